@@ -1,0 +1,1 @@
+"""Everything that faces Telegram or the clock."""

@@ -1,0 +1,26 @@
+"""SQLAlchemy models: the single source of truth of the schema.
+
+Indexes and constraints stand in the models, walls between families (policies and grants) in
+:mod:`domain.models.walls`. Revisions under ``migrations/`` are held against both by a test.
+"""
+
+from domain.models.base import Base, new_id
+from domain.models.care import Dose, Medication, MedicationLog
+from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
+from domain.models.traffic import AuditEvent, InboundUpdate, Notification
+
+__all__ = [
+    "AuditEvent",
+    "Base",
+    "CareRecipient",
+    "Dose",
+    "Family",
+    "FamilyMember",
+    "InboundUpdate",
+    "Invitation",
+    "Medication",
+    "MedicationLog",
+    "Notification",
+    "User",
+    "new_id",
+]

@@ -1,0 +1,49 @@
+"""What every table shares: the declarative base, names of constraints, keys, instants."""
+
+import secrets
+import time
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+
+def new_id() -> UUID:
+    """A version 7 UUID (RFC 9562 §5.7): 48 bits of Unix milliseconds, then 74 fresh random bits.
+
+    Time-ordered, so that new rows land on the same index page; made by the application, so that
+    rows can refer to each other before they are written. Never a capability: those are `secrets`.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76  # version
+    value = value & ~(0x3 << 62) | 0x2 << 62  # variant
+    return UUID(int=value)
+
+
+class Base(DeclarativeBase):
+    """Constraint names follow one convention, so that a migration can name what it changes."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        dict[str, Any]: JSONB,
+    }
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]
+TelegramId = Annotated[int, mapped_column(BigInteger)]
+Now = Annotated[datetime, mapped_column(server_default=func.clock_now())]
+Settings = Annotated[dict[str, Any], mapped_column(server_default="{}")]

@@ -1,0 +1,148 @@
+"""What comes in and goes out: the inbox of updates, the outbox of notifications, the audit."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PostgresUUID
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.models.base import Base, Id, Now
+
+OPEN_NOTIFICATION = "status = 'pending' OR shown_version < wanted_version"
+
+
+class Notification(Base):
+    """One message owed to one member: *facts*, rendered when sent, then the record of the send.
+
+    An edit is wanted state: whoever changes what a card would say raises `wanted_version`;
+    delivery renders, edits and sets `shown_version`. `maybe_sent` means that a send began whose
+    outcome nobody knows, so that the next one says it repeats.
+    """
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        UniqueConstraint(
+            "care_recipient_id",
+            "slot_at",
+            "user_id",
+            "kind",
+            "ask_no",
+            name="uq_notifications_card",
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "care_recipient_id"], ["care_recipients.family_id", "care_recipients.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint("kind IN ('slot_card', 'missed', 'not_asked')", name="kind"),
+        CheckConstraint(
+            "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"
+        ),
+        CheckConstraint(
+            "status <> 'sent' OR (chat_id IS NOT NULL AND message_id IS NOT NULL)",
+            name="sent_is_recorded",
+        ),
+        Index(None, "family_id", "user_id"),
+        Index(None, "user_id"),
+        Index(
+            "ix_notifications_open", "lane", "deadline_at", postgresql_where=text(OPEN_NOTIFICATION)
+        ),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    user_id: Mapped[UUID]
+    care_recipient_id: Mapped[UUID]
+    kind: Mapped[str]
+    slot_at: Mapped[datetime]
+    ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    deadline_at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    status: Mapped[str] = mapped_column(server_default="pending")
+    reason: Mapped[str | None]
+    not_before: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    maybe_sent: Mapped[bool] = mapped_column(server_default="false")
+    wanted_version: Mapped[int] = mapped_column(Integer, server_default="1")
+    shown_version: Mapped[int] = mapped_column(Integer, server_default="0")
+    shown_dose_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(PostgresUUID))
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class AuditEvent(Base):
+    """Who did what to which row. Append-only; `actor_id` is null where the bot itself acted."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["family_id", "actor_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        Index(None, "family_id", "created_at"),
+        Index(None, "subject_id"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    created_at: Mapped[Now]
+
+
+class InboundUpdate(Base):
+    """An update as it was fetched, kept until it took effect and was answered.
+
+    open → applied (the effect is committed, `answer` holds what is still to be said) → done;
+    or set_aside after three failures. `payload` and `answer` are erased at the end, the id stays
+    for a week so that a repeat is recognised.
+    """
+
+    __tablename__ = "inbound_updates"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'applied', 'done', 'set_aside')", name="status"),
+        CheckConstraint(
+            "status IN ('open', 'applied') OR (payload IS NULL AND answer IS NULL)",
+            name="finished_updates_keep_no_content",
+        ),
+        Index(
+            "ix_inbound_updates_unfinished",
+            "chat_id",
+            "update_id",
+            postgresql_where=text("status IN ('open', 'applied')"),
+        ),
+        Index(None, "received_at"),
+    )
+
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    payload: Mapped[dict[str, Any] | None]
+    answer: Mapped[dict[str, Any] | None]
+    status: Mapped[str] = mapped_column(server_default="open")
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    not_before: Mapped[datetime | None]
+    leased_by: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    received_at: Mapped[Now]
