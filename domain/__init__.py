@@ -1,1 +1,1 @@
-"""What CareCircle is about: families, medicines, doses. Knows nothing of Telegram, Redis or APScheduler."""
+"""What CareCircle is about. Knows nothing of Telegram, Redis or APScheduler."""

@@ -30,7 +30,10 @@ class User(Base):
     telegram_id: Mapped[TelegramId] = mapped_column(unique=True)
     name: Mapped[str]
     language_code: Mapped[str | None]
-    current_family_id: Mapped[UUID | None] = mapped_column(ForeignKey("families.id"))
+    current_family_id: Mapped[UUID | None] = mapped_column(
+        # Users and families refer to each other: this key is added once both exist.
+        ForeignKey("families.id", use_alter=True)
+    )
     started_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
     created_at: Mapped[Now]

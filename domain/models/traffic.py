@@ -13,10 +13,10 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PostgresUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now
@@ -48,7 +48,7 @@ class Notification(Base):
         ForeignKeyConstraint(
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
-        CheckConstraint("kind IN ('slot_card', 'missed', 'not_asked')", name="kind"),
+        CheckConstraint("kind IN ('slot_card', 'missed', 'not_asked', 'joined')", name="kind"),
         CheckConstraint(
             "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"
         ),
@@ -66,9 +66,9 @@ class Notification(Base):
     id: Mapped[Id]
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
     user_id: Mapped[UUID]
-    care_recipient_id: Mapped[UUID]
+    care_recipient_id: Mapped[UUID | None]
     kind: Mapped[str]
-    slot_at: Mapped[datetime]
+    slot_at: Mapped[datetime | None]
     ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     lane: Mapped[int] = mapped_column(SmallInteger)
     deadline_at: Mapped[datetime]
@@ -81,7 +81,7 @@ class Notification(Base):
     maybe_sent: Mapped[bool] = mapped_column(server_default="false")
     wanted_version: Mapped[int] = mapped_column(Integer, server_default="1")
     shown_version: Mapped[int] = mapped_column(Integer, server_default="0")
-    shown_dose_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(PostgresUUID))
+    shown_dose_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime | None]
@@ -141,7 +141,6 @@ class InboundUpdate(Base):
     answer: Mapped[dict[str, Any] | None]
     status: Mapped[str] = mapped_column(server_default="open")
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    not_before: Mapped[datetime | None]
     leased_by: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
     reason: Mapped[str | None]

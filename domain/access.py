@@ -1,0 +1,34 @@
+"""Roles, and the one table of what each may do. Checked inside the transaction, at every press."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    CAREGIVER = "caregiver"
+    VIEWER = "viewer"  # reads and receives
+    RECIPIENT = "recipient"  # the cared-for person: confirms own doses
+
+
+class Action(StrEnum):
+    READ = "read"
+    INVITE = "invite"
+    ADD_PERSON = "add_person"
+    CHANGE_MEDICINES = "change_medicines"
+    RECORD_DOSE = "record_dose"  # anybody's
+    RECORD_OWN_DOSE = "record_own_dose"
+
+
+ALLOWED: dict[Role, frozenset[Action]] = {
+    Role.ADMIN: frozenset(Action),
+    Role.CAREGIVER: frozenset(Action) - {Action.INVITE},
+    Role.VIEWER: frozenset({Action.READ}),
+    Role.RECIPIENT: frozenset({Action.READ, Action.RECORD_OWN_DOSE}),
+}
+
+# Who gets a person's cards first. The recipient is asked too, for their own doses.
+ASKED_FIRST = (Role.ADMIN, Role.CAREGIVER)
+
+
+def may(role: Role, action: Action) -> bool:
+    return action in ALLOWED[role]

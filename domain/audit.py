@@ -1,0 +1,32 @@
+"""The append-only record of who did what."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from domain.database import Scope
+from domain.models import AuditEvent
+
+
+async def record(
+    scope: Scope,
+    action: str,
+    *,
+    subject_type: str,
+    subject_id: UUID,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Append one event in the scope's family, by the scope's person (none: by the bot itself)."""
+    await scope.execute(
+        insert(AuditEvent).values(
+            family_id=scope.family_id,
+            actor_id=scope.user_id,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            before=before,
+            after=after,
+        )
+    )

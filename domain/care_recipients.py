@@ -1,0 +1,97 @@
+"""The people cared for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, insert, select
+
+from domain import audit
+from domain.access import Action
+from domain.database import Scope
+from domain.errors import AlreadyExists, NotFound
+from domain.models import CareRecipient, new_id
+
+
+@dataclass(frozen=True)
+class Person:
+    """A care recipient, as conversations need them."""
+
+    id: UUID
+    name: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class PersonAdded:
+    person: Person
+    family_name: str
+
+
+async def add_person(
+    scope: Scope, name: str, *, zone: ZoneInfo, flow_id: UUID | None = None
+) -> PersonAdded:
+    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name.
+
+    Repeating it with the same *flow_id* finds the person that the first time added.
+    """
+    member = scope.require(Action.ADD_PERSON)
+    if flow_id is not None:
+        existing = await scope.row(
+            select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone).where(
+                CareRecipient.flow_id == flow_id
+            )
+        )
+        if existing is not None:
+            person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
+            return PersonAdded(person, member.family_name)
+    namesake = await scope.row(
+        select(CareRecipient.id).where(
+            CareRecipient.family_id == member.family_id,
+            func.lower(CareRecipient.name) == name.lower(),
+            CareRecipient.deleted_at.is_(None),
+        )
+    )
+    if namesake is not None:
+        raise AlreadyExists(name)
+    person = Person(new_id(), name, zone)
+    await scope.execute(
+        insert(CareRecipient).values(
+            id=person.id,
+            family_id=member.family_id,
+            name=name,
+            timezone=zone.key,
+            created_by_id=member.user_id,
+            flow_id=flow_id,
+        )
+    )
+    await audit.record(
+        scope,
+        "person.added",
+        subject_type="care_recipient",
+        subject_id=person.id,
+        after={"name": name, "timezone": zone.key},
+    )
+    return PersonAdded(person, member.family_name)
+
+
+async def list_people(scope: Scope) -> Sequence[Person]:
+    """Everybody the family cares for, in the order they were added."""
+    member = scope.require(Action.READ)
+    return [
+        Person(row.id, row.name, ZoneInfo(row.timezone))
+        for row in await scope.rows(
+            select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone)
+            .where(CareRecipient.family_id == member.family_id, CareRecipient.deleted_at.is_(None))
+            .order_by(CareRecipient.created_at, CareRecipient.id)
+        )
+    ]
+
+
+async def get_person(scope: Scope, person_id: UUID) -> Person:
+    """Raises NotFound."""
+    for person in await list_people(scope):
+        if person.id == person_id:
+            return person
+    raise NotFound

@@ -1,0 +1,264 @@
+"""Engine and unit of work: every transaction starts by taking a role and a scope.
+
+``Database.run(work, as_person(...))`` opens one transaction, sets role and scope in one statement,
+calls *work* with a :class:`Scope`, commits, and only then publishes the events that *work* left on
+the scope; a rollback drops them. *work* may run more than once (serialization failure, deadlock, a
+COMMIT whose outcome got lost), so it must not reach outside the transaction.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.sql.base import Executable
+
+from domain.access import Action, Role, may
+from domain.clock import Clock
+from domain.errors import NoFamily, NotAllowed
+from domain.models.walls import APP_ROLE, DISPATCH_ROLE
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ATTEMPTS = 4
+# serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now
+RETRIED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
+
+
+class Event(Protocol):
+    """Something that happened and others may act on once it is committed."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who acts, and in which family: the outcome of the membership check."""
+
+    user_id: UUID
+    name: str
+    family_id: UUID
+    family_name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class ScopeRequest:
+    """Which role to take and which scope to set. Made by the functions below, not by hand."""
+
+    role: str
+    user_id: UUID | None = None
+    family_id: UUID | None = None
+    update_id: int | None = None
+    telegram_id: int | None = None
+
+
+def as_person(user_id: UUID, *, update_id: int | None = None) -> ScopeRequest:
+    """As one person, in no family yet: `Scope.enter_family` opens one after checking membership."""
+    return ScopeRequest(APP_ROLE, user_id=user_id, update_id=update_id)
+
+
+def as_newcomer(telegram_id: int) -> ScopeRequest:
+    """As a Telegram account that may not have a user yet."""
+    return ScopeRequest(APP_ROLE, telegram_id=telegram_id)
+
+
+def as_family(family_id: UUID, *, user_id: UUID | None = None) -> ScopeRequest:
+    """As the bot itself, at work inside one family (expansion, rendering a card)."""
+    return ScopeRequest(APP_ROLE, family_id=family_id, user_id=user_id)
+
+
+def as_dispatch() -> ScopeRequest:
+    """As the dispatcher, across families: sees what is due, never what it says."""
+    return ScopeRequest(DISPATCH_ROLE)
+
+
+_SET_SCOPE = text(
+    "SELECT set_config('role', :role, true), set_config('app.user_id', :user_id, true),"
+    " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
+    " set_config('app.telegram_id', :telegram_id, true),"
+    " set_config('app.clock_offset', :clock_offset, true)"
+)
+
+# The family is set by the very query that finds the membership: no row, no scope.
+_ENTER_FAMILY = text(
+    "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
+    " SELECT m.family_id, m.role, f.name AS family_name, u.name"
+    " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
+    " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
+    " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
+    " ORDER BY m.family_id = u.current_family_id DESC NULLS LAST, m.joined_at DESC, m.id LIMIT 1"
+    ") found"
+)
+
+
+@dataclass
+class Scope:
+    """One open transaction, as one role, in at most one family."""
+
+    connection: AsyncConnection
+    clock: Clock
+    user_id: UUID | None
+    family_id: UUID | None
+    member: Member | None = None
+    events: list[Event] = field(default_factory=list)
+
+    async def enter_family(self, family_id: UUID | None = None) -> Member | None:
+        """Check the person's membership and open that family, their current one if None.
+
+        Returns None, and opens nothing, if they are not a member.
+        """
+        found = (
+            await self.connection.execute(
+                _ENTER_FAMILY, {"user_id": self.user_id, "family_id": family_id}
+            )
+        ).one_or_none()
+        if found is None or self.user_id is None:
+            return None
+        self.family_id = found.family_id
+        self.member = Member(
+            user_id=self.user_id,
+            name=found.name,
+            family_id=found.family_id,
+            family_name=found.family_name,
+            role=Role(found.role),
+        )
+        return self.member
+
+    async def open_family(self, family_id: UUID) -> None:
+        """Open a family by another right than membership: founding it, or an invitation to it."""
+        await self.connection.execute(
+            text("SELECT set_config('app.family_id', :family_id, true)"),
+            {"family_id": str(family_id)},
+        )
+        self.family_id = family_id
+
+    async def present_invitation(self, token_hash: bytes) -> None:
+        """Let this transaction read the one invitation whose secret the person holds."""
+        await self.connection.execute(
+            text("SELECT set_config('app.invitation', :token_hash, true)"),
+            {"token_hash": token_hash.hex()},
+        )
+
+    @property
+    def person_id(self) -> UUID:
+        """Who acts. Only for scopes opened as a person."""
+        if self.user_id is None:
+            raise RuntimeError("this scope acts for nobody in particular")
+        return self.user_id
+
+    def require(self, action: Action) -> Member:
+        """The acting member, if their role includes *action*. Raises NoFamily or NotAllowed."""
+        if self.member is None:
+            raise NoFamily
+        if not may(self.member.role, action):
+            raise NotAllowed(action, self.member.role)
+        return self.member
+
+    async def rows(
+        self, statement: Executable, parameters: dict[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        return (await self.connection.execute(statement, parameters)).all()
+
+    async def row(
+        self, statement: Executable, parameters: dict[str, Any] | None = None
+    ) -> Row[Any] | None:
+        return (await self.connection.execute(statement, parameters)).one_or_none()
+
+    async def execute(
+        self, statement: Executable, parameters: dict[str, Any] | list[dict[str, Any]] | None = None
+    ) -> int:
+        """Run a write and return how many rows it touched."""
+        return (await self.connection.execute(statement, parameters)).rowcount
+
+    def publish(self, event: Event) -> None:
+        """Tell others about *event* once this transaction is committed; never if it is not."""
+        self.events.append(event)
+
+
+class Database:
+    """The engine and its unit of work. One instance per event loop."""
+
+    def __init__(self, engine: AsyncEngine, *, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._subscribers: list[Callable[[Event], None]] = []
+
+    def subscribe(self, subscriber: Callable[[Event], None]) -> None:
+        """Call *subscriber* with every event, right after its transaction was committed."""
+        self._subscribers.append(subscriber)
+
+    async def run(self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest) -> T:
+        """Run *work* in one transaction. See the module docstring."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                result, events = await self._attempt(work, request)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not _is_worth_retrying(error):
+                    raise
+                log.info("transaction repeated: attempt=%d state=%s", attempt, _state(error))
+                await asyncio.sleep(0.05 * 2**attempt)
+            else:
+                for event in events:
+                    for subscriber in self._subscribers:
+                        subscriber(event)
+                return result
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _attempt(
+        self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest
+    ) -> tuple[T, list[Event]]:
+        async with self.engine.begin() as connection:
+            await connection.execute(_SET_SCOPE, _scope_parameters(request, self.clock))
+            scope = Scope(
+                connection,
+                clock=self.clock,
+                user_id=request.user_id,
+                family_id=request.family_id,
+            )
+            return await work(scope), scope.events
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
+    return {
+        "role": request.role,
+        "user_id": str(request.user_id or ""),
+        "family_id": str(request.family_id or ""),
+        "update_id": "" if request.update_id is None else str(request.update_id),
+        "telegram_id": "" if request.telegram_id is None else str(request.telegram_id),
+        "clock_offset": f"{clock.offset.total_seconds()} seconds" if clock.offset else "",
+    }
+
+
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _is_worth_retrying(error: DBAPIError) -> bool:
+    return error.connection_invalidated or _state(error) in RETRIED_STATES
+
+
+def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for a SQLAlchemy asyncpg URL, fit for PgBouncer and Neon's pooler too."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 30,
+            # A pooler may hand the next transaction another session: names must not collide.
+            "prepared_statement_name_func": lambda: f"__carecircle_{uuid4()}__",
+            "server_settings": {"application_name": "carecircle", "timezone": "UTC"},
+        },
+    )

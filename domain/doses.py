@@ -1,0 +1,430 @@
+"""Doses: recording what happened to them, taking it back, and what today holds.
+
+A dose is resolved once. Whoever comes second is told who was first, and when.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, text, update
+
+from domain import audit, notifications
+from domain.access import Action, may
+from domain.care_recipients import Person, list_people
+from domain.database import Member, Scope
+from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
+from domain.events import NotificationsOwed, TimerSet
+from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
+from domain.models import CareRecipient, Dose, MedicationLog, User, new_id
+from domain.schedules import resolve_local
+
+
+class DoseStatus(StrEnum):
+    PENDING = "pending"
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    NOT_ASKED = "not_asked"  # we never reached anybody: nobody's miss
+    CANCELLED = "cancelled"
+
+
+RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
+
+
+@dataclass(frozen=True)
+class DoseFacts:
+    """A dose as people read of it. `local` is the wall clock of the person, naive."""
+
+    id: UUID
+    medication_id: UUID
+    name: str
+    dosage: str
+    local: datetime
+    due_at: datetime
+    window_ends_at: datetime
+    status: DoseStatus
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolved_by_id: UUID | None
+    snoozed_until: datetime | None
+    snoozed_by: str | None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The outcome of a press: what it recorded, and what somebody had recorded before."""
+
+    recorded: Sequence[DoseFacts]
+    already: Sequence[DoseFacts]
+
+
+@dataclass(frozen=True)
+class Snoozed:
+    dose: DoseFacts
+    until: datetime | None  # None: its window ends before, so it is not asked again
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back: doses are open again, or a medicine is gone."""
+
+    doses: Sequence[DoseFacts] = ()
+    medicine: str | None = None
+
+
+@dataclass(frozen=True)
+class PersonToday:
+    person: Person
+    doses: Sequence[DoseFacts]
+
+
+# One statement: lock what is still open, resolve it, log it, audit it, have its cards edited.
+# Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
+_RECORD = text("""
+    WITH target AS MATERIALIZED (
+        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id
+        FROM doses d
+        JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]))
+             AS ids (dose_id, log_id, audit_id) ON ids.dose_id = d.id
+        WHERE d.family_id = :family_id
+          AND d.status IN ('pending', 'missed', 'not_asked')
+          AND (:anybodys OR EXISTS (SELECT 1 FROM care_recipients c
+                                    WHERE c.id = d.care_recipient_id AND c.user_id = :user_id))
+        ORDER BY d.id
+        FOR UPDATE OF d
+    ), resolved AS (
+        UPDATE doses d
+        SET status = :status, resolved_at = clock_now(), resolved_by_id = :user_id,
+            next_action_at = NULL, ladder_step = NULL
+        FROM target t
+        WHERE d.id = t.id
+        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at,
+                  t.before, t.log_id, t.audit_id
+    ), logged AS (
+        INSERT INTO medication_logs
+               (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_by_id)
+        SELECT log_id, :family_id, medication_id, id, :action_id, :status, clock_now(), :user_id
+        FROM resolved
+    ), stamped AS (
+        UPDATE medications SET last_logged_at = clock_now()
+        WHERE id IN (SELECT medication_id FROM resolved)
+    ), audited AS (
+        INSERT INTO audit_events
+               (id, family_id, actor_id, action, subject_type, subject_id, before, after)
+        SELECT audit_id, :family_id, :user_id, 'dose.' || :status, 'dose', id,
+               jsonb_build_object('status', before),
+               jsonb_build_object('status', CAST(:status AS text))
+        FROM resolved
+    ), cards AS (
+        UPDATE notifications n SET wanted_version = n.wanted_version + 1
+        FROM (SELECT DISTINCT care_recipient_id, due_at FROM resolved) slot
+        WHERE n.care_recipient_id = slot.care_recipient_id AND n.slot_at = slot.due_at
+          AND n.kind = 'slot_card' AND n.status IN ('pending', 'sent')
+    )
+    SELECT id FROM resolved
+""")
+
+
+async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseStatus) -> Recorded:
+    """Record doses as taken or skipped, now, by the acting member.
+
+    Raises NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
+    """
+    member = scope.require(Action.READ)
+    count = len(dose_ids)
+    rows = await scope.rows(
+        _RECORD,
+        {
+            "dose_ids": list(dose_ids),
+            "log_ids": [new_id() for _ in range(count)],
+            "audit_ids": [new_id() for _ in range(count)],
+            "action_id": new_id(),
+            "family_id": member.family_id,
+            "user_id": member.user_id,
+            "anybodys": may(member.role, Action.RECORD_DOSE),
+            "status": status,
+        },
+    )
+    recorded = {row.id for row in rows}
+    if recorded:
+        scope.publish(NotificationsOwed())
+    doses = await _get_doses(scope, Dose.id.in_(dose_ids))
+    if len(doses) < len(set(dose_ids)):
+        raise NotFound
+    untouched = [dose for dose in doses if dose.id not in recorded]
+    if any(dose.status not in RESOLVED | {DoseStatus.CANCELLED} for dose in untouched):
+        # Still open, yet the statement passed it by: it is somebody else's to record.
+        raise NotAllowed(Action.RECORD_DOSE, member.role)
+    return Recorded([dose for dose in doses if dose.id in recorded], untouched)
+
+
+async def record_slot(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, status: DoseStatus
+) -> Recorded:
+    """Record every open dose of a slot at once ("All taken"). Raises NotFound, NotAllowed."""
+    scope.require(Action.READ)
+    doses = await list_slot(scope, care_recipient_id, slot_at)
+    if not doses:
+        raise NotFound
+    still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
+    if not still_open:
+        return Recorded([], doses)
+    return await record_doses(scope, still_open, status=status)
+
+
+async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
+    """Ask everybody again in *minutes*. Raises NotFound, NotAllowed; a resolved dose is returned
+    as it is, with nothing changed.
+    """
+    member = scope.require(Action.READ)
+    dose = await _lock_dose(scope, member, dose_id)
+    if dose.status != DoseStatus.PENDING:
+        return Snoozed((await _get_doses(scope, Dose.id == dose_id))[0], until=None)
+    action = after_snooze(scope.clock.now(), minutes=minutes, window_ends_at=dose.window_ends_at)
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id == dose_id)
+        .values(
+            ladder_step=action.step,
+            next_action_at=action.at,
+            snoozed_by_id=member.user_id if action.step is Step.ASK else None,
+        )
+    )
+    await audit.record(
+        scope,
+        "dose.snoozed",
+        subject_type="dose",
+        subject_id=dose_id,
+        after={"next_action_at": action.at.isoformat()},
+    )
+    await notifications.show_again(
+        scope, care_recipient_id=dose.care_recipient_id, slots=[dose.due_at]
+    )
+    scope.publish(TimerSet(action.at))
+    scope.publish(NotificationsOwed())
+    facts = (await _get_doses(scope, Dose.id == dose_id))[0]
+    return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
+
+
+async def undo_dose(scope: Scope, dose_id: UUID) -> Undone:
+    """Take back what was last recorded of a dose. Raises NotFound, NotAllowed, NothingToUndo (it is
+    open) or TooLateToUndo (recorded more than 48 hours ago).
+    """
+    return await _undo_doses(scope, [dose_id])
+
+
+async def find_last_action(scope: Scope) -> Sequence[UUID]:
+    """The doses that the acting member's last press recorded, if they still are as it left them."""
+    member = scope.require(Action.READ)
+    last = (
+        select(MedicationLog.action_id)
+        .join(Dose, Dose.id == MedicationLog.dose_id)
+        .where(
+            MedicationLog.family_id == member.family_id,
+            MedicationLog.recorded_by_id == member.user_id,
+            MedicationLog.status == Dose.status,
+            MedicationLog.recorded_at == Dose.resolved_at,
+            MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
+        )
+        .order_by(MedicationLog.recorded_at.desc())
+        .limit(1)
+    )
+    rows = await scope.rows(
+        select(MedicationLog.dose_id)
+        .join(Dose, Dose.id == MedicationLog.dose_id)
+        .where(
+            MedicationLog.action_id == last.scalar_subquery(),
+            MedicationLog.status == Dose.status,
+            MedicationLog.recorded_at == Dose.resolved_at,
+        )
+    )
+    return [row.dose_id for row in rows]
+
+
+async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
+    """Take back several doses as one action; see :func:`undo_dose`."""
+    return await _undo_doses(scope, sorted(dose_ids))
+
+
+async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
+    member = scope.require(Action.READ)
+    now, action_id = scope.clock.now(), new_id()
+    for dose_id in dose_ids:
+        dose = await _lock_dose(scope, member, dose_id)
+        if dose.status not in RESOLVED:
+            raise NothingToUndo
+        if dose.resolved_at < now - UNDO_PERIOD:
+            raise TooLateToUndo
+        asked = dose.ask_no > 0
+        action = after_undo(
+            now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=asked
+        )
+        if action is not None:
+            status = DoseStatus.PENDING
+        else:
+            status = DoseStatus.MISSED if asked else DoseStatus.NOT_ASKED
+        await scope.execute(
+            update(Dose)
+            .where(Dose.id == dose_id)
+            .values(
+                status=status,
+                resolved_at=None,
+                resolved_by_id=None,
+                snoozed_by_id=None,
+                ladder_step=action.step if action else None,
+                next_action_at=action.at if action else None,
+            )
+        )
+        await scope.execute(
+            insert(MedicationLog).values(
+                family_id=member.family_id,
+                medication_id=dose.medication_id,
+                dose_id=dose_id,
+                action_id=action_id,
+                status="undone",
+                timestamp=now,
+                recorded_by_id=member.user_id,
+            )
+        )
+        await audit.record(
+            scope,
+            "dose.undone",
+            subject_type="dose",
+            subject_id=dose_id,
+            before={"status": dose.status},
+            after={"status": status},
+        )
+        await notifications.show_again(
+            scope, care_recipient_id=dose.care_recipient_id, slots=[dose.due_at]
+        )
+        if action is not None:
+            scope.publish(TimerSet(action.at))
+    scope.publish(NotificationsOwed())
+    return Undone(doses=await _get_doses(scope, Dose.id.in_(dose_ids)))
+
+
+async def list_slot(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime
+) -> Sequence[DoseFacts]:
+    """All doses of a person at one minute, but those that were cancelled."""
+    return await _get_doses(
+        scope,
+        Dose.care_recipient_id == care_recipient_id,
+        Dose.due_at == slot_at,
+        Dose.status != DoseStatus.CANCELLED,
+    )
+
+
+async def list_today(scope: Scope) -> Sequence[PersonToday]:
+    """Today's doses of everybody cared for, each by their own calendar. Two statements."""
+    people = await list_people(scope)
+    now = scope.clock.now()
+    days = {person.id: now.astimezone(person.zone).date() for person in people}
+    if not people:
+        return []
+    # A day can be 25 hours long, and a dose in a gap falls up to an hour after its local time.
+    starts = [
+        resolve_local(datetime.combine(days[person.id], datetime.min.time()), person.zone)
+        for person in people
+    ]
+    rows = await scope.rows(
+        _select_doses().where(
+            Dose.care_recipient_id.in_(days),
+            Dose.due_at >= min(starts),
+            Dose.due_at < max(starts) + timedelta(hours=27),
+            Dose.status != DoseStatus.CANCELLED,
+        )
+    )
+    doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
+    for row in rows:
+        facts = _facts(row)
+        if facts.local.date() == days[row.care_recipient_id]:
+            doses[row.care_recipient_id].append(facts)
+    return [PersonToday(person, doses[person.id]) for person in people]
+
+
+async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+    """Lock a dose that the member may record. Raises NotFound or NotAllowed."""
+    dose = await scope.row(
+        select(
+            Dose.id,
+            Dose.medication_id,
+            Dose.care_recipient_id,
+            Dose.due_at,
+            Dose.window_ends_at,
+            Dose.status,
+            Dose.ask_no,
+            Dose.resolved_at,
+            CareRecipient.user_id.label("recipient_user_id"),
+        )
+        .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
+        .where(Dose.id == dose_id, Dose.family_id == member.family_id)
+        .with_for_update(of=Dose)
+    )
+    if dose is None or dose.status == DoseStatus.CANCELLED:
+        raise NotFound
+    is_own = dose.recipient_user_id == member.user_id
+    if not (
+        may(member.role, Action.RECORD_DOSE)
+        or (is_own and may(member.role, Action.RECORD_OWN_DOSE))
+    ):
+        raise NotAllowed(Action.RECORD_DOSE, member.role)
+    return dose
+
+
+_resolver = User.__table__.alias("resolver")
+_snoozer = User.__table__.alias("snoozer")
+
+
+def _select_doses() -> Any:
+    return (
+        select(
+            Dose.id,
+            Dose.medication_id,
+            Dose.care_recipient_id,
+            Dose.medication_name,
+            Dose.dosage,
+            Dose.occurrence_key,
+            Dose.due_at,
+            Dose.window_ends_at,
+            Dose.status,
+            Dose.resolved_at,
+            Dose.resolved_by_id,
+            Dose.next_action_at,
+            Dose.ladder_step,
+            Dose.snoozed_by_id,
+            _resolver.c.name.label("resolved_by"),
+            _snoozer.c.name.label("snoozed_by"),
+        )
+        .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
+        .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
+        .order_by(Dose.due_at, Dose.medication_name, Dose.id)
+    )
+
+
+async def _get_doses(scope: Scope, *criteria: Any) -> Sequence[DoseFacts]:
+    rows = await scope.rows(_select_doses().where(Dose.family_id == scope.family_id, *criteria))
+    return [_facts(row) for row in rows]
+
+
+def _facts(row: Row[Any]) -> DoseFacts:
+    is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
+    return DoseFacts(
+        id=row.id,
+        medication_id=row.medication_id,
+        name=row.medication_name,
+        dosage=row.dosage,
+        local=datetime.fromisoformat(row.occurrence_key),
+        due_at=row.due_at,
+        window_ends_at=row.window_ends_at,
+        status=DoseStatus(row.status),
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        resolved_by_id=row.resolved_by_id,
+        snoozed_until=row.next_action_at if is_snoozed else None,
+        snoozed_by=row.snoozed_by if is_snoozed else None,
+    )

@@ -1,0 +1,72 @@
+"""What can go wrong in the domain, as types with data. `bot/views` turns them into words.
+
+Another family's thing is *not found*, never *forbidden*: whoever asks must not learn that it is
+there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.access import Action, Role
+
+
+class CareCircleError(Exception):
+    """An expected refusal. Nothing was written when it is raised."""
+
+
+class NotFound(CareCircleError):
+    """The thing does not exist, is gone, or belongs to another family."""
+
+
+class NoFamily(CareCircleError):
+    """The person is in no family yet, so there is nothing to act on."""
+
+
+class NobodyCaredFor(CareCircleError):
+    """The family has nobody to give medicines to yet."""
+
+
+class NothingToUndo(CareCircleError):
+    """The person has done nothing in the last 48 hours that can be taken back."""
+
+
+class TooLateToUndo(CareCircleError):
+    """What was recorded more than 48 hours ago stays as it is."""
+
+
+class AlreadyApplied(CareCircleError):
+    """This update took effect before: whoever repeats it must not do so again."""
+
+
+@dataclass(eq=False)
+class NotAllowed(CareCircleError):
+    """The member's role does not include the action."""
+
+    action: Action
+    role: Role
+
+
+@dataclass(eq=False)
+class InvitationUsed(CareCircleError):
+    """The invitation was redeemed before."""
+
+
+@dataclass(eq=False)
+class InvitationExpired(CareCircleError):
+    """The invitation ran out, at `expired_at` (UTC)."""
+
+    expired_at: datetime
+
+
+@dataclass(eq=False)
+class AlreadyMember(CareCircleError):
+    """The person is in that family already. The invitation stays unused."""
+
+    family: str
+
+
+@dataclass(eq=False)
+class AlreadyExists(CareCircleError):
+    """Something of that name is there already."""
+
+    name: str

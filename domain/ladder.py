@@ -1,0 +1,66 @@
+"""The ladder: what happens to a dose, and when, until somebody answers or its window ends.
+
+Pure arithmetic on aware UTC datetimes. Today the ladder has its first and its last rung (ask, then
+mark missed); the rungs between (ask again, tell the others) go into `Step` and `after_asking`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+WINDOW = timedelta(minutes=120)
+UNDO_PERIOD = timedelta(hours=48)
+LATE_AFTER = timedelta(minutes=2)  # a card sent later than this says so
+MINUTE = timedelta(minutes=1)
+
+
+class Step(StrEnum):
+    ASK = "ask"
+    MISS = "miss"
+
+
+@dataclass(frozen=True)
+class NextAction:
+    """The timer of a dose: which step is taken, at which whole minute (UTC)."""
+
+    step: Step
+    at: datetime
+
+
+def ceil_minute(instant: datetime) -> datetime:
+    """*instant*, rounded up to a whole minute: the alarm knows minutes only."""
+    floor = instant.replace(second=0, microsecond=0)
+    return floor if floor == instant else floor + MINUTE
+
+
+def window_end(due_at: datetime, next_due_at: datetime | None) -> datetime:
+    """When an unanswered dose counts as missed: after the window, or when the next one is due."""
+    end = due_at + WINDOW
+    return min(end, next_due_at) if next_due_at is not None and next_due_at > due_at else end
+
+
+def first_action(due_at: datetime) -> NextAction:
+    return NextAction(Step.ASK, ceil_minute(due_at))
+
+
+def after_asking(window_ends_at: datetime) -> NextAction:
+    return NextAction(Step.MISS, ceil_minute(window_ends_at))
+
+
+def after_snooze(now: datetime, *, minutes: int, window_ends_at: datetime) -> NextAction:
+    """Ask again after *minutes*, but never beyond the window: then it is missed at its end."""
+    again = ceil_minute(now + timedelta(minutes=minutes))
+    if again >= window_ends_at:
+        return after_asking(window_ends_at)
+    return NextAction(Step.ASK, again)
+
+
+def after_undo(
+    now: datetime, *, due_at: datetime, window_ends_at: datetime, asked: bool
+) -> NextAction | None:
+    """The timer of a dose whose record was taken back; None when its window is over."""
+    if now >= window_ends_at:
+        return None
+    if asked:
+        return after_asking(window_ends_at)
+    return NextAction(Step.ASK, ceil_minute(max(now, due_at)))

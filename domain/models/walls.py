@@ -1,0 +1,157 @@
+"""The walls between families: roles, row-level security, grants.
+
+One login suffices: each transaction takes one of two roles (see :mod:`domain.database`).
+
+* ``carecircle_app`` serves one person in one family. It sees the rows of ``app.family_id`` and,
+  to find out which families are theirs, the rows of ``app.user_id``.
+* ``carecircle_dispatch`` claims due work across families. It sees which rows are due and for
+  whom, never what a card says: no names, no dosages, no notes.
+
+Row security is enabled *and forced*, so that the owner is held by it too. A custom setting that was
+set locally once reads ``''`` afterwards on the same connection, hence every ``nullif``.
+"""
+
+from collections.abc import Iterator
+
+from domain.models.base import Base
+
+APP_ROLE = "carecircle_app"
+DISPATCH_ROLE = "carecircle_dispatch"
+ROLES = (APP_ROLE, DISPATCH_ROLE)
+
+CLOCK_FUNCTION = """
+CREATE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+RETURN statement_timestamp()
+     + coalesce(nullif(current_setting('app.clock_offset', true), ''), '0')::interval
+"""
+
+
+def _setting(name: str, cast: str) -> str:
+    return f"(nullif(current_setting('app.{name}', true), ''))::{cast}"
+
+
+FAMILY = _setting("family_id", "uuid")
+USER = _setting("user_id", "uuid")
+TELEGRAM_USER = _setting("telegram_id", "bigint")
+UPDATE = _setting("update_id", "bigint")
+INVITATION = "decode(nullif(current_setting('app.invitation', true), ''), 'hex')"
+
+IN_FAMILY = f"family_id = {FAMILY}"
+OWN_MEMBERSHIP = f"user_id = {USER}"
+IS_SELF = f"id = {USER} OR telegram_id = {TELEGRAM_USER}"
+SHARES_FAMILY = (
+    f"EXISTS (SELECT 1 FROM family_members m WHERE m.user_id = users.id AND m.family_id = {FAMILY})"
+)
+OWN_FAMILY = (
+    f"id = {FAMILY} OR EXISTS (SELECT 1 FROM family_members m"
+    f" WHERE m.family_id = families.id AND m.user_id = {USER} AND m.left_at IS NULL)"
+)
+
+# table → (policy name, command, role, USING, WITH CHECK)
+Policy = tuple[str, str, str, str | None, str | None]
+POLICIES: dict[str, tuple[Policy, ...]] = {
+    "users": (
+        ("self_or_family", "SELECT", APP_ROLE, f"{IS_SELF} OR {SHARES_FAMILY}", None),
+        ("arrives", "INSERT", APP_ROLE, None, f"telegram_id = {TELEGRAM_USER}"),
+        ("self", "UPDATE", APP_ROLE, IS_SELF, IS_SELF),
+    ),
+    "families": (
+        ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
+        ("founds", "INSERT", APP_ROLE, None, f"id = {FAMILY} AND created_by_id = {USER}"),
+        ("current", "UPDATE", APP_ROLE, f"id = {FAMILY}", f"id = {FAMILY}"),
+    ),
+    "family_members": (
+        ("family_or_self", "SELECT", APP_ROLE, f"{IN_FAMILY} OR {OWN_MEMBERSHIP}", None),
+        ("joins", "INSERT", APP_ROLE, None, IN_FAMILY),
+        ("family", "UPDATE", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+    ),
+    "invitations": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("bearer", "SELECT", APP_ROLE, f"token_hash = {INVITATION}", None),
+    ),
+    "care_recipients": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+    ),
+    "medications": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+    ),
+    "doses": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch_reads", "SELECT", DISPATCH_ROLE, "true", None),
+        ("dispatch_moves", "UPDATE", DISPATCH_ROLE, "true", "true"),
+    ),
+    "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
+    "notifications": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "ALL", DISPATCH_ROLE, "true", "true"),
+    ),
+    "audit_events": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "INSERT", DISPATCH_ROLE, None, "true"),
+    ),
+    "inbound_updates": (
+        (
+            "own",
+            "ALL",
+            APP_ROLE,
+            f"update_id = {UPDATE}",
+            f"update_id = {UPDATE}",
+        ),
+        ("dispatch", "ALL", DISPATCH_ROLE, "true", "true"),
+    ),
+}
+
+# table → role → privileges. Append-only tables simply have no UPDATE and no DELETE.
+GRANTS: dict[str, dict[str, str]] = {
+    "users": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "families": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "family_members": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (family_id, user_id, role, left_at)",
+    },
+    "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "care_recipients": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, user_id, deleted_at)",
+    },
+    "medications": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, status, expanded_until, deleted_at)",
+    },
+    "doses": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, care_recipient_id, due_at, window_ends_at, status,"
+            " ladder_step, ask_no, next_action_at, snoozed_by_id),"
+            " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at)"
+        ),
+    },
+    "medication_logs": {APP_ROLE: "SELECT, INSERT"},
+    "notifications": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT, INSERT, UPDATE",
+    },
+    "audit_events": {APP_ROLE: "SELECT, INSERT", DISPATCH_ROLE: "INSERT"},
+    "inbound_updates": {
+        APP_ROLE: "SELECT, UPDATE",
+        DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
+    },
+}
+
+
+def wall_statements() -> Iterator[str]:
+    """The DDL that turns the bare tables of the models into walled ones."""
+    for table in Base.metadata.sorted_tables:
+        yield f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY"
+        for name, command, role, using, check in POLICIES[table.name]:
+            yield (
+                f"CREATE POLICY {name} ON {table.name} FOR {command} TO {role}"
+                + (f" USING ({using})" if using else "")
+                + (f" WITH CHECK ({check})" if check else "")
+            )
+        for role, privileges in GRANTS[table.name].items():
+            yield f"GRANT {privileges} ON {table.name} TO {role}"

@@ -1,0 +1,65 @@
+"""People with a Telegram account: arriving, and whether they can be reached."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, null, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.database import Scope
+from domain.models import User, new_id
+
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What Telegram says of a person with each update."""
+
+    telegram_id: int
+    name: str
+    language_code: str | None
+    is_private: bool  # they wrote to the bot themselves, so it may write to them
+
+
+async def arrive(scope: Scope, arrival: Arrival) -> UUID:
+    """Find or make the user of a Telegram account, with their present name and language.
+
+    Whoever writes to the bot in private has pressed Start and does not block it.
+    """
+    started_at = func.clock_now() if arrival.is_private else None
+    statement = insert(User).values(
+        id=new_id(),
+        telegram_id=arrival.telegram_id,
+        name=arrival.name[:NAME_LENGTH] or "?",
+        language_code=arrival.language_code,
+        started_at=started_at,
+    )
+    new = statement.excluded
+    user_id: UUID = (
+        await scope.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[User.telegram_id],
+                set_={
+                    "name": new.name,
+                    "language_code": new.language_code,
+                    "started_at": func.coalesce(User.started_at, new.started_at),
+                    "blocked_at": case((new.started_at.is_(None), User.blocked_at), else_=None),
+                },
+            ).returning(User.id)
+        )
+    ).scalar_one()
+    return user_id
+
+
+async def set_blocked(scope: Scope, *, blocked: bool) -> None:
+    """Remember that the scope's person has blocked the bot, or has not any more."""
+    if blocked:
+        changes: dict[Any, Any] = {User.blocked_at: func.clock_now()}
+    else:
+        changes = {
+            User.blocked_at: null(),
+            User.started_at: func.coalesce(User.started_at, func.clock_now()),
+        }
+    await scope.execute(update(User).where(User.id == scope.user_id).values(changes))
