@@ -1,0 +1,19 @@
+"""A local Telegram: the Bot API over HTTP, a page with phones, and people that tests move.
+
+    async with Sandbox() as sandbox:
+        anna = sandbox.add_person("Anna")
+        await anna.send("/start")
+        await anna.sees("Welcome")
+        toast = await anna.press("Taken")
+
+The bot under test is given ``sandbox.token`` and ``sandbox.api_url``, nothing else.
+"""
+
+from bot.sandbox.faults import Drop
+from bot.sandbox.limits import Limits
+from bot.sandbox.person import Button, Message, Person
+from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.server import Call
+from bot.sandbox.world import Toast
+
+__all__ = ["Button", "Call", "Drop", "Limits", "Message", "Person", "Sandbox", "Toast"]

@@ -1,0 +1,83 @@
+"""Accidents on order: what goes wrong between a bot and Telegram, for tests."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.sandbox.errors import ApiError, too_many_requests
+
+
+class Drop(Enum):
+    """When the connection breaks: the bot cannot tell the two apart."""
+
+    BEFORE = "before the call took effect"
+    AFTER = "after the call took effect, before its answer arrived"
+
+
+@dataclass(slots=True)
+class Fault:
+    """What happens to a call instead of, before or after its usual effect."""
+
+    # Seconds that the call waits before anything else happens.
+    delay: float = 0
+    error: ApiError | None = None
+    drop: Drop | None = None
+    # How many calls; None for all until ``clear``.
+    times: int | None = 1
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults by method, in the order in which they were asked for; "*" stands for any method."""
+
+    _planned: dict[str, list[Fault]] = field(default_factory=dict)
+    _only: frozenset[str] | None = None
+    _refusal: ApiError = field(default_factory=lambda: ApiError(400, "Bad Request"))
+    # How often a fault struck, by method.
+    struck: Counter[str] = field(default_factory=Counter)
+
+    def plan(self, method: str, fault: Fault) -> None:
+        self._planned.setdefault(method, []).append(fault)
+
+    def only(self, methods: frozenset[str] | None, refusal: ApiError) -> None:
+        self._only = methods
+        self._refusal = refusal
+
+    def clear(self) -> None:
+        self._planned.clear()
+        self._only = None
+
+    def next(self, method: str) -> Fault | None:
+        """The fault that this call meets, if any; it counts as used."""
+        if self._only is not None and method not in self._only:
+            self.struck[method] += 1
+            return Fault(error=self._refusal)
+        for key in (method, "*"):
+            planned = self._planned.get(key)
+            if not planned:
+                continue
+            fault = planned[0]
+            if fault.times is not None:
+                fault.times -= 1
+                if fault.times <= 0:
+                    planned.pop(0)
+            self.struck[method] += 1
+            return fault
+        return None
+
+
+def error_for(status: int, *, description: str | None, retry_after: int) -> ApiError:
+    """The usual words of a status, unless others are given."""
+    if status == 429:
+        return too_many_requests(retry_after)
+    usual = {
+        400: "Bad Request",
+        401: "Unauthorized",
+        403: "Forbidden: bot was blocked by the user",
+        404: "Not Found",
+        409: "Conflict: terminated by other getUpdates request; "
+        "make sure that only one bot instance is running",
+        500: "Internal Server Error",
+        502: "Bad Gateway",
+    }
+    return ApiError(status, description or usual.get(status, "Internal Server Error"))

@@ -1,0 +1,362 @@
+"""Telegram's text: strict HTML, entities with UTF-16 offsets, and what it links by itself.
+
+The parser follows Telegram's own (``parse_html`` in TDLib) decision by decision, errors included: a
+message that fails there must fail here.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.sandbox.errors import ApiError, Json, bad_request
+
+MAX_TEXT = 4096
+MAX_CAPTION = 1024
+"""UTF-16 units after parsing."""
+
+_KINDS = {
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
+    "tg-emoji": "custom_emoji",
+    "a": "text_link",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+}
+
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot));?")
+_SPACE = " \t\r\n\v\f"
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedText:
+    """Text as people see it, with entities as the Bot API returns them."""
+
+    text: str
+    entities: list[Json]
+
+
+@dataclass(slots=True)
+class _OpenTag:
+    name: str
+    argument: str
+    # Where in the result it begins, in UTF-16 units.
+    offset: int
+
+
+def utf16_length(text: str) -> int:
+    # Only characters beyond the basic plane take two units, and most texts have none.
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def format_text(
+    text: str, *, parse_mode: str, entities: Sequence[Json] | None, limit: int = MAX_TEXT
+) -> FormattedText:
+    """What Telegram makes of a bot's text. Raises 400 in Telegram's words.
+
+    Of the parse modes only HTML is spoken here; an empty one means plain text.
+    """
+    if parse_mode.lower() == "html":
+        formatted = parse_html(_clean(text))
+    elif parse_mode:
+        raise bad_request(f"unsupported parse_mode: the sandbox speaks HTML only, not {parse_mode}")
+    else:
+        formatted = FormattedText(_clean(text), [dict(entity) for entity in entities or ()])
+    formatted = _trim(formatted)
+    if utf16_length(formatted.text) > limit:
+        raise bad_request(
+            "message is too long" if limit == MAX_TEXT else "message caption is too long"
+        )
+    found = find_entities(formatted.text, beside=formatted.entities)
+    return FormattedText(formatted.text, _in_order([*formatted.entities, *found]))
+
+
+def typed_text(text: str) -> FormattedText:
+    """What a person typed, as the bot receives it: trimmed, with commands and links marked."""
+    cleaned = _clean(text).strip()
+    return FormattedText(cleaned, find_entities(cleaned, beside=()))
+
+
+def _clean(text: str) -> str:
+    """Drops what Telegram drops: line and paragraph separators, directional overrides, controls."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = re.sub("[\r\u2028-\u202e]", "", text)
+    return re.sub("[\x00-\x08\x0b-\x1f]", " ", text)
+
+
+def _trim(formatted: FormattedText) -> FormattedText:
+    text = formatted.text.rstrip()
+    leading = len(text) - len(text.lstrip())
+    if text == formatted.text and not leading:
+        return formatted
+    text = text[leading:]
+    length = utf16_length(text)
+    kept = []
+    for entity in formatted.entities:
+        begin = max(0, entity["offset"] - leading)
+        end = min(length, entity["offset"] + entity["length"] - leading)
+        if begin < end:
+            kept.append({**entity, "offset": begin, "length": end - begin})
+    return FormattedText(text, kept)
+
+
+def _in_order(entities: Iterable[Json]) -> list[Json]:
+    return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
+
+
+def parse_html(source: str) -> FormattedText:
+    """Parse Telegram's HTML. Raises 400 ("can't parse entities: …")."""
+    return _HtmlParser(source).parse()
+
+
+class _HtmlParser:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        self.result: list[str] = []
+        self.length = 0
+        self.open: list[_OpenTag] = []
+        self.entities: list[Json] = []
+
+    def parse(self) -> FormattedText:
+        source = self.source
+        while self.at < len(source):
+            character = source[self.at]
+            if character == "<":
+                if source.startswith("/", self.at + 1):
+                    self._end_tag()
+                else:
+                    self._start_tag()
+            elif character == "&":
+                self._add(self._reference())
+            else:
+                stop = re.compile("[<&]|$").search(source, self.at)
+                end = stop.start() if stop else len(source)
+                self._add(source[self.at : end])
+                self.at = end
+        if self.open:
+            name = self.open[-1].name
+            raise self._error(f'Can\'t find end tag corresponding to start tag "{name}"')
+        for entity in self.entities:
+            if entity["type"] == "code":
+                # Only a block has a language; one that was not merged into its block loses it.
+                entity.pop("language", None)
+        return FormattedText("".join(self.result), _in_order(self.entities))
+
+    def _add(self, text: str) -> None:
+        self.result.append(text)
+        self.length += utf16_length(text)
+
+    def _error(self, reason: str, at: int | None = None) -> ApiError:
+        if at is not None:
+            reason += f" at byte offset {len(self.source[:at].encode())}"
+        return bad_request(f"can't parse entities: {reason}")
+
+    def _peek(self) -> str:
+        """The next character, or "" at the end."""
+        return self.source[self.at : self.at + 1]
+
+    def _skip_space(self) -> None:
+        while self._peek() and self._peek() in _SPACE:
+            self.at += 1
+
+    def _take_until(self, stops: str) -> str:
+        begin = self.at
+        while self._peek() and self._peek() not in stops:
+            self.at += 1
+        return self.source[begin : self.at]
+
+    def _reference(self) -> str:
+        """One ``&…;``; what is none stays as typed."""
+        found = _REFERENCE.match(self.source, self.at)
+        if found is None:
+            self.at += 1
+            return "&"
+        hexadecimal, decimal, name = found.groups()
+        if name:
+            self.at = found.end()
+            return _NAMED[name]
+        code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+        if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+            self.at += 1
+            return "&"
+        self.at = found.end()
+        return chr(code)
+
+    def _start_tag(self) -> None:
+        begin = self.at
+        self.at += 1
+        name = self._take_until(_SPACE + ">").lower()
+        if not self._peek():
+            raise self._error("Unclosed start tag", begin)
+        if name not in _KINDS:
+            raise self._error(f'Unsupported start tag "{name}"', begin)
+        argument = ""
+        while True:
+            self._skip_space()
+            if self._peek() == ">":
+                break
+            argument = self._attribute(name, begin) or argument
+        if name == "span" and argument != "spoiler":
+            raise self._error('Tag "span" must have class "tg-spoiler"', begin)
+        self.at += 1
+        self.open.append(_OpenTag(name, argument, self.length))
+
+    def _attribute(self, tag: str, begin: int) -> str:
+        """Reads one attribute; returns what it means to *tag*, or ""."""
+        name = self._take_until(_SPACE + "=>/\"'").lower()
+        if not name:
+            raise self._error(f'Empty attribute name in the tag "{tag}"', begin)
+        self._skip_space()
+        if self._peek() != "=":
+            if not self._peek():
+                raise self._error(f'Unclosed start tag "{tag}"', begin)
+            return "expandable" if (tag, name) == ("blockquote", "expandable") else ""
+        self.at += 1
+        self._skip_space()
+        if not self._peek():
+            raise self._error(f'Unclosed start tag "{tag}"', begin)
+        value = self._attribute_value()
+        if not self._peek():
+            raise self._error(f'Unclosed start tag "{tag}"', begin)
+        if (tag, name) in {("a", "href"), ("tg-emoji", "emoji-id")}:
+            return value
+        if (tag, name) == ("code", "class") and value.startswith("language-"):
+            return value.removeprefix("language-")
+        if (tag, name) == ("span", "class") and value.startswith("tg-"):
+            return value.removeprefix("tg-")
+        if (tag, name) == ("blockquote", "expandable"):
+            return "expandable"
+        return ""
+
+    def _attribute_value(self) -> str:
+        quote = self._peek()
+        if quote not in {'"', "'"}:
+            begin = self.at
+            while self._peek() and (self._peek().isalnum() or self._peek() in ".-"):
+                self.at += 1
+            value = self.source[begin : self.at].lower()
+            if self._peek() and self._peek() not in _SPACE + ">":
+                raise self._error("Unexpected end of name token", begin)
+            return value
+        self.at += 1
+        parts = []
+        while self._peek() and self._peek() != quote:
+            if self._peek() == "&":
+                parts.append(self._reference())
+            else:
+                parts.append(self._take_until(quote + "&"))
+        self.at += 1
+        return "".join(parts)
+
+    def _end_tag(self) -> None:
+        begin = self.at
+        if not self.open:
+            raise self._error("Unexpected end tag", begin)
+        self.at += 2
+        name = self._take_until(_SPACE + ">").lower()
+        self._skip_space()
+        if self._peek() != ">":
+            raise self._error("Unclosed end tag", begin)
+        self.at += 1
+        tag = self.open.pop()
+        if name and name != tag.name:
+            offset = len(self.source[:begin].encode())
+            raise self._error(
+                f"Unmatched end tag at byte offset {offset}, "
+                f'expected "</{tag.name}>", found "</{name}>"'
+            )
+        if self.length > tag.offset:
+            self._close(tag)
+
+    def _close(self, tag: _OpenTag) -> None:
+        entity: Json = {
+            "type": _KINDS[tag.name],
+            "offset": tag.offset,
+            "length": self.length - tag.offset,
+        }
+        if tag.name == "a":
+            url = tag.argument or "".join(self.result)
+            if not re.match(r"(https?|tg|ton|mailto|tel):", url) and "." not in url:
+                # Telegram keeps the words and drops a link that leads nowhere.
+                return
+            entity["url"] = url if ":" in url else f"http://{url}/"
+        elif tag.name == "pre":
+            inner = self.entities[-1] if self.entities else None
+            if inner and inner["type"] == "code" and _same_place(inner, entity):
+                # <pre><code class="language-…"> is one block with a language.
+                self.entities.pop()
+                if "language" in inner:
+                    entity["language"] = inner["language"]
+        elif tag.name == "code" and tag.argument and self.open and self.open[-1].name == "pre":
+            entity["language"] = tag.argument
+        elif tag.name == "blockquote" and tag.argument:
+            entity["type"] = "expandable_blockquote"
+        elif tag.name == "tg-emoji":
+            entity["custom_emoji_id"] = tag.argument
+        self.entities.append(entity)
+
+
+def _same_place(one: Json, other: Json) -> bool:
+    return bool(one["offset"] == other["offset"] and one["length"] == other["length"])
+
+
+_WORDS = re.compile(
+    r"(?P<url>\b(?:https?://|tg://)[^\s<>\"]+|\bt\.me/[^\s<>\"]+)"
+    r"|(?P<email>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b)"
+    r"|(?P<mention>(?<![\w/@])@[A-Za-z]\w{3,31}\b)"
+    r"|(?P<bot_command>(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/]))"
+    r"|(?P<hashtag>(?<!\w)#[^\W\d]\w*)",
+    re.ASCII,
+)
+
+_OPAQUE = {"code", "pre", "text_link", "custom_emoji"}
+
+
+def find_entities(text: str, *, beside: Sequence[Json]) -> list[Json]:
+    """Commands, links, addresses and mentions that Telegram marks by itself, where none is yet."""
+    found: list[Json] = []
+    for match in _WORDS.finditer(text):
+        kind = str(match.lastgroup)
+        word = match.group().rstrip(".,:;!?)'»”") if kind == "url" else match.group()
+        entity: Json = {
+            "type": kind,
+            "offset": utf16_length(text[: match.start()]),
+            "length": utf16_length(word),
+        }
+        if not any(taken["type"] in _OPAQUE and _overlap(taken, entity) for taken in beside):
+            found.append(entity)
+    return found
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    return bool(
+        one["offset"] < other["offset"] + other["length"]
+        and other["offset"] < one["offset"] + one["length"]
+    )
+
+
+def split_typed(text: str) -> list[str]:
+    """A person's long text as their app sends it: in messages of at most 4096 UTF-16 units."""
+    cleaned = _clean(text).strip()
+    cuts = [0]
+    units = 0
+    for position, character in enumerate(cleaned):
+        size = 2 if ord(character) > 0xFFFF else 1
+        if units + size > MAX_TEXT:
+            cuts.append(position)
+            units = 0
+        units += size
+    return [cleaned[begin:end] for begin, end in pairwise([*cuts, len(cleaned)]) if begin < end]

@@ -1,0 +1,171 @@
+"""The Bot API over HTTP: ``/bot<token>/<method>`` and ``/file/bot<token>/<path>``."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from aiohttp.multipart import BodyPartReader
+
+from bot.sandbox.api import BotApi
+from bot.sandbox.errors import ApiError, Json, bad_request
+from bot.sandbox.faults import Drop, Fault, Faults
+from bot.sandbox.validation import Upload, method_named, validate
+from bot.sandbox.world import World
+
+MAX_UPLOAD = 50 * 1024 * 1024
+"""Bytes, as Telegram's."""
+_KEPT_CALLS = 10_000
+
+_UNAUTHORIZED = ApiError(401, "Unauthorized")
+_NOT_FOUND = ApiError(404, "Not Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the bot as it was answered; *error* and *result* exclude each other."""
+
+    method: str
+    params: Mapping[str, Any]
+    at: datetime
+    result: Any = None
+    error: ApiError | None = None
+
+
+class BotApiServer:
+    """Routes of the Bot API. ``calls`` are the last ones, oldest first."""
+
+    def __init__(self, world: World, api: BotApi, faults: Faults) -> None:
+        self._world = world
+        self._api = api
+        self._faults = faults
+        self.calls: deque[Call] = deque(maxlen=_KEPT_CALLS)
+
+    def add_routes(self, app: web.Application) -> None:
+        for method in ("GET", "POST"):
+            app.router.add_route(method, "/bot{token}/{method}", self._call)
+        app.router.add_get("/file/bot{token}/files/{file_id}", self._download)
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        method, params = request.match_info["method"], {}
+        fault: Fault | None = None
+        try:
+            self._authorise(request.match_info["token"])
+            method = method_named(method)
+            fault = self._faults.next(method)
+            if fault is not None:
+                await asyncio.sleep(fault.delay)
+                if fault.drop is Drop.BEFORE:
+                    return _broken(request)
+                if fault.error is not None:
+                    raise fault.error
+            params = validate(method, await _parameters(request))
+            result = await self._api.call(method, params)
+        except ApiError as error:
+            self._note(method, params, error=error)
+            return _json(error.body(), status=error.code)
+        self._note(method, params, result=result)
+        if fault is not None and fault.drop is Drop.AFTER:
+            return _broken(request)
+        return _json({"ok": True, "result": result})
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._authorise(request.match_info["token"])
+            file = self._world.file(request.match_info["file_id"])
+            if file is None:
+                raise _NOT_FOUND
+        except ApiError as error:
+            return _json(error.body(), status=error.code)
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    def _authorise(self, token: str) -> None:
+        if token != self._world.token:
+            number, _, secret = token.partition(":")
+            raise _UNAUTHORIZED if number.isdigit() and secret else _NOT_FOUND
+
+    def _note(
+        self, method: str, params: Json, *, result: Any = None, error: ApiError | None = None
+    ) -> None:
+        now = self._world.clock.now()
+        self.calls.append(Call(method, params, now, result=result, error=error))
+
+
+def _json(body: Json, *, status: int = 200) -> web.Response:
+    return web.Response(
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "surrogatepass"
+        ),
+        status=status,
+        content_type="application/json",
+    )
+
+
+def _broken(request: web.Request) -> web.Response:
+    """Break the connection; the response goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _parameters(request: web.Request) -> Mapping[str, Any]:
+    """Parameters as they came: from the address, and from a form or a JSON body."""
+    params: dict[str, Any] = dict(request.query)
+    if request.method != "POST":
+        return params
+    kind = request.content_type
+    if kind == "multipart/form-data":
+        params.update(await _multipart(request))
+        return params
+    body = await request.read()
+    if kind == "application/json":
+        params.update(_json_object(body))
+    elif body:
+        try:
+            params.update(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
+        except ValueError:
+            raise bad_request("can't parse the form") from None
+    return params
+
+
+def _json_object(body: bytes) -> Json:
+    if not body:
+        return {}
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        parsed = None
+    if not isinstance(parsed, dict):
+        raise bad_request("can't parse request JSON: object expected")
+    return parsed
+
+
+async def _multipart(request: web.Request) -> Json:
+    """Fields and files; a field "attach://name" is replaced by the file of that name."""
+    fields: Json = {}
+    files: dict[str, Upload] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise bad_request("can't parse the form")
+        content = bytes(await part.read())
+        if part.filename is None:
+            fields[part.name] = content.decode()
+        else:
+            files[part.name] = Upload(
+                file_name=part.filename,
+                content_type=part.headers.get("Content-Type", "application/octet-stream"),
+                content=content,
+            )
+    attached = set()
+    for name, value in fields.items():
+        if isinstance(value, str) and value.startswith("attach://"):
+            wanted = value.removeprefix("attach://")
+            if wanted in files:
+                fields[name] = files[wanted]
+                attached.add(wanted)
+    return fields | {name: file for name, file in files.items() if name not in attached}
