@@ -1,0 +1,1 @@
+"""What replicas share and may lose: conversations, counts, leases. Never the truth."""

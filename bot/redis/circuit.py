@@ -1,0 +1,70 @@
+"""Do without Redis while it is away: say so once, fail fast, look again now and then."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+class Circuit:
+    """Remembers whether one use of Redis works. Thread-safe.
+
+    After a failure nobody tries for *rest* seconds: a server that does not answer would cost every
+    caller its whole timeout.
+    """
+
+    def __init__(
+        self, purpose: str, *, rest: float = 2.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._purpose = purpose
+        self._rest = rest
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._away_since: float | None = None
+        self._try_at = 0.0
+        #: Calls of the present outage, or of the last one, that went without Redis.
+        self.failures = 0
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the last call worked (or none was made)."""
+        return self._away_since is None
+
+    def may_try(self) -> bool:
+        """Whether a call is worth its timeout now; a False counts as a call that went without."""
+        with self._lock:
+            if self._away_since is None or self._monotonic() >= self._try_at:
+                return True
+            self.failures += 1
+            return False
+
+    def failed(self, error: Exception) -> None:
+        with self._lock:
+            now = self._monotonic()
+            self._try_at = now + self._rest
+            if self._away_since is not None:
+                self.failures += 1
+                return
+            self._away_since = now
+            self.failures = 1
+        logger.warning(
+            "Redis is away, %s goes on without (%s)", self._purpose, type(error).__name__
+        )
+
+    def worked(self) -> None:
+        if self._away_since is None:
+            return
+        with self._lock:
+            if self._away_since is None:
+                return
+            seconds = self._monotonic() - self._away_since
+            self._away_since = None
+            failures = self.failures
+        logger.warning(
+            "Redis is back for %s after %.0f s and %d calls without",
+            self._purpose,
+            seconds,
+            failures,
+        )
