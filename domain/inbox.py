@@ -4,6 +4,7 @@ Storing, claiming and cleaning run as the dispatcher. Marking an update as appli
 very transaction of its effect, in the person's own scope, so that both are there or neither.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
