@@ -4,10 +4,15 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
 from bot.embedded import EmbeddedServers, start_embedded
+from domain.clock import Clock
+from domain.database import Database, make_engine
+from migrations import runner
+from tests.databases import MORNING, clock_at, database_name, new_database
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -27,3 +32,32 @@ async def redis_url(servers: EmbeddedServers) -> str:
     async with Redis.from_url(servers.redis_url) as client:
         await client.flushall()
     return servers.redis_url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template_database(servers: EmbeddedServers) -> AsyncIterator[str]:
+    """The name of a migrated, empty database that others are copied from."""
+    async with new_database(servers.database_url) as url:
+        await runner.upgrade(url, serving_url=url)
+        yield database_name(url)
+
+
+@pytest_asyncio.fixture
+async def database_url(servers: EmbeddedServers, template_database: str) -> AsyncIterator[str]:
+    """A migrated, empty database. The login owns it and is no superuser."""
+    async with new_database(servers.database_url, template=template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Monday 2026-11-23 07:30 UTC, and going on; PostgreSQL follows it."""
+    return clock_at(MORNING)
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str, clock: Clock) -> AsyncIterator[Database]:
+    """The unit of work on an empty, migrated database."""
+    opened = Database(make_engine(database_url), clock=clock)
+    yield opened
+    await opened.close()

@@ -1,0 +1,186 @@
+"""A family and what belongs to it, made by the operations that people use.
+
+Plain functions, each doing one thing: a test says which people and medicines it needs.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from domain import care_recipients, doses, families, medications, notifications, reminders, users
+from domain.access import Role
+from domain.care_recipients import Person
+from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
+from domain.doses import DoseFacts
+from domain.families import FamilyFacts
+from domain.medications import MedicineFacts, NewMedicine
+from domain.models import Dose
+from domain.notifications import Claimed, Sent
+from domain.schedules import WallClock
+from tests.databases import move_to
+
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=60)
+_numbers = count(1_000)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person with a Telegram account who has pressed Start."""
+
+    id: UUID
+    telegram_id: int
+    name: str
+
+
+async def user(database: Database, name: str = "Anna", *, has_started: bool = True) -> Account:
+    telegram_id = next(_numbers)
+    arrival = users.Arrival(telegram_id, name, language_code="en", is_private=has_started)
+    user_id = await database.run(
+        lambda scope: users.arrive(scope, arrival), as_newcomer(telegram_id)
+    )
+    return Account(user_id, telegram_id, name)
+
+
+async def acting(
+    database: Database,
+    who: Account,
+    work: Callable[[Scope], Awaitable[T]],
+    *,
+    family: FamilyFacts | None = None,
+) -> T:
+    """Run *work* as that person in one of their families, by default the current one."""
+
+    async def in_family(scope: Scope) -> T:
+        assert await scope.enter_family(family.id if family else None) is not None
+        return await work(scope)
+
+    return await database.run(in_family, as_person(who.id))
+
+
+async def family(database: Database, founder: Account, name: str = "Smith") -> FamilyFacts:
+    return await database.run(
+        lambda scope: families.found_family(scope, name), as_person(founder.id)
+    )
+
+
+async def invitation(
+    database: Database,
+    admin: Account,
+    role: Role = Role.CAREGIVER,
+    *,
+    person: Person | None = None,
+) -> str:
+    """The secret of a fresh invitation into the admin's current family."""
+    made = await acting(
+        database,
+        admin,
+        lambda scope: families.invite(scope, role, care_recipient_id=person.id if person else None),
+    )
+    return made.token
+
+
+async def member(
+    database: Database,
+    admin: Account,
+    role: Role = Role.CAREGIVER,
+    *,
+    name: str = "Ben",
+    person: Person | None = None,
+) -> Account:
+    """Somebody new who has joined the admin's current family by an invitation."""
+    newcomer = await user(database, name)
+    token = await invitation(database, admin, role, person=person)
+    await database.run(
+        lambda scope: families.redeem_invitation(scope, token), as_person(newcomer.id)
+    )
+    return newcomer
+
+
+async def person(
+    database: Database, who: Account, name: str = "Mum", *, zone: str = "Europe/London"
+) -> Person:
+    """Somebody to care for in the current family of *who*."""
+    added = await acting(
+        database,
+        who,
+        lambda scope: care_recipients.add_person(scope, name, zone=ZoneInfo(zone)),
+    )
+    return added.person
+
+
+def daily(
+    *times: str, starts_on: date = date(2026, 11, 23), ends_on: date | None = None
+) -> WallClock:
+    """Every day at these times of day, by default from the morning on which tests begin."""
+    return WallClock(tuple(time.fromisoformat(at) for at in times), starts_on, ends_on)
+
+
+async def medicine(
+    database: Database,
+    who: Account,
+    person: Person,
+    *,
+    name: str = "Aspirin",
+    dosage: str = "100 mg",
+    schedule: WallClock | None = None,
+    flow_id: UUID | None = None,
+) -> MedicineFacts:
+    """By default one tablet's worth at 08:00 every day."""
+    new = NewMedicine(person.id, name, dosage, schedule or daily("08:00"))
+    return await acting(
+        database, who, lambda scope: medications.add_medication(scope, new, flow_id=flow_id)
+    )
+
+
+async def doses_of(
+    database: Database, family: FamilyFacts, medicine: MedicineFacts
+) -> Sequence[DoseFacts]:
+    """All doses of a medicine that are expanded by now, the earliest first."""
+
+    async def find(scope: Scope) -> Sequence[DoseFacts]:
+        of_medicine = select(Dose.id).where(Dose.medication_id == medicine.id)
+        return await doses.list_doses(scope, [row.id for row in await scope.rows(of_medicine)])
+
+    return await database.run(find, as_family(family.id))
+
+
+async def wake_up(database: Database, at: datetime | None = None, *, most: int = 500) -> int:
+    """Do everything that is due, as the alarm has it done; at *at*, by default now."""
+    if at is not None:
+        move_to(database.clock, at)
+    acted = 0
+    while batch := await database.run(
+        lambda scope: reminders.act_on_due_doses(scope, most=most), as_dispatch()
+    ):
+        acted += batch
+    return acted
+
+
+_message_ids = count(1)
+
+
+async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
+    """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
+    claimed = await database.run(
+        lambda scope: notifications.claim(scope, most=most, lease=LEASE), as_dispatch()
+    )
+    sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]
+    if sent:
+        await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+    return claimed
+
+
+async def asked_dose(database: Database, family: FamilyFacts, medicine: MedicineFacts) -> DoseFacts:
+    """The first dose of a medicine, due now, its cards delivered."""
+    first = (await doses_of(database, family, medicine))[0]
+    await wake_up(database, first.due_at)
+    await deliver(database)
+    return first
