@@ -4,6 +4,7 @@ The servers keep their data below one folder, listen on Unix sockets in a folder
 and the bot enter, and outlive a bot that was killed: the next one takes them over.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,8 @@ class EmbeddedServers:
             if self._postgres:
                 await self._postgres.stop()
         finally:
+            with suppress(OSError):  # not empty: a server would not stop
+                self._sockets.rmdir()
             self._lock.release()
             self._lock = None
 
@@ -106,12 +109,14 @@ async def start_embedded(
         from bot.embedded.postgres import Postgres  # noqa: PLC0415
         from bot.embedded.valkey import Valkey  # noqa: PLC0415
     except ModuleNotFoundError as error:
+        if error.name != "psutil":
+            raise
         raise NotInstalled.naming("DATABASE_URL and REDIS_URL") from error
 
     data = open_data_folder(data)
     account = account_for(data)
     try:
-        lock = FolderLock(data)
+        lock = FolderLock(data, account)
     except DataInUse:
         if not share:
             raise

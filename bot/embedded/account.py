@@ -46,11 +46,17 @@ class Account:
         """Make *path*, and what is in it, belong to this account. Links are not followed."""
         if self.uid is None or self.gid is None or path.lstat().st_uid == self.uid:
             return
-        # The top last: an interrupted walk is begun again the next time.
-        for parent, folders, files in os.walk(path, topdown=False):
-            for name in folders + files:
-                os.chown(Path(parent) / name, self.uid, self.gid, follow_symlinks=False)
-        os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        try:
+            # The top last: an interrupted walk is begun again the next time.
+            for parent, folders, files in os.walk(path, topdown=False):
+                for name in folders + files:
+                    os.chown(Path(parent) / name, self.uid, self.gid, follow_symlinks=False)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        except PermissionError as error:
+            raise EmbeddedError(
+                f"This root may not give {path} to another account, and PostgreSQL refuses to run"
+                " as root: start CareCircle as an ordinary user, or set DATABASE_URL and REDIS_URL."
+            ) from error
 
     def with_a_name(self) -> "Account":
         """This account or, if it is a bare number, ``nobody``: initdb insists on a name."""

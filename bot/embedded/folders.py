@@ -18,10 +18,15 @@ LONGEST_NAME = ".s.PGSQL.5432.lock"
 class FolderLock:
     """The right to a data folder, held while open. The kernel ends it with the process."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, account: Account) -> None:
         """Take the folder. Raises DataInUse if another bot has it."""
         path = data / "lock"
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise EmbeddedError(f"{path} cannot be opened ({error.strerror}).") from error
+        # Root must not lock the folder's owner out.
+        account.give(path)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

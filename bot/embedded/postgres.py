@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import asyncpg
+import psutil
 from sqlalchemy.engine import URL
 
 from bot.embedded.account import Account
@@ -18,6 +19,8 @@ from bot.embedded.processes import ENVIRONMENT, POLL_SECONDS, ServerProcess, las
 from bot.embedded.programs import POSTGRES, POSTGRES_MAJOR
 
 LOGIN = "carecircle"
+SOCKET = ".s.PGSQL.5432"
+NOBODYS_PID = 2**22 + 1  # beyond what Linux and macOS ever give out
 START_SECONDS = 60  # recovery after a power failure replays what a checkpoint had not written yet
 ADOPT_SECONDS = 10
 
@@ -83,7 +86,7 @@ class Postgres:
         if await self._adopt():
             return
         self._check_version()
-        self._remove_foreign_pid_file()
+        self._disown_stale_numbers()
         self.account.give(self.folder)
         programs = POSTGRES.for_account(self.account)
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
@@ -107,11 +110,11 @@ class Postgres:
                 f" (more in {self.cluster / 'log'})."
             )
 
-    async def stop(self) -> None:
+    async def stop(self, *, patience: float = 30) -> None:
         """End every session, write everything to disk, stop."""
         if self.server is not None:
             # SIGINT is PostgreSQL's "fast" shutdown, SIGQUIT the one that needs recovery.
-            await self.server.stop(politely=signal.SIGINT, firmly=signal.SIGQUIT)
+            await self.server.stop(politely=signal.SIGINT, firmly=signal.SIGQUIT, patience=patience)
             self.server = None
 
     async def answers(self) -> bool:
@@ -124,12 +127,15 @@ class Postgres:
                 host=str(self.sockets),
                 timeout=5,
             )
-        except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
-            return False
-        except asyncpg.PostgresError as error:
+        except (
+            asyncpg.InvalidAuthorizationSpecificationError,
+            asyncpg.InvalidCatalogNameError,
+        ) as error:
             raise EmbeddedError(
                 f"PostgreSQL in {self.folder} refuses its own login: {error}."
             ) from error
+        except (OSError, TimeoutError, asyncpg.PostgresError):  # starting, stopping, or crashing
+            return False
         await connection.close()
         return True
 
@@ -150,29 +156,24 @@ class Postgres:
             return False
         if await self._answers_within(ADOPT_SECONDS):
             return True
-        await self.stop()
+        await self.stop(patience=5)
         return False
 
     @property
     def _pid_file(self) -> Path:
         return self.cluster / "postmaster.pid"
 
-    def _remove_foreign_pid_file(self) -> None:
-        """Drop a pid file whose number somebody else has now: PostgreSQL would refuse to start.
-
-        A file with a dead number is PostgreSQL's own to judge: it knows whether one of that
-        server's children still uses the shared memory.
-        """
+    def _disown_stale_numbers(self) -> None:
+        """Undo what makes PostgreSQL take a process with a reused number, or an orphan that
+        nobody has reaped, for a server on these data. It is called when there is none."""
+        (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
         pid = read_pid(self._pid_file)
-        if pid is None:
+        if pid is None or not psutil.pid_exists(pid):
             return
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        except PermissionError:
-            pass
-        self._pid_file.unlink(missing_ok=True)
+        # The other lines stay: by them PostgreSQL tells whether a child of the dead server still
+        # uses its memory.
+        lines = self._pid_file.read_text().splitlines()
+        self._pid_file.write_text("\n".join([str(NOBODYS_PID), *lines[1:], ""]))
 
     def _check_version(self) -> None:
         major = (self.cluster / "PG_VERSION").read_text().strip()

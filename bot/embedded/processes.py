@@ -27,7 +27,9 @@ class ServerProcess:
     def start(cls, command: list[str], *, folder: Path, account: Account, output: Path) -> Self:
         """Start *command* in *folder*; what it says before it has its own log goes to *output*."""
         try:
-            with output.open("wb") as said:
+            # Anew, so that a link placed there by the folder's owner leads nowhere.
+            output.unlink(missing_ok=True)
+            with output.open("xb") as said:
                 output.chmod(0o600)
                 child = subprocess.Popen(
                     command,
@@ -86,15 +88,17 @@ class ServerProcess:
             await asyncio.sleep(POLL_SECONDS)
         return True
 
-    async def stop(self, *, politely: signal.Signals, firmly: signal.Signals) -> None:
-        """Ask to stop; after 30 s insist. Both servers keep what was committed either way."""
-        for request, patience in ((politely, 30.0), (firmly, 5.0), (signal.SIGKILL, 5.0)):
+    async def stop(
+        self, *, politely: signal.Signals, firmly: signal.Signals, patience: float
+    ) -> None:
+        """Ask to stop; after *patience* seconds insist. What was committed is kept either way."""
+        for request, seconds in ((politely, patience), (firmly, 5.0), (signal.SIGKILL, 5.0)):
             if self.is_running():
                 try:
                     os.kill(self.pid, request)
                 except ProcessLookupError:
                     return
-            if await self.ends_within(patience):
+            if await self.ends_within(seconds):
                 return
         raise EmbeddedError(f"Process {self.pid} cannot be stopped.")
 

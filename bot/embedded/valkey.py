@@ -74,10 +74,12 @@ class Valkey:
                 f"Valkey did not start: {last_words(self.folder / 'start.log')} (more in {log})."
             )
 
-    async def stop(self) -> None:
+    async def stop(self, *, patience: float = 30) -> None:
         """Write everything to disk, stop."""
         if self.server is not None:
-            await self.server.stop(politely=signal.SIGTERM, firmly=signal.SIGKILL)
+            await self.server.stop(
+                politely=signal.SIGTERM, firmly=signal.SIGKILL, patience=patience
+            )
             self.server = None
 
     async def answers(self) -> bool:
@@ -111,5 +113,5 @@ class Valkey:
             return False
         if await self._answers_within(ADOPT_SECONDS):
             return True
-        await self.stop()
+        await self.stop(patience=5)
         return False
