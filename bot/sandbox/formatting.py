@@ -142,10 +142,7 @@ class _HtmlParser:
             elif character == "&":
                 self._add(self._reference())
             else:
-                stop = re.compile("[<&]|$").search(source, self.at)
-                end = stop.start() if stop else len(source)
-                self._add(source[self.at : end])
-                self.at = end
+                self._add(self._take_until("<&"))
         if self.open:
             name = self.open[-1].name
             raise self._error(f'Can\'t find end tag corresponding to start tag "{name}"')
@@ -173,9 +170,8 @@ class _HtmlParser:
             self.at += 1
 
     def _take_until(self, stops: str) -> str:
-        begin = self.at
-        while self._peek() and self._peek() not in stops:
-            self.at += 1
+        found = re.compile(f"[{re.escape(stops)}]").search(self.source, self.at)
+        begin, self.at = self.at, found.start() if found else len(self.source)
         return self.source[begin : self.at]
 
     def _reference(self) -> str:

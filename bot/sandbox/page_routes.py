@@ -177,7 +177,8 @@ class _Stream:
 
 def _shown(world: World, change: Change) -> tuple[str, Any]:
     if change.kind == "bot":
-        return "picture", _picture(world)
+        people = [_account(world, account) for account in world.accounts.values()]
+        return "bot", {"bot": _bot(world), "people": people}
     data: Json = {"person": change.chat_id}
     if change.message is not None:
         data["message"] = _message(change.message)
@@ -192,12 +193,16 @@ def _shown(world: World, change: Change) -> tuple[str, Any]:
 
 
 def _picture(world: World) -> Json:
-    bot = world.bot_user()
     people = []
     for account in world.accounts.values():
         newest = list(world.chats[account.id].values())[-_SHOWN_MESSAGES:]
         people.append({**_account(world, account), "messages": [_message(one) for one in newest]})
-    return {"bot": {"name": bot["first_name"], "username": bot["username"]}, "people": people}
+    return {"bot": _bot(world), "people": people}
+
+
+def _bot(world: World) -> Json:
+    bot = world.bot_user()
+    return {"name": bot["first_name"], "username": bot["username"]}
 
 
 def _account(world: World, account: Account) -> Json:

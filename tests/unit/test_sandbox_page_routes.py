@@ -1,0 +1,128 @@
+"""Who may look at the page, and what it is told."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.sandbox import Sandbox
+
+PAGES = ["/", "/page/style.css", "/page/sandbox.js", "/page/icon.svg"]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def browser(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(sandbox.api_url) as browser:
+        yield browser
+
+
+async def read_event(stream: aiohttp.StreamReader) -> tuple[str, Any]:
+    kind = (await stream.readline()).decode().removeprefix("event: ").strip()
+    data = (await stream.readline()).decode().removeprefix("data: ")
+    await stream.readline()
+    return kind, json.loads(data)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_the_page_asks_nobody_else_for_anything(
+    browser: aiohttp.ClientSession, path: str
+) -> None:
+    async with browser.get(path) as response:
+        assert response.status == 200
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        words = await response.text()
+    for address in ("https://", "http://", "@import", "//cdn"):
+        allowed = words.replace("http://www.w3.org/2000/svg", "").replace("`https://", "`")
+        assert address not in allowed
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "[::2]", ""])
+async def test_a_name_that_was_pointed_here_gets_nothing(
+    browser: aiohttp.ClientSession, host: str
+) -> None:
+    for path in [*PAGES, "/page/stream"]:
+        async with browser.get(path, headers={"Host": host}) as response:
+            assert response.status in {400, 403}
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080"])
+async def test_loopback_by_any_of_its_names_is_welcome(
+    browser: aiohttp.ClientSession, host: str
+) -> None:
+    async with browser.get("/", headers={"Host": host}) as response:
+        assert response.status == 200
+
+
+async def test_another_page_cannot_act_for_the_people(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    given = {"name": "Eve", "language": "en"}
+    for origin in ("https://evil.example", "http://localhost:1", "null"):
+        async with browser.post("/page/people", json=given, headers={"Origin": origin}) as response:
+            assert response.status == 403
+    async with browser.post("/page/people", data=json.dumps(given)) as response:
+        assert response.status == 415
+    assert sandbox.people == []
+    async with browser.post(
+        "/page/people", json=given, headers={"Origin": sandbox.api_url}
+    ) as response:
+        assert response.status == 200
+    assert [person.name for person in sandbox.people] == ["Eve"]
+
+
+async def test_the_stream_tells_everything_and_then_each_change(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.add_person("Anna")
+    await anna.start()
+    async with browser.get("/page/stream") as response:
+        kind, picture = await read_event(response.content)
+        assert kind == "picture"
+        assert picture["bot"]["username"] == sandbox.bot_username
+        [shown] = picture["people"]
+        assert (shown["name"], [one["text"] for one in shown["messages"]]) == ("Anna", ["/start"])
+        await anna.send("hello")
+        kind, change = await read_event(response.content)
+        assert (kind, change["person"], change["message"]["text"]) == ("message", anna.id, "hello")
+        anna.block()
+        kind, change = await read_event(response.content)
+        assert (kind, change["blocked"]) == ("account", True)
+
+
+async def test_what_cannot_be_done_is_said_in_a_sentence(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    async with browser.post("/page/people", json={"name": " ", "language": "en"}) as response:
+        assert (response.status, await response.json()) == (409, {"error": "There is no name."})
+    anna = sandbox.add_person("Anna")
+    anna.block()
+    for action in ("say", "follow", "press", "dance"):
+        async with browser.post(f"/page/people/{anna.id}/{action}", json={"text": "x"}) as response:
+            assert response.status in {404, 409}
+    async with browser.post("/page/people/1/say", json={"text": "x"}) as response:
+        assert response.status == 404
+    assert anna.messages == []
+
+
+async def test_documents_are_downloaded_never_shown(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.add_person("Anna")
+    sent = await anna.send_document('a"é.html', b"<script>")
+    file_id = sent.attachment["document"]["file_id"]
+    async with browser.get(f"/page/files/{file_id}") as response:
+        assert await response.read() == b"<script>"
+        assert response.headers["Content-Disposition"] == (
+            "attachment; filename*=UTF-8''a%22%C3%A9.html"
+        )
+        assert response.content_type == "application/octet-stream"
+    async with browser.get("/page/files/nothing") as response:
+        assert response.status == 404
