@@ -57,7 +57,7 @@ class _OpenTag:
 
 def utf16_length(text: str) -> int:
     # Only characters beyond the basic plane take two units, and most texts have none.
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def format_text(
@@ -89,10 +89,10 @@ def typed_text(text: str) -> FormattedText:
 
 
 def _clean(text: str) -> str:
-    """Drops what Telegram drops: line and paragraph separators, directional overrides, controls."""
+    """Drops what Telegram drops: directional overrides, separators, half characters, controls."""
     if text.isascii() and text.isprintable():
         return text
-    text = re.sub("[\r\u2028-\u202e]", "", text)
+    text = re.sub("[\r\u2028-\u202e\ud800-\udfff]", "", text)
     return re.sub("[\x00-\x08\x0b-\x1f]", " ", text)
 
 

@@ -148,7 +148,7 @@ class _Stream:
     def __init__(self, world: World) -> None:
         self._world = world
         self._queue: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
-        world.listeners.add(self._listen)
+        world.listen(self._listen)
 
     def __aiter__(self) -> "_Stream":
         return self
@@ -164,7 +164,7 @@ class _Stream:
         return item
 
     def end(self) -> None:
-        self._world.listeners.discard(self._listen)
+        self._world.ignore(self._listen)
         self._queue.put_nowait(None)
 
     def _listen(self, change: Change) -> None:
@@ -283,7 +283,9 @@ def _refusal(reason: str) -> web.Response:
 
 def _text(given: Json, name: str) -> str:
     value = given.get(name)
-    if not isinstance(value, str) or not value.strip():
+    # A browser may cut an emoji in half; half a character is none.
+    value = value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
+    if not value.strip():
         raise ValueError(f"There is no {name}.")
     return value
 

@@ -65,7 +65,7 @@ class Person:
         self._since = 0
         self._heard = asyncio.Event()
         self.toasts: list[Toast] = []
-        world.listeners.add(self._listen)
+        world.listen(self._listen, chat_id=account.id)
 
     def __repr__(self) -> str:
         return f"<{self.name} ({self.id})>"
@@ -194,8 +194,6 @@ class Person:
     # Inside.
 
     def _listen(self, change: Change) -> None:
-        if change.chat_id != self.id:
-            return
         if change.toast is not None:
             self.toasts.append(change.toast)
         self._heard.set()
@@ -303,10 +301,10 @@ def _shown(bubble: Bubble) -> Message:
 
 
 def _links(bubble: Bubble) -> Iterator[str]:
-    units = bubble.text.encode("utf-16-le", "surrogatepass")
+    units = bubble.text.encode("utf-16-le")
     for entity in bubble.entities:
         if entity["type"] == "text_link":
             yield entity["url"]
         elif entity["type"] == "url":
             begin = entity["offset"] * 2
-            yield units[begin : begin + entity["length"] * 2].decode("utf-16-le", "surrogatepass")
+            yield units[begin : begin + entity["length"] * 2].decode("utf-16-le")

@@ -22,13 +22,19 @@ MAX_UPLOAD = 50 * 1024 * 1024
 """Bytes, as Telegram's."""
 _KEPT_CALLS = 10_000
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+_TOO_LARGE = ApiError(413, "Request Entity Too Large")
 _UNAUTHORIZED = ApiError(401, "Unauthorized")
 _NOT_FOUND = ApiError(404, "Not Found")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the bot as it was answered; *error* and *result* exclude each other."""
+    """One call of the bot as it was answered; *error* and *result* exclude each other.
+
+    The result of ``getUpdates`` is not kept: it would hold on to every update.
+    """
 
     method: str
     params: Mapping[str, Any]
@@ -69,7 +75,7 @@ class BotApiServer:
         except ApiError as error:
             self._note(method, params, error=error)
             return _json(error.body(), status=error.code)
-        self._note(method, params, result=result)
+        self._note(method, params, result=None if method == "getUpdates" else result)
         if fault is not None and fault.drop is Drop.AFTER:
             return _broken(request)
         return _json({"ok": True, "result": result})
@@ -97,13 +103,7 @@ class BotApiServer:
 
 
 def _json(body: Json, *, status: int = 200) -> web.Response:
-    return web.Response(
-        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        ),
-        status=status,
-        content_type="application/json",
-    )
+    return web.Response(body=_encode(body).encode(), status=status, content_type="application/json")
 
 
 def _broken(request: web.Request) -> web.Response:
@@ -118,22 +118,31 @@ async def _parameters(request: web.Request) -> Mapping[str, Any]:
     params: dict[str, Any] = dict(request.query)
     if request.method != "POST":
         return params
-    kind = request.content_type
-    if kind == "multipart/form-data":
-        params.update(await _multipart(request))
-        return params
-    body = await request.read()
-    if kind == "application/json":
-        params.update(_json_object(body))
-    elif body:
-        try:
-            params.update(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True))
-        except ValueError:
-            raise bad_request("can't parse the form") from None
-    return params
+    if (request.content_length or 0) > MAX_UPLOAD:
+        raise _TOO_LARGE
+    try:
+        if request.content_type == "multipart/form-data":
+            return params | await _multipart(request)
+        body = (await request.read()).decode()
+        if request.content_type == "application/json":
+            return params | _json_object(body)
+        return params | _form(body)
+    except UnicodeDecodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise _TOO_LARGE from None
 
 
-def _json_object(body: bytes) -> Json:
+def _form(body: str) -> Json:
+    if not body:
+        return {}
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, strict_parsing=True))
+    except ValueError:
+        raise bad_request("can't parse the form") from None
+
+
+def _json_object(body: str) -> Json:
     if not body:
         return {}
     try:

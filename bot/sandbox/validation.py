@@ -199,9 +199,14 @@ def _boolean(value: Any) -> bool:
 
 
 def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise _WrongType("string expected")
+    if not isinstance(value, str):
+        raise _WrongType("string expected")
+    try:
+        # JSON can spell half of a character; UTF-8 cannot.
+        value.encode()
+    except UnicodeEncodeError:
+        raise _WrongType("strings must be encoded in UTF-8") from None
+    return value
 
 
 _SIMPLE: dict[str, Check] = {

@@ -67,7 +67,8 @@ class World:
         self.store = store
         self.clock = clock
         self.bot_username = bot_username
-        self.listeners: set[Listener] = set()
+        # By chat, because there may be thousands of people; None hears everything.
+        self._listeners: dict[int | None, set[Listener]] = {None: set()}
         self.revision = 0
         first = int((clock.now().timestamp() - _NUMBERS_BEGAN_AT) * 10)
         counters: dict[str, int] = dict(store.load("counter"))
@@ -99,6 +100,14 @@ class World:
         queries = [Query(**value) for _, value in self.store.load("query")]
         for query in sorted(queries, key=lambda query: query.asked_at):
             self.queries[query.id] = query
+
+    def listen(self, listener: Listener, *, chat_id: int | None = None) -> None:
+        """Call *listener* with every change from now on, or with those of one chat."""
+        self._listeners.setdefault(chat_id, set()).add(listener)
+
+    def ignore(self, listener: Listener) -> None:
+        """End what :meth:`listen` began for everything."""
+        self._listeners[None].discard(listener)
 
     # The bot itself.
 
@@ -405,8 +414,9 @@ class World:
             self.store.remove("query", query.id)
 
     def _tell(self, change: Change) -> None:
-        for listener in tuple(self.listeners):
-            listener(change)
+        for key in (change.chat_id, None):
+            for listener in tuple(self._listeners.get(key, ())):
+                listener(change)
 
 
 def _key(bubble: Bubble) -> str:

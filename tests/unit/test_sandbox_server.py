@@ -115,6 +115,27 @@ async def test_a_broken_body_is_refused(sandbox: Sandbox) -> None:
         assert (status, body["ok"]) == (400, False)
 
 
+async def test_what_is_not_utf8_is_refused(sandbox: Sandbox, anna: Person) -> None:
+    headers = {"Content-Type": "application/json"}
+    half = json.dumps({"chat_id": anna.id, "text": "\ud83d"})
+    for broken in (b'{"text": "\xff"}', half.encode()):
+        status, body = await ask(sandbox, "sendMessage", data=broken, headers=headers)
+        assert status == 400
+        assert "strings must be encoded in UTF-8" in body["description"]
+
+
+async def test_too_large_a_request_is_413(sandbox: Sandbox, anna: Person) -> None:
+    # Only announced: a server that waited for all of it would not answer.
+    host, port = sandbox.api_url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"POST /bot{sandbox.token}/sendDocument HTTP/1.1\r\nHost: {host}\r\n"
+        f"Content-Length: {60 * 1024 * 1024}\r\n\r\n".encode()
+    )
+    assert b" 413 " in await reader.readline()
+    writer.close()
+
+
 async def test_methods_that_the_sandbox_does_not_carry_out_say_so(bot: Bot, anna: Person) -> None:
     with pytest.raises(BadRequest, match=r"(?i)the sandbox does not carry out sendDice"):
         await bot.send_dice(anna.id)
