@@ -45,22 +45,30 @@ def _config(connection: Connection) -> Config:
 @asynccontextmanager
 async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(url, poolclass=NullPool)
+    connection = engine.connect()
     try:
-        async with engine.connect() as connection:
-            yield connection
+        await connection.start()
+    except DBAPIError as error:
+        raise MigrationError(f"The database cannot be reached: {error.orig}") from error
+    except OSError as error:
+        raise MigrationError(f"The database cannot be reached: {error}") from error
+    try:
+        yield connection
     finally:
+        await connection.close()
         await engine.dispose()
 
 
 async def _run(url: str, action: Callable[[Config], object]) -> None:
     async with _connect(url) as connection:
+        # Before there are timeouts: whoever migrates now may take longer than they allow.
+        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         await connection.execute(
             text("SELECT set_config('lock_timeout', :t, false)"), {"t": LOCK_TIMEOUT}
         )
         await connection.execute(
             text("SELECT set_config('statement_timeout', :t, false)"), {"t": STATEMENT_TIMEOUT}
         )
-        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         await connection.commit()
         try:
             await connection.run_sync(lambda sync: action(_config(sync)))
@@ -75,7 +83,7 @@ async def _run(url: str, action: Callable[[Config], object]) -> None:
 
 
 async def create_roles(owner_url: str, *, serving_url: str) -> None:
-    """Make the two roles of the walls where they are missing and let the serving login take them."""
+    """Make the roles of the walls where they are missing; let the serving login take them."""
     serving_login = make_url(serving_url).username
     async with _connect(owner_url) as connection:
         quote = connection.dialect.identifier_preparer.quote_identifier

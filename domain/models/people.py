@@ -85,6 +85,7 @@ class Invitation(Base):
         CheckConstraint("role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="role"),
         CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
         Index(None, "family_id", "created_by_id"),
+        Index(None, "care_recipient_id"),
     )
 
     id: Mapped[Id]

@@ -29,7 +29,8 @@ class Notification(Base):
 
     An edit is wanted state: whoever changes what a card would say raises `wanted_version`;
     delivery renders, edits and sets `shown_version`. `maybe_sent` means that a send began whose
-    outcome nobody knows, so that the next one says it repeats.
+    outcome nobody knows, so that the next one says it repeats. `menu_dose_id` is the dose whose
+    Skip and Snooze this reader has opened.
     """
 
     __tablename__ = "notifications"
@@ -48,6 +49,7 @@ class Notification(Base):
         ForeignKeyConstraint(
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint("kind IN ('slot_card', 'missed', 'not_asked', 'joined')", name="kind"),
         CheckConstraint(
             "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"
@@ -82,6 +84,7 @@ class Notification(Base):
     wanted_version: Mapped[int] = mapped_column(Integer, server_default="1")
     shown_version: Mapped[int] = mapped_column(Integer, server_default="0")
     shown_dose_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    menu_dose_id: Mapped[UUID | None]
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime | None]

@@ -54,6 +54,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("self_or_family", "SELECT", APP_ROLE, f"{IS_SELF} OR {SHARES_FAMILY}", None),
         ("arrives", "INSERT", APP_ROLE, None, f"telegram_id = {TELEGRAM_USER}"),
         ("self", "UPDATE", APP_ROLE, IS_SELF, IS_SELF),
+        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
     ),
     "families": (
         ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
@@ -106,7 +107,10 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
 
 # table → role → privileges. Append-only tables simply have no UPDATE and no DELETE.
 GRANTS: dict[str, dict[str, str]] = {
-    "users": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "users": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, telegram_id)",
+    },
     "families": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",

@@ -26,8 +26,8 @@ RETURN statement_timestamp()
 
 TABLES = (
     "medication_logs",
-    "doses",
     "notifications",
+    "doses",
     "medications",
     "invitations",
     "care_recipients",
@@ -73,6 +73,7 @@ POLICIES = {
         ("self_or_family", "SELECT", APP_ROLE, f"{IS_SELF} OR {SHARES_FAMILY}", None),
         ("arrives", "INSERT", APP_ROLE, None, f"telegram_id = {TELEGRAM_USER}"),
         ("self", "UPDATE", APP_ROLE, IS_SELF, IS_SELF),
+        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
     ),
     "families": (
         ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
@@ -125,7 +126,10 @@ POLICIES = {
 
 # table → role → privileges. Append-only tables simply have no UPDATE and no DELETE.
 GRANTS = {
-    "users": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "users": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, telegram_id)",
+    },
     "families": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "family_members": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
@@ -182,10 +186,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "status IN ('open', 'applied') OR (payload IS NULL AND answer IS NULL)",
-            name="ck_inbound_updates_finished_updates_keep_no_content",
+            name=op.f("ck_inbound_updates_finished_updates_keep_no_content"),
         ),
         sa.CheckConstraint(
-            "status IN ('open', 'applied', 'done', 'set_aside')", name="ck_inbound_updates_status"
+            "status IN ('open', 'applied', 'done', 'set_aside')",
+            name=op.f("ck_inbound_updates_status"),
         ),
         sa.PrimaryKeyConstraint("update_id", name="pk_inbound_updates"),
     )
@@ -254,7 +259,8 @@ def upgrade() -> None:
         ),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="ck_family_members_role"
+            "role IN ('admin', 'caregiver', 'viewer', 'recipient')",
+            name=op.f("ck_family_members_role"),
         ),
         sa.ForeignKeyConstraint(["family_id"], ["families.id"], name="fk_family_members_family_id"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_family_members_user_id"),
@@ -349,10 +355,11 @@ def upgrade() -> None:
         sa.Column("redeemed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("redeemed_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "role IN ('admin', 'caregiver', 'viewer', 'recipient')", name="ck_invitations_role"
+            "role IN ('admin', 'caregiver', 'viewer', 'recipient')",
+            name=op.f("ck_invitations_role"),
         ),
         sa.CheckConstraint(
-            "octet_length(token_hash) = 32", name="ck_invitations_token_hash_is_sha256"
+            "octet_length(token_hash) = 32", name=op.f("ck_invitations_token_hash_is_sha256")
         ),
         sa.ForeignKeyConstraint(
             ["family_id", "care_recipient_id"],
@@ -374,6 +381,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_invitations_family_id_created_by_id", "invitations", ["family_id", "created_by_id"]
     )
+    op.create_index("ix_invitations_care_recipient_id", "invitations", ["care_recipient_id"])
     op.create_table(
         "medications",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -395,7 +403,7 @@ def upgrade() -> None:
         ),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status IN ('active', 'paused', 'stopped')", name="ck_medications_status"
+            "status IN ('active', 'paused', 'stopped')", name=op.f("ck_medications_status")
         ),
         sa.ForeignKeyConstraint(
             ["family_id", "care_recipient_id"],
@@ -425,78 +433,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'active' AND deleted_at IS NULL"),
     )
     op.create_table(
-        "notifications",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("family_id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("care_recipient_id", sa.Uuid(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ask_no", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("lane", sa.SmallInteger(), nullable=False),
-        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
-        ),
-        sa.Column("status", sa.Text(), server_default="pending", nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("maybe_sent", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("wanted_version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("shown_version", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("shown_dose_ids", postgresql.ARRAY(sa.Uuid()), nullable=True),
-        sa.Column("chat_id", sa.BigInteger(), nullable=True),
-        sa.Column("message_id", sa.BigInteger(), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("clock_now()"),
-            nullable=False,
-        ),
-        sa.CheckConstraint(
-            "kind IN ('slot_card', 'missed', 'not_asked', 'joined')", name="ck_notifications_kind"
-        ),
-        sa.CheckConstraint(
-            "status <> 'sent' OR (chat_id IS NOT NULL AND message_id IS NOT NULL)",
-            name="ck_notifications_sent_is_recorded",
-        ),
-        sa.CheckConstraint(
-            "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')",
-            name="ck_notifications_status",
-        ),
-        sa.ForeignKeyConstraint(
-            ["family_id", "care_recipient_id"],
-            ["care_recipients.family_id", "care_recipients.id"],
-            name="fk_notifications_family_id_care_recipient_id",
-        ),
-        sa.ForeignKeyConstraint(
-            ["family_id", "user_id"],
-            ["family_members.family_id", "family_members.user_id"],
-            name="fk_notifications_family_id_user_id",
-        ),
-        sa.ForeignKeyConstraint(["family_id"], ["families.id"], name="fk_notifications_family_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_notifications"),
-        sa.UniqueConstraint(
-            "care_recipient_id",
-            "slot_at",
-            "user_id",
-            "kind",
-            "ask_no",
-            name="uq_notifications_card",
-        ),
-    )
-    op.create_index("ix_notifications_family_id_user_id", "notifications", ["family_id", "user_id"])
-    op.create_index(
-        "ix_notifications_open",
-        "notifications",
-        ["lane", "deadline_at"],
-        postgresql_where=sa.text("status = 'pending' OR shown_version < wanted_version"),
-    )
-    op.create_index("ix_notifications_user_id", "notifications", ["user_id"])
-    op.create_table(
         "doses",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("family_id", sa.Uuid(), nullable=False),
@@ -522,15 +458,15 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "next_action_at = date_trunc('minute', next_action_at, 'UTC')",
-            name="ck_doses_timer_is_a_minute",
+            name=op.f("ck_doses_timer_is_a_minute"),
         ),
         sa.CheckConstraint(
             "next_action_at IS NULL OR status = 'pending'",
-            name="ck_doses_only_pending_doses_have_a_timer",
+            name=op.f("ck_doses_only_pending_doses_have_a_timer"),
         ),
         sa.CheckConstraint(
             "status IN ('pending', 'taken', 'skipped', 'missed', 'not_asked', 'cancelled')",
-            name="ck_doses_status",
+            name=op.f("ck_doses_status"),
         ),
         sa.ForeignKeyConstraint(
             ["family_id", "care_recipient_id"],
@@ -567,6 +503,85 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.create_table(
+        "notifications",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("care_recipient_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("slot_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ask_no", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("lane", sa.SmallInteger(), nullable=False),
+        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False
+        ),
+        sa.Column("status", sa.Text(), server_default="pending", nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("maybe_sent", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("wanted_version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("shown_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("shown_dose_ids", postgresql.ARRAY(sa.Uuid()), nullable=True),
+        sa.Column("menu_dose_id", sa.Uuid(), nullable=True),
+        sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("clock_now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "kind IN ('slot_card', 'missed', 'not_asked', 'joined')",
+            name=op.f("ck_notifications_kind"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'sent' OR (chat_id IS NOT NULL AND message_id IS NOT NULL)",
+            name=op.f("ck_notifications_sent_is_recorded"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')",
+            name=op.f("ck_notifications_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_id", "menu_dose_id"],
+            ["doses.family_id", "doses.id"],
+            name="fk_notifications_family_id_menu_dose_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_id", "care_recipient_id"],
+            ["care_recipients.family_id", "care_recipients.id"],
+            name="fk_notifications_family_id_care_recipient_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_id", "user_id"],
+            ["family_members.family_id", "family_members.user_id"],
+            name="fk_notifications_family_id_user_id",
+        ),
+        sa.ForeignKeyConstraint(["family_id"], ["families.id"], name="fk_notifications_family_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_notifications"),
+        sa.UniqueConstraint(
+            "care_recipient_id",
+            "slot_at",
+            "user_id",
+            "kind",
+            "ask_no",
+            name="uq_notifications_card",
+        ),
+    )
+    op.create_index("ix_notifications_family_id_user_id", "notifications", ["family_id", "user_id"])
+    op.create_index(
+        "ix_notifications_open",
+        "notifications",
+        ["lane", "deadline_at"],
+        postgresql_where=sa.text("status = 'pending' OR shown_version < wanted_version"),
+    )
+    op.create_index("ix_notifications_user_id", "notifications", ["user_id"])
+    op.create_table(
         "medication_logs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("family_id", sa.Uuid(), nullable=False),
@@ -585,9 +600,9 @@ def upgrade() -> None:
         sa.Column("amount", sa.Numeric(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "status IN ('taken', 'skipped', 'undone')", name="ck_medication_logs_status"
+            "status IN ('taken', 'skipped', 'undone')", name=op.f("ck_medication_logs_status")
         ),
-        sa.CheckConstraint("amount > 0", name="ck_medication_logs_amount_is_positive"),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_medication_logs_amount_is_positive")),
         sa.ForeignKeyConstraint(
             ["family_id", "dose_id"],
             ["doses.family_id", "doses.id"],

@@ -1,0 +1,137 @@
+"""Revisions: there and back, held against the models by PostgreSQL's own catalog."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.embedded import EmbeddedServers
+from domain.database import Database
+from domain.models import Base
+from domain.models.walls import CLOCK_FUNCTION, wall_statements
+from migrations import runner
+from migrations.runner import MigrationError
+from tests import factories
+from tests.catalog import read_catalog
+from tests.databases import as_owner, new_database, without_walls
+
+
+@pytest.fixture
+async def bare_url(servers: EmbeddedServers) -> AsyncIterator[str]:
+    """A database in which nothing was ever made."""
+    async with new_database(servers.database_url) as url:
+        yield url
+
+
+async def catalog_of(url: str) -> set[str]:
+    async with as_owner(url) as connection:
+        return await read_catalog(connection)
+
+
+async def execute(url: str, statement: str) -> None:
+    async with as_owner(url) as connection:
+        await connection.execute(text(statement))
+        await connection.commit()
+
+
+async def test_up_down_and_up_again_leads_to_the_same_schema(bare_url: str) -> None:
+    await runner.upgrade(bare_url, serving_url=bare_url)
+    first = await catalog_of(bare_url)
+    await runner.downgrade(bare_url, revision="base")
+    assert await catalog_of(bare_url) == set()
+    await runner.upgrade(bare_url, serving_url=bare_url)
+    assert await catalog_of(bare_url) == first
+
+
+async def test_a_migrated_database_is_what_the_models_say(bare_url: str, database_url: str) -> None:
+    await execute(bare_url, CLOCK_FUNCTION)
+    engine = create_async_engine(bare_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+        for statement in wall_statements():
+            await connection.execute(text(statement))
+    await engine.dispose()
+    assert await catalog_of(database_url) == await catalog_of(bare_url)
+
+
+@pytest.mark.parametrize(
+    "drift",
+    [
+        "ALTER TABLE users ALTER name DROP NOT NULL",
+        "ALTER TABLE users ALTER created_at DROP DEFAULT",
+        "ALTER TABLE doses DROP CONSTRAINT ck_doses_status",
+        "ALTER TABLE doses DROP CONSTRAINT ck_doses_status,"
+        " ADD CONSTRAINT ck_doses_status CHECK (status IN ('pending', 'taken'))",
+        "DROP INDEX ix_doses_timer; CREATE INDEX ix_doses_timer ON doses (next_action_at)",
+        "ALTER TABLE doses NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY family ON doses",
+        "GRANT DELETE ON audit_events TO carecircle_app",
+        "GRANT SELECT (dosage) ON doses TO carecircle_dispatch",
+        "CREATE OR REPLACE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE"
+        " PARALLEL SAFE RETURN now()",
+    ],
+)
+async def test_the_comparison_notices(database_url: str, drift: str) -> None:
+    """The control: without it, a comparison of nothing with nothing would pass too."""
+    before = await catalog_of(database_url)
+    for statement in drift.split("; "):
+        await execute(database_url, statement)
+    assert await catalog_of(database_url) != before
+
+
+async def test_no_revision_is_missing(database_url: str) -> None:
+    await runner.check(database_url)
+    await execute(database_url, "DROP INDEX ix_medications_care_recipient_id_status")
+    with pytest.raises(MigrationError):
+        await runner.check(database_url)
+
+
+async def test_current_and_head_tell_whether_a_database_is_up_to_date(
+    bare_url: str, database_url: str
+) -> None:
+    assert await runner.current(bare_url) is None
+    assert await runner.current(database_url) == runner.head() is not None
+
+
+async def test_two_replicas_that_start_together_migrate_once(bare_url: str) -> None:
+    await asyncio.gather(*(runner.upgrade(bare_url, serving_url=bare_url) for _ in range(3)))
+    assert await runner.current(bare_url) == runner.head()
+
+
+async def test_reset_empties_a_database_that_people_used(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.asked_dose(database, smith, await factories.medicine(database, anna, mum))
+    before = await catalog_of(database_url)
+    await database.close()
+    await runner.reset(database_url, serving_url=database_url)
+    assert await catalog_of(database_url) == before
+    async with without_walls(database_url) as connection:
+        for table in Base.metadata.tables:
+            assert await connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"password": "wrong"}, {"database": "not_there"}, {"query": {"host": "/nowhere"}}],
+    ids=["password", "database", "server"],
+)
+async def test_a_database_out_of_reach_is_one_plain_sentence(
+    database_url: str, change: dict[str, object]
+) -> None:
+    wrong = make_url(database_url).set(**change).render_as_string(hide_password=False)  # type: ignore[arg-type]
+    with pytest.raises(MigrationError) as refused:
+        await runner.upgrade(wrong, serving_url=wrong)
+    assert "\n" not in str(refused.value)
+    assert "wrong" not in str(refused.value)
+
+
+async def test_a_revision_that_does_not_exist_is_one_plain_sentence(database_url: str) -> None:
+    with pytest.raises(MigrationError, match="9999"):
+        await runner.downgrade(database_url, revision="9999")
