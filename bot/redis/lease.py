@@ -16,24 +16,28 @@ from bot.redis.circuit import Circuit
 logger = logging.getLogger(__name__)
 
 # One step for renewing and for taking, and the token decides: where an answer got lost on the way
-# the question may be asked again.
-_OTHERS, _TAKEN, _RENEWED = range(3)
-_TAKE = """
+# the question may be asked again. KEYS: lease. ARGV: token, TTL in ms, whether a missing lease may
+# be taken. Answers one of these, and for how many ms somebody else holds it.
+_OTHERS, _TAKEN, _RENEWED, _MISSING = range(4)
+_TAKE = f"""
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
-    return 2
+    return {{{_RENEWED}, 0}}
 end
-if not holder then
+if holder == 'released' or (not holder and ARGV[3] == '1') then
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-    return 1
+    return {{{_TAKEN}, 0}}
 end
-return 0
+if not holder then return {{{_MISSING}, 0}} end
+return {{{_OTHERS}, redis.call('PTTL', KEYS[1])}}
 """
 
+# Says that it is free, which a missing key does not: FLUSHALL removes it under its holder.
 _RELEASE = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+    redis.call('SET', KEYS[1], 'released', 'PX', ARGV[2])
+end
 """
 
 
@@ -77,6 +81,7 @@ class Lease:
         self._on_lost = on_lost
         self._name = name
         self._ttl = ttl
+        self._ttl_ms = int(ttl * 1000)
         self._every = every
         self._monotonic = monotonic
         self._token = secrets.token_urlsafe(16)
@@ -84,6 +89,8 @@ class Lease:
         self._release = redis.register_script(_RELEASE)
         self._circuit = Circuit("the lease", rest=0)
         self._held_until = float("-inf")
+        # When somebody else's lease, as last seen, will have run out.
+        self._others_until = float("-inf")
         # on_gained, running or finished; None while there is nothing that on_lost must end.
         self._gained: asyncio.Task[None] | None = None
         self._has_failed = False
@@ -145,16 +152,24 @@ class Lease:
             await self._let_go()
         # Counted from before the question: Redis starts counting later than that.
         asked_at = self._monotonic()
+        # A lease that is missing too early was not let go but forgotten, and its holder may not
+        # know yet: leave it to him until it would have run out.
+        may_take_missing = asked_at >= self._others_until
         try:
-            answer = int(await self._take([self._name], [self._token, int(self._ttl * 1000)]))
+            answer, others_ms = await self._take(
+                [self._name], [self._token, self._ttl_ms, int(may_take_missing)]
+            )
         except RedisError as error:
             self._circuit.failed(error)
             return
         self._circuit.worked()
         if answer == _OTHERS:
+            self._others_until = self._monotonic() + others_ms / 1000
+        if answer in (_OTHERS, _MISSING):
             await self._let_go()
             return
         self._held_until = asked_at + self._ttl * _SAFE_SHARE
+        self._others_until = float("-inf")
         if answer == _TAKEN or self._gained is None:
             await self._begin()
 
@@ -186,7 +201,7 @@ class Lease:
         await self._let_go()
         self._has_failed = False
         with suppress(RedisError):
-            await self._release([self._name], [self._token])
+            await self._release([self._name], [self._token, self._ttl_ms])
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

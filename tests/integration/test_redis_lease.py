@@ -64,7 +64,7 @@ async def test_one_of_two_holds_it_and_the_other_follows(redis: Redis) -> None:
     assert first.events == ["gained", "lost"]
     await until(lambda: second.events == ["gained"])
     await second.lease.stop()
-    assert not await redis.exists(keys.LEASE_SCHEDULER)
+    assert 0 < await redis.pttl(keys.LEASE_SCHEDULER) <= 1_500
 
 
 async def test_a_holder_that_died_is_replaced(redis: Redis) -> None:
@@ -106,6 +106,28 @@ async def test_emptied_redis_makes_the_holder_begin_again(redis: Redis) -> None:
     assert replica.lease.held
     await replica.lease.stop()
     assert replica.events == ["gained", "gained", "lost"]
+
+
+async def test_emptied_redis_does_not_hand_it_to_somebody_else(redis: Redis) -> None:
+    holder, waiting = Replica(redis, every=0.4), Replica(redis, every=0.02)
+    await holder.lease.start()
+    await waiting.lease.start()
+    for _ in range(2):
+        await redis.flushall()
+        await asyncio.sleep(0.6)
+    assert (holder.events, waiting.events) == (["gained"] * 3, [])
+    await holder.lease.stop()
+    await until(lambda: waiting.events == ["gained"])
+    await waiting.lease.stop()
+
+
+async def test_a_holder_that_died_with_redis_is_replaced(redis: Redis) -> None:
+    await redis.set(keys.LEASE_SCHEDULER, "somebody who was killed", px=500)
+    replica = Replica(redis)
+    await replica.lease.start()
+    await redis.flushall()
+    await until(lambda: replica.lease.held)
+    await replica.lease.stop()
 
 
 async def test_without_redis_the_holder_lets_go_in_time_and_takes_it_again(
