@@ -58,7 +58,7 @@ class SqliteStore:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # The chats of a family that tries the product are nobody else's business.
         path.touch(mode=0o600)
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=2)
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
         execute = self._connection.execute
         # Exclusive: two sandboxes on one folder would hand out the same numbers.
         execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -111,8 +111,10 @@ function weave(text, begin, end, entities, phone) {
     while (next < entities.length && entities[next].offset < stop) next += 1;
     if (entity.offset > at) pieces.push(text.slice(at, entity.offset));
     const inside = weave(text, entity.offset, stop, entities.slice(i + 1, next), phone);
-    pieces.push(dress(entity, text.slice(entity.offset, stop), inside, phone));
-    at = stop;
+    const dressed = dress(entity, text.slice(entity.offset, stop), inside, phone);
+    pieces.push(dressed);
+    // A block ends its line by itself; the line break behind it would show as an empty line.
+    at = /^(PRE|BLOCKQUOTE)$/.test(dressed.tagName) && text[stop] === "\n" ? stop + 1 : stop;
     i = next;
   }
   if (at < end) pieces.push(text.slice(at, end));
@@ -185,7 +187,6 @@ class Phone {
     this.isAtEnd = true;
     this.tab = make("button", { type: "button" }, make("span", { className: "avatar" }), make("span"));
     this.tab.addEventListener("click", () => this.show({ focus: true }));
-    this.find(".avatar").id = `avatar-${person.id}`;
     this.listen();
     this.update(person);
     for (const message of person.messages ?? []) this.put(message, { quietly: true });
@@ -587,7 +588,7 @@ function askWhoOpens(url, clickedOn) {
   others.sort((a, b) => Number(a.person.started) - Number(b.person.started));
   const choice = (value, label, note = "") => {
     const radio = make("input", { type: "radio", name: "who", value });
-    return make("label", {}, radio, label, make("small", {}, note));
+    return make("label", {}, radio, make("span", {}, label), make("small", {}, note));
   };
   const choices = others.map((phone) => choice(phone.person.id, phone.person.name));
   const name = make("input", {
