@@ -56,7 +56,7 @@ class ScheduleProblem(Enum):
     NEVER_FALLS_DUE = "no chosen weekday lies between start and end"
 
 
-class InvalidScheduleError(ValueError):
+class InvalidSchedule(ValueError):
     """The parts do not make a schedule; `problem` says why."""
 
     def __init__(self, problem: ScheduleProblem) -> None:
@@ -64,7 +64,7 @@ class InvalidScheduleError(ValueError):
         self.problem = problem
 
 
-class UnreadableScheduleError(ValueError):
+class UnreadableSchedule(ValueError):
     """Stored JSON that this version does not understand: a newer version, or damage."""
 
 
@@ -74,7 +74,7 @@ class WallClock:
 
     Times and days are local to the person cared for; both days are included. There is one way to
     write each schedule, so that equal schedules are equal values: times ascend, and every day is
-    ``weekdays=None``. Raises :class:`InvalidScheduleError`.
+    ``weekdays=None``. Raises :class:`InvalidSchedule`.
     """
 
     times: tuple[time, ...]
@@ -85,7 +85,7 @@ class WallClock:
     def __post_init__(self) -> None:
         problem = _problem_of(self)
         if problem is not None:
-            raise InvalidScheduleError(problem)
+            raise InvalidSchedule(problem)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -99,9 +99,9 @@ class WallClock:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Raises :class:`UnreadableScheduleError` for anything that `to_json` does not write."""
+        """Raises :class:`UnreadableSchedule` for anything that `to_json` does not write."""
         if stored.get("version") != VERSION or stored.get("kind") != "wall_clock":
-            raise UnreadableScheduleError("not a wall-clock schedule of this version")
+            raise UnreadableSchedule("not a wall-clock schedule of this version")
         try:
             ends_on, weekdays = stored["ends_on"], stored["weekdays"]
             return cls(
@@ -111,7 +111,7 @@ class WallClock:
                 weekdays=None if weekdays is None else frozenset(map(Weekday, weekdays)),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise UnreadableScheduleError("a wall-clock schedule with damaged parts") from error
+            raise UnreadableSchedule("a wall-clock schedule with damaged parts") from error
 
 
 # Every shape a schedule can have; later ones join as a union.
@@ -119,7 +119,7 @@ Schedule = WallClock
 
 
 def schedule_from_json(stored: Mapping[str, Any]) -> Schedule:
-    """Read what :meth:`WallClock.to_json` wrote. Raises :class:`UnreadableScheduleError`."""
+    """Read what :meth:`WallClock.to_json` wrote. Raises :class:`UnreadableSchedule`."""
     return WallClock.from_json(stored)
 
 

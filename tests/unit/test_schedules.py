@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.schedules import (
-    InvalidScheduleError,
+    InvalidSchedule,
     ScheduleProblem,
-    UnreadableScheduleError,
+    UnreadableSchedule,
     WallClock,
     Weekday,
     first_occurrence,
@@ -167,7 +167,7 @@ def test_no_first_dose_once_a_schedule_has_ended() -> None:
 )
 def test_what_is_no_schedule_says_why(parts: dict[str, Any], problem: ScheduleProblem) -> None:
     whole: dict[str, Any] = {"times": at("08:00"), "starts_on": date(2026, 11, 23)}
-    with pytest.raises(InvalidScheduleError) as caught:
+    with pytest.raises(InvalidSchedule) as caught:
         WallClock(**(whole | parts))
     assert caught.value.problem is problem
 
@@ -207,10 +207,10 @@ def test_stored_form_is_small_and_versioned() -> None:
 )
 def test_damaged_or_newer_json_is_refused(damage: dict[str, Any]) -> None:
     good = WallClock(at("08:00"), date(2026, 11, 23)).to_json()
-    with pytest.raises(UnreadableScheduleError):
+    with pytest.raises(UnreadableSchedule):
         schedule_from_json(good | damage)
 
 
 def test_json_with_a_missing_part_is_refused() -> None:
-    with pytest.raises(UnreadableScheduleError):
+    with pytest.raises(UnreadableSchedule):
         schedule_from_json({"version": 1, "kind": "wall_clock", "times": ["08:00"]})

@@ -1,0 +1,249 @@
+"""Dates and durations: "3 Dec", "2026-12-03", "tomorrow", "friday", "10 days".
+
+A date that could be two dates ("3/12", "next friday") is asked about, with both written out.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.grammar.numbers import read_count
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Token, words_of
+from domain.schedules import Weekday
+
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+MONTHS = {
+    short: number
+    for number, name in enumerate(MONTH_NAMES, start=1)
+    for short in (name.casefold(), name[:3].casefold())
+} | {"sept": 9}
+WEEKDAYS = {
+    name: day
+    for day, names in zip(
+        Weekday,
+        [
+            "monday mondays mon",
+            "tuesday tuesdays tues tue",
+            "wednesday wednesdays weds wed",
+            "thursday thursdays thurs thur thu",
+            "friday fridays fri",
+            "saturday saturdays sat",
+            "sunday sundays sun",
+        ],
+        strict=True,
+    )
+    for name in names.split()
+}
+# A year left out is this year's or next year's; beyond this it is more likely a date just gone by.
+_FARTHEST_WITHOUT_YEAR = timedelta(days=274)
+_FARTHEST = timedelta(days=3660)
+_LONGEST_AGO = timedelta(days=366)
+
+_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_YEAR = re.compile(r"\d{4}")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+# "8.30" is a time and "8-10" a range, so only slashes do without a year.
+_NUMERIC = re.compile(r"(\d{1,2})(?:/(\d{1,2})|([/.-])(\d{1,2})\3(\d{4}))")
+_TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}")
+_GLUED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.]?([a-z]{3,9})(?:[-/.]?(\d{4}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDate:
+    """A date as typed. `resolve(today, floor)` says which day; it may raise `Misunderstood`."""
+
+    words: str
+    resolve: Callable[[date, date], date]
+    tokens_used: int
+
+
+def spelt(day: date) -> str:
+    """*day* in the form that everybody reads alike, and that reads back."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def read_date(tokens: Sequence[Token]) -> TypedDate | None:
+    """The date that *tokens* begin with; None if they begin with something else."""
+    words = words_of(tokens, 6)
+    for reader in (_read_relative, _read_numeric, _read_with_month):
+        found = reader(words)
+        if found is not None:
+            return found
+    return None
+
+
+def read_duration(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """Days and tokens used of "10 days", "a week", "2 weeks"; None if it is something else."""
+    words = words_of(tokens, 2)
+    if len(words) < 2:
+        return None
+    count = 1 if words[0] in {"a", "one"} else read_count(words[0])
+    typed = " ".join(words)
+    if count is None:
+        return None
+    unit = words[1].removesuffix("s")
+    days = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
+    if days is not None:
+        if count == 0:
+            raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
+        if count * days > _FARTHEST.days:
+            raise Misunderstood(Problem.DATE_TOO_FAR, typed)
+        return count * days, 2
+    if unit in {"month", "year"}:
+        # Months differ in length, and a course of medicine should not.
+        raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
+    return None
+
+
+def check_reach(day: date, *, today: date, words: str) -> date:
+    """*day* if it lies within the years that a schedule can span."""
+    if not today - _LONGEST_AGO <= day <= today + _FARTHEST:
+        raise Misunderstood(Problem.DATE_TOO_FAR, words)
+    return day
+
+
+def _read_relative(words: Sequence[str]) -> TypedDate | None:
+    match words:
+        case ["now", "on", *_]:
+            return TypedDate("now on", lambda today, _floor: today, 2)
+        case ["today" | "now" as word, *_]:
+            return TypedDate(word, lambda today, _floor: today, 1)
+        case ["tomorrow" as word, *_]:
+            return TypedDate(word, lambda today, _floor: today + timedelta(days=1), 1)
+        case ["yesterday" as word, *_]:
+            return TypedDate(word, lambda today, _floor: today - timedelta(days=1), 1)
+        case ["next", name, *_] if name in WEEKDAYS:
+            # This week's or the one after it? People differ, and so do languages.
+            return _typed_weekday(f"next {name}", WEEKDAYS[name], used=2, is_clear=False)
+        case ["this", name, *_] if name in WEEKDAYS:
+            return _typed_weekday(f"this {name}", WEEKDAYS[name], used=2)
+        case [name, *_] if name in WEEKDAYS:
+            return _typed_weekday(name, WEEKDAYS[name], used=1)
+        case _:
+            return None
+
+
+def _typed_weekday(words: str, weekday: Weekday, *, used: int, is_clear: bool = True) -> TypedDate:
+    def resolve(_today: date, floor: date) -> date:
+        nearest = floor + timedelta(days=(weekday - floor.weekday()) % 7)
+        if nearest == floor or not is_clear:
+            both = (spelt(nearest), spelt(nearest + timedelta(days=7)))
+            raise Misunderstood(Problem.DATE_AMBIGUOUS, words, suggestions=both)
+        return nearest
+
+    return TypedDate(words, resolve, used)
+
+
+def _read_numeric(words: Sequence[str]) -> TypedDate | None:
+    if not words:
+        return None
+    word = words[0]
+    iso = _ISO.fullmatch(word)
+    if iso:
+        year, month, day = map(int, iso.groups())
+        return TypedDate(word, lambda _today, _floor: _exact(word, year, month, day), 1)
+    if _TWO_DIGIT_YEAR.fullmatch(word):
+        raise Misunderstood(Problem.DATE_AMBIGUOUS, word)
+    numeric = _NUMERIC.fullmatch(word)
+    if numeric is None:
+        return None
+    first, second = int(numeric[1]), int(numeric[2] or numeric[4])
+    if not (1 <= first <= 31 and 1 <= second <= 31):
+        return None
+    typed_year = int(numeric[5]) if numeric[5] else None
+    # (day, month) as Europe writes it, and the other way round.
+    readings = [(d, m) for d, m in {(first, second), (second, first)} if m <= 12]
+
+    def resolve(_today: date, floor: date) -> date:
+        if not readings:
+            raise Misunderstood(Problem.NO_SUCH_DATE, word)
+        dates = [_in_year(word, d, m, typed_year, floor) for d, m in sorted(readings)]
+        if len(dates) > 1:
+            both = tuple(spelt(day) for day in sorted(dates))
+            raise Misunderstood(Problem.DATE_AMBIGUOUS, word, suggestions=both)
+        return dates[0]
+
+    return TypedDate(word, resolve, 1)
+
+
+def _read_with_month(words: Sequence[str]) -> TypedDate | None:
+    skipped = 1 if words[:1] == ["the"] else 0
+    rest = words[skipped:]
+    match rest:
+        case [day, "of", month, *_] if _DAY.fullmatch(day) and month in MONTHS:
+            used = 3
+        case [day, month, *_] if _DAY.fullmatch(day) and month in MONTHS:
+            used = 2
+        case [month, day, *_] if month in MONTHS and _DAY.fullmatch(day):
+            used = 2
+        case [glued, *_] if (match := _GLUED.fullmatch(glued)) and match[2] in MONTHS:
+            if match[3]:
+                return _typed_day(glued, match[1], match[2], match[3], used=skipped + 1)
+            day, month, used = match[1], match[2], 1
+        case _:
+            return None
+    # "Dec 3, 2026" has a comma before its year.
+    gap = 1 if rest[used : used + 1] == [","] else 0
+    year = rest[used + gap] if len(rest) > used + gap else ""
+    if _YEAR.fullmatch(year):
+        used += gap + 1
+    else:
+        year = ""
+    return _typed_day(" ".join(rest[:used]), day, month, year, used=skipped + used)
+
+
+def _typed_day(words: str, day: str, month: str, year: str, *, used: int) -> TypedDate:
+    match = _DAY.match(day)
+    number = int(match[1]) if match else 0
+    typed_year = int(year) if year else None
+    return TypedDate(
+        words,
+        lambda _today, floor: _in_year(words, number, MONTHS[month], typed_year, floor),
+        used,
+    )
+
+
+def _in_year(words: str, day: int, month: int, year: int | None, floor: date) -> date:
+    if year is not None:
+        return _exact(words, year, month, day)
+    near = [
+        found
+        for candidate in (floor.year - 1, floor.year, floor.year + 1)
+        if (found := _find(candidate, month, day)) is not None
+    ]
+    if not near:
+        raise Misunderstood(Problem.NO_SUCH_DATE, words)
+    ahead = [found for found in near if floor <= found <= floor + _FARTHEST_WITHOUT_YEAR]
+    if not ahead:
+        both = sorted(sorted(near, key=lambda found: abs(found - floor))[:2])
+        raise Misunderstood(Problem.DATE_AMBIGUOUS, words, suggestions=tuple(map(spelt, both)))
+    return ahead[0]
+
+
+def _exact(words: str, year: int, month: int, day: int) -> date:
+    found = _find(year, month, day)
+    if found is None:
+        raise Misunderstood(Problem.NO_SUCH_DATE, words)
+    return found
+
+
+def _find(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,219 @@
+"""Dosages: an amount with a unit ("100 mg", "½ tablet", "2 x 500 mg"), or words in quotes.
+
+A dosage is kept as typed. What is checked is that it names one amount, above zero, of something.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.grammar.numbers import Number, read_number
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
+
+LONGEST_DOSAGE = 80
+
+_UNIT_WORDS = """
+    kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
+    l litre litres liter liters dl cl ml millilitre millilitres milliliter milliliters cc
+    iu i.u ie u unit units mmol mol meq mu miu %
+    tablet tablets tab tabs tbl pill pills capsule capsules cap caps caplet caplets softgel softgels
+    gummy gummies lozenge lozenges pastille pastilles dragee dragees
+    drop drops gtt gtts puff puffs spray sprays inhalation inhalations squirt squirts pump pumps
+    sachet sachets packet packets stick sticks patch patches plaster plasters strip strips
+    injection injections shot shots ampoule ampoules ampule ampules amp amps vial vials pen pens
+    syringe syringes click clicks suppository suppositories pessary pessaries enema enemas
+    teaspoon teaspoons tsp tablespoon tablespoons tbsp spoon spoons spoonful spoonfuls
+    scoop scoops cup cups glass glasses bottle bottles measure measures
+    piece pieces dose doses application applications nebule nebules film films
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
+# "500 mg tablets": what the strength comes in.
+_JOINING = {"of", ",", "+", "x", "=", "/", "per"}
+_PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
+_RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
+_MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDosage:
+    """Where in a line a dosage stands: tokens `start` to `end`.
+
+    `earlier_end` is where the first of several amounts ends, if other words stand between them.
+    """
+
+    start: int
+    end: int
+    words: str
+    earlier_end: int | None = None
+
+
+def parse_dosage(text: str) -> str:
+    """A dosage on its own, as typed but tidied. Raises `Misunderstood`."""
+    if len(text) > LONGEST_DOSAGE * 4:
+        raise Misunderstood(Problem.DOSAGE_TOO_LONG)
+    line = tokenize(text)
+    if not line.tokens:
+        raise Misunderstood(Problem.DOSAGE_MISSING)
+    typed = line.typed(line.tokens)
+    if len(line.tokens) == 1 and line.tokens[0].is_quoted:
+        return _checked(line.tokens[0].raw)
+    end = _read_dosage(line.tokens, 0)
+    if end != len(line.tokens):
+        raise _needs_unit(line)
+    return _checked(_tidy(typed))
+
+
+def find_dosage(line: Line) -> FoundDosage | None:
+    """The dosage in a line that begins with a name: the last one, or the last words in quotes.
+
+    Raises `Misunderstood` for an amount that is none, or that could be two.
+    """
+    tokens = line.tokens
+    for at in range(len(tokens) - 1, 0, -1):
+        if tokens[at].is_quoted:
+            return FoundDosage(at, at + 1, _checked(tokens[at].raw))
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(tokens):
+        end = _read_dosage(tokens, at)
+        if end is not None:
+            found.append((at, end))
+        at = end or at + 1
+    if not found:
+        return None
+    start, end = found[-1]
+    words = _checked(_tidy(line.typed(tokens[start:end])))
+    return FoundDosage(start, end, words, earlier_end=found[0][1] if len(found) > 1 else None)
+
+
+def _needs_unit(line: Line) -> Misunderstood:
+    typed = line.typed(line.tokens)
+    number = read_number(line.tokens)
+    if number is not None and number.tokens_used == len(line.tokens) and not number.rest:
+        return Misunderstood(
+            Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(f"{typed} mg", f"{typed} tablets")
+        )
+    return Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(f'"{typed}"',))
+
+
+def _checked(words: str) -> str:
+    if is_blank(words):
+        raise Misunderstood(Problem.DOSAGE_MISSING)
+    if len(words) > LONGEST_DOSAGE:
+        raise Misunderstood(Problem.DOSAGE_TOO_LONG)
+    return words
+
+
+def _tidy(words: str) -> str:
+    """One space between an amount and its unit: "100mg" and "100  mg" read alike."""
+    return fold_spaces(re.sub(r"(?<=[\d¼-¾⅐-⅞])(?=[^\W\d_¼-¾⅐-⅞])(?!x\b|x\d)", " ", words)).rstrip(
+        ",."
+    )
+
+
+def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
+    """Where the dosage that begins at *at* ends; None if none begins there."""
+    end = _read_quantity(tokens, at)
+    while end is not None and end < len(tokens):
+        # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
+        joint = 1 if words_of(tokens[end:], 1)[:1] and tokens[end].word in _JOINING else 0
+        further = _read_quantity(tokens, end + joint)
+        if further is not None:
+            end = further
+        elif not tokens[end].is_quoted and tokens[end].word in _UNITS:
+            end += 1
+        else:
+            break
+    return end
+
+
+def _read_quantity(tokens: Sequence[Token], at: int) -> int | None:
+    """One amount with its unit: "100 mg", "½tab", "2x 500 mg", "5 mg/ml"."""
+    if at >= len(tokens) or tokens[at].is_quoted:
+        return None
+    _refuse_range(tokens, at)
+    multiplied = _MULTIPLIED.fullmatch(tokens[at].word)
+    if multiplied:
+        return _read_multiple(tokens, at, multiplied)
+    number = _amount(tokens, at)
+    if number is None:
+        return None
+    after = at + number.tokens_used
+    if number.rest:
+        end = after if _is_unit(number.rest) else None
+    elif words_of(tokens[after:], 1) == ["x"]:
+        end = _read_quantity(tokens, after + 1)
+    else:
+        of_a = 1 if words_of(tokens[after:], 2) in (["of", "a"], ["of", "an"]) else 0
+        after += of_a and 2
+        end = after + 1 if words_of(tokens[after:], 1) and _is_unit(tokens[after].word) else None
+    if end is not None:
+        _refuse_leading_zero(tokens, at, end)
+    if end is not None and number.value <= 0:
+        raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, " ".join(t.raw for t in tokens[at:end]))
+    return end
+
+
+def _refuse_leading_zero(tokens: Sequence[Token], at: int, end: int) -> None:
+    """ "1 000 mg" is a thousand in two words; "05 mg" has perhaps lost its decimal point."""
+    match = re.match(r"0(\d+)(?![\d./,])", tokens[at].word)
+    if match is None:
+        return
+    amount = " ".join(token.raw for token in tokens[at:end])
+    unit = _tidy(amount)[len(match[0]) :].strip()
+    before = tokens[at - 1].word if at > 0 else ""
+    if before.isdecimal():
+        amount, readings = f"{before} {amount}", [before + match[0]]
+    else:
+        readings = [match[1].lstrip("0"), f"0.{match[1]}"]
+    suggestions = tuple(f"{reading} {unit}" for reading in readings if reading)
+    raise Misunderstood(Problem.AMOUNT_AMBIGUOUS, amount, suggestions=suggestions)
+
+
+def _read_multiple(tokens: Sequence[Token], at: int, multiplied: re.Match[str]) -> int | None:
+    if multiplied["rest"]:
+        glued = Token(multiplied["rest"], multiplied["rest"], 0, 0)
+        rest = _read_quantity([glued, *tokens[at + 1 :]], 0)
+        end = None if rest is None else at + rest
+    else:
+        end = _read_quantity(tokens, at + 1)
+    if end is not None and int(multiplied["count"][:9]) == 0:
+        raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, tokens[at].raw)
+    return end
+
+
+def _amount(tokens: Sequence[Token], at: int) -> Number | None:
+    try:
+        return read_number(tokens[at:])
+    except Misunderstood as two_readings:
+        # Only an amount if a unit follows: a name may well contain "1,000".
+        unit = re.sub(r"^[\d.,]+", "", tokens[at].word) or "".join(words_of(tokens[at + 1 :], 1))
+        if not _is_unit(unit):
+            return None
+        raise Misunderstood(
+            two_readings.problem,
+            f"{two_readings.words} {unit}",
+            suggestions=tuple(f"{reading} {unit}" for reading in two_readings.suggestions),
+        ) from None
+
+
+def _refuse_range(tokens: Sequence[Token], at: int) -> None:
+    """ "1-2 tablets" and "1 to 2 tablets" leave the amount to whoever gives it."""
+    match = _RANGE.fullmatch(tokens[at].word)
+    if match:
+        unit = match["unit"] or "".join(words_of(tokens[at + 1 :], 1))
+        if _is_unit(unit):
+            raise Misunderstood(Problem.AMOUNT_RANGE, tokens[at].raw)
+    words = words_of(tokens[at:], 4)
+    match words:
+        case [low, "-" | "to" | "or", high, unit] if (
+            low.isdecimal() and high.isdecimal() and _is_unit(unit)
+        ):
+            raise Misunderstood(Problem.AMOUNT_RANGE, " ".join(words[:3]))
+
+
+def _is_unit(word: str) -> bool:
+    """mg · mg/ml · mg/5ml · units/h."""
+    match = _PER.fullmatch(word.rstrip("."))
+    return match is not None and match["unit"] in _UNITS

@@ -1,0 +1,19 @@
+"""Names of medicines, families and people: kept as typed, if they can be stored and shown."""
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import fold_spaces, is_blank, without_traps
+
+LONGEST_NAME = 80
+
+
+def parse_name(text: str) -> str:
+    """*text* on one line, 1 to 80 characters of which some can be seen. Raises `Misunderstood`.
+
+    Characters that would turn the text of other people's screens around are taken out.
+    """
+    name = fold_spaces(without_traps(text))
+    if is_blank(name):
+        raise Misunderstood(Problem.NAME_MISSING)
+    if len(name) > LONGEST_NAME:
+        raise Misunderstood(Problem.NAME_TOO_LONG, name)
+    return name

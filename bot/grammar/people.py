@@ -1,0 +1,199 @@
+"""Who a line is about: the family's known people, and new ones ("Mum in Europe/London")."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from rapidfuzz import fuzz, process
+
+from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.dates import WEEKDAYS
+from bot.grammar.names import parse_name
+from bot.grammar.numbers import read_count
+from bot.grammar.places import Place, PlaceProblem, Unclear, find_place
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Line, Token, matchable, tokenize, unaccented, words_of
+
+_MOST_CHOICES = 8
+_CLOSE = 60
+# A whole line of `/addperson`: a name and a place, with room to be told which of them is too long.
+_LONGEST_LINE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody cared for, as far as the grammar needs to know; `id` is for the caller to keep."""
+
+    name: str
+    zone: ZoneInfo
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """A person named in a line, and the tokens ("for", "Mum") that named them."""
+
+    person: Person
+    start: int
+    end: int
+
+
+def split_person_line(text: str) -> tuple[str, str | None]:
+    """The name and the place of "NAME", "NAME in ZONE OR CITY" or "NAME Europe/London".
+
+    The place is as typed: see `parse_place`. Raises `Misunderstood` for the name.
+    """
+    if len(text) > _LONGEST_LINE:
+        raise Misunderstood(Problem.NAME_TOO_LONG, text)
+    line = tokenize(text)
+    tokens = line.tokens
+    joints = [
+        at
+        for at, token in enumerate(tokens)
+        # "Mother in law" is a name.
+        if token.word == "in" and at > 0 and words_of(tokens[at + 1 :], 1) != ["law"]
+    ]
+    if joints:
+        end, begin = joints[-1], joints[-1] + 1
+    elif len(tokens) > 1 and "/" in tokens[-1].word:
+        end = begin = len(tokens) - 1
+    else:
+        return parse_name(line.typed(tokens)), None
+    return parse_name(line.typed(tokens[:end]).rstrip(", ")), line.typed(tokens[begin:])
+
+
+def parse_place(text: str) -> Place:
+    """A time zone or a city. Raises `Misunderstood`, with places to choose from where there are."""
+    match find_place(text):
+        case Unclear(problem=PlaceProblem.NOTHING_TYPED):
+            raise Misunderstood(Problem.PLACE_MISSING)
+        case Unclear(problem=problem, nearest=nearest):
+            raise Misunderstood(
+                _PLACE_PROBLEMS[problem], text, suggestions=tuple(place.label for place in nearest)
+            )
+        case found:
+            return found
+
+
+_PLACE_PROBLEMS = {
+    PlaceProblem.UNKNOWN: Problem.UNKNOWN_PLACE,
+    PlaceProblem.SEVERAL: Problem.WHICH_PLACE,
+    PlaceProblem.NO_CITY: Problem.NO_CITY_IN_ZONE,
+}
+
+
+def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
+    """The person named by "for NAME" in *line*; None if nobody known is.
+
+    Known names come first and longest, so that May the person is not taken for a month.
+    Raises `Misunderstood` if two people are named, or one name that two people have.
+    """
+    tokens, named, at = line.tokens, list[NamedPerson](), 0
+    while at < len(tokens):
+        found = _named_at(tokens, at + 1, people) if tokens[at].word == "for" else None
+        if found is None:
+            at += 1
+            continue
+        person, end = found
+        named.append(NamedPerson(person, at, end))
+        at = end
+        while at < len(tokens) and tokens[at].word in {"and", "&", ","}:
+            also = _named_at(tokens, at + 1, people)
+            if also is not None:
+                raise _two_people(people)
+            at += 1
+    if len({id(n.person) for n in named}) > 1:
+        raise _two_people(people)
+    return named[-1] if named else None
+
+
+def find_stranger(tokens: Sequence[Token]) -> slice | None:
+    """Where *tokens* say "for" somebody whom we do not know, and no duration or meal."""
+    for at, token in enumerate(tokens):
+        if token.word != "for" or at + 1 == len(tokens):
+            continue
+        following = tokens[at + 1 :]
+        if read_count(following[0].word) is not None or following[0].word in _NOBODY:
+            continue
+        end = at + 1
+        while end < len(tokens) and not _begins_schedule(tokens[end]):
+            end += 1
+        if end > at + 1:
+            return slice(at, end)
+    return None
+
+
+def which_person(people: Sequence[Person]) -> Misunderstood:
+    """The question whom it is for, with everybody to choose from."""
+    if not people:
+        return Misunderstood(Problem.NOBODY_CARED_FOR)
+    return Misunderstood(Problem.WHICH_PERSON, suggestions=_names(people))
+
+
+def unknown_person(words: str, people: Sequence[Person]) -> Misunderstood:
+    """Nobody has this name; the nearest ones first."""
+    if not people:
+        return Misunderstood(Problem.NOBODY_CARED_FOR)
+    near = process.extract(
+        words, _names(people), scorer=fuzz.WRatio, processor=unaccented, score_cutoff=_CLOSE
+    )
+    nearest = [name for name, _score, _index in near]
+    others = [name for name in _names(people) if name not in nearest]
+    return Misunderstood(
+        Problem.UNKNOWN_PERSON, words, suggestions=tuple(nearest + others)[:_MOST_CHOICES]
+    )
+
+
+def _two_people(people: Sequence[Person]) -> Misunderstood:
+    return Misunderstood(Problem.TWO_PEOPLE, suggestions=_names(people))
+
+
+def _names(people: Sequence[Person]) -> tuple[str, ...]:
+    return tuple(person.name for person in people)[:_MOST_CHOICES]
+
+
+def _named_at(
+    tokens: Sequence[Token], at: int, people: Sequence[Person]
+) -> tuple[Person, int] | None:
+    """The person whose name stands at *at*, and where it ends: longest first, spelt alike first."""
+    for same in (matchable, unaccented):
+        matches = [
+            (len(name), person)
+            for person in people
+            if (name := _words(person.name)) and _stands_at(tokens, at, name, same=same)
+        ]
+        if not matches:
+            continue
+        longest = max(length for length, _person in matches)
+        best = [person for length, person in matches if length == longest]
+        if len(best) > 1:
+            raise which_person(people)
+        return best[0], at + longest
+    return None
+
+
+def _words(name: str) -> list[str]:
+    return [token.raw for token in tokenize(f"for {name}").tokens[1:]]
+
+
+def _stands_at(
+    tokens: Sequence[Token], at: int, name: Sequence[str], *, same: Callable[[str], str]
+) -> bool:
+    typed = [token.raw for token in tokens[at : at + len(name)]]
+    if len(typed) < len(name):
+        return False
+    wanted = [same(word) for word in name]
+    got = [same(word) for word in typed]
+    # "for Mum." and "for Mum's"
+    endings = ("", ".", "!", "'s")
+    return got[:-1] == wanted[:-1] and any(got[-1] == wanted[-1] + ending for ending in endings)
+
+
+_NOBODY = {"a", "the", "breakfast", "lunch", "dinner", "supper", "tea", "bed"}
+_SCHEDULE_WORDS = {"at", "@", "from", "until", "till", "for", "daily", "every", "each", "on", ","}
+
+
+def _begins_schedule(token: Token) -> bool:
+    word = token.word
+    return word in _SCHEDULE_WORDS or word in WEEKDAYS or looks_like_a_time(token)

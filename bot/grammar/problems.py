@@ -1,0 +1,82 @@
+"""What can be wrong with what somebody typed, as a type: the sentences live in `bot.views`."""
+
+from enum import Enum, auto
+
+
+class Problem(Enum):
+    """Why a line was not understood. `Misunderstood.words` holds the words meant here by W."""
+
+    TOO_LONG = auto()
+    UNKNOWN_WORDS = auto()  # W is no part of anything we know
+    NOT_YET = auto()  # W is a schedule that we recognise but cannot keep yet
+
+    NAME_MISSING = auto()
+    NAME_TOO_LONG = auto()
+
+    DOSAGE_MISSING = auto()
+    DOSAGE_NEEDS_UNIT = auto()  # W is an amount without a unit, or words without quotes
+    DOSAGE_TOO_LONG = auto()
+    AMOUNT_NOT_POSITIVE = auto()
+    AMOUNT_AMBIGUOUS = auto()  # "1,000 mg": a thousand, or one?
+    AMOUNT_RANGE = auto()  # "1-2 tablets"
+
+    SCHEDULE_MISSING = auto()
+    TIMES_MISSING = auto()  # W says how often, but not when on the clock
+    AM_OR_PM = auto()
+    NO_SUCH_TIME = auto()
+    DUPLICATE_TIME = auto()
+    TOO_MANY_TIMES = auto()
+    COUNT_MISMATCH = auto()  # "twice a day" with three times
+    WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
+    CONTRADICTION = auto()  # W are parts that cannot both hold
+
+    DATE_UNREADABLE = auto()
+    DATE_AMBIGUOUS = auto()
+    DATE_TOO_FAR = auto()
+    NO_SUCH_DATE = auto()
+    BARE_DATE = auto()  # a date without "from", "until" or "for"
+    DURATION_UNCLEAR = auto()
+    END_BEFORE_START = auto()
+    END_IN_PAST = auto()
+    NOTHING_LEFT = auto()  # the last dose would already be over
+    NEVER_FALLS_DUE = auto()
+
+    NOBODY_CARED_FOR = auto()
+    WHICH_PERSON = auto()
+    UNKNOWN_PERSON = auto()
+    TWO_PEOPLE = auto()
+
+    PLACE_MISSING = auto()
+    WHICH_PLACE = auto()
+    UNKNOWN_PLACE = auto()
+    NO_CITY_IN_ZONE = auto()  # W is "CET" or "+01:00": it does not say when clocks change
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether something is merely left out, so that a question is the right answer."""
+        return self in _MISSING
+
+
+_MISSING = {
+    Problem.NAME_MISSING,
+    Problem.DOSAGE_MISSING,
+    Problem.SCHEDULE_MISSING,
+    Problem.TIMES_MISSING,
+    Problem.WHICH_PERSON,
+    Problem.PLACE_MISSING,
+}
+
+
+class Misunderstood(Exception):
+    """Something typed was not understood, or could mean two things.
+
+    `words` are the offending words as typed; each of `suggestions` can be typed instead of them.
+    """
+
+    def __init__(
+        self, problem: Problem, words: str = "", *, suggestions: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.words = words
+        self.suggestions = suggestions

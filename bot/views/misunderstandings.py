@@ -1,0 +1,167 @@
+"""What to say when something typed was not understood: one sentence, with what to type instead."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.views.wording import _, escape
+
+# Enough to recognise one's own words by; somebody pastes 5,000 characters.
+_LONGEST_QUOTATION = 60
+
+
+def misunderstood(problem: Misunderstood) -> str:
+    """The sentence (Telegram HTML) for what was misunderstood."""
+    sentence = _with_choices() if problem.suggestions else _without_choices()
+    return sentence[problem.problem].format(
+        words=_quoted(problem.words), choices=_choices(problem.suggestions)
+    )
+
+
+def _quoted(words: str) -> str:
+    if len(words) > _LONGEST_QUOTATION:
+        words = words[: _LONGEST_QUOTATION - 1].rstrip() + "…"
+    return escape(words)
+
+
+def _choices(suggestions: Sequence[str]) -> str:
+    # Telegram copies what is set as code when it is tapped.
+    codes = [f"<code>{_quoted(suggestion)}</code>" for suggestion in suggestions]
+    if len(codes) < 2:
+        return "".join(codes)
+    return _("{most} or {last}").format(most=", ".join(codes[:-1]), last=codes[-1])
+
+
+def _with_choices() -> Mapping[Problem, str]:
+    return {
+        **_without_choices(),
+        Problem.DOSAGE_NEEDS_UNIT: _(
+            "“{words}” of what? Add the unit, or set words in quotes: {choices}."
+        ),
+        Problem.AMOUNT_AMBIGUOUS: _("“{words}” can be read in two ways. Do you mean {choices}?"),
+        Problem.AM_OR_PM: _("“{words}”: in the morning or in the afternoon? Type {choices}."),
+        Problem.NO_SUCH_TIME: _("There is no time “{words}”. Do you mean {choices}?"),
+        Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
+        Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
+        Problem.BARE_DATE: _("Does it begin on “{words}”, or is it for one day? Type {choices}."),
+        Problem.WHICH_PERSON: _("Who is it for: {choices}? Add “for” and the name."),
+        Problem.UNKNOWN_PERSON: _(
+            "I know nobody called “{words}” in this family. Do you mean {choices}?"
+        ),
+        Problem.TWO_PEOPLE: _("One person at a time, please: {choices}?"),
+        Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
+        Problem.UNKNOWN_PLACE: _("I do not know the place “{words}”. Do you mean {choices}?"),
+    }
+
+
+def _without_choices() -> Mapping[Problem, str]:
+    return {
+        Problem.TOO_LONG: _("That is longer than I can read. Please type one medicine at a time."),
+        Problem.UNKNOWN_WORDS: _(
+            "I did not understand “{words}”. A schedule looks like"
+            " <code>at 08:00 and 20:00</code> or <code>mon, wed, fri at 9am for 10 days</code>."
+        ),
+        Problem.NOT_YET: _(
+            "“{words}”: not yet. I know times of day, every day or on weekdays, like"
+            " <code>mon, wed, fri at 09:00</code>."
+        ),
+        Problem.NAME_MISSING: _("The name is missing. Type it first, for example <i>Aspirin</i>."),
+        Problem.NAME_TOO_LONG: _("“{words}” is too long for a name. Please use 80 characters."),
+        Problem.DOSAGE_MISSING: _(
+            "How much each time? Type an amount with its unit, like <code>100 mg</code> or"
+            " <code>2 tablets</code>."
+        ),
+        Problem.DOSAGE_NEEDS_UNIT: _("“{words}” of what? Add the unit, like <code>100 mg</code>."),
+        Problem.DOSAGE_TOO_LONG: _("That is too long for a dosage. Please use 80 characters."),
+        Problem.AMOUNT_NOT_POSITIVE: _(
+            "“{words}” is no amount that can be given. Type one above zero, like"
+            " <code>1 tablet</code>."
+        ),
+        Problem.AMOUNT_AMBIGUOUS: _(
+            "“{words}” can be read in two ways. Type it without a thousands separator, like"
+            " <code>1000 mg</code>."
+        ),
+        Problem.AMOUNT_RANGE: _(
+            "“{words}” leaves the amount open. Type one amount, like <code>1 tablet</code>."
+        ),
+        Problem.SCHEDULE_MISSING: _(
+            "When is it due? Type times of day, like <code>at 08:00 and 20:00</code>."
+        ),
+        Problem.TIMES_MISSING: _(
+            "At what time of day? Type it by the clock, like <code>08:00</code> or"
+            " <code>8am and 8pm</code>."
+        ),
+        Problem.AM_OR_PM: _(
+            "“{words}”: in the morning or in the afternoon? Type it like <code>03:00</code> or"
+            " <code>15:00</code>."
+        ),
+        Problem.NO_SUCH_TIME: _(
+            "There is no time “{words}”. Type it like <code>08:00</code> or <code>8pm</code>."
+        ),
+        Problem.DUPLICATE_TIME: _("“{words}” is there twice. Type each time once."),
+        Problem.TOO_MANY_TIMES: _(
+            "“{words}”: I can remind 1 to 24 times a day. Type fewer times, like"
+            " <code>08:00, 14:00 and 20:00</code>."
+        ),
+        Problem.COUNT_MISMATCH: _(
+            "In “{words}” the number and the times or days do not match. Type the times only, like"
+            " <code>08:00 and 20:00</code>."
+        ),
+        Problem.WEEKDAYS_MISSING: _(
+            "“{words}”: on which day? Type it like <code>mondays at 09:00</code>."
+        ),
+        Problem.CONTRADICTION: _(
+            "“{words}” contradicts itself. Type times and days once, like"
+            " <code>mon, wed at 09:00 for 10 days</code>."
+        ),
+        Problem.DATE_UNREADABLE: _(
+            "I cannot read a date in “{words}”. Type it like <code>3 December</code> or"
+            " <code>2026-12-03</code>."
+        ),
+        Problem.DATE_AMBIGUOUS: _(
+            "“{words}” can be more than one day. Type it like <code>3 December 2026</code>."
+        ),
+        Problem.DATE_TOO_FAR: _(
+            "“{words}” is too far away. Type a date within the next ten years, or leave it out."
+        ),
+        Problem.NO_SUCH_DATE: _(
+            "There is no “{words}” in the calendar. Type a date like <code>3 December</code>."
+        ),
+        Problem.BARE_DATE: _(
+            "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"
+            " <code>until</code> before a date."
+        ),
+        Problem.DURATION_UNCLEAR: _(
+            "“{words}” is no length I can count. Type it in days, like <code>for 10 days</code>."
+        ),
+        Problem.END_BEFORE_START: _(
+            "In “{words}” the end comes before the start. Type the earlier date after"
+            " <code>from</code>."
+        ),
+        Problem.END_IN_PAST: _(
+            "{words} is over already. Type an end that is still to come, or leave it out."
+        ),
+        Problem.NOTHING_LEFT: _(
+            "With “{words}” no dose is left to give. Type a later end, or leave it out."
+        ),
+        Problem.NEVER_FALLS_DUE: _(
+            "“{words}”: none of these days comes before the end. Type a later end or other days."
+        ),
+        Problem.NOBODY_CARED_FOR: _(
+            "Nobody is cared for yet. Start with <code>/addperson Mum in Lisbon</code>."
+        ),
+        Problem.WHICH_PERSON: _("Who is it for? Add “for” and the name."),
+        Problem.UNKNOWN_PERSON: _(
+            "I know nobody called “{words}” in this family. Add them with /addperson."
+        ),
+        Problem.TWO_PEOPLE: _("One person at a time, please."),
+        Problem.PLACE_MISSING: _("Where? Type a city, like <code>London, United Kingdom</code>."),
+        Problem.WHICH_PLACE: _("There is more than one “{words}”. Add the country, please."),
+        Problem.UNKNOWN_PLACE: _(
+            "I do not know the place “{words}”. Type the nearest big city, like"
+            " <code>Lisbon</code>, or a zone like <code>Europe/Lisbon</code>."
+        ),
+        Problem.NO_CITY_IN_ZONE: _(
+            "“{words}” does not say when the clocks change. Type the nearest big city, like"
+            " <code>Lisbon</code>."
+        ),
+    }

@@ -1,0 +1,95 @@
+"""Days and times in words, on the clock of the person cared for and on the reader's."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.views.wording import _, escape
+
+
+def clock_words(
+    at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), *person* living in *zone*.
+
+    Where both clocks agree just "08:00"; where the reader's zone is unknown, without theirs.
+    """
+    local = at.astimezone(zone)
+    clock = f"{local:%H:%M}"
+    theirs = _("{time} {name}'s time").format(time=clock, name=escape(person))
+    if reader_zone is None:
+        return theirs
+    yours = at.astimezone(reader_zone)
+    if yours.utcoffset() == local.utcoffset():
+        return clock
+    reading = f"{yours:%H:%M}"
+    if yours.date() != local.date():
+        reading = f"{weekday_name(yours.date())} {reading}"
+    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reading)
+
+
+def moment(
+    at: datetime,
+    *,
+    person: str,
+    zone: ZoneInfo,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """ "tomorrow 08:00 Mum's time": `clock_words` with the day, as seen from *now* (aware)."""
+    day = day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
+    clock = clock_words(at, person=person, zone=zone, reader_zone=reader_zone)
+    return _("{day} {clock}").format(day=day, clock=clock)
+
+
+def day_words(day: date, *, today: date) -> str:
+    """ "today", "tomorrow", "yesterday", "Thursday 26 November"; the year where it is another."""
+    near = {
+        timedelta(days=-1): _("yesterday"),
+        timedelta(days=0): _("today"),
+        timedelta(days=1): _("tomorrow"),
+    }.get(day - today)
+    if near is not None:
+        return near
+    date_words = _("{weekday} {day} {month}") if day.year == today.year else _("{weekday} {date}")
+    return date_words.format(
+        weekday=weekday_name(day), day=day.day, month=month_name(day), date=full_date(day)
+    )
+
+
+def full_date(day: date) -> str:
+    """ "3 December 2026"."""
+    return _("{day} {month} {year}").format(day=day.day, month=month_name(day), year=day.year)
+
+
+def weekday_name(day: date) -> str:
+    return weekday_names()[day.weekday()]
+
+
+def weekday_names() -> tuple[str, ...]:
+    """Monday first."""
+    return (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+
+
+def month_name(day: date) -> str:
+    return (
+        _("January"),
+        _("February"),
+        _("March"),
+        _("April"),
+        _("May"),
+        _("June"),
+        _("July"),
+        _("August"),
+        _("September"),
+        _("October"),
+        _("November"),
+        _("December"),
+    )[day.month - 1]
