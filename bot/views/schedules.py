@@ -14,7 +14,7 @@ _WEEKEND = frozenset(Weekday) - _WORKDAYS
 def schedule_in_words(schedule: Schedule, *, today: date | None = None) -> str:
     """ "Mon, Wed and Fri at 09:00, until 3 December 2026".
 
-    The first day is left out once it is no later than *today* (where the person lives).
+    Given *today* (where the person lives), the first day is named only while it lies ahead.
     """
     words = _("{days} at {times}").format(
         days=_days(schedule.weekdays), times=_list([f"{at:%H:%M}" for at in schedule.times])

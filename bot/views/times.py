@@ -41,6 +41,19 @@ def moment(
     return _("{day} {clock}").format(day=day, clock=clock)
 
 
+def first_dose(
+    at: datetime,
+    *,
+    person: str,
+    zone: ZoneInfo,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """When a new medicine begins: "First: tomorrow 08:00 Mum's time"."""
+    when = moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
+    return _("First: {moment}").format(moment=when)
+
+
 def day_words(day: date, *, today: date) -> str:
     """ "today", "tomorrow", "yesterday", "Thursday 26 November"; the year where it is another."""
     near = {
