@@ -9,7 +9,7 @@ from bot.views.wording import _, escape
 _LONGEST_QUOTATION = 60
 
 
-def misunderstanding(problem: Misunderstood) -> str:
+def misunderstood(problem: Misunderstood) -> str:
     """The sentence (Telegram HTML) for what was misunderstood."""
     sentence = _with_choices() if problem.suggestions else _without_choices()
     return sentence[problem.problem].format(
