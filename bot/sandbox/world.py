@@ -240,7 +240,10 @@ class World:
     def says(self, account: Account, text: str) -> list[Bubble]:
         """A person sends text; what is too long for one message goes in several, as apps do."""
         self._require_unblocked(account)
-        return [self._person_sends(account, typed_text(part)) for part in split_typed(text)]
+        parts = split_typed(text)
+        if not parts:
+            raise ValueError("an app does not send an empty message")
+        return [self._person_sends(account, typed_text(part)) for part in parts]
 
     def sends(self, account: Account, attachment: Json, *, caption: str = "") -> Bubble:
         """A person sends something that is not text: {"voice": {…}}, {"contact": {…}}, …"""

@@ -141,6 +141,13 @@ async def test_a_long_text_arrives_in_several_messages(sandbox: Sandbox) -> None
     assert [len(message.text) for message in ben.messages] == [4096, 904]
 
 
+async def test_an_empty_text_cannot_be_sent(sandbox: Sandbox) -> None:
+    ben = sandbox.add_person("Ben")
+    with pytest.raises(ValueError, match="does not send an empty message"):
+        await ben.send(" \n\u202e")
+    assert ben.messages == []
+
+
 async def test_people_change_what_they_wrote(sandbox: Sandbox) -> None:
     ben = sandbox.add_person("Ben")
     await ben.edit(await ben.send("Asprin"), "Aspirin")
