@@ -1,13 +1,38 @@
 """Typed settings, read once from the environment and ``.env``."""
 
 import os
+import re
+import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+# What asyncpg calls it, by what libpq and hosting companies call it. None: of no use to us.
+POSTGRES_PARAMETERS = {
+    "sslmode": "ssl",
+    "ssl": "ssl",
+    "host": "host",
+    "port": "port",
+    "target_session_attrs": "target_session_attrs",
+    "application_name": None,
+    "channel_binding": None,
+    "connect_timeout": None,
+    "pgbouncer": None,
+}
+SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
 class SettingsError(Exception):
@@ -15,11 +40,18 @@ class SettingsError(Exception):
 
 
 def _default_data() -> Path:
-    """Where embedded servers and the sandbox keep their data, the platform's own place for it."""
+    """Where embedded servers and the sandbox keep their data: the platform's own place for it."""
     if os.geteuid() == 0:
         return Path("/var/lib/carecircle")
-    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(home) / "carecircle"
+    if named := os.environ.get("XDG_DATA_HOME"):
+        return Path(named) / "carecircle"
+    try:
+        home = Path.home()
+    except RuntimeError:  # a container's user without a name or a home
+        return Path.cwd() / ".carecircle"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "carecircle"
+    return home / ".local" / "share" / "carecircle"
 
 
 def _postgres(url: SecretStr) -> SecretStr:
@@ -28,23 +60,34 @@ def _postgres(url: SecretStr) -> SecretStr:
         return url
     try:
         parsed = make_url(url.get_secret_value())
-    except ArgumentError:
-        raise ValueError("is not a database address (postgresql://user:password@host/name)") from None
+    except (ArgumentError, ValueError):  # whose words may quote a piece of the password
+        raise ValueError(
+            "is not a database address (postgresql://user:password@host/name)"
+        ) from None
     if parsed.drivername not in {"postgres", "postgresql", "postgresql+asyncpg"}:
         raise ValueError("must start with postgresql://")
-    # libpq's spelling, as hosting companies print it, to asyncpg's.
-    query = dict(parsed.query)
-    if "sslmode" in query:
-        query["ssl"] = query.pop("sslmode")
-    query.pop("channel_binding", None)
+    query = {}
+    for name, value in parsed.query.items():
+        if name not in POSTGRES_PARAMETERS:
+            raise ValueError(f"has a parameter that CareCircle does not know: {name}")
+        if known := POSTGRES_PARAMETERS[name]:
+            query[known] = value
+    if query.get("ssl", "prefer") not in SSL_MODES:
+        raise ValueError(f"must say sslmode={', '.join(sorted(SSL_MODES))}")
     parsed = parsed.set(drivername="postgresql+asyncpg", query=query)
     return SecretStr(parsed.render_as_string(hide_password=False))
 
 
 def _redis(url: SecretStr) -> SecretStr:
     address = url.get_secret_value()
-    if address and not address.startswith(("redis://", "rediss://", "unix://")):
+    if not address:
+        return url
+    if not address.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must start with redis://, rediss:// or unix://")
+    try:
+        parse_url(address)  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise ValueError("is not a Redis address (redis://:password@host:6379/0)") from None
     return url
 
 
@@ -53,9 +96,15 @@ RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; ``.env.example`` explains each line."""
+    """Everything that can be set from outside; ``.env.example`` explains each line.
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+    The environment wins over ``.env``. An empty value means "not set" in both, so that a copied
+    ``.env.example`` works as it is, and so that ``REDIS_URL= carecircle`` overrules the file.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
 
     telegram_bot_token: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"
@@ -72,23 +121,49 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _empty_means_default(cls, value: Any) -> Any:
-        return value.strip() if isinstance(value, str) else value
+    def _empty_means_default(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, str):
+            return value
+        value = value.strip()
+        if not value and info.field_name:
+            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+        return value
 
     @field_validator("telegram_bot_token")
     @classmethod
     def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
-        number, colon, secret = token.get_secret_value().partition(":")
-        if token.get_secret_value() and not (number.isdigit() and colon and secret):
+        if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
             raise ValueError("is not a bot token (123456:ABC…, as @BotFather gives it)")
         return token
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _is_an_address(cls, url: str) -> str:
-        if url and not url.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+        if not url:
+            return url
+        try:
+            parts = urlsplit(url)
+            found = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            found = False
+        if not found:
+            raise ValueError("is not a web address (https://host)")
         return url.rstrip("/")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _telegram_takes_it(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
+            raise ValueError("may hold up to 256 letters, digits, _ and - (Telegram's rule)")
+        return secret
+
+    @field_validator("carecircle_data")
+    @classmethod
+    def _from_home(cls, data: Path) -> Path:
+        try:
+            return data.expanduser()
+        except RuntimeError:
+            raise ValueError("starts with ~, and this account has no home") from None
 
     @field_validator("log_level")
     @classmethod
@@ -100,17 +175,18 @@ class Settings(BaseSettings):
     @property
     def owner_url(self) -> SecretStr:
         """Who migrates: the owner where one is named, else who serves."""
-        return self.database_owner_url if self.database_owner_url.get_secret_value() else self.database_url
+        return self.database_owner_url or self.database_url
 
 
 def load_settings() -> Settings:
-    """Read the environment and ``.env``; raises :class:`SettingsError` naming the first bad line."""
-    # An empty line in .env means "not set", so that a copied .env.example works as it is.
+    """Read the environment and ``.env``. Raises SettingsError naming the first bad line."""
     try:
-        return Settings(_env_ignore_empty=True)  # type: ignore[call-arg]
+        return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
         reason = str(first["msg"]).removeprefix("Value error, ")
-        reason = reason[0].lower() + reason[1:]
-        raise SettingsError(f"{name}: {reason}.") from None
+        raise SettingsError(f"{name}: {reason[0].lower()}{reason[1:]}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError(f".env cannot be read: {reason}.") from None

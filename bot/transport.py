@@ -8,6 +8,7 @@ messages are replaced, and its exceptions are not chained to ours.
 """
 
 import asyncio
+import functools
 import io
 import ipaddress
 import json
@@ -274,6 +275,7 @@ def _describe(error: Exception) -> str:
     return f"aiohttp.{type(error).__name__}: {detail}" if detail else f"{type(error).__name__}"
 
 
+@functools.cache
 def _trust() -> ssl.SSLContext:
     """The machine's certificates and, for machines that have none, Mozilla's."""
     context = ssl.create_default_context()
