@@ -27,7 +27,7 @@ MIGRATION_LOCK = 0x_CA2E_C12C
 LOCK_TIMEOUT = "10s"  # a revision that waits for a lock makes everybody behind it wait too
 STATEMENT_TIMEOUT = "15min"
 
-MAY_TAKE = text("SELECT pg_has_role(:login, :role, 'USAGE')")
+MAY_TAKE = text("SELECT pg_has_role(:login, :role, 'MEMBER')")
 
 
 class MigrationError(Exception):

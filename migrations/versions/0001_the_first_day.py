@@ -62,6 +62,7 @@ IS_SELF = f"id = {USER} OR telegram_id = {TELEGRAM_USER}"
 SHARES_FAMILY = (
     f"EXISTS (SELECT 1 FROM family_members m WHERE m.user_id = users.id AND m.family_id = {FAMILY})"
 )
+IS_DISPATCH = f"current_user = '{DISPATCH_ROLE}'"
 OWN_FAMILY = (
     f"id = {FAMILY} OR EXISTS (SELECT 1 FROM family_members m"
     f" WHERE m.family_id = families.id AND m.user_id = {USER} AND m.left_at IS NULL)"
@@ -73,7 +74,7 @@ POLICIES = {
         ("self_or_family", "SELECT", APP_ROLE, f"{IS_SELF} OR {SHARES_FAMILY}", None),
         ("arrives", "INSERT", APP_ROLE, None, f"telegram_id = {TELEGRAM_USER}"),
         ("self", "UPDATE", APP_ROLE, IS_SELF, IS_SELF),
-        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "families": (
         ("own", "SELECT", APP_ROLE, OWN_FAMILY, None),
@@ -84,7 +85,7 @@ POLICIES = {
         ("family_or_self", "SELECT", APP_ROLE, f"{IN_FAMILY} OR {OWN_MEMBERSHIP}", None),
         ("joins", "INSERT", APP_ROLE, None, IN_FAMILY),
         ("family", "UPDATE", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "invitations": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
@@ -92,25 +93,25 @@ POLICIES = {
     ),
     "care_recipients": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "medications": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch", "SELECT", DISPATCH_ROLE, "true", None),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
     ),
     "doses": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch_reads", "SELECT", DISPATCH_ROLE, "true", None),
-        ("dispatch_moves", "UPDATE", DISPATCH_ROLE, "true", "true"),
+        ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
     "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "notifications": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch", "ALL", DISPATCH_ROLE, "true", "true"),
+        ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
     "audit_events": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
-        ("dispatch", "INSERT", DISPATCH_ROLE, None, "true"),
+        ("dispatch", "INSERT", DISPATCH_ROLE, None, IS_DISPATCH),
     ),
     "inbound_updates": (
         (
@@ -120,7 +121,7 @@ POLICIES = {
             f"update_id = {UPDATE}",
             f"update_id = {UPDATE}",
         ),
-        ("dispatch", "ALL", DISPATCH_ROLE, "true", "true"),
+        ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
 }
 

@@ -1,0 +1,495 @@
+"""The walls between families: nobody reads or writes another family's rows, whatever the SQL."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain import doses, families
+from domain.access import Role
+from domain.clock import Clock
+from domain.database import (
+    Database,
+    Scope,
+    ScopeRequest,
+    as_dispatch,
+    as_family,
+    as_person,
+    make_engine,
+)
+from domain.doses import DoseStatus
+from domain.families import FamilyFacts
+from domain.models import Base
+from domain.models.walls import APP_ROLE, DISPATCH_ROLE
+from tests import factories
+from tests.databases import as_owner, without_walls
+from tests.factories import Account
+
+TABLES = sorted(Base.metadata.tables)
+FAMILY_TABLES = [t for t in TABLES if "family_id" in Base.metadata.tables[t].columns]
+APPEND_ONLY = ["audit_events", "medication_logs"]
+
+NOT_ALLOWED = "42501"  # insufficient_privilege: a missing grant, or a policy
+UNIQUE_VIOLATION = "23505"
+FOREIGN_KEY_VIOLATION = "23503"
+
+
+@dataclass(frozen=True)
+class Household:
+    facts: FamilyFacts
+    admin: Account
+
+
+async def household(database: Database, name: str) -> Household:
+    """A family with a row in every table that belongs to families."""
+    admin = await factories.user(database, f"{name} senior")
+    facts = await factories.family(database, admin, name)
+    await factories.member(database, admin, name=f"{name} junior")
+    await factories.invitation(database, admin, Role.VIEWER)
+    mum = await factories.person(database, admin, f"Mrs {name}")
+    medicine = await factories.medicine(database, admin, mum)
+    dose = await factories.asked_dose(database, facts, medicine)
+    await factories.acting(
+        database,
+        admin,
+        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+    )
+    return Household(facts, admin)
+
+
+@pytest.fixture
+async def smith(database: Database) -> Household:
+    return await household(database, "Smith")
+
+
+@pytest.fixture
+async def jones(database: Database) -> Household:
+    return await household(database, "Jones")
+
+
+async def attempt(
+    database: Database,
+    request: ScopeRequest,
+    statement: str,
+    parameters: dict[str, Any] | None = None,
+) -> int | str:
+    """How many rows the statement returned or changed, or the SQLSTATE that refused it."""
+
+    async def work(scope: Scope) -> int:
+        result = await scope.connection.execute(text(statement), parameters or {})
+        return len(result.all()) if result.returns_rows else result.rowcount
+
+    try:
+        return await database.run(work, request)
+    except DBAPIError as error:
+        return str(getattr(error.orig, "sqlstate", None))
+
+
+async def attempt_without_walls(url: str, statement: str, parameters: dict[str, Any]) -> int | str:
+    """The same beyond the walls; nothing of it stays."""
+    async with without_walls(url) as connection:
+        try:
+            result = await connection.execute(text(statement), parameters)
+        except DBAPIError as error:
+            return str(getattr(error.orig, "sqlstate", None))
+        return len(result.all()) if result.returns_rows else result.rowcount
+
+
+async def one_row(url: str, table: str, family_id: UUID) -> str:
+    """A row of that family as JSON, with a key of its own."""
+    async with without_walls(url) as connection:
+        row: str = await connection.scalar(
+            text(
+                f"SELECT (to_jsonb(t) || jsonb_build_object('id', CAST(:id AS text)))::text"
+                f" FROM {table} t WHERE family_id = :family_id LIMIT 1"
+            ),
+            {"family_id": family_id, "id": str(uuid4())},
+        )
+        return row
+
+
+SELECT = "SELECT 1 FROM {table} WHERE family_id = :theirs"
+UPDATE = "UPDATE {table} SET family_id = family_id WHERE family_id = :theirs"
+DELETE = "DELETE FROM {table} WHERE family_id = :theirs"
+INSERT = (
+    "INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, CAST(:row AS jsonb))"
+)
+GIVE_AWAY = "UPDATE {table} SET family_id = :theirs WHERE family_id = :ours"
+
+
+@pytest.mark.parametrize("table", FAMILY_TABLES)
+async def test_another_familys_rows_are_out_of_reach(
+    database: Database, database_url: str, smith: Household, jones: Household, table: str
+) -> None:
+    theirs = {"theirs": jones.facts.id}
+    inside = as_family(smith.facts.id, user_id=smith.admin.id)
+
+    async def trying(statement: str, **parameters: Any) -> int | str:
+        return await attempt(database, inside, statement.format(table=table), parameters)
+
+    assert await trying(SELECT, **theirs) == 0
+    assert await trying(UPDATE, **theirs) == (NOT_ALLOWED if table in APPEND_ONLY else 0)
+    assert await trying(DELETE, **theirs) == NOT_ALLOWED
+    assert await trying(GIVE_AWAY, **theirs, ours=smith.facts.id) == NOT_ALLOWED
+    row = await one_row(database_url, table, jones.facts.id)
+    assert await trying(INSERT, row=row) == NOT_ALLOWED
+
+
+@pytest.mark.parametrize("table", FAMILY_TABLES)
+async def test_without_walls_the_same_statements_reach_them(
+    database_url: str, smith: Household, jones: Household, table: str
+) -> None:
+    """The control: it is the walls that refuse, not a mistake in the statements."""
+
+    async def trying(statement: str, **parameters: Any) -> int | str:
+        return await attempt_without_walls(database_url, statement.format(table=table), parameters)
+
+    theirs = {"theirs": jones.facts.id}
+    rows = await trying(SELECT, **theirs)
+    assert isinstance(rows, int)
+    assert rows > 0
+    assert await trying(UPDATE, **theirs) == rows
+    assert await trying(DELETE, **theirs) in {rows, FOREIGN_KEY_VIOLATION}
+    # Composite keys are a wall of their own: what has relations cannot change its family.
+    given_away = await trying(GIVE_AWAY, **theirs, ours=smith.facts.id)
+    assert given_away == FOREIGN_KEY_VIOLATION
+    row = await one_row(database_url, table, jones.facts.id)
+    assert await trying(INSERT, row=row) in {1, UNIQUE_VIOLATION}
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_without_a_scope_nothing_is_there(
+    database: Database, smith: Household, table: str
+) -> None:
+    assert await attempt(database, ScopeRequest(APP_ROLE), f"SELECT 1 FROM {table}") == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_the_owner_without_a_role_sees_nothing_either(
+    database_url: str, smith: Household, table: str
+) -> None:
+    async with as_owner(database_url) as connection:
+        assert (await connection.execute(text(f"SELECT 1 FROM {table}"))).all() == []
+
+
+async def test_a_member_sees_their_own_family(database: Database, smith: Household) -> None:
+    inside = as_family(smith.facts.id, user_id=smith.admin.id)
+    for table in FAMILY_TABLES:
+        seen = await attempt(database, inside, f"SELECT 1 FROM {table}")
+        assert isinstance(seen, int), table
+        assert seen > 0, table
+    assert await attempt(database, inside, "SELECT 1 FROM families") == 1
+    assert await attempt(database, inside, "SELECT 1 FROM users") == 2
+
+
+async def test_a_stranger_cannot_enter_a_family(
+    database: Database, smith: Household, jones: Household
+) -> None:
+    async def enter(scope: Scope) -> object:
+        entered = await scope.enter_family(smith.facts.id)
+        rows = await scope.rows(text("SELECT 1 FROM medications"))
+        return entered, scope.family_id, len(rows)
+
+    assert await database.run(enter, as_person(jones.admin.id)) == (None, None, 0)
+
+
+async def test_who_is_in_two_families_sees_one_at_a_time(
+    database: Database, smith: Household, jones: Household
+) -> None:
+    token = await factories.invitation(database, jones.admin)
+    await database.run(
+        lambda scope: families.redeem_invitation(scope, token), as_person(smith.admin.id)
+    )
+
+    async def families_seen(scope: Scope) -> set[UUID]:
+        return {row[0] for row in await scope.rows(text("SELECT family_id FROM medications"))}
+
+    for one in (smith, jones):
+        seen = await factories.acting(database, smith.admin, families_seen, family=one.facts)
+        assert seen == {one.facts.id}
+
+
+async def test_an_invitation_is_seen_by_whoever_holds_its_secret(
+    database: Database, smith: Household
+) -> None:
+    token = await factories.invitation(database, smith.admin)
+    stranger = await factories.user(database, "Zoe")
+
+    async def seen_with(scope: Scope, secret: str) -> int:
+        await scope.present_invitation(families._hash(secret))
+        return len(await scope.rows(text("SELECT 1 FROM invitations")))
+
+    as_stranger = as_person(stranger.id)
+    assert await database.run(lambda scope: seen_with(scope, token), as_stranger) == 1
+    assert await database.run(lambda scope: seen_with(scope, token + "x"), as_stranger) == 0
+
+
+@pytest.fixture
+async def narrow(database_url: str, clock: Clock) -> AsyncIterator[Database]:
+    """A database behind a pool of one connection: what leaks would meet the next transaction."""
+    opened = Database(make_engine(database_url, pool_size=1), clock=clock)
+    yield opened
+    await opened.close()
+
+
+async def _who_and_what(connection: AsyncConnection) -> tuple[int, str, int]:
+    pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+    role = await connection.scalar(text("SELECT current_user"))
+    await connection.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+    seen = await connection.scalar(text("SELECT count(*) FROM medications"))
+    return int(pid or 0), str(role), int(seen or 0)
+
+
+async def test_a_scope_ends_with_its_transaction(narrow: Database, smith: Household) -> None:
+    async def look(scope: Scope) -> tuple[int, str, int]:
+        return await _who_and_what(scope.connection)
+
+    inside = await narrow.run(look, as_family(smith.facts.id))
+    assert inside[1:] == (APP_ROLE, 1)
+    async with narrow.engine.connect() as connection:
+        pid, role, seen = await _who_and_what(connection)
+    assert pid == inside[0]  # the same session, or this would show nothing
+    assert role not in {APP_ROLE, DISPATCH_ROLE}
+    assert seen == 0
+
+
+async def test_a_scope_set_for_the_session_would_leak(narrow: Database, smith: Household) -> None:
+    """The control for the test above."""
+    async with narrow.engine.connect() as connection:
+        await connection.execute(
+            text("SELECT set_config('app.family_id', :id, false)"), {"id": str(smith.facts.id)}
+        )
+        await connection.commit()
+    async with narrow.engine.connect() as connection:
+        assert (await _who_and_what(connection))[2] == 1
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("request_", [as_family(uuid4()), as_dispatch()], ids=["app", "dispatch"])
+async def test_what_was_recorded_is_never_changed_or_deleted(
+    database: Database, table: str, request_: ScopeRequest
+) -> None:
+    assert await attempt(database, request_, f"UPDATE {table} SET id = id") == NOT_ALLOWED
+    assert await attempt(database, request_, f"DELETE FROM {table}") == NOT_ALLOWED
+    assert await attempt(database, request_, f"TRUNCATE {table}") == NOT_ALLOWED
+
+
+async def test_only_the_inbox_is_ever_emptied(database_url: str) -> None:
+    async with as_owner(database_url) as connection:
+        granted = await connection.execute(
+            text("""
+                SELECT c.relname, g.grantee::regrole::text, g.privilege_type
+                FROM pg_class c CROSS JOIN aclexplode(c.relacl) g
+                WHERE c.relkind = 'r' AND g.grantee <> c.relowner
+                  AND g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE')
+            """)
+        )
+        assert granted.all() == [("inbound_updates", DISPATCH_ROLE, "DELETE")]
+
+
+# Words of ours that name a state. The payload of an update is stored and handed out unread.
+_TEXT_FOR_DISPATCH = {
+    "doses.ladder_step",
+    "doses.status",
+    "family_members.role",
+    "inbound_updates.answer",
+    "inbound_updates.payload",
+    "inbound_updates.reason",
+    "inbound_updates.status",
+    "medications.status",
+    "notifications.facts",
+    "notifications.kind",
+    "notifications.reason",
+    "notifications.status",
+}
+
+
+async def test_the_dispatcher_reads_no_names_dosages_notes_or_schedules(
+    database_url: str,
+) -> None:
+    async with as_owner(database_url) as connection:
+        readable = await connection.scalars(
+            text("""
+                SELECT c.relname || '.' || a.attname
+                FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+                  AND a.attnum > 0 AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype)
+                  AND has_column_privilege(:role, c.oid, a.attnum, 'SELECT')
+            """),
+            {"role": DISPATCH_ROLE},
+        )
+        assert set(readable) == _TEXT_FOR_DISPATCH
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "name FROM users",
+        "name FROM families",
+        "name FROM care_recipients",
+        "name FROM medications",
+        "schedule FROM medications",
+        "medication_name FROM doses",
+        "dosage FROM doses",
+        "note FROM medication_logs",
+        "after FROM audit_events",
+        "token_hash FROM invitations",
+    ],
+)
+async def test_the_dispatcher_is_refused(database: Database, column: str) -> None:
+    assert await attempt(database, as_dispatch(), f"SELECT {column}") == NOT_ALLOWED
+
+
+async def test_every_table_is_walled(database_url: str) -> None:
+    async with as_owner(database_url) as connection:
+        walled = await connection.scalars(
+            text("""
+                SELECT c.relname FROM pg_class c
+                WHERE c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                    SELECT 1 FROM pg_policies p
+                    WHERE p.tablename = c.relname AND :role = ANY (p.roles))
+            """),
+            {"role": APP_ROLE},
+        )
+        assert sorted(walled) == TABLES
+
+
+_KEYS_WITHOUT_FAMILY = text("""
+    SELECT k.conname FROM pg_constraint k
+    WHERE k.contype = 'f' AND k.conrelid::regclass::text = ANY (:tables)
+      AND k.confrelid::regclass::text = ANY (:tables)
+      AND NOT EXISTS (
+          SELECT 1 FROM unnest(k.conkey, k.confkey) AS pair (here, there)
+          JOIN pg_attribute h ON h.attrelid = k.conrelid AND h.attnum = pair.here
+          JOIN pg_attribute t ON t.attrelid = k.confrelid AND t.attnum = pair.there
+          WHERE h.attname = 'family_id' AND t.attname = 'family_id')
+""")
+
+
+async def test_no_key_refers_across_families(database_url: str) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.scalars(_KEYS_WITHOUT_FAMILY, {"tables": FAMILY_TABLES})
+        assert found.all() == []
+        # The control: a key on the id alone is noticed.
+        await connection.execute(text("CREATE UNIQUE INDEX lone ON medications (id)"))
+        await connection.execute(
+            text(
+                "ALTER TABLE doses ADD CONSTRAINT lone FOREIGN KEY (medication_id)"
+                " REFERENCES medications (id)"
+            )
+        )
+        found = await connection.scalars(_KEYS_WITHOUT_FAMILY, {"tables": FAMILY_TABLES})
+        assert found.all() == ["lone"]
+
+
+async def test_every_family_id_is_a_family(database_url: str) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.scalars(
+            text("""
+                SELECT k.conrelid::regclass::text FROM pg_constraint k
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+                WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
+                  AND a.attname = 'family_id' AND k.confrelid = 'families'::regclass
+            """)
+        )
+        assert sorted(found) == FAMILY_TABLES
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (table, column)
+        for table in TABLES
+        for column in ("kind", "role", "status")
+        if column in Base.metadata.tables[table].columns
+    ],
+)
+async def test_states_are_text_with_a_named_check(
+    database_url: str, table: str, column: str
+) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.execute(
+            text("""
+                SELECT format_type(a.atttypid, a.atttypmod), k.contype::text
+                FROM pg_attribute a JOIN pg_constraint k ON k.conrelid = a.attrelid
+                WHERE a.attrelid = CAST(:table AS regclass) AND a.attname = :column
+                  AND k.conname = :name AND k.conkey = ARRAY[a.attnum]
+            """),
+            {"table": table, "column": column, "name": f"ck_{table}_{column}"},
+        )
+        assert found.all() == [("text", "c")]
+
+
+def _seed_indexes() -> list[tuple[str, tuple[str, ...]]]:
+    """What the seed asks for, wherever its columns are. (family_id, scheduled_at) of appointments
+    arrives with appointments."""
+    columns = ("family_id", "care_recipient_id", "user_id", "created_by_id")
+    return [
+        (table, (column,))
+        for table in TABLES
+        for column in columns
+        if column in Base.metadata.tables[table].columns
+    ] + [("medications", ("care_recipient_id", "status"))]
+
+
+@pytest.mark.parametrize(("table", "columns"), _seed_indexes())
+async def test_every_index_of_the_seed_is_there(
+    database_url: str, table: str, columns: tuple[str, ...]
+) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.execute(
+            text("""
+                SELECT (SELECT array_agg(a.attname::text ORDER BY key.position)
+                        FROM unnest(i.indkey) WITH ORDINALITY AS key (attnum, position)
+                        JOIN pg_attribute a
+                          ON a.attrelid = i.indrelid AND a.attnum = key.attnum)
+                FROM pg_index i
+                WHERE i.indrelid = CAST(:table AS regclass) AND i.indpred IS NULL
+            """),
+            {"table": table},
+        )
+        indexed = [tuple(row[0]) for row in found]
+    # The walls put `family_id = …` into every query, so an index may begin with it.
+    wanted = (columns, ("family_id", *columns))
+    assert any(names[: len(w)] == w for names in indexed for w in wanted), indexed
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [("users", {"telegram_id"}), ("family_members", {"family_id", "user_id"})],
+)
+async def test_the_seeds_uniques_are_there(
+    database_url: str, table: str, columns: set[str]
+) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.execute(
+            text("""
+                SELECT (SELECT array_agg(a.attname::text) FROM pg_attribute a
+                        WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey))
+                FROM pg_constraint k
+                WHERE k.contype = 'u' AND k.conrelid = CAST(:table AS regclass)
+            """),
+            {"table": table},
+        )
+        assert columns in [set(row[0]) for row in found]
+
+
+async def test_the_roles_themselves_have_no_power(database_url: str) -> None:
+    async with as_owner(database_url) as connection:
+        found = await connection.execute(
+            text("""
+                SELECT rolname FROM pg_roles
+                WHERE rolname = ANY (:roles)
+                  AND NOT (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin)
+            """),
+            {"roles": [APP_ROLE, DISPATCH_ROLE]},
+        )
+        assert {row[0] for row in found} == {APP_ROLE, DISPATCH_ROLE}
+        assert await connection.scalar(
+            text("SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user")
+        )
