@@ -2,5 +2,5 @@
 
 import os
 
-# Durations from python-telegram-bot as timedelta: without this every 429 also warns about it.
+# PTB is moving from seconds to timedelta where Telegram asks to wait, and warns until told so.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

@@ -10,17 +10,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
 
 from domain.access import Action, Role, may
 from domain.clock import Clock
 from domain.errors import NoFamily, NotAllowed
+from domain.events import Event
 from domain.models.walls import APP_ROLE, DISPATCH_ROLE
 
 log = logging.getLogger(__name__)
@@ -30,10 +33,6 @@ T = TypeVar("T")
 ATTEMPTS = 4
 # serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now
 RETRIED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
-
-
-class Event(Protocol):
-    """Something that happened and others may act on once it is committed."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +245,13 @@ def _is_worth_retrying(error: DBAPIError) -> bool:
     return error.connection_invalidated or _state(error) in RETRIED_STATES
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether *error* says that the database cannot be reached, so that waiting may help."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _state(error) in RETRIED_STATES
+    return isinstance(error, (OSError, PoolTimeout))
+
+
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     """An engine for a SQLAlchemy asyncpg URL, fit for PgBouncer and Neon's pooler too."""
     return create_async_engine(
@@ -254,6 +260,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error must not carry names and drugs into the log
         connect_args={
             "timeout": 10,
             "command_timeout": 30,
@@ -262,3 +269,36 @@ def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "server_settings": {"application_name": "carecircle", "timezone": "UTC"},
         },
     )
+
+
+_RIGHTS = text("""
+    SELECT r.rolsuper, r.rolbypassrls,
+           EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = 'public' AND c.relkind = 'r' AND c.relowner = r.oid)
+               AS is_owner
+    FROM pg_roles r WHERE r.rolname = current_user
+""")
+
+
+async def find_unsafe_rights(database: Database) -> str | None:
+    """Why serving over this connection would be unsafe, in one sentence; None if it is not.
+
+    Asked with the roles taken, as everything that serves asks: a superuser, a role that bypasses
+    row security or the owner of the tables would see through the walls.
+    """
+    for request in (as_person(UUID(int=0)), as_dispatch()):
+        try:
+            rights = await database.run(lambda scope: scope.row(_RIGHTS), request)
+        except ProgrammingError:
+            return f"this login may not take the role {request.role}: run `carecircle db upgrade`."
+        if rights is None or rights.rolsuper or rights.rolbypassrls or rights.is_owner:
+            return f"the role {request.role} could see through the walls between families."
+    return None
+
+
+async def measure_skew(database: Database) -> timedelta:
+    """How far PostgreSQL's clock is ahead of ours, give or take a round trip."""
+    theirs: datetime = await database.run(
+        lambda scope: scope.connection.scalar(text("SELECT clock_now()")), as_dispatch()
+    )
+    return theirs - database.clock.now()

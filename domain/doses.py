@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, insert, select, text, update
 
@@ -43,6 +44,7 @@ class DoseFacts:
     medication_id: UUID
     name: str
     dosage: str
+    zone: ZoneInfo  # of the person
     local: datetime
     due_at: datetime
     window_ends_at: datetime
@@ -120,7 +122,7 @@ _RECORD = text("""
                jsonb_build_object('status', CAST(:status AS text))
         FROM resolved
     ), cards AS (
-        UPDATE notifications n SET wanted_version = n.wanted_version + 1
+        UPDATE notifications n SET wanted_version = n.wanted_version + 1, menu_dose_id = NULL
         FROM (SELECT DISTINCT care_recipient_id, due_at FROM resolved) slot
         WHERE n.care_recipient_id = slot.care_recipient_id AND n.slot_at = slot.due_at
           AND n.kind = 'slot_card' AND n.status IN ('pending', 'sent')
@@ -319,6 +321,11 @@ async def list_slot(
     )
 
 
+async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
+    """These doses of the scope's family, by when they are due."""
+    return await _get_doses(scope, Dose.id.in_(dose_ids))
+
+
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
     """Today's doses of everybody cared for, each by their own calendar. Two statements."""
     people = await list_people(scope)
@@ -397,9 +404,11 @@ def _select_doses() -> Any:
             Dose.next_action_at,
             Dose.ladder_step,
             Dose.snoozed_by_id,
+            CareRecipient.timezone,
             _resolver.c.name.label("resolved_by"),
             _snoozer.c.name.label("snoozed_by"),
         )
+        .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
         .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
         .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
         .order_by(Dose.due_at, Dose.medication_name, Dose.id)
@@ -418,6 +427,7 @@ def _facts(row: Row[Any]) -> DoseFacts:
         medication_id=row.medication_id,
         name=row.medication_name,
         dosage=row.dosage,
+        zone=ZoneInfo(row.timezone),
         local=datetime.fromisoformat(row.occurrence_key),
         due_at=row.due_at,
         window_ends_at=row.window_ends_at,

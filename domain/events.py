@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 
 @dataclass(frozen=True)
@@ -14,3 +15,6 @@ class TimerSet:
 @dataclass(frozen=True)
 class NotificationsOwed:
     """Messages are to be sent or edited: delivery need not wait for its next look."""
+
+
+Event: TypeAlias = TimerSet | NotificationsOwed

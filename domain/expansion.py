@@ -48,7 +48,8 @@ async def expand_medication(scope: Scope, medication: Expandable) -> None:
             ),
             _doses(scope, medication, due),
         )
-        scope.publish(TimerSet(min(first_action(o.due_at).at for o in due)))
+        for occurrence in due:
+            scope.publish(TimerSet(first_action(occurrence.due_at).at))
     await scope.execute(
         update(Medication)
         .where(Medication.id == medication.medication_id)

@@ -179,11 +179,14 @@ async def get_answer(scope: Scope, update_id: int) -> dict[str, Any] | None:
     return answer
 
 
-async def has_unfinished(scope: Scope) -> bool:
-    """Whether any update waits for somebody."""
+async def has_unfinished(scope: Scope, *, besides: UUID) -> bool:
+    """Whether any update waits that is not leased to *besides*."""
     found = await scope.connection.scalar(
         select(InboundUpdate.update_id)
-        .where(InboundUpdate.status.in_(("open", "applied")))
+        .where(
+            InboundUpdate.status.in_(("open", "applied")),
+            InboundUpdate.leased_by.is_distinct_from(besides),
+        )
         .limit(1)
     )
     return found is not None

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 WINDOW = timedelta(minutes=120)
 UNDO_PERIOD = timedelta(hours=48)
+SNOOZE_MINUTES = (10, 30, 60)
 LATE_AFTER = timedelta(minutes=2)  # a card sent later than this says so
 MINUTE = timedelta(minutes=1)
 

@@ -4,16 +4,19 @@ Claiming and recording run as the dispatcher, across families, and never see wha
 What it says is read in its own family's scope, right before each send or edit.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, literal, or_, select, text, update
+from sqlalchemy import func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
-from domain.models import Notification
+from domain.events import NotificationsOwed
+from domain.models import FamilyMember, Notification, new_id
 from domain.models.traffic import OPEN_NOTIFICATION
 
 
@@ -50,10 +53,9 @@ class Claimed:
 
     id: UUID
     family_id: UUID
-    user_id: UUID
+    chat_id: int  # the member's private chat
     lane: Lane
     deadline_at: datetime
-    is_sent: bool  # then an edit is wanted
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ _CLAIM = text(f"""
         -- A lease that ran out hid a send whose outcome nobody knows: the next one says "again".
         maybe_sent = n.maybe_sent OR (n.status = 'pending' AND n.leased_until IS NOT NULL)
     FROM (
-        SELECT id FROM notifications
+        SELECT id, user_id FROM notifications
         WHERE ({OPEN_NOTIFICATION})
           AND (leased_until IS NULL OR leased_until < clock_now())
           AND (not_before IS NULL OR not_before <= clock_now())
@@ -82,8 +84,9 @@ _CLAIM = text(f"""
         LIMIT :most
         FOR UPDATE SKIP LOCKED
     ) open
+    JOIN users u ON u.id = open.user_id
     WHERE n.id = open.id
-    RETURNING n.id, n.family_id, n.user_id, n.lane, n.deadline_at, n.status
+    RETURNING n.id, n.family_id, u.telegram_id, n.lane, n.deadline_at, n.status
 """)  # noqa: S608 - a constant of our own
 
 
@@ -94,44 +97,45 @@ async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claime
         Claimed(
             id=row.id,
             family_id=row.family_id,
-            user_id=row.user_id,
+            chat_id=row.telegram_id,
             lane=Lane.EDITS if row.status == Status.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,
-            is_sent=row.status == Status.SENT,
         )
         for row in rows
     ]
     return sorted(claimed, key=lambda c: (c.lane, c.deadline_at))
 
 
-async def record_sent(scope: Scope, sent: Sequence[Sent]) -> None:
-    """Record messages that Telegram accepted, in one statement, and end their leases."""
-    await scope.connection.execute(
-        update(Notification)
-        .where(Notification.id == bindparam("notification"))
-        .values(
-            status=Status.SENT,
-            chat_id=bindparam("chat"),
-            message_id=bindparam("message"),
-            sent_at=func.coalesce(Notification.sent_at, func.clock_now()),
-            shown_version=bindparam("shown"),
-            shown_dose_ids=bindparam("doses"),
-            leased_until=None,
-            not_before=None,
-            maybe_sent=False,
-            attempts=0,
-        ),
-        [
-            {
-                "notification": record.notification_id,
-                "chat": record.chat_id,
-                "message": record.message_id,
-                "shown": record.shown_version,
-                "doses": list(record.shown_dose_ids),
-            }
-            for record in sent
-        ],
+_RECORD_SENT = text("""
+    UPDATE notifications n
+    SET status = 'sent', chat_id = sent.chat_id, message_id = sent.message_id,
+        sent_at = coalesce(n.sent_at, clock_now()), shown_version = sent.version,
+        shown_dose_ids = ARRAY(SELECT jsonb_array_elements_text(sent.dose_ids)::uuid),
+        leased_until = NULL, not_before = NULL, attempts = 0
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:chat_ids AS bigint[]), CAST(:message_ids AS bigint[]),
+                CAST(:versions AS int[]), CAST(:dose_ids AS jsonb[]))
+         AS sent (id, chat_id, message_id, version, dose_ids)
+    WHERE n.id = sent.id
+    RETURNING n.wanted_version > n.shown_version AS is_outdated
+""")
+
+
+async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
+    """Record messages that Telegram accepted, in one statement, and end their leases.
+
+    True if one of them is out of date already: somebody answered while it was on its way.
+    """
+    rows = await scope.rows(
+        _RECORD_SENT,
+        {
+            "ids": [record.notification_id for record in sent],
+            "chat_ids": [record.chat_id for record in sent],
+            "message_ids": [record.message_id for record in sent],
+            "versions": [record.shown_version for record in sent],
+            "dose_ids": [json.dumps([str(d) for d in record.shown_dose_ids]) for record in sent],
+        },
     )
+    return any(row.is_outdated for row in rows)
 
 
 async def record_over(scope: Scope, notification_id: UUID, *, status: Status, reason: str) -> None:
@@ -148,9 +152,12 @@ async def record_over(scope: Scope, notification_id: UUID, *, status: Status, re
     )
 
 
-async def record_shown(scope: Scope, notification_id: UUID, *, version: int) -> None:
-    """A sent message shows *version* by now, or never will (it was deleted, or is too old)."""
-    await scope.execute(
+async def record_shown(scope: Scope, notification_id: UUID, *, version: int) -> bool:
+    """A sent message shows *version* by now, or never will (it was deleted, or is too old).
+
+    True if a newer version is wanted already.
+    """
+    row = await scope.row(
         update(Notification)
         .where(Notification.id == notification_id)
         .values(
@@ -159,7 +166,9 @@ async def record_shown(scope: Scope, notification_id: UUID, *, version: int) -> 
             not_before=None,
             attempts=0,
         )
+        .returning((Notification.wanted_version > Notification.shown_version).label("is_outdated"))
     )
+    return row is not None and bool(row.is_outdated)
 
 
 async def postpone(
@@ -205,5 +214,60 @@ async def show_again(scope: Scope, *, care_recipient_id: UUID, slots: Sequence[d
             Notification.kind == Kind.SLOT_CARD,
             Notification.status.in_((Status.PENDING, Status.SENT)),
         )
-        .values(wanted_version=Notification.wanted_version + 1)
+        .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
     )
+
+
+async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
+    """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
+    family who has none gets it now. As the family; returns how many are told.
+    """
+    card = await scope.row(
+        select(
+            Notification.care_recipient_id,
+            Notification.slot_at,
+            Notification.ask_no,
+            Notification.deadline_at,
+            Notification.facts,
+        ).where(Notification.id == notification_id)
+    )
+    if card is None:
+        return 0
+    copies = await scope.rows(
+        select(Notification.user_id, Notification.status).where(
+            Notification.care_recipient_id == card.care_recipient_id,
+            Notification.slot_at == card.slot_at,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.ask_no == card.ask_no,
+        )
+    )
+    if any(copy.status in (Status.PENDING, Status.SENT) for copy in copies):
+        return 0
+    others = await scope.rows(
+        select(FamilyMember.user_id).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
+        )
+    )
+    if others:
+        await scope.execute(
+            insert(Notification).on_conflict_do_nothing(constraint="uq_notifications_card"),
+            [
+                {
+                    "id": new_id(),
+                    "family_id": scope.family_id,
+                    "user_id": other.user_id,
+                    "care_recipient_id": card.care_recipient_id,
+                    "kind": Kind.SLOT_CARD,
+                    "slot_at": card.slot_at,
+                    "ask_no": card.ask_no,
+                    "lane": Lane.ESCALATION,
+                    "deadline_at": card.deadline_at,
+                    "facts": {**card.facts, "escalated": True},
+                }
+                for other in others
+            ],
+        )
+        scope.publish(NotificationsOwed())
+    return len(others)

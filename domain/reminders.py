@@ -62,7 +62,7 @@ _OWE = text("""
 
 # The cards of a slot that are there already say something else now.
 _SHOW_AGAIN = text("""
-    UPDATE notifications n SET wanted_version = n.wanted_version + 1
+    UPDATE notifications n SET wanted_version = n.wanted_version + 1, menu_dose_id = NULL
     FROM unnest(CAST(:recipient_ids AS uuid[]), CAST(:slots AS timestamptz[]))
          AS s (care_recipient_id, slot_at)
     WHERE n.care_recipient_id = s.care_recipient_id AND n.slot_at = s.slot_at

@@ -42,5 +42,9 @@ def limit_chat(chat_id: int) -> str:
     return f"limit:chat:{chat_id}"
 
 
+def limit_pause_chat(chat_id: int) -> str:
+    return f"limit:pause:{chat_id}"
+
+
 def session(token_sha256: str) -> str:
     return f"session:{token_sha256}"

@@ -15,9 +15,8 @@ from pathlib import Path
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "carecircle"
 
-_speech: ContextVar[gettext.NullTranslations] = ContextVar(
-    "speech", default=gettext.NullTranslations()
-)
+_ENGLISH = gettext.NullTranslations()
+_speech: ContextVar[gettext.NullTranslations] = ContextVar("speech", default=_ENGLISH)
 
 
 @lru_cache(maxsize=64)

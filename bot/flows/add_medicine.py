@@ -1,0 +1,302 @@
+"""`/addmed`: for whom, what, how much, when; then saved, or shown first where it is not certain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.grammar.dosages import parse_dosage
+from bot.grammar.medicines import PartialMedicine, understand_medicine
+from bot.grammar.names import parse_name
+from bot.grammar.people import Person, which_person
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import parse_schedule
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.views import medicines as views
+from bot.views.answer import Answer, Screen
+from bot.views.misunderstandings import misunderstood
+from domain.access import Action
+from domain.care_recipients import list_people
+from domain.database import Scope
+from domain.errors import NobodyCaredFor
+from domain.medications import NewMedicine, add_medication, get_medication
+from domain.schedules import schedule_from_json
+
+# What is merely missing is asked for; no sentence needs to say that it is missing.
+_ASKED_FOR = frozenset(
+    {
+        Problem.NAME_MISSING,
+        Problem.DOSAGE_MISSING,
+        Problem.SCHEDULE_MISSING,
+        Problem.WHICH_PERSON,
+    }
+)
+SAVE, CHANGE, CANCEL = "save", "change", "cancel"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of the medicine so far; goes to Redis and back between two questions.
+
+    `line` is what was typed at first: it is read again once it is known for whom, since their zone
+    says what "today" is. `replaces` is the medicine that this one corrects.
+    """
+
+    people: tuple[tuple[str, str, str], ...]  # id, name, zone
+    line: str = ""
+    person: int | None = None
+    name: str | None = None
+    dosage: str | None = None
+    schedule: Mapping[str, Any] | None = None
+    schedule_so_far: str = ""
+    replaces: str | None = None
+
+    @classmethod
+    def read(cls, conversation: Conversation) -> Self:
+        data: Data = conversation.data
+        return cls(**{**data, "people": tuple(tuple(person) for person in data["people"])})
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def persons(self) -> Sequence[Person]:
+        return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in self.people]
+
+    @property
+    def chosen(self) -> Person | None:
+        return None if self.person is None else self.persons[self.person]
+
+    @property
+    def step(self) -> str:
+        """The first thing that is still to be asked."""
+        if self.person is None:
+            return "person"
+        if self.name is None:
+            return "name"
+        if self.dosage is None:
+            return "dosage"
+        return "schedule" if self.schedule is None else "confirm"
+
+    def understood(self, typed: PartialMedicine) -> "Draft":
+        """With what a line said."""
+        return replace(
+            self,
+            person=_index(self.persons, typed.person),
+            name=typed.name,
+            dosage=typed.dosage,
+            schedule=typed.schedule.to_json() if typed.schedule else None,
+            schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
+        )
+
+
+async def begin(request: Request) -> Answer:
+    """`/addmed [NAME DOSAGE SCHEDULE [for PERSON]]`"""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    draft = Draft(people=await _people(request.scope), line=request.text or "")
+    if not draft.people:
+        raise NobodyCaredFor
+    if not draft.line:
+        only = 0 if len(draft.people) == 1 else None
+        draft = replace(draft, person=only)
+        return FLOW.begin(request, draft.step, draft.write())
+    typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
+    draft = draft.understood(typed)
+    if typed.problem is None and typed.is_certain and draft.step == "confirm":
+        return await _save(request, draft)
+    return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
+
+
+async def begin_change(request: Request) -> Answer:
+    """The Change button of a saved medicine: saving replaces it."""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(request.scope, request.subject_id)
+    people = await _people(request.scope)
+    draft = Draft(
+        people=people,
+        person=[key for key, _, _ in people].index(str(medicine.person_id)),
+        name=medicine.name,
+        dosage=medicine.dosage,
+        schedule=medicine.schedule.to_json(),
+        replaces=str(medicine.id),
+    )
+    return FLOW.begin(request, "change", draft.write())
+
+
+def _ask_person(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
+    return views.ask_whose(buttons)
+
+
+async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    number = _chosen_person(draft, reply)
+    draft = replace(draft, person=number)
+    if not draft.line:
+        return _next(request, running, draft)
+    person = draft.persons[number]
+    typed = understand_medicine(draft.line, people=[person], now=request.scope.clock.now())
+    draft = replace(draft.understood(typed), person=number, line="")
+    return _next(request, running, draft, first=_sentence(typed.problem))
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return views.ask_medicine_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = replace(Draft.read(running), name=parse_name(reply.text or ""))
+    return _next(request, running, draft)
+
+
+def _ask_dosage(data: Data, _choice: Choice) -> Screen:
+    return views.ask_dosage(data["name"])
+
+
+async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = replace(Draft.read(running), dosage=parse_dosage(reply.text or ""))
+    return _next(request, running, draft)
+
+
+def _ask_schedule(data: Data, choice: Choice) -> Screen:
+    presets = [choice(label, key) for key, label in views.schedule_presets().items()]
+    return views.ask_schedule(data["name"], presets, so_far=data["schedule_so_far"])
+
+
+async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    person = draft.chosen
+    if person is None:
+        return _next(request, running, draft)
+    words = PRESETS.get(reply.choice or "", reply.text or "")
+    if draft.schedule_so_far and reply.choice is None:
+        words = f"{draft.schedule_so_far} {words}"
+    schedule = parse_schedule(words, zone=person.zone, now=request.scope.clock.now())
+    draft = replace(draft, schedule=schedule.to_json(), schedule_so_far="")
+    return _next(request, running, draft)
+
+
+def _ask_confirm(data: Data, choice: Choice) -> Screen:
+    return views.confirm(
+        name=data["name"],
+        dosage=data["dosage"],
+        schedule=schedule_from_json(data["schedule"]),
+        person=data["people"][data["person"]][1],
+        buttons=(
+            choice(views.save_label(), SAVE),
+            choice(views.change_label(), CHANGE),
+            choice(views.cancel_label(), CANCEL),
+        ),
+    )
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "save":
+            return finished(running, await _save(request, draft, flow_id=running.flow_id))
+        case "change":
+            return FLOW.go_on(request, running, "change", draft.write())
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return views.tap_a_button().and_send(FLOW.question(running))
+
+
+def _ask_change(data: Data, choice: Choice) -> Screen:
+    parts = views.part_labels()
+    if len(data["people"]) == 1:
+        parts.pop("person")
+    buttons = [choice(label, key) for key, label in parts.items()]
+    return views.ask_what_to_change(data["name"], [*buttons, choice(views.cancel_label(), CANCEL)])
+
+
+async def _take_change(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "name":
+            draft = replace(draft, name=None)
+        case "dosage":
+            draft = replace(draft, dosage=None)
+        case "schedule":
+            draft = replace(draft, schedule=None)
+        case "person":
+            draft = replace(draft, person=None)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return views.tap_a_button().and_send(FLOW.question(running))
+    return _next(request, running, draft)
+
+
+FLOW = Flow(
+    "addmed",
+    {
+        "person": Step(_ask_person, _take_person),
+        "name": Step(_ask_name, _take_name),
+        "dosage": Step(_ask_dosage, _take_dosage),
+        "schedule": Step(_ask_schedule, _take_schedule),
+        "confirm": Step(_ask_confirm, _take_confirm),
+        "change": Step(_ask_change, _take_change),
+    },
+)
+PRESETS = {
+    "m": "every day at 08:00",
+    "me": "every day at 08:00 and 20:00",
+    "mne": "every day at 08:00, 14:00 and 20:00",
+    "e": "every day at 20:00",
+}
+
+
+def _next(
+    request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
+) -> Answer:
+    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+
+
+async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
+    medicine = await add_medication(request.scope, _medicine(draft), flow_id=flow_id)
+    member = request.scope.require(Action.CHANGE_MEDICINES)
+    return views.saved(medicine, now=request.scope.clock.now(), member=member)
+
+
+def _chosen_person(draft: Draft, reply: Reply) -> int:
+    if reply.choice is not None:
+        return int(reply.choice)
+    typed = (reply.text or "").strip().casefold()
+    for number, (_, name, _) in enumerate(draft.people):
+        if name.casefold() == typed:
+            return number
+    raise which_person(draft.persons)
+
+
+def _index(persons: Sequence[Person], person: Person | None) -> int | None:
+    return None if person is None else [p.id for p in persons].index(person.id)
+
+
+def _medicine(draft: Draft) -> NewMedicine:
+    person = draft.chosen
+    if not (person and person.id and draft.name and draft.dosage and draft.schedule):
+        raise Misunderstood(Problem.SCHEDULE_MISSING)
+    return NewMedicine(
+        person_id=person.id,
+        name=draft.name,
+        dosage=draft.dosage,
+        schedule=schedule_from_json(draft.schedule),
+        replaces=UUID(draft.replaces) if draft.replaces else None,
+    )
+
+
+def _sentence(problem: Misunderstood | None) -> Screen | None:
+    if problem is None or problem.problem in _ASKED_FOR:
+        return None
+    return Screen(misunderstood(problem))
+
+
+async def _people(scope: Scope) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
+    )

@@ -1,0 +1,78 @@
+"""`/addperson`: a name, then a city or time zone."""
+
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.grammar.people import parse_place, split_person_line
+from bot.grammar.places import Place
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.views import people as views
+from bot.views.answer import Answer, Screen
+from bot.views.misunderstandings import misunderstood
+from domain.access import Action
+from domain.care_recipients import add_person
+
+
+async def begin(request: Request) -> Answer:
+    """`/addperson [NAME [in ZONE OR CITY]]`"""
+    request.scope.require(Action.ADD_PERSON)
+    if not request.text:
+        return FLOW.begin(request, "name", {})
+    name, where = split_person_line(request.text)
+    if where is None:
+        return FLOW.begin(request, "place", {"name": name})
+    try:
+        place = parse_place(where)
+    except Misunderstood as problem:
+        return FLOW.begin(
+            request,
+            "place",
+            {"name": name, "nearest": list(problem.suggestions)},
+            first=Screen(misunderstood(problem)),
+        )
+    return views.added(await add_person(request.scope, name, zone=place.zone))
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return views.ask_person_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    name, where = split_person_line(reply.text or "")
+    if where is not None:
+        return await _save(request, running, name, parse_place(where))
+    return FLOW.go_on(request, running, "place", {"name": name})
+
+
+def _ask_place(data: Data, choice: Choice) -> Screen:
+    nearest = data.get("nearest", [])
+    return views.ask_place(
+        data["name"], [choice(label, str(number)) for number, label in enumerate(nearest)]
+    )
+
+
+async def _take_place(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
+    try:
+        place = parse_place(where or "")
+    except Misunderstood as problem:
+        # The nearest places become buttons of the question that is asked again.
+        return FLOW.go_on(
+            request,
+            running,
+            "place",
+            {"name": data["name"], "nearest": list(problem.suggestions)},
+            first=Screen(misunderstood(problem)),
+        )
+    return await _save(request, running, data["name"], place)
+
+
+async def _save(request: Request, running: Conversation, name: str, place: Place) -> Answer:
+    added = await add_person(request.scope, name, zone=place.zone, flow_id=running.flow_id)
+    return finished(running, views.added(added))
+
+
+FLOW = Flow(
+    "addperson", {"name": Step(_ask_name, _take_name), "place": Step(_ask_place, _take_place)}
+)

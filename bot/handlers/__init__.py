@@ -1,0 +1,104 @@
+"""Which handler answers what. Handlers are thin: parse, one domain operation, a view."""
+
+from typing import Any
+
+from telegram import ChatMember, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.flows import add_medicine, add_person, new_family
+from bot.flows.engine import Flows
+from bot.handlers import doses, family
+from bot.intake.request import Handler, Request
+from bot.intake.serving import PtbCallback, Serving
+from bot.views.answer import Answer
+from bot.views.callbacks import Verb
+from domain.errors import NotFound
+
+FLOWS = Flows(new_family.FLOW, add_person.FLOW, add_medicine.FLOW)
+
+COMMANDS: dict[str, Handler] = {
+    "start": family.start,
+    "help": family.help_,
+    "cancel": FLOWS.on_cancel,
+    "newfamily": new_family.begin,
+    "family": family.family,
+    "invite": family.invite,
+    "addperson": add_person.begin,
+    "addmed": add_medicine.begin,
+    "today": doses.today,
+    "undo": doses.undo,
+}
+
+
+async def _menu(request: Request) -> Answer:
+    """A command as a button."""
+    handler = COMMANDS.get(request.pressed.argument)
+    if handler is None:
+        raise NotFound
+    return await handler(request)
+
+
+PRESSES: dict[Verb, Handler] = {
+    Verb.TAKE: doses.take,
+    Verb.TAKE_TODAY: doses.take_today,
+    Verb.TAKE_ALL: doses.take_all,
+    Verb.MORE: doses.open_menu,
+    Verb.BACK: doses.close_menu,
+    Verb.SKIP: doses.skip,
+    Verb.SNOOZE: doses.snooze,
+    Verb.UNDO: doses.undo_dose,
+    Verb.UNDO_MEDICINE: doses.undo_medicine,
+    Verb.CHANGE_MEDICINE: add_medicine.begin_change,
+    Verb.SWITCH_FAMILY: family.switch_family,
+    Verb.INVITE: family.invite_as,
+    Verb.INVITE_PERSON: family.invite_person,
+    Verb.MENU: _menu,
+    Verb.FLOW: FLOWS.on_press,
+}
+
+
+def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
+    """Teach the application everything that the bot answers. Edited messages are left alone: what
+    a message did when it was sent is not done again.
+    """
+    fresh = filters.UpdateType.MESSAGE
+    for name, handler in COMMANDS.items():
+        application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
+    application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
+    application.add_handler(
+        MessageHandler(fresh & filters.COMMAND, serving.command("unknown", family.unknown_command))
+    )
+    application.add_handler(
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(FLOWS.on_message))
+    )
+    application.add_handler(
+        ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)
+    )
+    application.add_handler(TypeHandler(Update, serving.event(_nothing)))
+
+
+def _membership(serving: Serving) -> PtbCallback:
+    blocked, unblocked = serving.event(family.blocked), serving.event(family.unblocked)
+
+    async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        change = update.my_chat_member
+        has_left = change is not None and change.new_chat_member.status in (
+            ChatMember.BANNED,
+            ChatMember.LEFT,
+        )
+        await (blocked if has_left else unblocked)(update, context)
+
+    return callback
+
+
+async def _nothing(_: Request) -> Answer:
+    return Answer()

@@ -1,0 +1,86 @@
+"""`/today`, `/undo`, and the buttons of cards."""
+
+from dataclasses import replace
+
+from bot.intake.request import Request
+from bot.views import doses as views
+from bot.views import medicines as medicine_views
+from bot.views import today as today_views
+from bot.views.answer import Answer, Screen
+from bot.views.callbacks import UnreadableCallback, decode_minute
+from domain import cards, doses
+from domain.access import Action
+from domain.doses import DoseStatus
+from domain.errors import NotFound
+from domain.ladder import SNOOZE_MINUTES
+from domain.medications import remove_medication
+from domain.undo import undo_last_action
+
+
+async def today(request: Request) -> Answer:
+    return Answer(send=(await _today(request),))
+
+
+async def undo(request: Request) -> Answer:
+    return views.undone(await undo_last_action(request.scope))
+
+
+async def take(request: Request) -> Answer:
+    outcome = await doses.record_doses(request.scope, [request.subject_id], status=DoseStatus.TAKEN)
+    return views.recorded(outcome)
+
+
+async def take_today(request: Request) -> Answer:
+    """Taken, on the list of today: the list is shown anew."""
+    answer = await take(request)
+    return replace(answer, edit=await _today(request))
+
+
+async def skip(request: Request) -> Answer:
+    outcome = await doses.record_doses(
+        request.scope, [request.subject_id], status=DoseStatus.SKIPPED
+    )
+    return views.recorded(outcome)
+
+
+async def take_all(request: Request) -> Answer:
+    try:
+        slot_at = decode_minute(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    outcome = await doses.record_slot(
+        request.scope, request.subject_id, slot_at, status=DoseStatus.TAKEN
+    )
+    return views.recorded(outcome)
+
+
+async def snooze(request: Request) -> Answer:
+    minutes = request.pressed.argument
+    if not minutes.isdigit() or int(minutes) not in SNOOZE_MINUTES:
+        raise NotFound
+    outcome = await doses.snooze_dose(request.scope, request.subject_id, minutes=int(minutes))
+    return views.snoozed(outcome)
+
+
+async def undo_dose(request: Request) -> Answer:
+    return views.undone_toast(await doses.undo_dose(request.scope, request.subject_id))
+
+
+async def undo_medicine(request: Request) -> Answer:
+    return medicine_views.removed(await remove_medication(request.scope, request.subject_id))
+
+
+async def open_menu(request: Request) -> Answer:
+    await cards.open_menu(request.scope, request.subject_id, is_open=True)
+    return Answer()
+
+
+async def close_menu(request: Request) -> Answer:
+    await cards.open_menu(request.scope, request.subject_id, is_open=False)
+    return Answer()
+
+
+async def _today(request: Request) -> Screen:
+    people = await doses.list_today(request.scope)
+    member = request.scope.require(Action.READ)
+    return today_views.today(people, member=member, now=request.scope.clock.now())

@@ -1,0 +1,47 @@
+"""Updates that took effect and were answered, marked done a few at a time."""
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain import inbox
+from domain.database import Database, as_dispatch
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.02
+
+
+class Finished:
+    """Marks updates done together, in one statement for all that finish within a moment.
+
+    Nothing is lost if that fails or the process dies first: the answer is said once more.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._update_ids: list[int] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    def add(self, update_id: int) -> None:
+        self._update_ids.append(update_id)
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush_soon())
+
+    async def close(self) -> None:
+        """Mark what is left."""
+        if self._flushing is not None:
+            await self._flushing
+
+    async def _flush_soon(self) -> None:
+        while self._update_ids:
+            await asyncio.sleep(GATHER_SECONDS)
+            update_ids, self._update_ids = self._update_ids, []
+            try:
+                await self._database.run(
+                    lambda scope, ids=update_ids: inbox.mark_done(scope, ids),  # type: ignore[misc]
+                    as_dispatch(),
+                )
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("%d updates not marked done: %s", len(update_ids), type(error).__name__)

@@ -1,0 +1,45 @@
+"""What a handler gets, and what it is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from bot.redis.conversations import Conversation, Expired
+from bot.views.answer import Answer
+from bot.views.callbacks import Callback
+from domain.database import Scope
+
+
+@dataclass(frozen=True)
+class Request:
+    """One update, parsed, inside the open transaction of its effect.
+
+    `text` is what was typed, without the command; None where it was no text (a voice message, a
+    photo). `press` is the button that was pressed. The scope's family is the person's current one,
+    or that of the button, or that of the running conversation, whichever applies; membership is
+    checked already.
+    """
+
+    scope: Scope
+    update_id: int
+    bot_username: str
+    name: str
+    text: str | None = None
+    press: Callback | None = None
+    conversation: Conversation | Expired | None = None
+
+    @property
+    def subject_id(self) -> UUID:
+        """What the pressed button is about."""
+        return self.pressed.subject_id
+
+    @property
+    def pressed(self) -> Callback:
+        """The pressed button. Only for handlers of presses."""
+        if self.press is None:
+            raise RuntimeError("this update is no press")
+        return self.press
+
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]

@@ -1,0 +1,264 @@
+"""One update: who is this, one transaction, commit, answer.
+
+A handler runs inside the transaction of its effect. Its answer is stored with the effect, so that
+what took effect is answered also after a crash, and never takes effect again.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from telegram import Chat, Update
+from telegram.ext import ContextTypes
+
+from bot.grammar.problems import Misunderstood
+from bot.intake import conversation as conversations
+from bot.intake.identity import Identities
+from bot.intake.replies import Place, Replies
+from bot.intake.request import Handler, Request
+from bot.redis.conversations import (
+    Conversation,
+    ConversationStore,
+    ConversationsUnavailable,
+    Expired,
+)
+from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.views import refusals
+from bot.views.answer import Answer, Screen
+from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
+from bot.views.wording import speaking
+from domain import inbox
+from domain.database import Database, Scope, ScopeRequest, as_person
+from domain.errors import AlreadyApplied, CareCircleError, NotFound
+
+PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
+Recall: TypeAlias = Callable[[Conversation], Screen]
+
+NOTHING = Answer()
+MESSAGE = "message"  # what is no command is counted under this name
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The services that serving an update takes. *recall* renders a conversation's open question;
+    *on_done* is told when an update took effect and was answered.
+    """
+
+    database: Database
+    identities: Identities
+    conversations: ConversationStore
+    rate_limiter: RateLimiter
+    replies: Replies
+    recall: Recall
+    on_done: Callable[[int], None]
+    bot_username: str
+
+
+class Serving:
+    """Turns handlers into PTB callbacks."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def command(self, name: str, handler: Handler) -> PtbCallback:
+        """A typed command; the request's text is what follows it."""
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            words = _text(update).split(maxsplit=1)
+            await self._serve(
+                handler, update, limited_as=name, text=words[1] if len(words) > 1 else ""
+            )
+
+        return callback
+
+    def message(self, handler: Handler) -> PtbCallback:
+        """Anything else that was sent; the request's text is None where it was no text."""
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            message = update.effective_message
+            text = message.text if message else None
+            await self._serve(handler, update, limited_as=MESSAGE, text=text)
+
+        return callback
+
+    def press(self, handlers: dict[Verb, Handler]) -> PtbCallback:
+        """A pressed button, by its verb. Never limited: it may be a dose."""
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            query = update.callback_query
+            try:
+                press = decode(query.data or "" if query else "")
+            except UnreadableCallback:
+                await self._serve(_old_button, update)
+            else:
+                await self._serve(handlers[press.verb], update, press=press)
+
+        return callback
+
+    def event(self, handler: Handler) -> PtbCallback:
+        """Something that happened to the chat and is not answered."""
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            await self._serve(handler, update)
+
+        return callback
+
+    async def finish(self, update: Update, answer: Answer) -> None:
+        """Say what is owed for an update that took effect. Raises NetworkError: still owed."""
+        place = Place.of(update)
+        if place is not None:
+            user = update.effective_user
+            if answer.conversation is not None and user is not None:
+                answer = await self._bring_into_line(answer, chat=place.chat_id, user=user.id)
+            await self._parts.replies.say(answer, place)
+        self._parts.on_done(update.update_id)
+
+    async def apologise(self, update: Update, *, incident: str) -> None:
+        """Tell the person that their update was set aside."""
+        place = Place.of(update)
+        if place is not None:
+            user = update.effective_user
+            with speaking(user.language_code if user else None):
+                await self._parts.replies.say(refusals.apology(incident), place)
+
+    async def _serve(
+        self,
+        handler: Handler,
+        update: Update,
+        *,
+        limited_as: str | None = None,
+        text: str | None = None,
+        press: Callback | None = None,
+    ) -> None:
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or user.is_bot or chat is None:
+            self._parts.on_done(update.update_id)
+            return
+        user_id = await self._parts.identities.identify(user, chat=chat)
+        recalls = limited_as is not None and limited_as != MESSAGE
+        with speaking(user.language_code):
+            running: Conversation | Expired | None = None
+            if limited_as is not None:
+                verdict = await self._parts.rate_limiter.check(user.id, limited_as)
+                if verdict is not Verdict.ALLOWED:
+                    handler = _slow_down if verdict is Verdict.REFUSED_FIRST else _ignore
+                elif chat.type != Chat.PRIVATE:
+                    handler = _in_private if recalls else _ignore
+            if limited_as is not None or (press is not None and press.verb is Verb.FLOW):
+                try:
+                    running = await self._parts.conversations.load(chat.id, user.id)
+                except ConversationsUnavailable:
+                    if not recalls:
+                        handler = _forgetful
+            request = _Draft(update, user_id, text, press, running, recalls)
+            await self.finish(update, await self._apply(handler, request))
+
+    async def _apply(self, handler: Handler, draft: "_Draft") -> Answer:
+        """Run the handler and store its answer, or that of its refusal, in one transaction."""
+        update_id = draft.update.update_id
+
+        async def effect(scope: Scope) -> Answer:
+            await _enter_family(scope, press=draft.press, running=draft.running)
+            answer = await handler(draft.to_request(scope, bot_username=self._parts.bot_username))
+            running = draft.running
+            if draft.recalls and isinstance(running, Conversation) and not answer.conversation:
+                # A command in the middle of a conversation: answered, and the question stays.
+                answer = answer.and_send(self._parts.recall(running))
+            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
+            return answer
+
+        person = as_person(draft.user_id, update_id=update_id)
+        try:
+            return await self._parts.database.run(effect, person)
+        except AlreadyApplied:
+            return await self._stored_answer(person, update_id)
+        except (CareCircleError, Misunderstood) as error:
+            refused = refusals.refuse(error, is_press=draft.press is not None)
+
+        async def refusal(scope: Scope) -> Answer:
+            await inbox.mark_applied(scope, update_id, answer=refused.to_json())
+            return refused
+
+        return await self._parts.database.run(refusal, person)
+
+    async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
+        stored = await self._parts.database.run(
+            lambda scope: inbox.get_answer(scope, update_id), person
+        )
+        return Answer.from_json(stored) if stored is not None else NOTHING
+
+    async def _bring_into_line(self, answer: Answer, *, chat: int, user: int) -> Answer:
+        """Save or end the conversation; what to say if that is not possible."""
+        change = answer.conversation or {}
+        try:
+            if await conversations.apply(
+                self._parts.conversations, change, chat_id=chat, user_id=user
+            ):
+                return answer
+        except ConversationsUnavailable:
+            # What is over stays said; a question whose answer nobody would understand is not asked.
+            return answer if "end" in change else refusals.forgetful()
+        return NOTHING  # they have moved on: an old question would only confuse
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A request before its transaction is open."""
+
+    update: Update
+    user_id: UUID
+    text: str | None
+    press: Callback | None
+    running: Conversation | Expired | None
+    recalls: bool
+
+    def to_request(self, scope: Scope, *, bot_username: str) -> Request:
+        user = self.update.effective_user
+        return Request(
+            scope=scope,
+            update_id=self.update.update_id,
+            bot_username=bot_username,
+            name=user.first_name if user else "",
+            text=self.text,
+            press=self.press,
+            conversation=self.running,
+        )
+
+
+async def _enter_family(
+    scope: Scope, *, press: Callback | None, running: Conversation | Expired | None
+) -> None:
+    """The family of the button, of the conversation, or the person's current one; if a member."""
+    if press is not None and press.family_id != NOWHERE:
+        if await scope.enter_family(press.family_id) is None:
+            raise NotFound
+    elif isinstance(running, Conversation) and running.family_id is not None:
+        if await scope.enter_family(running.family_id) is None:
+            await scope.enter_family()
+    else:
+        await scope.enter_family()
+
+
+def _text(update: Update) -> str:
+    return (update.effective_message and update.effective_message.text) or ""
+
+
+async def _ignore(_: Request) -> Answer:
+    return NOTHING
+
+
+async def _slow_down(_: Request) -> Answer:
+    return refusals.slow_down()
+
+
+async def _in_private(request: Request) -> Answer:
+    return refusals.in_private(request.bot_username)
+
+
+async def _forgetful(_: Request) -> Answer:
+    return refusals.forgetful()
+
+
+async def _old_button(_: Request) -> Answer:
+    return refusals.old_button()

@@ -1,0 +1,122 @@
+"""Telegram's limits hold for the bot, not for a process: what all replicas sent last."""
+
+import asyncio
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.redis import keys
+from bot.redis.circuit import Circuit
+
+# The times of the last sends, in Redis's own microseconds, so that replicas need not agree about
+# the time. A time later than now (Redis's clock was set back) counts as none.
+# KEYS: total, bulk, chat, pause, pause of the chat. ARGV: per second in all, their span, bulk per
+# second or 0 where this is no bulk, bulk pace, chat interval, how far the chat may be ahead; µs.
+# Answers how long to wait at all, or how long this chat has to; 0 and 0 is a yes, and counted.
+_TAKE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local per_second, span = tonumber(ARGV[1]), tonumber(ARGV[2])
+local bulk, pace = tonumber(ARGV[3]), tonumber(ARGV[4])
+local interval, ahead = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+local function left(key, count, within)
+    local sent_at = tonumber(redis.call('LINDEX', key, -count) or 0)
+    if sent_at > now then return 0 end
+    return math.max(0, sent_at + within - now)
+end
+
+local function add(key, most)
+    redis.call('RPUSH', key, string.format('%.0f', now))
+    redis.call('LTRIM', key, -most, -1)
+    redis.call('PEXPIRE', key, 5000)
+end
+
+local wait = math.max(redis.call('PTTL', KEYS[4]) * 1000, left(KEYS[1], per_second, span))
+if bulk > 0 then
+    wait = math.max(wait, left(KEYS[2], bulk, 1000000), left(KEYS[2], 1, pace))
+end
+if wait > 0 then return {wait, 0} end
+
+local free_at = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), now)
+local chat_wait = math.max(redis.call('PTTL', KEYS[5]) * 1000, free_at - ahead - now)
+if chat_wait > 0 then return {0, chat_wait} end
+
+add(KEYS[1], per_second)
+if bulk > 0 then add(KEYS[2], bulk) end
+if interval > 0 then
+    free_at = free_at + interval
+    redis.call('SET', KEYS[3], string.format('%.0f', free_at),
+               'PX', math.ceil((free_at - now) / 1000))
+end
+return {0, 0}
+"""
+
+_MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One send and the limits that it is under; seconds. ``bulk_per_second`` 0: not bulk."""
+
+    chat_id: int
+    per_second: int
+    span: float
+    bulk_per_second: int
+    bulk_pace: float
+    chat_interval: float
+    chat_ahead: float
+
+
+class SharedSendLimits:
+    """Asks Redis before each send. While Redis is away every replica keeps its own limits only."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._take = redis.register_script(_TAKE)
+        # A long rest: every try that times out holds up all sending for as long.
+        self._circuit = Circuit("the sending limits", rest=10)
+        self._telling: set[asyncio.Task[None]] = set()
+
+    async def take(self, demand: Demand) -> tuple[float, float]:
+        """Count a send if it may go now: (0, 0). Else seconds to wait: for all, or for the chat."""
+        if not self._circuit.may_try():
+            return 0.0, 0.0
+        chat_id = demand.chat_id
+        try:
+            wait, chat_wait = await self._take(
+                keys=[
+                    keys.LIMIT_TOTAL,
+                    keys.LIMIT_BULK,
+                    keys.limit_chat(chat_id),
+                    keys.LIMIT_PAUSE,
+                    keys.limit_pause_chat(chat_id),
+                ],
+                args=[
+                    demand.per_second,
+                    int(demand.span * _MICROSECONDS),
+                    demand.bulk_per_second,
+                    int(demand.bulk_pace * _MICROSECONDS),
+                    int(demand.chat_interval * _MICROSECONDS),
+                    int(demand.chat_ahead * _MICROSECONDS),
+                ],
+            )
+        except RedisError as error:
+            self._circuit.failed(error)
+            return 0.0, 0.0
+        self._circuit.worked()
+        return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
+
+    def pause(self, seconds: float, chat_id: int | None) -> None:
+        """Tell the other replicas, in the background, to send nothing (to this chat) for a while."""
+        telling = asyncio.create_task(self._tell(seconds, chat_id), name="sending paused")
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    async def _tell(self, seconds: float, chat_id: int | None) -> None:
+        key = keys.LIMIT_PAUSE if chat_id is None else keys.limit_pause_chat(chat_id)
+        try:
+            await self._redis.set(key, 1, px=max(1, int(seconds * 1000)))
+        except RedisError as error:
+            self._circuit.failed(error)

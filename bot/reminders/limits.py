@@ -1,0 +1,387 @@
+"""Who may send next, within Telegram's limits.
+
+Telegram takes about 30 messages a second from a bot, one a second into a chat and 20 a minute into
+a group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). What
+people wait for in front of their phones goes first and always finds some of that free; the rest,
+the bulk, goes by lane, then by deadline.
+"""
+
+import asyncio
+import itertools
+import math
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from heapq import heapify, heappop, heappush
+from typing import Protocol, TypeAlias
+
+from redis.asyncio import Redis
+
+from bot.redis.send_limits import Demand, SharedSendLimits
+from domain.notifications import Lane
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much may be sent. Seconds are the pause between two messages into one chat."""
+
+    per_second: float = 30
+    kept_for_interactive: float = 5
+    per_chat_seconds: float = 1.0
+    per_group_seconds: float = 3.0
+    #: How many answers may follow one upon another into a chat before its pause counts for them.
+    interactive_burst: int = 3
+
+    @classmethod
+    def unlimited(cls) -> "Budget":
+        """No limits, for benchmarks; what Telegram's 429 asks for is still kept."""
+        return cls(
+            per_second=math.inf,
+            kept_for_interactive=0,
+            per_chat_seconds=0,
+            per_group_seconds=0,
+        )
+
+    @property
+    def bulk_per_second(self) -> float:
+        return self.per_second - self.kept_for_interactive
+
+    def chat_seconds(self, chat_id: int) -> float:
+        """Groups have negative ids."""
+        return self.per_group_seconds if chat_id < 0 else self.per_chat_seconds
+
+
+class Timepiece(Protocol):
+    """Where the limiter's time comes from; tests bring their own."""
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        """Return when *event* is set, at the latest after *seconds* (None: whenever it is)."""
+
+
+class _RealTime:
+    def now(self) -> float:
+        return time.monotonic()
+
+    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()
+
+
+class _Kind(IntEnum):
+    INTERACTIVE = 0
+    BULK = 1
+
+
+# Lane, deadline, and a number that keeps first come, first served.
+_Urgency: TypeAlias = tuple[int, datetime, int]
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    """One send that waits. ``is_listed``: stands in the limiter's list of lines' first tickets."""
+
+    urgency: _Urgency
+    line: "_Line"
+    may_go: asyncio.Future[None]
+    is_listed: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class _Line:
+    """What waits of one kind for one chat. While ``is_resting`` the chat may not have it yet."""
+
+    chat: "_Chat"
+    kind: _Kind
+    tickets: list[tuple[_Urgency, _Ticket]] = field(default_factory=list)
+    is_resting: bool = False
+
+    def allowed_at(self) -> float:
+        chat = self.chat
+        ahead = chat.ahead if self.kind is _Kind.INTERACTIVE else 0.0
+        return max(chat.paused_until, chat.free_at - ahead)
+
+
+class _Chat:
+    """When a chat may have its next message; answers may be *ahead* of that by so many seconds."""
+
+    __slots__ = ("ahead", "free_at", "id", "lines", "paused_until", "seconds")
+
+    def __init__(self, chat_id: int, budget: Budget) -> None:
+        self.id = chat_id
+        self.seconds = budget.chat_seconds(chat_id)
+        self.ahead = self.seconds * budget.interactive_burst
+        self.free_at = -math.inf
+        self.paused_until = -math.inf
+        self.lines = (_Line(self, _Kind.INTERACTIVE), _Line(self, _Kind.BULK))
+
+
+class _Window:
+    """At most *limit* in any *span* of seconds."""
+
+    def __init__(self, limit: float, span: float) -> None:
+        self._limit = limit
+        self._span = span
+        self._times: deque[float] = deque()
+
+    def free_at(self) -> float:
+        return self._times[0] + self._span if len(self._times) >= self._limit else -math.inf
+
+    def add(self, now: float) -> None:
+        if self._limit == math.inf:
+            return
+        if len(self._times) >= self._limit:
+            self._times.popleft()
+        self._times.append(now)
+
+
+# A little more than the second that Telegram counts: messages do not arrive as evenly as they
+# leave. The bulk stays below its own share by far more than that.
+_TOTAL_SPAN = 1.01
+# By how many messages the bulk may catch up when the loop was late; more would not be smooth.
+_BULK_CATCH_UP = 2
+# Abandoned tickets are left in their heaps until they come up or become this many.
+_MOST_ABANDONED = 100
+
+
+class Limiter:
+    """Hands out the right to send, the most urgent first.
+
+    A chat that may not have a message yet holds up nobody else. With *redis* the limits hold for
+    all replicas together; while it is away, and without, for this process. Safe against
+    cancellation, costs O(log n) per send, and forgets chats that had nothing for a while.
+    """
+
+    def __init__(
+        self, redis: Redis | None, budget: Budget, *, timepiece: Timepiece | None = None
+    ) -> None:
+        self._budget = budget
+        self._is_unlimited = budget.per_second == math.inf
+        self._shared = None if redis is None or self._is_unlimited else SharedSendLimits(redis)
+        self._timepiece = timepiece or _RealTime()
+        self._total = _Window(budget.per_second, _TOTAL_SPAN)
+        self._bulk = _Window(budget.bulk_per_second, 1.0)
+        self._bulk_pace = 1 / budget.bulk_per_second
+        self._bulk_next = -math.inf
+        self._paused_until = -math.inf
+        self._all_pauses_end = -math.inf
+        # Until when other replicas have used up what there is, by kind.
+        self._denied_until = [-math.inf, -math.inf]
+
+        self._numbers = itertools.count()
+        self._chats: dict[int, _Chat] = {}
+        # Of each kind the first tickets of lines that do not rest; some may be out of date.
+        self._listed: tuple[list[tuple[_Urgency, _Ticket]], ...] = ([], [])
+        self._resting: list[tuple[float, int, _Line]] = []
+        self._waiting = 0
+        self._abandoned = 0
+        self._changed = asyncio.Event()
+        self._dispatcher: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many sends wait for their turn."""
+        return self._waiting
+
+    async def slot(self, lane: Lane, deadline: datetime, chat_id: int) -> None:
+        """Return when this send may go out; send at once then.
+
+        The more urgent lane goes first and within it the earlier *deadline* (aware), which is an
+        order, not a promise. Cancelling gives the turn to the next.
+        """
+        if self._is_unlimited and self._timepiece.now() >= self._all_pauses_end:
+            return
+        line = self._line(chat_id, _Kind.INTERACTIVE if lane is Lane.INTERACTIVE else _Kind.BULK)
+        ticket = _Ticket(
+            urgency=(lane, deadline, next(self._numbers)),
+            line=line,
+            may_go=asyncio.get_running_loop().create_future(),
+        )
+        heappush(line.tickets, (ticket.urgency, ticket))
+        if not line.is_resting:
+            self._list_first(line)
+        self._waiting += 1
+        self._changed.set()
+        if self._dispatcher is None:
+            self._dispatcher = asyncio.create_task(self._dispatch(), name="limits")
+        try:
+            await ticket.may_go
+        except asyncio.CancelledError:
+            if ticket.may_go.cancelled():
+                self._abandon()
+            raise
+
+    def pause(self, retry_after: float, chat_id: int | None = None) -> None:
+        """Keep what a 429 asked for: send nothing for so many seconds, to nobody or to one chat."""
+        until = self._timepiece.now() + retry_after
+        self._all_pauses_end = max(self._all_pauses_end, until)
+        if chat_id is None:
+            self._paused_until = max(self._paused_until, until)
+        else:
+            line = self._line(chat_id, _Kind.BULK)
+            line.chat.paused_until = max(line.chat.paused_until, until)
+            if not line.is_resting:
+                self._rest(line, until)  # also sees to it that the chat is forgotten again
+        if self._shared is not None:
+            self._shared.pause(retry_after, chat_id)
+
+    async def _dispatch(self) -> None:
+        while self._waiting:
+            self._changed.clear()
+            now = self._timepiece.now()
+            self._end_rests(now)
+            line, at = self._next(now)
+            if line is None:
+                seconds = None if at == math.inf else max(0.0, at - now)
+                await self._timepiece.wait(self._changed, seconds)
+            elif await self._is_granted_by_all(line):
+                self._grant(line)
+        self._sweep()
+        self._dispatcher = None
+
+    def _next(self, now: float) -> tuple[_Line | None, float]:
+        """The line whose first ticket may go now; or none, and when to look again."""
+        total_at = max(self._paused_until, self._total.free_at())
+        answers_at = max(total_at, self._denied_until[_Kind.INTERACTIVE])
+        bulk_at = max(
+            total_at, self._bulk.free_at(), self._bulk_next, self._denied_until[_Kind.BULK]
+        )
+        look_again_at = math.inf
+        for kind, free_at in ((_Kind.INTERACTIVE, answers_at), (_Kind.BULK, bulk_at)):
+            line = self._first(kind, now)
+            if line is not None and free_at <= now:
+                return line, now
+            if line is not None:
+                look_again_at = min(look_again_at, free_at)
+        if self._resting:
+            look_again_at = min(look_again_at, self._resting[0][0])
+        return None, look_again_at
+
+    def _first(self, kind: _Kind, now: float) -> _Line | None:
+        """The line with the most urgent ticket among those whose chats may have it now."""
+        listed = self._listed[kind]
+        while listed:
+            ticket = listed[0][1]
+            line = ticket.line
+            if line.is_resting or not line.tickets or line.tickets[0][1] is not ticket:
+                self._unlist_first(kind)  # out of date
+            elif ticket.may_go.done():
+                self._unlist_first(kind)
+                self._drop_abandoned(line)
+                self._list_first(line)
+            elif line.allowed_at() > now:
+                self._unlist_first(kind)
+                self._rest(line, line.allowed_at())
+            else:
+                return line
+        return None
+
+    async def _is_granted_by_all(self, line: _Line) -> bool:
+        """Ask the other replicas too, and remember what they leave us to wait for."""
+        if self._shared is None:
+            return True
+        budget, chat, is_bulk = self._budget, line.chat, line.kind is _Kind.BULK
+        wait, chat_wait = await self._shared.take(
+            Demand(
+                chat_id=chat.id,
+                per_second=int(budget.per_second),
+                span=_TOTAL_SPAN,
+                bulk_per_second=int(budget.bulk_per_second) if is_bulk else 0,
+                # The pace is ours to keep exactly; here it only keeps replicas apart.
+                bulk_pace=self._bulk_pace * 0.9,
+                chat_interval=chat.seconds,
+                chat_ahead=0.0 if is_bulk else chat.ahead,
+            )
+        )
+        now = self._timepiece.now()
+        if wait > 0:
+            self._denied_until[line.kind] = now + wait
+        if chat_wait > 0 and not line.is_resting:
+            self._rest(line, now + chat_wait)
+        return wait <= 0 and chat_wait <= 0
+
+    def _grant(self, line: _Line) -> None:
+        now = self._timepiece.now()
+        self._total.add(now)
+        if line.kind is _Kind.BULK:
+            self._bulk.add(now)
+            late = now - _BULK_CATCH_UP * self._bulk_pace
+            self._bulk_next = max(self._bulk_next, late) + self._bulk_pace
+        chat = line.chat
+        chat.free_at = max(chat.free_at, now) + chat.seconds
+        self._drop_abandoned(line)  # they may have left while Redis was asked
+        if line.tickets:
+            _, ticket = heappop(line.tickets)
+            self._waiting -= 1
+            ticket.may_go.set_result(None)
+        if not line.is_resting:
+            self._rest(line, line.allowed_at())
+
+    # Lines
+
+    def _line(self, chat_id: int, kind: _Kind) -> _Line:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            chat = self._chats[chat_id] = _Chat(chat_id, self._budget)
+        return chat.lines[kind]
+
+    def _list_first(self, line: _Line) -> None:
+        if line.tickets and not line.tickets[0][1].is_listed:
+            line.tickets[0][1].is_listed = True
+            heappush(self._listed[line.kind], line.tickets[0])
+
+    def _unlist_first(self, kind: _Kind) -> None:
+        heappop(self._listed[kind])[1].is_listed = False
+
+    def _rest(self, line: _Line, until: float) -> None:
+        line.is_resting = True
+        heappush(self._resting, (until, next(self._numbers), line))
+
+    def _end_rests(self, now: float) -> None:
+        while self._resting and self._resting[0][0] <= now:
+            _, _, line = heappop(self._resting)
+            line.is_resting = False
+            self._drop_abandoned(line)
+            chat = line.chat
+            if line.tickets:
+                self._list_first(line)
+            elif line.allowed_at() > now or chat.free_at > now:
+                self._rest(line, max(line.allowed_at(), chat.free_at))
+            elif not any(each.tickets or each.is_resting for each in chat.lines):
+                self._chats.pop(chat.id, None)
+
+    # Cancelled sends
+
+    def _abandon(self) -> None:
+        self._waiting -= 1
+        self._abandoned += 1
+        self._changed.set()
+        if self._abandoned > max(_MOST_ABANDONED, self._waiting):
+            self._sweep()
+
+    def _drop_abandoned(self, line: _Line) -> None:
+        while line.tickets and line.tickets[0][1].may_go.done():
+            heappop(line.tickets)
+            self._abandoned -= 1
+
+    def _sweep(self) -> None:
+        """Take all abandoned tickets out at once, which costs each of them its share only."""
+        for listed in self._listed:
+            listed.clear()
+        for chat in list(self._chats.values()):
+            for line in chat.lines:
+                line.tickets = [entry for entry in line.tickets if not entry[1].may_go.done()]
+                heapify(line.tickets)
+                for _, ticket in line.tickets:
+                    ticket.is_listed = False
+                if not line.is_resting:
+                    self._list_first(line)
+            if not any(line.tickets or line.is_resting for line in chat.lines):
+                del self._chats[chat.id]
+        self._abandoned = 0

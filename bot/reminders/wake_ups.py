@@ -1,0 +1,139 @@
+"""When to look for due doses: at an alarm, at a sweep, and who keeps the alarm.
+
+PostgreSQL is the truth. The alarm in Redis says in which minutes to look; a sweep looks without
+it, so that a lost alarm costs lateness and never a dose.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from redis.asyncio import Redis
+
+from bot.redis.lease import Lease
+from bot.reminders.alarm import Alarm
+from domain import expansion, inbox, reminders
+from domain.database import Database, as_dispatch, as_family, is_away
+from domain.events import Event, TimerSet
+from domain.expansion import HORIZON
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000  # doses in one transaction
+FAMILIES_AT_ONCE = 500
+TICK_SECONDS = 1.0
+EXPAND_EVERY = timedelta(minutes=30)
+EXPAND_AHEAD = timedelta(hours=24)  # of the 36 h that are made: half a day to notice a fault
+CLEAN_EVERY = timedelta(hours=6)
+
+
+class WakeUps:
+    """Acts on due doses: when the alarm rings (on the one replica that holds the lease), and when
+    a sweep is due (on every replica).
+    """
+
+    def __init__(
+        self, database: Database, redis: Redis, *, redis_url: str, sweep_seconds: int
+    ) -> None:
+        self._database = database
+        self._clock = database.clock
+        self._sweep_every = timedelta(seconds=sweep_seconds)
+        self._alarm = Alarm(redis_url, self._clock, self._on_ring)
+        self._lease = Lease(redis, on_gained=self._begin_ringing, on_lost=self._alarm.stop)
+        self._acting = asyncio.Lock()
+        self._to_arm: set[datetime] = set()
+        self._arming = asyncio.Event()
+        self._on_sweep: list[Callable[[], None]] = []
+        database.subscribe(self._on_event)
+
+    def also_on_sweep(self, look: Callable[[], None]) -> None:
+        """Have *look* called with each sweep: whatever else waits in the database is found then."""
+        self._on_sweep.append(look)
+
+    async def run(self) -> None:
+        """Keep the alarm and sweep, until cancelled."""
+        await self._lease.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sweep())
+                group.create_task(self._arm())
+        finally:
+            await self._lease.stop()
+            await self._alarm.close()
+
+    async def act(self) -> None:
+        """Take the next step of every dose whose timer has run out. Batches, until none is left."""
+        async with self._acting:
+            while await self._database.run(
+                lambda scope: reminders.act_on_due_doses(scope, most=BATCH), as_dispatch()
+            ):
+                pass
+
+    async def expand(self) -> None:
+        """Make the doses of the coming hours where they are not made yet."""
+        before = self._clock.now() + EXPAND_AHEAD
+        while families := await self._database.run(
+            lambda scope: expansion.families_to_expand(scope, before=before, most=FAMILIES_AT_ONCE),
+            as_dispatch(),
+        ):
+            made = 0
+            for family_id in families:
+                made += await self._database.run(
+                    lambda scope: expansion.expand_family(scope, before=before),
+                    as_family(family_id),
+                )
+            if not made:  # another replica has them in hand
+                return
+
+    async def _begin_ringing(self) -> None:
+        """The lease is ours: whatever the alarm remembers, PostgreSQL knows what is due."""
+        minutes = await self._database.run(
+            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
+            as_dispatch(),
+        )
+        await self._alarm.rebuild(minutes)
+        await self._alarm.start()
+
+    async def _on_ring(self, _minute: datetime) -> None:
+        await self.act()
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, TimerSet):
+            self._to_arm.add(event.at)
+            self._arming.set()
+
+    async def _arm(self) -> None:
+        """Set the alarm for new timers. What cannot be set is found by the sweep."""
+        while True:
+            await self._arming.wait()
+            self._arming.clear()
+            minutes, self._to_arm = self._to_arm, set()
+            for minute in sorted(minutes):
+                if not await self._alarm.arm(minute):
+                    break
+
+    async def _sweep(self) -> None:
+        """Look every now and then, and at each full minute while Redis cannot be reached."""
+        last = expanded = cleaned = datetime.min.replace(tzinfo=UTC)
+        while True:
+            now = self._clock.now()
+            is_blind = not (self._lease.reachable and self._alarm.is_reachable)
+            new_minute = now.replace(second=0, microsecond=0) > last
+            try:
+                if now - last >= self._sweep_every or (is_blind and new_minute):
+                    last = now
+                    await self.act()
+                    for look in self._on_sweep:
+                        look()
+                if now - expanded >= EXPAND_EVERY:
+                    await self.expand()
+                    expanded = now
+                if now - cleaned >= CLEAN_EVERY:
+                    await self._database.run(inbox.forget_old, as_dispatch())
+                    cleaned = now
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("the database cannot be reached: %s", type(error).__name__)
+            await asyncio.sleep(TICK_SECONDS)

@@ -1,0 +1,96 @@
+"""What a button carries: verb, family, subject and a short argument, in at most 64 bytes.
+
+A button says which family it belongs to, so that an old card keeps working after its reader has
+switched to another family. It is no proof of anything: membership is checked at every press.
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+NOWHERE = UUID(int=0)
+ARGUMENT_LENGTH = 10
+_ID_LENGTH = 22
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Verb(StrEnum):
+    TAKE = "tk"  # subject: dose
+    TAKE_TODAY = "tt"  # subject: dose; the pressed message is the list of today
+    TAKE_ALL = "ta"  # subject: care recipient; argument: minute of the slot
+    MORE = "mo"  # subject: dose
+    BACK = "bk"  # subject: dose
+    SKIP = "sk"  # subject: dose
+    SNOOZE = "sz"  # subject: dose; argument: minutes
+    UNDO = "un"  # subject: dose
+    UNDO_MEDICINE = "um"  # subject: medication
+    CHANGE_MEDICINE = "cm"  # subject: medication
+    SWITCH_FAMILY = "sf"
+    INVITE = "iv"  # argument: role
+    INVITE_PERSON = "ip"  # subject: care recipient
+    MENU = "mn"  # argument: name of a command
+    FLOW = "fl"  # subject: flow; argument: version of the question, then the choice
+
+
+class UnreadableCallback(ValueError):
+    """Not one of our buttons, or one from a version of the bot long gone."""
+
+
+@dataclass(frozen=True)
+class Callback:
+    verb: Verb
+    family_id: UUID = NOWHERE
+    subject_id: UUID = NOWHERE
+    argument: str = ""
+
+    def encode(self) -> str:
+        if len(self.argument) > ARGUMENT_LENGTH:
+            raise ValueError("the argument of a button has at most 10 characters")
+        return self.verb + _encode_id(self.family_id) + _encode_id(self.subject_id) + self.argument
+
+
+def decode(data: str) -> Callback:
+    """Raises :class:`UnreadableCallback`."""
+    try:
+        return Callback(
+            verb=Verb(data[:2]),
+            family_id=_decode_id(data[2 : 2 + _ID_LENGTH]),
+            subject_id=_decode_id(data[2 + _ID_LENGTH : 2 + 2 * _ID_LENGTH]),
+            argument=data[2 + 2 * _ID_LENGTH :],
+        )
+    except ValueError as error:
+        raise UnreadableCallback from error
+
+
+def encode_minute(instant: datetime) -> str:
+    """A whole minute (UTC) in base 36."""
+    return to_base36(int(instant.timestamp()) // 60)
+
+
+def decode_minute(argument: str) -> datetime:
+    """Raises :class:`UnreadableCallback`."""
+    try:
+        return datetime.fromtimestamp(int(argument, 36) * 60, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UnreadableCallback from error
+
+
+def to_base36(number: int) -> str:
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits
+
+
+def _encode_id(value: UUID) -> str:
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def _decode_id(encoded: str) -> UUID:
+    if len(encoded) != _ID_LENGTH:
+        raise ValueError("an id has 22 characters")
+    return UUID(bytes=base64.urlsafe_b64decode(encoded + "=="))

@@ -1,0 +1,113 @@
+"""The slot card: one message for all doses of a person at one minute, and what follows from it."""
+
+from bot.views.answer import Button, Keyboard, Screen
+from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.wording import _, escape
+from domain.cards import CardFacts
+from domain.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.ladder import SNOOZE_MINUTES
+
+LABEL_LENGTH = 40
+
+
+def slot_card(facts: CardFacts) -> Screen:
+    """The card, or the line it shrinks to when a newer one has taken its place."""
+    at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
+    title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
+    if not facts.doses:
+        return Screen(title + "\n" + _("Nothing to give any more: the medicine was removed."))
+    if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
+        return Screen(title + "\n" + _("Asked again below."))
+    lines = [title]
+    is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
+    if is_open and facts.is_repeat:
+        lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
+    elif is_open and facts.is_reminder:
+        lines.append(_("🔔 Asking again: nobody has answered yet."))
+    if is_open and facts.is_late:
+        lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
+    if is_open and facts.is_escalated:
+        lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
+    lines += [_line(dose) for dose in facts.doses]
+    if not facts.may_record:
+        return Screen("\n".join(lines))
+    for dose in facts.doses:
+        if dose.id == facts.menu_for and dose.status == DoseStatus.PENDING:
+            return Screen("\n".join(lines), _menu(facts, dose))
+    return Screen("\n".join(lines), _buttons(facts))
+
+
+def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
+    """What ⋯ opens for one dose: skip, snooze, and the way back."""
+
+    def button(label: str, verb: Verb, argument: str = "") -> Button:
+        return Button(label, Callback(verb, facts.family_id, dose.id, argument).encode())
+
+    snooze = tuple(
+        button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
+        for minutes in SNOOZE_MINUTES
+    )
+    return (
+        (button(_("⏭ Skip {name}").format(name=_short(dose.name)), Verb.SKIP),),
+        *((each,) for each in snooze),
+        (button(_("← Back"), Verb.BACK),),
+    )
+
+
+def _line(dose: DoseFacts) -> str:
+    what = f"{escape(dose.name)} {escape(dose.dosage)}"
+    when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
+    who = escape(dose.resolved_by or "")
+    match dose.status:
+        case DoseStatus.TAKEN:
+            return _("✅ {what}\nTaken by {who}, {time}").format(what=what, who=who, time=when)
+        case DoseStatus.SKIPPED:
+            return _("⏭ {what}\nSkipped by {who}, {time}").format(what=what, who=who, time=when)
+        case DoseStatus.MISSED:
+            return _("⚠️ {what}\nMissed: nobody recorded it in time").format(what=what)
+        case DoseStatus.NOT_ASKED:
+            return _("❔ {what}\nNot asked: I could not reach anybody in time").format(what=what)
+        case _ if dose.snoozed_until is not None:
+            until = f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+            return _("⏰ {what}\nSnoozed until {time} by {who}").format(
+                what=what, time=until, who=escape(dose.snoozed_by or "")
+            )
+        case _:
+            return _("• {what}").format(what=what)
+
+
+def _buttons(facts: CardFacts) -> Keyboard:
+    """All taken on top, then a row for each medicine."""
+
+    def button(label: str, verb: Verb, dose: DoseFacts) -> Button:
+        return Button(label, Callback(verb, facts.family_id, dose.id).encode())
+
+    pending = [dose for dose in facts.doses if dose.status == DoseStatus.PENDING]
+    late = [d for d in facts.doses if d.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED)]
+    resolved = [dose for dose in facts.doses if dose.status in RESOLVED]
+    is_single = len(facts.doses) == 1
+    rows: list[tuple[Button, ...]] = []
+    if len(pending) > 1:
+        all_taken = Callback(
+            Verb.TAKE_ALL,
+            facts.family_id,
+            facts.care_recipient_id,
+            encode_minute(facts.slot_at),
+        )
+        rows.append((Button(_("✅ All taken"), all_taken.encode()),))
+    for dose in pending:
+        label = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=_short(dose.name))
+        rows.append((button(label, Verb.TAKE, dose), button("⋯", Verb.MORE, dose)))
+    for dose in late:
+        name = _short(dose.name)
+        label = _("✅ Taken after all") if is_single else _("✅ Taken: {name}").format(name=name)
+        skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
+        rows.append((button(label, Verb.TAKE, dose), button(skip, Verb.SKIP, dose)))
+    for dose in resolved:
+        label = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=_short(dose.name))
+        rows.append((button(label, Verb.UNDO, dose),))
+    return tuple(rows)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LABEL_LENGTH else name[: LABEL_LENGTH - 1] + "…"

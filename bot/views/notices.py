@@ -1,0 +1,43 @@
+"""Messages that nobody asked for: missed doses, and who has joined."""
+
+from bot.views.answer import Screen
+from bot.views.families import role_name
+from bot.views.wording import _, escape, ngettext
+from domain.access import Role
+from domain.cards import JoinedFacts, SummaryFacts
+
+
+def summary(facts: SummaryFacts) -> Screen:
+    """One message for all doses whose window ended in one minute."""
+    count = len(facts.doses)
+    if facts.was_asked:
+        title = ngettext(
+            "⚠️ <b>{person}</b>: nobody recorded this dose in time.",
+            "⚠️ <b>{person}</b>: nobody recorded these doses in time.",
+            count,
+        )
+    else:
+        title = ngettext(
+            "❔ <b>{person}</b>: I could not ask about this dose in time. Was it taken?",
+            "❔ <b>{person}</b>: I could not ask about these doses in time. Were they taken?",
+            count,
+        )
+    lines = [title.format(person=escape(facts.person))]
+    lines += [
+        _("• {time} {what}").format(
+            time=f"{dose.local:%H:%M}", what=f"{escape(dose.name)} {escape(dose.dosage)}"
+        )
+        for dose in facts.doses
+    ]
+    lines.append(_("Type /today to record what happened."))
+    return Screen("\n".join(lines))
+
+
+def joined(facts: JoinedFacts) -> Screen:
+    return Screen(
+        _("👋 {name} has joined the family <b>{family}</b> as {role}.").format(
+            name=escape(facts.name),
+            family=escape(facts.family_name),
+            role=role_name(Role(facts.role)),
+        )
+    )

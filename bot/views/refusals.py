@@ -1,0 +1,102 @@
+"""Expected errors in words: one helpful sentence each."""
+
+from bot.grammar.problems import Misunderstood
+from bot.views.answer import Answer, say
+from bot.views.misunderstandings import misunderstood
+from bot.views.wording import _, escape
+from domain.access import Action
+from domain.errors import (
+    AlreadyExists,
+    AlreadyMember,
+    CareCircleError,
+    InvitationExpired,
+    InvitationUsed,
+    NobodyCaredFor,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NothingToUndo,
+    TooLateToUndo,
+)
+
+
+def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
+    """What to say: an alert over a pressed button, a message otherwise."""
+    if isinstance(error, Misunderstood):
+        return say(misunderstood(error))
+    sentence = _sentence(error)
+    if is_press:
+        return Answer(toast=sentence[:200], alert=True)
+    return say(escape(sentence))
+
+
+def slow_down() -> Answer:
+    return say(_("That was a lot at once. Please wait a minute, then go on."))
+
+
+def in_private(bot_username: str) -> Answer:
+    return say(
+        _("I talk about medicines in private only: https://t.me/{username}").format(
+            username=bot_username
+        )
+    )
+
+
+def forgetful() -> Answer:
+    return say(
+        _(
+            "I cannot remember our conversation for the moment. Please type it on one line, for"
+            " example <code>/addmed Aspirin 100 mg at 08:00</code>"
+        )
+    )
+
+
+def old_button() -> Answer:
+    return Answer(toast=_("This button is too old. Type /today to see what is due."), alert=True)
+
+
+def apology(incident: str) -> Answer:
+    return say(
+        _(
+            "Sorry, something went wrong on my side, and nothing was changed. Please try again."
+            " If it happens again, tell the operator this number: {incident}"
+        ).format(incident=incident)
+    )
+
+
+def _sentence(error: CareCircleError) -> str:
+    match error:
+        case NoFamily():
+            return _("You are in no family yet. Type /newfamily NAME, or ask for an invitation.")
+        case NobodyCaredFor():
+            return _("First tell me whom you look after: /addperson NAME in CITY")
+        case NotAllowed(action=action):
+            return _not_allowed(action)
+        case InvitationUsed():
+            return _("This invitation was used already. Please ask for a new one.")
+        case InvitationExpired():
+            return _("This invitation has expired. Please ask for a new one.")
+        case AlreadyMember(family=family):
+            return _("You are in the family {family} already.").format(family=family)
+        case AlreadyExists(name=name):
+            return _("There is somebody called {name} already. Please choose another name.").format(
+                name=name
+            )
+        case NothingToUndo():
+            return _("There is nothing of yours to take back from the last 48 hours.")
+        case TooLateToUndo():
+            return _("That was recorded more than 48 hours ago, so it stays as it is.")
+        case NotFound():
+            return _("That is not there any more. Type /today to see what is due.")
+        case _:
+            return _("That is not possible just now.")
+
+
+def _not_allowed(action: Action) -> str:
+    match action:
+        case Action.INVITE:
+            return _("Only an admin of the family can invite. Please ask one.")
+        case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:
+            return _("You can only read here. Please ask a caregiver to record it.")
+        case _:
+            return _("You can only read here. Please ask a caregiver or an admin.")

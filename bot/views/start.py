@@ -1,0 +1,100 @@
+"""Welcome and help."""
+
+from bot.views.answer import Answer, Button, Keyboard, say
+from bot.views.callbacks import Callback, Verb
+from bot.views.wording import _, escape
+
+# The menu that Telegram shows behind "/": names stay, descriptions are in the reader's language.
+COMMANDS = (
+    "today",
+    "addmed",
+    "undo",
+    "family",
+    "invite",
+    "addperson",
+    "newfamily",
+    "cancel",
+    "help",
+)
+
+
+def command_menu() -> list[tuple[str, str]]:
+    """Commands and what they do, for Telegram's menu."""
+    descriptions = {
+        "today": _("What is due today"),
+        "addmed": _("Add a medicine"),
+        "undo": _("Take back the last thing you recorded"),
+        "family": _("Who is in the family"),
+        "invite": _("Invite somebody into the family"),
+        "addperson": _("Add somebody to care for"),
+        "newfamily": _("Found a family"),
+        "cancel": _("Stop what I am asking you"),
+        "help": _("What I can do"),
+    }
+    return [(command, descriptions[command]) for command in COMMANDS]
+
+
+def welcome(*, name: str) -> Answer:
+    """For somebody who is in no family yet."""
+    return say(
+        _(
+            "Hello {name}! I help families look after somebody together: I remind you of"
+            " medicines, and everybody sees who gave them.\n\n"
+            "Start with a family of your own, or ask somebody to invite you into theirs."
+        ).format(name=escape(name))
+        + "\n\n"
+        + _disclaimer(),
+        ((_menu_button(_("Found a family"), "newfamily"),),),
+    )
+
+
+def welcome_back(*, name: str, family: str) -> Answer:
+    """For somebody who is in a family already."""
+    return say(
+        _("Hello {name}! You are in the family <b>{family}</b>.").format(
+            name=escape(name), family=escape(family)
+        ),
+        main_menu(),
+    )
+
+
+def help_text(*, has_family: bool) -> Answer:
+    """`/help`"""
+    lines = [
+        _("<b>What I can do</b>"),
+        _("/newfamily NAME: found a family"),
+        _("/invite: invite somebody into it"),
+        _("/addperson NAME in CITY: add somebody to care for"),
+        _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),
+        "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>",
+        _("/today: what is due today"),
+        _("/undo: take back the last thing you recorded"),
+        _("/family: who is in the family"),
+        _("/cancel: stop what I am asking you"),
+        "",
+        _disclaimer(),
+    ]
+    return say("\n".join(lines), main_menu() if has_family else ())
+
+
+def unknown_command() -> Answer:
+    return say(_("I do not know that command. Type /help to see what I can do."))
+
+
+def main_menu() -> Keyboard:
+    """The commands that need nothing typed, as buttons."""
+    return (
+        (_menu_button(_("💊 Today"), "today"), _menu_button(_("➕ Add a medicine"), "addmed")),
+        (_menu_button(_("👪 Family"), "family"), _menu_button(_("✉️ Invite"), "invite")),
+    )
+
+
+def _disclaimer() -> str:
+    return _(
+        "<i>I am not a medical device and not an emergency service. For what is critical, keep a"
+        " second alarm.</i>"
+    )
+
+
+def _menu_button(label: str, command: str) -> Button:
+    return Button(label, Callback(Verb.MENU, argument=command).encode())

@@ -1,0 +1,70 @@
+"""What is due today, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.views.answer import Button, Screen
+from bot.views.callbacks import Callback, Verb
+from bot.views.wording import _, escape
+from domain.database import Member
+from domain.doses import DoseFacts, DoseStatus, PersonToday
+
+MOST_DOSES = 50  # a message has 4,096 characters
+MOST_BUTTONS = 8
+
+
+def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Screen:
+    """`/today`: by person, by time; what may be given now can be recorded here too."""
+    if not people:
+        return Screen(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
+    lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]
+    left = MOST_DOSES
+    for entry in people:
+        lines += ["", f"<b>{escape(entry.person.name)}</b>"]
+        if not entry.doses:
+            lines.append(_("Nothing is due today."))
+        lines += [_line(dose) for dose in entry.doses[:left]]
+        if len(entry.doses) > left:
+            lines.append(_("… and {count} more").format(count=len(entry.doses) - left))
+        left = max(0, left - len(entry.doses))
+    return Screen("\n".join(lines), _buttons(people, member=member, now=now))
+
+
+def _line(dose: DoseFacts) -> str:
+    what = f"{dose.local:%H:%M} {escape(dose.name)} {escape(dose.dosage)}"
+    who = escape(dose.resolved_by or "")
+    when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
+    match dose.status:
+        case DoseStatus.TAKEN:
+            return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)
+        case DoseStatus.SKIPPED:
+            return _("⏭ {what} (skipped by {who}, {time})").format(what=what, who=who, time=when)
+        case DoseStatus.MISSED:
+            return _("⚠️ {what} (missed)").format(what=what)
+        case DoseStatus.NOT_ASKED:
+            return _("❔ {what} (not asked: I could not reach anybody)").format(what=what)
+        case _:
+            return _("• {what}").format(what=what)
+
+
+def _buttons(
+    people: Sequence[PersonToday], *, member: Member, now: datetime
+) -> tuple[tuple[Button, ...], ...]:
+    """A Taken button for each dose that is due by now and open."""
+    due = [
+        dose
+        for entry in people
+        for dose in entry.doses
+        if dose.due_at <= now and dose.status not in (DoseStatus.TAKEN, DoseStatus.SKIPPED)
+    ]
+    return tuple(
+        (
+            Button(
+                _("✅ Taken: {time} {name}").format(
+                    time=f"{dose.local:%H:%M}", name=dose.name[:40]
+                ),
+                Callback(Verb.TAKE_TODAY, member.family_id, dose.id).encode(),
+            ),
+        )
+        for dose in due[:MOST_BUTTONS]
+    )

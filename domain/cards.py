@@ -1,0 +1,225 @@
+"""A notification with everything its message says, read in its family right before each send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, update
+
+from domain.access import Action, Role
+from domain.database import Scope
+from domain.doses import DoseFacts, list_doses, list_slot
+from domain.errors import NotFound
+from domain.events import NotificationsOwed
+from domain.ladder import LATE_AFTER
+from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
+from domain.notifications import Kind, Status
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Whose message it is. `chat_id` is their private chat with the bot."""
+
+    user_id: UUID
+    chat_id: int
+    name: str
+    language_code: str | None
+    has_left: bool
+    has_started: bool
+    has_blocked: bool
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """A slot as its card shows it. Instants are UTC, shown by the clock of the person."""
+
+    family_id: UUID
+    care_recipient_id: UUID
+    person: str
+    zone: ZoneInfo
+    slot_at: datetime
+    doses: Sequence[DoseFacts]
+    asked_again: bool = False  # a newer card has taken this one's place
+    is_repeat: bool = False  # it may have been sent before
+    is_late: bool = False
+    is_reminder: bool = False  # not the first card of its slot
+    is_escalated: bool = False  # those who were asked first could not be reached
+    may_record: bool = True  # viewers only read
+    menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
+
+
+@dataclass(frozen=True)
+class SummaryFacts:
+    """Doses whose window ended in one minute. `was_asked`: somebody got the card."""
+
+    person: str
+    zone: ZoneInfo
+    doses: Sequence[DoseFacts]
+    was_asked: bool
+
+
+@dataclass(frozen=True)
+class JoinedFacts:
+    name: str
+    role: str
+    family_name: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notification, its receiver, and the facts it tells."""
+
+    id: UUID
+    status: Status
+    version: int
+    chat_id: int | None
+    message_id: int | None
+    attempts: int
+    receiver: Receiver
+    facts: CardFacts | SummaryFacts | JoinedFacts
+
+
+async def read_message(scope: Scope, notification_id: UUID) -> Message:
+    """Everything a notification says at this moment. As the family. Raises NotFound."""
+    row = await scope.row(
+        select(
+            Notification.id,
+            Notification.family_id,
+            Notification.kind,
+            Notification.status,
+            Notification.wanted_version,
+            Notification.chat_id,
+            Notification.message_id,
+            Notification.attempts,
+            Notification.maybe_sent,
+            Notification.sent_at,
+            Notification.slot_at,
+            Notification.ask_no,
+            Notification.facts,
+            Notification.menu_dose_id,
+            CareRecipient.id.label("care_recipient_id"),
+            CareRecipient.name.label("person"),
+            CareRecipient.timezone,
+            User.id.label("user_id"),
+            User.telegram_id,
+            User.name,
+            User.language_code,
+            User.started_at,
+            User.blocked_at,
+            FamilyMember.role,
+            FamilyMember.left_at,
+        )
+        .join(User, User.id == Notification.user_id)
+        .join(
+            FamilyMember,
+            (FamilyMember.user_id == Notification.user_id)
+            & (FamilyMember.family_id == Notification.family_id),
+        )
+        .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
+        .where(Notification.id == notification_id, Notification.family_id == scope.family_id)
+    )
+    if row is None:
+        raise NotFound
+    return Message(
+        id=row.id,
+        status=Status(row.status),
+        version=row.wanted_version,
+        chat_id=row.chat_id,
+        message_id=row.message_id,
+        attempts=row.attempts,
+        receiver=Receiver(
+            user_id=row.user_id,
+            chat_id=row.telegram_id,
+            name=row.name,
+            language_code=row.language_code,
+            has_left=row.left_at is not None,
+            has_started=row.started_at is not None,
+            has_blocked=row.blocked_at is not None,
+        ),
+        facts=await _facts(scope, row),
+    )
+
+
+async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
+    """Open or close Skip and Snooze of a dose on the reader's own card. Raises NotFound."""
+    member = scope.require(Action.READ)
+    slot = await scope.row(
+        select(Dose.care_recipient_id, Dose.due_at).where(
+            Dose.id == dose_id, Dose.family_id == member.family_id
+        )
+    )
+    if slot is None:
+        raise NotFound
+    await scope.execute(
+        update(Notification)
+        .where(
+            Notification.care_recipient_id == slot.care_recipient_id,
+            Notification.slot_at == slot.due_at,
+            Notification.user_id == member.user_id,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.status == Status.SENT,
+        )
+        .values(
+            wanted_version=Notification.wanted_version + 1,
+            menu_dose_id=dose_id if is_open else None,
+        )
+    )
+    scope.publish(NotificationsOwed())
+
+
+async def _facts(scope: Scope, row: Any) -> CardFacts | SummaryFacts | JoinedFacts:
+    match Kind(row.kind):
+        case Kind.SLOT_CARD:
+            return await _card(scope, row)
+        case Kind.MISSED | Kind.NOT_ASKED:
+            return SummaryFacts(
+                person=row.person,
+                zone=ZoneInfo(row.timezone),
+                doses=await list_doses(scope, [UUID(dose) for dose in row.facts["dose_ids"]]),
+                was_asked=row.kind == Kind.MISSED,
+            )
+        case Kind.JOINED:
+            return await _joined(scope, row)
+
+
+async def _card(scope: Scope, row: Any) -> CardFacts:
+    newest = await scope.connection.scalar(
+        select(func.max(Notification.ask_no)).where(
+            Notification.care_recipient_id == row.care_recipient_id,
+            Notification.slot_at == row.slot_at,
+            Notification.user_id == row.user_id,
+            Notification.kind == Kind.SLOT_CARD,
+        )
+    )
+    shown_at = row.sent_at or scope.clock.now()
+    return CardFacts(
+        family_id=row.family_id,
+        care_recipient_id=row.care_recipient_id,
+        person=row.person,
+        zone=ZoneInfo(row.timezone),
+        slot_at=row.slot_at,
+        doses=await list_slot(scope, row.care_recipient_id, row.slot_at),
+        asked_again=row.ask_no < newest,
+        is_repeat=row.maybe_sent,
+        is_late=row.ask_no == 0 and shown_at > row.slot_at + LATE_AFTER,
+        is_reminder=row.ask_no > 0,
+        is_escalated=row.facts.get("escalated", False),
+        may_record=row.role != Role.VIEWER,
+        menu_for=row.menu_dose_id,
+    )
+
+
+async def _joined(scope: Scope, row: Any) -> JoinedFacts:
+    newcomer = UUID(row.facts["user_id"])
+    found = await scope.row(
+        select(User.name, Family.name.label("family_name"))
+        .select_from(User)
+        .join(Family, Family.id == scope.family_id)
+        .where(User.id == newcomer)
+    )
+    if found is None:
+        raise NotFound
+    return JoinedFacts(found.name, row.facts["role"], found.family_name)
