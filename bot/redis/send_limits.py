@@ -109,7 +109,7 @@ class SharedSendLimits:
         return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
-        """Tell the other replicas, in the background, to send nothing (to this chat) for a while."""
+        """Tell the other replicas, in the background, to send nothing (into one chat)."""
         telling = asyncio.create_task(self._tell(seconds, chat_id), name="sending paused")
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)

@@ -144,7 +144,7 @@ class _Window:
 # A little more than the second that Telegram counts: messages do not arrive as evenly as they
 # leave. The bulk stays below its own share by far more than that.
 _TOTAL_SPAN = 1.01
-# By how many messages the bulk may catch up when the loop was late; more would not be smooth.
+# By how many messages the bulk may catch up when the loop was late; more would be a burst.
 _BULK_CATCH_UP = 2
 # Abandoned tickets are left in their heaps until they come up or become this many.
 _MOST_ABANDONED = 100
@@ -197,7 +197,7 @@ class Limiter:
         """
         if self._is_unlimited and self._timepiece.now() >= self._all_pauses_end:
             return
-        line = self._line(chat_id, _Kind.INTERACTIVE if lane is Lane.INTERACTIVE else _Kind.BULK)
+        line = self._line(chat_id, _Kind.INTERACTIVE if lane == Lane.INTERACTIVE else _Kind.BULK)
         ticket = _Ticket(
             urgency=(lane, deadline, next(self._numbers)),
             line=line,
@@ -208,7 +208,7 @@ class Limiter:
             self._list_first(line)
         self._waiting += 1
         self._changed.set()
-        if self._dispatcher is None:
+        if self._dispatcher is None or self._dispatcher.done():
             self._dispatcher = asyncio.create_task(self._dispatch(), name="limits")
         try:
             await ticket.may_go
@@ -242,7 +242,8 @@ class Limiter:
                 await self._timepiece.wait(self._changed, seconds)
             elif await self._is_granted_by_all(line):
                 self._grant(line)
-        self._sweep()
+        if self._abandoned:
+            self._sweep()
         self._dispatcher = None
 
     def _next(self, now: float) -> tuple[_Line | None, float]:
@@ -311,8 +312,8 @@ class Limiter:
         self._total.add(now)
         if line.kind is _Kind.BULK:
             self._bulk.add(now)
-            late = now - _BULK_CATCH_UP * self._bulk_pace
-            self._bulk_next = max(self._bulk_next, late) + self._bulk_pace
+            is_late = now - self._bulk_next <= _BULK_CATCH_UP * self._bulk_pace
+            self._bulk_next = (self._bulk_next if is_late else now) + self._bulk_pace
         chat = line.chat
         chat.free_at = max(chat.free_at, now) + chat.seconds
         self._drop_abandoned(line)  # they may have left while Redis was asked
@@ -348,13 +349,20 @@ class Limiter:
             _, _, line = heappop(self._resting)
             line.is_resting = False
             self._drop_abandoned(line)
-            chat = line.chat
             if line.tickets:
                 self._list_first(line)
-            elif line.allowed_at() > now or chat.free_at > now:
-                self._rest(line, max(line.allowed_at(), chat.free_at))
-            elif not any(each.tickets or each.is_resting for each in chat.lines):
-                self._chats.pop(chat.id, None)
+            else:
+                self._rest_or_forget(line.chat, now)
+
+    def _rest_or_forget(self, chat: _Chat, now: float) -> None:
+        """Keep a chat that has nothing waiting for as long as it may not have the next message."""
+        if any(line.tickets or line.is_resting for line in chat.lines):
+            return
+        until = max(chat.free_at, chat.paused_until)
+        if until > now:
+            self._rest(chat.lines[_Kind.BULK], until)
+        else:
+            del self._chats[chat.id]
 
     # Cancelled sends
 
@@ -372,6 +380,7 @@ class Limiter:
 
     def _sweep(self) -> None:
         """Take all abandoned tickets out at once, which costs each of them its share only."""
+        now = self._timepiece.now()
         for listed in self._listed:
             listed.clear()
         for chat in list(self._chats.values()):
@@ -382,6 +391,5 @@ class Limiter:
                     ticket.is_listed = False
                 if not line.is_resting:
                     self._list_first(line)
-            if not any(line.tickets or line.is_resting for line in chat.lines):
-                del self._chats[chat.id]
+            self._rest_or_forget(chat, now)
         self._abandoned = 0
