@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
@@ -46,18 +47,10 @@ async def add_person(
         if existing is not None:
             person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
             return PersonAdded(person, member.family_name)
-    namesake = await scope.row(
-        select(CareRecipient.id).where(
-            CareRecipient.family_id == member.family_id,
-            func.lower(CareRecipient.name) == name.lower(),
-            CareRecipient.deleted_at.is_(None),
-        )
-    )
-    if namesake is not None:
-        raise AlreadyExists(name)
     person = Person(new_id(), name, zone)
-    await scope.execute(
-        insert(CareRecipient).values(
+    added = await scope.execute(
+        insert(CareRecipient)
+        .values(
             id=person.id,
             family_id=member.family_id,
             name=name,
@@ -65,7 +58,10 @@ async def add_person(
             created_by_id=member.user_id,
             flow_id=flow_id,
         )
+        .on_conflict_do_nothing()
     )
+    if not added:
+        raise AlreadyExists(name)
     await audit.record(
         scope,
         "person.added",

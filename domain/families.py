@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain import audit
 from domain.access import Action, Role, may
+from domain.care_recipients import get_person
 from domain.database import Scope
 from domain.errors import AlreadyMember, InvitationExpired, InvitationUsed, NotFound
 from domain.events import NotificationsOwed
@@ -161,8 +162,11 @@ async def invite(
     """Make a single-use link into the current family, good for 48 hours.
 
     An invitation as `recipient` names the cared-for person who will confirm their own doses.
+    Raises NotFound if that person is not the family's.
     """
     member = scope.require(Action.INVITE)
+    if care_recipient_id is not None:
+        await get_person(scope, care_recipient_id)
     token = secrets.token_urlsafe(24)
     expires_at = scope.clock.now() + INVITATION_LIFETIME
     invitation_id = new_id()

@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         str: Text,
-        dict[str, Any]: JSONB,
+        dict[str, Any]: JSONB(none_as_null=True),  # None is no value, not the JSON word null
     }
 
 

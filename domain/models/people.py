@@ -11,6 +11,9 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    column,
+    func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -117,6 +120,14 @@ class CareRecipient(Base):
         ),
         Index(None, "user_id"),
         Index(None, "created_by_id"),
+        Index(
+            # People are told apart by their names.
+            "uq_care_recipients_name",
+            "family_id",
+            func.lower(column("name")),
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]

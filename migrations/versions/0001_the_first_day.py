@@ -338,6 +338,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_care_recipients_created_by_id", "care_recipients", ["created_by_id"])
     op.create_index("ix_care_recipients_user_id", "care_recipients", ["user_id"])
+    op.create_index(
+        "uq_care_recipients_name",
+        "care_recipients",
+        ["family_id", sa.literal_column("lower(name)")],
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_table(
         "invitations",
         sa.Column("id", sa.Uuid(), nullable=False),
