@@ -61,7 +61,13 @@ class _Application(Application[Any, Any, Any, Any, Any, Any]):
     in, because the inbox counts failures and tries again.
     """
 
-    async def process_error(self, update: object, error: Exception, *_: Any, **__: Any) -> bool:
+    async def process_error(
+        self,
+        update: object,  # noqa: ARG002
+        error: Exception,
+        *_: Any,
+        **__: Any,
+    ) -> bool:
         raise error
 
 

@@ -3,10 +3,8 @@
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from domain import inbox
-from domain.database import Database, as_dispatch
+from domain.database import Database, as_dispatch, is_away
 
 log = logging.getLogger(__name__)
 
@@ -43,5 +41,8 @@ class Finished:
                     lambda scope, ids=update_ids: inbox.mark_done(scope, ids),  # type: ignore[misc]
                     as_dispatch(),
                 )
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("%d updates not marked done: %s", len(update_ids), type(error).__name__)
+            except Exception as error:
+                level = logging.WARNING if is_away(error) else logging.ERROR
+                log.log(
+                    level, "%d updates not marked done: %s", len(update_ids), type(error).__name__
+                )
