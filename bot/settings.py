@@ -181,7 +181,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """Read the environment and ``.env``. Raises SettingsError naming the first bad line."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
@@ -190,3 +190,6 @@ def load_settings() -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SettingsError(f".env cannot be read: {reason}.") from None
+    if settings.database_owner_url and not settings.database_url:
+        raise SettingsError("DATABASE_OWNER_URL: is of no use without DATABASE_URL.")
+    return settings

@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING
 from bot.embedded.account import account_for
 from bot.embedded.errors import DataInUse, EmbeddedError, NotInstalled
 from bot.embedded.folders import FolderLock, marker_for, open_data_folder, open_sockets_folder
+from bot.embedded.programs import find_psql
 
 if TYPE_CHECKING:
     from bot.embedded.postgres import Postgres
     from bot.embedded.valkey import Valkey
 
-__all__ = ["DataInUse", "EmbeddedError", "EmbeddedServers", "NotInstalled", "start_embedded"]
+__all__ = [
+    "DataInUse",
+    "EmbeddedError",
+    "EmbeddedServers",
+    "NotInstalled",
+    "find_psql",
+    "start_embedded",
+]
 
 
 class EmbeddedServers:

@@ -124,6 +124,11 @@ VALKEY = Program(
 )
 
 
+def find_psql() -> Path:
+    """The psql that comes with PostgreSQL. Raises EmbeddedError."""
+    return POSTGRES.folder() / POSTGRES.main.with_name("psql")
+
+
 def _can_run(program: Path, account: Account) -> bool:
     try:
         done = subprocess.run(

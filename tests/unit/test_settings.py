@@ -86,6 +86,12 @@ def test_the_owner_migrates_where_one_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert "owns@" in load_settings().owner_url.get_secret_value()
 
 
+def test_an_owner_alone_serves_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owns@db/care")
+    with pytest.raises(SettingsError, match="DATABASE_URL"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

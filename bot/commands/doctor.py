@@ -1,0 +1,147 @@
+"""``carecircle doctor``: is everything there that the bot needs, and what to do if not."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.commands.servers import reach_servers
+from bot.embedded import EmbeddedError
+from bot.redis.client import connect
+from bot.settings import Settings
+from bot.transport import AiohttpRequest
+from domain.clock import Clock
+from domain.database import Database, find_unsafe_rights, make_engine, measure_skew
+from migrations import runner
+
+OLDEST_POSTGRES = 14
+OLDEST_REDIS = (6, 2)
+MOST_SKEW = timedelta(seconds=2)
+LEAST_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked. *text* says what is, or what to do."""
+
+    ok: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'✓' if self.ok else '✗'} {self.text}"
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Check everything that can be checked, one finding after the other."""
+    yield Finding(True, "Configuration: every setting makes sense.")
+    uses_data = not (settings.database_url and settings.redis_url and settings.telegram_bot_token)
+    if uses_data:
+        yield _examine_data(settings.carecircle_data)
+    try:
+        async with reach_servers(settings, redis=True) as addresses:
+            ours = not settings.database_url
+            async for finding in _examine_postgres(addresses.serving, ours=ours):
+                yield finding
+            yield await _examine_redis(addresses.redis)
+    except (EmbeddedError, runner.MigrationError) as error:
+        yield Finding(False, f"Servers: {error}")
+    yield await _examine_telegram(settings)
+
+
+def _examine_data(data: Path) -> Finding:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        free = shutil.disk_usage(data).free
+    except OSError as error:
+        return Finding(False, f"CARECIRCLE_DATA: {data} cannot be used ({error.strerror}).")
+    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        return Finding(False, f"CARECIRCLE_DATA: {data} may not be written to by this account.")
+    if free < LEAST_FREE_BYTES:
+        return Finding(False, f"Data folder: only {free // 1_000_000} MB are free at {data}.")
+    return Finding(True, f"Data folder: {data}, {free / 1e9:.1f} GB free.")
+
+
+async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
+    database = Database(make_engine(url, pool_size=1), clock=Clock())
+    try:
+        try:
+            async with database.engine.connect() as connection:
+                number = int(await connection.scalar(text("SHOW server_version_num")))
+        except (DBAPIError, OSError) as error:
+            yield Finding(False, f"PostgreSQL: cannot be reached ({_reason(error)}).")
+            return
+        if number // 10_000 < OLDEST_POSTGRES:
+            yield Finding(
+                False,
+                f"PostgreSQL: this is {number // 10_000}; at least {OLDEST_POSTGRES} is needed.",
+            )
+            return
+        yield Finding(True, f"PostgreSQL: reachable, version {number // 10_000}.")
+        if await runner.current(url) != runner.head():
+            # A bot with a PostgreSQL of its own upgrades it when it starts.
+            told = "the bot brings it up to date" if ours else "run: carecircle db upgrade"
+            yield Finding(ours, f"Schema: not up to date, {told}.")
+            return
+        yield Finding(True, "Schema: up to date.")
+        unsafe = await find_unsafe_rights(database)
+        if unsafe is not None:
+            yield Finding(False, f"Rights: {unsafe}")
+            return
+        yield Finding(True, "Rights: serves behind the walls between families.")
+        skew = await measure_skew(database)
+        seconds = abs(skew.total_seconds())
+        if abs(skew) > MOST_SKEW:
+            yield Finding(
+                False,
+                f"Clock: this machine and PostgreSQL are {seconds:.0f} s apart, set them by NTP.",
+            )
+        else:
+            yield Finding(True, f"Clock: {seconds:.1f} s between this machine and PostgreSQL.")
+    finally:
+        await database.close()
+
+
+async def _examine_redis(url: str) -> Finding:
+    client = connect(url)
+    try:
+        # "redis_version" is what a Valkey speaks, too.
+        version = str((await client.info("server"))["redis_version"])
+    except (RedisError, OSError) as error:
+        return Finding(False, f"Redis: cannot be reached ({_reason(error)}).")
+    finally:
+        await client.aclose()
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
+        return Finding(False, f"Redis: this is {version}; at least 6.2 is needed.")
+    return Finding(True, f"Redis: reachable, speaks version {version}.")
+
+
+async def _examine_telegram(settings: Settings) -> Finding:
+    token = settings.telegram_bot_token.get_secret_value()
+    if not token:
+        return Finding(True, "Telegram: no TELEGRAM_BOT_TOKEN, the bot runs in its sandbox.")
+    async with AiohttpRequest() as request:
+        bot = Bot(token, base_url=f"{settings.telegram_api_url}/bot", request=request)
+        try:
+            me = await bot.get_me()
+        except InvalidToken:
+            return Finding(False, "TELEGRAM_BOT_TOKEN: Telegram does not know it.")
+        except TelegramError as error:
+            return Finding(
+                False, f"Telegram: {settings.telegram_api_url} cannot be used ({error.message})."
+            )
+    return Finding(True, f"Telegram: the bot is @{me.username}.")
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what a driver says: the rest is its statement and a link to its manual."""
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(cause).__name__

@@ -1,0 +1,47 @@
+"""The servers that a command works on: the named ones, or the embedded ones while it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.embedded import start_embedded
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where things are. Each holds a password, if there is one."""
+
+    serving: str
+    owner: str
+    redis: str
+
+
+@asynccontextmanager
+async def reach_servers(
+    settings: Settings, *, redis: bool = False, alone: bool = False
+) -> AsyncIterator[Addresses]:
+    """The addresses of PostgreSQL and, with *redis*, of Redis.
+
+    Embedded servers are started and stopped again; while a bot runs on them, its own are used or,
+    with *alone*, refused. Raises EmbeddedError.
+    """
+    serving = settings.database_url.get_secret_value()
+    redis_url = settings.redis_url.get_secret_value()
+    if serving and (redis_url or not redis):
+        yield Addresses(serving, settings.owner_url.get_secret_value(), redis_url)
+        return
+    embedded = await start_embedded(
+        settings.carecircle_data,
+        postgres=not serving,
+        redis=redis and not redis_url,
+        share=not alone,
+    )
+    try:
+        yield Addresses(
+            serving=serving or embedded.database_url,
+            owner=settings.owner_url.get_secret_value() or embedded.database_url,
+            redis=redis_url or embedded.redis_url,
+        )
+    finally:
+        await embedded.stop()
