@@ -130,7 +130,7 @@ def _bare(word: str, following: str, *, is_expected: bool, is_after_at: bool) ->
     if not is_expected or following in {"at", "@", "in"}:
         # A stray "20" may be an amount; that it stands where a schedule should is all we know.
         suggestions = (f"{hour:02}:00",) if hour < 24 else ()
-        raise Misunderstood(Problem.AM_OR_PM, word, suggestions=suggestions)
+        raise Misunderstood(Problem.NO_SUCH_TIME, word, suggestions=suggestions)
     return TypedTime(word, _exact(word, hour, 0), tokens_used=used)
 
 

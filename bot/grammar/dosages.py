@@ -31,6 +31,7 @@ _UNITS = frozenset(_UNIT_WORDS.split())
 # "500 mg tablets": what the strength comes in.
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
+_OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
 _RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
@@ -128,31 +129,43 @@ def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
     return end
 
 
-def _read_quantity(tokens: Sequence[Token], at: int) -> int | None:
-    """One amount with its unit: "100 mg", "½tab", "2x 500 mg", "5 mg/ml"."""
+def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = True) -> int | None:
+    """Where one amount with its unit ends: "100 mg", "½tab", "2x 500 mg", "5 mg/ml"."""
     if at >= len(tokens) or tokens[at].is_quoted:
         return None
     _refuse_range(tokens, at)
     multiplied = _MULTIPLIED.fullmatch(tokens[at].word)
     if multiplied:
-        return _read_multiple(tokens, at, multiplied)
+        return _read_multiple(tokens, at, multiplied) if can_multiply else None
     number = _amount(tokens, at)
     if number is None:
         return None
     after = at + number.tokens_used
     if number.rest:
-        end = after if _is_unit(number.rest) else None
+        end = _unit_end([number.rest, *words_of(tokens[after:], 1)], after - 1)
     elif words_of(tokens[after:], 1) == ["x"]:
-        end = _read_quantity(tokens, after + 1)
+        end = _read_quantity(tokens, after + 1, can_multiply=False) if can_multiply else None
     else:
-        of_a = 1 if words_of(tokens[after:], 2) in (["of", "a"], ["of", "an"]) else 0
-        after += of_a and 2
-        end = after + 1 if words_of(tokens[after:], 1) and _is_unit(tokens[after].word) else None
+        of_a = 2 if words_of(tokens[after:], 2) in (["of", "a"], ["of", "an"]) else 0
+        end = _unit_end(words_of(tokens[after + of_a :], 2), after + of_a)
     if end is not None:
         _refuse_leading_zero(tokens, at, end)
-    if end is not None and number.value <= 0:
-        raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, " ".join(t.raw for t in tokens[at:end]))
+        if number.value <= 0:
+            typed = " ".join(token.raw for token in tokens[at:end])
+            raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, typed)
     return end
+
+
+def _unit_end(words: Sequence[str], at: int) -> int | None:
+    """Where the unit that begins at *at* with *words* ends: "mg", "mg/ml", "mg/5 ml"."""
+    if not words:
+        return None
+    if _is_unit(words[0]):
+        return at + 1
+    per = _OPEN_PER.fullmatch(words[0])
+    if per and per["unit"] in _UNITS and len(words) > 1 and words[1].rstrip(".") in _UNITS:
+        return at + 2
+    return None
 
 
 def _refuse_leading_zero(tokens: Sequence[Token], at: int, end: int) -> None:
@@ -172,13 +185,15 @@ def _refuse_leading_zero(tokens: Sequence[Token], at: int, end: int) -> None:
 
 
 def _read_multiple(tokens: Sequence[Token], at: int, multiplied: re.Match[str]) -> int | None:
-    if multiplied["rest"]:
-        glued = Token(multiplied["rest"], multiplied["rest"], 0, 0)
-        rest = _read_quantity([glued, *tokens[at + 1 :]], 0)
-        end = None if rest is None else at + rest
+    """Where "2x 500 mg" or "2x500 mg" ends."""
+    rest = multiplied["rest"]
+    if rest:
+        glued = [Token(rest, rest, 0, 0), *tokens[at + 1 :]]
+        length = _read_quantity(glued, 0, can_multiply=False)
+        end = None if length is None else at + length
     else:
-        end = _read_quantity(tokens, at + 1)
-    if end is not None and int(multiplied["count"][:9]) == 0:
+        end = _read_quantity(tokens, at + 1, can_multiply=False)
+    if end is not None and not multiplied["count"].strip("0"):
         raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, tokens[at].raw)
     return end
 

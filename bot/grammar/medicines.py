@@ -85,9 +85,11 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     line, who = _take_person(tokenize(text), people)
     pieces = _take_apart(line)
     name, name_problem = _read_name(line, pieces)
+    # With two people in it, a schedule has words left over that are none of its own.
+    is_read = who.problem is None
     schedule_tokens, who = _take_stranger(line, pieces.schedule, who=who, people=people)
     zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
-    when = _read_when(line, schedule_tokens, zones=zones, now=now)
+    when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
     problems = [
         problem

@@ -153,7 +153,7 @@ def find_place(text: str) -> Place | Unclear:
     if words in _ABBREVIATIONS or _OFFSET.fullmatch(words) or words.startswith(_NO_PLACES):
         return Unclear(PlaceProblem.NO_CITY)
     known = _gazetteer()
-    if "/" in words and words in known.zones:
+    if words in known.zones and ("/" in words or words == "utc"):
         return _zone_place(known.zones[words])
     if words in known.countries and known.biggest[known.countries[words]]:
         return _country(known.countries[words])

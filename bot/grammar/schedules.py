@@ -54,6 +54,7 @@ _ONCE_TWICE = {"once": 1, "twice": 2, "thrice": 3}
 _MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "meal", "meals", "bed", "bedtime"}
 _BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
 
+_GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
 _COUNT = r"(?:\d+|other|second|third|two|three|four|five|six|seven|eight|nine|ten|twelve|few|half)"
 _NOT_YET = re.compile(
     rf"""\b(?:
@@ -286,10 +287,15 @@ class _Reader:
             self._set_count(1, "week")
             self._at += 1
             return True
+        glued = _GLUED_COUNT.fullmatch(word)
+        if glued and glued["period"]:
+            self._set_count(int(glued["count"]), glued["period"])
+            self._at += 1
+            return True
         count, used = _ONCE_TWICE.get(word), 1
-        if count is None and word.endswith("x"):
-            count = read_count(word[:-1])
-        if count is None and self._next() in {"times", "time", "x"}:
+        if glued:
+            count = int(glued["count"])
+        elif count is None and self._next() in {"times", "time", "x"}:
             count, used = read_count(word), 2
         if count is None:
             return False

@@ -1,0 +1,161 @@
+"""The questions of the guided conversation, one by one: names, dosages, times, people, places."""
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.grammar.dosages import parse_dosage
+from bot.grammar.names import LONGEST_NAME, parse_name
+from bot.grammar.people import parse_place, split_person_line
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import parse_schedule, parse_times
+from bot.grammar.tokens import tokenize
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+
+
+def problem_of(parse: object, *args: object, **kwargs: object) -> Problem:
+    assert callable(parse)
+    with pytest.raises(Misunderstood) as caught:
+        parse(*args, **kwargs)
+    return caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Aspirin", "Aspirin"),
+        ("  Omega \n 3  ", "Omega 3"),
+        ("<b>Bold</b> & co", "<b>Bold</b> & co"),
+        ("👩‍👩‍👧 gummies", "👩‍👩‍👧 gummies"),
+        ("אספירין", "אספירין"),
+        ("\u202eevil\u202c\u2066x\u2069", "evilx"),
+        ("nul\x00l \ud800half", "null half"),
+        ("a\u200bb\ufeffc", "abc"),
+        ("x" * LONGEST_NAME, "x" * LONGEST_NAME),
+    ],
+)
+def test_names_are_kept_as_typed_but_harmless(typed: str, name: str) -> None:
+    assert parse_name(typed) == name
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\n", "\u200b", "\u202e", "\u3164", "\u200d\u200d"])
+def test_names_that_nobody_can_see_are_refused(typed: str) -> None:
+    assert problem_of(parse_name, typed) is Problem.NAME_MISSING
+
+
+@pytest.mark.parametrize("length", [LONGEST_NAME + 1, 5000])
+def test_names_that_are_too_long_are_refused(length: int) -> None:
+    assert problem_of(parse_name, "x" * length) is Problem.NAME_TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("typed", "dosage"),
+    [
+        ("100mg", "100 mg"),
+        ("½tab", "½ tab"),
+        ("2,5  ml", "2,5 ml"),
+        ("2 tablets.", "2 tablets"),
+        ("“two fingers wide”", "two fingers wide"),
+        ("500 mg, 2 tablets", "500 mg, 2 tablets"),
+    ],
+)
+def test_dosages(typed: str, dosage: str) -> None:
+    assert parse_dosage(typed) == dosage
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("", Problem.DOSAGE_MISSING),
+        ('""', Problem.DOSAGE_MISSING),
+        ("100", Problem.DOSAGE_NEEDS_UNIT),
+        ("a handful", Problem.DOSAGE_NEEDS_UNIT),
+        ("100 mg at 8am", Problem.DOSAGE_NEEDS_UNIT),
+        ("-1 tablet", Problem.AMOUNT_NOT_POSITIVE),
+        ("1-2 tablets", Problem.AMOUNT_RANGE),
+        ("1,000 mg", Problem.AMOUNT_AMBIGUOUS),
+        ("9" * 200 + " mg", Problem.DOSAGE_NEEDS_UNIT),
+        ('"' + "x" * 81 + '"', Problem.DOSAGE_TOO_LONG),
+        ("x" * 5000, Problem.DOSAGE_TOO_LONG),
+    ],
+)
+def test_dosages_that_are_none(typed: str, problem: Problem) -> None:
+    assert problem_of(parse_dosage, typed) is problem
+
+
+def test_words_are_offered_in_quotes_as_a_dosage() -> None:
+    with pytest.raises(Misunderstood) as caught:
+        parse_dosage("a thin layer")
+    assert caught.value.suggestions == ('"a thin layer"',)
+
+
+def test_times_are_put_in_order() -> None:
+    assert parse_times("8pm, 8am and noon") == (time(8), time(12), time(20))
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("", Problem.TIMES_MISSING),
+        ("every morning", Problem.TIMES_MISSING),
+        ("3", Problem.AM_OR_PM),
+        ("8am on mondays", Problem.UNKNOWN_WORDS),
+        ("8am until friday", Problem.UNKNOWN_WORDS),
+        ("every 8 hours", Problem.NOT_YET),
+        ("x" * 5000, Problem.TOO_LONG),
+    ],
+)
+def test_times_that_are_none(typed: str, problem: Problem) -> None:
+    assert problem_of(parse_times, typed) is problem
+
+
+def test_an_empty_schedule_is_missing() -> None:
+    assert problem_of(parse_schedule, " ", zone=LONDON, now=NOW) is Problem.SCHEDULE_MISSING
+
+
+def test_ten_days_begin_with_the_first_dose() -> None:
+    late = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
+    schedule = parse_schedule("20:00 for 10 days", zone=LONDON, now=late)
+    assert str(schedule.starts_on) == "2026-11-23"
+    assert str(schedule.ends_on) == "2026-12-03"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "place"),
+    [
+        ("Mum", "Mum", None),
+        ("Mum in Europe/London", "Mum", "Europe/London"),
+        ("/addperson Mum in New York", "Mum", "New York"),
+        ("Mum Europe/London", "Mum", "Europe/London"),
+        ("Mum, Europe/London", "Mum", "Europe/London"),
+        ("Mother in law", "Mother in law", None),
+        ("Mother in law in Lisbon", "Mother in law", "Lisbon"),
+        ("Grandma Rose IN Lisbon", "Grandma Rose", "Lisbon"),
+        ("In", "In", None),
+        ("Mum in", "Mum", ""),
+    ],
+)
+def test_person_lines(typed: str, name: str, place: str | None) -> None:
+    assert split_person_line(typed) == (name, place)
+
+
+def test_person_lines_need_a_name() -> None:
+    assert problem_of(split_person_line, "/addperson") is Problem.NAME_MISSING
+    assert problem_of(split_person_line, "x" * 5000) is Problem.NAME_TOO_LONG
+
+
+def test_a_missing_place_is_missing() -> None:
+    assert problem_of(parse_place, " ") is Problem.PLACE_MISSING
+
+
+def test_tokens_remember_where_they_stood() -> None:
+    line = tokenize("/meds@CareBot  Mum’s\u00a0½ “big pill”, 2,5ml")
+    assert [token.word for token in line.tokens] == ["mum's", "½", "big pill", ",", "2,5ml"]
+    assert line.typed(line.tokens[:2]) == "Mum’s ½"
+
+
+def test_an_unclosed_quotation_is_no_quotation() -> None:
+    assert [token.is_quoted for token in tokenize('Aspirin "100 mg').tokens] == [False] * 3

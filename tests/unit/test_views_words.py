@@ -1,0 +1,121 @@
+"""How times, schedules and misunderstandings read."""
+
+from datetime import UTC, date, datetime, time
+from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.views.misunderstandings import misunderstood
+from bot.views.schedules import schedule_in_words
+from bot.views.times import clock_words, day_words, first_dose
+from domain.schedules import WallClock, Weekday
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+LONDON = ZoneInfo("Europe/London")
+TOKYO = ZoneInfo("Asia/Tokyo")
+EIGHT = time(8)
+WORKDAYS = frozenset(Weekday(n) for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (WallClock((EIGHT,), TODAY), "every day at 08:00"),
+        (WallClock((EIGHT, time(20)), TODAY), "every day at 08:00 and 20:00"),
+        (
+            WallClock((EIGHT, time(14), time(20)), TODAY),
+            "every day at 08:00, 14:00 and 20:00",
+        ),
+        (
+            WallClock(
+                (time(9),),
+                TODAY,
+                date(2026, 12, 3),
+                frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY}),
+            ),
+            "Mon, Wed and Fri at 09:00, until 3 December 2026",
+        ),
+        (WallClock((EIGHT,), TODAY, None, WORKDAYS), "weekdays at 08:00"),
+        (WallClock((EIGHT,), TODAY, None, frozenset(Weekday) - WORKDAYS), "weekends at 08:00"),
+        (WallClock((EIGHT,), TODAY, None, frozenset({Weekday.SUNDAY})), "every Sunday at 08:00"),
+        (
+            WallClock((EIGHT,), date(2026, 12, 1), date(2027, 1, 3)),
+            "every day at 08:00, from 1 December 2026, until 3 January 2027",
+        ),
+    ],
+)
+def test_schedules_read_as_one_would_say_them(schedule: WallClock, words: str) -> None:
+    assert schedule_in_words(schedule, today=TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 11, 22), "yesterday"),
+        (date(2026, 11, 23), "today"),
+        (date(2026, 11, 24), "tomorrow"),
+        (date(2026, 11, 26), "Thursday 26 November"),
+        (date(2027, 1, 2), "Saturday 2 January 2027"),
+    ],
+)
+def test_days_are_named_as_near_as_they_are(day: date, words: str) -> None:
+    assert day_words(day, today=TODAY) == words
+
+
+def test_first_dose_says_whose_clock_it_goes_by() -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
+    assert first_dose(at, person="Mum", zone=LONDON, now=NOW) == "First: tomorrow 08:00 Mum's time"
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"),
+    [
+        (LONDON, "08:00"),
+        (ZoneInfo("Europe/Lisbon"), "08:00"),  # the same clock in winter
+        (TOKYO, "08:00 Mum's time (17:00 yours)"),
+        (ZoneInfo("Pacific/Honolulu"), "08:00 Mum's time (Monday 22:00 yours)"),
+        (None, "08:00 Mum's time"),
+    ],
+)
+def test_a_reader_elsewhere_sees_both_clocks(reader: ZoneInfo | None, words: str) -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
+    assert clock_words(at, person="Mum", zone=LONDON, reader_zone=reader) == words
+
+
+def test_names_are_escaped() -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
+    assert clock_words(at, person="<b>&", zone=LONDON) == "08:00 &lt;b&gt;&amp;'s time"
+
+
+class Tags(HTMLParser):
+    """Collects what Telegram would take for tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+
+
+@pytest.mark.parametrize("suggestions", [(), ("<u>one</u>",), ("one", "two & a half", "three")])
+@pytest.mark.parametrize("problem", Problem)
+def test_every_misunderstanding_is_said_in_a_short_safe_sentence(
+    problem: Problem, suggestions: tuple[str, ...]
+) -> None:
+    words = misunderstood(Misunderstood(problem, "<script>{0}" * 500, suggestions=suggestions))
+    tags = Tags()
+    tags.feed(words)
+    assert tags.found <= {"code", "i"}
+    assert words[-1] in ".?"
+    assert len(words) < 500
+
+
+def test_a_misunderstanding_says_what_to_type_instead() -> None:
+    problem = Misunderstood(Problem.AM_OR_PM, "3", suggestions=("03:00", "15:00"))
+    assert misunderstood(problem) == (
+        "“3”: in the morning or in the afternoon? Type <code>03:00</code> or <code>15:00</code>."
+    )
