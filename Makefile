@@ -1,0 +1,51 @@
+# `make` alone says what there is.
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+LOCALE := bot/views/locale
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock messages
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## Run the bot; without TELEGRAM_BOT_TOKEN, in its sandbox
+	python3 dev.py run
+
+test: ## Run all tests
+	python3 dev.py test
+
+check: $(PYTHON) ## Lint, types, architecture, and models against revisions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(PYTHON) -m mypy
+	$(BIN)/lint-imports
+	CARECIRCLE_DATA=$$(mktemp -d) DATABASE_URL= sh -c \
+		'$(PYTHON) -m bot db upgrade && $(PYTHON) -m bot db check; code=$$?; rm -r "$$CARECIRCLE_DATA"; exit $$code'
+
+bench: $(PYTHON) ## Measure against the same work by hand
+	$(PYTHON) -m tests.benchmarks
+
+lock: ## Pin every dependency anew (needs uv: pip install uv)
+	uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links \
+		--output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock --all-extras --output-file requirements-dev.lock pyproject.toml
+
+messages: $(PYTHON) ## Collect what people read for translators, and compile what they wrote
+	mkdir -p $(LOCALE)
+	$(BIN)/pybabel -q extract --no-location --sort-output --project CareCircle \
+		--output $(LOCALE)/carecircle.pot bot/views
+	for language in $(LOCALE)/*/; do [ ! -d "$$language" ] || \
+		$(BIN)/pybabel -q update --ignore-obsolete --no-fuzzy-matching --domain carecircle \
+			--input-file $(LOCALE)/carecircle.pot --output-dir $(LOCALE) \
+			--locale "$$(basename "$$language")"; done
+	if ls $(LOCALE)/*/LC_MESSAGES/*.po >/dev/null 2>&1; then \
+		$(BIN)/pybabel -q compile --domain carecircle --directory $(LOCALE); fi
+
+$(PYTHON): requirements-dev.lock pyproject.toml
+	python3 dev.py setup
+	@touch $@
