@@ -12,9 +12,7 @@ later calls see that nothing has changed and start at once. Nothing outside of .
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit(
-        "CareCircle needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2])
-    )
+    sys.exit("CareCircle needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
 
 import fcntl
 import hashlib
