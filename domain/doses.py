@@ -84,8 +84,10 @@ class PersonToday:
     doses: Sequence[DoseFacts]
 
 
-# One statement: lock what is still open, resolve it, log it, audit it, have its cards edited.
+# One statement: lock the doses, resolve what is still open, log it, audit it.
 # Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
+# What is resolved already is locked too: nobody undoes it before the member is told who was first.
+# The time is that of holding the lock, not of asking for it: logs stand in their true order.
 _RECORD = text("""
     WITH target AS MATERIALIZED (
         SELECT d.id, d.status AS before, ids.log_id, ids.audit_id
@@ -93,23 +95,24 @@ _RECORD = text("""
         JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]))
              AS ids (dose_id, log_id, audit_id) ON ids.dose_id = d.id
         WHERE d.family_id = :family_id
-          AND d.status IN ('pending', 'missed', 'not_asked')
           AND (:anybodys OR EXISTS (SELECT 1 FROM care_recipients c
                                     WHERE c.id = d.care_recipient_id AND c.user_id = :user_id))
         ORDER BY d.id
         FOR UPDATE OF d
     ), resolved AS (
         UPDATE doses d
-        SET status = :status, resolved_at = clock_now(), resolved_by_id = :user_id,
-            next_action_at = NULL, ladder_step = NULL
+        SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,
+            resolved_at = clock_now() + (clock_timestamp() - statement_timestamp())
         FROM target t
-        WHERE d.id = t.id
-        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at,
+        WHERE d.id = t.id AND t.before IN ('pending', 'missed', 'not_asked')
+        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at,
                   t.before, t.log_id, t.audit_id
     ), logged AS (
         INSERT INTO medication_logs
-               (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_by_id)
-        SELECT log_id, :family_id, medication_id, id, :action_id, :status, clock_now(), :user_id
+               (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_at,
+                recorded_by_id)
+        SELECT log_id, :family_id, medication_id, id, :action_id, :status, resolved_at, resolved_at,
+               :user_id
         FROM resolved
     ), stamped AS (
         UPDATE medications SET last_logged_at = clock_now()
@@ -121,13 +124,8 @@ _RECORD = text("""
                jsonb_build_object('status', before),
                jsonb_build_object('status', CAST(:status AS text))
         FROM resolved
-    ), cards AS (
-        UPDATE notifications n SET wanted_version = n.wanted_version + 1, menu_dose_id = NULL
-        FROM (SELECT DISTINCT care_recipient_id, due_at FROM resolved) slot
-        WHERE n.care_recipient_id = slot.care_recipient_id AND n.slot_at = slot.due_at
-          AND n.kind = 'slot_card' AND n.status IN ('pending', 'sent')
     )
-    SELECT id FROM resolved
+    SELECT id, care_recipient_id, due_at FROM resolved
 """)
 
 
@@ -152,9 +150,13 @@ async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseSt
         },
     )
     recorded = {row.id for row in rows}
+    wanted = _select_doses().where(Dose.family_id == member.family_id, Dose.id.in_(dose_ids))
     if recorded:
+        # A statement of its own sees also the cards that were written while the first one waited.
+        slots = {(row.care_recipient_id, row.due_at) for row in rows}
+        wanted = wanted.add_cte(notifications.showing_again(slots).cte("cards"))
         scope.publish(NotificationsOwed())
-    doses = await _get_doses(scope, Dose.id.in_(dose_ids))
+    doses = [_facts(row) for row in await scope.rows(wanted)]
     if len(doses) < len(set(dose_ids)):
         raise NotFound
     untouched = [dose for dose in doses if dose.id not in recorded]
@@ -186,7 +188,9 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     dose = await _lock_dose(scope, member, dose_id)
     if dose.status != DoseStatus.PENDING:
         return Snoozed((await _get_doses(scope, Dose.id == dose_id))[0], until=None)
-    action = after_snooze(scope.clock.now(), minutes=minutes, window_ends_at=dose.window_ends_at)
+    action = after_snooze(
+        max(scope.clock.now(), dose.due_at), minutes=minutes, window_ends_at=dose.window_ends_at
+    )
     await scope.execute(
         update(Dose)
         .where(Dose.id == dose_id)
@@ -261,20 +265,25 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
             raise NothingToUndo
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
-        asked = dose.ask_no > 0
         action = after_undo(
-            now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=asked
+            now,
+            due_at=dose.due_at,
+            window_ends_at=dose.window_ends_at,
+            asked=dose.ask_no > 0,
         )
+        slot = (dose.care_recipient_id, dose.due_at)
         if action is not None:
             status = DoseStatus.PENDING
+        elif await notifications.find_reached(scope, [slot]):
+            status = DoseStatus.MISSED
         else:
-            status = DoseStatus.MISSED if asked else DoseStatus.NOT_ASKED
+            status = DoseStatus.NOT_ASKED
         await scope.execute(
             update(Dose)
             .where(Dose.id == dose_id)
             .values(
                 status=status,
-                resolved_at=None,
+                resolved_at=None if action else func.clock_now(),
                 resolved_by_id=None,
                 snoozed_by_id=None,
                 ladder_step=action.step if action else None,

@@ -5,13 +5,13 @@ What it says is read in its own family's scope, right before each send or edit.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select, text, update
+from sqlalchemy import Update, func, literal, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
@@ -204,18 +204,39 @@ async def next_open_at(scope: Scope) -> datetime | None:
     return ready
 
 
-async def show_again(scope: Scope, *, care_recipient_id: UUID, slots: Sequence[datetime]) -> None:
-    """What the cards of these slots say has changed: have every copy edited."""
-    await scope.execute(
+async def find_reached(
+    scope: Scope, slots: Collection[tuple[UUID, datetime]]
+) -> set[tuple[UUID, datetime]]:
+    """Those of the slots (person, due at) whose card has reached somebody."""
+    rows = await scope.rows(
+        select(Notification.care_recipient_id, Notification.slot_at)
+        .where(
+            Notification.care_recipient_id.in_({person for person, _ in slots}),
+            Notification.slot_at.in_({slot_at for _, slot_at in slots}),
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.status == Status.SENT,
+        )
+        .distinct()
+    )
+    return {(row.care_recipient_id, row.slot_at) for row in rows}
+
+
+def showing_again(slots: Collection[tuple[UUID, datetime]]) -> Update:
+    """The statement that has every copy of the cards of these slots (person, due at) edited."""
+    return (
         update(Notification)
         .where(
-            Notification.care_recipient_id == care_recipient_id,
-            Notification.slot_at.in_(slots),
+            tuple_(Notification.care_recipient_id, Notification.slot_at).in_(slots),
             Notification.kind == Kind.SLOT_CARD,
             Notification.status.in_((Status.PENDING, Status.SENT)),
         )
         .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
     )
+
+
+async def show_again(scope: Scope, *, care_recipient_id: UUID, slots: Sequence[datetime]) -> None:
+    """What the cards of these slots say has changed: have every copy edited."""
+    await scope.execute(showing_again({(care_recipient_id, slot) for slot in slots}))
 
 
 async def tell_the_next(scope: Scope, notification_id: UUID) -> int:

@@ -18,8 +18,8 @@ from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, after_asking
-from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
-from domain.notifications import Kind, Lane, Status
+from domain.models import CareRecipient, Dose, FamilyMember, new_id
+from domain.notifications import Kind, Lane, find_reached
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ async def _give_up(
     now: datetime,
 ) -> None:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
-    reached = await _reached(scope, slots)
+    reached = await find_reached(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     missed = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) in reached]
     not_asked = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) not in reached]
     await _move(
@@ -178,22 +178,6 @@ def _by_slot(doses: Iterable[Row[Any]], *, at: Any) -> dict[Slot, list[Row[Any]]
     for dose in doses:
         slots[Slot(dose.family_id, dose.care_recipient_id, at(dose))].append(dose)
     return dict(slots)
-
-
-async def _reached(scope: Scope, slots: Iterable[Slot]) -> set[tuple[UUID, datetime]]:
-    """The slots whose card has reached somebody."""
-    wanted = list(slots)
-    rows = await scope.rows(
-        select(Notification.care_recipient_id, Notification.slot_at)
-        .where(
-            Notification.care_recipient_id.in_({slot.care_recipient_id for slot in wanted}),
-            Notification.slot_at.in_({slot.at for slot in wanted}),
-            Notification.kind == Kind.SLOT_CARD,
-            Notification.status == Status.SENT,
-        )
-        .distinct()
-    )
-    return {(row.care_recipient_id, row.slot_at) for row in rows}
 
 
 async def _owe(
