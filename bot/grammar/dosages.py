@@ -25,7 +25,8 @@ _UNIT_WORDS = """
     syringe syringes click clicks suppository suppositories pessary pessaries enema enemas
     teaspoon teaspoons tsp tablespoon tablespoons tbsp spoon spoons spoonful spoonfuls
     scoop scoops cup cups glass glasses bottle bottles measure measures
-    piece pieces dose doses application applications nebule nebules film films
+    tube tubes cm inch inches piece pieces
+    dose doses application applications nebule nebules film films
 """
 _UNITS = frozenset(_UNIT_WORDS.split())
 # "500 mg tablets": what the strength comes in.

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import looks_like_a_time
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date, read_duration
 from bot.grammar.dosages import FoundDosage, find_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import read_schedule, refuse_what_comes_later
+from bot.grammar.schedule_parts import refuse_what_comes_later
+from bot.grammar.schedules import read_schedule
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.schedules import Schedule, WallClock
 
@@ -23,7 +24,8 @@ LONGEST_LINE = 1000
 _SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
 _SCHEDULE_BEGINS |= {"weekdays", "weekends", "once", "twice", "as", *WEEKDAYS}
 _PROOF = {"every", "each", "weekly", "weekday", "weekdays", "weekend", "weekends", "twice", "times"}
-_LEADS_TO_ANOTHER = {"then", "at", "@", "in"}
+_DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
+_LEADS_TO_ANOTHER = {"then", "at", "@", "in", *_DAY_WORDS}
 _SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
 
 
@@ -188,6 +190,7 @@ def _take_apart(line: Line) -> _Pieces:
     is_certain = (
         not early
         and found.earlier_end is None
+        and not _ends_like_a_schedule(name)
         and not _could_belong_to_amount(name, line.tokens[found.start :])
     )
     return _Pieces(name, found.words, _trimmed(early + after), is_certain=is_certain)
@@ -281,6 +284,11 @@ def _trimmed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     while tokens and tokens[-1].word in {",", "-", ":"}:
         tokens = tokens[:-1]
     return tokens
+
+
+def _ends_like_a_schedule(name: tuple[Token, ...]) -> bool:
+    """ "Centrum Daily" is a name; "Aspirin mon" may have lost what it says about days."""
+    return len(name) > 1 and not name[-1].is_quoted and name[-1].word in _DAY_WORDS
 
 
 def _could_belong_to_amount(name: tuple[Token, ...], dosage: tuple[Token, ...]) -> bool:

@@ -4,25 +4,15 @@ The parts may come in any order. Whatever is left over, contradicts itself or co
 is refused with the words concerned.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay, TypedTime, looks_like_a_time, read_time
-from bot.grammar.dates import (
-    WEEKDAYS,
-    TypedDate,
-    check_reach,
-    read_date,
-    read_duration,
-    spelt,
-)
-from bot.grammar.numbers import read_count
+from bot.grammar.dates import check_reach, spelt
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, tokenize, words_of
+from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
+from bot.grammar.tokens import Line, Token, tokenize
 from domain.schedules import (
     MOST_TIMES_A_DAY,
     InvalidSchedule,
@@ -34,65 +24,6 @@ from domain.schedules import (
 )
 
 LONGEST_SCHEDULE = 500
-
-_EVERY_DAY = frozenset(Weekday)
-_WORKDAYS = frozenset(Weekday(n) for n in range(5))
-_GROUPS = {
-    "weekday": _WORKDAYS,
-    "weekdays": _WORKDAYS,
-    "workday": _WORKDAYS,
-    "workdays": _WORKDAYS,
-    "weekend": _EVERY_DAY - _WORKDAYS,
-    "weekends": _EVERY_DAY - _WORKDAYS,
-}
-_JOINING = {",", "and", "&", "+", "at", "@", "on", "the", "-"}
-_EACH = {"every", "each"}
-_FROM = {"from", "starting", "start", "starts", "beginning", "since"}
-_UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
-_TIMES_A_DAY = {"bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
-_ONCE_TWICE = {"once": 1, "twice": 2, "thrice": 3}
-_MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "meal", "meals", "bed", "bedtime"}
-_BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
-
-_GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
-_COUNT = r"(?:\d+|other|second|third|two|three|four|five|six|seven|eight|nine|ten|twelve|few|half)"
-_NOT_YET = re.compile(
-    rf"""\b(?:
-        every\s{_COUNT}\s(?:min|minute|hour|hr|h|day|week|month|year)s?
-      | every\s{_COUNT}(?:h|d|hrs?|hours?|days?)
-      | every\s(?:other|second|third)\s\w+
-      | (?:every|each|per|a|an)\s(?:hour|month|year)
-      | alternate\s(?:day|week)s?
-      | hourly | fortnightly | biweekly | monthly | yearly
-      | (?:as|when|if|where)\s(?:needed|required|necessary)
-      | prn | on\sdemand | whenever
-      | (?:{_COUNT}|\d+h)\s(?:hours?|hrs?)\sapart
-      | \d+\s(?:day|week)s?\son\b
-      | q\d+h
-    )(?!\w)""",
-    re.VERBOSE,
-)
-
-
-@dataclass(slots=True)
-class _Parts:
-    """What a schedule is made of, before it is known whether the parts fit together."""
-
-    times: list[time] = field(default_factory=list)
-    weekdays: frozenset[Weekday] | None = None
-    starts: TypedDate | None = None
-    ends: TypedDate | None = None
-    days_long: int | None = None
-    times_a_day: int | None = None
-    days_a_week: int | None = None
-    moments: str = ""  # "every morning", "before breakfast": says when, but not on the clock
-
-
-@dataclass(frozen=True, slots=True)
-class _PartOfDayWord:
-    part: PartOfDay
-    words: str
-    is_suffix: bool
 
 
 def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
@@ -114,8 +45,8 @@ def parse_times(text: str) -> tuple[time, ...]:
     line = tokenize(text)
     if not line.tokens:
         raise Misunderstood(Problem.TIMES_MISSING)
-    parts = _read(line, line.tokens)
-    if parts != _Parts(times=parts.times, moments=parts.moments):
+    parts = read_parts(line, line.tokens)
+    if parts != ScheduleParts(times=parts.times, moments=parts.moments):
         raise Misunderstood(Problem.UNKNOWN_WORDS, line.typed(line.tokens))
     return _ascending(parts, line.typed(line.tokens))
 
@@ -127,364 +58,12 @@ def read_schedule(
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
-    parts = _read(line, tokens)
+    parts = read_parts(line, tokens)
     _check_days_a_week(parts, words)
     return _fit(parts, words, times=_ascending(parts, words), zone=zone, now=now)
 
 
-def refuse_what_comes_later(tokens: Sequence[Token]) -> None:
-    """Raise `Misunderstood` if *tokens* hold a schedule that we recognise but cannot keep yet."""
-    words = " ".join("" if token.is_quoted else token.word for token in tokens)
-    not_yet = _NOT_YET.search(words)
-    if not_yet:
-        raise Misunderstood(Problem.NOT_YET, not_yet[0])
-
-
-def _read(line: Line, tokens: Sequence[Token]) -> _Parts:
-    refuse_what_comes_later(tokens)
-    return _Reader(line, tokens).read()
-
-
-class _Reader:
-    """Goes through the tokens once, from left to right, and sorts them into parts."""
-
-    def __init__(self, line: Line, tokens: Sequence[Token]) -> None:
-        self._line = line
-        self._tokens = tokens
-        self._at = 0
-        self._parts = _Parts()
-        self._clock: list[TypedTime | _PartOfDayWord] = []
-        self._last_was_time = False
-        self._times_at_last_days: int | None = None
-
-    def read(self) -> _Parts:
-        while self._at < len(self._tokens):
-            self._read_one()
-        self._parts.times = _resolve(self._clock)
-        if not self._parts.times and not self._parts.moments:
-            moments = [item.words for item in self._clock if isinstance(item, _PartOfDayWord)]
-            self._parts.moments = ", ".join(moments)
-        return self._parts
-
-    @property
-    def _word(self) -> str:
-        token = self._tokens[self._at]
-        return "" if token.is_quoted else token.word
-
-    def _next(self, ahead: int = 1) -> str:
-        position = self._at + ahead
-        if position >= len(self._tokens) or self._tokens[position].is_quoted:
-            return ""
-        return self._tokens[position].word
-
-    def _read_one(self) -> None:
-        is_after_at = self._at > 0 and self._tokens[self._at - 1].word in {"at", "@"}
-        is_expected = is_after_at or self._last_was_time
-        if self._word == "-" and self._last_was_time:
-            self._refuse_range_of_times()
-        if self._word in _JOINING and not self._starts_moment():
-            self._at += 1
-            return
-        self._last_was_time = False
-        for reader in (
-            self._range,
-            self._how_often,
-            self._weekdays,
-            self._every_day,
-            self._part_of_day,
-            self._meal,
-            self._bare_date,
-        ):
-            if reader():
-                return
-        typed_time = read_time(
-            self._tokens[self._at :], is_expected=is_expected, is_after_at=is_after_at
-        )
-        if typed_time is None:
-            raise self._unknown()
-        self._clock.append(typed_time)
-        self._at += typed_time.tokens_used
-        self._last_was_time = True
-
-    def _refuse_range_of_times(self) -> None:
-        """ "08:00 - 20:00" is from then till then to some, and two times to others."""
-        after = self._tokens[self._at + 1 :]
-        if after and looks_like_a_time(after[0]):
-            words = self._line.typed(self._tokens[self._at - 1 : self._at + 2])
-            raise Misunderstood(Problem.UNKNOWN_WORDS, words)
-
-    def _unknown(self) -> Misunderstood:
-        """From the word that fits nowhere up to the next one that does."""
-        end = self._at + 1
-        known = _JOINING | _EACH | _FROM | _UNTIL | set(_GROUPS) | {"for", "daily"}
-        while (
-            end < len(self._tokens)
-            and self._tokens[end].word not in known
-            and not self._tokens[end].word[:1].isdecimal()
-        ):
-            end += 1
-        return Misunderstood(Problem.UNKNOWN_WORDS, self._line.typed(self._tokens[self._at : end]))
-
-    def _range(self) -> bool:
-        """from DATE, until DATE, for 10 days."""
-        word, parts = self._word, self._parts
-        if word == "for" and self._next() not in _MEALS:
-            duration = read_duration(self._tokens[self._at + 1 :])
-            if duration is None:
-                raise self._unknown()
-            if parts.days_long is not None or parts.ends is not None:
-                raise self._contradiction()
-            parts.days_long, used = duration
-            self._at += 1 + used
-            return True
-        if word in _FROM or (word == "as" and self._next() == "of"):
-            skip = 2 if word == "as" or self._next() in {"on", "from"} else 1
-            if parts.starts is not None:
-                raise self._contradiction()
-            parts.starts = self._date(skip)
-            return True
-        if word in _UNTIL or (word == "up" and self._next() == "to"):
-            skip = 2 if word == "up" or self._next() in {"on", "the"} else 1
-            if parts.ends is not None or parts.days_long is not None:
-                raise self._contradiction()
-            if self._at > 0 and self._tokens[self._at - 1].word in WEEKDAYS:
-                self._check_weekday_range(skip)
-            parts.ends = self._date(skip)
-            return True
-        return False
-
-    def _check_weekday_range(self, skip: int) -> None:
-        """ "monday until friday": the days from Monday to Friday, or Mondays until a Friday?"""
-        if self._next(skip) in WEEKDAYS:
-            first, last = self._tokens[self._at - 1].word, self._next(skip)
-            raise Misunderstood(
-                Problem.DATE_AMBIGUOUS,
-                f"{first} {self._word} {last}",
-                suggestions=(f"{first[:3]}-{last[:3]}",),
-            )
-
-    def _date(self, skip: int) -> TypedDate:
-        typed = read_date(self._tokens[self._at + skip :])
-        if typed is None:
-            end = min(self._at + skip + 1, len(self._tokens))
-            raise Misunderstood(
-                Problem.DATE_UNREADABLE, self._line.typed(self._tokens[self._at : end])
-            )
-        self._at += skip + typed.tokens_used
-        return typed
-
-    def _contradiction(self) -> Misunderstood:
-        return Misunderstood(Problem.CONTRADICTION, self._line.typed(self._tokens))
-
-    def _how_often(self) -> bool:
-        """twice a day, 3x daily, bid, once a week."""
-        word = self._word
-        if word in _TIMES_A_DAY:
-            self._set_count(_TIMES_A_DAY[word], "day")
-            self._at += 1
-            return True
-        if word == "weekly":
-            self._set_count(1, "week")
-            self._at += 1
-            return True
-        glued = _GLUED_COUNT.fullmatch(word)
-        if glued and glued["period"]:
-            self._set_count(int(glued["count"]), glued["period"])
-            self._at += 1
-            return True
-        count, used = _ONCE_TWICE.get(word), 1
-        if glued:
-            count = int(glued["count"])
-        elif count is None and self._next() in {"times", "time", "x"}:
-            count, used = read_count(word), 2
-        if count is None:
-            return False
-        period, period_used = self._period(used)
-        if not period:
-            raise self._unknown()
-        self._set_count(count, period)
-        self._at += used + period_used
-        return True
-
-    def _period(self, used: int) -> tuple[str, int]:
-        first, second = self._next(used), self._next(used + 1)
-        if first in {"daily", "weekly"}:
-            return ("day" if first == "daily" else "week"), 1
-        if first in {"a", "per", "each", "every", "/"} and second in {"day", "week"}:
-            return second, 2
-        if first in {"/day", "/week"}:
-            return first[1:], 1
-        return "", 0
-
-    def _set_count(self, count: int, period: str) -> None:
-        if period == "day":
-            if self._parts.times_a_day not in {None, count}:
-                raise self._contradiction()
-            self._parts.times_a_day = count
-        else:
-            if self._parts.days_a_week not in {None, count}:
-                raise self._contradiction()
-            self._parts.days_a_week = count
-
-    def _weekdays(self) -> bool:
-        """mon,wed,fri · every monday · mon-fri · weekdays · except sundays."""
-        is_exception = self._word in {"except", "but"}
-        skip = 1 if is_exception or self._word in _EACH else 0
-        skip += is_exception and self._next() in {"not", "on", "for"}
-        days, used = self._day_list(self._at + skip)
-        if not used:
-            return False
-        if is_exception:
-            self._parts.weekdays = (self._parts.weekdays or _EVERY_DAY) - days
-        elif self._parts.weekdays == _EVERY_DAY:
-            raise self._contradiction()
-        else:
-            if self._times_at_last_days not in {None, len(self._clock)}:
-                # "monday 08:00, tuesday 09:00": other times on other days come later.
-                raise Misunderstood(Problem.NOT_YET, self._line.typed(self._tokens))
-            self._times_at_last_days = len(self._clock)
-            self._parts.weekdays = days | (self._parts.weekdays or frozenset())
-        self._at += skip + used
-        return True
-
-    def _day_list(self, at: int) -> tuple[frozenset[Weekday], int]:
-        """Days joined by commas and "and", and the tokens used."""
-        days, used = self._days(at)
-        while used:
-            joint = 0
-            while words_of(self._tokens[at + used + joint :], 1) in ([","], ["and"], ["&"]):
-                joint += 1
-            more, more_used = self._days(at + used + joint)
-            if not more_used:
-                break
-            days, used = days | more, used + joint + more_used
-        return days, used
-
-    def _days(self, at: int) -> tuple[frozenset[Weekday], int]:
-        words = words_of(self._tokens[at:], 3)
-        match words:
-            case []:
-                return frozenset(), 0
-            case [group, *_] if group in _GROUPS:
-                return _GROUPS[group], 1
-            case [first, "-" | "to" | "through" | "thru" | "till", last] if (
-                first in WEEKDAYS and last in WEEKDAYS
-            ):
-                return _days_between(WEEKDAYS[first], WEEKDAYS[last]), 3
-        names = re.split("[-/&+]", words[0])
-        joints = re.findall("[-/&+]", words[0])
-        if not all(name in WEEKDAYS for name in names):
-            return frozenset(), 0
-        if joints == ["-"]:
-            return _days_between(WEEKDAYS[names[0]], WEEKDAYS[names[1]]), 1
-        if "-" in joints:
-            return frozenset(), 0
-        return frozenset(WEEKDAYS[name] for name in names), 1
-
-    def _every_day(self) -> bool:
-        """daily · everyday · every day · each day."""
-        if self._word in {"daily", "everyday"}:
-            used = 1
-        elif self._word in _EACH | {"all"} and self._next() in {"day", "days"}:
-            used = 2
-        else:
-            return False
-        if self._parts.weekdays not in {None, _EVERY_DAY}:
-            raise self._contradiction()
-        self._parts.weekdays = _EVERY_DAY
-        self._at += used
-        return True
-
-    def _starts_moment(self) -> bool:
-        """Whether "at" is the "at" of "at night" or of "at bedtime"."""
-        return self._word == "at" and (self._next() == "night" or self._next() in _MEALS)
-
-    def _part_of_day(self) -> bool:
-        """every morning · in the morning · at night · mornings."""
-        words = [self._word, self._next(), self._next(2)]
-        match words:
-            case ["in", "the", name] if name in PARTS_OF_DAY:
-                used = 3
-            case ["at", "night" as name, _]:
-                used = 2
-            case ["every" | "each", name, _] if name in PARTS_OF_DAY:
-                used = 2
-            case [name, _, _] if name.removesuffix("s") in PARTS_OF_DAY:
-                used = 1
-            case ["nightly", _, _]:
-                name, used = "night", 1
-            case _:
-                return False
-        typed = self._line.typed(self._tokens[self._at : self._at + used])
-        self._clock.append(
-            _PartOfDayWord(
-                PARTS_OF_DAY[name.removesuffix("s")], typed, is_suffix=words[0] in {"in", "at"}
-            )
-        )
-        self._at += used
-        return True
-
-    def _meal(self) -> bool:
-        """before breakfast · with meals · at bedtime: when, but not on the clock."""
-        skip = 1 if self._word in _BEFORE_MEALS else 0
-        skip += self._next(skip - 1) in {"each", "every", "the"} if skip else 0
-        if self._next(skip) not in _MEALS if skip else self._word not in _MEALS:
-            return False
-        typed = self._line.typed(self._tokens[self._at : self._at + skip + 1])
-        self._parts.moments = f"{self._parts.moments}, {typed}" if self._parts.moments else typed
-        self._at += skip + 1
-        return True
-
-    def _bare_date(self) -> bool:
-        """A date on its own is a beginning to some and a single day to others: ask."""
-        typed = read_date(self._tokens[self._at :])
-        if typed is None:
-            if self._word == "tonight":
-                raise Misunderstood(Problem.BARE_DATE, self._word, suggestions=("from today",))
-            return False
-        raise Misunderstood(
-            Problem.BARE_DATE,
-            typed.words,
-            suggestions=(f"from {typed.words}", f"from {typed.words} for 1 day"),
-        )
-
-
-def _resolve(items: Sequence[TypedTime | _PartOfDayWord]) -> list[time]:
-    """The times meant, each in the part of the day that stands beside it."""
-    parts: dict[int, PartOfDay] = {}
-    for position, item in enumerate(items):
-        if isinstance(item, TypedTime):
-            continue
-        later = _run(items, position, +1)
-        earlier = _run(items, position, -1)
-        bound = earlier[:1] if item.is_suffix and earlier else later or earlier
-        for index in bound:
-            if parts.setdefault(index, item.part) != item.part:
-                raise Misunderstood(Problem.CONTRADICTION, item.words)
-        if not bound and any(isinstance(other, TypedTime) for other in items):
-            raise Misunderstood(Problem.TIMES_MISSING, item.words)
-    return [
-        item.resolve(parts.get(index))
-        for index, item in enumerate(items)
-        if isinstance(item, TypedTime)
-    ]
-
-
-def _run(items: Sequence[TypedTime | _PartOfDayWord], position: int, step: int) -> list[int]:
-    """The times that follow (or precede) a part of the day, nearest first."""
-    run: list[int] = []
-    index = position + step
-    while 0 <= index < len(items) and isinstance(items[index], TypedTime):
-        run.append(index)
-        index += step
-    return run
-
-
-def _days_between(first: Weekday, last: Weekday) -> frozenset[Weekday]:
-    return frozenset(Weekday((first + n) % 7) for n in range((last - first) % 7 + 1))
-
-
-def _ascending(parts: _Parts, words: str) -> tuple[time, ...]:
+def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
     """The times in order. Raises `Misunderstood` if they are missing, too many or do not add up."""
     times, count = sorted(parts.times), parts.times_a_day
     if count is not None and not 1 <= count <= MOST_TIMES_A_DAY:
@@ -503,21 +82,21 @@ def _ascending(parts: _Parts, words: str) -> tuple[time, ...]:
     return tuple(times)
 
 
-def _check_days_a_week(parts: _Parts, words: str) -> None:
+def _check_days_a_week(parts: ScheduleParts, words: str) -> None:
     if parts.days_a_week is None:
         return
-    if parts.weekdays in {None, _EVERY_DAY}:
+    if parts.weekdays in {None, EVERY_DAY}:
         raise Misunderstood(Problem.WEEKDAYS_MISSING, words)
     if parts.weekdays is not None and len(parts.weekdays) != parts.days_a_week:
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
 
 
 def _fit(
-    parts: _Parts, words: str, *, times: tuple[time, ...], zone: ZoneInfo, now: datetime
+    parts: ScheduleParts, words: str, *, times: tuple[time, ...], zone: ZoneInfo, now: datetime
 ) -> Schedule:
     """The parts as one schedule that still has doses to come."""
     today = now.astimezone(zone).date()
-    weekdays = None if parts.weekdays == _EVERY_DAY else parts.weekdays
+    weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
     starts_on = today
     if parts.starts is not None:
         starts_on = parts.starts.resolve(today, today)
