@@ -233,7 +233,7 @@ def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
         "family_id": str(request.family_id or ""),
         "update_id": "" if request.update_id is None else str(request.update_id),
         "telegram_id": "" if request.telegram_id is None else str(request.telegram_id),
-        "clock_offset": f"{clock.offset.total_seconds()} seconds" if clock.offset else "",
+        "clock_offset": f"{clock.offset.total_seconds():.6f} seconds" if clock.offset else "",
     }
 
 
