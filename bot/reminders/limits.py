@@ -32,8 +32,11 @@ class Budget:
     kept_for_interactive: float = 5
     per_chat_seconds: float = 1.0
     per_group_seconds: float = 3.0
-    #: How many answers may follow one upon another into a chat before its pause counts for them.
-    interactive_burst: int = 3
+    #: How many messages may follow one upon another into a chat before its pause counts: Telegram
+    #: allows short bursts, and a card must not wait because somebody has just been chatting.
+    #: Answers may go further than the bulk, so that the bulk never makes them wait.
+    interactive_burst: int = 5
+    bulk_burst: int = 3
 
     @classmethod
     def unlimited(cls) -> "Budget":
@@ -104,19 +107,22 @@ class _Line:
 
     def allowed_at(self) -> float:
         chat = self.chat
-        ahead = chat.ahead if self.kind is _Kind.INTERACTIVE else 0.0
-        return max(chat.paused_until, chat.free_at - ahead)
+        return max(chat.paused_until, chat.free_at - chat.ahead[self.kind])
 
 
 class _Chat:
-    """When a chat may have its next message; answers may be *ahead* of that by so many seconds."""
+    """When a chat may have its next message; each kind may be some seconds *ahead* of that."""
 
     __slots__ = ("ahead", "free_at", "id", "lines", "paused_until", "seconds")
 
     def __init__(self, chat_id: int, budget: Budget) -> None:
         self.id = chat_id
         self.seconds = budget.chat_seconds(chat_id)
-        self.ahead = self.seconds * budget.interactive_burst
+        is_group = chat_id < 0  # they are counted by the minute, and more strictly
+        self.ahead = (
+            self.seconds * budget.interactive_burst,
+            0.0 if is_group else self.seconds * budget.bulk_burst,
+        )
         self.free_at = -math.inf
         self.paused_until = -math.inf
         self.lines = (_Line(self, _Kind.INTERACTIVE), _Line(self, _Kind.BULK))
@@ -297,7 +303,7 @@ class Limiter:
                 # The pace is ours to keep exactly; here it only keeps replicas apart.
                 bulk_pace=self._bulk_pace * 0.9,
                 chat_interval=chat.seconds,
-                chat_ahead=0.0 if is_bulk else chat.ahead,
+                chat_ahead=chat.ahead[line.kind],
             )
         )
         now = self._timepiece.now()

@@ -76,7 +76,7 @@ class Office:
 
     def __init__(self, budget: Budget | None = None) -> None:
         self.time = FakeTime()
-        self.limiter = Limiter(None, budget or Budget(), timepiece=self.time)
+        self.limiter = Limiter(None, budget or STRICT, timepiece=self.time)
         self.sent: list[Sent] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -117,6 +117,8 @@ def most_within_a_second(sent: Iterable[Sent]) -> int:
     return max(i + 1 - bisect_left(times, at - 1 + 1e-6) for i, at in enumerate(times))
 
 
+# One a second into a chat for the bulk, to see its pace; bursts have tests of their own.
+STRICT = Budget(interactive_burst=3, bulk_burst=0)
 BULK = [lane for lane in Lane if lane is not Lane.INTERACTIVE]
 
 
@@ -201,6 +203,15 @@ async def test_a_chat_gets_one_bulk_message_a_second_and_holds_up_nobody(office:
     assert [sent.name for sent in busy] == list(range(10))
     assert min(b.at - a.at for a, b in pairwise(busy)) >= 1 - 1e-6
     assert max(sent.at for sent in office.of(Lane.DIGESTS)) < busy[3].at
+
+
+async def test_a_card_does_not_wait_because_somebody_has_been_chatting() -> None:
+    office = Office(Budget())
+    for n in range(3):
+        office.send(Lane.INTERACTIVE, 7, name=n)
+    office.send(Lane.DUE, 7, name="card")
+    await office.time.run(0.1)
+    assert office.names() == [0, 1, 2, "card"]
 
 
 async def test_in_one_chat_the_more_urgent_goes_first(office: Office) -> None:
