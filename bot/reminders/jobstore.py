@@ -100,12 +100,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         earliest = self._on_loop(
             lambda: self._redis.zrange(APSCHEDULER_RUN_TIMES, 0, 0, withscores=True), []
         )
-        if not earliest:
-            return None
-        run_time = self._real_time(earliest[0][1])
-        # What is due has just been run. Is it still there, Redis would not let us remove it: wait
-        # for the next nudge instead of running it again without a pause.
-        return run_time if run_time > datetime.now(UTC) else None
+        return self._real_time(earliest[0][1]) if earliest else None
 
     def get_all_jobs(self) -> list[Job]:
         stored = self._on_loop(lambda: self._redis.hgetall(APSCHEDULER_JOBS), {})

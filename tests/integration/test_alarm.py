@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from bot.redis.client import connect
+from bot.redis.client import TIMEOUT, connect, connect_blocking
 from bot.redis.keys import APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES
 from bot.redis.lease import Lease
-from bot.reminders.alarm import ENTRY, Alarm
+from bot.reminders.alarm import ENTRY, Alarm, _Scheduler
+from bot.reminders.jobstore import JsonJobStore, StoredJob
 from domain.clock import Clock
 from tests.valkey import Valkey, running_valkey
 from tests.waiting import until
@@ -261,6 +262,44 @@ async def test_a_hanging_redis_holds_the_loop_for_one_timeout_only(
     assert caplog.text.count("Redis is away") == 1
     valkey.resume()
     await until(lambda: replica.rings == [minute])
+
+
+async def test_after_one_timeout_the_store_asks_a_hanging_redis_no_more(valkey: Valkey) -> None:
+    client = connect_blocking(valkey.url)
+    store = JsonJobStore(client, entry_points={}, offset=lambda: timedelta(0))
+    assert store.probe()
+    valkey.pause()
+    assert store.get_due_jobs(datetime.now(UTC)) == []
+    began = time.monotonic()
+    for _ in range(20):
+        assert store.get_due_jobs(datetime.now(UTC)) == []
+        assert store.get_next_run_time() is None
+        store.remove_job("wake:2026-11-23T08:00Z")
+    assert time.monotonic() - began < TIMEOUT, "one try more would have taken as long"
+    valkey.resume()
+    client.close()
+
+
+async def test_a_wake_up_on_its_way_when_the_scheduler_stops_runs_nothing(
+    valkey: Valkey, jobs: redis.Redis
+) -> None:
+    ran = []
+
+    async def run() -> None:
+        ran.append(1)
+
+    client = connect_blocking(valkey.url)
+    store = JsonJobStore(client, entry_points={"run": run}, offset=lambda: timedelta(0))
+    scheduler = _Scheduler(timezone=UTC, jobstores={"default": store})
+    scheduler.start()
+    await asyncio.sleep(0)
+    store.put([StoredJob("due", datetime.now(UTC), "run", ())])
+    scheduler.shutdown(wait=False)
+    scheduler.wakeup()
+    await asyncio.sleep(0.1)
+    assert ran == []
+    assert jobs.hlen(APSCHEDULER_JOBS) == 1
+    client.close()
 
 
 async def test_what_is_no_job_of_ours_is_dropped_and_never_run(

@@ -31,7 +31,7 @@ class Replica:
 
     def __init__(self, redis: Redis, *, ttl: float = 1.5, every: float = 0.2) -> None:
         self.paused_for = 0.0
-        self.events: list[str] = []
+        self.diary: list[tuple[Replica, str]] = []
         self.is_working = False
         self.lease = Lease(
             redis,
@@ -42,12 +42,16 @@ class Replica:
             monotonic=lambda: asyncio.get_running_loop().time() + self.paused_for,
         )
 
+    @property
+    def events(self) -> list[str]:
+        return [event for replica, event in self.diary if replica is self]
+
     async def gained(self) -> None:
-        self.events.append("gained")
+        self.diary.append((self, "gained"))
         self.is_working = True
 
     async def lost(self) -> None:
-        self.events.append("lost")
+        self.diary.append((self, "lost"))
         self.is_working = False
 
 
@@ -143,6 +147,25 @@ async def test_without_redis_the_holder_lets_go_in_time_and_takes_it_again(
     await until(lambda: replica.events == ["gained", "lost", "gained"])
     assert replica.lease.reachable
     await replica.lease.stop()
+
+
+async def test_a_holder_that_alone_cannot_reach_redis_stops_before_another_begins(
+    redis: Redis, valkey: Valkey
+) -> None:
+    await redis.acl_setuser("cut", enabled=True, nopass=True, keys=["*"], categories=["+@all"])
+    cut_off = connect(valkey.url.replace("unix://", "unix://cut@") + "?password=any")
+    holder, waiting = Replica(cut_off), Replica(redis)
+    waiting.diary = holder.diary
+    await holder.lease.start()
+    await waiting.lease.start()
+    await redis.acl_setuser("cut", enabled=False)
+    await redis.client_kill_filter(user="cut")
+    await until(lambda: waiting.is_working)
+    assert holder.diary == [(holder, "gained"), (holder, "lost"), (waiting, "gained")]
+    assert not holder.lease.held
+    await holder.lease.stop()
+    await waiting.lease.stop()
+    await cut_off.aclose()
 
 
 async def test_a_short_absence_of_redis_changes_nothing(redis: Redis, valkey: Valkey) -> None:
