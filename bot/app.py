@@ -14,6 +14,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application
 
 from bot.embedded import EmbeddedError, start_embedded
+from bot.grammar.places import load_places
 from bot.handlers import FLOWS, register
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.finished import Finished
@@ -170,6 +171,9 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
             stack.push_async_callback(sandbox.stop)
             token, api_url = sandbox.token, sandbox.api_url
             print(f"The sandbox is at {sandbox.page_url} (Ctrl+C stops it)", flush=True)  # noqa: T201
+        # Half a second of reading that nobody should wait for in a conversation.
+        places = asyncio.create_task(asyncio.to_thread(load_places))
+        stack.callback(places.cancel)
         app = await stack.enter_async_context(
             App(
                 Wiring(
@@ -228,7 +232,7 @@ async def _check_database(url: str) -> None:
             skew = await measure_skew(database)
         finally:
             await database.close()
-    except OSError:
+    except (runner.MigrationError, OSError):
         raise SettingsError("DATABASE_URL: PostgreSQL cannot be reached there.") from None
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")

@@ -140,7 +140,10 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     person = draft.persons[number]
     typed = understand_medicine(draft.line, people=[person], now=request.scope.clock.now())
     draft = replace(draft.understood(typed), person=number, line="")
-    return _next(request, running, draft, first=_sentence(typed.problem))
+    # Whom it is for is settled by now, whatever name the line gave.
+    is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
+    first = None if is_settled else _sentence(typed.problem)
+    return _next(request, running, draft, first=first)
 
 
 def _ask_name(_data: Data, _choice: Choice) -> Screen:

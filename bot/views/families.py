@@ -36,7 +36,7 @@ def founded(family: FamilyFacts) -> Answer:
         _(
             "👪 The family <b>{family}</b> is founded, and you are its admin.\n"
             "Next, add the person you look after, for example\n"
-            "<code>/addperson Mum in London</code>"
+            "<code>/addperson Mum in Lisbon</code>"
         ).format(family=escape(family.name)),
         (
             (_menu(_("➕ Add a person"), "addperson"),),

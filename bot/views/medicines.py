@@ -91,7 +91,7 @@ def confirm(
         _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
             name=escape(name),
             dosage=escape(dosage),
-            schedule=schedule_in_words(schedule, today=schedule.starts_on),
+            schedule=schedule_in_words(schedule),
             person=escape(person),
         ),
         ((save,), (change, cancel)),
