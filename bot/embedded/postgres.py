@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import asyncpg
@@ -23,6 +24,7 @@ SOCKET = ".s.PGSQL.5432"
 NOBODYS_PID = 2**22 + 1  # beyond what Linux and macOS ever give out
 START_SECONDS = 60  # recovery after a power failure replays what a checkpoint had not written yet
 ADOPT_SECONDS = 10
+LOG_SECONDS = 6 * 86_400
 
 # Nobody but the one login gets in, and only with its password; the superuser not at all.
 HBA = f"local all {LOGIN} scram-sha-256\n"
@@ -87,6 +89,7 @@ class Postgres:
             return
         self._check_version()
         self._disown_stale_numbers()
+        self._drop_old_logs()
         self.account.give(self.folder)
         programs = POSTGRES.for_account(self.account)
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
@@ -174,6 +177,12 @@ class Postgres:
         # uses its memory.
         lines = self._pid_file.read_text().splitlines()
         self._pid_file.write_text("\n".join([str(NOBODYS_PID), *lines[1:], ""]))
+
+    def _drop_old_logs(self) -> None:
+        """PostgreSQL empties a weekday's file at midnight, but only where it runs at midnight."""
+        for log in (self.cluster / "log").glob("*.log"):
+            if time.time() - log.stat().st_mtime > LOG_SECONDS:
+                log.unlink()
 
     def _check_version(self) -> None:
         major = (self.cluster / "PG_VERSION").read_text().strip()

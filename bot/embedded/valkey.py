@@ -46,6 +46,10 @@ class Valkey:
         # Adoption first, always: Valkey replaces the socket of another without asking.
         if await self._adopt():
             return
+        if await self.answers():
+            raise EmbeddedError(
+                f"A Valkey that this account may not look at runs in {self.folder}: stop it first."
+            )
         self.account.give(self.folder)
         log = self.folder / "valkey.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
