@@ -119,7 +119,10 @@ async def start_embedded(
     except ModuleNotFoundError as error:
         if error.name != "psutil":
             raise
-        raise NotInstalled.naming("DATABASE_URL and REDIS_URL") from error
+        wanted = [
+            name for name, asked in (("DATABASE_URL", postgres), ("REDIS_URL", redis)) if asked
+        ]
+        raise NotInstalled.naming(" and ".join(wanted)) from error
 
     data = open_data_folder(data)
     account = account_for(data)

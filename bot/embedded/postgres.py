@@ -197,10 +197,10 @@ class Postgres:
 
         A bot killed half-way leaves a folder that nothing refers to; the next start removes it.
         """
-        unfinished_pattern = f"{self.folder.name}.new-*"
-        for unfinished in self.folder.parent.glob(unfinished_pattern):
+        prefix = f"{self.folder.name}.new-"
+        for unfinished in self.folder.parent.glob(f"{prefix}*"):
             shutil.rmtree(unfinished, ignore_errors=True)
-        new = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}.new-", dir=self.folder.parent))
+        new = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder.parent))
         cluster = new / "cluster"
         cluster.mkdir(mode=0o700)
         # For a second the folder is nobody's; the one above it is closed to them.
