@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from sqlalchemy import Update, func, literal, or_, select, text, tuple_, update
+from sqlalchemy import Update, case, func, literal, or_, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
 from domain.events import NotificationsOwed
-from domain.models import FamilyMember, Notification, new_id
+from domain.models import CareRecipient, FamilyMember, Notification, new_id
 from domain.models.traffic import OPEN_NOTIFICATION
 
 
@@ -109,7 +109,7 @@ async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claime
 _RECORD_SENT = text("""
     UPDATE notifications n
     SET status = 'sent', chat_id = sent.chat_id, message_id = sent.message_id,
-        sent_at = coalesce(n.sent_at, clock_now()), shown_version = sent.version,
+        sent_at = coalesce(n.sent_at, clock_now()), shown_version = sent.version, lane = :edits,
         shown_dose_ids = ARRAY(SELECT jsonb_array_elements_text(sent.dose_ids)::uuid),
         leased_until = NULL, not_before = NULL, attempts = 0
     FROM unnest(CAST(:ids AS uuid[]), CAST(:chat_ids AS bigint[]), CAST(:message_ids AS bigint[]),
@@ -128,6 +128,7 @@ async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
     rows = await scope.rows(
         _RECORD_SENT,
         {
+            "edits": Lane.EDITS,  # whatever comes now
             "ids": [record.notification_id for record in sent],
             "chat_ids": [record.chat_id for record in sent],
             "message_ids": [record.message_id for record in sent],
@@ -138,15 +139,29 @@ async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
     return any(row.is_outdated for row in rows)
 
 
-async def record_over(scope: Scope, notification_id: UUID, *, status: Status, reason: str) -> None:
-    """Close a notification that will not be sent, with the reason."""
+async def record_over(
+    scope: Scope,
+    notification_id: UUID,
+    *,
+    status: Status,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Close a notification that will not be sent, with the reason.
+
+    With *version*, only if that is still what it should say: it stays open if another dose has
+    joined it since.
+    """
+    is_current = true() if version is None else Notification.wanted_version == version
     await scope.execute(
         update(Notification)
         .where(Notification.id == notification_id, Notification.status == Status.PENDING)
         .values(
-            status=status,
-            reason=reason,
-            shown_version=Notification.wanted_version,
+            status=case((is_current, status), else_=Notification.status),
+            reason=case((is_current, reason), else_=Notification.reason),
+            shown_version=case(
+                (is_current, Notification.wanted_version), else_=Notification.shown_version
+            ),
             leased_until=None,
         )
     )
@@ -254,6 +269,12 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
     )
     if card is None:
         return 0
+    # One after the other: of two copies that fail at once, the second must see that the first did.
+    await scope.execute(
+        select(CareRecipient.id)
+        .where(CareRecipient.id == card.care_recipient_id)
+        .with_for_update(key_share=True)
+    )
     copies = await scope.rows(
         select(Notification.user_id, Notification.status).where(
             Notification.care_recipient_id == card.care_recipient_id,

@@ -18,8 +18,8 @@ from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, after_asking
-from domain.models import CareRecipient, Dose, FamilyMember, new_id
-from domain.notifications import Kind, Lane, find_reached
+from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
+from domain.notifications import Kind, Lane, find_reached, showing_again
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,14 @@ class Slot:
     family_id: UUID
     care_recipient_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True)
+class Card:
+    """The number of a slot's card, and the minute in which it asks."""
+
+    ask_no: int
+    asked_at: datetime
 
 
 _MOVE = text("""
@@ -43,30 +51,24 @@ _MOVE = text("""
 """)
 
 # A card that is there already (a batch ended inside its slot, a medicine was added to it) is shown
-# anew instead; a summary that is there already is about these doses too.
+# anew instead, or sent after all; a summary that is there already is about these doses too.
 _OWE = text("""
     INSERT INTO notifications
            (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
             facts)
     SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, :kind, o.slot_at, o.ask_no, :lane,
-           o.slot_at, jsonb_build_object('dose_ids', o.dose_ids)
+           o.deadline_at, jsonb_build_object('dose_ids', o.dose_ids)
     FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
                 CAST(:recipient_ids AS uuid[]), CAST(:slots AS timestamptz[]),
-                CAST(:ask_nos AS smallint[]), CAST(:dose_ids AS jsonb[]))
-         AS o (id, family_id, user_id, care_recipient_id, slot_at, ask_no, dose_ids)
+                CAST(:ask_nos AS smallint[]), CAST(:deadlines AS timestamptz[]),
+                CAST(:dose_ids AS jsonb[]))
+         AS o (id, family_id, user_id, care_recipient_id, slot_at, ask_no, deadline_at, dose_ids)
     ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
-    SET wanted_version = notifications.wanted_version + 1,
+    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
         facts = jsonb_set(notifications.facts, '{dose_ids}',
                           (notifications.facts -> 'dose_ids') || (excluded.facts -> 'dose_ids'))
-""")
-
-# The cards of a slot that are there already say something else now.
-_SHOW_AGAIN = text("""
-    UPDATE notifications n SET wanted_version = n.wanted_version + 1, menu_dose_id = NULL
-    FROM unnest(CAST(:recipient_ids AS uuid[]), CAST(:slots AS timestamptz[]))
-         AS s (care_recipient_id, slot_at)
-    WHERE n.care_recipient_id = s.care_recipient_id AND n.slot_at = s.slot_at
-      AND n.kind = 'slot_card' AND n.status IN ('pending', 'sent')
+    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
 """)
 
 
@@ -84,6 +86,7 @@ async def act_on_due_doses(scope: Scope, *, most: int) -> int:
             Dose.window_ends_at,
             Dose.ladder_step,
             Dose.ask_no,
+            Dose.next_action_at,
         )
         .where(Dose.next_action_at <= func.clock_now())
         .order_by(Dose.next_action_at)
@@ -136,17 +139,56 @@ async def _who_is_asked(
 
 async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: dict[UUID, Sequence[UUID]]) -> None:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
-    # All doses of a slot share one card, so they share its number too.
-    ask_no = {slot: max(dose.ask_no for dose in found) for slot, found in slots.items()}
-    await _show_again(scope, [slot for slot in slots if ask_no[slot] > 0])
-    await _owe(scope, Kind.SLOT_CARD, slots, people, lane=Lane.DUE, ask_no=ask_no)
+    newest = await _newest_cards(scope, slots)
+    cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
+    await _show_again(scope, newest)
+    await _owe(scope, Kind.SLOT_CARD, slots, people, lane=Lane.DUE, cards=cards)
     moves = []
     for slot, found in slots.items():
         for dose in found:
             action = after_asking(dose.window_ends_at)
-            moves.append((dose.id, DoseStatus.PENDING, action.step, action.at, ask_no[slot] + 1))
+            moves.append(
+                (dose.id, DoseStatus.PENDING, action.step, action.at, cards[slot].ask_no + 1)
+            )
             scope.publish(TimerSet(action.at))
     await _move(scope, moves)
+
+
+async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
+    """The last card of each slot that has one."""
+    wanted = list(slots)
+    card = (Notification.family_id, Notification.care_recipient_id, Notification.slot_at)
+    rows = await scope.rows(
+        # Each card asks later than the one before it.
+        select(
+            *card,
+            func.max(Notification.ask_no).label("ask_no"),
+            func.max(Notification.deadline_at).label("asked_at"),
+        )
+        .where(
+            Notification.care_recipient_id.in_({slot.care_recipient_id for slot in wanted}),
+            Notification.slot_at.in_({slot.at for slot in wanted}),
+            Notification.kind == Kind.SLOT_CARD,
+        )
+        .group_by(*card)
+    )
+    found = {
+        Slot(row.family_id, row.care_recipient_id, row.slot_at): Card(row.ask_no, row.asked_at)
+        for row in rows
+    }
+    return {slot: found[slot] for slot in wanted if slot in found}
+
+
+def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
+    """The card that asks for these doses of a slot: a new one, unless one of this minute is there.
+
+    Doses of one minute may come in several batches, and share a card. A dose that was snoozed is
+    asked for in a minute of its own, and by a new message: people do not hear an edit.
+    """
+    minute = max(dose.next_action_at for dose in doses)
+    if newest is None:
+        return Card(0, minute)
+    return newest if newest.asked_at == minute else Card(newest.ask_no + 1, minute)
 
 
 async def _give_up(
@@ -165,12 +207,19 @@ async def _give_up(
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
-    await _show_again(scope, list(slots))
+    await _show_again(scope, slots)
     # One summary for what ends in this minute, not one alarm for each dose.
     minute = now.replace(second=0, microsecond=0)
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute)
-        await _owe(scope, kind, summaries, people, lane=Lane.ESCALATION, ask_no={})
+        await _owe(
+            scope,
+            kind,
+            summaries,
+            people,
+            lane=Lane.ESCALATION,
+            cards=dict.fromkeys(summaries, Card(0, minute)),
+        )
 
 
 def _by_slot(doses: Iterable[Row[Any]], *, at: Any) -> dict[Slot, list[Row[Any]]]:
@@ -187,7 +236,7 @@ async def _owe(
     people: dict[UUID, Sequence[UUID]],
     *,
     lane: Lane,
-    ask_no: dict[Slot, int],
+    cards: dict[Slot, Card],
 ) -> None:
     owed = [(slot, user_id) for slot in slots for user_id in people.get(slot.care_recipient_id, ())]
     if not owed:
@@ -202,7 +251,8 @@ async def _owe(
             "user_ids": [user_id for _, user_id in owed],
             "recipient_ids": [slot.care_recipient_id for slot, _ in owed],
             "slots": [slot.at for slot, _ in owed],
-            "ask_nos": [ask_no.get(slot, 0) for slot, _ in owed],
+            "ask_nos": [cards[slot].ask_no for slot, _ in owed],
+            "deadlines": [cards[slot].asked_at for slot, _ in owed],
             "dose_ids": [json.dumps([str(dose.id) for dose in slots[slot]]) for slot, _ in owed],
         },
     )
@@ -225,12 +275,8 @@ async def _move(
     )
 
 
-async def _show_again(scope: Scope, slots: Sequence[Slot]) -> None:
-    if slots:
-        await scope.execute(
-            _SHOW_AGAIN,
-            {
-                "recipient_ids": [slot.care_recipient_id for slot in slots],
-                "slots": [slot.at for slot in slots],
-            },
-        )
+async def _show_again(scope: Scope, slots: Iterable[Slot]) -> None:
+    """The cards of these slots say something else now."""
+    changed = {(slot.care_recipient_id, slot.at) for slot in slots}
+    if changed:
+        await scope.execute(showing_again(changed))
