@@ -38,6 +38,7 @@ lock: ## Pin every dependency anew (needs uv: pip install uv)
 messages: $(PYTHON) ## Collect what people read for translators, and compile what they wrote
 	mkdir -p $(LOCALE)
 	$(BIN)/pybabel -q extract --no-location --sort-output --project CareCircle \
+		--version 1 --copyright-holder "CareCircle contributors" \
 		--output $(LOCALE)/carecircle.pot bot/views
 	for language in $(LOCALE)/*/; do [ ! -d "$$language" ] || \
 		$(BIN)/pybabel -q update --ignore-obsolete --no-fuzzy-matching --domain carecircle \
