@@ -87,8 +87,8 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
         yield Finding(True, f"PostgreSQL: reachable, version {number // 10_000}.")
         if await runner.current(url) != runner.head():
             # A bot with a PostgreSQL of its own upgrades it when it starts.
-            told = "the bot brings it up to date" if ours else "run: carecircle db upgrade"
-            yield Finding(ours, f"Schema: not up to date, {told}.")
+            told = "the bot will bring it up to date" if ours else "run: carecircle db upgrade"
+            yield Finding(ours, f"Schema: not up to date yet; {told}.")
             return
         yield Finding(True, "Schema: up to date.")
         unsafe = await find_unsafe_rights(database)
