@@ -1,16 +1,23 @@
 """The main journey: a family, a second person, a medicine, a reminder, a tap."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from bot.sandbox import Person
-from tests.end_to_end.conftest import Town
-
-LONDON = ZoneInfo("Europe/London")
+from tests.town import Town, clock_in_london
 
 
-async def found_family(town: Town) -> tuple[Person, Person]:
-    """Anna founds a family, Ben joins it by her link, and Mum is added."""
+async def test_a_dose_is_asked_about_taken_and_undone(town: Town) -> None:
+    await live_the_first_day(town)
+
+
+async def test_a_bot_api_that_can_do_little_else_is_enough(town: Town) -> None:
+    town.sandbox.only(
+        ["getMe", "getUpdates", "sendMessage", "editMessageText", "answerCallbackQuery"]
+    )
+    await town.restart_bot()
+    await live_the_first_day(town)
+
+
+async def live_the_first_day(town: Town) -> None:
     anna, ben = town.person("Anna"), town.person("Ben")
     await anna.start()
     await anna.sees("Hello Anna")
@@ -23,14 +30,9 @@ async def found_family(town: Town) -> tuple[Person, Person]:
     await anna.sees("Ben has joined")
     await anna.send("/addperson Mum in Europe/London")
     await anna.sees("Mum is in the family")
-    return anna, ben
 
-
-async def test_a_dose_is_asked_about_taken_and_undone(town: Town) -> None:
-    anna, ben = await found_family(town)
-    minute = town.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=2)
-    at = f"{minute.astimezone(LONDON):%H:%M}"
-
+    minute = town.minute(ahead=2)
+    at = clock_in_london(minute)
     await anna.send(f"/addmed Aspirin 100 mg at {at}")
     saved = await anna.sees("Saved: Aspirin 100 mg")
     assert f"First: today {at} Mum's time" in saved.text

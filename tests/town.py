@@ -1,0 +1,213 @@
+"""A town: people with phones, the real bot among them, and its tables to look at."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.app import App, Wiring
+from bot.reminders.limits import Budget
+from bot.sandbox import Limits, Message, Person, Sandbox
+from domain.clock import Clock
+from tests.databases import move_to
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass
+class Town:
+    """A sandbox with the bot in it, and a clock that both follow."""
+
+    sandbox: Sandbox
+    wiring: Wiring
+    tables: AsyncEngine
+    bot: AsyncExitStack = field(default_factory=AsyncExitStack)
+    app: App | None = None
+
+    @property
+    def clock(self) -> Clock:
+        return self.wiring.clock
+
+    async def start_bot(self, **changed: Any) -> None:
+        """Start the bot, its wiring *changed* from now on."""
+        self.wiring = replace(self.wiring, **changed)
+        self.app = await self.bot.enter_async_context(App(self.wiring))
+
+    async def stop_bot(self) -> None:
+        """Stop in order, as SIGTERM does. Raises what ended a part of the bot before."""
+        app, self.app = self.app, None
+        if app is not None:
+            ended = asyncio.create_task(app.wait())
+            await asyncio.sleep(0)
+            if ended.done():
+                ended.result()
+                raise AssertionError("a part of the bot has ended by itself")
+            ended.cancel()
+        await self.bot.aclose()
+
+    async def restart_bot(self, **changed: Any) -> None:
+        await self.stop_bot()
+        await self.start_bot(**changed)
+
+    def person(self, name: str, *, language_code: str = "en") -> Person:
+        return self.sandbox.add_person(name, language_code=language_code)
+
+    # Time.
+
+    def jump_to(self, instant: datetime) -> None:
+        move_to(self.clock, instant)
+
+    def jump_by(self, **parts: float) -> None:
+        self.clock.advance(timedelta(**parts))
+
+    def minute(self, *, ahead: int) -> datetime:
+        """The full minute (UTC) that many minutes ahead of the present one."""
+        return self.clock.now().replace(second=0, microsecond=0) + timedelta(minutes=ahead)
+
+    # What is in the tables, over the walls.
+
+    async def rows(self, sql: str, **parameters: Any) -> Sequence[Row[Any]]:
+        async with self.tables.connect() as connection:
+            return (await connection.execute(text(sql), parameters)).all()
+
+    async def value(self, sql: str, **parameters: Any) -> Any:
+        [row] = await self.rows(sql, **parameters)
+        return row[0]
+
+    async def count(self, table: str) -> int:
+        counted: int = await self.value(f"SELECT count(*) FROM {table}")
+        return counted
+
+    async def change(self, sql: str, **parameters: Any) -> None:
+        """Bring about what the bot has no command for yet."""
+        async with self.tables.begin() as connection:
+            await connection.execute(text(sql), parameters)
+
+    async def settled(self, *, seconds: float = 20) -> None:
+        """Return once everything that came in is answered and everything owed is sent."""
+        async with asyncio.timeout(seconds):
+            while self.sandbox.unconfirmed_updates or await self.value(_UNSETTLED):
+                await asyncio.sleep(0.02)
+
+
+_UNSETTLED = """
+    SELECT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
+        OR EXISTS (SELECT 1 FROM notifications
+                   WHERE status = 'pending' OR shown_version < wanted_version)
+"""
+
+
+@asynccontextmanager
+async def founded_town(
+    *, database_url: str, redis_url: str, clock: Clock, limits: Limits | None = None
+) -> AsyncIterator[Town]:
+    """A town whose bot does not run yet. Without *limits*, nobody waits for Telegram's."""
+    tables = create_async_engine(database_url, pool_size=2)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(tables.dispose)
+        await _open_to_owner(tables)
+        sandbox = await stack.enter_async_context(Sandbox(clock=clock, limits=limits))
+        wiring = Wiring(
+            token=sandbox.token,
+            api_url=sandbox.api_url,
+            database_url=database_url,
+            redis_url=redis_url,
+            clock=clock,
+            budget=Budget() if limits else Budget.unlimited(),
+        )
+        town = Town(sandbox, wiring, tables)
+        stack.push_async_callback(town.stop_bot)
+        yield town
+
+
+async def _open_to_owner(tables: AsyncEngine) -> None:
+    """Let the owner see over the walls. The roles that the bot takes are held as ever."""
+    async with tables.begin() as connection:
+        names = await connection.scalars(
+            text("SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity")
+        )
+        for name in names.all():
+            await connection.execute(
+                text(f"CREATE POLICY tests ON {name} TO CURRENT_USER USING (true)")
+            )
+
+
+# What families do first. Each waits for the bot's answer.
+
+
+async def found_family(founder: Person, name: str = "Mum's helpers") -> None:
+    await founder.start()
+    await founder.sees("Hello")
+    await founder.send(f"/newfamily {name}")
+    await founder.sees("is founded")
+
+
+async def invite(admin: Person, role: str = "caregiver") -> str:
+    """A fresh invitation's link."""
+    await admin.send(f"/invite {role}")
+    return (await admin.sees("works once")).links[0]
+
+
+async def join(admin: Person, newcomer: Person, role: str = "caregiver") -> None:
+    await newcomer.open_link(await invite(admin, role))
+    await newcomer.sees("Welcome to the family")
+
+
+async def add_person(caregiver: Person, name: str = "Mum", place: str = "Europe/London") -> None:
+    await caregiver.send(f"/addperson {name} in {place}")
+    await caregiver.sees("is in the family")
+
+
+async def add_medicine(caregiver: Person, line: str) -> Message:
+    """One that is understood at once; returns the confirmation."""
+    await caregiver.send(f"/addmed {line}")
+    return await caregiver.sees("Saved:")
+
+
+def clock_in_london(minute: datetime) -> str:
+    return f"{minute.astimezone(LONDON):%H:%M}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A minute (UTC), as the clock in London shows it, and the card on each phone."""
+
+    minute: datetime
+    at: str
+    cards: Sequence[Message]
+
+
+async def ask(town: Town, *phones: Person, medicines: Sequence[str] = ("Aspirin 100 mg",)) -> Asked:
+    """The first phone enters medicines for the minute after next; returns when their card is on all
+    of the phones.
+    """
+    minute = town.minute(ahead=2)
+    at = clock_in_london(minute)
+    for medicine in medicines:
+        await add_medicine(phones[0], f"{medicine} at {at}")
+    town.jump_to(minute - timedelta(seconds=1))
+    cards = [await phone.sees(f"Mum · {at}") for phone in phones]
+    await town.settled()
+    return Asked(minute, at, cards)
+
+
+@dataclass(frozen=True)
+class Household:
+    """Anna founded it, Ben is a caregiver in it; they look after Mum in London."""
+
+    anna: Person
+    ben: Person
+
+
+async def settle_in(town: Town) -> Household:
+    anna, ben = town.person("Anna"), town.person("Ben")
+    await found_family(anna)
+    await join(anna, ben)
+    await add_person(anna)
+    return Household(anna, ben)
