@@ -46,6 +46,10 @@ class NotAllowed(CareCircleError):
     role: Role
 
 
+class InvitationUnknown(NotFound):
+    """No invitation has this secret."""
+
+
 @dataclass(eq=False)
 class InvitationUsed(CareCircleError):
     """The invitation was redeemed before."""

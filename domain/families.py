@@ -14,7 +14,13 @@ from domain import audit
 from domain.access import Action, Role, may
 from domain.care_recipients import get_person
 from domain.database import Scope
-from domain.errors import AlreadyMember, InvitationExpired, InvitationUsed, NotFound
+from domain.errors import (
+    AlreadyMember,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    NotFound,
+)
 from domain.events import NotificationsOwed
 from domain.models import (
     CareRecipient,
@@ -194,7 +200,7 @@ async def invite(
 async def redeem_invitation(scope: Scope, token: str) -> Joined:
     """Join the family that *token* leads into, and make it the person's current one.
 
-    Raises NotFound, InvitationUsed, InvitationExpired or AlreadyMember; then nothing has changed
+    Raises InvitationUnknown, InvitationUsed, InvitationExpired or AlreadyMember; then nothing has changed
     and an unused invitation stays good.
     """
     token_hash = _hash(token)
@@ -210,7 +216,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         ).where(Invitation.token_hash == token_hash)
     )
     if invitation is None:
-        raise NotFound
+        raise InvitationUnknown
     already = await scope.enter_family(invitation.family_id)
     if already is not None:
         raise AlreadyMember(already.family_name)

@@ -31,6 +31,7 @@ _ASKED_FOR = frozenset(
         Problem.NAME_MISSING,
         Problem.DOSAGE_MISSING,
         Problem.SCHEDULE_MISSING,
+        Problem.TIMES_MISSING,
         Problem.WHICH_PERSON,
     }
 )
@@ -41,8 +42,8 @@ SAVE, CHANGE, CANCEL = "save", "change", "cancel"
 class Draft:
     """What is known of the medicine so far; goes to Redis and back between two questions.
 
-    `line` is what was typed at first: it is read again once it is known for whom, since their zone
-    says what "today" is. `replaces` is the medicine that this one corrects.
+    `line` is what was typed at first, while it is not known for whom: it is read again then, since
+    their zone says what "today" is. `replaces` is the medicine that this one corrects.
     """
 
     people: tuple[tuple[str, str, str], ...]  # id, name, zone
@@ -90,6 +91,7 @@ class Draft:
             dosage=typed.dosage,
             schedule=typed.schedule.to_json() if typed.schedule else None,
             schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
+            line=self.line if typed.person is None else "",
         )
 
 

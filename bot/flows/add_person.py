@@ -9,8 +9,10 @@ from bot.redis.conversations import Conversation
 from bot.views import people as views
 from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
+from bot.views.refusals import already_exists
 from domain.access import Action
 from domain.care_recipients import add_person
+from domain.errors import AlreadyExists
 
 
 async def begin(request: Request) -> Answer:
@@ -38,7 +40,9 @@ def _ask_name(_data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
-    name, where = split_person_line(reply.text or "")
+    data: Data = running.data
+    name, typed = split_person_line(reply.text or "")
+    where = typed or data.get("where")
     if where is not None:
         return await _save(request, running, name, parse_place(where))
     return FLOW.go_on(request, running, "place", {"name": name})
@@ -69,7 +73,12 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _save(request: Request, running: Conversation, name: str, place: Place) -> Answer:
-    added = await add_person(request.scope, name, zone=place.zone, flow_id=running.flow_id)
+    try:
+        added = await add_person(request.scope, name, zone=place.zone, flow_id=running.flow_id)
+    except AlreadyExists:
+        # Only the name is asked for once more; where they live is known by now.
+        first = Screen(already_exists(name))
+        return FLOW.go_on(request, running, "name", {"where": place.label}, first=first)
     return finished(running, views.added(added))
 
 

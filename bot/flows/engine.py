@@ -16,7 +16,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation, Expired
 from bot.views import conversations as views
 from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import NOWHERE, Callback, Verb, to_base36
+from bot.views.callbacks import NOWHERE, Callback, Verb, decode, to_base36
 from bot.views.misunderstandings import misunderstood
 
 Data: TypeAlias = Mapping[str, Any]
@@ -140,10 +140,12 @@ class Flows:
             return replace(views.expired_button(), conversation=to_end(running.flow_id))
         if not isinstance(running, Conversation) or running.flow_id != press.subject_id:
             return views.answered_before()
-        number, _dot, key = press.argument.partition(".")
         flow = self._flows.get(running.flow)
-        if number != to_base36(running.version) or flow is None or running.step not in flow.steps:
+        if flow is None or running.step not in flow.steps:
             return views.answered_before()
+        if not _offers(flow.question(running), press):
+            return views.answered_before()
+        _number, _dot, key = press.argument.partition(".")
         return await flow.take(request, running, Reply(choice=key))
 
     async def on_cancel(self, request: Request) -> Answer:
@@ -167,6 +169,13 @@ def finished(conversation: Conversation, answer: Answer) -> Answer:
 
 def _next(request: Request, running: Conversation, step: str, data: Data) -> Conversation:
     return replace(running, step=step, data=data, last_update_id=request.update_id)
+
+
+def _offers(question: Screen, press: Callback) -> bool:
+    """Whether the open question has this button: not one of an earlier question, nor an altered
+    one."""
+    buttons = (button for row in question.keyboard for button in row)
+    return any(decode(button.data) == press for button in buttons if button.data)
 
 
 def _callback(conversation: Conversation, number: int, key: str) -> Callback:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram import ChatMember, Update
+from telegram import Chat, ChatMember, Update
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -88,14 +88,17 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
 
 def _membership(serving: Serving) -> PtbCallback:
     blocked, unblocked = serving.event(family.blocked), serving.event(family.unblocked)
+    elsewhere = serving.event(_nothing)
 
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change = update.my_chat_member
-        has_left = change is not None and change.new_chat_member.status in (
-            ChatMember.BANNED,
-            ChatMember.LEFT,
-        )
-        await (blocked if has_left else unblocked)(update, context)
+        if change is None or change.chat.type != Chat.PRIVATE:
+            # Somebody put the bot into a group, or out of one: nothing about their own chat.
+            await elsewhere(update, context)
+        elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+            await blocked(update, context)
+        else:
+            await unblocked(update, context)
 
     return callback
 

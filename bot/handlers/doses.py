@@ -55,10 +55,11 @@ async def take_all(request: Request) -> Answer:
 
 
 async def snooze(request: Request) -> Answer:
-    minutes = request.pressed.argument
-    if not minutes.isdigit() or int(minutes) not in SNOOZE_MINUTES:
+    choices = {str(minutes): minutes for minutes in SNOOZE_MINUTES}
+    minutes = choices.get(request.pressed.argument)
+    if minutes is None:
         raise NotFound
-    outcome = await doses.snooze_dose(request.scope, request.subject_id, minutes=int(minutes))
+    outcome = await doses.snooze_dose(request.scope, request.subject_id, minutes=minutes)
     return views.snoozed(outcome)
 
 

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
-from telegram.error import NetworkError, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.intake.finished import Finished
@@ -169,35 +169,41 @@ class ChatQueues:
         queue = self._queues[chat_id]
         try:
             while queue:
-                async with self._room:
-                    await self._handle(queue[0])
+                await self._handle(queue[0])
                 queue.popleft()
         finally:
             del self._queues[chat_id]
 
     async def _handle(self, waiting: _Waiting) -> None:
         """Handle one update until it took effect and was answered, or is set aside."""
-        update, answer = waiting.update, waiting.answer
+        failure: Exception | None = None
         while True:
             try:
-                if answer is not None:
-                    await self._serving.finish(update, answer)
-                else:
-                    await self._application.process_update(update)
-            except NetworkError as error:
+                if failure is not None and await self._is_set_aside(waiting.update, failure):
+                    return
+                failure = None
+                async with self._room:  # not kept while it waits for a better moment
+                    await self._attempt(waiting)
+            except TelegramError as error:
                 # It took effect. The answer is stored, and the next round finds it there.
-                log.warning("Telegram cannot be reached: %s", type(error).__name__)
+                log.warning("an answer waits for Telegram: %s", type(error).__name__)
                 await asyncio.sleep(UNREACHABLE_SECONDS)
             except Exception as error:
                 if is_away(error):
                     log.warning("the database cannot be reached: %s", type(error).__name__)
                     await asyncio.sleep(UNREACHABLE_SECONDS)
-                elif await self._has_failed(update, error):
-                    return
+                else:
+                    failure = error
             else:
                 return
 
-    async def _has_failed(self, update: Update, error: Exception) -> bool:
+    async def _attempt(self, waiting: _Waiting) -> None:
+        if waiting.answer is not None:
+            await self._serving.finish(waiting.update, waiting.answer)
+        else:
+            await self._application.process_update(waiting.update)
+
+    async def _is_set_aside(self, update: Update, error: Exception) -> bool:
         """Count a failure; True if it was the last and the update is set aside."""
         incident = secrets.token_hex(4)
         # Lines of code and types only: an exception's own words may hold what somebody typed.

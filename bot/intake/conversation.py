@@ -6,10 +6,19 @@ idempotent for one update, ending for one flow.
 """
 
 from collections.abc import Mapping
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
 from bot.redis.conversations import JSON, Conversation, ConversationStore, LostRace
+
+
+class Outcome(Enum):
+    """What became of a change to a conversation."""
+
+    IN_LINE = auto()
+    MOVED_ON = auto()  # the person is in another conversation by now
+    EXPIRED = auto()  # nobody answered in time, or Redis was emptied
 
 
 def to_continue(conversation: Conversation) -> dict[str, Any]:
@@ -34,14 +43,11 @@ def to_end(flow_id: UUID) -> dict[str, Any]:
 
 async def apply(
     store: ConversationStore, change: Mapping[str, Any], *, chat_id: int, user_id: int
-) -> bool:
-    """Bring Redis into line; False if the person has moved on meanwhile.
-
-    Raises ConversationsUnavailable.
-    """
+) -> Outcome:
+    """Bring Redis into line, unless something newer is there. Raises ConversationsUnavailable."""
     if "end" in change:
         await store.end(chat_id, user_id, UUID(change["end"]))
-        return True
+        return Outcome.IN_LINE
     stored = change["continue"]
     data: Mapping[str, JSON] = stored["data"]
     outcome = await store.save(
@@ -58,4 +64,6 @@ async def apply(
         chat_id=chat_id,
         user_id=user_id,
     )
-    return not isinstance(outcome, LostRace)
+    if not isinstance(outcome, LostRace):
+        return Outcome.IN_LINE
+    return Outcome.EXPIRED if outcome.current is None else Outcome.MOVED_ON

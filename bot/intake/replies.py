@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telegram import Bot, CallbackQuery, Message, Update
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
 
 from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
@@ -45,7 +52,7 @@ class Replies:
         self._clock = clock
 
     async def say(self, answer: Answer, place: Place) -> None:
-        """Raises NetworkError while Telegram cannot be reached: then the answer is still owed.
+        """Raises TelegramError while Telegram does not take it: then the answer is still owed.
 
         What Telegram refuses for good (the person has blocked the bot, the message is gone) is
         over. The toast goes first: the button spins until it arrives.
@@ -94,15 +101,15 @@ class Replies:
                 seconds = seconds_to_wait(error)
                 self._limiter.pause(seconds, chat_id)
                 await asyncio.sleep(seconds)
-            except Forbidden:
-                return  # they have blocked the bot since
+            except (Forbidden, ChatMigrated):
+                return  # they have blocked the bot since, or the group is another by now
             except BadRequest as error:
                 if NOT_MODIFIED not in error.message:
                     log.warning("Telegram refused an answer: %s", error.message)
                 return
             except InvalidToken:
                 raise
-            except NetworkError:
+            except TelegramError:
                 if attempt == ATTEMPTS:
                     raise
                 await asyncio.sleep(0.2 * 2**attempt)

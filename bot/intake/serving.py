@@ -5,7 +5,7 @@ what took effect is answered also after a crash, and never takes effect again.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -24,13 +24,14 @@ from bot.redis.conversations import (
     Expired,
 )
 from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.views import conversations as conversation_views
 from bot.views import refusals
 from bot.views.answer import Answer, Screen
 from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
 from bot.views.wording import speaking
-from domain import inbox
+from domain import inbox, users
 from domain.database import Database, Scope, ScopeRequest, as_person
-from domain.errors import AlreadyApplied, CareCircleError, NotFound
+from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Recall: TypeAlias = Callable[[Conversation], Screen]
@@ -60,6 +61,7 @@ class Serving:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._verdicts: dict[int, Verdict] = {}
 
     def command(self, name: str, handler: Handler) -> PtbCallback:
         """A typed command; the request's text is what follows it."""
@@ -105,20 +107,21 @@ class Serving:
         return callback
 
     async def finish(self, update: Update, answer: Answer) -> None:
-        """Say what is owed for an update that took effect. Raises NetworkError: still owed."""
-        place = Place.of(update)
+        """Say what is owed for an update that took effect. Raises TelegramError: still owed."""
+        place, user = Place.of(update), update.effective_user
         if place is not None:
-            user = update.effective_user
-            if answer.conversation is not None and user is not None:
-                answer = await self._bring_into_line(answer, chat=place.chat_id, user=user.id)
+            with speaking(user.language_code if user else None):
+                if answer.conversation is not None and user is not None:
+                    answer = await self._bring_into_line(answer, chat=place.chat_id, user=user.id)
             await self._parts.replies.say(answer, place)
+        self._forget(update)
         self._parts.on_done(update.update_id)
 
     async def apologise(self, update: Update, *, incident: str) -> None:
         """Tell the person that their update was set aside."""
-        place = Place.of(update)
+        self._forget(update)
+        place, user = Place.of(update), update.effective_user
         if place is not None:
-            user = update.effective_user
             with speaking(user.language_code if user else None):
                 await self._parts.replies.say(refusals.apology(incident), place)
 
@@ -136,35 +139,57 @@ class Serving:
             self._parts.on_done(update.update_id)
             return
         user_id = await self._parts.identities.identify(user, chat=chat)
-        recalls = limited_as is not None and limited_as != MESSAGE
+        is_command = limited_as is not None and limited_as != MESSAGE
         with speaking(user.language_code):
             running: Conversation | Expired | None = None
+            recalls = is_command
             if limited_as is not None:
-                verdict = await self._parts.rate_limiter.check(user.id, limited_as)
+                verdict = await self._judge(update, user_id=user.id, command=limited_as)
                 if verdict is not Verdict.ALLOWED:
                     handler = _slow_down if verdict is Verdict.REFUSED_FIRST else _ignore
+                    recalls = False
                 elif chat.type != Chat.PRIVATE:
-                    handler = _in_private if recalls else _ignore
+                    handler = _in_private if is_command else _ignore
+                    recalls = False
             if limited_as is not None or (press is not None and press.verb is Verb.FLOW):
                 try:
                     running = await self._parts.conversations.load(chat.id, user.id)
                 except ConversationsUnavailable:
-                    if not recalls:
+                    if not is_command and handler is not _ignore and handler is not _slow_down:
                         handler = _forgetful
-            request = _Draft(update, user_id, text, press, running, recalls)
-            await self.finish(update, await self._apply(handler, request))
+            draft = _Draft(
+                update,
+                user_id,
+                text=text,
+                press=press,
+                running=running,
+                is_command=is_command,
+                recalls=recalls,
+            )
+            answer = await self._apply(handler, draft)
+        await self.finish(update, answer)
+
+    async def _judge(self, update: Update, *, user_id: int, command: str) -> Verdict:
+        """Whether this person asks too much. Each update counts once, however often it is tried:
+        while the database is away, our own attempts are not theirs.
+        """
+        verdict = self._verdicts.get(update.update_id)
+        if verdict is None:
+            verdict = await self._parts.rate_limiter.check(user_id, command)
+            self._verdicts[update.update_id] = verdict
+        return verdict
+
+    def _forget(self, update: Update) -> None:
+        self._verdicts.pop(update.update_id, None)
 
     async def _apply(self, handler: Handler, draft: "_Draft") -> Answer:
         """Run the handler and store its answer, or that of its refusal, in one transaction."""
         update_id = draft.update.update_id
 
         async def effect(scope: Scope) -> Answer:
-            await _enter_family(scope, press=draft.press, running=draft.running)
+            await _enter_family(scope, draft)
             answer = await handler(draft.to_request(scope, bot_username=self._parts.bot_username))
-            running = draft.running
-            if draft.recalls and isinstance(running, Conversation) and not answer.conversation:
-                # A command in the middle of a conversation: answered, and the question stays.
-                answer = answer.and_send(self._parts.recall(running))
+            answer = self._and_the_open_question(answer, draft)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
@@ -175,12 +200,26 @@ class Serving:
             return await self._stored_answer(person, update_id)
         except (CareCircleError, Misunderstood) as error:
             refused = refusals.refuse(error, is_press=draft.press is not None)
+            if isinstance(error, (NotFound, NotAllowed, NoFamily)) and draft.continues is not None:
+                # What it was about has gone, or their right to it: asking on would lead nowhere.
+                ended = conversations.to_end(draft.continues.flow_id)
+                refused = replace(refused, closes=True, conversation=ended)
+            refused = self._and_the_open_question(refused, draft)
 
         async def refusal(scope: Scope) -> Answer:
             await inbox.mark_applied(scope, update_id, answer=refused.to_json())
             return refused
 
-        return await self._parts.database.run(refusal, person)
+        try:
+            return await self._parts.database.run(refusal, person)
+        except AlreadyApplied:  # what it did the first time is why it is refused the second
+            return await self._stored_answer(person, update_id)
+
+    def _and_the_open_question(self, answer: Answer, draft: "_Draft") -> Answer:
+        """A command in the middle of a conversation: it is answered, and the question stays."""
+        if draft.recalls and isinstance(draft.running, Conversation) and not answer.conversation:
+            return answer.and_send(self._parts.recall(draft.running))
+        return answer
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._parts.database.run(
@@ -192,26 +231,40 @@ class Serving:
         """Save or end the conversation; what to say if that is not possible."""
         change = answer.conversation or {}
         try:
-            if await conversations.apply(
+            outcome = await conversations.apply(
                 self._parts.conversations, change, chat_id=chat, user_id=user
-            ):
-                return answer
+            )
         except ConversationsUnavailable:
             # What is over stays said; a question whose answer nobody would understand is not asked.
             return answer if "end" in change else refusals.forgetful()
-        return NOTHING  # they have moved on: an old question would only confuse
+        match outcome:
+            case conversations.Outcome.IN_LINE:
+                return answer
+            case conversations.Outcome.MOVED_ON:
+                return NOTHING  # an old question would only confuse
+            case conversations.Outcome.EXPIRED:
+                return conversation_views.expired()
 
 
 @dataclass(frozen=True)
 class _Draft:
-    """A request before its transaction is open."""
+    """A request before its transaction is open. `recalls`: the open question is put once more."""
 
     update: Update
     user_id: UUID
     text: str | None
     press: Callback | None
     running: Conversation | Expired | None
+    is_command: bool
     recalls: bool
+
+    @property
+    def continues(self) -> Conversation | None:
+        """The conversation that this update replies to, if any."""
+        if self.is_command or not isinstance(self.running, Conversation):
+            return None
+        is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
+        return self.running if is_its_own else None
 
     def to_request(self, scope: Scope, *, bot_username: str) -> Request:
         user = self.update.effective_user
@@ -226,18 +279,23 @@ class _Draft:
         )
 
 
-async def _enter_family(
-    scope: Scope, *, press: Callback | None, running: Conversation | Expired | None
-) -> None:
-    """The family of the button, of the conversation, or the person's current one; if a member."""
-    if press is not None and press.family_id != NOWHERE:
-        if await scope.enter_family(press.family_id) is None:
-            raise NotFound
-    elif isinstance(running, Conversation) and running.family_id is not None:
-        if await scope.enter_family(running.family_id) is None:
-            await scope.enter_family()
-    else:
-        await scope.enter_family()
+async def _enter_family(scope: Scope, draft: _Draft) -> None:
+    """The family of the button, of the conversation, or the person's current one.
+
+    Raises NotFound if they are no member of the family that the button or the reply is about.
+    """
+    family_id = None
+    if draft.press is not None and draft.press.family_id != NOWHERE:
+        family_id = draft.press.family_id
+    elif draft.continues is not None:
+        family_id = draft.continues.family_id
+    member = await scope.enter_family(family_id)
+    if member is None and family_id is not None:
+        raise NotFound
+    chat = draft.update.effective_chat
+    if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
+        # Telegram may not have told us that they let the bot write again, but here they are.
+        await users.set_blocked(scope, blocked=False)
 
 
 def _text(update: Update) -> str:

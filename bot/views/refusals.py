@@ -10,6 +10,7 @@ from domain.errors import (
     AlreadyMember,
     CareCircleError,
     InvitationExpired,
+    InvitationUnknown,
     InvitationUsed,
     NobodyCaredFor,
     NoFamily,
@@ -25,6 +26,8 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
     if isinstance(error, Misunderstood):
         return say(misunderstood(error))
     sentence = _sentence(error)
+    if is_press and isinstance(error, NothingToUndo):
+        return Answer(toast=_("That is open already: there is nothing to take back."), alert=True)
     if is_press:
         return Answer(toast=sentence[:200], alert=True)
     return say(escape(sentence))
@@ -64,6 +67,17 @@ def apology(incident: str) -> Answer:
     )
 
 
+def already_exists(name: str) -> str:
+    """The name of a person that is taken, as HTML."""
+    return escape(_somebody_has(name))
+
+
+def _somebody_has(name: str) -> str:
+    return _("There is somebody called {name} already. Please choose another name.").format(
+        name=name
+    )
+
+
 def _sentence(error: CareCircleError) -> str:
     match error:
         case NoFamily():
@@ -72,6 +86,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("First tell me whom you look after: /addperson NAME in CITY")
         case NotAllowed(action=action):
             return _not_allowed(action)
+        case InvitationUnknown():
+            return _("I do not know this invitation. Please ask for a new one.")
         case InvitationUsed():
             return _("This invitation was used already. Please ask for a new one.")
         case InvitationExpired():
@@ -79,9 +95,7 @@ def _sentence(error: CareCircleError) -> str:
         case AlreadyMember(family=family):
             return _("You are in the family {family} already.").format(family=family)
         case AlreadyExists(name=name):
-            return _("There is somebody called {name} already. Please choose another name.").format(
-                name=name
-            )
+            return _somebody_has(name)
         case NothingToUndo():
             return _("There is nothing of yours to take back from the last 48 hours.")
         case TooLateToUndo():
