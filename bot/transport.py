@@ -39,6 +39,10 @@ CHUNK_BYTES = 65_536
 POOL_TIMEOUT = "Pool timeout: all connections are in use. The request was *not* sent to Telegram."
 
 
+class NotSent(NetworkError):
+    """No connection came about: whatever was to be said, Telegram has not heard it."""
+
+
 class AiohttpRequest(BaseRequest):
     """PTB's request object on aiohttp. All timeouts are in seconds; None waits for ever.
 
@@ -111,7 +115,8 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Make one request; returns status and body. Raises TimedOut or NetworkError.
 
-        A TimedOut whose message speaks of the pool was never sent; any other may have arrived.
+        What raises NotSent, or a TimedOut whose message speaks of the pool, was never sent;
+        anything else may have arrived.
         """
         session = self._session
         if session is None:
@@ -143,6 +148,8 @@ class AiohttpRequest(BaseRequest):
                 return response.status, await response.read()
         except TimeoutError:
             failure = TimedOut()
+        except aiohttp.ClientConnectorError as error:
+            failure = NotSent(_describe(error))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = NetworkError(_describe(error))
         finally:

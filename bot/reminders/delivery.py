@@ -10,12 +10,12 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from aiohttp import ClientConnectorError
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.transport import NotSent
 from bot.views import cards as card_views
 from bot.views import notices
 from bot.views.answer import Screen
@@ -156,9 +156,8 @@ class Delivery:
             else:
                 log.error("Telegram refused notification %s: %s", claimed.id, error.message)
                 await self._record_over(claimed, Status.FAILED, error.message)
-        except NetworkError as error:
-            # Only a connection that never stood is sure to have sent nothing.
-            maybe_sent = not isinstance(error.__cause__, ClientConnectorError)
+        except TelegramError as error:
+            maybe_sent = not isinstance(error, NotSent)
             await self._try_later(claimed, message, maybe_sent=maybe_sent)
         else:
             self._record_sent(
@@ -188,7 +187,7 @@ class Delivery:
             # The message was deleted or is too old: there is nothing left to correct.
             if NOT_MODIFIED not in error.message:
                 log.info("a card cannot be edited: %s", error.message)
-        except NetworkError:
+        except TelegramError:
             await self._try_later(claimed, message, maybe_sent=False)
             return
         is_outdated = await self._database.run(
