@@ -1,7 +1,9 @@
 """What every test may ask for: real servers, one set per worker, gone when the tests are."""
 
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,29 @@ async def servers() -> AsyncIterator[EmbeddedServers]:
         started = await start_embedded(
             Path(folder) / "data", postgres=True, redis=True, durable=False
         )
-        yield started
+        with _not_outliving_us(started, folder):
+            yield started
         await started.stop()
+
+
+@contextmanager
+def _not_outliving_us(servers: EmbeddedServers, folder: str) -> Iterator[None]:
+    """Have a shell wait for our end, so that a killed test run leaves nothing running.
+
+    Embedded servers outlive a killed bot on purpose, but nobody comes back to these.
+    """
+    then = 'read _; kill -QUIT "$1"; kill -KILL "$2"; sleep 1; rm -rf "$3"'
+    pids = [str(servers.postgres_pid), str(servers.redis_pid)]
+    watcher = subprocess.Popen(  # noqa: S603 -- a fixed script
+        ["/bin/sh", "-c", then, "watcher", *pids, folder],
+        stdin=subprocess.PIPE,  # which ends when this process does
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        watcher.kill()
+        watcher.communicate()
 
 
 @pytest_asyncio.fixture
