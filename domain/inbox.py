@@ -203,11 +203,16 @@ async def forget_old(scope: Scope) -> int:
 
 
 def _encode(payload: Any) -> str:
-    """JSON as PostgreSQL takes it: the one character it refuses, U+0000, is left out."""
-    encoded = json.dumps(payload)
-    if "\\u0000" not in encoded:
-        return encoded
-    return json.dumps(_without_nul(payload))
+    """JSON as PostgreSQL takes it: without U+0000, and with ? for half a surrogate pair.
+
+    One such update would hold up all that were fetched with it, again and again.
+    """
+    encoded = _dump(payload)
+    return encoded if "\\u0000" not in encoded else _dump(_without_nul(payload))
+
+
+def _dump(payload: Any) -> str:
+    return json.dumps(payload, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def _without_nul(value: Any) -> Any:

@@ -1,0 +1,261 @@
+"""The inbox: kept once, taken in order, applied once, forgotten in the end."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from domain import inbox
+from domain.database import Database, Scope, as_dispatch, as_person
+from domain.errors import AlreadyApplied
+from domain.inbox import Incoming, Taken
+from tests import factories
+from tests.databases import without_walls
+
+LEASE = timedelta(seconds=30)
+ANNAS, BENS = 111, 222  # two chats
+OURS, THEIRS = uuid4(), uuid4()  # two processes
+
+
+def incoming(update_id: int, chat_id: int = ANNAS, **payload: Any) -> Incoming:
+    return Incoming(update_id, chat_id, {"update_id": update_id, **payload})
+
+
+async def store(database: Database, *updates: Incoming, owner: UUID = OURS) -> set[int]:
+    return await database.run(
+        lambda scope: inbox.store(scope, updates, owner=owner, lease=LEASE), as_dispatch()
+    )
+
+
+async def claim(database: Database, *, owner: UUID = OURS, most: int = 100) -> Sequence[Taken]:
+    return await database.run(
+        lambda scope: inbox.claim(scope, owner=owner, lease=LEASE, most=most), as_dispatch()
+    )
+
+
+async def claimed_ids(database: Database, *, owner: UUID = OURS) -> list[int]:
+    return [taken.update_id for taken in await claim(database, owner=owner)]
+
+
+async def done(database: Database, *update_ids: int) -> None:
+    await database.run(lambda scope: inbox.mark_done(scope, update_ids), as_dispatch())
+
+
+async def apply(database: Database, update_id: int, *, answer: dict[str, Any]) -> None:
+    await database.run(
+        lambda scope: inbox.mark_applied(scope, update_id, answer=answer),
+        as_person(uuid4(), update_id=update_id),
+    )
+
+
+def lease_runs_out(database: Database) -> None:
+    database.clock.advance(LEASE + timedelta(seconds=1))
+
+
+async def test_a_fresh_batch_is_ours_at_once(database: Database) -> None:
+    updates = [incoming(1), incoming(2, BENS), incoming(3)]
+    assert await store(database, *updates) == {1, 2, 3}
+    assert await claimed_ids(database, owner=THEIRS) == []
+
+
+async def test_an_update_that_was_fetched_before_is_kept_once(database: Database) -> None:
+    await store(database, incoming(1))
+    await done(database, 1)
+    assert await store(database, incoming(1), incoming(2)) == {2}
+    lease_runs_out(database)
+    assert await claimed_ids(database) == [2]
+
+
+async def test_two_processes_that_fetch_the_same_batch_share_it(database: Database) -> None:
+    batch = [incoming(n, chat_id=n) for n in range(20)]
+    ours, theirs = await asyncio.gather(
+        store(database, *batch), store(database, *reversed(batch), owner=THEIRS)
+    )
+    assert ours | theirs == set(range(20))
+    assert not ours & theirs
+
+
+async def test_a_fresh_update_waits_behind_an_older_one_of_its_chat(database: Database) -> None:
+    await store(database, incoming(1), owner=THEIRS)
+    assert await store(database, incoming(2), incoming(3, BENS)) == {3}
+    assert await claimed_ids(database) == []  # theirs comes first, and they hold it
+    await done(database, 1)
+    assert await claimed_ids(database) == [2]
+
+
+async def test_a_fresh_update_follows_our_own_older_one(database: Database) -> None:
+    await store(database, incoming(1))
+    assert await store(database, incoming(2)) == {2}
+
+
+async def test_the_updates_of_a_crashed_process_are_taken_over_in_order(
+    database: Database,
+) -> None:
+    await store(database, incoming(5), incoming(2), incoming(3, BENS), owner=THEIRS)
+    assert await claimed_ids(database) == []
+    lease_runs_out(database)
+    assert await claimed_ids(database) == [2, 3]
+    assert await claimed_ids(database) == []
+    await done(database, 2, 3)
+    assert await claimed_ids(database) == [5]
+
+
+async def test_a_lease_that_is_renewed_does_not_run_out(database: Database) -> None:
+    await store(database, incoming(1), owner=THEIRS)
+    for _ in range(3):
+        database.clock.advance(LEASE - timedelta(seconds=5))
+        await database.run(
+            lambda scope: inbox.renew_leases(scope, owner=THEIRS, lease=LEASE), as_dispatch()
+        )
+    assert await claimed_ids(database) == []
+
+
+async def test_several_processes_never_claim_the_same_update(database: Database) -> None:
+    await store(
+        database,
+        *(incoming(n, chat_id=n % 10) for n in range(40)),
+        owner=THEIRS,
+    )
+    lease_runs_out(database)
+    claims = await asyncio.gather(*(claim(database, owner=uuid4(), most=4) for _ in range(6)))
+    ids = [taken.update_id for batch in claims for taken in batch]
+    assert len(ids) == len(set(ids))
+    assert set(ids) <= set(range(10))  # the oldest of each chat
+
+
+async def test_an_effect_is_applied_once(database: Database) -> None:
+    await store(database, incoming(1))
+    await apply(database, 1, answer={"text": "Saved"})
+    with pytest.raises(AlreadyApplied):
+        await apply(database, 1, answer={"text": "Saved again"})
+    answer = await database.run(
+        lambda scope: inbox.get_answer(scope, 1), as_person(uuid4(), update_id=1)
+    )
+    assert answer == {"text": "Saved"}
+
+
+async def test_an_update_that_two_handle_at_once_takes_effect_once(database: Database) -> None:
+    await store(database, incoming(1))
+    outcomes = await asyncio.gather(
+        *(apply(database, 1, answer={}) for _ in range(4)), return_exceptions=True
+    )
+    assert sorted(map(repr, outcomes)) == ["AlreadyApplied()"] * 3 + ["None"]
+
+
+async def test_what_took_effect_and_was_not_answered_is_still_answered(
+    database: Database,
+) -> None:
+    await store(database, incoming(1))
+    await apply(database, 1, answer={"text": "Saved"})
+    lease_runs_out(database)
+    (taken,) = await claim(database)
+    assert taken.answer == {"text": "Saved"}
+
+
+async def test_the_effect_and_its_mark_are_there_together_or_not_at_all(
+    database: Database,
+) -> None:
+    anna = await factories.user(database)
+    await store(database, incoming(1))
+
+    async def crash(scope: Scope) -> None:
+        await inbox.mark_applied(scope, 1, answer={})
+        raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        await database.run(crash, as_person(anna.id, update_id=1))
+    await apply(database, 1, answer={})
+
+
+async def test_a_person_marks_their_own_update_only(database: Database) -> None:
+    await store(database, incoming(1), incoming(2))
+    with pytest.raises(AlreadyApplied):
+        await database.run(
+            lambda scope: inbox.mark_applied(scope, 2, answer={}),
+            as_person(uuid4(), update_id=1),
+        )
+    await apply(database, 2, answer={})
+
+
+async def test_failures_are_counted_for_whoever_tries_next(database: Database) -> None:
+    await store(database, incoming(1))
+    counts = [
+        await database.run(lambda scope: inbox.count_failure(scope, 1), as_dispatch())
+        for _ in range(3)
+    ]
+    assert counts == [1, 2, 3]
+    lease_runs_out(database)
+    assert [taken.attempts for taken in await claim(database)] == [3]
+
+
+@pytest.mark.parametrize("end", ["done", "set aside"])
+async def test_what_is_finished_keeps_no_content(
+    database: Database, database_url: str, end: str
+) -> None:
+    await store(database, incoming(1, message="secret"), incoming(2))
+    await apply(database, 1, answer={"text": "secret"})
+    if end == "done":
+        await done(database, 1)
+    else:
+        await database.run(
+            lambda scope: inbox.set_aside(scope, 1, reason="incident 42"), as_dispatch()
+        )
+    async with without_walls(database_url) as connection:
+        row = await connection.scalar(
+            text("SELECT u::text FROM inbound_updates u WHERE update_id = 1")
+        )
+    assert "secret" not in str(row)
+    lease_runs_out(database)
+    assert await claimed_ids(database) == [2]  # and the chat goes on
+
+
+async def test_finished_ids_are_kept_for_a_week(database: Database) -> None:
+    await store(database, incoming(1), incoming(2))
+    await done(database, 1)
+    database.clock.advance(timedelta(days=6, hours=23))
+    assert await database.run(inbox.forget_old, as_dispatch()) == 0
+    database.clock.advance(timedelta(hours=2))
+    assert await database.run(inbox.forget_old, as_dispatch()) == 1
+    assert await claimed_ids(database) == [2]  # what is not finished stays, however old
+
+
+async def test_others_work_is_told_from_ours(database: Database) -> None:
+    async def waits(besides: UUID) -> bool:
+        return await database.run(
+            lambda scope: inbox.has_unfinished(scope, besides=besides), as_dispatch()
+        )
+
+    assert not await waits(OURS)
+    await store(database, incoming(1))
+    assert not await waits(OURS)
+    assert await waits(THEIRS)
+    await done(database, 1)
+    assert not await waits(THEIRS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\0b", "ab"),
+        ("\\u0000", "\\u0000"),
+        ("👵🏽 Ωmega", "👵🏽 Ωmega"),
+        ("half \ud83d a pair", "half ? a pair"),
+        ("שלום\u202e", "שלום\u202e"),
+    ],
+    ids=["NUL", "escaped NUL", "emoji", "lone surrogate", "right to left"],
+)
+async def test_whatever_people_type_can_be_kept(database: Database, typed: str, kept: str) -> None:
+    message = {"text": typed, "entities": [{"url": typed}]}
+    assert await store(database, incoming(1, message=message), incoming(2, BENS)) == {1, 2}
+    lease_runs_out(database)
+    first, _ = await claim(database)
+    assert first.payload["message"] == {"text": kept, "entities": [{"url": kept}]}
+
+
+async def test_an_empty_batch_is_no_error(database: Database) -> None:
+    assert await store(database) == set()
+    await done(database)
