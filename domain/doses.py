@@ -21,6 +21,7 @@ from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
 from domain.models import CareRecipient, Dose, MedicationLog, User, new_id
+from domain.notifications import Status, find_slots_with_card
 from domain.schedules import resolve_local
 
 
@@ -265,16 +266,15 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
             raise NothingToUndo
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
-        action = after_undo(
-            now,
-            due_at=dose.due_at,
-            window_ends_at=dose.window_ends_at,
-            asked=dose.ask_no > 0,
-        )
         slot = (dose.care_recipient_id, dose.due_at)
+        # Cards that were not sent, because it was answered before, have asked nobody.
+        asked = await find_slots_with_card(scope, [slot], [Status.PENDING, Status.SENT])
+        action = after_undo(
+            now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
+        )
         if action is not None:
             status = DoseStatus.PENDING
-        elif await notifications.find_reached(scope, [slot]):
+        elif await find_slots_with_card(scope, [slot], [Status.SENT]):
             status = DoseStatus.MISSED
         else:
             status = DoseStatus.NOT_ASKED

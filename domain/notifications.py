@@ -219,17 +219,17 @@ async def next_open_at(scope: Scope) -> datetime | None:
     return ready
 
 
-async def find_reached(
-    scope: Scope, slots: Collection[tuple[UUID, datetime]]
+async def find_slots_with_card(
+    scope: Scope, slots: Collection[tuple[UUID, datetime]], statuses: Collection[Status]
 ) -> set[tuple[UUID, datetime]]:
-    """Those of the slots (person, due at) whose card has reached somebody."""
+    """Those of the slots (person, due at) of which a card has one of these statuses."""
     rows = await scope.rows(
         select(Notification.care_recipient_id, Notification.slot_at)
         .where(
             Notification.care_recipient_id.in_({person for person, _ in slots}),
             Notification.slot_at.in_({slot_at for _, slot_at in slots}),
             Notification.kind == Kind.SLOT_CARD,
-            Notification.status == Status.SENT,
+            Notification.status.in_(statuses),
         )
         .distinct()
     )

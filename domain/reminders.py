@@ -19,7 +19,7 @@ from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, after_asking
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
-from domain.notifications import Kind, Lane, find_reached, showing_again
+from domain.notifications import Kind, Lane, Status, find_slots_with_card, showing_again
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,9 @@ async def _give_up(
     now: datetime,
 ) -> None:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
-    reached = await find_reached(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
+    reached = await find_slots_with_card(
+        scope, {(slot.care_recipient_id, slot.at) for slot in slots}, [Status.SENT]
+    )
     missed = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) in reached]
     not_asked = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) not in reached]
     await _move(

@@ -345,6 +345,21 @@ async def test_undo_of_a_dose_taken_early_asks_at_once_when_it_is_due_by_now(
     assert await timer(database_url, dose.id) == ("ask", dose.due_at + timedelta(minutes=6))
 
 
+async def test_undo_asks_at_once_when_the_cards_were_held_back(
+    database: Database, database_url: str, home: Home
+) -> None:
+    dose = await the_dose(database, home)
+    await factories.wake_up(database, dose.due_at)
+    await record(database, home.anna, dose.id)
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(text("UPDATE notifications SET status = 'obsolete'"))
+    await undo_dose(database, home.anna, dose.id)
+    assert await timer(database_url, dose.id) == ("ask", dose.due_at + timedelta(minutes=1))
+    await factories.wake_up(database, dose.due_at + timedelta(minutes=1))
+    await factories.deliver(database)
+    assert await timer(database_url, dose.id) == ("miss", dose.window_ends_at)
+
+
 @pytest.mark.parametrize("delivered", [True, False])
 async def test_undo_after_the_window_says_whether_anybody_was_reached(
     database: Database, database_url: str, home: Home, delivered: bool
