@@ -1,0 +1,129 @@
+# ruff: noqa: T201 -- a benchmark talks to whoever runs it
+"""Reminders, from their minute to the phone: ``python -m tests.benchmarks.reminders``.
+
+How late 25 cards of one minute are with Telegram's limits in force (DESIGN §9: p99 ≤ 1 s after the
+due second), and how fast 10,000 doses of one minute are claimed and their cards sent with the
+limits lifted (≥ 9,000/s and ≥ 1,000/s). The sandbox is in another process; times are those at which
+it was called, on the same machine's clock.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.app import App, Wiring
+from bot.embedded import EmbeddedServers, start_embedded
+from bot.reminders.limits import Budget
+from domain import reminders
+from domain.clock import Clock
+from domain.database import Database, as_dispatch, make_engine
+from migrations import runner
+from tests.benchmarks.another_process import RemoteSandbox, remote_sandbox
+from tests.benchmarks.households import Household, settle
+from tests.databases import new_database
+
+CARDS_IN_A_MINUTE = 25
+MINUTES = 3
+FAMILIES = 500
+PEOPLE = 20  # each with one dose: 10,000 in all, and a card for each
+BATCH = 1_000  # as bot.reminders.wake_ups takes them
+
+
+async def measure_lateness(servers: EmbeddedServers, telegram: RemoteSandbox) -> None:
+    """25 families, one card each, at three full minutes to come."""
+    async with new_database(servers.database_url) as url:
+        await runner.upgrade(url, serving_url=url)
+        now = datetime.now(UTC)
+        first = now.replace(second=0, microsecond=0) + timedelta(minutes=2)
+        due_at = [first + timedelta(minutes=number) for number in range(MINUTES)]
+        accounts = await telegram.add_people(CARDS_IN_A_MINUTE)
+        async with _opened(url, Clock()) as database:
+            await settle(database, (Household((account,), 1, due_at) for account in accounts))
+        async with App(_wiring(servers, telegram, url, Budget())):
+            await asyncio.sleep((due_at[-1] - datetime.now(UTC)).total_seconds() + 5)
+        sent_at = sorted(await telegram.calls("sendMessage", since=now))
+    lateness = sorted((at - at.replace(second=0, microsecond=0)).total_seconds() for at in sent_at)
+    assert len(lateness) == CARDS_IN_A_MINUTE * MINUTES
+    p99 = lateness[round(0.99 * len(lateness)) - 1]
+    print(
+        f"{CARDS_IN_A_MINUTE} cards in a minute: late by {statistics.median(lateness):.2f} s (p50),"
+        f" {p99:.2f} s (p99, ≤ 1), {lateness[-1]:.2f} s at most"
+    )
+
+
+async def measure_many(servers: EmbeddedServers, telegram: RemoteSandbox) -> None:
+    """10,000 doses of one minute: first claimed in a loop, then sent by the bot."""
+    async with new_database(servers.database_url) as url:
+        await runner.upgrade(url, serving_url=url)
+        now = datetime.now(UTC).replace(second=0, microsecond=0)
+        accounts = await telegram.add_people(FAMILIES)
+        async with _opened(url, Clock(-timedelta(minutes=20))) as database:
+            households = (Household((account,), PEOPLE, [now]) for account in accounts)
+            await settle(database, households)
+        async with _opened(url, Clock()) as database:
+            began = time.monotonic()
+            claimed = await _claim_all(database)
+            seconds = time.monotonic() - began
+            print(f"{claimed:,} doses claimed: {claimed / seconds:,.0f}/s (≥ 9,000)")
+            began = time.monotonic()
+            async with App(_wiring(servers, telegram, url, Budget.unlimited())):
+                while await _count_open(database):
+                    await asyncio.sleep(0.2)
+            seconds = time.monotonic() - began
+        print(f"{claimed:,} cards sent and recorded: {claimed / seconds:,.0f}/s (≥ 1,000)")
+
+
+async def _claim_all(database: Database) -> int:
+    claimed = 0
+    while batch := await database.run(
+        lambda scope: reminders.act_on_due_doses(scope, most=BATCH), as_dispatch()
+    ):
+        claimed += batch
+    return claimed
+
+
+async def _count_open(database: Database) -> int:
+    open_ = text("SELECT count(*) FROM notifications WHERE shown_version < wanted_version")
+    count: int = await database.run(lambda scope: scope.connection.scalar(open_), as_dispatch())
+    return count
+
+
+@asynccontextmanager
+async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
+    database = Database(make_engine(url), clock=clock)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _wiring(servers: EmbeddedServers, telegram: RemoteSandbox, url: str, budget: Budget) -> Wiring:
+    return Wiring(
+        token=telegram.token,
+        api_url=telegram.api_url,
+        database_url=url,
+        redis_url=servers.redis_url,
+        budget=budget,
+    )
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="carecircle-bench-") as folder:
+        servers = await start_embedded(Path(folder) / "data", postgres=True, redis=True)
+        try:
+            async with remote_sandbox() as telegram:
+                await measure_lateness(servers, telegram)
+                await measure_many(servers, telegram)
+        finally:
+            await servers.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
