@@ -1,7 +1,7 @@
 """The unit of work: all or nothing, repeated when that may help, heard of only when committed."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,14 +18,17 @@ from domain.database import (
     as_dispatch,
     as_family,
     as_person,
+    find_unsafe_rights,
     is_away,
     make_engine,
+    measure_skew,
 )
 from domain.errors import AlreadyApplied, NotFound
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.families import FamilyFacts
 from domain.inbox import Incoming
 from domain.models import AuditEvent, CareRecipient
+from domain.models.walls import APP_ROLE
 from tests import factories
 from tests.databases import MORNING, as_owner, without_walls
 from tests.factories import Account
@@ -314,6 +317,29 @@ async def test_the_clock_of_one_transaction_is_not_that_of_the_next(
     await database.run(lambda scope: scope.rows(text("SELECT 1")), as_dispatch())
     async with database.engine.connect() as connection:
         assert await connection.scalar(text("SELECT clock_now() = statement_timestamp()"))
+
+
+async def test_clocks_that_disagree_are_noticed(database: Database, database_url: str) -> None:
+    class Fast(Clock):
+        def now(self) -> datetime:
+            return super().now() + timedelta(seconds=5)
+
+    assert abs(await measure_skew(database)) < timedelta(seconds=2)
+    hurried = Database(database.engine, clock=Fast())
+    assert abs(await measure_skew(hurried) + timedelta(seconds=5)) < timedelta(seconds=2)
+
+
+async def test_serving_with_the_rights_of_the_owner_is_refused(
+    database: Database, database_url: str
+) -> None:
+    assert await find_unsafe_rights(database) is None
+    async with as_owner(database_url) as connection:
+        await connection.execute(text(f"GRANT CREATE ON SCHEMA public TO {APP_ROLE}"))
+        await connection.execute(text(f"ALTER TABLE doses OWNER TO {APP_ROLE}"))
+        await connection.commit()
+    found = await find_unsafe_rights(database)
+    assert found is not None
+    assert APP_ROLE in found
 
 
 async def test_errors_carry_no_names_into_the_log(database: Database, smith: FamilyFacts) -> None:
