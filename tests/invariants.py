@@ -1,0 +1,186 @@
+"""What must hold in the tables whatever happened: the invariants of the design, as SQL.
+
+Numbers are those of the design's list. Each query finds rows that break one, over the tables alone
+and without walls; tests of crashes and outages ask once things are quiet again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from domain.clock import Clock
+from domain.models import Base
+from tests.databases import without_walls
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A row that breaks an invariant."""
+
+    invariant: int
+    rule: str
+    row: str
+
+
+_RULES: Sequence[tuple[int, str, str]] = [
+    (
+        1,
+        "an occurrence of a medication is one dose",
+        """
+        SELECT medication_id, occurrence_key FROM doses
+        GROUP BY medication_id, occurrence_key HAVING count(*) > 1
+        """,
+    ),
+    (
+        1,
+        "between two records of a dose it is undone, and only what was recorded is undone",
+        """
+        SELECT dose_id, status, before FROM (
+            SELECT dose_id, status,
+                   lag(status) OVER (PARTITION BY dose_id ORDER BY recorded_at, id) AS before
+            FROM medication_logs WHERE dose_id IS NOT NULL
+        ) log
+        WHERE (status = 'undone') = (before IS NULL OR before = 'undone')
+        """,
+    ),
+    (
+        1,
+        "the state of a dose is that of its last record",
+        """
+        SELECT d.id, d.status, log.status FROM doses d
+        LEFT JOIN LATERAL (
+            SELECT status, recorded_by_id FROM medication_logs l WHERE l.dose_id = d.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 1
+        ) log ON true
+        WHERE (d.status IN ('taken', 'skipped') OR log.status IN ('taken', 'skipped'))
+          AND (d.status, d.resolved_by_id) IS DISTINCT FROM (log.status, log.recorded_by_id)
+        """,
+    ),
+    (
+        2,
+        "a dose that is open or missed was asked for, or will be within two minutes",
+        """
+        SELECT d.id, d.status, d.due_at FROM doses d
+        WHERE d.status IN ('pending', 'missed') AND d.due_at < clock_now() - interval '2 minutes'
+          AND (d.next_action_at IS NULL OR d.next_action_at < clock_now() - interval '2 minutes')
+          AND NOT EXISTS (
+              SELECT 1 FROM notifications n
+              WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
+                AND n.care_recipient_id = d.care_recipient_id)
+        """,
+    ),
+    (
+        2,
+        "whoever should be asked got the card in time, or a row says why not",
+        """
+        SELECT d.id, m.user_id FROM doses d
+        JOIN care_recipients c ON c.id = d.care_recipient_id
+        JOIN family_members m
+          ON m.family_id = d.family_id AND m.left_at IS NULL AND m.joined_at <= d.due_at
+         AND (m.role IN ('admin', 'caregiver') OR m.user_id = c.user_id)
+        WHERE d.status IN ('pending', 'missed', 'taken', 'skipped')
+          AND EXISTS (
+              SELECT 1 FROM notifications n
+              WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
+                AND n.care_recipient_id = d.care_recipient_id)
+          AND NOT EXISTS (
+              SELECT 1 FROM notifications n
+              WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
+                AND n.care_recipient_id = d.care_recipient_id AND n.user_id = m.user_id
+                AND (n.sent_at BETWEEN d.due_at AND d.window_ends_at
+                     OR n.status IN ('unreachable', 'obsolete', 'failed') AND n.reason IS NOT NULL
+                     OR n.status = 'pending' AND clock_now() < d.window_ends_at))
+        """,
+    ),
+    (
+        6,
+        "an update is answered within two minutes, or set aside with a reason",
+        """
+        SELECT update_id, status FROM inbound_updates
+        WHERE status IN ('open', 'applied') AND received_at < clock_now() - interval '2 minutes'
+           OR status = 'set_aside' AND reason IS NULL
+        """,
+    ),
+    (
+        7,
+        "a dose is for the person of its medication",
+        """
+        SELECT d.id FROM doses d JOIN medications m ON m.id = d.medication_id
+        WHERE (d.family_id, d.care_recipient_id) <> (m.family_id, m.care_recipient_id)
+        """,
+    ),
+    (
+        7,
+        "a record is about the medication of its dose",
+        """
+        SELECT l.id FROM medication_logs l JOIN doses d ON d.id = l.dose_id
+        WHERE (l.family_id, l.medication_id) <> (d.family_id, d.medication_id)
+        """,
+    ),
+    (
+        7,
+        "a message tells of doses of its own family",
+        """
+        SELECT n.id, dose_id FROM notifications n
+        CROSS JOIN LATERAL (
+            SELECT unnest(n.shown_dose_ids) AS dose_id
+            UNION ALL SELECT jsonb_array_elements_text(n.facts -> 'dose_ids')::uuid
+        ) shown
+        WHERE NOT EXISTS (
+            SELECT 1 FROM doses d WHERE d.id = dose_id AND d.family_id = n.family_id)
+        """,
+    ),
+    (
+        7,
+        "a person's current family is one they are or were in",
+        """
+        SELECT u.id FROM users u
+        WHERE u.current_family_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM family_members m
+            WHERE m.user_id = u.id AND m.family_id = u.current_family_id)
+        """,
+    ),
+    (
+        8,
+        "an open dose has a timer, and it is not overdue",
+        """
+        SELECT id, next_action_at FROM doses
+        WHERE status = 'pending'
+          AND (next_action_at IS NULL OR next_action_at < clock_now() - interval '2 minutes')
+        """,
+    ),
+]
+
+
+def _references() -> Sequence[tuple[int, str, str]]:
+    """For each key between two tables of families: what it refers to is there, in that family."""
+    rules = []
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_key_constraints:
+            there = key.referred_table.name
+            if "family_id" not in table.columns or there == "users":
+                continue
+            pairs = [(e.parent.name, e.column.name) for e in key.elements]
+            found = " AND ".join(f"there.{theirs} = here.{ours}" for ours, theirs in pairs)
+            given = " AND ".join(f"here.{ours} IS NOT NULL" for ours, _ in pairs)
+            query = f"""
+                SELECT here.id FROM {table.name} here
+                WHERE {given} AND NOT EXISTS (SELECT 1 FROM {there} there WHERE {found})
+            """
+            rules.append((7, f"{table.name} refers to its own family's {there}", query))
+    return rules
+
+
+async def find_violations(url: str, clock: Clock) -> Sequence[Violation]:
+    """Every row of that database which breaks an invariant at the clock's present moment."""
+    async with without_walls(url) as connection:
+        await connection.execute(
+            text("SELECT set_config('app.clock_offset', :offset, true)"),
+            {"offset": f"{clock.offset.total_seconds()} seconds"},
+        )
+        return [
+            Violation(number, rule, str(tuple(row)))
+            for number, rule, query in (*_RULES, *_references())
+            for row in await connection.execute(text(query))
+        ]
