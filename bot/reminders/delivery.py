@@ -202,7 +202,9 @@ class Delivery:
         if status is Status.UNREACHABLE:
             await self._cannot_reach(claimed, message, reason)
         else:
-            await self._record_over(claimed, status, reason)
+            # Another dose may have joined the card since it was read: then it is sent after all.
+            await self._record_over(claimed, status, reason, version=message.version)
+            self.nudge()
 
     async def _cannot_reach(self, claimed: Claimed, message: Message, reason: str) -> None:
         """Whoever cannot be reached is remembered as such, and the next is told at once."""
@@ -220,10 +222,12 @@ class Delivery:
             remember, as_family(claimed.family_id, user_id=message.receiver.user_id)
         )
 
-    async def _record_over(self, claimed: Claimed, status: Status, reason: str) -> None:
+    async def _record_over(
+        self, claimed: Claimed, status: Status, reason: str, *, version: int | None = None
+    ) -> None:
         await self._database.run(
             lambda scope: notifications.record_over(
-                scope, claimed.id, status=status, reason=reason
+                scope, claimed.id, status=status, reason=reason, version=version
             ),
             as_dispatch(),
         )
