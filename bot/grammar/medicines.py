@@ -227,7 +227,7 @@ def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
 def _read_when(
     line: Line, tokens: tuple[Token, ...], *, zones: Iterable[ZoneInfo], now: datetime
 ) -> _When:
-    words = " ".join(token.raw for token in tokens)
+    words = " ".join(token.raw for token in tokens).replace(" ,", ",")
     if not tokens:
         return _When(problem=Misunderstood(Problem.SCHEDULE_MISSING))
     try:

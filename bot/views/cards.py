@@ -2,6 +2,7 @@
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.length import MOST_ROWS, fitting
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, DoseFacts, DoseStatus
@@ -28,7 +29,7 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
-    lines += [_line(dose) for dose in facts.doses]
+    lines += fitting([_line(dose) for dose in facts.doses])
     if not facts.may_record:
         return Screen("\n".join(lines))
     for dose in facts.doses:
@@ -106,7 +107,7 @@ def _buttons(facts: CardFacts) -> Keyboard:
     for dose in resolved:
         label = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=_short(dose.name))
         rows.append((button(label, Verb.UNDO, dose),))
-    return tuple(rows)
+    return tuple(rows[:MOST_ROWS])
 
 
 def _short(name: str) -> str:

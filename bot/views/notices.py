@@ -2,6 +2,7 @@
 
 from bot.views.answer import Screen
 from bot.views.families import role_name
+from bot.views.length import fitting
 from bot.views.wording import _, escape, ngettext
 from domain.access import Role
 from domain.cards import JoinedFacts, SummaryFacts
@@ -23,12 +24,14 @@ def summary(facts: SummaryFacts) -> Screen:
             count,
         )
     lines = [title.format(person=escape(facts.person))]
-    lines += [
-        _("• {time} {what}").format(
-            time=f"{dose.local:%H:%M}", what=f"{escape(dose.name)} {escape(dose.dosage)}"
-        )
-        for dose in facts.doses
-    ]
+    lines += fitting(
+        [
+            _("• {time} {what}").format(
+                time=f"{dose.local:%H:%M}", what=f"{escape(dose.name)} {escape(dose.dosage)}"
+            )
+            for dose in facts.doses
+        ]
+    )
     lines.append(_("Type /today to record what happened."))
     return Screen("\n".join(lines))
 

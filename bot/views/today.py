@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.views.answer import Button, Screen
 from bot.views.callbacks import Callback, Verb
+from bot.views.length import ROOM, fitting, length
 from bot.views.wording import _, escape
+from domain.access import Action, may
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, PersonToday
 
-MOST_DOSES = 50  # a message has 4,096 characters
 MOST_BUTTONS = 8
 
 
@@ -18,15 +19,12 @@ def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Sc
     if not people:
         return Screen(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]
-    left = MOST_DOSES
+    room = ROOM
     for entry in people:
-        lines += ["", f"<b>{escape(entry.person.name)}</b>"]
-        if not entry.doses:
-            lines.append(_("Nothing is due today."))
-        lines += [_line(dose) for dose in entry.doses[:left]]
-        if len(entry.doses) > left:
-            lines.append(_("… and {count} more").format(count=len(entry.doses) - left))
-        left = max(0, left - len(entry.doses))
+        doses = [_line(dose) for dose in entry.doses] or [_("Nothing is due today.")]
+        about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
+        room -= sum(map(length, about))
+        lines += about
     return Screen("\n".join(lines), _buttons(people, member=member, now=now))
 
 
@@ -50,7 +48,9 @@ def _line(dose: DoseFacts) -> str:
 def _buttons(
     people: Sequence[PersonToday], *, member: Member, now: datetime
 ) -> tuple[tuple[Button, ...], ...]:
-    """A Taken button for each dose that is due by now and open."""
+    """A Taken button for each dose that is due by now and open, for those who may record any."""
+    if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
+        return ()
     due = [
         dose
         for entry in people
