@@ -1,0 +1,249 @@
+"""Guided conversations: cancelled, expired, interrupted, answered twice, cut off by accidents."""
+
+import asyncio
+
+from bot.redis.client import connect
+from bot.redis.keys import conversation
+from bot.sandbox import Person
+from tests.town import Household, Town, found_family
+from tests.waiting import until
+
+
+async def test_there_may_be_nothing_to_cancel(home: Household) -> None:
+    await home.anna.send("/cancel")
+    await home.anna.sees("There is nothing to cancel.")
+
+
+async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None:
+    await home.anna.send("/addmed")
+    await home.anna.sees("What is the medicine called?")
+    await home.anna.send("/cancel")
+    await home.anna.sees("Cancelled. Nothing was saved.")
+    await home.anna.send("Aspirin")
+    await home.anna.sees("I did not expect a message just now.")
+    await home.anna.send("/cancel")
+    await home.anna.sees("There is nothing to cancel.")
+
+
+async def test_what_nobody_answers_expires_and_says_so_once(home: Household, town: Town) -> None:
+    anna = home.anna
+    await town.restart_bot(conversation_ttl=1)
+    await anna.send("/addmed Aspirin 100 mg")
+    question = await anna.sees("When is Aspirin due?")
+    await has_expired(town, anna)
+    toast = await anna.press("Mornings: 08:00", message=question)
+    assert toast.text == "That question has expired; nothing was saved."
+    await town.settled()
+    [question] = [message for message in anna.messages if message.id == question.id]
+    assert question.labels == ()
+    await anna.send("at 08:00")
+    await anna.sees("I did not expect a message just now.")
+    assert await town.count("medications") == 0
+
+
+async def test_a_typed_answer_that_comes_too_late_is_told_so(home: Household, town: Town) -> None:
+    anna = home.anna
+    await town.restart_bot(conversation_ttl=1)
+    await anna.send("/addmed Aspirin 100 mg")
+    await anna.sees("When is Aspirin due?")
+    await has_expired(town, anna)
+    await anna.send("at 08:00")
+    await anna.sees("That conversation has expired, and nothing was saved.")
+    await anna.send("at 08:00")
+    await anna.sees("I did not expect a message just now.")
+    await anna.send("/addmed Aspirin 100 mg")
+    await anna.sees("When is Aspirin due?")
+    await has_expired(town, anna)
+    await anna.send("/cancel")
+    await anna.sees("Cancelled. Nothing was saved.")
+
+
+async def has_expired(town: Town, phone: Person) -> None:
+    await town.settled()
+    async with connect(town.wiring.redis_url) as redis, asyncio.timeout(10):
+        while await redis.exists(conversation(phone.id, phone.id)):
+            await asyncio.sleep(0.05)
+
+
+async def test_a_button_of_an_earlier_question_answers_nothing(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg")
+    question = await anna.sees("When is Aspirin due?")
+    await anna.send("at 09:00")
+    await anna.sees("I understood:")
+    toast = await anna.press("Mornings: 08:00", message=question)
+    assert toast.text == "That question is answered already."
+    await anna.press("Save")
+    saved = await anna.sees("Saved: Aspirin")
+    assert "at 09:00" in saved.text
+    toast = await anna.press_altered(question.buttons[0][0].data or "", message=question)
+    assert toast.text == "That question is answered already."
+    assert await town.count("medications") == 1
+
+
+async def test_a_double_tap_on_save_saves_once(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg")
+    await anna.sees("When is Aspirin due?")
+    await anna.press("Mornings: 08:00")
+    question = await anna.sees("I understood:")
+    queries = [anna.tap("Save", message=question) for _ in range(3)]
+    await until(lambda: {toast.query_id for toast in anna.toasts} >= set(queries))
+    await town.settled()
+    assert await town.count("medications") == 1
+    assert len([m for m in anna.messages if "Saved: Aspirin" in m.text]) == 1
+
+
+async def test_a_choice_that_the_question_does_not_offer_is_no_answer(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg")
+    question = await anna.sees("When is Aspirin due?")
+    data = question.buttons[0][0].data or ""
+    for altered in (data[:-1] + "zzz", data[:-1] + "²", data + "x" * 12):
+        toast = await anna.press_altered(altered, message=question)
+        assert toast.text == "That question is answered already."
+    await anna.send("at 09:00")
+    await anna.sees("I understood:")
+
+
+async def test_a_command_in_between_is_answered_and_the_question_stands_again(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    for command, answer in (
+        ("/today", "Nothing is due today."),
+        ("/family", "👪 Mum's helpers"),
+        ("/undo", "There is nothing of yours to take back"),
+        ("/nosuchthing", "I do not know that command."),
+        ("/addperson Mum in Paris", "There is somebody called Mum already."),
+        ("/addperson Dad in Paris", "Dad is in the family"),
+    ):
+        await anna.send(command)
+        await anna.sees(answer)
+        await anna.sees("What is the medicine called?")
+    await anna.send("Aspirin")
+    await anna.sees("How much Aspirin each time?")
+
+
+async def test_a_new_conversation_takes_the_place_of_the_old_one(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    await anna.send("/addperson")
+    await anna.sees("Who do you look after?")
+    await anna.send("Dad")
+    await anna.sees("In which city does Dad live?")
+    assert await town.count("medications") == 0
+
+
+async def test_two_commands_in_one_second_are_both_answered_in_order(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg at 08:00")
+    await anna.send("/addmed Statin 20 mg at 20:00")
+    await anna.send("/undo")
+    await town.settled()
+    answers = [message.text.splitlines()[0] for message in anna.messages[-3:]]
+    assert answers == [
+        "✅ Saved: Aspirin 100 mg",
+        "✅ Saved: Statin 20 mg",
+        "↩️ Statin is removed again; I will not remind of it.",
+    ]
+
+
+async def test_a_conversation_goes_on_after_a_restart_of_the_bot(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    await town.stop_bot()
+    await anna.send("Aspirin")
+    await anna.send("100 mg")
+    await town.start_bot()
+    await anna.sees("When is Aspirin due?")
+    await anna.press("Mornings: 08:00")
+    await anna.sees("I understood:")
+    await town.restart_bot()
+    await anna.press("Save")
+    await anna.sees("Saved: Aspirin 100 mg")
+
+
+async def test_a_conversation_stays_in_the_family_in_which_it_began(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/newfamily South")
+    await anna.sees("The family South is founded")
+    await anna.send("/family")
+    await anna.sees("👪 South")
+    await anna.press("Switch to Mum's helpers")
+    await anna.sees("You are now in the family Mum's helpers.")
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    await anna.send("/family")
+    await anna.sees("What is the medicine called?")
+    await anna.press("Switch to South")
+    await anna.sees("You are now in the family South.")
+    # Commands are about the new family, the conversation is about the old one.
+    await anna.send("/today")
+    await anna.sees("Nobody is cared for yet.")
+    for answer in ("Aspirin", "100 mg", "at 08:00"):
+        await anna.send(answer)
+        await anna.sees("?" if answer != "at 08:00" else "I understood:")
+    await anna.press("Save")
+    await anna.sees("for Mum, family Mum's helpers")
+
+
+async def test_a_conversation_about_a_family_that_one_has_left_is_over(
+    home: Household, town: Town
+) -> None:
+    ben = home.ben
+    await ben.send("/newfamily Ben's own")
+    await ben.sees("is founded")
+    await ben.send("/family")
+    await ben.press("Switch to Mum's helpers", message=await ben.sees("👪 Ben's own"))
+    await ben.sees("You are now in")
+    await ben.send("/addperson")
+    await ben.sees("Who do you look after?")
+    await town.change("UPDATE family_members SET left_at = clock_now() WHERE role = 'caregiver'")
+    await ben.send("Uncle in Paris")
+    await ben.sees("That is not there any more.")
+    await ben.send("Uncle in Paris")
+    await ben.sees("I did not expect a message just now.")
+    assert await town.count("care_recipients") == 1
+
+
+async def test_too_many_commands_are_refused_politely_once(town: Town) -> None:
+    anna = town.person("Anna")
+    await found_family(anna)
+    for _ in range(24):
+        await anna.send("/help")
+    await anna.send("/today")
+    await anna.sees("Nobody is cared for yet.")
+    await town.settled()
+    texts = [message.text for message in anna.messages if message.from_bot]
+    assert len([text for text in texts if "What I can do" in text]) == 20
+    assert len([text for text in texts if "That was a lot at once." in text]) == 1
+
+
+async def test_a_refused_command_does_not_repeat_the_open_question(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    for _ in range(23):
+        await anna.send("/help")
+    await town.settled()
+    texts = [message.text for message in anna.messages if message.from_bot]
+    assert len([text for text in texts if text.startswith("What is the medicine")]) == 1 + 20
+    await anna.send("Aspirin")
+    await anna.sees("How much Aspirin each time?")

@@ -1,0 +1,280 @@
+"""Entering a medicine: step by step, on one line, half of it; saved, changed, taken back."""
+
+import pytest
+
+from bot.sandbox import Person
+from tests.town import Household, Town, add_medicine, add_person
+
+
+async def medicines(town: Town) -> list[tuple[str, ...]]:
+    """Name, dosage, person and status of all, in the order in which they were entered."""
+    return [
+        tuple(row)
+        for row in await town.rows(
+            "SELECT m.name, m.dosage, c.name, m.status FROM medications m"
+            " JOIN care_recipients c ON c.id = m.care_recipient_id ORDER BY m.created_at"
+        )
+    ]
+
+
+async def test_a_medicine_is_entered_step_by_step(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    await anna.send("Aspirin")
+    await anna.sees("How much Aspirin each time?")
+    await anna.send("100 mg")
+    await anna.sees("When is Aspirin due?")
+    await anna.press("Twice: 08:00, 20:00")
+    understood = await anna.sees("I understood:")
+    assert "every day at 08:00 and 20:00" in understood.text
+    assert await town.count("medications") == 0
+    await anna.press("Save")
+    saved = await anna.sees("Saved: Aspirin 100 mg")
+    assert "for Mum, family Mum's helpers" in saved.text
+    assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "active")]
+    # The question that was answered has lost its buttons.
+    [question] = [message for message in anna.messages if message.id == understood.id]
+    assert question.labels == ()
+
+
+async def test_each_step_asks_again_for_what_it_cannot_read(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addmed")
+    await anna.sees("What is the medicine called?")
+    await anna.send("y" * 81)
+    await anna.sees("too long for a name")
+    await anna.sees("What is the medicine called?")
+    await anna.send("Aspirin")
+    await anna.sees("How much Aspirin each time?")
+    for bad, answer in (("3", "“3” of what?"), ("1-2 tablets", "leaves the amount open")):
+        await anna.send(bad)
+        await anna.sees(answer)
+        await anna.sees("How much Aspirin each time?")
+    await anna.send("½ tablet")
+    await anna.sees("When is Aspirin due?")
+    for bad, answer in (
+        ("blorp at 09:00", "I did not understand “blorp”"),
+        ("3", "in the morning or in the afternoon?"),
+        ("at 25:00", "There is no time “25:00”"),
+        ("daily 09:00 until 1 November 2026", "is over already"),
+    ):
+        await anna.send(bad)
+        await anna.sees(answer)
+        await anna.sees("When is Aspirin due?")
+    await anna.send_photo()
+    await anna.sees("I can only read text")
+    await town.settled()
+    assert await town.count("medications") == 0
+    await anna.send("weekdays 9am for 2 weeks")
+    await anna.sees("weekdays at 09:00")
+    await anna.press("Save")
+    await anna.sees("Saved: Aspirin")
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "schedule"),
+    [
+        ("Aspirin 100 mg at 08:00 and 20:00", "Aspirin", "every day at 08:00 and 20:00"),
+        ("Vitamin B 12 “2 drops” daily 9am", "Vitamin B 12", "every day at 09:00"),
+        ("Co-codamol 8/500 2 tablets mon,wed,fri noon", "Co-codamol 8/500", "Mon, Wed and Fri"),
+        ("Asp<b & Co 5 mg at 09:00", "Asp<b & Co", "every day at 09:00"),
+        ("Herz❤️ 5 mg at 09:00", "Herz❤️", "every day at 09:00"),
+        ("أسبرين 5 mg at 09:00", "أسبرين", "every day at 09:00"),
+    ],
+)
+async def test_a_line_that_is_clear_is_saved_at_once(
+    home: Household, town: Town, line: str, name: str, schedule: str
+) -> None:
+    saved = await add_medicine(home.anna, line)
+    assert saved.text.startswith(f"✅ Saved: {name} ")
+    assert schedule in saved.text
+    assert saved.labels == ("↩️ Undo", "✏️ Change")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Aspirin 100 mg at 08:00 whenever possible",
+        "Aspirin 3 at 08:00",
+        "Aspirin 100 mg at 3",
+        "Aspirin 100 mg every 8 hours",
+        "Aspirin 100 mg at 08:00 until 1 November 2026",
+        "Aspirin 100 mg at 08:00 for Bob",
+        "a" * 900 + " 100 mg at 08:00",
+        "b" * 5_000,
+        "<b>",
+        "🙂",
+        "\u202eمرحبا",
+        "100 mg",
+        "; DROP TABLE medications; --",
+    ],
+)
+async def test_a_line_that_is_not_clear_saves_nothing(
+    home: Household, town: Town, line: str
+) -> None:
+    home.anna.messages.clear()
+    sent = await home.anna.send(f"/addmed {line}")
+    await home.anna.sees("", after=sent)
+    await town.settled()
+    assert await town.count("medications") == 0
+    assert await town.count("doses") == 0
+    assert "wrong on my side" not in home.anna.last.text
+    await home.anna.send("/cancel")
+    await home.anna.sees("ancel")
+
+
+async def test_what_a_line_leaves_out_is_asked_for(home: Household, town: Town) -> None:
+    anna = home.anna
+    for line, question in (
+        ("Aspirin", "How much Aspirin each time?"),
+        ("Aspirin 100 mg", "When is Aspirin due?"),
+        ("Aspirin 100 mg mon,wed", "At what time (“mon, wed”)?"),
+        ("at 08:00", "How much"),
+        ("Aspirin at 08:00", "How much Aspirin each time?"),
+    ):
+        await anna.send(f"/addmed {line}")
+        await anna.sees(question)
+    await anna.send("/addmed Aspirin 100 mg mon,wed")
+    await anna.sees("At what time (“mon, wed”)?")
+    await anna.send("9pm")
+    understood = await anna.sees("I understood:")
+    assert "Mon and Wed at 21:00" in understood.text
+    assert await town.count("medications") == 0
+
+
+async def test_with_two_people_it_is_asked_who_it_is_for(home: Household, town: Town) -> None:
+    anna = home.anna
+    await add_person(anna, "Dad", "Tokyo")
+    await anna.send("/addmed Aspirin 100 mg at 08:00")
+    question = await anna.sees("Who is it for?")
+    assert question.labels == ("Mum", "Dad")
+    await anna.press("Dad")
+    await anna.sees("for Dad")
+    await anna.press("Save")
+    await anna.sees("for Dad, family")
+    # On one line for people in a hurry, and typed instead of tapped.
+    await add_medicine(anna, "Statin 20 mg at 20:00 for mum")
+    await anna.send("/addmed Zinc 5 mg at 12:00")
+    await anna.sees("Who is it for?")
+    await anna.send("Bob")
+    await anna.sees("Who is it for:")
+    await anna.send("dad")
+    await anna.sees("I understood:")
+    await anna.press("Save")
+    await anna.sees("Saved: Zinc")
+    assert [(name, person) for name, _, person, _ in await medicines(town)] == [
+        ("Aspirin", "Dad"),
+        ("Statin", "Mum"),
+        ("Zinc", "Dad"),
+    ]
+
+
+async def test_what_was_understood_can_be_changed_part_by_part(home: Household, town: Town) -> None:
+    anna = home.anna
+    await add_person(anna, "Dad", "Tokyo")
+    # "Metformin 1 500 mg" may be 1,500 mg: shown, not saved.
+    await anna.send("/addmed Metformin 1 500 mg at 08:00 for Mum")
+    await anna.sees("I understood:")
+    await change(anna, "The name", "Metformin")
+    await change(anna, "How much", "1500 mg")
+    await change(anna, "When", "at 21:00")
+    await anna.press("Change")
+    await anna.press("For whom", message=await anna.sees("What shall I change"))
+    await anna.press("Dad", message=await anna.sees("Who is it for?"))
+    understood = await anna.sees("I understood:")
+    assert "Metformin 1500 mg\nevery day at 21:00, from" in understood.text
+    assert "for Dad" in understood.text
+    assert await town.count("medications") == 0
+    await anna.press("Save")
+    await anna.sees("Saved: Metformin 1500 mg")
+    assert await medicines(town) == [("Metformin", "1500 mg", "Dad", "active")]
+
+
+async def change(phone: Person, part: str, words: str) -> None:
+    await phone.press("Change")
+    await phone.press(part, message=await phone.sees("What shall I change"))
+    await phone.sees("?")
+    await phone.send(words)
+    await phone.sees("I understood:")
+
+
+async def test_cancel_saves_nothing(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addmed Metformin 1 500 mg at 08:00")
+    question = await anna.sees("I understood:")
+    await anna.send("what?")
+    await anna.sees("Please tap one of the buttons.")
+    await anna.sees("I understood:", after=question)
+    await anna.press("Cancel")
+    await anna.sees("Cancelled. Nothing was saved.")
+    assert await town.count("medications") == 0
+
+
+async def test_a_saved_medicine_is_taken_back_by_its_button(home: Household, town: Town) -> None:
+    saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    toast = await home.anna.press("Undo", message=saved)
+    assert toast.text == "Taken back."
+    await home.anna.sees("Aspirin is removed again; I will not remind of it.")
+    assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "stopped")]
+    assert {row.status for row in await town.rows("SELECT status FROM doses")} == {"cancelled"}
+    again = await home.anna.press_altered(saved.buttons[0][0].data or "", message=saved)
+    assert again.alert
+    assert "not there any more" in again.text
+
+
+async def test_a_saved_medicine_is_changed_by_its_button(home: Household, town: Town) -> None:
+    saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.press("Change", message=saved)
+    question = await home.anna.sees("What shall I change about Aspirin?")
+    assert "For whom" not in question.labels
+    await home.anna.press("How much")
+    await home.anna.sees("How much Aspirin each time?")
+    # Until it is saved, nothing has changed.
+    assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "active")]
+    await home.anna.send("75 mg")
+    await home.anna.sees("I understood:")
+    await home.anna.press("Save")
+    await home.anna.sees("Saved: Aspirin 75 mg")
+    assert await medicines(town) == [
+        ("Aspirin", "100 mg", "Mum", "stopped"),
+        ("Aspirin", "75 mg", "Mum", "active"),
+    ]
+    assert await town.value("SELECT count(*) FROM doses WHERE status = 'pending'") == 2
+
+
+async def test_two_people_change_one_medicine_and_one_of_them_is_told(
+    home: Household, town: Town
+) -> None:
+    saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.press("Change", message=saved)
+    await home.anna.sees("What shall I change")
+    await home.anna.press("How much")
+    await home.anna.sees("How much")
+    await home.anna.press("Undo", message=saved)
+    await home.anna.sees("removed again")
+    await home.anna.send("75 mg")
+    await home.anna.sees("I understood:")
+    toast = await home.anna.press("Save")
+    assert "not there any more" in toast.text
+    # The conversation is over: it could not have gone on.
+    await home.anna.send("hello?")
+    await home.anna.sees("I did not expect a message just now.")
+    assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "stopped")]
+
+
+async def test_a_viewer_and_the_cared_for_enter_no_medicines(home: Household, town: Town) -> None:
+    for role in ("viewer", "recipient"):
+        await town.change("UPDATE family_members SET role = :role WHERE role <> 'admin'", role=role)
+        for line in ("", " Aspirin 100 mg at 08:00"):
+            await home.ben.send(f"/addmed{line}")
+            await home.ben.sees("You can only read here.")
+    assert await town.count("medications") == 0
+
+
+async def test_without_anybody_cared_for_it_says_what_to_do_first(town: Town) -> None:
+    anna = town.person("Anna")
+    await anna.send("/newfamily Smith")
+    await anna.sees("is founded")
+    await anna.send("/addmed Aspirin 100 mg at 08:00")
+    await anna.sees("First tell me whom you look after: /addperson NAME in CITY")
