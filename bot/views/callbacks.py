@@ -5,6 +5,7 @@ switched to another family. It is no proof of anything: membership is checked at
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +15,9 @@ NOWHERE = UUID(int=0)
 ARGUMENT_LENGTH = 10
 _ID_LENGTH = 22
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+# What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
+_ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
+_MINUTE = re.compile("[0-9a-z]+")
 
 
 class Verb(StrEnum):
@@ -46,22 +50,27 @@ class Callback:
     argument: str = ""
 
     def encode(self) -> str:
-        if len(self.argument) > ARGUMENT_LENGTH:
-            raise ValueError("the argument of a button has at most 10 characters")
+        if not _ARGUMENT.fullmatch(self.argument):
+            raise ValueError("the argument of a button has at most 10 letters and digits")
         return self.verb + _encode_id(self.family_id) + _encode_id(self.subject_id) + self.argument
 
 
 def decode(data: str) -> Callback:
-    """Raises :class:`UnreadableCallback`."""
+    """Raises :class:`UnreadableCallback` for whatever :meth:`Callback.encode` would not write."""
     try:
-        return Callback(
+        callback = Callback(
             verb=Verb(data[:2]),
             family_id=_decode_id(data[2 : 2 + _ID_LENGTH]),
             subject_id=_decode_id(data[2 + _ID_LENGTH : 2 + 2 * _ID_LENGTH]),
             argument=data[2 + 2 * _ID_LENGTH :],
         )
+        # Python's base64 passes over foreign characters and spare bits; we take one spelling only.
+        is_ours = callback.encode() == data
     except ValueError as error:
         raise UnreadableCallback from error
+    if not is_ours:
+        raise UnreadableCallback
+    return callback
 
 
 def encode_minute(instant: datetime) -> str:
@@ -71,6 +80,8 @@ def encode_minute(instant: datetime) -> str:
 
 def decode_minute(argument: str) -> datetime:
     """Raises :class:`UnreadableCallback`."""
+    if not _MINUTE.fullmatch(argument):
+        raise UnreadableCallback
     try:
         return datetime.fromtimestamp(int(argument, 36) * 60, UTC)
     except (ValueError, OverflowError, OSError) as error:

@@ -6,6 +6,7 @@ context, not an argument that each view hands on: ``with speaking("de"): card(..
 
 import gettext
 import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,19 +19,29 @@ DOMAIN = "carecircle"
 _ENGLISH = gettext.NullTranslations()
 _speech: ContextVar[gettext.NullTranslations] = ContextVar("speech", default=_ENGLISH)
 
+# An IETF tag as far as catalogues tell languages apart: "pt", "pt-br", "zh-hant", "zh-hant-tw".
+_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
+
 
 @lru_cache(maxsize=64)
-def _translations(language: str) -> gettext.NullTranslations:
-    # Telegram sends IETF tags ("pt-br"); gettext looks for "pt_BR" and then "pt".
-    primary, _, region = language.partition("-")
-    names = [f"{primary}_{region.upper()}", primary] if region else [primary]
-    return gettext.translation(DOMAIN, LOCALES, languages=names, fallback=True)
+def _translations(language: str, locales: Path) -> gettext.NullTranslations:
+    # It comes from a person's app and becomes the name of a folder: nothing but a tag gets there.
+    tag = _TAG.fullmatch(language.lower().replace("_", "-"))
+    if tag is None:
+        return _ENGLISH
+    primary, script, region = tag.groups()
+    parts = [primary, *([script.title()] if script else ()), *([region.upper()] if region else ())]
+    # "zh_Hant_TW", then "zh_Hant", then "zh".
+    names = ["_".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return gettext.translation(DOMAIN, locales, languages=names, fallback=True)
 
 
 @contextmanager
-def speaking(language: str | None) -> Iterator[None]:
-    """Render what happens inside in *language* (an IETF tag; None or unknown: English)."""
-    token = _speech.set(_translations(language or "en"))
+def speaking(language: str | None, *, locales: Path = LOCALES) -> Iterator[None]:
+    """Render what happens inside in *language* (an IETF tag; None or unknown: English), by the
+    catalogues under *locales*.
+    """
+    token = _speech.set(_translations(language or "en", locales))
     try:
         yield
     finally:
