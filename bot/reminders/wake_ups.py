@@ -53,8 +53,9 @@ class WakeUps:
 
     async def run(self) -> None:
         """Keep the alarm and sweep, until cancelled."""
-        await self._lease.start()
         try:
+            await self._lease.start()
+            _heed_cancellation()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep())
                 group.create_task(self._arm())
@@ -137,3 +138,10 @@ class WakeUps:
                     raise
                 log.warning("the database cannot be reached: %s", type(error).__name__)
             await asyncio.sleep(TICK_SECONDS)
+
+
+def _heed_cancellation() -> None:
+    """redis-py can swallow a cancellation before Python 3.12; what is begun after it never ends."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
