@@ -1,7 +1,7 @@
 """A town: people with phones, the real bot among them, and its tables to look at."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -89,16 +89,22 @@ class Town:
         async with self.tables.begin() as connection:
             await connection.execute(text(sql), parameters)
 
+    async def until(self, sql: str, *, seconds: float = 20) -> None:
+        """Return once the tables say that *sql* is true."""
+        async with asyncio.timeout(seconds):
+            while not await self.value(sql):
+                await asyncio.sleep(0.02)
+
     async def settled(self, *, seconds: float = 20) -> None:
         """Return once everything that came in is answered and everything owed is sent."""
         async with asyncio.timeout(seconds):
-            while self.sandbox.unconfirmed_updates or await self.value(_UNSETTLED):
+            while self.sandbox.unconfirmed_updates or not await self.value(_SETTLED):
                 await asyncio.sleep(0.02)
 
 
-_UNSETTLED = """
-    SELECT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
-        OR EXISTS (SELECT 1 FROM notifications
+_SETTLED = """
+    SELECT NOT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
+       AND NOT EXISTS (SELECT 1 FROM notifications
                    WHERE status = 'pending' OR shown_version < wanted_version)
 """
 
@@ -108,7 +114,7 @@ async def founded_town(
     *, database_url: str, redis_url: str, clock: Clock, limits: Limits | None = None
 ) -> AsyncIterator[Town]:
     """A town whose bot does not run yet. Without *limits*, nobody waits for Telegram's."""
-    tables = create_async_engine(database_url, pool_size=2)
+    tables = create_async_engine(database_url, pool_size=2, pool_pre_ping=True)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(tables.dispose)
         await _open_to_owner(tables)
@@ -203,6 +209,9 @@ class Household:
 
     anna: Person
     ben: Person
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter((self.anna, self.ben))
 
 
 async def settle_in(town: Town) -> Household:

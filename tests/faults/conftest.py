@@ -1,0 +1,33 @@
+"""The same town, and servers that a test may stop without harming others."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from domain.clock import Clock
+from tests.invariants import find_violations
+from tests.town import Household, Town, founded_town, settle_in
+from tests.valkey import Valkey, running_valkey
+
+
+@pytest_asyncio.fixture
+async def valkey() -> AsyncIterator[Valkey]:
+    """A Redis of this test's own."""
+    async with running_valkey() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def town(database_url: str, valkey: Valkey, clock: Clock) -> AsyncIterator[Town]:
+    """A town with the bot in it. When everything is over, the invariants hold."""
+    async with founded_town(database_url=database_url, redis_url=valkey.url, clock=clock) as town:
+        await town.start_bot()
+        yield town
+        await town.stop_bot()
+        assert not await find_violations(database_url, clock)
+
+
+@pytest_asyncio.fixture
+async def home(town: Town) -> Household:
+    """Anna and Ben, who look after Mum in London."""
+    return await settle_in(town)

@@ -1,0 +1,167 @@
+"""Telegram may refuse, break off, ask to wait, or not be there at all."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest_asyncio
+
+from bot.sandbox import Drop, Person
+from tests.town import Asked, Household, Town, add_medicine, ask, clock_in_london
+from tests.waiting import until
+from tests.wire import Wire, wired
+
+REPEAT = "🔁 This may be a repeat"
+
+
+async def due(town: Town, by: Person) -> Asked:
+    """A medicine whose card goes out within a second or so; nobody waits for it yet."""
+    minute = town.minute(ahead=2)
+    at = clock_in_london(minute)
+    await add_medicine(by, f"Aspirin 100 mg at {at}")
+    await town.settled()
+    return Asked(minute, at, [])
+
+
+def cards(phone: Person, asked: Asked) -> list[str]:
+    return [message.text for message in phone.messages if f"Mum · {asked.at}" in message.text]
+
+
+async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
+    home: Household, town: Town
+) -> None:
+    asked = await due(town, home.anna)
+    town.sandbox.fail_next("sendMessage", drop=Drop.AFTER)
+    town.jump_to(asked.minute - timedelta(seconds=1))
+    await until(lambda: any(REPEAT in card for phone in home for card in cards(phone, asked)))
+    await town.settled()
+    [twice] = [phone for phone in home if len(cards(phone, asked)) == 2]
+    [once] = [phone for phone in home if phone is not twice]
+    assert [REPEAT in card for card in cards(twice, asked)] == [False, True]
+    assert [REPEAT in card for card in cards(once, asked)] == [False]
+    # Both copies are of one dose: the one that the bot knows of shows what became of it.
+    await twice.press("Taken")
+    await once.sees("Taken by")
+
+
+async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(
+    home: Household, town: Town
+) -> None:
+    asked = await due(town, home.anna)
+    town.sandbox.fail_next("sendMessage", drop=Drop.BEFORE)
+    town.sandbox.fail_next("sendMessage", status=500, times=2)
+    town.jump_to(asked.minute - timedelta(seconds=1))
+    for phone in home:
+        await phone.sees(f"Mum · {asked.at}")
+    await town.settled()
+    assert [len(cards(phone, asked)) for phone in home] == [1, 1]
+
+
+async def test_telegram_asking_to_wait_is_heeded_and_no_failure(
+    home: Household, town: Town
+) -> None:
+    asked = await due(town, home.anna)
+    town.sandbox.fail_next("sendMessage", status=429, retry_after=1, times=2)
+    town.jump_to(asked.minute - timedelta(seconds=1))
+    for phone in home:
+        card = await phone.sees(f"Mum · {asked.at}")
+        assert REPEAT not in card.text
+    await town.settled()
+    rows = await town.rows("SELECT attempts, maybe_sent FROM notifications")
+    assert {tuple(row) for row in rows} == {(0, False)}
+    refused = [call.at for call in town.sandbox.calls if call.error and call.error.code == 429]
+    sent = [call.at for call in town.sandbox.calls if call.method == "sendMessage"]
+    assert min(at for at in sent if at > max(refused)) - max(refused) >= timedelta(seconds=1)
+
+
+async def test_an_answer_waits_until_telegram_takes_it(home: Household, town: Town) -> None:
+    anna = home.anna
+    await town.settled()
+    town.sandbox.fail_next("sendMessage", status=502, times=None)
+    await anna.send("/addmed Aspirin 100 mg at 08:00")
+    await until(lambda: town.sandbox.faults_struck("sendMessage") >= 2)
+    assert await town.count("medications") == 1
+    town.sandbox.heal()
+    await anna.sees("Saved: Aspirin 100 mg", timeout=30)
+    await town.settled()
+    assert await town.count("medications") == 1
+    assert len([m for m in anna.messages if "Saved: Aspirin" in m.text]) == 1
+
+
+async def test_a_refusal_that_the_effect_itself_would_cause_is_not_said(
+    home: Household, town: Town
+) -> None:
+    """The first try took effect; a second, after an answer that failed, must not say otherwise."""
+    await town.settled()
+    town.sandbox.fail_next("sendMessage", status=502, times=6)
+    await home.anna.send("/addperson Dad in Paris")
+    await home.anna.sees("Dad is in the family", timeout=30)
+    await town.settled()
+    assert not [m for m in home.anna.messages if "already" in m.text or "Sorry" in m.text]
+
+
+async def test_a_press_is_answered_though_its_toast_failed(home: Household, town: Town) -> None:
+    asked = await ask(town, *home)
+    town.sandbox.fail_next("answerCallbackQuery", status=502, times=2)
+    toast = await home.anna.press("Taken", message=asked.cards[0], timeout=20)
+    assert toast.text == "Taken: Aspirin"
+    assert await town.count("medication_logs") == 1
+
+
+async def test_a_press_that_is_answered_too_late_is_answered_in_the_chat(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    town.sandbox.fail_next(
+        "answerCallbackQuery",
+        status=400,
+        description="Bad Request: query is too old and response timeout expired",
+    )
+    home.anna.tap("Taken", message=asked.cards[0])
+    await home.anna.sees("Taken: Aspirin")
+
+
+async def test_a_card_that_was_deleted_is_left_alone(home: Household, town: Town) -> None:
+    asked = await ask(town, *home)
+    town.sandbox.fail_next(
+        "editMessageText", status=400, description="Bad Request: message to edit not found"
+    )
+    await home.anna.press("Taken", message=asked.cards[0])
+    await town.settled()
+    assert town.sandbox.faults_struck("editMessageText") == 1
+
+
+@pytest_asyncio.fixture
+async def wire(town: Town) -> AsyncIterator[Wire]:
+    """What the bot of the town reaches Telegram by."""
+    async with wired(town.sandbox.api_url) as wire:
+        await town.restart_bot(api_url=wire.url)
+        yield wire
+        await town.stop_bot()
+
+
+async def test_a_card_that_never_left_is_no_repeat(town: Town, wire: Wire, home: Household) -> None:
+    asked = await due(town, home.anna)
+    await wire.cut()
+    town.jump_to(asked.minute - timedelta(seconds=1))
+    await town.until("SELECT max(attempts) > 0 FROM notifications")
+    await wire.mend()
+    for phone in home:
+        card = await phone.sees(f"Mum · {asked.at}", timeout=20)
+        assert REPEAT not in card.text
+    await town.settled()
+    assert [len(cards(phone, asked)) for phone in home] == [1, 1]
+
+
+async def test_what_happened_while_telegram_was_away_is_made_good(
+    town: Town, wire: Wire, home: Household
+) -> None:
+    asked = await ask(town, *home)
+    await wire.cut()
+    home.anna.tap("Taken", message=asked.cards[0])
+    await home.ben.send("/addmed Statin 20 mg at 20:00")
+    await wire.mend()
+    await home.anna.sees("Taken by Anna", after=asked.cards[0], timeout=30)
+    await home.ben.sees("Saved: Statin", timeout=30)
+    await town.settled()
+    assert await town.count("medication_logs") == 1
+    assert await town.count("medications") == 2
