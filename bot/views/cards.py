@@ -2,13 +2,11 @@
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.length import MOST_ROWS, fitting
+from bot.views.length import MOST_ROWS, fitting, label
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
-
-LABEL_LENGTH = 40
 
 
 def slot_card(facts: CardFacts) -> Screen:
@@ -41,15 +39,15 @@ def slot_card(facts: CardFacts) -> Screen:
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     """What ⋯ opens for one dose: skip, snooze, and the way back."""
 
-    def button(label: str, verb: Verb, argument: str = "") -> Button:
-        return Button(label, Callback(verb, facts.family_id, dose.id, argument).encode())
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
 
     snooze = tuple(
         button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
         for minutes in SNOOZE_MINUTES
     )
     return (
-        (button(_("⏭ Skip {name}").format(name=_short(dose.name)), Verb.SKIP),),
+        (button(_("⏭ Skip {name}").format(name=label(dose.name)), Verb.SKIP),),
         *((each,) for each in snooze),
         (button(_("← Back"), Verb.BACK),),
     )
@@ -61,16 +59,22 @@ def _line(dose: DoseFacts) -> str:
     who = escape(dose.resolved_by or "")
     match dose.status:
         case DoseStatus.TAKEN:
-            return _("✅ {what}\nTaken by {who}, {time}").format(what=what, who=who, time=when)
+            return _("✅ {what}\n<i>Taken by {who}, {time}</i>").format(
+                what=what, who=who, time=when
+            )
         case DoseStatus.SKIPPED:
-            return _("⏭ {what}\nSkipped by {who}, {time}").format(what=what, who=who, time=when)
+            return _("⏭ {what}\n<i>Skipped by {who}, {time}</i>").format(
+                what=what, who=who, time=when
+            )
         case DoseStatus.MISSED:
-            return _("⚠️ {what}\nMissed: nobody recorded it in time").format(what=what)
+            return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
         case DoseStatus.NOT_ASKED:
-            return _("❔ {what}\nNot asked: I could not reach anybody in time").format(what=what)
+            return _("❔ {what}\n<i>Not asked: I could not reach anybody in time</i>").format(
+                what=what
+            )
         case _ if dose.snoozed_until is not None:
             until = f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
-            return _("⏰ {what}\nSnoozed until {time} by {who}").format(
+            return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
                 what=what, time=until, who=escape(dose.snoozed_by or "")
             )
         case _:
@@ -80,8 +84,8 @@ def _line(dose: DoseFacts) -> str:
 def _buttons(facts: CardFacts) -> Keyboard:
     """All taken on top, then a row for each medicine."""
 
-    def button(label: str, verb: Verb, dose: DoseFacts) -> Button:
-        return Button(label, Callback(verb, facts.family_id, dose.id).encode())
+    def button(words: str, verb: Verb, dose: DoseFacts) -> Button:
+        return Button(words, Callback(verb, facts.family_id, dose.id).encode())
 
     pending = [dose for dose in facts.doses if dose.status == DoseStatus.PENDING]
     late = [d for d in facts.doses if d.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED)]
@@ -97,18 +101,14 @@ def _buttons(facts: CardFacts) -> Keyboard:
         )
         rows.append((Button(_("✅ All taken"), all_taken.encode()),))
     for dose in pending:
-        label = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=_short(dose.name))
-        rows.append((button(label, Verb.TAKE, dose), button("⋯", Verb.MORE, dose)))
+        taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=label(dose.name))
+        rows.append((button(taken, Verb.TAKE, dose), button("⋯", Verb.MORE, dose)))
     for dose in late:
-        name = _short(dose.name)
-        label = _("✅ Taken after all") if is_single else _("✅ Taken: {name}").format(name=name)
+        name = label(dose.name)
+        taken = _("✅ Taken after all") if is_single else _("✅ Taken: {name}").format(name=name)
         skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
-        rows.append((button(label, Verb.TAKE, dose), button(skip, Verb.SKIP, dose)))
+        rows.append((button(taken, Verb.TAKE, dose), button(skip, Verb.SKIP, dose)))
     for dose in resolved:
-        label = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=_short(dose.name))
-        rows.append((button(label, Verb.UNDO, dose),))
+        undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=label(dose.name))
+        rows.append((button(undo, Verb.UNDO, dose),))
     return tuple(rows[:MOST_ROWS])
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LABEL_LENGTH else name[: LABEL_LENGTH - 1] + "…"

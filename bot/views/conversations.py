@@ -14,7 +14,10 @@ def please_type() -> Answer:
 
 def expired_screen() -> Screen:
     return Screen(
-        _("That conversation has expired, and nothing was saved. Please start it again with /help.")
+        _(
+            "That conversation has expired, and nothing was saved. Please start again:"
+            " /help shows how."
+        )
     )
 
 

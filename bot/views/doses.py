@@ -1,6 +1,7 @@
 """Answers to what people record of doses."""
 
 from bot.views.answer import Answer, say
+from bot.views.length import fitting, toast
 from bot.views.wording import _, escape, ngettext
 from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, Undone
 
@@ -11,8 +12,8 @@ def recorded(outcome: Recorded) -> Answer:
         return Answer(toast=_already(outcome.already[0]), alert=True)
     names = ", ".join(dose.name for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
-        return Answer(toast=_short(_("Skipped: {names}").format(names=names)))
-    return Answer(toast=_short(_("Taken: {names}").format(names=names)))
+        return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
+    return Answer(toast=toast(_("Taken: {names}").format(names=names)))
 
 
 def snoozed(outcome: Snoozed) -> Answer:
@@ -20,7 +21,7 @@ def snoozed(outcome: Snoozed) -> Answer:
     if dose.status != DoseStatus.PENDING:
         return Answer(toast=_already(dose), alert=True)
     if outcome.until is None:
-        return Answer(toast=_("Its time is over before that, so I will not ask again."), alert=True)
+        return Answer(toast=_("Its time is over before then, so I will not ask again."), alert=True)
     return Answer(
         toast=_("I will ask everybody again at {time}.").format(
             time=f"{outcome.until.astimezone(dose.zone):%H:%M}"
@@ -30,22 +31,22 @@ def snoozed(outcome: Snoozed) -> Answer:
 
 def undone_toast(outcome: Undone) -> Answer:
     names = ", ".join(dose.name for dose in outcome.doses)
-    return Answer(toast=_short(_("Taken back: {names}").format(names=names)))
+    return Answer(toast=toast(_("Undone: {names}").format(names=names)))
 
 
 def undone(outcome: Undone) -> Answer:
     """`/undo`: what was taken back."""
     if outcome.medicine is not None:
         return say(
-            _("↩️ {name} is removed again; I will not remind of it.").format(
+            _("↩️ {name} is removed again; I will not remind you of it.").format(
                 name=escape(outcome.medicine)
             )
         )
-    names = ", ".join(f"{escape(d.name)} {escape(d.dosage)}" for d in outcome.doses)
+    names = ", ".join(fitting([f"{escape(d.name)} {escape(d.dosage)}" for d in outcome.doses]))
     return say(
         ngettext(
-            "↩️ Taken back: {names}. It is open again.",
-            "↩️ Taken back: {names}. They are open again.",
+            "↩️ Undone: {names}. It is open again.",
+            "↩️ Undone: {names}. They are open again.",
             len(outcome.doses),
         ).format(names=names)
     )
@@ -57,14 +58,9 @@ def _already(dose: DoseFacts) -> str:
     who = dose.resolved_by or ""
     when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
     if dose.status == DoseStatus.SKIPPED:
-        text = _("{name}: skipped by {who} at {time} already.")
+        text = _("{name}: already skipped by {who} at {time}.")
     elif dose.status == DoseStatus.TAKEN:
-        text = _("{name}: taken, given by {who} at {time} already.")
+        text = _("{name}: already given by {who} at {time}.")
     else:
-        text = _("{name}: nobody can answer that any more.")
-    return _short(text.format(name=dose.name, who=who, time=when))
-
-
-def _short(text: str) -> str:
-    """Telegram shows at most 200 characters in a toast."""
-    return text if len(text) <= 200 else text[:199] + "…"
+        text = _("{name}: its time is over, so it cannot be snoozed.")
+    return toast(text.format(name=dose.name, who=who, time=when))

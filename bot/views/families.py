@@ -4,6 +4,7 @@ from uuid import UUID
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
+from bot.views.length import MOST_ROWS, ROOM, fitting, label
 from bot.views.wording import _, escape
 from domain.access import Role
 from domain.families import (
@@ -28,7 +29,7 @@ def role_name(role: Role) -> str:
 
 
 def ask_family_name() -> Screen:
-    return Screen(_("What shall the family be called? For example: <i>Mum’s helpers</i>"))
+    return Screen(_("What shall the family be called? For example: <i>Mum's helpers</i>"))
 
 
 def founded(family: FamilyFacts) -> Answer:
@@ -47,13 +48,14 @@ def founded(family: FamilyFacts) -> Answer:
 
 def overview(family: FamilyOverview) -> Answer:
     lines = [_("👪 <b>{family}</b>").format(family=escape(family.name)), ""]
-    lines += [_member_line(member) for member in family.members]
+    lines += fitting([_member_line(member) for member in family.members], room=ROOM // 2)
     if family.people:
         lines += ["", _("Cared for:")]
-        lines += [
+        people = [
             _("• {name} ({zone})").format(name=escape(p.name), zone=p.timezone.replace("_", " "))
             for p in family.people
         ]
+        lines += fitting(people, room=ROOM // 2)
     else:
         lines += ["", _("Nobody is cared for yet. Type /addperson NAME in CITY.")]
     rows: list[tuple[Button, ...]] = []
@@ -62,11 +64,11 @@ def overview(family: FamilyOverview) -> Answer:
     rows += [
         (
             Button(
-                _("Switch to {family}").format(family=other.name),
+                _("Switch to {family}").format(family=label(other.name)),
                 Callback(Verb.SWITCH_FAMILY, other.id).encode(),
             ),
         )
-        for other in family.others
+        for other in family.others[:MOST_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
 
@@ -78,15 +80,15 @@ def switched(family: FamilyFacts) -> Answer:
 def ask_role(family_id: UUID) -> Answer:
     roles = {
         Role.CAREGIVER: _("Caregiver: gives and enters medicines"),
-        Role.VIEWER: _("Viewer: only reads and receives"),
+        Role.VIEWER: _("Viewer: reads along, changes nothing"),
         Role.RECIPIENT: _("Cared for: confirms their own doses"),
         Role.ADMIN: _("Admin: may do everything"),
     }
     return say(
-        _("What may the person do whom you invite?"),
+        _("What may the new member do?"),
         tuple(
-            (Button(label, Callback(Verb.INVITE, family_id, argument=role).encode()),)
-            for role, label in roles.items()
+            (Button(words, Callback(Verb.INVITE, family_id, argument=role).encode()),)
+            for role, words in roles.items()
         ),
     )
 
@@ -96,8 +98,8 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
     return say(
         _("Which of them do you invite?"),
         tuple(
-            (Button(name, Callback(Verb.INVITE_PERSON, family_id, person_id).encode()),)
-            for person_id, name in people
+            (Button(label(name), Callback(Verb.INVITE_PERSON, family_id, person_id).encode()),)
+            for person_id, name in people[:MOST_ROWS]
         ),
     )
 
@@ -116,15 +118,15 @@ def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
     link = f"https://t.me/{bot_username}?start={made.token}"
     return say(
         _(
-            "✉️ An invitation into <b>{family}</b> as <b>{role}</b>. Send this link to one person;"
-            " it works once, for 48 hours:\n{link}"
+            "✉️ An invitation into <b>{family}</b>, role: <b>{role}</b>.\n"
+            "Send this link to one person; it works once, for 48 hours:\n{link}"
         ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
     )
 
 
 def joined(facts: Joined) -> Answer:
     return say(
-        _("👋 Welcome to the family <b>{family}</b>! You are here as <b>{role}</b>.").format(
+        _("👋 Welcome to the family <b>{family}</b>! Your role: <b>{role}</b>.").format(
             family=escape(facts.family.name), role=role_name(facts.role)
         )
         + "\n"
@@ -138,7 +140,9 @@ def _what_happens_now(role: Role) -> str:
         case Role.ADMIN | Role.CAREGIVER:
             return _("I will write to you when a medicine is due. Tap Taken once it is given.")
         case Role.RECIPIENT:
-            return _("I will write to you when your medicine is due. Tap Taken once you took it.")
+            return _(
+                "I will write to you when your medicine is due. Tap Taken once you have taken it."
+            )
         case Role.VIEWER:
             return _("You can see what is due and what was given at any time.")
 
@@ -152,5 +156,5 @@ def _member_line(member: MemberFacts) -> str:
     return line
 
 
-def _menu(label: str, command: str) -> Button:
-    return Button(label, Callback(Verb.MENU, argument=command).encode())
+def _menu(words: str, command: str) -> Button:
+    return Button(words, Callback(Verb.MENU, argument=command).encode())

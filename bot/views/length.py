@@ -1,5 +1,5 @@
-"""Telegram takes 4,096 characters in a message and 100 buttons below it. A reminder that is longer
-would not be shortened but refused.
+"""Telegram takes 4,096 characters in a message, 200 in a toast, and 100 buttons below a message. A
+reminder that is longer would not be shortened but refused.
 """
 
 from collections.abc import Sequence
@@ -9,11 +9,33 @@ from bot.views.wording import _
 # Less than Telegram's, for titles and what follows a list.
 ROOM = 3_600
 MOST_ROWS = 40
+_TOAST = 200
+_LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
 
 
 def length(text: str) -> int:
     """As Telegram counts: in UTF-16 units. Tags and escapes count too, so it is rather too much."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def shorten(words: str, *, to: int) -> str:
+    """*words* (no HTML) if they fit into *to* units, else their beginning and "…"."""
+    if length(words) <= to:
+        return words
+    fit = words[: to - 1]
+    while length(fit) > to - 1:
+        fit = fit[:-1]
+    return fit.rstrip() + "…"
+
+
+def toast(words: str) -> str:
+    """What is shown over a pressed button."""
+    return shorten(words, to=_TOAST)
+
+
+def label(name: str) -> str:
+    """A name as buttons show it."""
+    return shorten(name, to=_LABEL)
 
 
 def fitting(lines: Sequence[str], *, room: int = ROOM) -> list[str]:

@@ -133,11 +133,13 @@ def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
 
 def removed(name: str) -> Answer:
     return Answer(
-        toast=_("Taken back."),
+        toast=_("Undone."),
         closes=True,
         send=(
             Screen(
-                _("↩️ {name} is removed again; I will not remind of it.").format(name=escape(name))
+                _("↩️ {name} is removed again; I will not remind you of it.").format(
+                    name=escape(name)
+                )
             ),
         ),
     )

@@ -38,7 +38,7 @@ def summary(facts: SummaryFacts) -> Screen:
 
 def joined(facts: JoinedFacts) -> Screen:
     return Screen(
-        _("👋 {name} has joined the family <b>{family}</b> as {role}.").format(
+        _("👋 {name} has joined the family <b>{family}</b>. Their role: {role}.").format(
             name=escape(facts.name),
             family=escape(facts.family_name),
             role=role_name(Role(facts.role)),

@@ -2,9 +2,10 @@
 
 from bot.grammar.problems import Misunderstood
 from bot.views.answer import Answer, say
+from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
 from bot.views.wording import _, escape
-from domain.access import Action
+from domain.access import Action, Role
 from domain.errors import (
     AlreadyExists,
     AlreadyMember,
@@ -29,7 +30,7 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
     if is_press and isinstance(error, NothingToUndo):
         return Answer(toast=_("That is open already: there is nothing to take back."), alert=True)
     if is_press:
-        return Answer(toast=sentence[:200], alert=True)
+        return Answer(toast=toast(sentence), alert=True)
     return say(escape(sentence))
 
 
@@ -62,7 +63,7 @@ def apology(incident: str) -> Answer:
     return say(
         _(
             "Sorry, something went wrong on my side, and nothing was changed. Please try again."
-            " If it happens again, tell the operator this number: {incident}"
+            " If it happens again, tell whoever runs this bot this number: {incident}"
         ).format(incident=incident)
     )
 
@@ -84,8 +85,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("You are in no family yet. Type /newfamily NAME, or ask for an invitation.")
         case NobodyCaredFor():
             return _("First tell me whom you look after: /addperson NAME in CITY")
-        case NotAllowed(action=action):
-            return _not_allowed(action)
+        case NotAllowed(action=action, role=role):
+            return _not_allowed(action, role)
         case InvitationUnknown():
             return _("I do not know this invitation. Please ask for a new one.")
         case InvitationUsed():
@@ -106,8 +107,10 @@ def _sentence(error: CareCircleError) -> str:
             return _("That is not possible just now.")
 
 
-def _not_allowed(action: Action) -> str:
+def _not_allowed(action: Action, role: Role) -> str:
     match action:
+        case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE if role is Role.RECIPIENT:
+            return _("That is not your dose. Please ask a caregiver to record it.")
         case Action.INVITE:
             return _("Only an admin of the family can invite. Please ask one.")
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:

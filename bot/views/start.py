@@ -27,7 +27,7 @@ def command_menu() -> list[tuple[str, str]]:
         "family": _("Who is in the family"),
         "invite": _("Invite somebody into the family"),
         "addperson": _("Add somebody to care for"),
-        "newfamily": _("Found a family"),
+        "newfamily": _("Create a family"),
         "cancel": _("Stop what I am asking you"),
         "help": _("What I can do"),
     }
@@ -44,7 +44,7 @@ def welcome(*, name: str) -> Answer:
         ).format(name=escape(name))
         + "\n\n"
         + _disclaimer(),
-        ((_menu_button(_("Found a family"), "newfamily"),),),
+        ((_menu_button(_("Create a family"), "newfamily"),),),
     )
 
 
@@ -62,7 +62,7 @@ def help_text(*, has_family: bool) -> Answer:
     """`/help`"""
     lines = [
         _("<b>What I can do</b>"),
-        _("/newfamily NAME: found a family"),
+        _("/newfamily NAME: create a family"),
         _("/invite: invite somebody into it"),
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),

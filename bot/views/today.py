@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.views.answer import Button, Screen
 from bot.views.callbacks import Callback, Verb
-from bot.views.length import ROOM, fitting, length
-from bot.views.wording import _, escape
+from bot.views.length import ROOM, fitting, label, length
+from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, PersonToday
@@ -20,7 +20,12 @@ def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Sc
         return Screen(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]
     room = ROOM
-    for entry in people:
+    for number, entry in enumerate(people):
+        if room < 0:
+            left = len(people) - number
+            more = ngettext("… and {count} more person", "… and {count} more people", left)
+            lines += ["", more.format(count=left)]
+            break
         doses = [_line(dose) for dose in entry.doses] or [_("Nothing is due today.")]
         about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
         room -= sum(map(length, about))
@@ -41,6 +46,9 @@ def _line(dose: DoseFacts) -> str:
             return _("⚠️ {what} (missed)").format(what=what)
         case DoseStatus.NOT_ASKED:
             return _("❔ {what} (not asked: I could not reach anybody)").format(what=what)
+        case _ if dose.snoozed_until is not None:
+            until = f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+            return _("⏰ {what} (snoozed until {time})").format(what=what, time=until)
         case _:
             return _("• {what}").format(what=what)
 
@@ -52,19 +60,25 @@ def _buttons(
     if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
         return ()
     due = [
-        dose
+        (entry.person.name, dose)
         for entry in people
         for dose in entry.doses
         if dose.due_at <= now and dose.status not in (DoseStatus.TAKEN, DoseStatus.SKIPPED)
     ]
+    # Two people may take the same medicine at the same time.
+    words = (
+        _("✅ Taken: {time} {name}")
+        if len(people) == 1
+        else _("✅ {person} · Taken: {time} {name}")
+    )
     return tuple(
         (
             Button(
-                _("✅ Taken: {time} {name}").format(
-                    time=f"{dose.local:%H:%M}", name=dose.name[:40]
+                words.format(
+                    person=label(person), time=f"{dose.local:%H:%M}", name=label(dose.name)
                 ),
                 Callback(Verb.TAKE_TODAY, member.family_id, dose.id).encode(),
             ),
         )
-        for dose in due[:MOST_BUTTONS]
+        for person, dose in due[:MOST_BUTTONS]
     )

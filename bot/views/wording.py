@@ -7,6 +7,7 @@ context, not an argument that each view hands on: ``with speaking("de"): card(..
 import gettext
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ _speech: ContextVar[gettext.NullTranslations] = ContextVar("speech", default=_EN
 
 # An IETF tag as far as catalogues tell languages apart: "pt", "pt-br", "zh-hant", "zh-hant-tw".
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
 
 
 @lru_cache(maxsize=64)
@@ -57,5 +59,11 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 def escape(words: str) -> str:
-    """Make people's words safe inside Telegram HTML: an unescaped ``<`` fails the whole message."""
-    return html.escape(words, quote=False)
+    """Make people's words safe inside Telegram HTML: an unescaped ``<`` fails the whole message.
+
+    Words written from right to left are set apart from the sentence around them: they would draw
+    its next number to their side, and "أسبرين 5 mg" be shown as "5 أسبرين mg".
+    """
+    escaped = html.escape(words, quote=False)
+    is_right_to_left = any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in words)
+    return f"\u2068{escaped}\u2069" if is_right_to_left else escaped

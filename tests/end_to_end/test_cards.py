@@ -142,7 +142,7 @@ async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) ->
     taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
     undo = taken.buttons[0][0].data or ""
     toast = await home.ben.press("Undo", message=taken)
-    assert toast.text == "Taken back: Aspirin"
+    assert toast.text == "Undone: Aspirin"
     toast = await home.ben.press_altered(undo, message=taken)
     assert toast.alert
     assert toast.text == "That is open already: there is nothing to take back."
@@ -170,7 +170,7 @@ async def test_the_cared_for_person_confirms_their_own_dose(home: Household, tow
     assert not [message for message in mum.messages if "Dad ·" in message.text]
     toast = await mum.press_altered(others.buttons[0][0].data or "", message=card)
     assert toast.alert
-    assert toast.text == "You can only read here. Please ask a caregiver to record it."
+    assert toast.text == "That is not your dose. Please ask a caregiver to record it."
 
 
 async def test_a_viewer_is_not_asked_and_cannot_record(home: Household, town: Town) -> None:
@@ -328,6 +328,6 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.send("/today")
     await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken by <i>Anna & Söhne")
     await anna.send("/undo")
-    await anna.sees("Taken back: &lt;Drug<b & 🙂 1 <tsp> & ½. It is open again.")
+    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It is open again.")
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")

@@ -23,9 +23,9 @@ async def test_a_family_is_founded_step_by_step(town: Town) -> None:
 async def test_any_name_that_can_be_shown_is_kept_as_typed(town: Town, name: str) -> None:
     anna = town.person("Anna")
     await anna.send(f"/newfamily {name}")
-    await anna.sees(f"The family {name} is founded")
+    assert name in (await anna.sees("is founded")).text
     await anna.send("/family")
-    await anna.sees(f"👪 {name}")
+    assert name in (await anna.sees("Nobody is cared for yet")).text
     assert await town.value("SELECT name FROM families") == name
 
 
@@ -101,13 +101,13 @@ async def test_a_person_in_two_families_switches_between_them(town: Town) -> Non
 async def test_a_role_is_chosen_by_button(home: Household, town: Town) -> None:
     vera = town.person("Vera")
     await home.anna.send("/invite")
-    await home.anna.sees("What may the person do whom you invite?")
+    await home.anna.sees("What may the new member do?")
     await home.anna.press("Viewer")
-    link = (await home.anna.sees("as viewer")).links[0]
+    link = (await home.anna.sees("role: viewer")).links[0]
     await vera.open_link(link)
-    welcome = await vera.sees("You are here as viewer")
+    welcome = await vera.sees("Your role: viewer")
     assert "at any time" in welcome.text
-    await home.anna.sees("Vera has joined the family Mum's helpers as viewer.")
+    await home.anna.sees("Vera has joined the family Mum's helpers. Their role: viewer.")
 
 
 @pytest.mark.parametrize("role", ["admin", "Caregiver", "VIEWER"])
@@ -150,7 +150,7 @@ async def test_with_two_people_it_is_asked_which_of_them_is_invited(
     question = await home.anna.sees("Which of them do you invite?")
     assert question.labels == ("Mum", "Dad")
     await home.anna.press("Dad")
-    await dad.open_link((await home.anna.sees("as cared for")).links[0])
+    await dad.open_link((await home.anna.sees("role: cared for")).links[0])
     await dad.sees("Welcome")
     assert (
         await town.value("SELECT c.name FROM care_recipients c JOIN users u ON u.id = c.user_id")

@@ -10,7 +10,7 @@ async def test_whoever_is_new_is_welcomed_and_shown_the_first_step(town: Town) -
     await anna.start()
     welcome = await anna.sees("Hello Anna <b & Co!")
     assert "not a medical device" in welcome.text
-    await anna.press("Found a family")
+    await anna.press("Create a family")
     await anna.sees("What shall the family be called?")
 
 

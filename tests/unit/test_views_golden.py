@@ -1,0 +1,110 @@
+"""Every screen as people see it, beside the file that it has to look like.
+
+After a change of words, write the files anew, and read what has changed:
+
+    UPDATE_GOLDEN=1 .venv/bin/pytest tests/unit/test_views_golden.py; git diff tests/unit/golden
+"""
+
+import inspect
+import os
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import bot.views
+from bot.views.answer import Answer, Button, Screen
+from bot.views.callbacks import Callback, Verb, decode
+from bot.views.wording import speaking
+from tests.unit.screens import Words, all_screens
+
+GOLDEN = Path(__file__).parent / "golden"
+SCREENS = all_screens(Words())
+BUILDING_BLOCKS = "bot.views.answer"
+
+
+def drawn(shown: Answer | Screen) -> str:
+    """Text as it is sent, then each row of buttons on a line of its own."""
+    if isinstance(shown, Screen):
+        rows = ["".join(f"[{button.label}]" for button in row) for row in shown.keyboard]
+        return "\n".join([shown.text, *rows])
+    parts = []
+    if shown.toast is not None:
+        parts.append(f"({'alert' if shown.alert else 'toast'}) {shown.toast}")
+    if shown.closes:
+        parts.append("(the buttons of the question go away)")
+    parts += map(drawn, shown.send)
+    return "\n\n".join(parts)
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_looks_as_it_was_agreed(name: str) -> None:
+    with speaking("en"):
+        seen = drawn(SCREENS[name]()) + "\n"
+    file = GOLDEN / f"{name}.txt"
+    if "UPDATE_GOLDEN" in os.environ:
+        file.write_text(seen, encoding="utf-8")
+    assert seen == file.read_text(encoding="utf-8")
+
+
+def test_no_file_is_left_of_a_screen_that_is_gone() -> None:
+    assert {file.stem for file in GOLDEN.iterdir()} == set(SCREENS)
+
+
+def views() -> Iterator[object]:
+    """The public functions of bot/views that make a screen or an answer."""
+    for module in pkgutil.iter_modules(bot.views.__path__, "bot.views."):
+        if module.name == BUILDING_BLOCKS:
+            continue
+        for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
+            is_ours = function.__module__ == module.name and not name.startswith("_")
+            if is_ours and inspect.signature(function).return_annotation in (Answer, Screen):
+                yield function
+
+
+def test_labels_have_the_words_that_people_script_against() -> None:
+    labels = [button.label for button, _ in buttons()]
+    for word in ("Taken", "Skip", "Snooze", "All taken", "Undo", "Save", "Change", "Cancel"):
+        assert any(word in label for label in labels), word
+
+
+@pytest.mark.parametrize(
+    ("word", "verbs"),
+    [
+        ("Taken", {Verb.TAKE, Verb.TAKE_TODAY}),
+        ("All taken", {Verb.TAKE_ALL}),
+        ("Skip", {Verb.SKIP}),
+        ("Snooze", {Verb.SNOOZE}),
+        ("Undo", {Verb.UNDO, Verb.UNDO_MEDICINE}),
+        ("Switch to", {Verb.SWITCH_FAMILY}),
+        ("⋯", {Verb.MORE}),
+        ("← Back", {Verb.BACK}),
+    ],
+)
+def test_a_button_does_what_it_says(word: str, verbs: set[Verb]) -> None:
+    assert {callback.verb for button, callback in buttons() if word in button.label} == verbs
+
+
+def test_a_button_of_a_dose_says_which_one() -> None:
+    """The row of a medicine records that medicine, whatever stands above and below."""
+    with speaking("en"):
+        screen = SCREENS["card_three_missed_not_asked_taken"]()
+    assert isinstance(screen, Screen)
+    rows = [{decode(button.data or "").subject_id for button in row} for row in screen.keyboard]
+    assert [len(subjects) for subjects in rows] == [1, 1, 1]
+    assert len(set.union(*rows)) == 3
+
+
+def buttons() -> Iterator[tuple[Button, Callback]]:
+    for render in SCREENS.values():
+        shown = render()
+        screens = [shown] if isinstance(shown, Screen) else shown.send
+        for button in (b for screen in screens for row in screen.keyboard for b in row):
+            yield button, decode(button.data or "")
+
+
+def test_every_view_is_among_the_screens() -> None:
+    shown = {screen.func for screen in SCREENS.values()}
+    assert [view for view in views() if view not in shown] == []
