@@ -157,6 +157,8 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
 
     Raises SettingsError, with one plain sentence, for what the operator must mend first.
     """
+    if settings.webhook_url:
+        raise SettingsError("WEBHOOK_URL: this version fetches updates itself; leave it empty.")
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

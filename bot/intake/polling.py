@@ -51,8 +51,17 @@ class Poller:
             except (TelegramError, SQLAlchemyError, OSError) as error:
                 if not wait:
                     log.warning("no updates come in: %s", _reason(error))
+                if isinstance(error, Conflict):
+                    await self._take_over_from_webhook()
                 wait = _wait_after(error, wait)
                 await asyncio.sleep(wait)
+
+    async def _take_over_from_webhook(self) -> None:
+        """A webhook that was set in the bot's former life would keep updates from us for ever."""
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.info("a webhook could not be taken away: %s", type(error).__name__)
 
 
 def _wait_after(error: Exception, previous: float) -> float:
