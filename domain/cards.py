@@ -1,17 +1,18 @@
 """A notification with everything its message says, read in its family right before each send."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select, update
+from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
 from domain.database import Scope
-from domain.doses import DoseFacts, list_doses, list_slot
+from domain.doses import DoseFacts, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER
@@ -82,47 +83,78 @@ class Message:
     facts: CardFacts | SummaryFacts | JoinedFacts
 
 
+_newer = aliased(Notification)
+
+_SELECT = (
+    select(
+        Notification.id,
+        Notification.family_id,
+        Notification.kind,
+        Notification.status,
+        Notification.wanted_version,
+        Notification.chat_id,
+        Notification.message_id,
+        Notification.attempts,
+        Notification.maybe_sent,
+        Notification.sent_at,
+        Notification.slot_at,
+        Notification.ask_no,
+        Notification.facts,
+        Notification.menu_dose_id,
+        CareRecipient.id.label("care_recipient_id"),
+        CareRecipient.name.label("person"),
+        CareRecipient.timezone,
+        User.id.label("user_id"),
+        User.telegram_id,
+        User.name,
+        User.language_code,
+        User.started_at,
+        User.blocked_at,
+        FamilyMember.role,
+        FamilyMember.left_at,
+        exists()
+        .where(
+            _newer.care_recipient_id == Notification.care_recipient_id,
+            _newer.slot_at == Notification.slot_at,
+            _newer.user_id == Notification.user_id,
+            _newer.kind == Notification.kind,
+            _newer.ask_no > Notification.ask_no,
+        )
+        .label("is_asked_again"),
+    )
+    .join(User, User.id == Notification.user_id)
+    .join(
+        FamilyMember,
+        (FamilyMember.user_id == Notification.user_id)
+        & (FamilyMember.family_id == Notification.family_id),
+    )
+    .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
+    .where(
+        Notification.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+        Notification.family_id == bindparam("family_id"),
+    )
+)
+
+
 async def read_message(scope: Scope, notification_id: UUID) -> Message:
     """Everything a notification says at this moment. As the family. Raises NotFound."""
-    row = await scope.row(
-        select(
-            Notification.id,
-            Notification.family_id,
-            Notification.kind,
-            Notification.status,
-            Notification.wanted_version,
-            Notification.chat_id,
-            Notification.message_id,
-            Notification.attempts,
-            Notification.maybe_sent,
-            Notification.sent_at,
-            Notification.slot_at,
-            Notification.ask_no,
-            Notification.facts,
-            Notification.menu_dose_id,
-            CareRecipient.id.label("care_recipient_id"),
-            CareRecipient.name.label("person"),
-            CareRecipient.timezone,
-            User.id.label("user_id"),
-            User.telegram_id,
-            User.name,
-            User.language_code,
-            User.started_at,
-            User.blocked_at,
-            FamilyMember.role,
-            FamilyMember.left_at,
-        )
-        .join(User, User.id == Notification.user_id)
-        .join(
-            FamilyMember,
-            (FamilyMember.user_id == Notification.user_id)
-            & (FamilyMember.family_id == Notification.family_id),
-        )
-        .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
-        .where(Notification.id == notification_id, Notification.family_id == scope.family_id)
-    )
-    if row is None:
+    messages = await read_messages(scope, [notification_id])
+    if not messages:
         raise NotFound
+    return messages[0]
+
+
+async def read_messages(scope: Scope, notification_ids: Sequence[UUID]) -> Sequence[Message]:
+    """As :func:`read_message`, for several of one family together; those that are gone are left
+    out. One statement for the messages, and one for the doses of all cards among them.
+    """
+    rows = await scope.rows(_SELECT, {"ids": list(notification_ids), "family_id": scope.family_id})
+    slots = {(row.care_recipient_id, row.slot_at) for row in rows if row.kind == Kind.SLOT_CARD}
+    doses = await list_slots(scope, slots) if slots else {}
+    return [_message(row, await _facts(scope, row, doses)) for row in rows]
+
+
+def _message(row: Row[Any], facts: CardFacts | SummaryFacts | JoinedFacts) -> Message:
     return Message(
         id=row.id,
         status=Status(row.status),
@@ -139,7 +171,7 @@ async def read_message(scope: Scope, notification_id: UUID) -> Message:
             has_started=row.started_at is not None,
             has_blocked=row.blocked_at is not None,
         ),
-        facts=await _facts(scope, row),
+        facts=facts,
     )
 
 
@@ -170,10 +202,13 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
     scope.publish(NotificationsOwed())
 
 
-async def _facts(scope: Scope, row: Any) -> CardFacts | SummaryFacts | JoinedFacts:
+async def _facts(
+    scope: Scope, row: Row[Any], doses: Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]
+) -> CardFacts | SummaryFacts | JoinedFacts:
     match Kind(row.kind):
         case Kind.SLOT_CARD:
-            return await _card(scope, row)
+            slot = (row.care_recipient_id, row.slot_at)
+            return _card(row, doses[slot], now=scope.clock.now())
         case Kind.MISSED | Kind.NOT_ASKED:
             return SummaryFacts(
                 person=row.person,
@@ -185,24 +220,16 @@ async def _facts(scope: Scope, row: Any) -> CardFacts | SummaryFacts | JoinedFac
             return await _joined(scope, row)
 
 
-async def _card(scope: Scope, row: Any) -> CardFacts:
-    newest = await scope.connection.scalar(
-        select(func.max(Notification.ask_no)).where(
-            Notification.care_recipient_id == row.care_recipient_id,
-            Notification.slot_at == row.slot_at,
-            Notification.user_id == row.user_id,
-            Notification.kind == Kind.SLOT_CARD,
-        )
-    )
-    shown_at = row.sent_at or scope.clock.now()
+def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFacts:
+    shown_at = row.sent_at or now
     return CardFacts(
         family_id=row.family_id,
         care_recipient_id=row.care_recipient_id,
         person=row.person,
         zone=ZoneInfo(row.timezone),
         slot_at=row.slot_at,
-        doses=await list_slot(scope, row.care_recipient_id, row.slot_at),
-        asked_again=row.ask_no < newest,
+        doses=doses,
+        asked_again=row.is_asked_again,
         is_repeat=row.maybe_sent,
         is_late=row.ask_no == 0 and shown_at > row.slot_at + LATE_AFTER,
         is_reminder=row.ask_no > 0,
@@ -212,7 +239,7 @@ async def _card(scope: Scope, row: Any) -> CardFacts:
     )
 
 
-async def _joined(scope: Scope, row: Any) -> JoinedFacts:
+async def _joined(scope: Scope, row: Row[Any]) -> JoinedFacts:
     newcomer = UUID(row.facts["user_id"])
     found = await scope.row(
         select(User.name, Family.name.label("family_name"))

@@ -3,7 +3,7 @@
 A dose is resolved once. Whoever comes second is told who was first, and when.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, text, update
 
 from domain import audit, notifications
 from domain.access import Action, may
@@ -130,6 +130,46 @@ _RECORD = text("""
 """)
 
 
+_resolver = User.__table__.alias("resolver")
+_snoozer = User.__table__.alias("snoozer")
+
+# Statements that presses and cards run stand here whole: SQLAlchemy compiles each of them once, and
+# to put one together costs more than to run it.
+_SELECT = (
+    select(
+        Dose.id,
+        Dose.medication_id,
+        Dose.care_recipient_id,
+        Dose.medication_name,
+        Dose.dosage,
+        Dose.occurrence_key,
+        Dose.due_at,
+        Dose.window_ends_at,
+        Dose.status,
+        Dose.resolved_at,
+        Dose.resolved_by_id,
+        Dose.next_action_at,
+        Dose.ladder_step,
+        Dose.snoozed_by_id,
+        CareRecipient.timezone,
+        _resolver.c.name.label("resolved_by"),
+        _snoozer.c.name.label("snoozed_by"),
+    )
+    .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
+    .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
+    .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
+    .where(Dose.family_id == bindparam("of_family"))
+    .order_by(Dose.due_at, Dose.medication_name, Dose.id)
+)
+_SELECT_BY_ID = _SELECT.where(Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))))
+_SELECT_SLOTS = _SELECT.where(
+    Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
+    Dose.due_at == notifications.SLOTS.c.slot_at,
+    Dose.status != DoseStatus.CANCELLED,
+)
+_SHOW_AGAIN_AND_SELECT = _SELECT_BY_ID.add_cte(notifications.SHOW_AGAIN.cte("cards"))
+
+
 async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseStatus) -> Recorded:
     """Record doses as taken or skipped, now, by the acting member.
 
@@ -151,13 +191,21 @@ async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseSt
         },
     )
     recorded = {row.id for row in rows}
-    wanted = _select_doses().where(Dose.family_id == member.family_id, Dose.id.in_(dose_ids))
     if recorded:
         # A statement of its own sees also the cards that were written while the first one waited.
         slots = {(row.care_recipient_id, row.due_at) for row in rows}
-        wanted = wanted.add_cte(notifications.showing_again(slots).cte("cards"))
+        shown = await scope.rows(
+            _SHOW_AGAIN_AND_SELECT,
+            {
+                "of_family": member.family_id,
+                "dose_ids": list(dose_ids),
+                **notifications.slot_parameters(slots),
+            },
+        )
+        doses = [_facts(row) for row in shown]
         scope.publish(NotificationsOwed())
-    doses = [_facts(row) for row in await scope.rows(wanted)]
+    else:
+        doses = list(await list_doses(scope, dose_ids))
     if len(doses) < len(set(dose_ids)):
         raise NotFound
     untouched = [dose for dose in doses if dose.id not in recorded]
@@ -188,7 +236,7 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     member = scope.require(Action.READ)
     dose = await _lock_dose(scope, member, dose_id)
     if dose.status != DoseStatus.PENDING:
-        return Snoozed((await _get_doses(scope, Dose.id == dose_id))[0], until=None)
+        return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     action = after_snooze(
         max(scope.clock.now(), dose.due_at), minutes=minutes, window_ends_at=dose.window_ends_at
     )
@@ -208,12 +256,10 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
         subject_id=dose_id,
         after={"next_action_at": action.at.isoformat()},
     )
-    await notifications.show_again(
-        scope, care_recipient_id=dose.care_recipient_id, slots=[dose.due_at]
-    )
+    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
     scope.publish(TimerSet(action.at))
     scope.publish(NotificationsOwed())
-    facts = (await _get_doses(scope, Dose.id == dose_id))[0]
+    facts = (await list_doses(scope, [dose_id]))[0]
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
 
 
@@ -309,30 +355,38 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
             before={"status": dose.status},
             after={"status": status},
         )
-        await notifications.show_again(
-            scope, care_recipient_id=dose.care_recipient_id, slots=[dose.due_at]
-        )
+        await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
     scope.publish(NotificationsOwed())
-    return Undone(doses=await _get_doses(scope, Dose.id.in_(dose_ids)))
+    return Undone(doses=await list_doses(scope, dose_ids))
 
 
 async def list_slot(
     scope: Scope, care_recipient_id: UUID, slot_at: datetime
 ) -> Sequence[DoseFacts]:
     """All doses of a person at one minute, but those that were cancelled."""
-    return await _get_doses(
-        scope,
-        Dose.care_recipient_id == care_recipient_id,
-        Dose.due_at == slot_at,
-        Dose.status != DoseStatus.CANCELLED,
-    )
+    slot = (care_recipient_id, slot_at)
+    return (await list_slots(scope, {slot}))[slot]
+
+
+async def list_slots(
+    scope: Scope, slots: Collection[tuple[UUID, datetime]]
+) -> Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]:
+    """As :func:`list_slot`, for several slots (person, due at) in one statement."""
+    found: dict[tuple[UUID, datetime], list[DoseFacts]] = {slot: [] for slot in slots}
+    parameters = {"of_family": scope.family_id, **notifications.slot_parameters(slots)}
+    for row in await scope.rows(_SELECT_SLOTS, parameters):
+        found[row.care_recipient_id, row.due_at].append(_facts(row))
+    return found
 
 
 async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
     """These doses of the scope's family, by when they are due."""
-    return await _get_doses(scope, Dose.id.in_(dose_ids))
+    rows = await scope.rows(
+        _SELECT_BY_ID, {"of_family": scope.family_id, "dose_ids": list(dose_ids)}
+    )
+    return [_facts(row) for row in rows]
 
 
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
@@ -348,12 +402,13 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
         for person in people
     ]
     rows = await scope.rows(
-        _select_doses().where(
+        _SELECT.where(
             Dose.care_recipient_id.in_(days),
             Dose.due_at >= min(starts),
             Dose.due_at < max(starts) + timedelta(hours=27),
             Dose.status != DoseStatus.CANCELLED,
-        )
+        ),
+        {"of_family": scope.family_id},
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
     for row in rows:
@@ -390,43 +445,6 @@ async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
     ):
         raise NotAllowed(Action.RECORD_DOSE, member.role)
     return dose
-
-
-_resolver = User.__table__.alias("resolver")
-_snoozer = User.__table__.alias("snoozer")
-
-
-def _select_doses() -> Any:
-    return (
-        select(
-            Dose.id,
-            Dose.medication_id,
-            Dose.care_recipient_id,
-            Dose.medication_name,
-            Dose.dosage,
-            Dose.occurrence_key,
-            Dose.due_at,
-            Dose.window_ends_at,
-            Dose.status,
-            Dose.resolved_at,
-            Dose.resolved_by_id,
-            Dose.next_action_at,
-            Dose.ladder_step,
-            Dose.snoozed_by_id,
-            CareRecipient.timezone,
-            _resolver.c.name.label("resolved_by"),
-            _snoozer.c.name.label("snoozed_by"),
-        )
-        .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
-        .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
-        .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
-        .order_by(Dose.due_at, Dose.medication_name, Dose.id)
-    )
-
-
-async def _get_doses(scope: Scope, *criteria: Any) -> Sequence[DoseFacts]:
-    rows = await scope.rows(_select_doses().where(Dose.family_id == scope.family_id, *criteria))
-    return [_facts(row) for row in rows]
 
 
 def _facts(row: Row[Any]) -> DoseFacts:

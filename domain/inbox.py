@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, select, text, update
 
 from domain.database import Scope
 from domain.errors import AlreadyApplied
@@ -122,24 +122,30 @@ async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
     )
 
 
+_MARK_APPLIED = (
+    update(InboundUpdate)
+    .where(InboundUpdate.update_id == bindparam("id"), InboundUpdate.status == "open")
+    .values(status="applied", answer=bindparam("said"))
+)
+
+
 async def mark_applied(scope: Scope, update_id: int, *, answer: dict[str, Any]) -> None:
     """The update's effect is part of this transaction. Raises AlreadyApplied if it had one."""
-    marked = await scope.execute(
-        update(InboundUpdate)
-        .where(InboundUpdate.update_id == update_id, InboundUpdate.status == "open")
-        .values(status="applied", answer=answer)
-    )
+    marked = await scope.execute(_MARK_APPLIED, {"id": update_id, "said": answer})
     if not marked:
         raise AlreadyApplied
 
 
+_MARK_DONE = (
+    update(InboundUpdate)
+    .where(InboundUpdate.update_id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .values(status="done", payload=None, answer=None, leased_by=None, leased_until=None)
+)
+
+
 async def mark_done(scope: Scope, update_ids: Sequence[int]) -> None:
     """These updates took effect and were answered; their content is erased."""
-    await scope.execute(
-        update(InboundUpdate)
-        .where(InboundUpdate.update_id.in_(update_ids))
-        .values(status="done", payload=None, answer=None, leased_by=None, leased_until=None)
-    )
+    await scope.execute(_MARK_DONE, {"ids": list(update_ids)})
 
 
 async def count_failure(scope: Scope, update_id: int) -> int:

@@ -166,9 +166,7 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
         .returning(Dose.due_at)
     )
     await notifications.show_again(
-        scope,
-        care_recipient_id=removed.care_recipient_id,
-        slots=[dose.due_at for dose in cancelled],
+        scope, {(removed.care_recipient_id, dose.due_at) for dose in cancelled}
     )
     await audit.record(
         scope, "medication.removed", subject_type="medication", subject_id=medication_id

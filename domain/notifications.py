@@ -5,13 +5,28 @@ What it says is read in its own family's scope, right before each send or edit.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, case, func, literal, or_, select, text, true, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Uuid,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
@@ -69,6 +84,14 @@ class Sent:
     shown_dose_ids: Sequence[UUID]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A sent message shows *version* by now, or never will (it was deleted, or is too old)."""
+
+    notification_id: UUID
+    version: int
+
+
 _CLAIM = text(f"""
     UPDATE notifications n
     SET leased_until = clock_now() + :lease,
@@ -106,7 +129,16 @@ async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claime
     return sorted(claimed, key=lambda c: (c.lane, c.deadline_at))
 
 
-_RECORD_SENT = text("""
+# Whoever changes several copies of a card locks them in the order of their ids first, so that a
+# press and the record of what it had edited never wait for each other.
+_LOCK = """
+    WITH locked AS (
+        SELECT id FROM notifications WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+    )
+"""
+
+_RECORD_SENT = text(f"""
+    {_LOCK}
     UPDATE notifications n
     SET status = 'sent', chat_id = sent.chat_id, message_id = sent.message_id,
         sent_at = coalesce(n.sent_at, clock_now()), shown_version = sent.version, lane = :edits,
@@ -115,9 +147,10 @@ _RECORD_SENT = text("""
     FROM unnest(CAST(:ids AS uuid[]), CAST(:chat_ids AS bigint[]), CAST(:message_ids AS bigint[]),
                 CAST(:versions AS int[]), CAST(:dose_ids AS jsonb[]))
          AS sent (id, chat_id, message_id, version, dose_ids)
+    JOIN locked USING (id)
     WHERE n.id = sent.id
     RETURNING n.wanted_version > n.shown_version AS is_outdated
-""")
+""")  # noqa: S608 - a constant of our own
 
 
 async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
@@ -167,23 +200,31 @@ async def record_over(
     )
 
 
-async def record_shown(scope: Scope, notification_id: UUID, *, version: int) -> bool:
-    """A sent message shows *version* by now, or never will (it was deleted, or is too old).
+_RECORD_SHOWN = text(f"""
+    {_LOCK}
+    UPDATE notifications n
+    SET shown_version = greatest(n.shown_version, shown.version),
+        leased_until = NULL, not_before = NULL, attempts = 0
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS shown (id, version)
+    JOIN locked USING (id)
+    WHERE n.id = shown.id
+    RETURNING n.wanted_version > n.shown_version AS is_outdated
+""")  # noqa: S608 - a constant of our own
 
-    True if a newer version is wanted already.
+
+async def record_shown(scope: Scope, shown: Sequence[Shown]) -> bool:
+    """Record edits, in one statement, and end their leases.
+
+    True if for one of them a newer version is wanted already.
     """
-    row = await scope.row(
-        update(Notification)
-        .where(Notification.id == notification_id)
-        .values(
-            shown_version=func.greatest(Notification.shown_version, version),
-            leased_until=None,
-            not_before=None,
-            attempts=0,
-        )
-        .returning((Notification.wanted_version > Notification.shown_version).label("is_outdated"))
+    rows = await scope.rows(
+        _RECORD_SHOWN,
+        {
+            "ids": [record.notification_id for record in shown],
+            "versions": [record.version for record in shown],
+        },
     )
-    return row is not None and bool(row.is_outdated)
+    return any(row.is_outdated for row in rows)
 
 
 async def postpone(
@@ -236,22 +277,51 @@ async def find_slots_with_card(
     return {(row.care_recipient_id, row.slot_at) for row in rows}
 
 
-def showing_again(slots: Collection[tuple[UUID, datetime]]) -> Update:
-    """The statement that has every copy of the cards of these slots (person, due at) edited."""
-    return (
-        update(Notification)
-        .where(
-            tuple_(Notification.care_recipient_id, Notification.slot_at).in_(slots),
-            Notification.kind == Kind.SLOT_CARD,
-            Notification.status.in_((Status.PENDING, Status.SENT)),
-        )
-        .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
+# The slots that a statement is about: person and due time, side by side in two arrays.
+SLOTS = (
+    func.unnest(
+        bindparam("care_recipient_ids", type_=ARRAY(Uuid)),
+        bindparam("slots_at", type_=ARRAY(DateTime(timezone=True))),
     )
+    .table_valued(column("care_recipient_id", Uuid), column("slot_at", DateTime(timezone=True)))
+    .render_derived(name="slots")
+)
 
 
-async def show_again(scope: Scope, *, care_recipient_id: UUID, slots: Sequence[datetime]) -> None:
-    """What the cards of these slots say has changed: have every copy edited."""
-    await scope.execute(showing_again({(care_recipient_id, slot) for slot in slots}))
+def slot_parameters(slots: Iterable[tuple[UUID, datetime]]) -> dict[str, Any]:
+    """What a statement on :data:`SLOTS` is given: each of *slots* is (person, due at)."""
+    pairs = list(slots)
+    return {
+        "care_recipient_ids": [person for person, _ in pairs],
+        "slots_at": [slot_at for _, slot_at in pairs],
+    }
+
+
+_copies = (
+    select(Notification.id)
+    .where(
+        Notification.care_recipient_id == SLOTS.c.care_recipient_id,
+        Notification.slot_at == SLOTS.c.slot_at,
+        Notification.kind == Kind.SLOT_CARD,
+        Notification.status.in_((Status.PENDING, Status.SENT)),
+    )
+    .order_by(Notification.id)
+    .with_for_update(of=Notification)
+    .cte("copies")
+)
+
+#: Has every copy of the cards of :data:`SLOTS` edited.
+SHOW_AGAIN = (
+    update(Notification)
+    .where(Notification.id == _copies.c.id)
+    .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
+)
+
+
+async def show_again(scope: Scope, slots: Collection[tuple[UUID, datetime]]) -> None:
+    """What the cards of these slots (person, due at) say has changed: have every copy edited."""
+    if slots:
+        await scope.execute(SHOW_AGAIN, slot_parameters(slots))
 
 
 async def tell_the_next(scope: Scope, notification_id: UUID) -> int:

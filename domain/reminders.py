@@ -19,7 +19,7 @@ from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, after_asking
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
-from domain.notifications import Kind, Lane, Status, find_slots_with_card, showing_again
+from domain.notifications import Kind, Lane, Status, find_slots_with_card, show_again
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: dict[UUID, Seque
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
-    await _show_again(scope, newest)
+    await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
     await _owe(scope, Kind.SLOT_CARD, slots, people, lane=Lane.DUE, cards=cards)
     moves = []
     for slot, found in slots.items():
@@ -209,7 +209,7 @@ async def _give_up(
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
-    await _show_again(scope, slots)
+    await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for what ends in this minute, not one alarm for each dose.
     minute = now.replace(second=0, microsecond=0)
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
@@ -275,10 +275,3 @@ async def _move(
             "ask_nos": list(ask_nos),
         },
     )
-
-
-async def _show_again(scope: Scope, slots: Iterable[Slot]) -> None:
-    """The cards of these slots say something else now."""
-    changed = {(slot.care_recipient_id, slot.at) for slot in slots}
-    if changed:
-        await scope.execute(showing_again(changed))

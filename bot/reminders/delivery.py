@@ -15,24 +15,25 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.reminders.reading import MessageReader
+from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
 from bot.views import cards as card_views
 from bot.views import notices
 from bot.views.answer import Screen
 from bot.views.wording import speaking
 from domain import notifications, users
-from domain.cards import CardFacts, JoinedFacts, Message, SummaryFacts, read_message
+from domain.cards import CardFacts, JoinedFacts, Message, SummaryFacts
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.doses import DoseStatus
 from domain.errors import NotFound
 from domain.events import Event, NotificationsOwed
-from domain.notifications import Claimed, Sent, Status
+from domain.notifications import Claimed, Sent, Shown, Status
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 IN_FLIGHT = 100  # no more than Telegram takes in a few seconds, or leases would run out waiting
-GATHER_SECONDS = 0.02
 LONGEST_DELAY = timedelta(seconds=30)
 AWAY_SECONDS = 2.0
 
@@ -46,8 +47,8 @@ class Delivery:
         self._limiter = limiter
         self._wanted = asyncio.Event()
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._sent: list[Sent] = []
-        self._recording: asyncio.Task[None] | None = None
+        self._reader = MessageReader(database)
+        self._recorder = OutcomeRecorder(database, on_outdated=self.nudge)
         database.subscribe(self._on_event)
 
     def nudge(self) -> None:
@@ -81,8 +82,7 @@ class Delivery:
         for task in self._in_flight:
             task.cancel()
         await asyncio.gather(*self._in_flight, return_exceptions=True)
-        if self._recording is not None:
-            await self._recording
+        await self._recorder.close()
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, NotificationsOwed):
@@ -121,9 +121,7 @@ class Delivery:
     async def _deliver(self, claimed: Claimed) -> None:
         await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
         try:
-            message = await self._database.run(
-                lambda scope: read_message(scope, claimed.id), as_family(claimed.family_id)
-            )
+            message = await self._reader.read(claimed.id, family_id=claimed.family_id)
             over = _reason_not_to_send(message)
             if message.status is Status.SENT:
                 await self._edit(claimed, message)
@@ -160,7 +158,7 @@ class Delivery:
             maybe_sent = not isinstance(error, NotSent)
             await self._try_later(claimed, message, maybe_sent=maybe_sent)
         else:
-            self._record_sent(
+            self._recorder.add(
                 Sent(
                     notification_id=message.id,
                     chat_id=chat_id,
@@ -190,12 +188,7 @@ class Delivery:
         except TelegramError:
             await self._try_later(claimed, message, maybe_sent=False)
             return
-        is_outdated = await self._database.run(
-            lambda scope: notifications.record_shown(scope, message.id, version=message.version),
-            as_dispatch(),
-        )
-        if is_outdated:
-            self.nudge()
+        self._recorder.add(Shown(message.id, message.version))
 
     async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
         status, reason = over
@@ -257,32 +250,6 @@ class Delivery:
             as_dispatch(),
         )
         self.nudge()
-
-    def _record_sent(self, sent: Sent) -> None:
-        """Record at once, together with what else was sent in the same moment."""
-        self._sent.append(sent)
-        if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self._record_soon())
-
-    async def _record_soon(self) -> None:
-        while self._sent:
-            await asyncio.sleep(GATHER_SECONDS)
-            sent, self._sent = self._sent, []
-            try:
-                is_outdated = await self._database.run(
-                    lambda scope, sent=sent: notifications.record_sent(scope, sent),  # type: ignore[misc]
-                    as_dispatch(),
-                )
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                # What is not recorded would be sent again: keep trying until it is.
-                log.warning("%d messages not recorded yet: %s", len(sent), type(error).__name__)
-                self._sent = [*sent, *self._sent]
-                await asyncio.sleep(AWAY_SECONDS)
-            else:
-                if is_outdated:
-                    self.nudge()
 
 
 def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:

@@ -19,7 +19,7 @@ from domain.doses import DoseFacts, DoseStatus
 from domain.errors import NotFound
 from domain.families import FamilyFacts
 from domain.medications import MedicineFacts
-from domain.notifications import Claimed, Lane, Sent, Status
+from domain.notifications import Claimed, Lane, Sent, Shown, Status
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE, Account
@@ -196,7 +196,7 @@ async def test_an_answer_while_the_card_is_on_its_way_leads_to_an_edit(
         message = await read(database, home, one.id)
         assert (message.status, message.version) == (Status.SENT, 2)
         await database.run(
-            lambda scope, m=message: notifications.record_shown(scope, m.id, version=m.version),  # type: ignore[misc]
+            lambda scope, m=message: notifications.record_shown(scope, [Shown(m.id, m.version)]),  # type: ignore[misc]
             as_dispatch(),
         )
     assert await claim(database) == []
@@ -209,7 +209,7 @@ async def test_an_edit_that_was_overtaken_is_done_again(database: Database, home
     version = (await read(database, home, one.id)).version
     await factories.acting(database, home.ben, lambda scope: doses.undo_dose(scope, home.dose.id))
     is_outdated = await database.run(
-        lambda scope: notifications.record_shown(scope, one.id, version=version), as_dispatch()
+        lambda scope: notifications.record_shown(scope, [Shown(one.id, version)]), as_dispatch()
     )
     assert is_outdated
     assert [c.id for c in await claim(database)] == [one.id]
@@ -222,7 +222,7 @@ async def test_an_older_version_never_overwrites_a_newer_one(
     await record_sent(database, one, other, version=1)
     for version in (5, 3):
         await database.run(
-            lambda scope, v=version: notifications.record_shown(scope, one.id, version=v),  # type: ignore[misc]
+            lambda scope, v=version: notifications.record_shown(scope, [Shown(one.id, v)]),  # type: ignore[misc]
             as_dispatch(),
         )
     (row,) = await rows(database_url, f"n.id = '{one.id}'")
@@ -282,9 +282,7 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     await factories.acting(
         database,
         home.anna,
-        lambda scope: notifications.show_again(
-            scope, care_recipient_id=home.mum.id, slots=[home.dose.due_at]
-        ),
+        lambda scope: notifications.show_again(scope, {(home.mum.id, home.dose.due_at)}),
     )
     await database.run(
         lambda scope: notifications.record_over(

@@ -1,0 +1,41 @@
+"""Reading what messages say, those of one family that go out in the same moment together."""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import UUID
+
+from domain.cards import Message, read_messages
+from domain.database import Database, as_family
+from domain.errors import NotFound
+
+
+class MessageReader:
+    """Reads messages in their own family's scope, right before they are sent.
+
+    Nobody waits for others to join: what is asked for in one round of the event loop is read in one
+    transaction for each family. The copies of a card that was answered are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wanted: dict[UUID, list[UUID]] = {}
+        self._reading: dict[UUID, asyncio.Task[Mapping[UUID, Message]]] = {}
+
+    async def read(self, notification_id: UUID, *, family_id: UUID) -> Message:
+        """What the notification says now. Raises NotFound, and what the database raises."""
+        if family_id not in self._wanted:
+            self._wanted[family_id] = []
+            self._reading[family_id] = asyncio.create_task(self._read(family_id))
+        self._wanted[family_id].append(notification_id)
+        messages = await asyncio.shield(self._reading[family_id])
+        if notification_id not in messages:
+            raise NotFound
+        return messages[notification_id]
+
+    async def _read(self, family_id: UUID) -> Mapping[UUID, Message]:
+        wanted = self._wanted.pop(family_id)
+        del self._reading[family_id]
+        messages = await self._database.run(
+            lambda scope: read_messages(scope, wanted), as_family(family_id)
+        )
+        return {message.id: message for message in messages}

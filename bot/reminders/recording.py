@@ -1,0 +1,73 @@
+"""Recording what was sent and edited, all of a moment together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from domain import notifications
+from domain.database import Database, Scope, as_dispatch, is_away
+from domain.notifications import Sent, Shown
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.02
+AWAY_SECONDS = 2.0
+
+
+class OutcomeRecorder:
+    """Writes down what Telegram took. *on_outdated* is called when some of it is out of date
+    already: somebody answered while it was on its way.
+    """
+
+    def __init__(self, database: Database, *, on_outdated: Callable[[], None]) -> None:
+        self._database = database
+        self._on_outdated = on_outdated
+        self._sent: list[Sent] = []
+        self._shown: list[Shown] = []
+        self._recording: asyncio.Task[None] | None = None
+
+    def add(self, outcome: Sent | Shown) -> None:
+        """Record at once, together with what else comes in the same moment."""
+        if isinstance(outcome, Sent):
+            self._sent.append(outcome)
+        else:
+            self._shown.append(outcome)
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record_soon())
+
+    async def close(self) -> None:
+        """Record what is left."""
+        if self._recording is not None:
+            await self._recording
+
+    async def _record_soon(self) -> None:
+        while self._sent or self._shown:
+            await asyncio.sleep(GATHER_SECONDS)
+            sent, self._sent = self._sent, []
+            shown, self._shown = self._shown, []
+            try:
+                is_outdated = await self._record(sent, shown)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                # What is not recorded would be sent again: keep trying until it is.
+                log.warning(
+                    "%d messages not recorded yet: %s", len(sent) + len(shown), type(error).__name__
+                )
+                self._sent = [*sent, *self._sent]
+                self._shown = [*shown, *self._shown]
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                if is_outdated:
+                    self._on_outdated()
+
+    async def _record(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> bool:
+        async def work(scope: Scope) -> bool:
+            is_any_outdated = False
+            if sent:
+                is_any_outdated |= await notifications.record_sent(scope, sent)
+            if shown:
+                is_any_outdated |= await notifications.record_shown(scope, shown)
+            return is_any_outdated
+
+        return await self._database.run(work, as_dispatch())
