@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest_asyncio
 
+from bot.redis.client import connect
+from bot.redis.keys import rate_limit
 from bot.sandbox import Drop, Person
 from tests.town import Asked, Household, Town, add_medicine, ask, clock_in_london
 from tests.waiting import until
@@ -97,6 +99,9 @@ async def test_a_refusal_that_the_effect_itself_would_cause_is_not_said(
     await home.anna.sees("Dad is in the family", timeout=30)
     await town.settled()
     assert not [m for m in home.anna.messages if "already" in m.text or "Sorry" in m.text]
+    # Nor are the bot's own tries held against whoever typed once.
+    async with connect(town.wiring.redis_url) as redis:
+        assert await redis.get(rate_limit(home.anna.id, "addperson")) == "1"
 
 
 async def test_a_press_is_answered_though_its_toast_failed(home: Household, town: Town) -> None:
