@@ -28,7 +28,7 @@ def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Sc
             break
         doses = [_line(dose) for dose in entry.doses] or [_("Nothing is due today.")]
         about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
-        room -= sum(map(length, about))
+        room -= sum(length(line) + 1 for line in about)
         lines += about
     return Screen("\n".join(lines), _buttons(people, member=member, now=now))
 

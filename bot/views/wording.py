@@ -22,7 +22,7 @@ _speech: ContextVar[gettext.NullTranslations] = ContextVar("speech", default=_EN
 
 # An IETF tag as far as catalogues tell languages apart: "pt", "pt-br", "zh-hant", "zh-hant-tw".
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})  # Unicode classes of letters and digits
 
 
 @lru_cache(maxsize=64)
@@ -65,5 +65,6 @@ def escape(words: str) -> str:
     its next number to their side, and "أسبرين 5 mg" be shown as "5 أسبرين mg".
     """
     escaped = html.escape(words, quote=False)
-    is_right_to_left = any(unicodedata.bidirectional(c) in _RIGHT_TO_LEFT for c in words)
-    return f"\u2068{escaped}\u2069" if is_right_to_left else escaped
+    if words.isascii() or all(unicodedata.bidirectional(c) not in _RIGHT_TO_LEFT for c in words):
+        return escaped
+    return f"\u2068{escaped}\u2069"

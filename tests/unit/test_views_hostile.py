@@ -27,6 +27,7 @@ HOSTILE = {
     "both directions": f"{ARABIC} 100",
     "a command": "/addmed",
     "a link": "https://t.me/someone?start=1",
+    "one letter": "x",
     "80 letters": "x" * 80,
     "80 tags": "<" * 80,
     "80 ampersands": "&" * 80,
