@@ -43,13 +43,20 @@ def undone(outcome: Undone) -> Answer:
             )
         )
     names = ", ".join(fitting([f"{escape(d.name)} {escape(d.dosage)}" for d in outcome.doses]))
-    return say(
-        ngettext(
+    count = len(outcome.doses)
+    if any(dose.status == DoseStatus.PENDING for dose in outcome.doses):
+        words = ngettext(
             "↩️ Undone: {names}. It is open again.",
             "↩️ Undone: {names}. They are open again.",
-            len(outcome.doses),
-        ).format(names=names)
-    )
+            count,
+        )
+    else:
+        words = ngettext(
+            "↩️ Undone: {names}. Its time is over, so nobody is asked again.",
+            "↩️ Undone: {names}. Their time is over, so nobody is asked again.",
+            count,
+        )
+    return say(words.format(names=names))
 
 
 def _already(dose: DoseFacts) -> str:

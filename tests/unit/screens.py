@@ -235,6 +235,7 @@ def _presses(home: _Home) -> Mapping[str, View]:
         "press_undo": partial(doses.undone_toast, Undone([home.dose()])),
         "undo_one": partial(doses.undone, Undone([home.dose()])),
         "undo_two": partial(doses.undone, Undone([home.dose(), home.dose(number=1)])),
+        "undo_too_late_to_ask": partial(doses.undone, Undone([home.dose(DoseStatus.MISSED)])),
         "undo_medicine": partial(doses.undone, Undone(medicine=home.words.medicine)),
     }
 
