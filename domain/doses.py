@@ -35,6 +35,7 @@ class DoseStatus(StrEnum):
 
 
 RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
+UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
 
 
 @dataclass(frozen=True)
@@ -390,7 +391,9 @@ async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
 
 
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
-    """Today's doses of everybody cared for, each by their own calendar. Two statements."""
+    """Today's doses of everybody cared for, each by their own calendar, and what of yesterday
+    nobody has answered for yet. Two statements.
+    """
     people = await list_people(scope)
     now = scope.clock.now()
     days = {person.id: now.astimezone(person.zone).date() for person in people}
@@ -404,7 +407,7 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     rows = await scope.rows(
         _SELECT.where(
             Dose.care_recipient_id.in_(days),
-            Dose.due_at >= min(starts),
+            Dose.due_at >= min(starts) - timedelta(hours=27),
             Dose.due_at < max(starts) + timedelta(hours=27),
             Dose.status != DoseStatus.CANCELLED,
         ),
@@ -412,8 +415,11 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
     for row in rows:
-        facts = _facts(row)
-        if facts.local.date() == days[row.care_recipient_id]:
+        facts, today = _facts(row), days[row.care_recipient_id]
+        is_left_over = facts.status in UNANSWERED and facts.local.date() == today - timedelta(
+            days=1
+        )
+        if facts.local.date() == today or is_left_over:
             doses[row.care_recipient_id].append(facts)
     return [PersonToday(person, doses[person.id]) for person in people]
 

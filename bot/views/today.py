@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.views.answer import Button, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length
+from bot.views.times import day_words
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.database import Member
@@ -26,15 +27,25 @@ def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Sc
             more = ngettext("… and {count} more person", "… and {count} more people", left)
             lines += ["", more.format(count=left)]
             break
-        doses = [_line(dose) for dose in entry.doses] or [_("Nothing is due today.")]
+        doses = [_line(dose, now) for dose in entry.doses] or [_("Nothing is due today.")]
         about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
         room -= sum(length(line) + 1 for line in about)
         lines += about
     return Screen("\n".join(lines), _buttons(people, member=member, now=now))
 
 
-def _line(dose: DoseFacts) -> str:
-    what = f"{dose.local:%H:%M} {escape(dose.name)} {escape(dose.dosage)}"
+def _due(dose: DoseFacts, now: datetime) -> str:
+    """ "08:00", or "yesterday 23:30" for what is left over."""
+    today = now.astimezone(dose.zone).date()
+    if dose.local.date() == today:
+        return f"{dose.local:%H:%M}"
+    return _("{day} {time}").format(
+        day=day_words(dose.local.date(), today=today), time=f"{dose.local:%H:%M}"
+    )
+
+
+def _line(dose: DoseFacts, now: datetime) -> str:
+    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.dosage)}"
     who = escape(dose.resolved_by or "")
     when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
     match dose.status:
@@ -74,9 +85,7 @@ def _buttons(
     return tuple(
         (
             Button(
-                words.format(
-                    person=label(person), time=f"{dose.local:%H:%M}", name=label(dose.name)
-                ),
+                words.format(person=label(person), time=_due(dose, now), name=label(dose.name)),
                 Callback(Verb.TAKE_TODAY, member.family_id, dose.id).encode(),
             ),
         )

@@ -528,6 +528,20 @@ async def test_today_shows_each_person_by_their_own_calendar(
     assert [d.medication_id for d in today[1].doses] == [iron.id]
 
 
+async def test_what_nobody_answered_yesterday_is_listed_until_somebody_does(
+    database: Database, home: Home
+) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await factories.wake_up(database, dose.window_ends_at)
+    move_to(database.clock, dose.due_at + timedelta(days=1, minutes=-5))
+    listed = (await factories.acting(database, home.anna, doses.list_today))[0].doses
+    assert [d.status for d in listed] == [DoseStatus.MISSED, DoseStatus.PENDING]
+    assert listed[0].id == dose.id
+    await record(database, home.ben, dose.id)
+    listed = (await factories.acting(database, home.anna, doses.list_today))[0].doses
+    assert [d.status for d in listed] == [DoseStatus.PENDING]
+
+
 async def test_today_takes_three_statements_whatever_the_family_s_size(
     database: Database, home: Home
 ) -> None:

@@ -245,6 +245,8 @@ def _today(home: _Home) -> Mapping[str, View]:
     states = home.all_three(DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED)
     evening = replace(pending, local=later.replace(tzinfo=None), due_at=later)
     not_asked = home.dose(DoseStatus.NOT_ASKED)
+    before = NOW - timedelta(days=1)
+    left_over = replace(not_asked, local=before.replace(tzinfo=None), due_at=before)
     viewer = replace(home.member, role=Role.VIEWER)
 
     def screen(*entries: PersonToday, member: Member = home.member) -> View:
@@ -256,6 +258,7 @@ def _today(home: _Home) -> Mapping[str, View]:
         "today_one_person": screen(
             PersonToday(home.person, [*states, not_asked, home.snoozed(), pending, evening])
         ),
+        "today_with_yesterday": screen(PersonToday(home.person, [left_over, pending])),
         "today_several_people": screen(
             PersonToday(home.person, [pending, evening]),
             PersonToday(home.other_person, [pending]),
