@@ -42,14 +42,9 @@ class Town:
     async def stop_bot(self) -> None:
         """Stop in order, as SIGTERM does. Raises what ended a part of the bot before."""
         app, self.app = self.app, None
-        if app is not None:
-            ended = asyncio.create_task(app.wait())
-            await asyncio.sleep(0)
-            if ended.done():
-                ended.result()
-                raise AssertionError("a part of the bot has ended by itself")
-            ended.cancel()
+        ended = [task for task in app._tasks if task.done()] if app else []
         await self.bot.aclose()
+        assert not ended, f"a part of the bot has ended by itself: {ended}"
 
     async def restart_bot(self, **changed: Any) -> None:
         await self.stop_bot()

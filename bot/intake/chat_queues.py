@@ -126,7 +126,7 @@ class ChatQueues:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._finished.close()
+        await self._finished.close(seconds=seconds)
 
     async def _claim_left_behind(self) -> bool:
         """Claim and handle, until nothing is free; True while others hold something."""
@@ -148,8 +148,9 @@ class ChatQueues:
                     )
                 )
             # The next update of a chat is free once this one is marked done.
-            await asyncio.gather(*self._workers, return_exceptions=True)
-            await self._finished.close()
+            if self._workers:
+                await asyncio.wait(set(self._workers))  # gather would cancel them with us
+            await self._finished.flush()
         return await self._database.run(
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )

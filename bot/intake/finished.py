@@ -9,6 +9,7 @@ from domain.database import Database, as_dispatch, is_away
 log = logging.getLogger(__name__)
 
 GATHER_SECONDS = 0.02
+AWAY_SECONDS = 2.0
 
 
 class Finished:
@@ -27,10 +28,18 @@ class Finished:
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._flush_soon())
 
-    async def close(self) -> None:
-        """Mark what is left."""
+    async def flush(self) -> None:
+        """Return once everything is marked."""
         if self._flushing is not None:
-            await self._flushing
+            # Not awaited itself: whoever is cancelled while waiting must not cancel it too.
+            await asyncio.wait({self._flushing})
+
+    async def close(self, *, seconds: float) -> None:
+        """Mark what is left, for at most *seconds*."""
+        if self._flushing is not None:
+            await asyncio.wait({self._flushing}, timeout=seconds)
+            self._flushing.cancel()
+            await asyncio.gather(self._flushing, return_exceptions=True)
 
     async def _flush_soon(self) -> None:
         while self._update_ids:
@@ -42,7 +51,10 @@ class Finished:
                     as_dispatch(),
                 )
             except Exception as error:
-                level = logging.WARNING if is_away(error) else logging.ERROR
-                log.log(
-                    level, "%d updates not marked done: %s", len(update_ids), type(error).__name__
+                if not is_away(error):
+                    raise
+                log.warning(
+                    "%d updates not marked done yet: %s", len(update_ids), type(error).__name__
                 )
+                self._update_ids = [*update_ids, *self._update_ids]
+                await asyncio.sleep(AWAY_SECONDS)

@@ -33,6 +33,7 @@ from domain.notifications import Claimed, Sent, Shown, Status
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(seconds=15)  # for a turn: what waits longer is handed back in time
 IN_FLIGHT = 100  # no more than Telegram takes in a few seconds, or leases would run out waiting
 LONGEST_DELAY = timedelta(seconds=30)
 AWAY_SECONDS = 2.0
@@ -82,7 +83,7 @@ class Delivery:
         for task in self._in_flight:
             task.cancel()
         await asyncio.gather(*self._in_flight, return_exceptions=True)
-        await self._recorder.close()
+        await self._recorder.close(seconds=seconds)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, NotificationsOwed):
@@ -119,8 +120,10 @@ class Delivery:
                 future.cancel()
 
     async def _deliver(self, claimed: Claimed) -> None:
-        await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
         try:
+            if not await self._has_its_turn(claimed):
+                await self._postpone(claimed, timedelta(0))
+                return
             message = await self._reader.read(claimed.id, family_id=claimed.family_id)
             over = _reason_not_to_send(message)
             if message.status is Status.SENT:
@@ -137,6 +140,17 @@ class Delivery:
                 log.warning("the outbox cannot be read: %s", type(error).__name__)
             else:
                 log.error("delivery failed: notification=%s %s", claimed.id, type(error).__name__)
+
+    async def _has_its_turn(self, claimed: Claimed) -> bool:
+        """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
+        leave alone) that the lease would run out, which looks like a send of unknown outcome.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
+                await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
+        except TimeoutError:
+            return False
+        return True
 
     async def _send(self, claimed: Claimed, message: Message) -> None:
         chat_id = message.receiver.chat_id
@@ -228,13 +242,13 @@ class Delivery:
     async def _wait_as_told(self, claimed: Claimed, error: RetryAfter, chat_id: int) -> None:
         seconds = seconds_to_wait(error)
         self._limiter.pause(seconds, chat_id)
+        await self._postpone(claimed, timedelta(seconds=seconds))
+
+    async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
+        """Nothing was sent, and nothing has failed."""
         await self._database.run(
             lambda scope: notifications.postpone(
-                scope,
-                claimed.id,
-                delay=timedelta(seconds=seconds),
-                maybe_sent=False,
-                counts=False,
+                scope, claimed.id, delay=delay, maybe_sent=False, counts=False
             ),
             as_dispatch(),
         )

@@ -35,10 +35,12 @@ class OutcomeRecorder:
         if self._recording is None or self._recording.done():
             self._recording = asyncio.create_task(self._record_soon())
 
-    async def close(self) -> None:
-        """Record what is left."""
+    async def close(self, *, seconds: float) -> None:
+        """Record what is left, for at most *seconds*."""
         if self._recording is not None:
-            await self._recording
+            await asyncio.wait({self._recording}, timeout=seconds)
+            self._recording.cancel()
+            await asyncio.gather(self._recording, return_exceptions=True)
 
     async def _record_soon(self) -> None:
         while self._sent or self._shown:

