@@ -27,6 +27,7 @@ MIGRATION_LOCK = 0x_CA2E_C12C
 LOCK_TIMEOUT = "10s"  # a revision that waits for a lock makes everybody behind it wait too
 STATEMENT_TIMEOUT = "15min"
 
+ROLE_EXISTS = text("SELECT true FROM pg_roles WHERE rolname = :role")
 MAY_TAKE = text("SELECT pg_has_role(:login, :role, 'MEMBER')")
 
 
@@ -88,13 +89,7 @@ async def create_roles(owner_url: str, *, serving_url: str) -> None:
     async with _connect(owner_url) as connection:
         quote = connection.dialect.identifier_preparer.quote_identifier
         for role in ROLES:
-            # Two databases of one server may get here at the same time.
-            await connection.execute(
-                text(
-                    f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS;"
-                    " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-                )
-            )
+            await _create_role(connection, role)
             for login in {serving_login, make_url(owner_url).username} - {None}:
                 # Since PostgreSQL 16 making a role does not include the right to take it.
                 try:
@@ -107,6 +102,24 @@ async def create_roles(owner_url: str, *, serving_url: str) -> None:
                             f"Ask the database's administrator for: GRANT {role} TO {login}"
                         ) from error
         await connection.commit()
+
+
+async def _create_role(connection: AsyncConnection, role: str) -> None:
+    """Asked for first, since a login that may not make roles is told so even of one that exists."""
+    if await connection.scalar(ROLE_EXISTS, {"role": role}):
+        return
+    try:
+        # Two databases of one server may get here at the same time.
+        await connection.execute(
+            text(
+                f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS;"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+        )
+    except DBAPIError as error:
+        raise MigrationError(
+            f"Ask the database's administrator for: CREATE ROLE {role} NOLOGIN"
+        ) from error
 
 
 async def upgrade(owner_url: str, *, serving_url: str, revision: str = "head") -> None:
