@@ -171,6 +171,11 @@ async def add_medicine(caregiver: Person, line: str) -> Message:
     return await caregiver.sees("Saved:")
 
 
+def as_shown(name: str) -> str:
+    """Arabic among English is set apart, so that it turns nothing around it."""
+    return f"\u2068{name}\u2069" if any("\u0600" <= letter <= "\u06ff" for letter in name) else name
+
+
 def clock_in_london(minute: datetime) -> str:
     return f"{minute.astimezone(LONDON):%H:%M}"
 

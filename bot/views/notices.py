@@ -3,9 +3,11 @@
 from bot.views.answer import Screen
 from bot.views.families import role_name
 from bot.views.length import fitting
+from bot.views.times import weekday_name
 from bot.views.wording import _, escape, ngettext
 from domain.access import Role
 from domain.cards import JoinedFacts, SummaryFacts
+from domain.doses import DoseFacts
 
 
 def summary(facts: SummaryFacts) -> Screen:
@@ -24,16 +26,22 @@ def summary(facts: SummaryFacts) -> Screen:
             count,
         )
     lines = [title.format(person=escape(facts.person))]
-    lines += fitting(
-        [
-            _("• {time} {what}").format(
-                time=f"{dose.local:%H:%M}", what=f"{escape(dose.name)} {escape(dose.dosage)}"
-            )
-            for dose in facts.doses
-        ]
-    )
+    lines += fitting([_line(dose, named_day=_spans_days(facts)) for dose in facts.doses])
     lines.append(_("Type /today to record what happened."))
     return Screen("\n".join(lines))
+
+
+def _spans_days(facts: SummaryFacts) -> bool:
+    """After an outage of days, a time of day says too little."""
+    return len({dose.local.date() for dose in facts.doses}) > 1
+
+
+def _line(dose: DoseFacts, *, named_day: bool) -> str:
+    time = f"{dose.local:%H:%M}"
+    if named_day:
+        time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
+    what = f"{escape(dose.name)} {escape(dose.dosage)}"
+    return _("• {time} {what}").format(time=time, what=what)
 
 
 def joined(facts: JoinedFacts) -> Screen:

@@ -1,7 +1,5 @@
 """Entering a medicine: step by step, on one line, half of it; saved, changed, taken back."""
 
-import pytest
-
 from bot.sandbox import Person
 from tests.town import Household, Town, add_medicine, add_person
 
@@ -72,56 +70,45 @@ async def test_each_step_asks_again_for_what_it_cannot_read(home: Household, tow
     await anna.sees("Saved: Aspirin")
 
 
-@pytest.mark.parametrize(
-    ("line", "name", "schedule"),
-    [
+async def test_a_line_that_is_clear_is_saved_at_once(home: Household, town: Town) -> None:
+    for line, name, schedule in (
         ("Aspirin 100 mg at 08:00 and 20:00", "Aspirin", "every day at 08:00 and 20:00"),
         ("Vitamin B 12 “2 drops” daily 9am", "Vitamin B 12", "every day at 09:00"),
         ("Co-codamol 8/500 2 tablets mon,wed,fri noon", "Co-codamol 8/500", "Mon, Wed and Fri"),
         ("Asp<b & Co 5 mg at 09:00", "Asp<b & Co", "every day at 09:00"),
         ("Herz❤️ 5 mg at 09:00", "Herz❤️", "every day at 09:00"),
         ("أسبرين 5 mg at 09:00", "\u2068أسبرين\u2069", "every day at 09:00"),
-    ],
-)
-async def test_a_line_that_is_clear_is_saved_at_once(
-    home: Household, town: Town, line: str, name: str, schedule: str
-) -> None:
-    saved = await add_medicine(home.anna, line)
-    assert saved.text.startswith(f"✅ Saved: {name} ")
-    assert schedule in saved.text
-    assert saved.labels == ("↩️ Undo", "✏️ Change")
+    ):
+        saved = await add_medicine(home.anna, line)
+        assert saved.text.startswith(f"✅ Saved: {name} ")
+        assert schedule in saved.text
+        assert saved.labels == ("↩️ Undo", "✏️ Change")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Aspirin 100 mg at 08:00 whenever possible",
-        "Aspirin 3 at 08:00",
-        "Aspirin 100 mg at 3",
-        "Aspirin 100 mg every 8 hours",
-        "Aspirin 100 mg at 08:00 until 1 November 2026",
-        "Aspirin 100 mg at 08:00 for Bob",
-        "a" * 900 + " 100 mg at 08:00",
-        "b" * 5_000,
-        "<b>",
-        "🙂",
-        "\u202eمرحبا",
-        "100 mg",
-        "; DROP TABLE medications; --",
-    ],
-)
-async def test_a_line_that_is_not_clear_saves_nothing(
-    home: Household, town: Town, line: str
-) -> None:
-    home.anna.messages.clear()
-    sent = await home.anna.send(f"/addmed {line}")
-    await home.anna.sees("", after=sent)
+async def test_a_line_that_is_not_clear_saves_nothing(home: Household, town: Town) -> None:
+    anna = home.anna
+    for line, answer in (
+        ("Aspirin 100 mg at 08:00 blorp", "I did not understand “blorp”"),
+        ("Aspirin 3 at 08:00", "“3” of what?"),
+        ("Aspirin 100 mg at 3", "in the morning or in the afternoon?"),
+        ("Aspirin 100 mg every 8 hours", "not yet"),
+        ("Aspirin 100 mg at 08:00 until 1 November 2026", "is over already"),
+        ("Aspirin 100 mg at 08:00 for Bob", "I know nobody called “Bob”"),
+        ("a" * 900 + " 100 mg at 08:00", "too long for a name"),
+        ("b" * 4_000, "longer than I can read"),
+        ("<b>", "How much <b> each time?"),
+        ("🙂", "How much 🙂 each time?"),
+        ("\u202eمرحبا", "How much \u2068مرحبا\u2069 each time?"),
+        ("100 mg", "What is the medicine called?"),
+        ("; DROP TABLE medications; --", "How much"),
+    ):
+        await anna.send(f"/addmed {line}")
+        await anna.sees(answer)
+        await anna.send("/cancel")
+        await anna.sees("ancel")
     await town.settled()
     assert await town.count("medications") == 0
     assert await town.count("doses") == 0
-    assert "wrong on my side" not in home.anna.last.text
-    await home.anna.send("/cancel")
-    await home.anna.sees("ancel")
 
 
 async def test_what_a_line_leaves_out_is_asked_for(home: Household, town: Town) -> None:
