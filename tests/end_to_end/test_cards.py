@@ -290,16 +290,9 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
     # Two days: also the doses of tomorrow and of the day after were never asked about.
     town.jump_to(minute + timedelta(days=2, hours=3))
     await town.start_bot()
-    await home.anna.sees("❔ Mum: I could not ask about these doses")
+    await town.until("SELECT count(*) = 3 FROM doses WHERE status = 'not_asked'")
     await town.settled()
     [summary] = [message for message in home.anna.messages if "❔ Mum" in message.text]
-    statuses = [
-        row.status
-        for row in await town.rows(
-            "SELECT status FROM doses WHERE due_at <= :now ORDER BY due_at", now=town.clock.now()
-        )
-    ]
-    assert statuses == ["not_asked"] * 3
     assert summary.text.splitlines()[1:4] == [
         f"• Monday {at} Aspirin 100 mg",
         f"• Tuesday {at} Aspirin 100 mg",

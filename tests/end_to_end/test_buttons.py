@@ -1,0 +1,154 @@
+"""Buttons that are old, altered, or somebody else's: politely nothing happens."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.views.callbacks import ARGUMENT_LENGTH, Callback, Verb
+from tests.town import Household, Town, add_medicine, add_person, ask, found_family
+
+GONE = "That is not there any more. Type /today to see what is due."
+TOO_OLD = "This button is too old. Type /today to see what is due."
+
+# What a press changes, if it changes anything.
+STATE = """
+    SELECT (SELECT count(*) FROM medication_logs), (SELECT count(*) FROM invitations),
+           (SELECT count(*) FROM medications WHERE deleted_at IS NULL),
+           (SELECT string_agg(status || coalesce(ladder_step, ''), ',' ORDER BY id) FROM doses),
+           (SELECT string_agg(wanted_version::text, ',' ORDER BY id) FROM notifications),
+           (SELECT string_agg(coalesce(current_family_id::text, ''), ',' ORDER BY id) FROM users)
+"""
+
+
+async def ids(town: Town) -> tuple[UUID, UUID, UUID, UUID]:
+    """Family, dose, medicine and person of the first household."""
+    [row] = await town.rows(
+        "SELECT family_id, id, medication_id, care_recipient_id FROM doses ORDER BY due_at LIMIT 1"
+    )
+    return row.family_id, row.id, row.medication_id, row.care_recipient_id
+
+
+@pytest.mark.parametrize("claims_own_family", [True, False])
+async def test_no_button_reaches_into_another_family(
+    home: Household, town: Town, claims_own_family: bool
+) -> None:
+    await ask(town, *home)
+    family, dose, medicine, person = await ids(town)
+    eve = town.person("Eve")
+    await found_family(eve, "Eve's")
+    own = await town.value("SELECT id FROM families WHERE name = 'Eve''s'")
+    await town.settled()
+    before = await town.rows(STATE)
+    scope = own if claims_own_family else family
+    subjects = {
+        Verb.UNDO_MEDICINE: medicine,
+        Verb.CHANGE_MEDICINE: medicine,
+        Verb.INVITE_PERSON: person,
+        Verb.TAKE_ALL: person,
+    }
+    for verb in Verb:
+        if verb in {Verb.MENU, Verb.FLOW} or (claims_own_family and verb in OF_ONES_OWN):
+            continue
+        argument = {Verb.SNOOZE: "10", Verb.INVITE: "admin", Verb.TAKE_ALL: "hn2a8"}.get(verb, "")
+        data = Callback(verb, scope, subjects.get(verb, dose), argument).encode()
+        toast = await eve.press_altered(data, message=eve.last)
+        assert (toast.text, toast.alert) == (GONE, True), verb
+    await town.settled()
+    assert await town.rows(STATE) == before
+
+
+# In her own family she may invite, and switch to where she is.
+OF_ONES_OWN = {Verb.INVITE, Verb.SWITCH_FAMILY}
+
+
+async def test_buttons_that_nobody_can_read_are_answered_politely(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    family, dose, _medicine, person = await ids(town)
+    good = Callback(Verb.TAKE, family, dose).encode()
+    before = await town.rows(STATE)
+    for data in (
+        "x",
+        "tk",
+        "zz" + good[2:],
+        good[:-3],
+        "tk" + "é" * 22,
+        "tk" + "!" * 44,
+        "🙂" * 16,
+    ):
+        toast = await home.anna.press_altered(data, message=asked.cards[0])
+        assert toast.alert
+        assert toast.text == TOO_OLD
+    for verb, subject, argument in (
+        (Verb.SNOOZE, dose, "999"),
+        (Verb.SNOOZE, dose, "²"),
+        (Verb.SNOOZE, dose, "-10"),
+        (Verb.TAKE_ALL, person, ""),
+        (Verb.TAKE_ALL, person, "-zzzzzzzz"),
+        (Verb.TAKE_ALL, person, "z" * ARGUMENT_LENGTH),
+        (Verb.INVITE, dose, "emperor"),
+        (Verb.MENU, dose, "nosuch"),
+        (Verb.TAKE, uuid4(), ""),
+        (Verb.MORE, uuid4(), ""),
+        (Verb.UNDO_MEDICINE, uuid4(), ""),
+    ):
+        data = Callback(verb, family, subject).encode() + argument
+        toast = await home.anna.press_altered(data, message=asked.cards[0])
+        assert toast.alert, (verb, argument)
+        assert toast.text in {GONE, TOO_OLD}, (verb, argument)
+    await town.settled()
+    assert await town.rows(STATE) == before
+    assert {row.status for row in await town.rows("SELECT status FROM inbound_updates")} == {"done"}
+
+
+async def test_a_button_of_last_week_is_answered_by_what_is_true_now(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    await home.anna.press("Taken", message=asked.cards[0])
+    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    town.jump_by(days=7)
+    old = asked.cards[1].buttons[0][0].data or ""
+    toast = await home.ben.press_altered(old, message=asked.cards[1])
+    assert toast.alert
+    assert "given by Anna" in toast.text
+    assert await town.count("medication_logs") == 1
+
+
+async def test_a_card_works_after_its_reader_has_switched_to_another_family(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    await home.ben.send("/newfamily Ben's own")
+    await home.ben.sees("is founded")
+    toast = await home.ben.press("Taken", message=asked.cards[1])
+    assert toast.text == "Taken: Aspirin"
+    await home.anna.sees("Taken by Ben")
+
+
+async def test_presses_are_never_limited(home: Household, town: Town) -> None:
+    asked = await ask(town, *home)
+    taken = asked.cards[0]
+    for _ in range(12):
+        await home.anna.press("Taken", message=taken)
+        taken = await home.anna.sees("Taken by Anna", after=taken)
+        await home.anna.press("Undo", message=taken)
+        taken = await home.anna.sees("• Aspirin", after=taken)
+    assert await town.count("medication_logs") == 24
+
+
+async def test_the_button_of_a_removed_medicine_says_so(home: Household, town: Town) -> None:
+    await add_person(home.anna, "Dad", "Paris")
+    await town.settled()
+    minute = town.minute(ahead=2)
+    saved = await add_medicine(home.anna, f"Aspirin 100 mg at {minute:%H:%M} for Mum")
+    town.jump_to(minute - timedelta(seconds=1))
+    card = await home.ben.sees("💊 Mum")
+    await home.anna.press("Undo", message=saved)
+    gone = await home.ben.sees("the medicine was removed", after=card)
+    assert gone.labels == ()
+    toast = await home.ben.press_altered(card.buttons[0][0].data or "", message=gone)
+    assert toast.alert
+    assert toast.text == "That medicine was removed."
