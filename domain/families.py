@@ -200,8 +200,8 @@ async def invite(
 async def redeem_invitation(scope: Scope, token: str) -> Joined:
     """Join the family that *token* leads into, and make it the person's current one.
 
-    Raises InvitationUnknown, InvitationUsed, InvitationExpired or AlreadyMember; then nothing has changed
-    and an unused invitation stays good.
+    Raises InvitationUnknown, InvitationUsed, InvitationExpired or AlreadyMember; then nothing has
+    changed and an unused invitation stays good.
     """
     token_hash = _hash(token)
     await scope.present_invitation(token_hash)
