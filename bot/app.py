@@ -102,7 +102,10 @@ class App:
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)
         limiter = Limiter(redis, wiring.budget)
-        application = _build_application(wiring)
+        requests = [AiohttpRequest(connection_pool_size=64), AiohttpRequest(connection_pool_size=1)]
+        for request in requests:
+            stack.push_async_callback(request.shutdown)  # also where PTB does not get that far
+        application = _build_application(wiring, *requests)
         await _initialize(application)
         stack.push_async_callback(application.shutdown)
         bot = application.bot
@@ -176,30 +179,39 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
         # Half a second of reading that nobody should wait for in a conversation.
         places = asyncio.create_task(asyncio.to_thread(load_places))
         stack.callback(places.cancel)
-        app = await stack.enter_async_context(
-            App(
-                Wiring(
-                    token=token,
-                    api_url=api_url,
-                    database_url=database_url,
-                    redis_url=redis_url,
-                    conversation_ttl=settings.conversation_ttl,
-                    sweep_seconds=settings.sweep_seconds,
-                )
+        app = App(
+            Wiring(
+                token=token,
+                api_url=api_url,
+                database_url=database_url,
+                redis_url=redis_url,
+                conversation_ttl=settings.conversation_ttl,
+                sweep_seconds=settings.sweep_seconds,
             )
         )
-        log.info("the bot is running")
-        stopping = asyncio.create_task(stop.wait())
-        ended = asyncio.create_task(app.wait())
-        await asyncio.wait({stopping, ended}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if ended.done():
-            try:
-                ended.result()
-            except InvalidToken:
-                raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
-        ended.cancel()
+        await _until_stopped(app, stop)
         log.info("the bot stops")
+
+
+async def _until_stopped(app: App, stop: asyncio.Event) -> None:
+    """Serve until *stop*, which is heard also while Telegram cannot be reached yet."""
+
+    async def serve() -> None:
+        async with app:
+            log.info("the bot is running")
+            await app.wait()
+
+    serving, stopping = asyncio.create_task(serve()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
+    except InvalidToken:
+        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+    finally:
+        stopping.cancel()
+        serving.cancel()
+        await asyncio.gather(serving, stopping, return_exceptions=True)
 
 
 async def _servers(settings: Settings, stack: AsyncExitStack) -> tuple[str, str]:
@@ -251,15 +263,17 @@ async def _start_sandbox(sandbox: Sandbox, port: int) -> None:
         ) from None
 
 
-def _build_application(wiring: Wiring) -> Application[Any, Any, Any, Any, Any, Any]:
+def _build_application(
+    wiring: Wiring, request: AiohttpRequest, updates_request: AiohttpRequest
+) -> Application[Any, Any, Any, Any, Any, Any]:
     return (
         Application.builder()
         .application_class(_Application)
         .token(wiring.token)
         .base_url(f"{wiring.api_url}/bot")
         .base_file_url(f"{wiring.api_url}/file/bot")
-        .request(AiohttpRequest(connection_pool_size=64))
-        .get_updates_request(AiohttpRequest(connection_pool_size=1))
+        .request(request)
+        .get_updates_request(updates_request)
         .updater(None)  # it would acknowledge updates before they are kept
         .job_queue(None)  # it would be a second scheduler
         .build()

@@ -382,6 +382,15 @@ async def list_slots(
     return found
 
 
+async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
+    """Raises NotFound if it is not the family's."""
+    scope.require(Action.READ)
+    found = await list_doses(scope, [dose_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
 async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
     """These doses of the scope's family, by when they are due."""
     rows = await scope.rows(

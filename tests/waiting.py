@@ -7,5 +7,5 @@ from collections.abc import Callable
 async def until(condition: Callable[[], bool], *, seconds: float = 10) -> None:
     """Return once *condition* holds; raises TimeoutError when it does not within *seconds*."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 -- what we watch from outside sets no event
+        while not condition():
             await asyncio.sleep(0.005)

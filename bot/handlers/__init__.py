@@ -56,6 +56,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.SKIP: doses.skip,
     Verb.SNOOZE: doses.snooze,
     Verb.UNDO: doses.undo_dose,
+    Verb.SHOW: doses.show,
     Verb.UNDO_MEDICINE: doses.undo_medicine,
     Verb.CHANGE_MEDICINE: add_medicine.begin_change,
     Verb.SWITCH_FAMILY: family.switch_family,

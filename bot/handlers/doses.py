@@ -63,6 +63,10 @@ async def snooze(request: Request) -> Answer:
     return views.snoozed(outcome)
 
 
+async def show(request: Request) -> Answer:
+    return views.shown(await doses.get_dose(request.scope, request.subject_id))
+
+
 async def undo_dose(request: Request) -> Answer:
     return views.undone_toast(await doses.undo_dose(request.scope, request.subject_id))
 

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     SKIP = "sk"  # subject: dose
     SNOOZE = "sz"  # subject: dose; argument: minutes
     UNDO = "un"  # subject: dose
+    SHOW = "sh"  # subject: dose; only tells who answered for it
     UNDO_MEDICINE = "um"  # subject: medication
     CHANGE_MEDICINE = "cm"  # subject: medication
     SWITCH_FAMILY = "sf"

@@ -5,7 +5,7 @@ from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.length import MOST_ROWS, fitting, label
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
-from domain.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
 
 
@@ -46,10 +46,11 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
         for minutes in SNOOZE_MINUTES
     )
+    # Back is where ⋯ or Taken was: a second tap there does nothing.
     return (
-        (button(_("⏭ Skip {name}").format(name=label(dose.name)), Verb.SKIP),),
-        *((each,) for each in snooze),
         (button(_("← Back"), Verb.BACK),),
+        *((each,) for each in snooze),
+        (button(_("⏭ Skip {name}").format(name=label(dose.name)), Verb.SKIP),),
     )
 
 
@@ -82,33 +83,44 @@ def _line(dose: DoseFacts) -> str:
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
-    """All taken on top, then a row for each medicine."""
+    """All taken on top, then a row for each medicine.
 
-    def button(words: str, verb: Verb, dose: DoseFacts) -> Button:
+    Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
+    changes under the finger, and a second tap in the same spot must not undo the first one, nor
+    record the medicine below.
+    """
+
+    def button(words: str, verb: Verb) -> Button:
         return Button(words, Callback(verb, facts.family_id, dose.id).encode())
 
-    pending = [dose for dose in facts.doses if dose.status == DoseStatus.PENDING]
-    late = [d for d in facts.doses if d.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED)]
-    resolved = [dose for dose in facts.doses if dose.status in RESOLVED]
     is_single = len(facts.doses) == 1
-    rows: list[tuple[Button, ...]] = []
-    if len(pending) > 1:
-        all_taken = Callback(
+    rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
+    for dose in facts.doses:
+        name = label(dose.name)
+        taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=name)
+        if dose.status in RESOLVED:
+            who = label(dose.resolved_by or "") if is_single else name
+            undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=name)
+            rows.append((button(f"✓ {who}", Verb.SHOW), button(undo, Verb.UNDO)))
+        elif dose.status in UNANSWERED:
+            taken = _("✅ Taken after all") if is_single else taken
+            skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
+            rows.append((button(taken, Verb.TAKE), button(skip, Verb.SKIP)))
+        else:
+            rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
+    return tuple(rows[:MOST_ROWS])
+
+
+def _all_taken(facts: CardFacts) -> Button:
+    """Once nothing is open, what stays in its place only tells."""
+    if any(dose.status not in RESOLVED for dose in facts.doses):
+        callback = Callback(
             Verb.TAKE_ALL,
             facts.family_id,
             facts.care_recipient_id,
             encode_minute(facts.slot_at),
         )
-        rows.append((Button(_("✅ All taken"), all_taken.encode()),))
-    for dose in pending:
-        taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=label(dose.name))
-        rows.append((button(taken, Verb.TAKE, dose), button("⋯", Verb.MORE, dose)))
-    for dose in late:
-        name = label(dose.name)
-        taken = _("✅ Taken after all") if is_single else _("✅ Taken: {name}").format(name=name)
-        skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
-        rows.append((button(taken, Verb.TAKE, dose), button(skip, Verb.SKIP, dose)))
-    for dose in resolved:
-        undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=label(dose.name))
-        rows.append((button(undo, Verb.UNDO, dose),))
-    return tuple(rows[:MOST_ROWS])
+        return Button(_("✅ All taken"), callback.encode())
+    return Button(
+        _("✓ Nothing is open"), Callback(Verb.SHOW, facts.family_id, facts.doses[0].id).encode()
+    )

@@ -29,6 +29,13 @@ def snoozed(outcome: Snoozed) -> Answer:
     )
 
 
+def shown(dose: DoseFacts) -> Answer:
+    """What became of a dose, for somebody who taps what has been answered."""
+    if dose.status == DoseStatus.PENDING:
+        return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
+    return Answer(toast=_already(dose))
+
+
 def undone_toast(outcome: Undone) -> Answer:
     names = ", ".join(dose.name for dose in outcome.doses)
     return Answer(toast=toast(_("Undone: {names}").format(names=names)))
@@ -69,5 +76,5 @@ def _already(dose: DoseFacts) -> str:
     elif dose.status == DoseStatus.TAKEN:
         text = _("{name}: already given by {who} at {time}.")
     else:
-        text = _("{name}: its time is over, so it cannot be snoozed.")
+        text = _("{name}: its time is over, and nobody has answered.")
     return toast(text.format(name=dose.name, who=who, time=when))

@@ -35,7 +35,12 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
 
 
 def slow_down() -> Answer:
-    return say(_("That was a lot at once. Please wait a minute, then go on."))
+    return say(
+        _(
+            "That was a lot at once. I have not done this one, nor what you send within the next"
+            " minute. Please wait, then send it again."
+        )
+    )
 
 
 def in_private(bot_username: str) -> Answer:

@@ -3,7 +3,7 @@
 import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -61,11 +61,13 @@ async def remote_sandbox() -> AsyncIterator[RemoteSandbox]:
     ours, theirs = context.Pipe()
     process = context.Process(target=_run, args=(theirs,), daemon=True)
     process.start()
+    theirs.close()  # so that a process that dies ends our waiting
     try:
         token, api_url = await asyncio.to_thread(ours.recv)
         yield RemoteSandbox(ours, token, api_url)
     finally:
-        ours.send(None)
+        with suppress(BrokenPipeError):
+            ours.send(None)
         await asyncio.to_thread(process.join, 10)
 
 

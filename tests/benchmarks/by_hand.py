@@ -284,6 +284,12 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
         else:
             at = dose["resolved_at"].astimezone(zone)
             lines.append(f"✅ {what}\nTaken by {escape(dose['resolved_by'])}, {at:%H:%M}")
+            show = Callback(Verb.SHOW, slot.family_id, dose["id"]).encode()
             undo = Callback(Verb.UNDO, slot.family_id, dose["id"]).encode()
-            rows["undo"].append([InlineKeyboardButton(f"↩️ Undo{name}", callback_data=undo)])
+            rows["undo"].append(
+                [
+                    InlineKeyboardButton(f"✓ {dose['resolved_by']}", callback_data=show),
+                    InlineKeyboardButton(f"↩️ Undo{name}", callback_data=undo),
+                ]
+            )
     return "\n".join(lines), InlineKeyboardMarkup([*rows["all"], *rows["take"], *rows["undo"]])

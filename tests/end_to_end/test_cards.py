@@ -23,11 +23,17 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     )
     await home.anna.press("Taken: Statin", message=asked.cards[0])
     half = await home.ben.sees("Taken by Anna", after=asked.cards[1])
-    assert half.labels == ("✅ Taken: Aspirin", "⋯", "↩️ Undo Statin")
+    assert half.labels == ("✅ All taken", "✅ Taken: Aspirin", "⋯", "✓ Statin", "↩️ Undo Statin")
     toast = await home.ben.press_altered(asked.cards[1].buttons[0][0].data or "", message=half)
     assert toast.text == "Taken: Aspirin"
     whole = await home.anna.sees("Taken by Ben", after=half)
-    assert whole.labels == ("↩️ Undo Aspirin", "↩️ Undo Statin")
+    assert whole.labels == (
+        "✓ Nothing is open",
+        "✓ Aspirin",
+        "↩️ Undo Aspirin",
+        "✓ Statin",
+        "↩️ Undo Statin",
+    )
     assert await town.value("SELECT count(*) FROM medication_logs") == 2
 
 
@@ -51,11 +57,11 @@ async def test_the_menu_of_a_dose_opens_and_closes_on_one_phone_only(
     menu = await home.anna.sees("Aspirin", after=asked.cards[0])
     assert menu.id == asked.cards[0].id
     assert menu.labels == (
-        "⏭ Skip Aspirin",
+        "← Back",
         "⏰ Snooze 10 min",
         "⏰ Snooze 30 min",
         "⏰ Snooze 60 min",
-        "← Back",
+        "⏭ Skip Aspirin",
     )
     await home.anna.press("Back")
     closed = await home.anna.sees("Aspirin", after=menu)
@@ -140,7 +146,7 @@ async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) ->
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
     taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
-    undo = taken.buttons[0][0].data or ""
+    undo = taken.buttons[0][1].data or ""
     toast = await home.ben.press("Undo", message=taken)
     assert toast.text == "Undone: Aspirin"
     toast = await home.ben.press_altered(undo, message=taken)
@@ -252,7 +258,13 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
             "Type /today to record what happened.",
         ]
         card = await phone.sees("Missed: nobody recorded it in time")
-        assert card.labels == ("✅ Taken: Aspirin", "⏭ Skip Aspirin", "↩️ Undo Statin")
+        assert card.labels == (
+            "✅ All taken",
+            "✅ Taken: Aspirin",
+            "⏭ Skip Aspirin",
+            "✓ Statin",
+            "↩️ Undo Statin",
+        )
     await town.settled()
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'missed'") == 2
 

@@ -232,6 +232,8 @@ def _presses(home: _Home) -> Mapping[str, View]:
         "press_snooze_beyond_the_window": partial(doses.snoozed, Snoozed(home.dose(), None)),
         "press_snooze_of_a_taken_dose": partial(doses.snoozed, Snoozed(taken, None)),
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
+        "press_answered": partial(doses.shown, home.dose(DoseStatus.TAKEN)),
+        "press_answered_open_again": partial(doses.shown, home.dose()),
         "press_undo": partial(doses.undone_toast, Undone([home.dose()])),
         "undo_one": partial(doses.undone, Undone([home.dose()])),
         "undo_two": partial(doses.undone, Undone([home.dose(), home.dose(number=1)])),

@@ -92,9 +92,25 @@ def test_a_button_of_a_dose_says_which_one() -> None:
     with speaking("en"):
         screen = SCREENS["card_three_missed_not_asked_taken"]()
     assert isinstance(screen, Screen)
-    rows = [{decode(button.data or "").subject_id for button in row} for row in screen.keyboard]
+    _all_taken, *medicines = screen.keyboard
+    rows = [{decode(button.data or "").subject_id for button in row} for row in medicines]
     assert [len(subjects) for subjects in rows] == [1, 1, 1]
     assert len(set.union(*rows)) == 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("card_one", "card_one_taken"), ("card_two", "card_two_one_taken")]
+)
+def test_a_second_tap_in_the_same_spot_neither_undoes_nor_records(before: str, after: str) -> None:
+    """A card changes under the finger: what comes up where Taken was must only tell."""
+    with speaking("en"):
+        first, second = SCREENS[before](), SCREENS[after]()
+    assert isinstance(first, Screen)
+    assert isinstance(second, Screen)
+    assert len(first.keyboard) == len(second.keyboard)
+    for row, same_row in zip(first.keyboard, second.keyboard, strict=True):
+        tapped, under_the_finger = decode(row[0].data or ""), decode(same_row[0].data or "")
+        assert under_the_finger == tapped or under_the_finger.verb is Verb.SHOW
 
 
 def buttons() -> Iterator[tuple[Button, Callback]]:
