@@ -82,7 +82,9 @@ async def _db(options: argparse.Namespace, settings: Settings) -> int:
         case "upgrade":
             said = await database.upgrade(settings, revision=options.revision)
         case "downgrade":
-            said = await database.downgrade(settings, revision=options.revision)
+            said = await database.downgrade(
+                settings, revision=options.revision, may_lose_data=options.yes
+            )
         case "revision":
             said = await database.new_revision(settings, message=options.message)
         case "check":
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     upgrade.add_argument("revision", nargs="?", default="head", help="default: %(default)s")
     downgrade = actions.add_parser("downgrade", help="take the schema back")
     downgrade.add_argument("revision", nargs="?", default="-1", help="default: one step")
+    downgrade.add_argument("--yes", action="store_true", help="yes, also where data are lost")
     revision = actions.add_parser("revision", help="write a revision from changed models")
     revision.add_argument("-m", "--message", required=True, help="what changes, in a few words")
     actions.add_parser("check", help="does a revision make everything that the models hold?")

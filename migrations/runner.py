@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from domain.models.walls import ROLES
+from domain.models.walls import DISPATCH_ROLE, ROLES
 
 # Any number that nobody else locks: two replicas that start together migrate one after the other.
 MIGRATION_LOCK = 0x_CA2E_C12C
@@ -131,6 +131,18 @@ async def upgrade(owner_url: str, *, serving_url: str, revision: str = "head") -
 async def downgrade(owner_url: str, *, revision: str = "-1") -> None:
     """Run revisions backwards to *revision* (``-1``: one, ``base``: all)."""
     await _run(owner_url, lambda config: command.downgrade(config, revision))
+
+
+async def holds_families(url: str) -> bool:
+    """Whether anybody's data are in this database. *url* must be a login that may take our roles:
+    the owner itself sees nothing through the walls.
+    """
+    async with _connect(url) as connection:
+        try:
+            await connection.execute(text(f"SET LOCAL ROLE {DISPATCH_ROLE}"))
+            return bool(await connection.scalar(text("SELECT EXISTS (SELECT FROM family_members)")))
+        except DBAPIError:
+            return False  # no such role or table: nothing was ever in it
 
 
 async def revision(owner_url: str, *, message: str) -> None:

@@ -28,9 +28,16 @@ async def upgrade(settings: Settings, *, revision: str) -> str:
         return await _where(addresses.owner)
 
 
-async def downgrade(settings: Settings, *, revision: str) -> str:
-    """Take the schema back to *revision*; refused while a bot runs on embedded servers."""
+async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -> str:
+    """Take the schema back to *revision*; refused while a bot runs on embedded servers, and where
+    families would lose what they entered unless *may_lose_data*.
+    """
     async with reach_servers(settings, alone=True) as addresses:
+        if not may_lose_data and await runner.holds_families(addresses.serving):
+            raise runner.MigrationError(
+                "There are families in this database, and going back deletes what they entered."
+                " If that is what you want, add --yes."
+            )
         await runner.downgrade(addresses.owner, revision=revision)
         return await _where(addresses.owner)
 

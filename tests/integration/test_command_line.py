@@ -17,6 +17,9 @@ import pytest_asyncio
 from bot.embedded import EmbeddedServers
 from bot.sandbox import Sandbox
 from bot.settings import Settings
+from domain.clock import Clock
+from domain.database import Database, make_engine
+from tests import factories
 from tests.databases import new_database
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +105,21 @@ async def test_the_schema_goes_up_and_down(shell: Shell, empty_database: str) ->
     code, _, err = await shell.call("db", "check")
     assert code == 1
     assert err.count("\n") == 1
+
+
+async def test_a_schema_with_families_in_it_goes_down_only_when_told_yes(
+    shell: Shell, empty_database: str
+) -> None:
+    await shell.call("db", "upgrade")
+    database = Database(make_engine(empty_database), clock=Clock())
+    await factories.family(database, await factories.user(database))
+    await database.close()
+    code, _, err = await shell.call("db", "downgrade")
+    assert code == 1
+    assert "--yes" in err
+    assert "families" in await tables(empty_database)
+    assert (await shell.call("db", "downgrade", "--yes"))[0] == 0
+    assert "families" not in await tables(empty_database)
 
 
 async def test_reset_deletes_only_when_told_yes(shell: Shell, empty_database: str) -> None:
