@@ -121,7 +121,7 @@ class Slot:
 
 
 class ByHand:
-    """`async with ByHand(...)` answers presses until it is left."""
+    """`async with ByHand(...)` answers presses until it is left, or until something goes wrong."""
 
     def __init__(self, *, token: str, api_url: str, database_url: str) -> None:
         self._bot = Bot(
@@ -136,7 +136,8 @@ class ByHand:
         self._last_of_chat: dict[int, asyncio.Task[None]] = {}
         self._done: list[int] = []
         self._shown: list[tuple[UUID, int]] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._group = asyncio.TaskGroup()
+        self._endless: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         self._pool = await asyncpg.create_pool(
@@ -149,15 +150,18 @@ class ByHand:
             max_size=CONNECTIONS,
         )
         await self._bot.initialize()
-        self._tasks = [asyncio.create_task(self._poll()), asyncio.create_task(self._record())]
+        await self._group.__aenter__()
+        self._endless = [self._group.create_task(work) for work in (self._poll(), self._record())]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
+    async def __aexit__(self, *error: object) -> None:
+        for task in self._endless:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._bot.shutdown()
-        await self._pool.close()
+        try:
+            await self._group.__aexit__(*error)
+        finally:
+            await self._bot.shutdown()
+            await self._pool.close()
 
     async def _poll(self) -> None:
         offset, owner = None, uuid4()
@@ -178,7 +182,7 @@ class ByHand:
             for update in updates:
                 chat_id = _chat_id(update)
                 before = self._last_of_chat.get(chat_id)
-                self._last_of_chat[chat_id] = asyncio.create_task(self._handle(update, before))
+                self._last_of_chat[chat_id] = self._group.create_task(self._handle(update, before))
 
     async def _handle(self, update: Update, before: asyncio.Task[None] | None) -> None:
         if before is not None:

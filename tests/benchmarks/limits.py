@@ -1,8 +1,8 @@
 # ruff: noqa: T201 -- a benchmark talks to whoever runs it
 """Sending under Telegram's limits, in real time: ``python -m tests.benchmarks.limits``.
 
-10,000 messages of all bulk lanes wait while people press buttons four times a second. DESIGN §9
-asks for 97 % of the bulk budget, deadline order and an answer within a second.
+10,000 messages of all bulk lanes wait while people press buttons four times a second. The goals:
+97 % of the bulk budget, deadline order, and an answer within a second.
 """
 
 import asyncio

@@ -8,8 +8,8 @@ card of every one. Each dose is pressed once, by one of the two, all presses wai
 when the clock starts. It stops when every press was answered with its toast, both copies of every
 card were edited, and all of that is recorded: updates done, cards shown as wanted.
 
-DESIGN §9 asks for 0.6 of the presses a second that `by_hand` makes. Both run in turn, on fresh
-copies of one database.
+The goal is 0.6 of the presses a second that `by_hand` makes. Both run in turn, on fresh copies of
+one database.
 
 The same for both: one process, PostgreSQL as durable as it ships (fsync, synchronous commit), the
 sandbox as Bot API in another process with no limits, PTB's Bot on our aiohttp transport, ten
@@ -29,6 +29,7 @@ import asyncio
 import random
 import statistics
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -127,8 +128,19 @@ def _taps(accounts: Sequence[int]) -> Sequence[Tap]:
     return taps
 
 
-async def play(stage: Stage, contestant: Contestant) -> float:
-    """Presses a second, in one round on a fresh copy of the database."""
+@dataclass(frozen=True)
+class Round:
+    """What one contestant made of it. The machine's other work blurs the first figure more."""
+
+    presses_per_second: float
+    cpu_milliseconds: float  # of the contestant's process, for each press
+
+    def __str__(self) -> str:
+        return f"{self.presses_per_second:6.0f} presses/s  {self.cpu_milliseconds:5.1f} ms CPU each"
+
+
+async def play(stage: Stage, contestant: Contestant) -> Round:
+    """One round, on a fresh copy of the database."""
     async with new_database(stage.servers.database_url, template=stage.template) as url:
         watching = Database(make_engine(url, pool_size=1), clock=Clock())
         try:
@@ -136,13 +148,16 @@ async def play(stage: Stage, contestant: Contestant) -> float:
                 await _until(watching, CARDS_ARE_SENT)
             async with contestant(stage, url):
                 answered_before = await stage.telegram.count_messages("Taken by")
+                cpu_before = time.process_time()
                 began = await stage.telegram.tap(stage.taps)
                 await _until(watching, ALL_IS_RECORDED)
                 seconds = (datetime.now(UTC) - began).total_seconds()
+                cpu_seconds = time.process_time() - cpu_before
         finally:
             await watching.close()
         await _check(stage, url, since=began, answered_before=answered_before)
-    return len(stage.taps) / seconds
+    presses = len(stage.taps)
+    return Round(presses / seconds, 1000 * cpu_seconds / presses)
 
 
 CARDS_ARE_SENT = text("SELECT count(*) = 0 FROM notifications WHERE shown_version < wanted_version")
@@ -181,18 +196,20 @@ async def _check(stage: Stage, url: str, *, since: datetime, answered_before: in
 
 
 async def main() -> None:
-    speeds: dict[str, list[float]] = {"CareCircle": [], "by hand": []}
+    rounds: dict[str, list[Round]] = {"CareCircle": [], "by hand": []}
     async with stage() as prepared:
         for number in range(1, ROUNDS + 1):
             for name, contestant in (("CareCircle", carecircle), ("by hand", by_hand)):
-                speeds[name].append(await play(prepared, contestant))
-                print(f"round {number}  {name:10} {speeds[name][-1]:7.0f} presses/s", flush=True)
-    ours, theirs = (statistics.median(speeds[name]) for name in ("CareCircle", "by hand"))
+                rounds[name].append(await play(prepared, contestant))
+                print(f"round {number}  {name:10} {rounds[name][-1]}", flush=True)
+    pairs = list(zip(rounds["CareCircle"], rounds["by hand"], strict=True))
     ratio = statistics.median(
-        a / b for a, b in zip(speeds["CareCircle"], speeds["by hand"], strict=True)
+        ours.presses_per_second / theirs.presses_per_second for ours, theirs in pairs
     )
-    print(f"CareCircle {ours:.0f} presses/s, by hand {theirs:.0f} (medians of {ROUNDS} rounds)")
-    print(f"ratio {ratio:.2f} (≥ {GOAL})")
+    cpu_ratio = statistics.median(
+        theirs.cpu_milliseconds / ours.cpu_milliseconds for ours, theirs in pairs
+    )
+    print(f"ratio {ratio:.2f} (≥ {GOAL}), by CPU of the process {cpu_ratio:.2f}; medians of rounds")
 
 
 if __name__ == "__main__":
