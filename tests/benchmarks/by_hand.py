@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from types import TracebackType
 from typing import Any, Self
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -154,11 +155,16 @@ class ByHand:
         self._endless = [self._group.create_task(work) for work in (self._poll(), self._record())]
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         for task in self._endless:
             task.cancel()
         try:
-            await self._group.__aexit__(*error)
+            await self._group.__aexit__(kind, error, traceback)
         finally:
             await self._bot.shutdown()
             await self._pool.close()
