@@ -27,8 +27,9 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".made-of"
 LOCK = ROOT / "requirements-dev.lock"
 
-# A database server per worker: more than eight cost more to start than they save.
-IN_PARALLEL = ["-n", "logical", "--maxprocesses", "8", "--dist", "worksteal"]
+# Most tests wait for something most of the time. A database server per worker: more than eight cost
+# more to start than they save.
+IN_PARALLEL = ["-n", str(min(8, 2 * (os.cpu_count() or 1))), "--dist", "worksteal"]
 QUIETLY = ["--quiet", "--disable-pip-version-check", "--no-input"]
 
 

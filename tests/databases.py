@@ -1,13 +1,15 @@
 """Databases for tests: made from a migrated one, and looked at over the walls."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -39,13 +41,23 @@ async def new_database(server_url: str, *, template: str = "template1") -> Async
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:
-        await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+        await _drop(server_url, name)
 
 
 def database_name(url: str) -> str:
     name = make_url(url).database
     assert name is not None
     return name
+
+
+async def _drop(server_url: str, name: str) -> None:
+    """Drop a database, also while the server itself is vacuuming it: nobody may end that worker."""
+    for _ in range(20):
+        with suppress(ProgrammingError):
+            await _execute(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+            return
+        await asyncio.sleep(0.25)
+    raise RuntimeError(f"{name} is in use and stays")
 
 
 async def _execute(server_url: str, statement: str) -> None:
