@@ -5,7 +5,7 @@ Indexes and constraints stand in the models, walls between families (policies an
 """
 
 from domain.models.base import Base, new_id
-from domain.models.care import Dose, Medication, MedicationLog
+from domain.models.care import Dose, Medication, MedicationLog, StockMovement
 from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
 from domain.models.traffic import AuditEvent, InboundUpdate, Notification
 
@@ -21,6 +21,7 @@ __all__ = [
     "Medication",
     "MedicationLog",
     "Notification",
+    "StockMovement",
     "User",
     "new_id",
 ]

@@ -44,13 +44,17 @@ class User(Base):
 
 
 class Family(Base):
-    """The tenant. All care data belongs to exactly one."""
+    """The tenant. All care data belongs to exactly one.
+
+    `medications_version` rises in each transaction that changes what the list of medicines shows.
+    """
 
     __tablename__ = "families"
 
     id: Mapped[Id]
     name: Mapped[str]
     settings: Mapped[Settings]
+    medications_version: Mapped[int] = mapped_column(server_default="1")
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     flow_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[Now]

@@ -50,7 +50,9 @@ class Notification(Base):
             ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
         ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
-        CheckConstraint("kind IN ('slot_card', 'missed', 'not_asked', 'joined')", name="kind"),
+        CheckConstraint(
+            "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill')", name="kind"
+        ),
         CheckConstraint(
             "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"
         ),

@@ -88,6 +88,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
     "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
+    "stock_movements": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "notifications": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
@@ -126,7 +127,9 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, status, expanded_until, deleted_at)",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, status, resumes_at, expanded_until, stock_check_at, deleted_at)"
+        ),
     },
     "doses": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
@@ -137,6 +140,7 @@ GRANTS: dict[str, dict[str, str]] = {
         ),
     },
     "medication_logs": {APP_ROLE: "SELECT, INSERT"},
+    "stock_movements": {APP_ROLE: "SELECT, INSERT"},
     "notifications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE",

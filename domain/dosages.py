@@ -1,0 +1,45 @@
+"""How much is given each time, as people say it and, where it can be counted, as a number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Self
+
+
+class UnreadableDosage(ValueError):
+    """Stored JSON that is no dosage: a newer version, or damage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """`words` are shown as typed ("½ tablet"). `amount` of `unit` (singular: "tablet", "mg") is
+    what they count, exactly; None where nothing can be counted ("a thin layer").
+    """
+
+    words: str
+    amount: Decimal | None = None
+    unit: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.amount is None) != (self.unit is None):
+            raise ValueError("an amount and its unit belong together")
+        if self.amount is not None and self.amount <= 0:
+            raise ValueError("an amount is above zero")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "words": self.words,
+            "amount": None if self.amount is None else str(self.amount),
+            "unit": self.unit,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Raises :class:`UnreadableDosage` for anything that `to_json` does not write."""
+        try:
+            amount = stored["amount"]
+            return cls(
+                str(stored["words"]), None if amount is None else Decimal(amount), stored["unit"]
+            )
+        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+            raise UnreadableDosage("a dosage with damaged parts") from error
