@@ -6,8 +6,12 @@ there.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.access import Action, Role
+
+if TYPE_CHECKING:
+    from domain.medications import MedicineFacts
 
 
 class CareCircleError(Exception):
@@ -74,3 +78,21 @@ class AlreadyExists(CareCircleError):
     """Something of that name is there already."""
 
     name: str
+
+
+@dataclass(eq=False)
+class SameMedicine(CareCircleError):
+    """The person takes a medicine of that name already."""
+
+    existing: "MedicineFacts"
+
+
+@dataclass(eq=False)
+class ChangedMeanwhile(CareCircleError):
+    """Somebody else has changed the medicine since the member saw it; this is what it is now."""
+
+    medicine: "MedicineFacts"
+
+
+class TimeNotPossible(CareCircleError):
+    """An intake is recorded for a time to come, or for more than 48 hours ago."""

@@ -1,35 +1,87 @@
-"""Expanding schedules into doses, for the next 36 hours."""
+"""Expanding schedules into doses, for the next 36 hours, and again when they change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
+from domain.dosages import Dosage
 from domain.events import TimerSet
-from domain.ladder import first_action, window_end
+from domain.ladder import Step, ceil_minute, first_action, window_end
 from domain.models import CareRecipient, Dose, Medication, new_id
-from domain.schedules import Occurrence, Schedule, first_occurrence, occurrences, schedule_from_json
+from domain.models.care import TO_EXPAND
+from domain.schedules import (
+    Occurrence,
+    Schedule,
+    first_occurrence,
+    last_occurrence,
+    occurrences,
+    schedule_from_json,
+)
 
 HORIZON = timedelta(hours=36)
+
+# The widest that a wall clock time moves when a person moves: from one end of the date line to the
+# other. What was due in this time may be due again, or still.
+_WIDEST_MOVE = timedelta(hours=27)
 
 
 @dataclass(frozen=True)
 class Expandable:
-    """What a medication's doses are made from."""
+    """What a medication's doses are made from.
+
+    None falls due before `doses_from` (its last edit said so) and `resumes_at` (its pause ends).
+    """
 
     medication_id: UUID
     care_recipient_id: UUID
     name: str
-    dosage: str
+    dosage: Dosage
     schedule: Schedule
     zone: ZoneInfo
     expanded_until: datetime
+    doses_from: datetime | None = None
+    resumes_at: datetime | None = None
+    last_intake_at: datetime | None = None
+
+    @property
+    def not_before(self) -> datetime | None:
+        starts = [at for at in (self.doses_from, self.resumes_at) if at is not None]
+        return max(starts, default=None)
+
+    def occurrences(self, after: datetime, until: datetime) -> Sequence[Occurrence]:
+        """As of its schedule, without those that are too early."""
+        found = occurrences(
+            self.schedule, self.zone, after, until, last_intake_at=self.last_intake_at
+        )
+        start = self.not_before
+        return [o for o in found if start is None or o.due_at >= start]
+
+    def first(self, after: datetime) -> Occurrence | None:
+        """The first dose due after *after*."""
+        if self.not_before is not None:
+            after = max(after, self.not_before - timedelta(microseconds=1))
+        return first_occurrence(self.schedule, self.zone, after, last_intake_at=self.last_intake_at)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What re-expansion leaves as it is, as far as it stands in the way of new doses."""
+
+    last_intake_at: datetime | None
+    last_open_at: datetime | None  # when the last dose that is asked for now was due
+
+    def is_too_near(self, occurrence: Occurrence, gap: timedelta | None) -> bool:
+        """Whether a dose was given, or is asked for, less than half the gap before *occurrence*."""
+        earlier = [at for at in (self.last_intake_at, self.last_open_at) if at is not None]
+        is_near = (occurrence.due_at - at < (gap or timedelta(0)) / 2 for at in earlier)
+        return any(is_near)
 
 
 async def expand_medication(scope: Scope, medication: Expandable) -> None:
@@ -38,9 +90,7 @@ async def expand_medication(scope: Scope, medication: Expandable) -> None:
     Repeating it makes nothing twice: the occurrence key is unique for each medication.
     """
     until = scope.clock.now() + HORIZON
-    due = occurrences(
-        medication.schedule, medication.zone, after=medication.expanded_until, until=until
-    )
+    due = medication.occurrences(medication.expanded_until, until)
     if due:
         await scope.connection.execute(
             insert(Dose).on_conflict_do_nothing(
@@ -57,76 +107,308 @@ async def expand_medication(scope: Scope, medication: Expandable) -> None:
     )
 
 
+async def re_expand(scope: Scope, medication: Expandable) -> None:
+    """Bring the doses into line with a schedule, a zone or an intake that has changed.
+
+    Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
+    was cancelled comes back where the schedule has it (again): asked at once, if its window is not
+    over. The medication's doses must be locked; see :func:`lock_doses`.
+    """
+    now = scope.clock.now()
+    until = now + HORIZON
+    wanted = {o.key: o for o in medication.occurrences(now - _WIDEST_MOVE, until + _WIDEST_MOVE)}
+    existing = {
+        row.occurrence_key: row
+        for row in await scope.rows(
+            select(
+                Dose.id,
+                Dose.occurrence_key,
+                Dose.due_at,
+                Dose.window_ends_at,
+                Dose.status,
+                Dose.ladder_step,
+                Dose.ask_no,
+                Dose.snoozed_by_id,
+            ).where(
+                Dose.medication_id == medication.medication_id,
+                Dose.is_scheduled,
+                or_(Dose.due_at > now - _WIDEST_MOVE, Dose.occurrence_key.in_(wanted or [""])),
+            )
+        )
+    }
+    ahead = [o for o in wanted.values() if _is_to_be_made(o, existing.get(o.key), now, until)]
+    await _cancel(
+        scope,
+        [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
+    )
+    await _revive_open(
+        scope,
+        [
+            row
+            for key, row in existing.items()
+            if row.status == "cancelled"
+            and row.due_at <= now < row.window_ends_at
+            and key in wanted
+        ],
+    )
+    if ahead:
+        await _upsert(scope, _doses(scope, medication, sorted(ahead, key=lambda o: o.due_at)))
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == medication.medication_id)
+        .values(expanded_until=until)
+    )
+
+
+def first_that_does_not_double(
+    edited: Expandable, before: Expandable, kept: Kept, now: datetime
+) -> datetime | None:
+    """Before when an edited medicine must not fall due; None if it may at any time.
+
+    Aspirin at 08:00 was taken and is changed to 09:00: today's is given, so the first of the new
+    ones is tomorrow's. Aspirin at 08:00 was taken and 12:00 is added: it is given today. What fell
+    due before the edit too is never left out.
+    """
+    found = first = edited.first(now)
+    while found is not None and not _has(before, found):
+        if not kept.is_too_near(found, _gap(edited, found)):
+            break
+        found = edited.first(found.due_at)
+    return None if found is None or found is first else found.due_at
+
+
+def _has(medication: Expandable, occurrence: Occurrence) -> bool:
+    at = occurrence.due_at
+    return occurrence.key in {o.key for o in medication.occurrences(at - timedelta(minutes=1), at)}
+
+
+def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
+    """From the dose before, or where there is none, to the one after; None for a single dose."""
+    before = last_occurrence(
+        medication.schedule,
+        medication.zone,
+        occurrence.due_at,
+        last_intake_at=medication.last_intake_at,
+    )
+    if before is not None:
+        return occurrence.due_at - before.due_at
+    after = medication.first(occurrence.due_at)
+    return None if after is None else after.due_at - occurrence.due_at
+
+
+async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
+    """Lock what is open of these medications, by id: doses come before medications everywhere."""
+    await scope.execute(
+        select(Dose.id)
+        .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
+        .order_by(Dose.id)
+        .with_for_update()
+    )
+
+
+async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
+    """What stands in the way of new doses: the last intake, and what is asked for now."""
+    is_open = (Dose.status == "pending") & (Dose.due_at <= scope.clock.now())
+    row = (
+        await scope.rows(
+            select(
+                func.max(Dose.taken_at).label("last_intake_at"),
+                func.max(Dose.due_at).filter(is_open).label("last_open_at"),
+            ).where(Dose.medication_id == medication_id, or_(Dose.taken_at.is_not(None), is_open))
+        )
+    )[0]
+    return Kept(row.last_intake_at, row.last_open_at)
+
+
+def _is_untouched(row: Row[Any], now: datetime) -> bool:
+    """Whether it lies ahead and nobody was asked for it, or has put it off."""
+    return (
+        row.status == "pending"
+        and row.due_at > now
+        and row.ladder_step == Step.ASK
+        and row.ask_no == 0
+        and row.snoozed_by_id is None
+    )
+
+
+def _is_to_be_made(
+    occurrence: Occurrence, row: Row[Any] | None, now: datetime, until: datetime
+) -> bool:
+    """Whether a dose is made, moved or revived for *occurrence*.
+
+    What was ahead and, by the clock of another zone, has gone by stays due when it was.
+    """
+    if occurrence.due_at <= now:
+        return False
+    if row is None:
+        return occurrence.due_at <= until
+    return _is_untouched(row, now) or row.status == "cancelled"
+
+
+async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
+    if dose_ids:
+        await scope.execute(
+            update(Dose)
+            .where(Dose.id.in_(dose_ids), Dose.status == "pending")
+            .values(status="cancelled", next_action_at=None, ladder_step=None)
+        )
+
+
+async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
+    """Ask once more for what was cancelled while its window was open."""
+    dose_ids = [row.id for row in rows]
+    if not dose_ids:
+        return
+    at = ceil_minute(scope.clock.now())
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id.in_(dose_ids), Dose.status == "cancelled")
+        .values(status="pending", ladder_step=Step.ASK, next_action_at=at, resolved_at=None)
+    )
+    scope.publish(TimerSet(at))
+
+
+async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
+    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted."""
+    made = insert(Dose)
+    await scope.connection.execute(
+        made.on_conflict_do_update(
+            index_elements=[Dose.medication_id, Dose.occurrence_key],
+            set_={
+                "due_at": made.excluded.due_at,
+                "window_ends_at": made.excluded.window_ends_at,
+                "medication_name": made.excluded.medication_name,
+                "dosage": made.excluded.dosage,
+                "amount": made.excluded.amount,
+                "unit": made.excluded.unit,
+                "status": "pending",
+                "ladder_step": made.excluded.ladder_step,
+                "next_action_at": made.excluded.next_action_at,
+                "resolved_at": None,
+            },
+            where=Dose.status.in_(("pending", "cancelled")),
+        ),
+        doses,
+    )
+    for dose in doses:
+        scope.publish(TimerSet(dose["next_action_at"]))
+
+
 def _doses(scope: Scope, medication: Expandable, due: Sequence[Occurrence]) -> list[dict[str, Any]]:
-    following = first_occurrence(medication.schedule, medication.zone, after=due[-1].due_at)
+    following = medication.first(due[-1].due_at)
     next_due = [o.due_at for o in due[1:]] + [following.due_at if following else None]
     return [
-        {
-            "id": new_id(),
-            "family_id": scope.family_id,
-            "medication_id": medication.medication_id,
-            "care_recipient_id": medication.care_recipient_id,
-            "occurrence_key": occurrence.key,
-            "due_at": occurrence.due_at,
-            "window_ends_at": window_end(occurrence.due_at, after),
-            "medication_name": medication.name,
-            "dosage": medication.dosage,
-            "ladder_step": first_action(occurrence.due_at).step,
-            "next_action_at": first_action(occurrence.due_at).at,
-        }
+        _dose(scope, medication, occurrence, next_due_at=after)
         for occurrence, after in zip(due, next_due, strict=True)
     ]
+
+
+def _dose(
+    scope: Scope, medication: Expandable, occurrence: Occurrence, *, next_due_at: datetime | None
+) -> dict[str, Any]:
+    dosage = occurrence.dosage or medication.dosage
+    first = first_action(occurrence.due_at)
+    return {
+        "id": new_id(),
+        "family_id": scope.family_id,
+        "medication_id": medication.medication_id,
+        "care_recipient_id": medication.care_recipient_id,
+        "occurrence_key": occurrence.key,
+        "due_at": occurrence.due_at,
+        "window_ends_at": window_end(occurrence.due_at, next_due_at),
+        "medication_name": medication.name,
+        "dosage": dosage.words,
+        "amount": dosage.amount,
+        "unit": dosage.unit,
+        "ladder_step": first.step,
+        "next_action_at": first.at,
+    }
 
 
 async def families_to_expand(scope: Scope, *, before: datetime, most: int) -> Sequence[UUID]:
     """Families with a medicine whose doses end before *before*. As the dispatcher."""
     rows = await scope.rows(
         select(Medication.family_id)
-        .where(
-            Medication.status == "active",
-            Medication.deleted_at.is_(None),
-            Medication.expanded_until < before,
-        )
+        .where(text(TO_EXPAND), Medication.expanded_until < before)
         .distinct()
         .limit(most)
     )
     return [row.family_id for row in rows]
 
 
-async def expand_family(scope: Scope, *, before: datetime) -> int:
-    """Expand what ends before *before* in the scope's family; returns how many medicines."""
-    rows = await scope.rows(
-        select(
-            Medication.id,
-            Medication.care_recipient_id,
-            Medication.name,
-            Medication.dosage,
-            Medication.schedule,
-            Medication.expanded_until,
-            CareRecipient.timezone,
-        )
-        .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
-        .where(
-            Medication.family_id == scope.family_id,
-            Medication.status == "active",
-            Medication.deleted_at.is_(None),
-            Medication.expanded_until < before,
-        )
-        .order_by(Medication.id)
-        .with_for_update(of=Medication, skip_locked=True)
+EXPANDABLE = (
+    select(
+        Medication.id,
+        Medication.care_recipient_id,
+        Medication.name,
+        Medication.dosage,
+        Medication.dosage_amount,
+        Medication.dosage_unit,
+        Medication.schedule,
+        Medication.status,
+        Medication.resumes_at,
+        Medication.doses_from,
+        Medication.expanded_until,
+        CareRecipient.timezone,
     )
+    .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
+    .order_by(Medication.id)
+)
+"""Selects what :func:`to_expandable` reads."""
+
+
+async def expand_family(scope: Scope, *, before: datetime) -> int:
+    """Expand what ends before *before* in the scope's family; returns how many medicines.
+
+    A medicine whose pause is over is active again from here on.
+    """
+    rows = await scope.rows(
+        EXPANDABLE.where(
+            Medication.family_id == scope.family_id,
+            text(TO_EXPAND),
+            Medication.expanded_until < before,
+        ).with_for_update(of=Medication, skip_locked=True)
+    )
+    intakes = await last_intakes(scope, rows)
     for row in rows:
-        await expand_medication(scope, _expandable(row))
+        await expand_medication(scope, to_expandable(row, intakes))
+    await scope.execute(
+        update(Medication)
+        .where(
+            Medication.id.in_([row.id for row in rows]), Medication.resumes_at <= func.clock_now()
+        )
+        .values(status="active", resumes_at=None)
+    )
     return len(rows)
 
 
-def _expandable(row: Row[Any]) -> Expandable:
+async def last_intakes(scope: Scope, rows: Iterable[Row[Any]]) -> Mapping[UUID, datetime]:
+    """When those medicines were last taken whose next dose depends on it."""
+    follow = [row.id for row in rows if row.schedule.get("from_last_intake")]
+    return await find_intakes(scope, follow) if follow else {}
+
+
+async def find_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    """When each of these medicines was last taken, if ever."""
+    taken = await scope.rows(
+        select(Dose.medication_id, func.max(Dose.taken_at).label("at"))
+        .where(Dose.medication_id.in_(medication_ids), Dose.taken_at.is_not(None))
+        .group_by(Dose.medication_id)
+    )
+    return {row.medication_id: row.at for row in taken}
+
+
+def to_expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable:
+    """A row of :data:`EXPANDABLE`."""
     return Expandable(
         medication_id=row.id,
         care_recipient_id=row.care_recipient_id,
         name=row.name,
-        dosage=row.dosage,
+        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
         schedule=schedule_from_json(row.schedule),
         zone=ZoneInfo(row.timezone),
         expanded_until=row.expanded_until,
+        doses_from=row.doses_from,
+        resumes_at=row.resumes_at,
+        last_intake_at=intakes.get(row.id),
     )

@@ -1,31 +1,58 @@
-"""Medicines: adding one, and taking that back."""
+"""Medicines: adding one, changing it from now on, pausing, stopping and restoring it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit, notifications
 from domain.access import Action
 from domain.care_recipients import get_person
-from domain.database import Scope
-from domain.errors import NotFound
+from domain.database import Member, Scope
+from domain.dosages import Dosage
+from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
 from domain.events import NotificationsOwed
-from domain.expansion import Expandable, expand_medication
-from domain.models import CareRecipient, Dose, Medication, new_id
-from domain.schedules import Schedule, first_occurrence, schedule_from_json
+from domain.expansion import (
+    EXPANDABLE,
+    Expandable,
+    expand_medication,
+    first_that_does_not_double,
+    get_kept,
+    last_intakes,
+    lock_doses,
+    re_expand,
+    to_expandable,
+)
+from domain.models import CareRecipient, Dose, Family, Medication, new_id
+from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
+
+
+class MedicineStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class MedicineFacts:
-    """A medicine with everything its confirmation names. `first_due_at` is UTC."""
+    """A medicine with everything its confirmation names.
+
+    `first_due_at` (UTC) is its next dose, None if none is to come; `resumes_at` (UTC) the end of
+    its pause, None if it has none. `version` rises with each edit.
+    """
 
     id: UUID
     name: str
-    dosage: str
+    dosage: Dosage
     schedule: Schedule
+    status: MedicineStatus
+    resumes_at: datetime | None
+    version: int
     person_id: UUID
     person: str
     zone: ZoneInfo
@@ -34,24 +61,96 @@ class MedicineFacts:
 
 
 @dataclass(frozen=True)
+class MedicineLine:
+    """A medicine as the list shows it. Goes to JSON and back, for the cache."""
+
+    id: UUID
+    person_id: UUID
+    person: str
+    zone: ZoneInfo
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+    status: MedicineStatus
+    resumes_at: datetime | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "person_id": str(self.person_id),
+            "person": self.person,
+            "zone": self.zone.key,
+            "name": self.name,
+            "dosage": self.dosage.to_json(),
+            "schedule": self.schedule.to_json(),
+            "status": self.status,
+            "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Raises ValueError, KeyError or TypeError for anything that `to_json` does not write."""
+        resumes_at = stored["resumes_at"]
+        return cls(
+            id=UUID(stored["id"]),
+            person_id=UUID(stored["person_id"]),
+            person=str(stored["person"]),
+            zone=ZoneInfo(stored["zone"]),
+            name=str(stored["name"]),
+            dosage=Dosage.from_json(stored["dosage"]),
+            schedule=schedule_from_json(stored["schedule"]),
+            status=MedicineStatus(stored["status"]),
+            resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+        )
+
+
+@dataclass(frozen=True)
 class NewMedicine:
-    """What a caregiver entered. `replaces`: the medicine that this one is a correction of."""
+    """What a caregiver entered."""
 
     person_id: UUID
     name: str
-    dosage: str
+    dosage: Dosage
     schedule: Schedule
-    replaces: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an edit changes: a version of a medicine."""
+
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "dosage": self.dosage.to_json(),
+            "schedule": self.schedule.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(
+            str(stored["name"]),
+            Dosage.from_json(stored["dosage"]),
+            schedule_from_json(stored["schedule"]),
+        )
 
 
 async def add_medication(
-    scope: Scope, medicine: NewMedicine, *, flow_id: UUID | None = None
+    scope: Scope,
+    medicine: NewMedicine,
+    *,
+    flow_id: UUID | None = None,
+    is_another: bool = False,
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
     Doses start after now: a time already past today starts on its next day. Repeating it with the
-    same *flow_id* finds the medicine that the first time added. Raises NotFound for a person or a
-    replaced medicine that is not the family's.
+    same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
+    not the family's, and SameMedicine if they take one of that name already, unless it
+    *is_another*.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -61,21 +160,20 @@ async def add_medication(
         if saved_before is not None:
             return await get_medication(scope, saved_before)
     person = await get_person(scope, medicine.person_id)
-    if medicine.replaces is not None:
-        await remove_medication(scope, medicine.replaces)
+    if not is_another:
+        await _refuse_the_same(scope, person.id, medicine.name)
     medication_id = new_id()
     now = scope.clock.now()
+    content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
             id=medication_id,
             family_id=member.family_id,
             care_recipient_id=person.id,
-            name=medicine.name,
-            dosage=medicine.dosage,
-            schedule=medicine.schedule.to_json(),
             expanded_until=now,
             created_by_id=member.user_id,
             flow_id=flow_id,
+            **_columns(content),
         )
     )
     await expand_medication(
@@ -90,35 +188,15 @@ async def add_medication(
             expanded_until=now,
         ),
     )
-    await audit.record(
-        scope,
-        "medication.added",
-        subject_type="medication",
-        subject_id=medication_id,
-        after={
-            "name": medicine.name,
-            "dosage": medicine.dosage,
-            "schedule": medicine.schedule.to_json(),
-        },
-    )
+    await _record(scope, "added", medication_id, after=content.to_json())
     return await get_medication(scope, medication_id)
 
 
 async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
-    """Raises NotFound if it is deleted or not the family's."""
+    """Raises NotFound if it was removed or is not the family's."""
     member = scope.require(Action.READ)
     row = await scope.row(
-        select(
-            Medication.id,
-            Medication.name,
-            Medication.dosage,
-            Medication.schedule,
-            CareRecipient.id.label("person_id"),
-            CareRecipient.name.label("person"),
-            CareRecipient.timezone,
-        )
-        .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
-        .where(
+        _FACTS.add_columns(_NEXT_OPEN).where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
             Medication.deleted_at.is_(None),
@@ -126,51 +204,393 @@ async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
     )
     if row is None:
         raise NotFound
-    schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
-    first = first_occurrence(schedule, zone, after=scope.clock.now())
-    return MedicineFacts(
-        id=row.id,
-        name=row.name,
-        dosage=row.dosage,
-        schedule=schedule,
-        person_id=row.person_id,
-        person=row.person,
-        zone=zone,
-        family_name=member.family_name,
-        first_due_at=first.due_at if first else None,
+    return _facts(row, member, now=scope.clock.now())
+
+
+async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
+    """All medicines of the family: by person, then by name, stopped ones last. One statement."""
+    member = scope.require(Action.READ)
+    rows = await scope.rows(
+        _FACTS.where(
+            Medication.family_id == member.family_id,
+            Medication.deleted_at.is_(None),
+            CareRecipient.deleted_at.is_(None),
+        ).order_by(
+            Medication.status == MedicineStatus.STOPPED,
+            CareRecipient.created_at,
+            CareRecipient.id,
+            func.lower(Medication.name),
+            Medication.id,
+        )
+    )
+    return [
+        MedicineLine(
+            id=row.id,
+            person_id=row.person_id,
+            person=row.person,
+            zone=ZoneInfo(row.timezone),
+            name=row.name,
+            dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
+            schedule=schedule_from_json(row.schedule),
+            status=MedicineStatus(row.status),
+            resumes_at=row.resumes_at,
+        )
+        for row in rows
+    ]
+
+
+async def edit_medication(
+    scope: Scope,
+    medication_id: UUID,
+    *,
+    version: int,
+    name: str | None = None,
+    dosage: Dosage | None = None,
+    schedule: Schedule | None = None,
+) -> MedicineFacts:
+    """Change a medicine from now on; what was given, and what is asked for now, stays as it was.
+
+    *version* is the one that the member saw. Raises ChangedMeanwhile if it is not the present one,
+    and NotFound.
+    """
+    before = await _lock(scope, medication_id)
+    if before.version != version:
+        raise ChangedMeanwhile(await get_medication(scope, medication_id))
+    content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    return await _change_content(scope, before, content)
+
+
+async def pause_medication(
+    scope: Scope, medication_id: UUID, *, resumes_on: date | None
+) -> MedicineFacts:
+    """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
+
+    Open doses are cancelled, those that are asked for too. Raises NotFound.
+    """
+    before = await _lock(scope, medication_id)
+    resumes_at = None
+    if resumes_on is not None:
+        resumes_at = resolve_local(datetime.combine(resumes_on, time()), before.zone)
+    return await _change_status(
+        scope, before, MedicineStatus.PAUSED, resumes_at=resumes_at, action="paused"
     )
 
 
-async def remove_medication(scope: Scope, medication_id: UUID) -> str:
-    """Delete a medicine softly and cancel its unanswered doses; returns its name.
+async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
+    """Ask for nothing any more; it can be restored. Open doses are cancelled. Raises NotFound."""
+    before = await _lock(scope, medication_id)
+    return await _change_status(scope, before, MedicineStatus.STOPPED, action="stopped")
 
-    What was recorded of it stays. Raises NotFound.
+
+async def restore_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
+    """End a pause or a stop: doses fall due again from now on, also those whose window was open
+    when they were cancelled and still is. Raises NotFound.
     """
-    member = scope.require(Action.CHANGE_MEDICINES)
-    removed = await scope.row(
+    before = await _lock(scope, medication_id)
+    return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
+
+
+async def remove_medication(scope: Scope, medication_id: UUID) -> str:
+    """Take back that a medicine was added; returns its name.
+
+    It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
+    Raises NotFound.
+    """
+    before = await _lock(scope, medication_id)
+    await scope.execute(
         update(Medication)
+        .where(Medication.id == medication_id)
+        .values(
+            deleted_at=func.clock_now(),
+            status=MedicineStatus.STOPPED,
+            resumes_at=None,
+            stock_check_at=None,
+        )
+    )
+    await _cancel_open(scope, before)
+    await _record(scope, "removed", medication_id)
+    return before.name
+
+
+async def move_to_zone(scope: Scope, care_recipient_id: UUID) -> None:
+    """Bring all doses of a person into line with the zone that they have now."""
+    ids = [
+        row.id
+        for row in await scope.rows(
+            select(Medication.id)
+            .where(
+                Medication.care_recipient_id == care_recipient_id,
+                Medication.family_id == scope.family_id,
+                Medication.deleted_at.is_(None),
+                Medication.status != MedicineStatus.STOPPED,
+            )
+            .order_by(Medication.id)
+        )
+    ]
+    await lock_doses(scope, ids)
+    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
+    intakes = await last_intakes(scope, rows)
+    for row in rows:
+        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
+            await re_expand(scope, to_expandable(row, intakes))
+    await raise_list_version(scope)
+
+
+async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
+    """Bring medicines that count from the last intake into line with what was just recorded."""
+    rows = await scope.rows(
+        EXPANDABLE.where(
+            Medication.id.in_(medication_ids), Medication.status == MedicineStatus.ACTIVE
+        ).with_for_update(of=Medication)
+    )
+    intakes = await last_intakes(scope, rows)
+    for row in rows:
+        await re_expand(scope, to_expandable(row, intakes))
+
+
+async def raise_list_version(scope: Scope) -> None:
+    """What `/meds` shows has changed: whatever is cached of it is old from this commit on."""
+    await scope.execute(
+        update(Family)
+        .where(Family.id == scope.family_id)
+        .values(medications_version=Family.medications_version + 1)
+    )
+
+
+async def put_back_content(scope: Scope, medication_id: UUID, content: Content) -> MedicineFacts:
+    """Undo an edit: the medicine as it was before, again from now on. Raises NotFound."""
+    return await _change_content(scope, await _lock(scope, medication_id), content)
+
+
+async def put_back_status(
+    scope: Scope, medication_id: UUID, status: MedicineStatus, *, resumes_at: datetime | None
+) -> MedicineFacts:
+    """Undo a pause, a stop or a restoration. A return that has gone by is one. Raises NotFound."""
+    before = await _lock(scope, medication_id)
+    if resumes_at is not None and resumes_at <= scope.clock.now():
+        status, resumes_at = MedicineStatus.ACTIVE, None
+    return await _change_status(scope, before, status, resumes_at=resumes_at, action="put_back")
+
+
+_FACTS = select(
+    Medication.id,
+    Medication.name,
+    Medication.dosage,
+    Medication.dosage_amount,
+    Medication.dosage_unit,
+    Medication.schedule,
+    Medication.status,
+    Medication.resumes_at,
+    Medication.doses_from,
+    Medication.version,
+    CareRecipient.id.label("person_id"),
+    CareRecipient.name.label("person"),
+    CareRecipient.timezone,
+).join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
+
+_NEXT_OPEN = (
+    select(func.min(Dose.due_at))
+    .where(
+        Dose.medication_id == Medication.id,
+        Dose.status == "pending",
+        Dose.due_at > func.clock_now(),
+    )
+    .scalar_subquery()
+    .label("next_open_at")
+)
+
+
+@dataclass(frozen=True)
+class _Locked:
+    """A medicine that nobody else changes meanwhile."""
+
+    id: UUID
+    version: int
+    status: MedicineStatus
+    resumes_at: datetime | None
+    expandable: Expandable
+
+    @property
+    def name(self) -> str:
+        return self.expandable.name
+
+    @property
+    def dosage(self) -> Dosage:
+        return self.expandable.dosage
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.expandable.schedule
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.expandable.zone
+
+    @property
+    def content(self) -> Content:
+        return Content(self.name, self.dosage, self.schedule)
+
+
+async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
+    """Lock a medicine of the family with its open doses. Raises NotFound, NotAllowed."""
+    member = scope.require(Action.CHANGE_MEDICINES)
+    await lock_doses(scope, [medication_id])
+    row = await scope.row(
+        EXPANDABLE.add_columns(Medication.version)
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
             Medication.deleted_at.is_(None),
         )
-        .values(deleted_at=func.clock_now(), status="stopped")
-        .returning(Medication.name, Medication.care_recipient_id)
+        .with_for_update(of=Medication)
     )
-    if removed is None:
+    if row is None:
         raise NotFound
+    return _Locked(
+        id=row.id,
+        version=row.version,
+        status=MedicineStatus(row.status),
+        resumes_at=row.resumes_at,
+        expandable=to_expandable(row, await last_intakes(scope, [row])),
+    )
+
+
+async def _change_content(scope: Scope, before: _Locked, content: Content) -> MedicineFacts:
+    edited = replace(
+        before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
+    )
+    if content.schedule != before.schedule:
+        edited = await _first_after_edit(scope, before.expandable, edited)
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == before.id)
+        .values(**_columns(content), version=Medication.version + 1, doses_from=edited.doses_from)
+    )
+    if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
+        await re_expand(scope, edited)
+    await _record(
+        scope, "edited", before.id, before=before.content.to_json(), after=content.to_json()
+    )
+    return await get_medication(scope, before.id)
+
+
+async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
+    """The edited medicine, from the first dose on that doubles none that was given."""
+    kept = await get_kept(scope, before.medication_id)
+    edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
+    doses_from = first_that_does_not_double(edited, before, kept, scope.clock.now())
+    return replace(edited, doses_from=doses_from)
+
+
+async def _change_status(
+    scope: Scope,
+    before: _Locked,
+    status: MedicineStatus,
+    *,
+    action: str,
+    resumes_at: datetime | None = None,
+) -> MedicineFacts:
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == before.id)
+        .values(status=status, resumes_at=resumes_at)
+    )
+    if status is not MedicineStatus.ACTIVE:
+        await _cancel_open(scope, before)
+    if status is MedicineStatus.ACTIVE or resumes_at is not None:
+        await re_expand(scope, replace(before.expandable, resumes_at=resumes_at))
+    await _record(
+        scope,
+        action,
+        before.id,
+        before=_status_json(before.status, before.resumes_at),
+        after=_status_json(status, resumes_at),
+    )
+    return await get_medication(scope, before.id)
+
+
+async def _cancel_open(scope: Scope, medicine: _Locked) -> None:
+    """Ask for none of its doses any more; their cards say so."""
     cancelled = await scope.rows(
         update(Dose)
-        .where(Dose.medication_id == medication_id, Dose.status == "pending")
+        .where(Dose.medication_id == medicine.id, Dose.status == "pending")
         .values(status="cancelled", next_action_at=None, ladder_step=None)
         .returning(Dose.due_at)
     )
-    await notifications.show_again(
-        scope, {(removed.care_recipient_id, dose.due_at) for dose in cancelled}
-    )
-    await audit.record(
-        scope, "medication.removed", subject_type="medication", subject_id=medication_id
-    )
+    person_id = medicine.expandable.care_recipient_id
+    await notifications.show_again(scope, {(person_id, dose.due_at) for dose in cancelled})
     scope.publish(NotificationsOwed())
-    name: str = removed.name
-    return name
+
+
+async def _refuse_the_same(scope: Scope, person_id: UUID, name: str) -> None:
+    same = await scope.connection.scalar(
+        select(Medication.id)
+        .where(
+            Medication.care_recipient_id == person_id,
+            func.lower(Medication.name) == func.lower(name),
+            Medication.deleted_at.is_(None),
+            Medication.status != MedicineStatus.STOPPED,
+        )
+        .order_by(Medication.created_at)
+        .limit(1)
+    )
+    if same is not None:
+        raise SameMedicine(await get_medication(scope, same))
+
+
+async def _record(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:
+    """Every change is audited, and seen in the list."""
+    await audit.record(
+        scope,
+        f"medication.{action}",
+        subject_type="medication",
+        subject_id=medication_id,
+        **change,
+    )
+    await raise_list_version(scope)
+
+
+def _columns(content: Content) -> dict[str, Any]:
+    return {
+        "name": content.name,
+        "dosage": content.dosage.words,
+        "dosage_amount": content.dosage.amount,
+        "dosage_unit": content.dosage.unit,
+        "schedule": content.schedule.to_json(),
+    }
+
+
+def _facts(row: Row[Any], member: Member, *, now: datetime) -> MedicineFacts:
+    schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
+    return MedicineFacts(
+        id=row.id,
+        name=row.name,
+        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
+        schedule=schedule,
+        status=MedicineStatus(row.status),
+        resumes_at=row.resumes_at,
+        version=row.version,
+        person_id=row.person_id,
+        person=row.person,
+        zone=zone,
+        family_name=member.family_name,
+        first_due_at=_next_due_at(row, schedule, zone, now=now),
+    )
+
+
+def _next_due_at(
+    row: Row[Any], schedule: Schedule, zone: ZoneInfo, *, now: datetime
+) -> datetime | None:
+    """The next dose: the one that is made already, or else by the schedule."""
+    if row.status != MedicineStatus.ACTIVE and row.resumes_at is None:
+        return None
+    if row.next_open_at is not None:
+        next_open_at: datetime = row.next_open_at
+        return next_open_at
+    starts = [at for at in (now, row.doses_from, row.resumes_at) if at is not None]
+    found = first_occurrence(schedule, zone, max(starts) - timedelta(microseconds=1))
+    return found.due_at if found else None
+
+
+def _status_json(status: MedicineStatus, resumes_at: datetime | None) -> dict[str, Any]:
+    return {"status": status, "resumes_at": resumes_at.isoformat() if resumes_at else None}

@@ -27,7 +27,8 @@ class Medication(Base):
     """A medicine of one care recipient, with the schedule its doses are expanded from.
 
     `schedule` is the JSON of :mod:`domain.schedules`; each edit raises `version`. Doses exist up to
-    `expanded_until`. A dosage that can be counted is `dosage_amount` of `dosage_unit`.
+    `expanded_until`; after an edit none is made before `doses_from`. A dosage that can be counted
+    is `dosage_amount` of `dosage_unit`.
 
     `stock` is the sum of its movements, in `stock_unit`, null as long as nobody has counted;
     `stock_per_dose` says how much of it the dosage is where the units differ (1 tablet is 100 mg).
@@ -88,6 +89,7 @@ class Medication(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     status: Mapped[str] = mapped_column(server_default="active")
     resumes_at: Mapped[datetime | None]
+    doses_from: Mapped[datetime | None]
     expanded_until: Mapped[datetime]
     stock: Mapped[Decimal | None] = mapped_column(Numeric)
     stock_unit: Mapped[str | None]

@@ -35,6 +35,7 @@ def _medication_columns() -> tuple[sa.Column[Any], ...]:
         sa.Column("dosage_unit", sa.Text()),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("resumes_at", sa.DateTime(timezone=True)),
+        sa.Column("doses_from", sa.DateTime(timezone=True)),
         sa.Column("stock", sa.Numeric()),
         sa.Column("stock_unit", sa.Text()),
         sa.Column("stock_per_dose", sa.Numeric()),
