@@ -17,12 +17,15 @@ from domain import audit, notifications
 from domain.access import Action, may
 from domain.care_recipients import Person, list_people
 from domain.database import Member, Scope
+from domain.dosages import Dosage
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
-from domain.models import CareRecipient, Dose, MedicationLog, User, new_id
+from domain.medications import follow_intakes
+from domain.models import CareRecipient, Dose, Medication, MedicationLog, User, new_id
 from domain.notifications import Status, find_slots_with_card
-from domain.schedules import resolve_local
+from domain.schedules import local_time, resolve_local
+from domain.stock import give_back, use_of
 
 
 class DoseStatus(StrEnum):
@@ -40,10 +43,15 @@ UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
 
 @dataclass(frozen=True)
 class DoseFacts:
-    """A dose as people read of it. `local` is the wall clock of the person, naive."""
+    """A dose as people read of it. `local` is the wall clock of the person, naive.
+
+    `taken_at` is when it was taken, `resolved_at` when somebody said so. `given` is what was given
+    where that was not the planned `dosage`. What is not `is_scheduled` was given as it was needed.
+    """
 
     id: UUID
     medication_id: UUID
+    care_recipient_id: UUID
     name: str
     dosage: str
     zone: ZoneInfo  # of the person
@@ -56,6 +64,10 @@ class DoseFacts:
     resolved_by_id: UUID | None
     snoozed_until: datetime | None
     snoozed_by: str | None
+    is_scheduled: bool = True
+    taken_at: datetime | None = None
+    given: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,39 +98,75 @@ class PersonToday:
     doses: Sequence[DoseFacts]
 
 
-# One statement: lock the doses, resolve what is still open, log it, audit it.
+# One statement: lock the doses, resolve what is still open, log it, take it from the stock, audit.
 # Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
 # What is resolved already is locked too: nobody undoes it before the member is told who was first.
 # The time is that of holding the lock, not of asking for it: logs stand in their true order.
-_RECORD = text("""
+# Two doses of one medicine may be in it (both fall at the end of a gap of the clock): the second
+# finds in the stock what the first has left.
+_RECORD = text(f"""
     WITH target AS MATERIALIZED (
-        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id
+        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id
         FROM doses d
-        JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]))
-             AS ids (dose_id, log_id, audit_id) ON ids.dose_id = d.id
+        JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),
+                    CAST(:movement_ids AS uuid[]))
+             AS ids (dose_id, log_id, audit_id, movement_id) ON ids.dose_id = d.id
         WHERE d.family_id = :family_id
           AND (:anybodys OR EXISTS (SELECT 1 FROM care_recipients c
                                     WHERE c.id = d.care_recipient_id AND c.user_id = :user_id))
         ORDER BY d.id
         FOR UPDATE OF d
+    ), moment AS (
+        SELECT clock_now() + (clock_timestamp() - statement_timestamp()) AS at
     ), resolved AS (
         UPDATE doses d
         SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,
-            resolved_at = clock_now() + (clock_timestamp() - statement_timestamp())
-        FROM target t
+            resolved_at = moment.at, given = CAST(:given AS text), note = CAST(:note AS text),
+            taken_at = CASE WHEN :status = 'taken'
+                            THEN coalesce(CAST(:taken_at AS timestamptz), moment.at) END
+        FROM target t, moment
         WHERE d.id = t.id AND t.before IN ('pending', 'missed', 'not_asked')
-        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at,
-                  t.before, t.log_id, t.audit_id
+        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
+                  coalesce(CAST(:amount AS numeric), d.amount) AS amount,
+                  coalesce(CAST(:unit AS text), d.unit) AS unit,
+                  t.before, t.log_id, t.audit_id, t.movement_id
     ), logged AS (
         INSERT INTO medication_logs
                (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_at,
-                recorded_by_id)
-        SELECT log_id, :family_id, medication_id, id, :action_id, :status, resolved_at, resolved_at,
-               :user_id
+                recorded_by_id, given, amount, unit, note)
+        SELECT log_id, :family_id, medication_id, id, :action_id, :status,
+               coalesce(taken_at, resolved_at), resolved_at, :user_id, CAST(:given AS text),
+               CAST(:amount AS numeric), CAST(:unit AS text), CAST(:note AS text)
         FROM resolved
+    ), medicine AS MATERIALIZED (
+        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.dosage_amount, m.dosage_unit,
+               m.schedule ->> 'from_last_intake' = 'true' AS follows_intakes
+        FROM medications m
+        WHERE m.id IN (SELECT medication_id FROM resolved)
+        ORDER BY m.id
+        FOR UPDATE
+    ), used AS (
+        SELECT r.id, r.medication_id, r.movement_id, m.stock,
+               {use_of("r.amount", "r.unit", medication="m")} AS amount
+        FROM resolved r JOIN medicine m ON m.id = r.medication_id
+        WHERE m.stock IS NOT NULL AND :status = 'taken'
+    ), taken AS (
+        SELECT id, medication_id, movement_id,
+               least(amount, greatest(0, stock - coalesce(sum(amount) OVER (
+                   PARTITION BY medication_id ORDER BY id
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS amount
+        FROM used
+    ), moved AS (
+        INSERT INTO stock_movements
+               (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
+        SELECT movement_id, :family_id, medication_id, id, -amount, 'taken', :user_id
+        FROM taken WHERE amount > 0
     ), stamped AS (
-        UPDATE medications SET last_logged_at = clock_now()
-        WHERE id IN (SELECT medication_id FROM resolved)
+        UPDATE medications m
+        SET last_logged_at = moment.at,
+            stock = m.stock - coalesce(
+                (SELECT sum(t.amount) FROM taken t WHERE t.medication_id = m.id), 0)
+        FROM medicine, moment WHERE m.id = medicine.id
     ), audited AS (
         INSERT INTO audit_events
                (id, family_id, actor_id, action, subject_type, subject_id, before, after)
@@ -127,8 +175,9 @@ _RECORD = text("""
                jsonb_build_object('status', CAST(:status AS text))
         FROM resolved
     )
-    SELECT id, care_recipient_id, due_at FROM resolved
-""")
+    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, m.follows_intakes
+    FROM resolved r JOIN medicine m ON m.id = r.medication_id
+""")  # noqa: S608 - constants of our own
 
 
 _resolver = User.__table__.alias("resolver")
@@ -141,6 +190,7 @@ _SELECT = (
         Dose.id,
         Dose.medication_id,
         Dose.care_recipient_id,
+        Dose.is_scheduled,
         Dose.medication_name,
         Dose.dosage,
         Dose.occurrence_key,
@@ -149,6 +199,9 @@ _SELECT = (
         Dose.status,
         Dose.resolved_at,
         Dose.resolved_by_id,
+        Dose.taken_at,
+        Dose.given,
+        Dose.note,
         Dose.next_action_at,
         Dose.ladder_step,
         Dose.snoozed_by_id,
@@ -167,12 +220,22 @@ _SELECT_SLOTS = _SELECT.where(
     Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
     Dose.due_at == notifications.SLOTS.c.slot_at,
     Dose.status != DoseStatus.CANCELLED,
+    Dose.is_scheduled,
 )
 _SHOW_AGAIN_AND_SELECT = _SELECT_BY_ID.add_cte(notifications.SHOW_AGAIN.cte("cards"))
 
 
-async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseStatus) -> Recorded:
-    """Record doses as taken or skipped, now, by the acting member.
+async def record_doses(
+    scope: Scope,
+    dose_ids: Sequence[UUID],
+    *,
+    status: DoseStatus,
+    taken_at: datetime | None = None,
+    given: Dosage | None = None,
+    note: str | None = None,
+) -> Recorded:
+    """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
+    with *given* where it was not the planned amount.
 
     Raises NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
     """
@@ -184,13 +247,22 @@ async def record_doses(scope: Scope, dose_ids: Sequence[UUID], *, status: DoseSt
             "dose_ids": list(dose_ids),
             "log_ids": [new_id() for _ in range(count)],
             "audit_ids": [new_id() for _ in range(count)],
+            "movement_ids": [new_id() for _ in range(count)],
             "action_id": new_id(),
             "family_id": member.family_id,
             "user_id": member.user_id,
             "anybodys": may(member.role, Action.RECORD_DOSE),
             "status": status,
+            "taken_at": taken_at,
+            "given": given.words if given else None,
+            "amount": given.amount if given else None,
+            "unit": given.unit if given else None,
+            "note": note,
         },
     )
+    follow = [row.medication_id for row in rows if row.follows_intakes]
+    if follow and status is DoseStatus.TAKEN:
+        await follow_intakes(scope, follow)
     recorded = {row.id for row in rows}
     if recorded:
         # A statement of its own sees also the cards that were written while the first one waited.
@@ -319,7 +391,10 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
-        if action is not None:
+        if not dose.is_scheduled:
+            # It was not due: without the record of it there is nothing to ask for.
+            status, action = DoseStatus.CANCELLED, None
+        elif action is not None:
             status = DoseStatus.PENDING
         elif await find_slots_with_card(scope, [slot], [Status.SENT]):
             status = DoseStatus.MISSED
@@ -332,6 +407,9 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
                 status=status,
                 resolved_at=None if action else func.clock_now(),
                 resolved_by_id=None,
+                taken_at=None,
+                given=None,
+                note=None,
                 snoozed_by_id=None,
                 ladder_step=action.step if action else None,
                 next_action_at=action.at if action else None,
@@ -356,6 +434,9 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
             before={"status": dose.status},
             after={"status": status},
         )
+        await give_back(scope, dose_id)
+        if dose.follows_intakes:
+            await follow_intakes(scope, [dose.medication_id])
         await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
@@ -445,9 +526,12 @@ async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
             Dose.status,
             Dose.ask_no,
             Dose.resolved_at,
+            Dose.is_scheduled,
             CareRecipient.user_id.label("recipient_user_id"),
+            (Medication.schedule["from_last_intake"].as_boolean()).label("follows_intakes"),
         )
         .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
+        .join(Medication, Medication.id == Dose.medication_id)
         .where(Dose.id == dose_id, Dose.family_id == member.family_id)
         .with_for_update(of=Dose)
     )
@@ -464,13 +548,15 @@ async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
 
 def _facts(row: Row[Any]) -> DoseFacts:
     is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
+    zone = ZoneInfo(row.timezone)
     return DoseFacts(
         id=row.id,
         medication_id=row.medication_id,
+        care_recipient_id=row.care_recipient_id,
         name=row.medication_name,
         dosage=row.dosage,
-        zone=ZoneInfo(row.timezone),
-        local=datetime.fromisoformat(row.occurrence_key),
+        zone=zone,
+        local=local_time(row.occurrence_key, row.due_at, zone),
         due_at=row.due_at,
         window_ends_at=row.window_ends_at,
         status=DoseStatus(row.status),
@@ -479,4 +565,8 @@ def _facts(row: Row[Any]) -> DoseFacts:
         resolved_by_id=row.resolved_by_id,
         snoozed_until=row.next_action_at if is_snoozed else None,
         snoozed_by=row.snoozed_by if is_snoozed else None,
+        is_scheduled=row.is_scheduled,
+        taken_at=row.taken_at,
+        given=row.given,
+        note=row.note,
     )

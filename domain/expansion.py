@@ -15,7 +15,6 @@ from domain.dosages import Dosage
 from domain.events import TimerSet
 from domain.ladder import Step, ceil_minute, first_action, window_end
 from domain.models import CareRecipient, Dose, Medication, new_id
-from domain.models.care import TO_EXPAND
 from domain.schedules import (
     Occurrence,
     Schedule,
@@ -30,6 +29,12 @@ HORIZON = timedelta(hours=36)
 # The widest that a wall clock time moves when a person moves: from one end of the date line to the
 # other. What was due in this time may be due again, or still.
 _WIDEST_MOVE = timedelta(hours=27)
+
+# As the partial index says it, or it is not used.
+_HAS_DOSES_TO_COME = text(
+    "(medications.status = 'active' OR medications.resumes_at IS NOT NULL)"
+    " AND medications.deleted_at IS NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -329,7 +334,7 @@ async def families_to_expand(scope: Scope, *, before: datetime, most: int) -> Se
     """Families with a medicine whose doses end before *before*. As the dispatcher."""
     rows = await scope.rows(
         select(Medication.family_id)
-        .where(text(TO_EXPAND), Medication.expanded_until < before)
+        .where(_HAS_DOSES_TO_COME, Medication.expanded_until < before)
         .distinct()
         .limit(most)
     )
@@ -365,7 +370,7 @@ async def expand_family(scope: Scope, *, before: datetime) -> int:
     rows = await scope.rows(
         EXPANDABLE.where(
             Medication.family_id == scope.family_id,
-            text(TO_EXPAND),
+            _HAS_DOSES_TO_COME,
             Medication.expanded_until < before,
         ).with_for_update(of=Medication, skip_locked=True)
     )

@@ -6,6 +6,7 @@ Plain functions, each doing one thing: a test says which people and medicines it
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import TypeVar
 from uuid import UUID
@@ -17,12 +18,13 @@ from domain import care_recipients, doses, families, medications, notifications,
 from domain.access import Role
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
+from domain.dosages import Dosage
 from domain.doses import DoseFacts
 from domain.families import FamilyFacts
 from domain.medications import MedicineFacts, NewMedicine
 from domain.models import Dose
 from domain.notifications import Claimed, Sent
-from domain.schedules import WallClock
+from domain.schedules import Schedule, WallClock
 from tests.databases import move_to
 
 T = TypeVar("T")
@@ -130,14 +132,22 @@ async def medicine(
     *,
     name: str = "Aspirin",
     dosage: str = "100 mg",
-    schedule: WallClock | None = None,
+    schedule: Schedule | None = None,
     flow_id: UUID | None = None,
 ) -> MedicineFacts:
-    """By default one tablet's worth at 08:00 every day."""
-    new = NewMedicine(person.id, name, dosage, schedule or daily("08:00"))
+    """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit."""
+    new = NewMedicine(person.id, name, amount_of(dosage), schedule or daily("08:00"))
     return await acting(
         database, who, lambda scope: medications.add_medication(scope, new, flow_id=flow_id)
     )
+
+
+def amount_of(words: str) -> Dosage:
+    """ "100 mg", "½ tablet"; words of another form are no amount."""
+    amount, blank, unit = words.partition(" ")
+    if not blank:
+        return Dosage(words)
+    return Dosage(words, Decimal("0.5" if amount == "½" else amount), unit.removesuffix("s"))
 
 
 async def doses_of(

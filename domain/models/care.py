@@ -19,9 +19,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now
 
-# What has doses to come: also a medicine that is paused, from the day of its return on.
-TO_EXPAND = "(status = 'active' OR resumes_at IS NOT NULL) AND deleted_at IS NULL"
-
 
 class Medication(Base):
     """A medicine of one care recipient, with the schedule its doses are expanded from.
@@ -50,7 +47,10 @@ class Medication(Base):
         Index(
             "ix_medications_to_expand",
             "expanded_until",
-            postgresql_where=text(TO_EXPAND),
+            postgresql_where=text(
+                # What is paused has doses to come, too, from the day of its return on.
+                "(status = 'active' OR resumes_at IS NOT NULL) AND deleted_at IS NULL"
+            ),
         ),
         Index(
             "ix_medications_stock_timer",
