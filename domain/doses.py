@@ -39,6 +39,9 @@ class DoseStatus(StrEnum):
 
 RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
 UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
+_IN_TIME = [DoseStatus.PENDING]
+_OPEN = [DoseStatus.PENDING, *sorted(UNANSWERED)]
+_SOON = timedelta(hours=4)  # what is due by then may be what somebody gives now
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,14 @@ class Snoozed:
 
 
 @dataclass(frozen=True)
-class Undone:
-    """What was taken back: doses are open again, or a medicine is gone."""
+class WhichDose:
+    """A press on the card of an earlier day, whose time is over: it may well mean another dose.
 
-    doses: Sequence[DoseFacts] = ()
-    medicine: str | None = None
+    `pressed` are those of the card, `others` what of the same medicines is open today.
+    """
+
+    pressed: Sequence[DoseFacts]
+    others: Sequence[DoseFacts]
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ _RECORD = text(f"""
             taken_at = CASE WHEN :status = 'taken'
                             THEN coalesce(CAST(:taken_at AS timestamptz), moment.at) END
         FROM target t, moment
-        WHERE d.id = t.id AND t.before IN ('pending', 'missed', 'not_asked')
+        WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
                   coalesce(CAST(:amount AS numeric), d.amount) AS amount,
                   coalesce(CAST(:unit AS text), d.unit) AS unit,
@@ -233,11 +239,13 @@ async def record_doses(
     taken_at: datetime | None = None,
     given: Dosage | None = None,
     note: str | None = None,
+    in_time_only: bool = False,
 ) -> Recorded:
     """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
     with *given* where it was not the planned amount.
 
-    Raises NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
+    *in_time_only* leaves out those whose time is over; they are `already` as they are. Raises
+    NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
     """
     member = scope.require(Action.READ)
     count = len(dose_ids)
@@ -253,6 +261,7 @@ async def record_doses(
             "user_id": member.user_id,
             "anybodys": may(member.role, Action.RECORD_DOSE),
             "status": status,
+            "open": _IN_TIME if in_time_only else _OPEN,
             "taken_at": taken_at,
             "given": given.words if given else None,
             "amount": given.amount if given else None,
@@ -282,24 +291,65 @@ async def record_doses(
     if len(doses) < len(set(dose_ids)):
         raise NotFound
     untouched = [dose for dose in doses if dose.id not in recorded]
-    if any(dose.status not in RESOLVED | {DoseStatus.CANCELLED} for dose in untouched):
+    tried = _IN_TIME if in_time_only else _OPEN
+    if any(dose.status in tried for dose in untouched):
         # Still open, yet the statement passed it by: it is somebody else's to record.
         raise NotAllowed(Action.RECORD_DOSE, member.role)
     return Recorded([dose for dose in doses if dose.id in recorded], untouched)
 
 
-async def record_slot(
-    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, status: DoseStatus
-) -> Recorded:
-    """Record every open dose of a slot at once ("All taken"). Raises NotFound, NotAllowed."""
+async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
+    """Taken, pressed on a card. Nothing is recorded if it may mean another dose.
+
+    Raises NotFound, NotAllowed.
+    """
+    outcome = await record_doses(scope, [dose_id], status=DoseStatus.TAKEN, in_time_only=True)
+    if outcome.recorded or outcome.already[0].status not in UNANSWERED:
+        return outcome
+    if _is_of_an_earlier_day(outcome.already[0], scope.clock.now()):
+        return await _which(scope, outcome.already)
+    return await record_doses(scope, [dose_id], status=DoseStatus.TAKEN)
+
+
+async def take_slot_from_card(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, is_sure: bool = False
+) -> Recorded | WhichDose:
+    """All taken, pressed on a card: every open dose of its slot at once.
+
+    Nothing is recorded if it may mean other doses, unless the member *is_sure*. Raises NotFound,
+    NotAllowed.
+    """
     scope.require(Action.READ)
     doses = await list_slot(scope, care_recipient_id, slot_at)
     if not doses:
         raise NotFound
-    still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
+    still_open = [dose for dose in doses if dose.status not in RESOLVED]
     if not still_open:
         return Recorded([], doses)
-    return await record_doses(scope, still_open, status=status)
+    is_over = all(dose.status in UNANSWERED for dose in still_open)
+    if is_over and not is_sure and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
+        return await _which(scope, still_open)
+    return await record_doses(scope, [dose.id for dose in still_open], status=DoseStatus.TAKEN)
+
+
+def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
+    return dose.local.date() < now.astimezone(dose.zone).date()
+
+
+async def _which(scope: Scope, pressed: Sequence[DoseFacts]) -> WhichDose:
+    """What else of the pressed medicines is open today, or due soon."""
+    member = scope.require(Action.READ)
+    now = scope.clock.now()
+    rows = await scope.rows(
+        _SELECT.where(
+            Dose.medication_id.in_({dose.medication_id for dose in pressed}),
+            Dose.status.in_(_OPEN),
+            Dose.due_at > max(dose.due_at for dose in pressed),
+            Dose.due_at <= now + _SOON,
+        ),
+        {"of_family": member.family_id},
+    )
+    return WhichDose(pressed, [_facts(row) for row in rows])
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
@@ -336,50 +386,15 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
 
 
-async def undo_dose(scope: Scope, dose_id: UUID) -> Undone:
-    """Take back what was last recorded of a dose. Raises NotFound, NotAllowed, NothingToUndo (it is
-    open) or TooLateToUndo (recorded more than 48 hours ago).
+async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
+    """Take back, as one action, what was last recorded of doses.
+
+    Raises NotFound, NotAllowed, NothingToUndo (one is open) or TooLateToUndo (recorded more than 48
+    hours ago).
     """
-    return await _undo_doses(scope, [dose_id])
-
-
-async def find_last_action(scope: Scope) -> Sequence[UUID]:
-    """The doses that the acting member's last press recorded, if they still are as it left them."""
-    member = scope.require(Action.READ)
-    last = (
-        select(MedicationLog.action_id)
-        .join(Dose, Dose.id == MedicationLog.dose_id)
-        .where(
-            MedicationLog.family_id == member.family_id,
-            MedicationLog.recorded_by_id == member.user_id,
-            MedicationLog.status == Dose.status,
-            MedicationLog.recorded_at == Dose.resolved_at,
-            MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
-        )
-        .order_by(MedicationLog.recorded_at.desc())
-        .limit(1)
-    )
-    rows = await scope.rows(
-        select(MedicationLog.dose_id)
-        .join(Dose, Dose.id == MedicationLog.dose_id)
-        .where(
-            MedicationLog.action_id == last.scalar_subquery(),
-            MedicationLog.status == Dose.status,
-            MedicationLog.recorded_at == Dose.resolved_at,
-        )
-    )
-    return [row.dose_id for row in rows]
-
-
-async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
-    """Take back several doses as one action; see :func:`undo_dose`."""
-    return await _undo_doses(scope, sorted(dose_ids))
-
-
-async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
     member = scope.require(Action.READ)
     now, action_id = scope.clock.now(), new_id()
-    for dose_id in dose_ids:
+    for dose_id in sorted(dose_ids):
         dose = await _lock_dose(scope, member, dose_id)
         if dose.status not in RESOLVED:
             raise NothingToUndo
@@ -391,8 +406,8 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
-        if not dose.is_scheduled:
-            # It was not due: without the record of it there is nothing to ask for.
+        if not dose.is_scheduled or (action is not None and not dose.is_given):
+            # It was not due, or is not to be given any more: there is nothing to ask for.
             status, action = DoseStatus.CANCELLED, None
         elif action is not None:
             status = DoseStatus.PENDING
@@ -441,7 +456,7 @@ async def _undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Undone:
         if action is not None:
             scope.publish(TimerSet(action.at))
     scope.publish(NotificationsOwed())
-    return Undone(doses=await list_doses(scope, dose_ids))
+    return await list_doses(scope, dose_ids)
 
 
 async def list_slot(
@@ -528,6 +543,7 @@ async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
             Dose.resolved_at,
             Dose.is_scheduled,
             CareRecipient.user_id.label("recipient_user_id"),
+            ((Medication.status == "active") & Medication.deleted_at.is_(None)).label("is_given"),
             (Medication.schedule["from_last_intake"].as_boolean()).label("follows_intakes"),
         )
         .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)

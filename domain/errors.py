@@ -34,6 +34,10 @@ class NothingToUndo(CareCircleError):
     """The person has done nothing in the last 48 hours that can be taken back."""
 
 
+class NotTheLastAction(CareCircleError):
+    """The person has done something else since they were asked what to take back."""
+
+
 class TooLateToUndo(CareCircleError):
     """What was recorded more than 48 hours ago stays as it is."""
 

@@ -291,7 +291,7 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
                 "next_action_at": made.excluded.next_action_at,
                 "resolved_at": None,
             },
-            where=Dose.status.in_(("pending", "cancelled")),
+            where=or_(Dose.status == "pending", Dose.status == "cancelled"),
         ),
         doses,
     )

@@ -359,7 +359,9 @@ async def raise_list_version(scope: Scope) -> None:
 
 async def put_back_content(scope: Scope, medication_id: UUID, content: Content) -> MedicineFacts:
     """Undo an edit: the medicine as it was before, again from now on. Raises NotFound."""
-    return await _change_content(scope, await _lock(scope, medication_id), content)
+    return await _change_content(
+        scope, await _lock(scope, medication_id), content, action="put_back"
+    )
 
 
 async def put_back_status(
@@ -455,7 +457,9 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
     )
 
 
-async def _change_content(scope: Scope, before: _Locked, content: Content) -> MedicineFacts:
+async def _change_content(
+    scope: Scope, before: _Locked, content: Content, *, action: str = "edited"
+) -> MedicineFacts:
     edited = replace(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
     )
@@ -469,7 +473,7 @@ async def _change_content(scope: Scope, before: _Locked, content: Content) -> Me
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         await re_expand(scope, edited)
     await _record(
-        scope, "edited", before.id, before=before.content.to_json(), after=content.to_json()
+        scope, action, before.id, before=before.content.to_json(), after=content.to_json()
     )
     return await get_medication(scope, before.id)
 

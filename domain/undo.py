@@ -1,39 +1,210 @@
-"""`/undo`: the acting member's last action, whatever it was."""
+"""`/undo`: the acting member's last action, whatever it was, named before it is taken back."""
 
-from sqlalchemy import func, select
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from domain import doses
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
+
 from domain.access import Action
-from domain.database import Scope
-from domain.doses import Undone
-from domain.errors import NothingToUndo
+from domain.database import Member, Scope
+from domain.doses import DoseFacts, list_doses, undo_doses
+from domain.errors import NotFound, NothingToUndo, NotTheLastAction
 from domain.ladder import UNDO_PERIOD
-from domain.medications import remove_medication
-from domain.models import Medication, MedicationLog
+from domain.medications import (
+    Content,
+    MedicineFacts,
+    MedicineStatus,
+    get_medication,
+    put_back_content,
+    put_back_status,
+    remove_medication,
+)
+from domain.models import AuditEvent, Dose, MedicationLog
 
 
-async def undo_last_action(scope: Scope) -> Undone:
-    """Take back what the member last recorded or added, within 48 hours. Raises NothingToUndo."""
+class ActionKind(StrEnum):
+    """What can be taken back. All but the first two are named like their events in the audit."""
+
+    RECORDED = "recorded"
+    CORRECTED = "corrected"
+    ADDED = "medication.added"
+    EDITED = "medication.edited"
+    PAUSED = "medication.paused"
+    STOPPED = "medication.stopped"
+    RESTORED = "medication.restored"
+    REFILLED = "stock.refilled"
+    COUNTED = "stock.counted"
+
+
+_AUDITED = tuple(ActionKind)[2:]
+
+
+@dataclass(frozen=True)
+class LastAction:
+    """What a member did last, at `at` (UTC): with doses, or to a medicine.
+
+    `id` is that of the log rows' action, or of the event in the audit.
+    """
+
+    id: UUID
+    kind: ActionKind
+    at: datetime
+    doses: Sequence[DoseFacts] = ()
+    medicine: MedicineFacts | None = None
+    before: Mapping[str, Any] | None = None
+    log_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back, and how things are now: doses, or the medicine (None: it is gone)."""
+
+    action: LastAction
+    doses: Sequence[DoseFacts] = ()
+    medicine: MedicineFacts | None = None
+
+
+async def find_last_action(scope: Scope) -> LastAction:
+    """What the member did last, within 48 hours, if it still is as they left it.
+
+    Raises NothingToUndo.
+    """
     member = scope.require(Action.READ)
-    dose_ids = await doses.find_last_action(scope)
-    recorded_at = None
-    if dose_ids:
-        recorded_at = await scope.connection.scalar(
-            select(func.max(MedicationLog.recorded_at)).where(MedicationLog.dose_id.in_(dose_ids))
-        )
-    medicine = await scope.row(
-        select(Medication.id, Medication.created_at)
+    found = [
+        action
+        for action in (await _last_record(scope, member), await _last_event(scope, member))
+        if action is not None
+    ]
+    if not found:
+        raise NothingToUndo
+    return max(found, key=lambda action: action.at)
+
+
+async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
+    """Take back the member's last action, which they were told is *action_id*.
+
+    Raises NotTheLastAction if another one is the last by now, NothingToUndo, and what the area of
+    the action raises.
+    """
+    action = await find_last_action(scope)
+    if action.id != action_id:
+        raise NotTheLastAction
+    if action.log_id is not None:
+        from domain import corrections  # until that area is there
+
+        return Undone(action, doses=[await corrections.undo_correction(scope, action.log_id)])
+    if action.medicine is None:
+        return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
+    return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
+
+
+async def _undo_event(
+    scope: Scope, action: LastAction, medication_id: UUID
+) -> MedicineFacts | None:
+    before = action.before or {}
+    match action.kind:
+        case ActionKind.ADDED:
+            await remove_medication(scope, medication_id)
+            return None
+        case ActionKind.EDITED:
+            return await put_back_content(scope, medication_id, Content.from_json(before))
+        case ActionKind.REFILLED | ActionKind.COUNTED:
+            from domain import stock
+
+            await stock.undo_change(scope, action.id)
+            return await get_medication(scope, medication_id)
+        case _:
+            resumes_at = before["resumes_at"]
+            return await put_back_status(
+                scope,
+                medication_id,
+                MedicineStatus(before["status"]),
+                resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+            )
+
+
+async def _last_record(scope: Scope, member: Member) -> LastAction | None:
+    """The member's last press on doses, if they still are as it left them."""
+    is_as_left = (MedicationLog.status == Dose.status) & (
+        MedicationLog.recorded_at == Dose.resolved_at
+    )
+    last = (
+        select(MedicationLog.action_id)
+        .join(Dose, Dose.id == MedicationLog.dose_id)
         .where(
-            Medication.family_id == member.family_id,
-            Medication.created_by_id == member.user_id,
-            Medication.deleted_at.is_(None),
-            Medication.created_at > func.clock_now() - UNDO_PERIOD,
+            MedicationLog.family_id == member.family_id,
+            MedicationLog.recorded_by_id == member.user_id,
+            is_as_left,
+            MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
         )
-        .order_by(Medication.created_at.desc())
+        .order_by(MedicationLog.recorded_at.desc())
         .limit(1)
     )
-    if medicine is not None and (recorded_at is None or medicine.created_at > recorded_at):
-        return Undone(medicine=await remove_medication(scope, medicine.id))
-    if not dose_ids:
-        raise NothingToUndo
-    return await doses.undo_doses(scope, dose_ids)
+    rows = await scope.rows(
+        select(
+            MedicationLog.id,
+            MedicationLog.action_id,
+            MedicationLog.dose_id,
+            MedicationLog.corrects_id,
+            MedicationLog.recorded_at,
+        )
+        .join(Dose, Dose.id == MedicationLog.dose_id)
+        .where(MedicationLog.action_id == last.scalar_subquery(), is_as_left)
+    )
+    if not rows:
+        return None
+    is_correction = rows[0].corrects_id is not None
+    return LastAction(
+        id=rows[0].action_id,
+        kind=ActionKind.CORRECTED if is_correction else ActionKind.RECORDED,
+        at=rows[0].recorded_at,
+        doses=await list_doses(scope, [row.dose_id for row in rows]),
+        log_id=rows[0].id if is_correction else None,
+    )
+
+
+async def _last_event(scope: Scope, member: Member) -> LastAction | None:
+    """The member's last change of a medicine, if nobody has changed it since."""
+    event, later = AuditEvent, aliased(AuditEvent)
+    area = func.split_part(event.action, ".", 1)
+    changed_since = (
+        select(later.id)
+        .where(
+            later.subject_id == event.subject_id,
+            later.created_at > event.created_at,
+            func.split_part(later.action, ".", 1) == area,
+        )
+        .exists()
+    )
+    row = await scope.row(
+        select(event.id, event.action, event.subject_id, event.before, event.created_at)
+        .where(
+            event.family_id == member.family_id,
+            event.actor_id == member.user_id,
+            event.action.in_(_AUDITED),
+            event.created_at > func.clock_now() - UNDO_PERIOD,
+            ~changed_since,
+        )
+        .order_by(event.created_at.desc())
+        .limit(1)
+    )
+    return None if row is None else await _event(scope, row)
+
+
+async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
+    try:
+        medicine = await get_medication(scope, row.subject_id)
+    except NotFound:  # it was removed, which is no change that could be taken back
+        return None
+    return LastAction(
+        id=row.id,
+        kind=ActionKind(row.action),
+        at=row.created_at,
+        medicine=medicine,
+        before=row.before,
+    )

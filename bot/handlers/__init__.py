@@ -49,6 +49,10 @@ async def _menu(request: Request) -> Answer:
 
 PRESSES: dict[Verb, Handler] = {
     Verb.TAKE: doses.take,
+    Verb.TAKE_EXACTLY: doses.take_exactly,
+    Verb.TAKE_ALL_SURELY: doses.take_all_surely,
+    Verb.UNDO_LAST: doses.undo_last,
+    Verb.KEEP: doses.keep,
     Verb.TAKE_TODAY: doses.take_today,
     Verb.TAKE_ALL: doses.take_all,
     Verb.MORE: doses.open_menu,

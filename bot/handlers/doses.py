@@ -6,15 +6,16 @@ from bot.intake.request import Request
 from bot.views import doses as views
 from bot.views import medicines as medicine_views
 from bot.views import today as today_views
+from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
 from bot.views.callbacks import UnreadableCallback, decode_minute
 from domain import cards, doses
 from domain.access import Action
-from domain.doses import DoseStatus
+from domain.doses import DoseStatus, Recorded, WhichDose
 from domain.errors import NotFound
 from domain.ladder import SNOOZE_MINUTES
 from domain.medications import remove_medication
-from domain.undo import undo_last_action
+from domain.undo import find_last_action, undo_last_action
 
 
 async def today(request: Request) -> Answer:
@@ -22,18 +23,38 @@ async def today(request: Request) -> Answer:
 
 
 async def undo(request: Request) -> Answer:
-    return views.undone(await undo_last_action(request.scope))
+    """`/undo`: names the last action; the button under it takes it back."""
+    action = await find_last_action(request.scope)
+    member = request.scope.require(Action.READ)
+    return undo_views.ask(action, member=member, now=request.scope.clock.now())
+
+
+async def undo_last(request: Request) -> Answer:
+    """The button under the named action."""
+    undone = await undo_last_action(request.scope, request.subject_id)
+    return undo_views.undone(undone, now=request.scope.clock.now())
+
+
+async def keep(_: Request) -> Answer:
+    """The button that leaves everything as it is."""
+    return undo_views.kept()
 
 
 async def take(request: Request) -> Answer:
+    """Taken, on a card: of an earlier day, it is asked which dose is meant."""
+    return _taken(request, await doses.take_from_card(request.scope, request.subject_id))
+
+
+async def take_exactly(request: Request) -> Answer:
+    """Taken, for a dose whose day and time stand on the button."""
     outcome = await doses.record_doses(request.scope, [request.subject_id], status=DoseStatus.TAKEN)
-    return views.recorded(outcome)
+    return replace(views.recorded(outcome), closes=True)
 
 
 async def take_today(request: Request) -> Answer:
     """Taken, on the list of today: the list is shown anew."""
-    answer = await take(request)
-    return replace(answer, edit=await _today(request))
+    answer = await take_exactly(request)
+    return replace(answer, edit=await _today(request), closes=False)
 
 
 async def skip(request: Request) -> Answer:
@@ -44,14 +65,12 @@ async def skip(request: Request) -> Answer:
 
 
 async def take_all(request: Request) -> Answer:
-    try:
-        slot_at = decode_minute(request.pressed.argument)
-    except UnreadableCallback as error:
-        raise NotFound from error
-    outcome = await doses.record_slot(
-        request.scope, request.subject_id, slot_at, status=DoseStatus.TAKEN
-    )
-    return views.recorded(outcome)
+    return await _take_slot(request, is_sure=False)
+
+
+async def take_all_surely(request: Request) -> Answer:
+    """All taken, for a slot whose day and time stand on the button."""
+    return replace(await _take_slot(request, is_sure=True), closes=True)
 
 
 async def snooze(request: Request) -> Answer:
@@ -68,7 +87,7 @@ async def show(request: Request) -> Answer:
 
 
 async def undo_dose(request: Request) -> Answer:
-    return views.undone_toast(await doses.undo_dose(request.scope, request.subject_id))
+    return views.undone_toast(await doses.undo_doses(request.scope, [request.subject_id]))
 
 
 async def undo_medicine(request: Request) -> Answer:
@@ -83,6 +102,26 @@ async def open_menu(request: Request) -> Answer:
 async def close_menu(request: Request) -> Answer:
     await cards.open_menu(request.scope, request.subject_id, is_open=False)
     return Answer()
+
+
+async def _take_slot(request: Request, *, is_sure: bool) -> Answer:
+    try:
+        slot_at = decode_minute(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    return _taken(
+        request,
+        await doses.take_slot_from_card(
+            request.scope, request.subject_id, slot_at, is_sure=is_sure
+        ),
+    )
+
+
+def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
+    if isinstance(outcome, Recorded):
+        return views.recorded(outcome)
+    member = request.scope.require(Action.READ)
+    return views.which_dose(outcome, member=member, now=request.scope.clock.now())
 
 
 async def _today(request: Request) -> Screen:

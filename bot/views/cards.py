@@ -2,11 +2,13 @@
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.length import MOST_ROWS, fitting, label
+from bot.views.length import MOST_ROWS, fitting, label, shorten
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
+
+_NOTE = 80  # of what was noted, on a card
 
 
 def slot_card(facts: CardFacts) -> Screen:
@@ -55,18 +57,17 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
 
 
 def _line(dose: DoseFacts) -> str:
-    what = f"{escape(dose.name)} {escape(dose.dosage)}"
-    when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+    at = dose.taken_at or dose.resolved_at
+    when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
     who = escape(dose.resolved_by or "")
     match dose.status:
         case DoseStatus.TAKEN:
-            return _("✅ {what}\n<i>Taken by {who}, {time}</i>").format(
-                what=what, who=who, time=when
-            )
+            taken = _("✅ {what}\n<i>Taken by {who}, {time}</i>")
+            return taken.format(what=what, who=who, time=when) + _note(dose)
         case DoseStatus.SKIPPED:
-            return _("⏭ {what}\n<i>Skipped by {who}, {time}</i>").format(
-                what=what, who=who, time=when
-            )
+            skipped = _("⏭ {what}\n<i>Skipped by {who}, {time}</i>")
+            return skipped.format(what=what, who=who, time=when) + _note(dose)
         case DoseStatus.MISSED:
             return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
         case DoseStatus.NOT_ASKED:
@@ -80,6 +81,10 @@ def _line(dose: DoseFacts) -> str:
             )
         case _:
             return _("• {what}").format(what=what)
+
+
+def _note(dose: DoseFacts) -> str:
+    return f"\n<i>“{escape(shorten(dose.note, to=_NOTE))}”</i>" if dose.note else ""
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
@@ -108,7 +113,18 @@ def _buttons(facts: CardFacts) -> Keyboard:
             rows.append((button(taken, Verb.TAKE), button(skip, Verb.SKIP)))
         else:
             rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
-    return tuple(rows[:MOST_ROWS])
+    return (*rows[:MOST_ROWS], *_correct(facts))
+
+
+def _correct(facts: CardFacts) -> Keyboard:
+    """The way to put right what was recorded, below everything, where nothing was before."""
+    resolved = [dose for dose in facts.doses if dose.status in RESOLVED]
+    if not resolved:
+        return ()
+    correct = Callback(Verb.CORRECT, facts.family_id, resolved[0].id)
+    if len(facts.doses) > 1:
+        correct = Callback(Verb.HISTORY_OF_PERSON, facts.family_id, facts.care_recipient_id)
+    return ((Button(_("✏️ Correct"), correct.encode()),),)
 
 
 def _all_taken(facts: CardFacts) -> Button:

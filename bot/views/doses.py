@@ -1,9 +1,17 @@
 """Answers to what people record of doses."""
 
-from bot.views.answer import Answer, say
-from bot.views.length import fitting, toast
-from bot.views.wording import _, escape, ngettext
-from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, Undone
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.views.answer import Answer, Button, Screen
+from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.length import fitting, label, toast
+from bot.views.times import day_words
+from bot.views.wording import _, escape
+from domain.database import Member
+from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
+
+_MOST_OTHERS = 6
 
 
 def recorded(outcome: Recorded) -> Answer:
@@ -36,41 +44,53 @@ def shown(dose: DoseFacts) -> Answer:
     return Answer(toast=_already(dose))
 
 
-def undone_toast(outcome: Undone) -> Answer:
-    names = ", ".join(dose.name for dose in outcome.doses)
+def undone_toast(undone: Sequence[DoseFacts]) -> Answer:
+    names = ", ".join(dose.name for dose in undone)
     return Answer(toast=toast(_("Undone: {names}").format(names=names)))
 
 
-def undone(outcome: Undone) -> Answer:
-    """`/undo`: what was taken back."""
-    if outcome.medicine is not None:
-        return say(
-            _("↩️ {name} is removed again; I will not remind you of it.").format(
-                name=escape(outcome.medicine)
-            )
-        )
-    names = ", ".join(fitting([f"{escape(d.name)} {escape(d.dosage)}" for d in outcome.doses]))
-    count = len(outcome.doses)
-    if any(dose.status == DoseStatus.PENDING for dose in outcome.doses):
-        words = ngettext(
-            "↩️ Undone: {names}. It is open again.",
-            "↩️ Undone: {names}. They are open again.",
-            count,
-        )
-    else:
-        words = ngettext(
-            "↩️ Undone: {names}. Its time is over, so nobody is asked again.",
-            "↩️ Undone: {names}. Their time is over, so nobody is asked again.",
-            count,
-        )
-    return say(words.format(names=names))
+def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
+    """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
+    first = outcome.pressed[0]
+    slot = Callback(
+        Verb.TAKE_ALL_SURELY,
+        member.family_id,
+        first.care_recipient_id,
+        encode_minute(first.due_at),
+    )
+    exactly = Callback(Verb.TAKE_EXACTLY, member.family_id, first.id)
+    that_one = _("✅ The one of {moment}").format(moment=_moment(first, now))
+    rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
+    for dose in outcome.others[:_MOST_OTHERS]:
+        words = _("✅ {name}, {moment}").format(name=label(dose.name), moment=_moment(dose, now))
+        other = Callback(Verb.TAKE_EXACTLY, member.family_id, dose.id)
+        rows.append((Button(words, other.encode()),))
+    nothing = Callback(Verb.KEEP, member.family_id)
+    rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
+    names = ", ".join(fitting([escape(dose.name) for dose in outcome.pressed]))
+    question = _(
+        "That card was for <b>{moment}</b>, and its time is over. Which dose was given: {names}?"
+    ).format(moment=_moment(first, now), names=names)
+    return Answer(send=(Screen(question, tuple(rows)),))
+
+
+def _moment(dose: DoseFacts, now: datetime) -> str:
+    """ "yesterday 20:00", on the clock of the person."""
+    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+    return _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+
+
+def _said_at(dose: DoseFacts) -> str:
+    """When it was taken, or else when somebody answered."""
+    at = dose.taken_at or dose.resolved_at
+    return f"{at.astimezone(dose.zone):%H:%M}" if at else ""
 
 
 def _already(dose: DoseFacts) -> str:
     if dose.status == DoseStatus.CANCELLED:
         return _("That medicine was removed.")
     who = dose.resolved_by or ""
-    when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
+    when = _said_at(dose)
     if dose.status == DoseStatus.SKIPPED:
         text = _("{name}: already skipped by {who} at {time}.")
     elif dose.status == DoseStatus.TAKEN:

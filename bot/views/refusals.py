@@ -18,6 +18,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    NotTheLastAction,
     TooLateToUndo,
 )
 
@@ -104,6 +105,8 @@ def _sentence(error: CareCircleError) -> str:
             return _somebody_has(name)
         case NothingToUndo():
             return _("There is nothing of yours to take back from the last 48 hours.")
+        case NotTheLastAction():
+            return _("That is not the last thing you did any more. Type /undo to see what is.")
         case TooLateToUndo():
             return _("That was recorded more than 48 hours ago, so it stays as it is.")
         case NotFound():

@@ -45,9 +45,10 @@ def _due(dose: DoseFacts, now: datetime) -> str:
 
 
 def _line(dose: DoseFacts, now: datetime) -> str:
-    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.dosage)}"
+    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.given or dose.dosage)}"
     who = escape(dose.resolved_by or "")
-    when = f"{dose.resolved_at.astimezone(dose.zone):%H:%M}" if dose.resolved_at else ""
+    at = dose.taken_at or dose.resolved_at
+    when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
     match dose.status:
         case DoseStatus.TAKEN:
             return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)

@@ -10,16 +10,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain import doses, reminders, undo
+from domain import doses, medications, reminders
 from domain.access import Role
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch
-from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed
-from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
+from domain.dosages import Dosage
+from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
+from domain.errors import NotAllowed, NotFound, NothingToUndo, NotTheLastAction, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.families import FamilyFacts
 from domain.ladder import ceil_minute
-from domain.medications import MedicineFacts
+from domain.medications import MedicineFacts, MedicineStatus
+from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
 from tests import factories
 from tests.databases import as_owner, move_to, recorded_statements, without_walls
 from tests.factories import Account, daily
@@ -61,10 +63,19 @@ async def record(
 
 async def all_taken(database: Database, who: Account, home: Home, slot_at: datetime) -> Recorded:
     return await factories.acting(
-        database,
-        who,
-        lambda scope: doses.record_slot(scope, home.mum.id, slot_at, status=TAKEN),
+        database, who, lambda scope: take_slot(scope, home.mum.id, slot_at)
     )
+
+
+async def take_slot(scope: Scope, person_id: UUID, slot_at: datetime) -> Recorded:
+    outcome = await doses.take_slot_from_card(scope, person_id, slot_at)
+    assert isinstance(outcome, Recorded)
+    return outcome
+
+
+async def undo_last(scope: Scope) -> Undone:
+    """What `/undo` and its button do."""
+    return await undo_last_action(scope, (await find_last_action(scope)).id)
 
 
 async def snooze(database: Database, who: Account, dose_id: UUID, minutes: int) -> Snoozed:
@@ -73,8 +84,8 @@ async def snooze(database: Database, who: Account, dose_id: UUID, minutes: int) 
     )
 
 
-async def undo_dose(database: Database, who: Account, dose_id: UUID) -> doses.Undone:
-    return await factories.acting(database, who, lambda scope: doses.undo_dose(scope, dose_id))
+async def undo_dose(database: Database, who: Account, dose_id: UUID) -> Sequence[DoseFacts]:
+    return await factories.acting(database, who, lambda scope: doses.undo_doses(scope, [dose_id]))
 
 
 async def the_dose(database: Database, home: Home) -> DoseFacts:
@@ -261,7 +272,7 @@ async def test_a_cared_for_person_records_their_own_doses_only(
         recording(other.id),
         recording(own.id, other.id),
         lambda scope: doses.snooze_dose(scope, other.id, minutes=10),
-        lambda scope: doses.record_slot(scope, dad.id, other.due_at, status=TAKEN),
+        lambda scope: take_slot(scope, dad.id, other.due_at),
     ):
         with pytest.raises(NotAllowed):
             await factories.acting(database, rose, work)
@@ -276,7 +287,7 @@ async def test_a_viewer_records_nothing_and_sees_who_did(
     for work in (
         recording(dose.id),
         lambda scope: doses.snooze_dose(scope, dose.id, minutes=10),
-        lambda scope: doses.record_slot(scope, home.mum.id, dose.due_at, status=TAKEN),
+        lambda scope: take_slot(scope, home.mum.id, dose.due_at),
     ):
         with pytest.raises(NotAllowed):
             await factories.acting(database, vic, work)
@@ -296,9 +307,9 @@ async def test_another_familys_dose_is_not_found(
     for work in (
         recording(dose.id),
         recording(uuid4()),
-        lambda scope: doses.undo_dose(scope, dose.id),
+        lambda scope: doses.undo_doses(scope, [dose.id]),
         lambda scope: doses.snooze_dose(scope, dose.id, minutes=10),
-        lambda scope: doses.record_slot(scope, home.mum.id, dose.due_at, status=TAKEN),
+        lambda scope: take_slot(scope, home.mum.id, dose.due_at),
     ):
         with pytest.raises(NotFound):
             await factories.acting(database, eve, work)
@@ -319,7 +330,7 @@ async def test_undo_opens_the_dose_again_until_its_window_ends(
 ) -> None:
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await record(database, home.anna, dose.id)
-    (again,) = (await undo_dose(database, home.ben, dose.id)).doses
+    (again,) = await undo_dose(database, home.ben, dose.id)
     assert (again.status, again.resolved_by, again.resolved_at) == (DoseStatus.PENDING, None, None)
     assert await timer(database_url, dose.id) == ("miss", dose.window_ends_at)
     assert await logs(database_url) == [("taken", home.anna.id), ("undone", home.ben.id)]
@@ -370,7 +381,7 @@ async def test_undo_after_the_window_says_whether_anybody_was_reached(
         await factories.deliver(database)
     await record(database, home.anna, dose.id)
     move_to(database.clock, dose.window_ends_at + timedelta(minutes=1))
-    (undone,) = (await undo_dose(database, home.anna, dose.id)).doses
+    (undone,) = await undo_dose(database, home.anna, dose.id)
     assert undone.status is (DoseStatus.MISSED if delivered else DoseStatus.NOT_ASKED)
     assert await timer(database_url, dose.id) == (None, None)
 
@@ -384,7 +395,7 @@ async def test_undo_is_refused_after_48_hours(
     with pytest.raises(TooLateToUndo):
         await undo_dose(database, home.anna, dose.id)
     with pytest.raises(NothingToUndo):
-        await factories.acting(database, home.anna, undo.undo_last_action)
+        await factories.acting(database, home.anna, undo_last)
     assert await logs(database_url) == [("taken", home.anna.id)]
 
 
@@ -413,13 +424,13 @@ async def test_undo_takes_back_the_whole_of_the_last_action(database: Database, 
     iron = await factories.medicine(database, home.anna, home.mum, name="Iron")
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await all_taken(database, home.ben, home, dose.due_at)
-    undone = await factories.acting(database, home.ben, undo.undo_last_action)
+    undone = await factories.acting(database, home.ben, undo_last)
     assert sorted(d.name for d in undone.doses) == ["Aspirin", "Iron"]
     assert {d.status for d in undone.doses} == {DoseStatus.PENDING}
     assert undone.medicine is None
     assert (await factories.doses_of(database, home.family, iron))[0].status is DoseStatus.PENDING
     with pytest.raises(NothingToUndo):
-        await factories.acting(database, home.ben, undo.undo_last_action)
+        await factories.acting(database, home.ben, undo_last)
 
 
 async def test_undo_does_not_touch_what_others_recorded_since(
@@ -430,7 +441,7 @@ async def test_undo_does_not_touch_what_others_recorded_since(
     await undo_dose(database, home.anna, dose.id)
     await record(database, home.anna, dose.id, status=SKIPPED)
     with pytest.raises(NothingToUndo):
-        await factories.acting(database, home.ben, undo.undo_last_action)
+        await factories.acting(database, home.ben, undo_last)
     assert (await the_dose(database, home)).resolved_by == "Anna"
 
 
@@ -440,9 +451,10 @@ async def test_undo_takes_back_a_medicine_that_was_added_last(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await record(database, home.anna, dose.id)
     await factories.medicine(database, home.anna, home.mum, name="Iron")
-    undone = await factories.acting(database, home.anna, undo.undo_last_action)
-    assert (undone.medicine, undone.doses) == ("Iron", ())
-    undone = await factories.acting(database, home.anna, undo.undo_last_action)
+    undone = await factories.acting(database, home.anna, undo_last)
+    assert undone.action.medicine is not None
+    assert (undone.action.medicine.name, undone.medicine, undone.doses) == ("Iron", None, ())
+    undone = await factories.acting(database, home.anna, undo_last)
     assert [d.name for d in undone.doses] == ["Aspirin"]
 
 
@@ -571,3 +583,116 @@ async def test_a_press_takes_two_statements_after_entering_the_family(
         return len(statements)
 
     assert await factories.acting(database, home.anna, press) <= 2
+
+
+async def press_next_day(database: Database, home: Home, dose: DoseFacts) -> None:
+    """Nobody answers; it is the next morning, and the card still hangs in the chat."""
+    await factories.wake_up(database, dose.window_ends_at)
+    move_to(database.clock, dose.due_at + timedelta(hours=24, minutes=5))
+
+
+async def test_taken_on_yesterdays_card_asks_which_dose(database: Database, home: Home) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await press_next_day(database, home, dose)
+    outcome = await factories.acting(
+        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+    )
+    assert isinstance(outcome, WhichDose)
+    assert [d.id for d in outcome.pressed] == [dose.id]
+    assert [d.due_at for d in outcome.others] == [dose.due_at + timedelta(days=1)]
+    assert (await the_dose(database, home)).status is DoseStatus.MISSED
+    exactly = await record(database, home.ben, dose.id)
+    assert [d.status for d in exactly.recorded] == [TAKEN]
+
+
+async def test_all_taken_on_yesterdays_card_asks_unless_sure(
+    database: Database, home: Home
+) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await press_next_day(database, home, dose)
+
+    async def press(is_sure: bool) -> Recorded | WhichDose:
+        return await factories.acting(
+            database,
+            home.ben,
+            lambda scope: doses.take_slot_from_card(
+                scope, home.mum.id, dose.due_at, is_sure=is_sure
+            ),
+        )
+
+    assert isinstance(await press(False), WhichDose)
+    assert isinstance(await press(True), Recorded)
+    assert (await the_dose(database, home)).status is TAKEN
+
+
+async def test_taken_after_all_on_the_same_day_asks_nothing(database: Database, home: Home) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await factories.wake_up(database, dose.window_ends_at)
+    outcome = await factories.acting(
+        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+    )
+    assert isinstance(outcome, Recorded)
+    assert [d.status for d in outcome.recorded] == [TAKEN]
+
+
+async def test_a_dose_after_midnight_counts_for_its_own_slot(
+    database: Database, home: Home
+) -> None:
+    late = await factories.medicine(
+        database, home.anna, home.mum, name="Melatonin", schedule=daily("23:50")
+    )
+    dose = await factories.asked_dose(database, home.family, late)
+    move_to(database.clock, dose.due_at + timedelta(minutes=30))
+    outcome = await factories.acting(
+        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+    )
+    assert isinstance(outcome, Recorded)
+    assert [d.local for d in outcome.recorded] == [dose.local]
+
+
+async def test_undo_of_a_dose_whose_medicine_was_stopped_asks_nobody(
+    database: Database, home: Home
+) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await record(database, home.ben, dose.id)
+    await factories.acting(
+        database, home.anna, lambda scope: medications.stop_medication(scope, home.aspirin.id)
+    )
+    (undone,) = await undo_dose(database, home.ben, dose.id)
+    assert undone.status is DoseStatus.CANCELLED
+
+
+async def test_undo_wants_to_be_about_what_was_named(database: Database, home: Home) -> None:
+    dose = await factories.asked_dose(database, home.family, home.aspirin)
+    await record(database, home.anna, dose.id)
+    named = await factories.acting(database, home.anna, find_last_action)
+    assert (named.kind, [d.name for d in named.doses]) == (ActionKind.RECORDED, ["Aspirin"])
+    await factories.medicine(database, home.anna, home.mum, name="Iron")
+    with pytest.raises(NotTheLastAction):
+        await factories.acting(database, home.anna, lambda scope: undo_last_action(scope, named.id))
+    assert (await the_dose(database, home)).status is TAKEN
+
+
+async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, home: Home) -> None:
+    async def change(work: Callable[[Scope], Awaitable[MedicineFacts]]) -> None:
+        await factories.acting(database, home.anna, work)
+
+    aspirin = home.aspirin.id
+    await change(
+        lambda scope: medications.edit_medication(
+            scope, aspirin, version=1, dosage=Dosage("50 mg"), schedule=daily("09:00")
+        )
+    )
+    undone = await factories.acting(database, home.anna, undo_last)
+    assert undone.medicine is not None
+    assert (undone.medicine.dosage.words, undone.medicine.schedule) == ("100 mg", daily("08:00"))
+    with pytest.raises(NothingToUndo):  # and not the undo itself, nor what came before it
+        await factories.acting(database, home.anna, find_last_action)
+    await change(lambda scope: medications.pause_medication(scope, aspirin, resumes_on=None))
+    undone = await factories.acting(database, home.anna, undo_last)
+    assert undone.medicine is not None
+    assert undone.medicine.status is MedicineStatus.ACTIVE
+    await change(lambda scope: medications.stop_medication(scope, aspirin))
+    undone = await factories.acting(database, home.anna, undo_last)
+    assert undone.medicine is not None
+    assert undone.medicine.first_due_at == (await the_dose(database, home)).due_at

@@ -36,7 +36,7 @@ async def lived_in(database: Database) -> Database:
         dose = await factories.asked_dose(database, family, aspirin)
         for work in (
             lambda scope, d=dose: doses.record_doses(scope, [d.id], status=DoseStatus.TAKEN),
-            lambda scope, d=dose: doses.undo_dose(scope, d.id),
+            lambda scope, d=dose: doses.undo_doses(scope, [d.id]),
             lambda scope, d=dose: doses.snooze_dose(scope, d.id, minutes=30),
             lambda scope, d=dose: doses.record_doses(scope, [d.id], status=DoseStatus.SKIPPED),
         ):
@@ -84,7 +84,7 @@ async def test_a_day_of_ordinary_life_breaks_nothing(lived_in: Database, databas
         ),
         (1, "DELETE FROM medication_logs WHERE status = 'undone'"),
         (1, "DELETE FROM medication_logs WHERE status = 'taken'"),
-        (1, "UPDATE doses SET status = 'taken' WHERE status = 'missed'"),
+        (1, "UPDATE doses SET status = 'taken', taken_at = due_at WHERE status = 'missed'"),
         (1, "UPDATE doses SET status = 'missed', resolved_by_id = NULL WHERE status = 'skipped'"),
         (2, "DELETE FROM notifications WHERE kind = 'slot_card'"),
         (

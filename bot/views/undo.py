@@ -1,0 +1,136 @@
+"""`/undo`: naming the last action, and what was taken back."""
+
+from datetime import datetime
+
+from bot.views.answer import Answer, Button, Screen, say
+from bot.views.callbacks import Callback, Verb
+from bot.views.length import fitting
+from bot.views.schedules import schedule_in_words
+from bot.views.times import day_words, moment
+from bot.views.wording import _, escape, ngettext
+from domain.database import Member
+from domain.doses import DoseFacts, DoseStatus
+from domain.medications import MedicineFacts
+from domain.undo import ActionKind, LastAction, Undone
+
+
+def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
+    """What would be taken back, and the button that does."""
+    undo = Callback(Verb.UNDO_LAST, member.family_id, action.id)
+    keep = Callback(Verb.KEEP, member.family_id)
+    return say(
+        _("Your last action, {ago}:\n{what}\nShall I take it back?").format(
+            ago=_ago(action.at, now), what=_named(action, now)
+        ),
+        (
+            (Button(_("↩️ Undo"), undo.encode()),),
+            (Button(_("Keep it"), keep.encode()),),
+        ),
+    )
+
+
+def kept() -> Answer:
+    return Answer(toast=_("Nothing was changed."), closes=True)
+
+
+def undone(outcome: Undone, *, now: datetime) -> Answer:
+    """What was taken back, and how things are now."""
+    if outcome.doses:
+        text = _doses_now(outcome)
+    elif outcome.medicine is None:
+        name = outcome.action.medicine.name if outcome.action.medicine else ""
+        text = _("↩️ {name} is removed again; I will not remind you of it.").format(
+            name=escape(name)
+        )
+    elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED):
+        text = _("↩️ Undone: the stock of {name} is as it was.").format(
+            name=escape(outcome.medicine.name)
+        )
+    else:
+        text = _("↩️ Undone. As before:\n{medicine}").format(
+            medicine=_medicine(outcome.medicine, now)
+        )
+    return Answer(toast=_("Undone."), closes=True, send=(Screen(text),))
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+    hours = minutes // 60
+    return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
+
+
+def _named(action: LastAction, now: datetime) -> str:
+    if action.medicine is not None:
+        medicine = _medicine(action.medicine, now)
+        return _event_words()[action.kind].format(medicine=medicine)
+    doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
+    words = _("corrected: {doses}") if action.log_id else _("recorded: {doses}")
+    return words.format(doses=doses)
+
+
+def _event_words() -> dict[ActionKind, str]:
+    return {
+        ActionKind.ADDED: _("added: {medicine}"),
+        ActionKind.EDITED: _("changed, to: {medicine}"),
+        ActionKind.PAUSED: _("paused: {medicine}"),
+        ActionKind.STOPPED: _("stopped: {medicine}"),
+        ActionKind.RESTORED: _("went on with: {medicine}"),
+        ActionKind.REFILLED: _("refilled: {medicine}"),
+        ActionKind.COUNTED: _("counted what is left of: {medicine}"),
+    }
+
+
+def _dose(dose: DoseFacts, now: datetime) -> str:
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+    due = _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    if dose.status == DoseStatus.SKIPPED:
+        return _("⏭ {what}, {due}: skipped").format(what=what, due=due)
+    return _("✅ {what}, {due}: taken").format(what=what, due=due)
+
+
+def _doses_now(outcome: Undone) -> str:
+    if outcome.action.kind is ActionKind.CORRECTED:
+        names = ", ".join(escape(dose.name) for dose in outcome.doses)
+        return _("↩️ Undone: {names} is as it was recorded before.").format(names=names)
+    names = ", ".join(
+        fitting([f"{escape(dose.name)} {escape(dose.dosage)}" for dose in outcome.doses])
+    )
+    count = len(outcome.doses)
+    if any(dose.status == DoseStatus.PENDING for dose in outcome.doses):
+        words = ngettext(
+            "↩️ Undone: {names}. It is open again.",
+            "↩️ Undone: {names}. They are open again.",
+            count,
+        )
+    elif all(dose.status == DoseStatus.CANCELLED for dose in outcome.doses):
+        words = ngettext(
+            "↩️ Undone: {names} does not count any more.",
+            "↩️ Undone: {names} do not count any more.",
+            count,
+        )
+    else:
+        words = ngettext(
+            "↩️ Undone: {names}. Its time is over, so nobody is asked again.",
+            "↩️ Undone: {names}. Their time is over, so nobody is asked again.",
+            count,
+        )
+    return words.format(names=names)
+
+
+def _medicine(medicine: MedicineFacts, now: datetime) -> str:
+    today = now.astimezone(medicine.zone).date()
+    line = _("💊 <b>{name}</b> {dosage}, {schedule}, for {person}").format(
+        name=escape(medicine.name),
+        dosage=escape(medicine.dosage.words),
+        schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=today),
+        person=escape(medicine.person),
+    )
+    if medicine.first_due_at is None:
+        return line
+    following = moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
+    return line + "\n" + _("Next: {moment}").format(moment=following)
