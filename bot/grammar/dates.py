@@ -72,6 +72,11 @@ class TypedDate:
     tokens_used: int
 
 
+def exactly(day: date) -> TypedDate:
+    """That day, as if it had been typed."""
+    return TypedDate(spelt(day), lambda _today, _floor: day, 0)
+
+
 def spelt(day: date) -> str:
     """*day* in the form that everybody reads alike, and that reads back."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"

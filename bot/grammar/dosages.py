@@ -6,10 +6,13 @@ A dosage is kept as typed. What is checked is that it names one amount, above ze
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 from bot.grammar.numbers import Number, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
+from domain.dosages import Dosage
 
 LONGEST_DOSAGE = 80
 
@@ -29,6 +32,34 @@ _UNIT_WORDS = """
     dose doses application applications nebule nebules film films
 """
 _UNITS = frozenset(_UNIT_WORDS.split())
+_SAME_UNIT = {
+    **dict.fromkeys(["tablets", "tab", "tabs", "tbl"], "tablet"),
+    **dict.fromkeys(["capsules", "cap", "caps"], "capsule"),
+    **dict.fromkeys(["gram", "grams"], "g"),
+    **dict.fromkeys(["milligram", "milligrams"], "mg"),
+    **dict.fromkeys(["μg", "mcg", "ug", "microgram", "micrograms"], "µg"),
+    **dict.fromkeys(["nanogram", "nanograms"], "ng"),
+    **dict.fromkeys(["litre", "litres", "liter", "liters"], "l"),
+    **dict.fromkeys(["millilitre", "millilitres", "milliliter", "milliliters", "cc"], "ml"),
+    **dict.fromkeys(["i.u", "ie", "u", "units"], "unit"),
+    **dict.fromkeys(["gtt", "gtts", "drops"], "drop"),
+    **dict.fromkeys(["teaspoons", "tsp"], "teaspoon"),
+    **dict.fromkeys(["tablespoons", "tbsp"], "tablespoon"),
+    **dict.fromkeys(["patches", "plasters"], "patch"),
+    "inches": "inch",
+    "glasses": "glass",
+    "gummies": "gummy",
+    "amp": "ampoule",
+    "amps": "ampoule",
+}
+_THING_WORDS = """
+    tablet pill capsule caplet softgel gummy lozenge pastille dragee drop puff spray inhalation
+    squirt pump sachet packet stick patch plaster strip injection shot ampoule ampule vial pen
+    syringe click suppository pessary enema teaspoon tablespoon spoon spoonful scoop cup glass
+    bottle measure tube piece dose application nebule film ml l cl dl
+"""
+#: Units of things that are counted out of a box or measured out of a bottle, not of a strength.
+THINGS = frozenset(_THING_WORDS.split())
 # "500 mg tablets": what the strength comes in.
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
@@ -46,11 +77,11 @@ class FoundDosage:
 
     start: int
     end: int
-    words: str
+    dosage: Dosage
     earlier_end: int | None = None
 
 
-def parse_dosage(text: str) -> str:
+def parse_dosage(text: str) -> Dosage:
     """A dosage on its own, as typed but tidied. Raises `Misunderstood`."""
     if len(text) > LONGEST_DOSAGE * 4:
         raise Misunderstood(Problem.DOSAGE_TOO_LONG)
@@ -59,11 +90,11 @@ def parse_dosage(text: str) -> str:
         raise Misunderstood(Problem.DOSAGE_MISSING)
     typed = line.typed(line.tokens)
     if len(line.tokens) == 1 and line.tokens[0].is_quoted:
-        return _checked(line.tokens[0].raw)
+        return Dosage(_checked(line.tokens[0].raw))
     end = _read_dosage(line.tokens, 0)
     if end != len(line.tokens):
         raise _needs_unit(line)
-    return _checked(_tidy(typed))
+    return count_up(_checked(_tidy(typed)))
 
 
 def find_dosage(line: Line) -> FoundDosage | None:
@@ -74,7 +105,7 @@ def find_dosage(line: Line) -> FoundDosage | None:
     tokens = line.tokens
     for at in range(len(tokens) - 1, 0, -1):
         if tokens[at].is_quoted:
-            return FoundDosage(at, at + 1, _checked(tokens[at].raw))
+            return FoundDosage(at, at + 1, Dosage(_checked(tokens[at].raw)))
     found: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
@@ -86,7 +117,85 @@ def find_dosage(line: Line) -> FoundDosage | None:
         return None
     start, end = found[-1]
     words = _checked(_tidy(line.typed(tokens[start:end])))
-    return FoundDosage(start, end, words, earlier_end=found[0][1] if len(found) > 1 else None)
+    earlier_end = found[0][1] if len(found) > 1 else None
+    return FoundDosage(start, end, count_up(words), earlier_end=earlier_end)
+
+
+def count_up(words: str) -> Dosage:
+    """What a dosage counts, as far as it is one plain amount: "½ tablet", "100 mg".
+
+    Of a strength and a number of things it is the things that are counted ("2 tablets of 500 mg");
+    of a product ("2 x 500 mg") or a concentration nothing is.
+    """
+    tokens = tokenize(words).tokens
+    found: list[tuple[Decimal, str]] = []
+    at = 0
+    while at < len(tokens):
+        end = _read_quantity(tokens, at)
+        if end is None:
+            at += 1
+            continue
+        counted = _counted(tokens, at)
+        if counted is None:
+            return Dosage(words)
+        found.append(counted)
+        at = end
+    things = [(amount, unit) for amount, unit in found if unit in THINGS] or found
+    if len(things) != 1:
+        return Dosage(words)
+    return Dosage(words, *things[0])
+
+
+def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
+    """Amount and unit of the plain quantity that begins at *at*."""
+    number = _amount(tokens, at)
+    if number is None or _MULTIPLIED.fullmatch(tokens[at].word):
+        return None
+    after = at + number.tokens_used
+    of_a = 2 if words_of(tokens[after:], 2) in (["of", "a"], ["of", "an"]) else 0
+    unit = number.rest or "".join(words_of(tokens[after + of_a :], 1))
+    name = name_of_unit(unit)
+    if name is None or number.value <= 0:
+        return None
+    return as_decimal(number.value), name
+
+
+def read_number_only(token: Token) -> bool:
+    """Whether a word is a number above zero, and nothing else."""
+    try:
+        number = read_number([token])
+    except Misunderstood:
+        return False
+    return number is not None and not number.rest and number.value > 0
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """*value* exactly, or to four places where it has no end (a third)."""
+    exact = round(Decimal(value.numerator) / Decimal(value.denominator), 4)
+    return Decimal(f"{exact.normalize():f}")
+
+
+def name_of_unit(word: str) -> str | None:
+    """The one name of a unit: "tabs" is "tablet", "mcg" is "µg"; None for what is none."""
+    word = word.rstrip(".")
+    if word not in _UNITS:
+        return None
+    if word in _SAME_UNIT:
+        return _SAME_UNIT[word]
+    return word[:-1] if word[:-1] in _UNITS and word.endswith("s") else word
+
+
+def find_dosages(line: Line) -> list[FoundDosage]:
+    """All amounts of a line that begins with a name, in order. Raises as `find_dosage`."""
+    found: list[FoundDosage] = []
+    at = 0
+    while at < len(line.tokens):
+        end = _read_dosage(line.tokens, at)
+        if end is not None:
+            words = _checked(_tidy(line.typed(line.tokens[at:end])))
+            found.append(FoundDosage(at, end, count_up(words)))
+        at = end or at + 1
+    return found
 
 
 def _needs_unit(line: Line) -> Misunderstood:

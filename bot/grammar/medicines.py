@@ -8,36 +8,40 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS, read_date, read_duration
-from bot.grammar.dosages import FoundDosage, find_dosage
+from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
+from bot.grammar.portions import first_amount, has_portions, split_strength
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts import refuse_what_comes_later
 from bot.grammar.schedules import read_schedule
 from bot.grammar.tokens import Line, Token, tokenize
-from domain.schedules import Schedule, WallClock
+from domain.dosages import Dosage
+from domain.schedules import Schedule
 
 # A message may have 4,096 characters; no medicine needs that many.
 LONGEST_LINE = 1000
 
 _SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
 _SCHEDULE_BEGINS |= {"weekdays", "weekends", "once", "twice", "as", *WEEKDAYS}
-_PROOF = {"every", "each", "weekly", "weekday", "weekdays", "weekend", "weekends", "twice", "times"}
+_SCHEDULE_BEGINS |= {"prn", "hourly", "alternate", "fortnightly", "monthly"}
+_PROOF = {
+    "prn",
+    "alternate",
+    "fortnightly",
+    "every",
+    "each",
+    "weekly",
+    "weekday",
+    "weekdays",
+    "weekend",
+    "weekends",
+    "twice",
+    "times",
+}
+_VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
 _DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
-_LEADS_TO_ANOTHER = {"then", "at", "@", "in", *_DAY_WORDS}
 _SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
-
-
-@dataclass(frozen=True, slots=True)
-class MedicineDraft:
-    """A medicine as understood. Where `is_certain` is false, show it and ask before saving."""
-
-    name: str
-    dosage: str
-    schedule: Schedule
-    person: Person
-    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +55,12 @@ class PartialMedicine:
     """
 
     name: str | None
-    dosage: str | None
+    dosage: Dosage | None
     schedule: Schedule | None
     schedule_so_far: str
     person: Person | None
     problem: Misunderstood | None
     is_certain: bool = True
-
-
-def parse_medicine(text: str, *, people: Sequence[Person], now: datetime) -> MedicineDraft:
-    """A whole medicine on one line (a leading command is dropped), at *now* (aware).
-
-    Raises `Misunderstood` with the first thing that is missing, unclear or impossible.
-    """
-    typed = understand_medicine(text, people=people, now=now)
-    match typed:
-        case PartialMedicine(
-            name=str() as name,
-            dosage=str() as dosage,
-            schedule=WallClock() as schedule,
-            person=Person() as person,
-            problem=None,
-        ):
-            return MedicineDraft(name, dosage, schedule, person, typed.is_certain)
-    raise typed.problem or Misunderstood(Problem.SCHEDULE_MISSING)
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
@@ -129,7 +115,7 @@ class _Pieces:
     """A line without its person, taken apart at the dosage."""
 
     name: tuple[Token, ...] = ()
-    dosage: str | None = None
+    dosage: Dosage | None = None
     schedule: tuple[Token, ...] = ()
     problem: Misunderstood | None = None
     missing: Misunderstood | None = None
@@ -173,6 +159,8 @@ def _take_stranger(
 
 def _take_apart(line: Line) -> _Pieces:
     try:
+        if has_portions(line):
+            return _take_portions(line)
         found = find_dosage(line)
     except Misunderstood as problem:
         return _Pieces(problem=problem)
@@ -180,11 +168,9 @@ def _take_apart(line: Line) -> _Pieces:
         name, schedule = _split_at_schedule(line.tokens)
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     before, after = line.tokens[: found.start], line.tokens[found.end :]
-    try:
-        _refuse_several_amounts(line, found)
-        refuse_what_comes_later(before)
-    except Misunderstood as problem:
-        return _Pieces(problem=problem)
+    if _is_second_strength(line, found):
+        strengths = line.typed(line.tokens[found.start - 2 : found.end])
+        return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
     # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule came early.
     name, early = _split_at_proof(before)
     is_certain = (
@@ -193,17 +179,28 @@ def _take_apart(line: Line) -> _Pieces:
         and not _ends_like_a_schedule(name)
         and not _could_belong_to_amount(name, line.tokens[found.start :])
     )
-    return _Pieces(name, found.words, _trimmed(early + after), is_certain=is_certain)
+    return _Pieces(name, found.dosage, _trimmed(early + after), is_certain=is_certain)
 
 
-def _refuse_several_amounts(line: Line, found: FoundDosage) -> None:
-    """ "1 tablet at 8am and 2 tablets at 8pm", "20 mg for 5 days, then 10 mg" come later."""
-    if found.earlier_end is None:
-        return
-    between = range(found.earlier_end, found.start)
-    tokens = line.tokens
-    if any(tokens[at].word in _LEADS_TO_ANOTHER or _is_proof(tokens, at) for at in between):
-        raise Misunderstood(Problem.NOT_YET, line.typed(tokens[found.earlier_end : found.end]))
+def _take_portions(line: Line) -> _Pieces:
+    """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": shown before it is saved, always."""
+    start = first_amount(line)
+    name, rest = line.tokens[:start], line.tokens[start:]
+    strength, given = split_strength(find_dosages(line)[0].dosage)
+    return _Pieces(name, strength or given, _trimmed(rest), is_certain=False)
+
+
+def _is_second_strength(line: Line, found: FoundDosage) -> bool:
+    """ "Levothyroxine 50 and 75 µg": two medicines to whoever packs the box."""
+    before = line.tokens[max(0, found.start - 2) : found.start]
+    return (
+        len(before) == 2
+        and found.start > 2
+        and before[1].word in {"and", "&", "+", "/", ",", "or"}
+        and not before[0].is_quoted
+        and before[0].word.isdecimal()
+        and found.dosage.amount is not None
+    )
 
 
 def _read_name(line: Line, pieces: _Pieces) -> tuple[str | None, Misunderstood | None]:
@@ -216,6 +213,15 @@ def _read_name(line: Line, pieces: _Pieces) -> tuple[str | None, Misunderstood |
 
 
 def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
+    if len(name) > 1 and name[-1].word in _VAGUE:
+        start = -2 if name[-2].word in {"a", "an"} and len(name) > 2 else -1
+        return Misunderstood(Problem.AMOUNT_RANGE, line.typed(name[start:]))
+    for at in range(1, len(line.tokens) - 2):
+        words = [token.word for token in line.tokens[at + 1 : at + 3]]
+        if read_number_only(line.tokens[at]) and words == ["in", "the"]:
+            typed = line.typed(line.tokens[at : at + 4])
+            with_unit = f"{line.tokens[at].raw} tablet {line.typed(line.tokens[at + 1 : at + 4])}"
+            return Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(with_unit,))
     if len(name) > 1 and not name[-1].is_quoted and name[-1].word.isdecimal():
         amount = name[-1].raw
         return Misunderstood(
@@ -270,6 +276,8 @@ def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
         return read_duration(following) is not None
     if word in {"from", "starting", "until", "till"}:
         return read_date(following) is not None
+    if word in {"as", "when", "if"}:
+        return bool(following) and following[0].word in {"needed", "required", "necessary"}
     if word in {"at", "@"}:
         return bool(following) and read_count(following[0].word) is not None
     # "Sun" and "Sat" are parts of names, "Sundays" are not.

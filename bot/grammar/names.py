@@ -14,6 +14,8 @@ def parse_name(text: str) -> str:
     name = fold_spaces(without_traps(text))
     if is_blank(name):
         raise Misunderstood(Problem.NAME_MISSING)
+    if name.startswith("/"):
+        raise Misunderstood(Problem.NAME_IS_COMMAND, name)
     if len(name) > LONGEST_NAME:
         raise Misunderstood(Problem.NAME_TOO_LONG, name)
     return name

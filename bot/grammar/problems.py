@@ -8,10 +8,11 @@ class Problem(Enum):
 
     TOO_LONG = auto()
     UNKNOWN_WORDS = auto()  # W is no part of anything we know
-    NOT_YET = auto()  # W is a schedule that we recognise but cannot keep yet
+    ONE_RHYTHM = auto()  # W are times or amounts that differ by day: that is two entries
 
     NAME_MISSING = auto()
     NAME_TOO_LONG = auto()
+    NAME_IS_COMMAND = auto()
 
     DOSAGE_MISSING = auto()
     DOSAGE_NEEDS_UNIT = auto()  # W is an amount without a unit, or words without quotes
@@ -19,6 +20,8 @@ class Problem(Enum):
     AMOUNT_NOT_POSITIVE = auto()
     AMOUNT_AMBIGUOUS = auto()  # "1,000 mg": a thousand, or one?
     AMOUNT_RANGE = auto()  # "1-2 tablets"
+    AMOUNT_TOO_LARGE = auto()
+    TWO_STRENGTHS = auto()  # "50 and 75 µg"
 
     SCHEDULE_MISSING = auto()
     TIMES_MISSING = auto()  # W says how often, but not when on the clock
@@ -27,6 +30,9 @@ class Problem(Enum):
     DUPLICATE_TIME = auto()
     TOO_MANY_TIMES = auto()
     COUNT_MISMATCH = auto()  # "twice a day" with three times
+    INTERVAL_IMPOSSIBLE = auto()  # W is an interval of nothing, of seconds, or of years
+    AS_NEEDED_AT_TIMES = auto()  # "as needed at 08:00"
+    STEP_WITHOUT_END = auto()  # W is a step of a taper that does not say how long
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
     CONTRADICTION = auto()  # W are parts that cannot both hold
 

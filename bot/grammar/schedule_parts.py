@@ -6,14 +6,21 @@ Whether the parts fit together is another question: see :mod:`bot.grammar.schedu
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 
-from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay, TypedTime, looks_like_a_time, read_time
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
+from bot.grammar.clock_times import (
+    NAMED,
+    PARTS_OF_DAY,
+    PartOfDay,
+    TypedTime,
+    looks_like_a_time,
+    read_time,
+)
+from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, words_of
-from domain.schedules import Weekday
+from domain.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL, Weekday
 
 EVERY_DAY = frozenset(Weekday)
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))
@@ -36,23 +43,22 @@ _MEALS = {"breakfast", "lunch", "dinner", "supper", "tea", "meal", "meals", "bed
 _BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
 
 _GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
-_COUNT = r"(?:\d+|other|second|third|two|three|four|five|six|seven|eight|nine|ten|twelve|few|half)"
-_NOT_YET = re.compile(
-    rf"""\b(?:
-        every\s{_COUNT}\s(?:min|minute|hour|hr|h|day|week|month|year)s?
-      | every\s{_COUNT}(?:h|d|hrs?|hours?|days?)
-      | every\s(?:other|second|third)\s\w+
-      | (?:every|each|per|a|an)\s(?:hour|month|year)
-      | alternate\s(?:day|week)s?
-      | hourly | fortnightly | biweekly | monthly | yearly
-      | (?:as|when|if|where)\s(?:needed|required|necessary)
-      | prn | on\sdemand | whenever
-      | (?:{_COUNT}|\d+h)\s(?:hours?|hrs?)\sapart
-      | \d+\s(?:day|week)s?\son\b
-      | q\d+h
-    )(?!\w)""",
-    re.VERBOSE,
-)
+_GLUED_INTERVAL = re.compile(r"(?P<count>\d{1,6})-?(?P<unit>[a-z]+)")
+_EVERY_N_HOURS = re.compile(r"q(?P<count>\d{1,3})h")
+_ORDINAL = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)")
+_NTH = {"other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_UNITS = {
+    **dict.fromkeys(("sec", "secs", "seconds"), "second"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hourly"), "hour"),
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("year", "years"), "year"),
+}
+_NEEDED = {"needed", "required", "necessary", "wanted"}
+_LAST_INTAKE = {"dose", "intake", "one", "time"}
+_MOST = {"max", "maximum", "max."}
 
 
 @dataclass(slots=True)
@@ -67,6 +73,15 @@ class ScheduleParts:
     times_a_day: int | None = None
     days_a_week: int | None = None
     moments: str = ""  # "every morning", "before breakfast": says when, but not on the clock
+    every_days: int | None = None
+    every_weeks: int | None = None
+    month_days: frozenset[int] | None = None
+    cycle: tuple[int, int] | None = None  # days on, days off
+    interval: timedelta | None = None
+    from_last_intake: bool = False
+    is_as_needed: bool = False
+    min_interval: timedelta | None = None
+    max_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +91,8 @@ class _PartOfDayWord:
     is_suffix: bool
 
 
-def refuse_what_comes_later(tokens: Sequence[Token]) -> None:
-    """Raise `Misunderstood` if *tokens* hold a schedule that we recognise but cannot keep yet."""
-    words = " ".join("" if token.is_quoted else token.word for token in tokens)
-    not_yet = _NOT_YET.search(words)
-    if not_yet:
-        raise Misunderstood(Problem.NOT_YET, not_yet[0])
-
-
 def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
     """What *tokens* of *line* say, as far as they go. Raises `Misunderstood` for the rest."""
-    refuse_what_comes_later(tokens)
     return _Reader(line, tokens).read()
 
 
@@ -119,7 +125,7 @@ class _Reader:
 
     def _next(self, ahead: int = 1) -> str:
         position = self._at + ahead
-        if position >= len(self._tokens) or self._tokens[position].is_quoted:
+        if not 0 <= position < len(self._tokens) or self._tokens[position].is_quoted:
             return ""
         return self._tokens[position].word
 
@@ -133,6 +139,11 @@ class _Reader:
             return
         self._last_was_time = False
         for reader in (
+            self._as_needed,
+            self._limits,
+            self._interval,
+            self._cycle,
+            self._days_of_month,
             self._range,
             self._how_often,
             self._weekdays,
@@ -143,17 +154,252 @@ class _Reader:
         ):
             if reader():
                 return
+        self._read_clock(is_expected=is_expected, is_after_at=is_after_at)
+
+    def _read_clock(self, *, is_after_at: bool, is_expected: bool = True) -> None:
         typed_time = read_time(
             self._tokens[self._at :], is_expected=is_expected, is_after_at=is_after_at
         )
         if typed_time is None:
             raise self._unknown()
-        if self._is_after_days:
+        # "from tomorrow 06:00" begins then; elsewhere, times after days are other times.
+        if self._is_after_days and self._parts.interval is None:
             raise self._other_times_on_other_days()
         self._clock.append(typed_time)
         self._has_times = True
         self._at += typed_time.tokens_used
         self._last_was_time = True
+
+    def _is_time(self, skip: int) -> bool:
+        """Whether a time of day follows, not a date."""
+        rest = self._tokens[self._at + skip :]
+        return bool(rest) and (looks_like_a_time(rest[0]) or rest[0].word in NAMED)
+
+    def _as_needed(self) -> bool:
+        """as needed · when required · prn · on demand."""
+        match [self._word, self._next(), self._next(2)]:
+            case ["as" | "when" | "if" | "where" | "whenever", needed, _] if needed in _NEEDED:
+                used = 2
+            case ["only", "as" | "when" | "if", needed] if needed in _NEEDED:
+                used = 3
+            case ["prn" | "demand", _, _]:
+                used = 1
+            case _:
+                return False
+        self._parts.is_as_needed = True
+        self._at += used
+        return True
+
+    def _limits(self) -> bool:
+        """6 hours apart · at least 4 h between doses · max 4 a day · no more than 3 in 24 hours."""
+        skip = self._skip_words(("at", "least"), ("minimum",), ("min",), ("wait",))
+        length = self._length(skip)
+        if length is not None:
+            value, used = length
+            end = skip + used
+            if self._next(end) in {"apart", "between"}:
+                end += 1
+                end += self._next(end) in {"doses", "intakes", "two", "them"}
+                end += self._next(end) in {"doses", "intakes"}
+                self._set_once("min_interval", value)
+                self._at += end
+                return True
+        skip = self._skip_words(
+            ("at", "most"),
+            ("no", "more", "than"),
+            ("not", "more", "than"),
+            ("up", "to"),
+            *((word,) for word in _MOST),
+        )
+        count = self._most(skip) if skip else None
+        # "up to 3 December" is an end.
+        if count is None or (self._word == "up" and count[1] == 1):
+            return False
+        self._set_once("max_per_day", count[0])
+        self._at += skip + count[1]
+        return True
+
+    def _skip_words(self, *openings: tuple[str, ...]) -> int:
+        """The length of the opening that stands here, 0 for none."""
+        for opening in openings:
+            if all(self._next(n) == word for n, word in enumerate(opening)):
+                return len(opening)
+        return 0
+
+    def _most(self, skip: int) -> tuple[int, int] | None:
+        """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and the tokens used."""
+        word, used = self._next(skip), 1
+        glued = _GLUED_COUNT.fullmatch(word)
+        count = _ONCE_TWICE.get(word) or (int(glued["count"]) if glued else read_count(word))
+        if count is None:
+            return None
+        used += self._next(skip + used) in {"times", "time", "x", "doses", "intakes"}
+        match [self._next(skip + used), self._next(skip + used + 1), self._next(skip + used + 2)]:
+            case ["in" | "within" | "per" | "every", "24", unit] if _UNITS.get(unit) == "hour":
+                used += 3
+            case ["in" | "within" | "per" | "every", "24h", _]:
+                used += 2
+            case ["a" | "per" | "each" | "every" | "/", "day", _]:
+                used += 2
+            case ["daily" | "/day", _, _]:
+                used += 1
+        return count, used
+
+    def _length(self, skip: int) -> tuple[timedelta, int] | None:
+        """ "6 hours", "6h", "90 minutes": a length of time below a day, and the tokens used."""
+        count, unit, used = self._counted(skip)
+        if count is None or unit not in {"minute", "hour"}:
+            return None
+        return timedelta(minutes=count) if unit == "minute" else timedelta(hours=count), used
+
+    def _counted(self, skip: int) -> tuple[int | None, str, int]:
+        """ "6 hours", "6h", "other day", "2nd week": how many, of what, and the tokens used."""
+        word = self._next(skip)
+        glued = _GLUED_INTERVAL.fullmatch(word)
+        if glued and glued["unit"] in _UNITS:
+            return int(glued["count"]), _UNITS[glued["unit"]], 1
+        count = _NTH.get(word) or read_count(word)
+        if count is None:
+            return None, "", 0
+        joint = self._next(skip + 1) == "-"
+        return count, _UNITS.get(self._next(skip + 1 + joint), ""), 2 + joint
+
+    def _interval(self) -> bool:
+        """every 8 hours · q8h · 8-hourly · every other day · every 2 weeks · fortnightly."""
+        word = self._word
+        count: int | None
+        short = _EVERY_N_HOURS.fullmatch(word)
+        if short:
+            return self._set_interval(int(short["count"]), "hour", 1)
+        if word in {"hourly", "fortnightly"}:
+            every = (1, "hour") if word == "hourly" else (2, "week")
+            return self._set_interval(*every, 1)
+        if word == "alternate" and self._next() in {"day", "days", "week", "weeks"}:
+            return self._set_interval(2, _UNITS[self._next()], 2)
+        if word in _EACH and self._next() in {"hour", "week", "month"}:
+            if self._next() == "month":
+                self._at += 2
+                return True
+            return self._set_interval(1, self._next(), 2)
+        if word in _EACH:
+            count, unit, used = self._counted(1)
+            if count is not None and unit:
+                return self._set_interval(count, unit, 1 + used)
+            nth, weekday = _NTH.get(self._next()), self._next(2)
+            if nth is not None and weekday in WEEKDAYS:
+                self._set_once("every_weeks", nth)
+                self._at += 2
+                return True
+            return False
+        count, unit, used = self._counted(0)
+        is_hourly = self._next(used - 1) == "hourly" or word.endswith("hourly")
+        if count is not None and unit == "hour" and is_hourly:
+            return self._set_interval(count, "hour", used)
+        return False
+
+    def _set_interval(self, count: int, unit: str, used: int) -> bool:
+        words = self._line.typed(self._tokens[self._at : self._at + used])
+        match unit:
+            case "minute" | "hour":
+                length = timedelta(minutes=count * (60 if unit == "hour" else 1))
+                if not SHORTEST_INTERVAL <= length <= LONGEST_INTERVAL:
+                    raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+                self._set_once("interval", length)
+            case "day":
+                self._check_cycle(count, words)
+                self._set_once("every_days", count)
+            case "week":
+                self._check_cycle(count * 7, words)
+                self._set_once("every_weeks", count)
+            case _:
+                raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+        self._at += used
+        self._last_intake(0)
+        return True
+
+    def _check_cycle(self, days: int, words: str) -> None:
+        if not 1 <= days <= LONGEST_CYCLE:
+            raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+
+    def _last_intake(self, skip: int) -> bool:
+        """after the last dose · from the last intake."""
+        at = skip
+        if at == 0:
+            if self._at >= len(self._tokens) or self._word not in {"after", "from", "since"}:
+                return False
+            at = 1
+        at += self._next(at) == "the"
+        if self._next(at) not in {"last", "previous"} or self._next(at + 1) not in _LAST_INTAKE:
+            return False
+        self._parts.from_last_intake = True
+        self._at += at + 2
+        return True
+
+    def _cycle(self) -> bool:
+        """21 days on 7 off · 3 weeks on, 1 week off."""
+        count, unit, used = self._counted(0)
+        if count is None or self._next(used) != "on":
+            if count is None or unit or self._next(1) != "on" or self._next(3) != "off":
+                return False
+            unit, used = "day", 1  # "5 on 2 off"
+        if unit not in {"day", "week"}:
+            return False
+        at = used + 1
+        while self._next(at) in {",", "and", "then", "/"}:
+            at += 1
+        off, off_unit, off_used = self._counted(at)
+        if off is not None and off_unit not in {"day", "week"}:
+            off_unit, off_used = unit, 1  # "21 days on 7 off"
+        if off is None or self._next(at + off_used) != "off":
+            return False
+        used = at + off_used + 1
+        words = self._line.typed(self._tokens[self._at : self._at + used])
+        days = {"day": 1, "week": 7}
+        on, off = count * days[unit], off * days[off_unit]
+        if not (on and off):
+            raise Misunderstood(Problem.INTERVAL_IMPOSSIBLE, words)
+        self._check_cycle(on + off, words)
+        self._set_once("cycle", (on, off))
+        self._at += used
+        return True
+
+    def _days_of_month(self) -> bool:
+        """on the 1st and 15th · monthly on the 31st · on the last day of the month."""
+        used = int(self._next(0) == "monthly")
+        used += self._next(used) == "on"
+        days: set[int] = set()
+        while True:
+            at = used + (self._next(used) == "the")
+            ordinal = _ORDINAL.fullmatch(self._next(at))
+            if self._next(at) == "last" and self._next(at + 1) == "day":
+                days.add(31)
+                used = at + 2
+            elif ordinal and self._next(at + 1) not in MONTHS and self._next(at + 2) not in MONTHS:
+                days.add(int(ordinal["day"]))
+                used = at + 1
+            elif days:
+                used -= self._next(used - 1) in {",", "and", "&"}
+                break
+            elif self._word == "monthly":
+                raise Misunderstood(Problem.WEEKDAYS_MISSING, self._word)
+            else:
+                return False
+            while self._next(used) in {",", "and", "&"}:
+                used += 1
+        is_said = self._next(used) == "of" and self._next(used + 1) in {"the", "each", "every"}
+        used += 3 if is_said and self._next(used + 2) == "month" else 0
+        words = self._line.typed(self._tokens[self._at : self._at + used])
+        if not all(1 <= day <= 31 for day in days):
+            raise Misunderstood(Problem.NO_SUCH_DATE, words)
+        self._set_once("month_days", frozenset(days))
+        self._is_after_days = self._has_times
+        self._at += used
+        return True
+
+    def _set_once(self, part: str, value: object) -> None:
+        if getattr(self._parts, part) not in {None, value}:
+            raise self._contradiction()
+        setattr(self._parts, part, value)
 
     def _refuse_range_of_times(self) -> None:
         """ "08:00 - 20:00" is from then till then to some, and two times to others."""
@@ -189,6 +435,12 @@ class _Reader:
             return True
         if word in _FROM or (word == "as" and self._next() == "of"):
             skip = 2 if word == "as" or self._next() in {"on", "from"} else 1
+            if self._last_intake(skip):
+                return True
+            if read_date(self._tokens[self._at + skip :]) is None and self._is_time(skip):
+                self._at += skip
+                self._read_clock(is_after_at=True)
+                return True
             if parts.starts is not None:
                 raise self._contradiction()
             parts.starts = self._date(skip)
@@ -300,7 +552,7 @@ class _Reader:
 
     def _other_times_on_other_days(self) -> Misunderstood:
         """ "monday 08:00, tuesday 09:00", "08:00 daily except sunday 10:00"."""
-        return Misunderstood(Problem.NOT_YET, self._line.typed(self._tokens))
+        return Misunderstood(Problem.ONE_RHYTHM, self._line.typed(self._tokens))
 
     def _day_list(self, at: int) -> tuple[frozenset[Weekday], int]:
         """Days joined by commas and "and", and the tokens used."""
@@ -351,8 +603,11 @@ class _Reader:
         return True
 
     def _starts_moment(self) -> bool:
-        """Whether "at" is the "at" of "at night" or of "at bedtime"."""
-        return self._word == "at" and (self._next() == "night" or self._next() in _MEALS)
+        """Whether "at" is the "at" of "at night", of "at bedtime" or of "at most"."""
+        following = self._next()
+        return self._word == "at" and (
+            following in {"night", "most", "least"} or following in _MEALS
+        )
 
     def _part_of_day(self) -> bool:
         """every morning · in the morning · at night · mornings."""

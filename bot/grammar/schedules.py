@@ -5,23 +5,39 @@ is refused with the words concerned.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.grammar.dates import check_reach, spelt
+from bot.grammar.dates import check_reach, exactly, spelt
+from bot.grammar.portions import Portion, split_portions, without_empty_moments
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
 from bot.grammar.tokens import Line, Token, tokenize
+from domain.dosages import Dosage
+from domain.ladder import ceil_minute
+from domain.schedules import EVERY_DAY as EVERY_DAYS
 from domain.schedules import (
     MOST_TIMES_A_DAY,
+    AsNeeded,
+    Cycle,
+    Daily,
+    Days,
+    Elapsed,
     InvalidSchedule,
+    Monthly,
     Schedule,
     ScheduleProblem,
+    Steps,
     WallClock,
-    Weekday,
+    Weekly,
     first_occurrence,
+    resolve_local,
 )
+
+AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)
 
 LONGEST_SCHEDULE = 500
 
@@ -38,19 +54,6 @@ def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
     return read_schedule(line, line.tokens, zone=zone, now=now)
 
 
-def parse_times(text: str) -> tuple[time, ...]:
-    """Times of day only, ascending. Raises `Misunderstood`."""
-    if len(text) > LONGEST_SCHEDULE:
-        raise Misunderstood(Problem.TOO_LONG)
-    line = tokenize(text)
-    if not line.tokens:
-        raise Misunderstood(Problem.TIMES_MISSING)
-    parts = read_parts(line, line.tokens)
-    if parts != ScheduleParts(times=parts.times, moments=parts.moments):
-        raise Misunderstood(Problem.UNKNOWN_WORDS, line.typed(line.tokens))
-    return _ascending(parts, line.typed(line.tokens))
-
-
 def read_schedule(
     line: Line, tokens: Sequence[Token], *, zone: ZoneInfo, now: datetime
 ) -> Schedule:
@@ -58,9 +61,210 @@ def read_schedule(
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
-    parts = read_parts(line, tokens)
-    _check_days_a_week(parts, words)
-    return _fit(parts, words, times=_ascending(parts, words), zone=zone, now=now)
+    context = _Context(words, zone, now)
+    portions = split_portions(line, tokens)
+    if portions:
+        return _fit_portions(line, portions, context)
+    return _fit(read_parts(line, tokens), context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What was typed, and where and when."""
+
+    words: str
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def wrong(self, problem: Problem) -> Misunderstood:
+        return Misunderstood(problem, self.words)
+
+
+def _fit(parts: ScheduleParts, context: _Context) -> Schedule:
+    """The parts as one schedule that still has doses to come."""
+    if parts.is_as_needed or parts.min_interval is not None or parts.max_per_day is not None:
+        return _fit_as_needed(parts, context)
+    if parts.interval is not None:
+        return _fit_elapsed(parts, context)
+    _check_days_a_week(parts, context.words)
+    return _fit_wall_clock(parts, context)
+
+
+def _fit_as_needed(parts: ScheduleParts, context: _Context) -> AsNeeded:
+    """ "as needed, 6 hours apart, max 4 a day"; "every 6 hours as needed" means the same."""
+    if parts.times or parts.moments:
+        raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or _pattern(parts)
+    if has_days or (parts.interval and parts.min_interval) or not parts.is_as_needed:
+        raise context.wrong(Problem.CONTRADICTION)
+    counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
+    if len(counts) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    if any(not 1 <= count <= MOST_TIMES_A_DAY for count in counts):
+        raise context.wrong(Problem.TOO_MANY_TIMES)
+    starts_on, ends_on = _first_and_last(parts, context)
+    if parts.days_long is not None:
+        ends_on = starts_on + timedelta(days=parts.days_long - 1)
+    try:
+        return AsNeeded(
+            starts_on,
+            min_interval=parts.interval if parts.min_interval is None else parts.min_interval,
+            max_per_day=counts.pop() if counts else None,
+            ends_on=ends_on,
+        )
+    except InvalidSchedule as error:
+        raise context.wrong(_PROBLEMS[error.problem]) from error
+
+
+def _fit_elapsed(parts: ScheduleParts, context: _Context) -> Elapsed:
+    """ "every 8 hours from 06:00": on the grid of that time, from the next one on.
+
+    Where the hours count from the last intake, they begin now if nothing else is said.
+    """
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or _pattern(parts)
+    if has_days or parts.times_a_day is not None or len(parts.times) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.interval is None or not (parts.times or parts.from_last_intake):
+        raise context.wrong(Problem.TIMES_MISSING)
+    starts_on, ends_on = _first_and_last(parts, context)
+    if parts.times:
+        starts_at = resolve_local(datetime.combine(starts_on, parts.times[0]), context.zone)
+    else:
+        starts_at = ceil_minute(context.now.astimezone(UTC) + timedelta(minutes=1))
+    if parts.starts is None and starts_at <= context.now:
+        starts_at += ((context.now - starts_at) // parts.interval + 1) * parts.interval
+    ends_at = None
+    if ends_on is not None:
+        after_it = datetime.combine(ends_on + timedelta(days=1), time())
+        ends_at = resolve_local(after_it, context.zone)
+    elif parts.days_long is not None:
+        ends_at = starts_at + timedelta(days=parts.days_long)
+    try:
+        schedule = Elapsed(
+            parts.interval, starts_at, ends_at, from_last_intake=parts.from_last_intake
+        )
+    except InvalidSchedule as error:
+        raise context.wrong(_PROBLEMS[error.problem]) from error
+    return _with_doses_to_come(schedule, context)
+
+
+def _with_doses_to_come(schedule: AnySchedule, context: _Context) -> AnySchedule:
+    if first_occurrence(schedule, context.zone, context.now) is None:
+        raise context.wrong(Problem.NOTHING_LEFT)
+    return schedule
+
+
+def _pattern(parts: ScheduleParts) -> int:
+    """How many ways of choosing days were typed, weekdays aside."""
+    patterns = (parts.every_days, parts.every_weeks, parts.month_days, parts.cycle)
+    return sum(pattern not in (None, 1) for pattern in patterns)
+
+
+def _days(parts: ScheduleParts, context: _Context) -> Days:
+    weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
+    if _pattern(parts) > 1 or (weekdays and (parts.every_days or parts.month_days or parts.cycle)):
+        raise context.wrong(Problem.CONTRADICTION)
+    try:
+        if parts.every_weeks is not None:
+            if parts.weekdays is None:
+                raise context.wrong(Problem.WEEKDAYS_MISSING)
+            if parts.every_weeks == 1 and weekdays is None:
+                return EVERY_DAYS
+            return Weekly(weekdays or EVERY_DAY, parts.every_weeks)
+        if parts.month_days is not None:
+            return Monthly(parts.month_days)
+        if parts.cycle is not None:
+            return Cycle(*parts.cycle)
+        if weekdays is not None:
+            return Weekly(weekdays)
+        return Daily(parts.every_days or 1)
+    except InvalidSchedule as error:
+        raise context.wrong(_PROBLEMS[error.problem]) from error
+
+
+def _fit_portions(line: Line, portions: Sequence[Portion], context: _Context) -> Schedule:
+    """Amounts that differ: by time of day, or step by step."""
+    parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
+    days = [each for each in parts if each.weekdays is not None or _pattern(each)]
+    if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
+        raise context.wrong(Problem.ONE_RHYTHM)
+    dosages = [portion.dosage for portion in portions]
+    if portions[1].is_next_step:
+        return _fit_steps(parts, dosages, context)
+    times = _times_of_portions(parts, context)
+    shared = _shared(parts, context)
+    whole = replace(shared, times=sorted(times), times_a_day=None, moments="")
+    by_time = dict(zip(times, _spread(parts, dosages, times), strict=True))
+    schedule = _fit_wall_clock(whole, context)
+    return replace(schedule, dosages=tuple(by_time[at] for at in schedule.times))
+
+
+def _times_of_portions(parts: Sequence[ScheduleParts], context: _Context) -> list[time]:
+    """The times in the order of the amounts; typed behind them all, they are spread over them."""
+    for each in parts[:-1]:
+        if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
+            raise context.wrong(Problem.ONE_RHYTHM)
+    times = [at for each in parts for at in each.times]
+    if all(each.times for each in parts):
+        return times
+    if not any(each.times for each in parts[:-1]) and len(parts[-1].times) == len(parts):
+        return times
+    is_short = len(times) < len(parts)
+    raise context.wrong(Problem.TIMES_MISSING if is_short else Problem.COUNT_MISMATCH)
+
+
+def _spread(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], times: Sequence[time]
+) -> list[Dosage]:
+    """The dosage of each time."""
+    if all(each.times for each in parts):
+        return [d for each, d in zip(parts, dosages, strict=True) for _ in each.times]
+    return list(dosages[: len(times)])
+
+
+def _shared(parts: Sequence[ScheduleParts], context: _Context) -> ScheduleParts:
+    """What was said of all amounts together: days, beginning, end. Each only once."""
+    shared = ScheduleParts()
+    for each in parts:
+        for part in fields(ScheduleParts):
+            if part.name in {"times", "moments"}:
+                continue
+            value = getattr(each, part.name)
+            if value in (None, False):
+                continue
+            if getattr(shared, part.name) not in (None, False):
+                raise context.wrong(Problem.ONE_RHYTHM)
+            setattr(shared, part.name, value)
+    return shared
+
+
+def _fit_steps(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: _Context
+) -> Schedule:
+    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without a gap."""
+    stated = {tuple(sorted(each.times)) for each in parts if each.times}
+    if not stated:
+        raise context.wrong(Problem.TIMES_MISSING)
+    steps: list[WallClock] = []
+    for each, dosage in zip(parts, dosages, strict=True):
+        if not each.times and len(stated) > 1:
+            raise context.wrong(Problem.TIMES_MISSING)
+        typed = replace(each, times=each.times or list(next(iter(stated))))
+        if steps and typed.starts is None:
+            previous = steps[-1].ends_on
+            if previous is None:
+                raise context.wrong(Problem.STEP_WITHOUT_END)
+            typed = replace(typed, starts=exactly(previous + timedelta(days=1)))
+        step = _fit_wall_clock(typed, context)
+        steps.append(replace(step, dosages=(dosage,) * len(step.times)))
+    try:
+        return _with_doses_to_come(Steps(tuple(steps)), context)
+    except InvalidSchedule as error:
+        raise context.wrong(_PROBLEMS[error.problem]) from error
 
 
 def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
@@ -91,53 +295,62 @@ def _check_days_a_week(parts: ScheduleParts, words: str) -> None:
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
 
 
-def _fit(
-    parts: ScheduleParts, words: str, *, times: tuple[time, ...], zone: ZoneInfo, now: datetime
-) -> Schedule:
-    """The parts as one schedule that still has doses to come."""
-    today = now.astimezone(zone).date()
-    weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
-    starts_on = today
+def _first_and_last(parts: ScheduleParts, context: _Context) -> tuple[date, date | None]:
+    """The first day, and the last one if it was typed."""
+    today = context.today
+    starts_on, ends_on = today, None
     if parts.starts is not None:
         starts_on = parts.starts.resolve(today, today)
         check_reach(starts_on, today=today, words=parts.starts.words)
-    ends_on: date | None = None
     if parts.ends is not None:
         ends_on = parts.ends.resolve(today, max(starts_on, today))
         if ends_on < today:
             raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
         check_reach(ends_on, today=today, words=parts.ends.words)
-    schedule = _valid(words, times, starts_on, ends_on, weekdays)
+        if ends_on < starts_on:
+            raise context.wrong(Problem.END_BEFORE_START)
+    return starts_on, ends_on
+
+
+def _fit_wall_clock(parts: ScheduleParts, context: _Context) -> WallClock:
+    times, days = _ascending(parts, context.words), _days(parts, context)
+    starts_on, ends_on = _first_and_last(parts, context)
+    schedule = _valid(context, times, starts_on, ends_on, days)
     if parts.days_long is not None:
         first_day = starts_on
         if parts.starts is None:
             # "for 10 days" at nine in the evening is ten days from tomorrow, not nine.
-            first = first_occurrence(schedule, zone, now)
-            first_day = first.local.date() if first else starts_on
+            first = first_occurrence(schedule, context.zone, context.now)
+            first_day = date.fromisoformat(first.key[:10]) if first else starts_on
         ends_on = first_day + timedelta(days=parts.days_long - 1)
-        if ends_on < today:
+        if ends_on < context.today:
             raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
-        schedule = _valid(words, times, starts_on, ends_on, weekdays)
-    if first_occurrence(schedule, zone, now) is None:
-        raise Misunderstood(Problem.NOTHING_LEFT, words)
-    return schedule
+        schedule = _valid(context, times, starts_on, ends_on, days)
+    return _with_doses_to_come(schedule, context)
 
 
 _PROBLEMS = {
     ScheduleProblem.ENDS_BEFORE_START: Problem.END_BEFORE_START,
     ScheduleProblem.NEVER_FALLS_DUE: Problem.NEVER_FALLS_DUE,
     ScheduleProblem.NO_WEEKDAYS: Problem.CONTRADICTION,
+    ScheduleProblem.ALL_WEEKDAYS: Problem.CONTRADICTION,
+    ScheduleProblem.NO_DAYS_OF_MONTH: Problem.NO_SUCH_DATE,
+    ScheduleProblem.CYCLE_IMPOSSIBLE: Problem.INTERVAL_IMPOSSIBLE,
+    ScheduleProblem.INTERVAL_IMPOSSIBLE: Problem.INTERVAL_IMPOSSIBLE,
+    ScheduleProblem.LIMIT_IMPOSSIBLE: Problem.TOO_MANY_TIMES,
+    ScheduleProblem.STEPS_OVERLAP: Problem.STEP_WITHOUT_END,
+    ScheduleProblem.TOO_MANY_STEPS: Problem.TOO_LONG,
 }
 
 
 def _valid(
-    words: str,
+    context: _Context,
     times: tuple[time, ...],
     starts_on: date,
     ends_on: date | None,
-    weekdays: frozenset[Weekday] | None,
+    days: Days,
 ) -> WallClock:
     try:
-        return WallClock(times, starts_on, ends_on, weekdays)
+        return WallClock(times, starts_on, ends_on, days)
     except InvalidSchedule as error:
-        raise Misunderstood(_PROBLEMS[error.problem], words) from error
+        raise context.wrong(_PROBLEMS[error.problem]) from error

@@ -60,12 +60,15 @@ def _without_choices() -> Mapping[Problem, str]:
             "I did not understand “{words}”. A schedule looks like"
             " <code>at 08:00 and 20:00</code> or <code>mon, wed, fri at 9am for 10 days</code>."
         ),
-        Problem.NOT_YET: _(
-            "“{words}”: not yet. I know times of day, every day or on weekdays, like"
-            " <code>mon, wed, fri at 09:00</code>."
+        Problem.ONE_RHYTHM: _(
+            "“{words}”: I keep one rhythm for each entry. Please add the medicine twice, once for"
+            " each of them, like <code>mondays at 09:00</code>."
         ),
         Problem.NAME_MISSING: _("The name is missing. Type it first, for example <i>Aspirin</i>."),
         Problem.NAME_TOO_LONG: _("“{words}” is too long for a name. Please use 80 characters."),
+        Problem.NAME_IS_COMMAND: _(
+            "“{words}” looks like a command. Type the name without the slash."
+        ),
         Problem.DOSAGE_MISSING: _(
             "How much each time? Type an amount with its unit, like <code>100 mg</code> or"
             " <code>2 tablets</code>."
@@ -82,6 +85,12 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.AMOUNT_RANGE: _(
             "“{words}” leaves the amount open. Type one amount, like <code>1 tablet</code>."
+        ),
+        Problem.AMOUNT_TOO_LARGE: _(
+            "“{words}” is more than anybody has. Please type at most 100000."
+        ),
+        Problem.TWO_STRENGTHS: _(
+            "“{words}” are two strengths. Please add one medicine for each of them."
         ),
         Problem.SCHEDULE_MISSING: _(
             "When is it due? Type times of day, like <code>at 08:00 and 20:00</code>."
@@ -106,8 +115,21 @@ def _without_choices() -> Mapping[Problem, str]:
             "In “{words}” the number and the times or days do not match. Type the times only, like"
             " <code>08:00 and 20:00</code>."
         ),
+        Problem.INTERVAL_IMPOSSIBLE: _(
+            "“{words}” is no interval I can keep. Type one from an hour to a year, like"
+            " <code>every 8 hours from 06:00</code> or <code>every 2 days at 09:00</code>."
+        ),
+        Problem.AS_NEEDED_AT_TIMES: _(
+            "“{words}”: as needed has no times. Type <code>as needed, 6 hours apart, max 4 a"
+            " day</code>, or the times alone."
+        ),
+        Problem.STEP_WITHOUT_END: _(
+            "In “{words}” a step does not say how long it lasts. Type it like <code>20 mg for 5"
+            " days, then 10 mg for 5 days</code>."
+        ),
         Problem.WEEKDAYS_MISSING: _(
-            "“{words}”: on which day? Type it like <code>mondays at 09:00</code>."
+            "“{words}”: on which day? Type it like <code>mondays at 09:00</code> or"
+            " <code>on the 1st at 09:00</code>."
         ),
         Problem.CONTRADICTION: _(
             "“{words}” contradicts itself. Type times and days once, like"

@@ -5,22 +5,37 @@ with "?" where it is shown before it is saved, or the problem and the words conc
 """
 
 import re
-from datetime import UTC, date, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.grammar.medicines import MedicineDraft, parse_medicine, understand_medicine
+from bot.grammar.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
-from domain.schedules import Schedule, WallClock, Weekday
+from domain.dosages import Dosage
+from domain.schedules import (
+    AsNeeded,
+    Cycle,
+    Daily,
+    Elapsed,
+    Monthly,
+    Schedule,
+    Steps,
+    WallClock,
+    Weekday,
+    Weekly,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 MUM = Person("Mum", LONDON)
 FAMILY = [Person(name, LONDON) for name in ("Mum", "May", "Aunt May", "José")]
+MG_100 = Dosage("100 mg", Decimal(100), "mg")
 CORPUS = Path(__file__).parent / "corpus" / "medicines.txt"
 
 
@@ -38,20 +53,69 @@ def corpus() -> list[tuple[str, str, bool]]:
     return rows
 
 
-def meaning_of(draft: MedicineDraft) -> str:
-    parts = [draft.name, draft.dosage, in_short(draft.schedule), draft.person.name]
-    return " | ".join(parts if draft.is_certain else [*parts, "?"])
+def understood(typed: str, people: Sequence[Person]) -> PartialMedicine:
+    """All of a line. Raises Misunderstood with what is wrong or missing."""
+    medicine = understand_medicine(typed, people=people, now=NOW)
+    if medicine.problem is not None:
+        raise medicine.problem
+    return medicine
+
+
+def meaning_of(medicine: PartialMedicine) -> str:
+    assert medicine.name
+    assert medicine.dosage
+    assert medicine.schedule
+    assert medicine.person
+    parts = [medicine.name, medicine.dosage.words, in_short(medicine.schedule)]
+    parts.append(medicine.person.name)
+    return " | ".join(parts if medicine.is_certain else [*parts, "?"])
 
 
 def in_short(schedule: Schedule) -> str:
     """Independent of the views: "mon,wed 09:00 from 2026-12-01 until 2026-12-03"."""
-    words = [f"{at:%H:%M}" for at in schedule.times]
-    if schedule.weekdays is not None:
-        words.insert(0, ",".join(Weekday(d).name[:3].lower() for d in sorted(schedule.weekdays)))
+    match schedule:
+        case Steps(steps=steps):
+            return " then ".join(map(in_short, steps))
+        case Elapsed():
+            return elapsed_in_short(schedule)
+        case AsNeeded():
+            words = ["prn"]
+            if schedule.min_interval:
+                words.append(f"{schedule.min_interval // timedelta(minutes=1)}min apart")
+            if schedule.max_per_day:
+                words.append(f"max {schedule.max_per_day}")
+        case WallClock():
+            words = wall_clock_in_short(schedule)
     if schedule.starts_on != NOW.date():
         words.append(f"from {schedule.starts_on}")
     if schedule.ends_on is not None:
         words.append(f"until {schedule.ends_on}")
+    return " ".join(words)
+
+
+def wall_clock_in_short(schedule: WallClock) -> list[str]:
+    words = [f"{at:%H:%M}" for at in schedule.times]
+    if schedule.dosages:
+        words = [f"{dosage.words}@{at}" for dosage, at in zip(schedule.dosages, words, strict=True)]
+    match schedule.days:
+        case Daily(every=every):
+            days = f"every{every}" if every > 1 else ""
+        case Weekly(weekdays=weekdays, every=every):
+            names = ",".join(Weekday(d).name[:3].lower() for d in sorted(weekdays))
+            days = f"{names}/{every}w" if every > 1 else names
+        case Monthly(days=of_month):
+            days = "month:" + ",".join(map(str, sorted(of_month)))
+        case Cycle(days_on=on, days_off=off):
+            days = f"{on}on{off}off"
+    return [days, *words] if days else words
+
+
+def elapsed_in_short(schedule: Elapsed) -> str:
+    words = [f"each {schedule.every // timedelta(minutes=1)}min from {schedule.starts_at:%d %H:%M}"]
+    if schedule.from_last_intake:
+        words.append("after last")
+    if schedule.ends_at:
+        words.append(f"before {schedule.ends_at:%m-%d %H:%M}")
     return " ".join(words)
 
 
@@ -61,14 +125,14 @@ def test_typed_line_means_what_the_table_says(
 ) -> None:
     people = FAMILY if is_among_several else [MUM]
     try:
-        understood = meaning_of(parse_medicine(typed, people=people, now=NOW))
+        meant = meaning_of(understood(typed, people))
     except Misunderstood as problem:
-        understood = f"{problem.problem.name}: {problem.words}".removesuffix(": ")
-    assert understood == meaning
+        meant = f"{problem.problem.name}: {problem.words}".removesuffix(": ")
+    assert meant == meaning
 
 
 def test_the_table_is_long_enough_to_trust() -> None:
-    assert len(corpus()) >= 260
+    assert len(corpus()) >= 320
 
 
 @pytest.mark.parametrize(
@@ -93,30 +157,30 @@ def test_the_table_is_long_enough_to_trust() -> None:
 )
 def test_what_could_be_meant_is_offered(typed: str, suggestions: tuple[str, ...]) -> None:
     with pytest.raises(Misunderstood) as caught:
-        parse_medicine(typed, people=[MUM], now=NOW)
+        understood(typed, [MUM])
     assert caught.value.suggestions == suggestions
 
 
 def test_everybody_is_offered_when_it_is_not_said_whom_it_is_for() -> None:
     with pytest.raises(Misunderstood) as caught:
-        parse_medicine("Aspirin 100 mg 8am", people=FAMILY, now=NOW)
+        understood("Aspirin 100 mg 8am", FAMILY)
     assert caught.value.suggestions == ("Mum", "May", "Aunt May", "José")
 
 
 def test_two_people_of_one_name_are_asked_about() -> None:
     with pytest.raises(Misunderstood) as caught:
-        parse_medicine("Aspirin 100 mg 8am for Mum", people=[MUM, Person("mum", LONDON)], now=NOW)
+        understood("Aspirin 100 mg 8am for Mum", [MUM, Person("mum", LONDON)])
     assert caught.value.problem is Problem.WHICH_PERSON
 
 
 def test_nobody_to_care_for_comes_before_all_other_problems() -> None:
     with pytest.raises(Misunderstood) as caught:
-        parse_medicine("Aspirin at 3", people=[], now=NOW)
+        understood("Aspirin at 3", [])
     assert caught.value.problem is Problem.NOBODY_CARED_FOR
 
 
 def test_person_comes_back_as_the_one_that_was_given() -> None:
-    draft = parse_medicine("Aspirin 100 mg 8am for aunt may", people=FAMILY, now=NOW)
+    draft = understood("Aspirin 100 mg 8am for aunt may", FAMILY)
     assert draft.person is FAMILY[2]
 
 
@@ -137,7 +201,7 @@ def test_a_wrong_part_is_told_before_a_missing_one() -> None:
 
 def test_a_wrong_part_leaves_the_others_known() -> None:
     typed = understand_medicine("Aspirin 100 mg at 3 for Mum", people=FAMILY, now=NOW)
-    assert (typed.name, typed.dosage, typed.person) == ("Aspirin", "100 mg", FAMILY[0])
+    assert (typed.name, typed.dosage, typed.person) == ("Aspirin", MG_100, FAMILY[0])
     assert typed.schedule is None
     assert typed.schedule_so_far == ""
 
@@ -162,7 +226,7 @@ def test_times_can_be_added_to_a_schedule_that_lacks_them(
 
 def test_today_is_the_day_where_the_person_lives() -> None:
     dad = Person("Dad", ZoneInfo("Pacific/Auckland"))  # already the 24th there
-    draft = parse_medicine("Aspirin 100 mg 8am from today", people=[dad], now=NOW)
+    draft = understood("Aspirin 100 mg 8am from today", [dad])
     assert draft.schedule == WallClock((time(8),), date(2026, 11, 24))
 
 
@@ -184,6 +248,6 @@ def test_a_message_of_4096_characters_is_refused_at_once() -> None:
 def test_a_name_of_81_characters_is_refused_and_the_rest_is_kept() -> None:
     typed = understand_medicine("A" * 81 + " 100 mg 8am", people=[MUM], now=NOW)
     assert typed.name is None
-    assert typed.dosage == "100 mg"
+    assert typed.dosage == MG_100
     assert typed.problem is not None
     assert typed.problem.problem is Problem.NAME_TOO_LONG

@@ -1,6 +1,7 @@
 """The questions of the guided conversation, one by one: names, dosages, times, people, places."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +10,7 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule, parse_times
+from bot.grammar.schedules import parse_schedule
 from bot.grammar.tokens import tokenize
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -63,7 +64,7 @@ def test_names_that_are_too_long_are_refused(length: int) -> None:
     ],
 )
 def test_dosages(typed: str, dosage: str) -> None:
-    assert parse_dosage(typed) == dosage
+    assert parse_dosage(typed).words == dosage
 
 
 @pytest.mark.parametrize(
@@ -92,24 +93,33 @@ def test_words_are_offered_in_quotes_as_a_dosage() -> None:
     assert caught.value.suggestions == ('"a thin layer"',)
 
 
-def test_times_are_put_in_order() -> None:
-    assert parse_times("8pm, 8am and noon") == (time(8), time(12), time(20))
-
-
 @pytest.mark.parametrize(
-    ("typed", "problem"),
+    ("typed", "amount", "unit"),
     [
-        ("", Problem.TIMES_MISSING),
-        ("every morning", Problem.TIMES_MISSING),
-        ("3", Problem.AM_OR_PM),
-        ("8am on mondays", Problem.UNKNOWN_WORDS),
-        ("8am until friday", Problem.UNKNOWN_WORDS),
-        ("every 8 hours", Problem.NOT_YET),
-        ("x" * 5000, Problem.TOO_LONG),
+        ("100mg", "100", "mg"),
+        ("½ tab", "0.5", "tablet"),
+        ("1 1/2 tablets", "1.5", "tablet"),
+        ("2,5 ml", "2.5", "ml"),
+        ("75 mcg", "75", "µg"),
+        ("500 mg, 2 tablets", "2", "tablet"),
+        ("2 tablets of 500 mg", "2", "tablet"),
+        ("10 units", "10", "unit"),
+        ("⅓ tablet", "0.3333", "tablet"),
     ],
 )
-def test_times_that_are_none(typed: str, problem: Problem) -> None:
-    assert problem_of(parse_times, typed) is problem
+def test_what_a_dosage_counts(typed: str, amount: str, unit: str) -> None:
+    dosage = parse_dosage(typed)
+    assert (dosage.amount, dosage.unit) == (Decimal(amount), unit)
+
+
+@pytest.mark.parametrize("typed", ["2 x 500 mg", "5 mg/ml", '"two fingers wide"'])
+def test_a_product_and_plain_words_count_nothing(typed: str) -> None:
+    assert parse_dosage(typed).amount is None
+
+
+def test_a_name_is_no_command() -> None:
+    assert problem_of(parse_name, "/today") is Problem.NAME_IS_COMMAND
+    assert parse_name("today") == "today"
 
 
 def test_an_empty_schedule_is_missing() -> None:

@@ -1,0 +1,167 @@
+"""Amounts that differ: "1 tablet at 08:00 and ½ at 22:00", "20 mg for 5 days, then 10 mg".
+
+A portion is an amount with the words that say when it is given. Later amounts may leave out the
+unit; that of the first one counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dates import WEEKDAYS
+from bot.grammar.dosages import THINGS, count_up, find_dosages, read_number_only
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Line, Token
+from domain.dosages import Dosage
+
+_JOINTS = {",", "and", "&", "+", "then", ";", "-"}
+_LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after"}
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """An amount, and the *tokens* that say when. `is_next_step`: "then" stands before it."""
+
+    dosage: Dosage
+    tokens: tuple[Token, ...]
+    is_next_step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    start: int
+    end: int
+    dosage: Dosage
+
+
+def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
+    """The portions of a schedule that begins with an amount; none if it does not.
+
+    Raises `Misunderstood` for an amount that is none, or that has no unit.
+    """
+    part = Line(line.text, tuple(tokens))
+    amounts = _amounts(part)
+    if not amounts or amounts[0].start != 0:
+        return ()
+    if len(amounts) == 1:
+        raise Misunderstood(Problem.UNKNOWN_WORDS, line.typed(tokens[: amounts[0].end]))
+    ends = [amount.start for amount in amounts[1:]] + [len(tokens)]
+    portions: list[Portion] = []
+    is_next_step = False
+    for amount, end in zip(amounts, ends, strict=True):
+        words, joints = _without_joints(tokens[amount.end : end])
+        portions.append(Portion(amount.dosage, words, is_next_step))
+        is_next_step = "then" in joints
+    return _without_stop(portions)
+
+
+def has_portions(line: Line) -> bool:
+    """Whether a line names several amounts, each with its time or its days."""
+    amounts = _amounts(line)
+    if len(amounts) < 2:
+        return False
+    between = line.tokens[amounts[0].end : amounts[1].start]
+    return any(_says_when(token) for token in between)
+
+
+def _says_when(token: Token) -> bool:
+    """Whether a word between two amounts is about time: "at", "morning", "mon", "then"."""
+    if token.is_quoted:
+        return False
+    word = token.word
+    known = _LEADS_TO_TIME | {"then", "daily"}
+    is_named = word in WEEKDAYS or word.removesuffix("s") in PARTS_OF_DAY or word in NAMED
+    return word in known or is_named or looks_like_a_time(token)
+
+
+def first_amount(line: Line) -> int:
+    """Where the first portion of a line begins. Only for lines that have some."""
+    return _amounts(line)[0].start
+
+
+def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
+    """ "5 mg, 1 tablet" is a strength, and what is given of it."""
+    strength, comma, given = dosage.words.rpartition(", ")
+    if not comma:
+        return None, dosage
+    return count_up(strength), count_up(given)
+
+
+def _amounts(line: Line) -> list[_Amount]:
+    """Amounts with a unit, and behind them bare numbers that stand like one ("and ½ at 22:00")."""
+    found = [_Amount(each.start, each.end, each.dosage) for each in find_dosages(line)]
+    if not found:
+        return []
+    unit = found[0].dosage.words.split()[-1]
+    for at in range(found[0].end, len(line.tokens) - 1):
+        if any(each.start <= at < each.end for each in found):
+            continue
+        if _stands_like_an_amount(line, at):
+            words = f"{line.tokens[at].raw} {_plural(unit, line.tokens[at])}"
+            found.append(_Amount(at, at + 1, count_up(words)))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _plural(unit: str, number: Token) -> str:
+    """ "1 tablet at 08:00, 2 at 20:00" are two tablets."""
+    is_several = count_up(f"{number.raw} {unit}").amount not in {None, 1}
+    is_half = number.raw in {"½", "¼", "¾"}
+    return f"{unit}s" if unit in THINGS and is_several and not is_half else unit
+
+
+def _stands_like_an_amount(line: Line, at: int) -> bool:
+    before, token, after = line.tokens[at - 1], line.tokens[at], line.tokens[at + 1]
+    return (
+        before.word in _JOINTS
+        and after.word in _LEADS_TO_TIME
+        and not token.is_quoted
+        and read_number_only(token)
+    )
+
+
+def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str]]:
+    """The tokens without the joints at both ends, and those of the later end."""
+    start, end = 0, len(tokens)
+    while end > start and tokens[end - 1].word in _JOINTS:
+        end -= 1
+    while start < end and tokens[start].word in _JOINTS:
+        start += 1
+    return tuple(tokens[start:end]), {token.word for token in tokens[end:]}
+
+
+def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
+    """ "… for 5 days, then stop": the end is said already."""
+    *most, last = portions
+    words = [token.word for token in last.tokens]
+    if "stop" in words:
+        stop = words.index("stop")
+        before, _joints = _without_joints(last.tokens[:stop])
+        kept = before + last.tokens[stop + 1 :]
+        return [*most, Portion(last.dosage, kept, last.is_next_step)]
+    return portions
+
+
+def without_empty_moments(portions: Sequence[Portion]) -> Sequence[Portion]:
+    """Where the times of all amounts stand behind the last ("1 tablet in the morning, ½ at night
+    08:00 and 22:00"), what was said of the day before they were typed says nothing more.
+    """
+    if portions[1].is_next_step or any(_has_time(portion) for portion in portions[:-1]):
+        return portions
+    if not _has_time(portions[-1]):
+        return portions
+    return [replace(portion, tokens=_without_moments(portion.tokens)) for portion in portions]
+
+
+def _has_time(portion: Portion) -> bool:
+    return any(looks_like_a_time(token) for token in portion.tokens)
+
+
+def _without_moments(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    kept: list[Token] = []
+    for token in tokens:
+        if token.word.removesuffix("s") in PARTS_OF_DAY:
+            while kept and kept[-1].word in {"in", "the", "at", "every", "each"}:
+                kept.pop()
+        else:
+            kept.append(token)
+    return tuple(kept)
