@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,8 +17,10 @@ from domain.doses import DoseFacts, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER
+from domain.medications import MedicineStatus
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
 from domain.notifications import Kind, Status
+from domain.stock import list_stocks
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,31 @@ class JoinedFacts:
 
 
 @dataclass(frozen=True)
+class RefillItem:
+    """A medicine that runs out, `amount` of `unit` being left. `promised_by` will get more."""
+
+    medication_id: UUID
+    name: str
+    amount: Decimal
+    unit: str
+    days_left: int | None
+    promised_by: str | None
+    is_low: bool
+
+
+@dataclass(frozen=True)
+class RefillFacts:
+    """What runs out of one person's medicines, as of now."""
+
+    family_id: UUID
+    person: str
+    items: Sequence[RefillItem]
+
+
+Facts: TypeAlias = CardFacts | SummaryFacts | JoinedFacts | RefillFacts
+
+
+@dataclass(frozen=True)
 class Message:
     """A notification, its receiver, and the facts it tells."""
 
@@ -80,7 +108,7 @@ class Message:
     message_id: int | None
     attempts: int
     receiver: Receiver
-    facts: CardFacts | SummaryFacts | JoinedFacts
+    facts: Facts
 
 
 _newer = aliased(Notification)
@@ -154,7 +182,7 @@ async def read_messages(scope: Scope, notification_ids: Sequence[UUID]) -> Seque
     return [_message(row, await _facts(scope, row, doses)) for row in rows]
 
 
-def _message(row: Row[Any], facts: CardFacts | SummaryFacts | JoinedFacts) -> Message:
+def _message(row: Row[Any], facts: Facts) -> Message:
     return Message(
         id=row.id,
         status=Status(row.status),
@@ -204,7 +232,7 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
 
 async def _facts(
     scope: Scope, row: Row[Any], doses: Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]
-) -> CardFacts | SummaryFacts | JoinedFacts:
+) -> Facts:
     match Kind(row.kind):
         case Kind.SLOT_CARD:
             slot = (row.care_recipient_id, row.slot_at)
@@ -218,6 +246,8 @@ async def _facts(
             )
         case Kind.JOINED:
             return await _joined(scope, row)
+        case Kind.REFILL:
+            return await _refill(scope, row)
 
 
 def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFacts:
@@ -250,3 +280,26 @@ async def _joined(scope: Scope, row: Row[Any]) -> JoinedFacts:
     if found is None:
         raise NotFound
     return JoinedFacts(found.name, row.facts["role"], found.family_name)
+
+
+async def _refill(scope: Scope, row: Row[Any]) -> RefillFacts:
+    zone, now = ZoneInfo(row.timezone), scope.clock.now()
+    found = [UUID(medication_id) for medication_id in row.facts["medication_ids"]]
+    items = []
+    for medicine, stock in await list_stocks(scope, found):
+        if stock.amount is None or stock.unit is None:
+            continue
+        days_left = stock.days_left(zone, now=now)
+        is_low = stock.amount == 0 or (days_left is not None and days_left <= stock.refill_days)
+        items.append(
+            RefillItem(
+                medication_id=medicine.id,
+                name=medicine.name,
+                amount=stock.amount,
+                unit=stock.unit,
+                days_left=days_left,
+                promised_by=stock.promised_by,
+                is_low=is_low and medicine.status is MedicineStatus.ACTIVE,
+            )
+        )
+    return RefillFacts(row.family_id, row.person, items)

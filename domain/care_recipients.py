@@ -1,17 +1,18 @@
 """The people cared for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
 from domain.errors import AlreadyExists, NotFound
+from domain.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
 
 
@@ -70,6 +71,29 @@ async def add_person(
         after={"name": name, "timezone": zone.key},
     )
     return PersonAdded(person, member.family_name)
+
+
+async def rename_person(scope: Scope, person_id: UUID, name: str) -> Person:
+    """Raises NotFound, and AlreadyExists if the family has another person of that name."""
+    member = scope.require(Action.ADD_PERSON)
+    before = await get_person(scope, person_id)
+    if any(p.name.lower() == name.lower() and p.id != person_id for p in await list_people(scope)):
+        raise AlreadyExists(name)
+    await scope.execute(
+        update(CareRecipient)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
+        .values(name=name)
+    )
+    await audit.record(
+        scope,
+        "person.renamed",
+        subject_type="care_recipient",
+        subject_id=person_id,
+        before={"name": before.name},
+        after={"name": name},
+    )
+    await raise_list_version(scope)
+    return replace(before, name=name)
 
 
 async def list_people(scope: Scope) -> Sequence[Person]:

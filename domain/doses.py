@@ -191,7 +191,7 @@ _snoozer = User.__table__.alias("snoozer")
 
 # Statements that presses and cards run stand here whole: SQLAlchemy compiles each of them once, and
 # to put one together costs more than to run it.
-_SELECT = (
+SELECT_DOSES = (
     select(
         Dose.id,
         Dose.medication_id,
@@ -221,8 +221,8 @@ _SELECT = (
     .where(Dose.family_id == bindparam("of_family"))
     .order_by(Dose.due_at, Dose.medication_name, Dose.id)
 )
-_SELECT_BY_ID = _SELECT.where(Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))))
-_SELECT_SLOTS = _SELECT.where(
+_SELECT_BY_ID = SELECT_DOSES.where(Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))))
+_SELECT_SLOTS = SELECT_DOSES.where(
     Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
     Dose.due_at == notifications.SLOTS.c.slot_at,
     Dose.status != DoseStatus.CANCELLED,
@@ -284,7 +284,7 @@ async def record_doses(
                 **notifications.slot_parameters(slots),
             },
         )
-        doses = [_facts(row) for row in shown]
+        doses = [dose_facts(row) for row in shown]
         scope.publish(NotificationsOwed())
     else:
         doses = list(await list_doses(scope, dose_ids))
@@ -341,7 +341,7 @@ async def _which(scope: Scope, pressed: Sequence[DoseFacts]) -> WhichDose:
     member = scope.require(Action.READ)
     now = scope.clock.now()
     rows = await scope.rows(
-        _SELECT.where(
+        SELECT_DOSES.where(
             Dose.medication_id.in_({dose.medication_id for dose in pressed}),
             Dose.status.in_(_OPEN),
             Dose.due_at > max(dose.due_at for dose in pressed),
@@ -349,7 +349,7 @@ async def _which(scope: Scope, pressed: Sequence[DoseFacts]) -> WhichDose:
         ),
         {"of_family": member.family_id},
     )
-    return WhichDose(pressed, [_facts(row) for row in rows])
+    return WhichDose(pressed, [dose_facts(row) for row in rows])
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
@@ -357,7 +357,7 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     as it is, with nothing changed.
     """
     member = scope.require(Action.READ)
-    dose = await _lock_dose(scope, member, dose_id)
+    dose = await lock_dose(scope, member, dose_id)
     if dose.status != DoseStatus.PENDING:
         return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     action = after_snooze(
@@ -395,7 +395,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
     member = scope.require(Action.READ)
     now, action_id = scope.clock.now(), new_id()
     for dose_id in sorted(dose_ids):
-        dose = await _lock_dose(scope, member, dose_id)
+        dose = await lock_dose(scope, member, dose_id)
         if dose.status not in RESOLVED:
             raise NothingToUndo
         if dose.resolved_at < now - UNDO_PERIOD:
@@ -474,7 +474,7 @@ async def list_slots(
     found: dict[tuple[UUID, datetime], list[DoseFacts]] = {slot: [] for slot in slots}
     parameters = {"of_family": scope.family_id, **notifications.slot_parameters(slots)}
     for row in await scope.rows(_SELECT_SLOTS, parameters):
-        found[row.care_recipient_id, row.due_at].append(_facts(row))
+        found[row.care_recipient_id, row.due_at].append(dose_facts(row))
     return found
 
 
@@ -492,7 +492,7 @@ async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
     rows = await scope.rows(
         _SELECT_BY_ID, {"of_family": scope.family_id, "dose_ids": list(dose_ids)}
     )
-    return [_facts(row) for row in rows]
+    return [dose_facts(row) for row in rows]
 
 
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
@@ -510,7 +510,7 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
         for person in people
     ]
     rows = await scope.rows(
-        _SELECT.where(
+        SELECT_DOSES.where(
             Dose.care_recipient_id.in_(days),
             Dose.due_at >= min(starts) - timedelta(hours=27),
             Dose.due_at < max(starts) + timedelta(hours=27),
@@ -520,7 +520,7 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
     for row in rows:
-        facts, today = _facts(row), days[row.care_recipient_id]
+        facts, today = dose_facts(row), days[row.care_recipient_id]
         is_left_over = facts.status in UNANSWERED and facts.local.date() == today - timedelta(
             days=1
         )
@@ -529,7 +529,7 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     return [PersonToday(person, doses[person.id]) for person in people]
 
 
-async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
     """Lock a dose that the member may record. Raises NotFound or NotAllowed."""
     dose = await scope.row(
         select(
@@ -562,7 +562,7 @@ async def _lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
     return dose
 
 
-def _facts(row: Row[Any]) -> DoseFacts:
+def dose_facts(row: Row[Any]) -> DoseFacts:
     is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
     zone = ZoneInfo(row.timezone)
     return DoseFacts(

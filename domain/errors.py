@@ -100,3 +100,18 @@ class ChangedMeanwhile(CareCircleError):
 
 class TimeNotPossible(CareCircleError):
     """An intake is recorded for a time to come, or for more than 48 hours ago."""
+
+
+@dataclass(eq=False)
+class StockUnitDiffers(CareCircleError):
+    """The stock of this medicine is counted in another unit: `unit`."""
+
+    unit: str
+
+
+@dataclass(eq=False)
+class PerDoseUnknown(CareCircleError):
+    """Nobody has said how much of `unit` one dose of the medicine takes."""
+
+    medicine: "MedicineFacts"
+    unit: str

@@ -12,8 +12,8 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit, notifications
 from domain.access import Action
-from domain.care_recipients import get_person
-from domain.database import Member, Scope
+from domain.care_recipients import Person, get_person
+from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
 from domain.events import NotificationsOwed
@@ -28,6 +28,7 @@ from domain.expansion import (
     re_expand,
     to_expandable,
 )
+from domain.list_version import raise_list_version
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
 from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
 
@@ -194,17 +195,26 @@ async def add_medication(
 
 async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
     """Raises NotFound if it was removed or is not the family's."""
-    member = scope.require(Action.READ)
-    row = await scope.row(
-        _FACTS.add_columns(_NEXT_OPEN).where(
-            Medication.id == medication_id,
-            Medication.family_id == member.family_id,
+    scope.require(Action.READ)
+    found = await read_medicines(scope, [medication_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequence[MedicineFacts]:
+    """Those of the medicines that are the family's and were not removed. As the family, too."""
+    rows = await scope.rows(
+        _FACTS.add_columns(_NEXT_OPEN, Family.name.label("family_name"))
+        .join(Family, Family.id == Medication.family_id)
+        .where(
+            Medication.id.in_(medication_ids),
+            Medication.family_id == scope.family_id,
             Medication.deleted_at.is_(None),
         )
+        .order_by(Medication.name, Medication.id)
     )
-    if row is None:
-        raise NotFound
-    return _facts(row, member, now=scope.clock.now())
+    return [_facts(row, now=scope.clock.now()) for row in rows]
 
 
 async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
@@ -312,28 +322,47 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
     return before.name
 
 
-async def move_to_zone(scope: Scope, care_recipient_id: UUID) -> None:
-    """Bring all doses of a person into line with the zone that they have now."""
-    ids = [
-        row.id
-        for row in await scope.rows(
-            select(Medication.id)
-            .where(
-                Medication.care_recipient_id == care_recipient_id,
-                Medication.family_id == scope.family_id,
-                Medication.deleted_at.is_(None),
-                Medication.status != MedicineStatus.STOPPED,
-            )
-            .order_by(Medication.id)
-        )
-    ]
+async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> Person:
+    """The person lives by the clock of *zone* from now on, and so do their doses.
+
+    Only what lies ahead and was not asked for is moved. Raises NotFound, NotAllowed.
+    """
+    scope.require(Action.ADD_PERSON)
+    before = await get_person(scope, care_recipient_id)
+    ids = await _running(scope, care_recipient_id)
     await lock_doses(scope, ids)
+    await scope.execute(
+        update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
+    )
     rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
     intakes = await last_intakes(scope, rows)
     for row in rows:
         if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
             await re_expand(scope, to_expandable(row, intakes))
+    await audit.record(
+        scope,
+        "person.moved",
+        subject_type="care_recipient",
+        subject_id=care_recipient_id,
+        before={"timezone": before.zone.key},
+        after={"timezone": zone.key},
+    )
     await raise_list_version(scope)
+    return replace(before, zone=zone)
+
+
+async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
+    rows = await scope.rows(
+        select(Medication.id)
+        .where(
+            Medication.care_recipient_id == care_recipient_id,
+            Medication.family_id == scope.family_id,
+            Medication.deleted_at.is_(None),
+            Medication.status != MedicineStatus.STOPPED,
+        )
+        .order_by(Medication.id)
+    )
+    return [row.id for row in rows]
 
 
 async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
@@ -346,15 +375,6 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
     intakes = await last_intakes(scope, rows)
     for row in rows:
         await re_expand(scope, to_expandable(row, intakes))
-
-
-async def raise_list_version(scope: Scope) -> None:
-    """What `/meds` shows has changed: whatever is cached of it is old from this commit on."""
-    await scope.execute(
-        update(Family)
-        .where(Family.id == scope.family_id)
-        .values(medications_version=Family.medications_version + 1)
-    )
 
 
 async def put_back_content(scope: Scope, medication_id: UUID, content: Content) -> MedicineFacts:
@@ -564,7 +584,7 @@ def _columns(content: Content) -> dict[str, Any]:
     }
 
 
-def _facts(row: Row[Any], member: Member, *, now: datetime) -> MedicineFacts:
+def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
     return MedicineFacts(
         id=row.id,
@@ -577,7 +597,7 @@ def _facts(row: Row[Any], member: Member, *, now: datetime) -> MedicineFacts:
         person_id=row.person_id,
         person=row.person,
         zone=zone,
-        family_name=member.family_name,
+        family_name=row.family_name,
         first_due_at=_next_due_at(row, schedule, zone, now=now),
     )
 

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     MISSED = "missed"
     NOT_ASKED = "not_asked"
     JOINED = "joined"
+    REFILL = "refill"
 
 
 class Status(StrEnum):

@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, func, select, text, union
 
 from domain.access import ASKED_FIRST
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, after_asking
-from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
+from domain.models import CareRecipient, Dose, FamilyMember, Medication, Notification, new_id
 from domain.notifications import Kind, Lane, Status, find_slots_with_card, show_again
 
 
@@ -108,14 +108,15 @@ async def act_on_due_doses(scope: Scope, *, most: int) -> int:
 
 
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
-    """The distinct minutes (UTC) up to *until* in which any dose acts."""
-    rows = await scope.rows(
-        select(Dose.next_action_at)
-        .where(Dose.next_action_at.is_not(None), Dose.next_action_at <= until)
-        .distinct()
-        .order_by(Dose.next_action_at)
+    """The distinct minutes (UTC) up to *until* in which a dose acts, or a stock is checked."""
+    doses = select(Dose.next_action_at.label("at")).where(
+        Dose.next_action_at.is_not(None), Dose.next_action_at <= until
     )
-    return [row.next_action_at for row in rows]
+    stocks = select(Medication.stock_check_at.label("at")).where(
+        Medication.stock_check_at.is_not(None), Medication.stock_check_at <= until
+    )
+    timers = union(doses, stocks).subquery()
+    return [row.at for row in await scope.rows(select(timers.c.at).order_by(timers.c.at))]
 
 
 async def _who_is_asked(

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
+from domain.corrections import undo_correction
 from domain.database import Member, Scope
 from domain.doses import DoseFacts, list_doses, undo_doses
 from domain.errors import NotFound, NothingToUndo, NotTheLastAction
@@ -25,6 +26,7 @@ from domain.medications import (
     remove_medication,
 )
 from domain.models import AuditEvent, Dose, MedicationLog
+from domain.stock import undo_change
 
 
 class ActionKind(StrEnum):
@@ -95,9 +97,7 @@ async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
     if action.id != action_id:
         raise NotTheLastAction
     if action.log_id is not None:
-        from domain import corrections  # until that area is there
-
-        return Undone(action, doses=[await corrections.undo_correction(scope, action.log_id)])
+        return Undone(action, doses=[await undo_correction(scope, action.log_id)])
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
     return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
@@ -114,9 +114,7 @@ async def _undo_event(
         case ActionKind.EDITED:
             return await put_back_content(scope, medication_id, Content.from_json(before))
         case ActionKind.REFILLED | ActionKind.COUNTED:
-            from domain import stock
-
-            await stock.undo_change(scope, action.id)
+            await undo_change(scope, action.id)
             return await get_medication(scope, medication_id)
         case _:
             resumes_at = before["resumes_at"]

@@ -21,8 +21,9 @@ from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.care_recipients import list_people
 from domain.database import Scope
-from domain.errors import NobodyCaredFor
-from domain.medications import NewMedicine, add_medication, get_medication
+from domain.dosages import Dosage
+from domain.errors import NobodyCaredFor, SameMedicine
+from domain.medications import MedicineFacts, NewMedicine, add_medication
 from domain.schedules import schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
@@ -35,7 +36,6 @@ _ASKED_FOR = frozenset(
         Problem.WHICH_PERSON,
     }
 )
-SAVE, CHANGE, CANCEL = "save", "change", "cancel"
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,19 @@ class Draft:
     """What is known of the medicine so far; goes to Redis and back between two questions.
 
     `line` is what was typed at first, while it is not known for whom: it is read again then, since
-    their zone says what "today" is. `replaces` is the medicine that this one corrects.
+    their zone says what "today" is. `is_another`: they take one of that name already, and this one
+    as well.
     """
 
     people: tuple[tuple[str, str, str], ...]  # id, name, zone
     line: str = ""
     person: int | None = None
     name: str | None = None
-    dosage: str | None = None
+    dosage: Mapping[str, Any] | None = None
     schedule: Mapping[str, Any] | None = None
     schedule_so_far: str = ""
-    replaces: str | None = None
+    same: str | None = None
+    is_another: bool = False
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -80,7 +82,9 @@ class Draft:
             return "name"
         if self.dosage is None:
             return "dosage"
-        return "schedule" if self.schedule is None else "confirm"
+        if self.schedule is None:
+            return "schedule"
+        return "same" if self.same and not self.is_another else "confirm"
 
     def understood(self, typed: PartialMedicine) -> "Draft":
         """With what a line said."""
@@ -88,7 +92,7 @@ class Draft:
             self,
             person=_index(self.persons, typed.person),
             name=typed.name,
-            dosage=typed.dosage,
+            dosage=typed.dosage.to_json() if typed.dosage else None,
             schedule=typed.schedule.to_json() if typed.schedule else None,
             schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
             line=self.line if typed.person is None else "",
@@ -108,24 +112,11 @@ async def begin(request: Request) -> Answer:
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
     if typed.problem is None and typed.is_certain and draft.step == "confirm":
-        return await _save(request, draft)
+        try:
+            return await _save(request, draft)
+        except SameMedicine as same:
+            draft = _beside(draft, same.existing)
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
-
-
-async def begin_change(request: Request) -> Answer:
-    """The Change button of a saved medicine: saving replaces it."""
-    request.scope.require(Action.CHANGE_MEDICINES)
-    medicine = await get_medication(request.scope, request.subject_id)
-    people = await _people(request.scope)
-    draft = Draft(
-        people=people,
-        person=[key for key, _, _ in people].index(str(medicine.person_id)),
-        name=medicine.name,
-        dosage=medicine.dosage,
-        schedule=medicine.schedule.to_json(),
-        replaces=str(medicine.id),
-    )
-    return FLOW.begin(request, "change", draft.write())
 
 
 def _ask_person(data: Data, choice: Choice) -> Screen:
@@ -162,13 +153,12 @@ def _ask_dosage(data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
-    draft = replace(Draft.read(running), dosage=parse_dosage(reply.text or ""))
+    draft = replace(Draft.read(running), dosage=parse_dosage(reply.text or "").to_json())
     return _next(request, running, draft)
 
 
 def _ask_schedule(data: Data, choice: Choice) -> Screen:
-    presets = [choice(label, key) for key, label in views.schedule_presets().items()]
-    return views.ask_schedule(data["name"], presets, so_far=data["schedule_so_far"])
+    return ask_schedule(data["name"], choice, so_far=data["schedule_so_far"])
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -176,10 +166,13 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     person = draft.chosen
     if person is None:
         return _next(request, running, draft)
-    words = PRESETS.get(reply.choice or "", reply.text or "")
-    if draft.schedule_so_far and reply.choice is None:
-        words = f"{draft.schedule_so_far} {words}"
-    schedule = parse_schedule(words, zone=person.zone, now=request.scope.clock.now())
+    words = schedule_words(reply, so_far=draft.schedule_so_far)
+    try:
+        schedule = parse_schedule(words, zone=person.zone, now=request.scope.clock.now())
+    except Misunderstood as problem:
+        if problem.problem is not Problem.TIMES_MISSING:
+            raise
+        return _next(request, running, replace(draft, schedule_so_far=words))
     draft = replace(draft, schedule=schedule.to_json(), schedule_so_far="")
     return _next(request, running, draft)
 
@@ -187,13 +180,14 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     return views.confirm(
         name=data["name"],
-        dosage=data["dosage"],
+        dosage=Dosage.from_json(data["dosage"]),
         schedule=schedule_from_json(data["schedule"]),
         person=data["people"][data["person"]][1],
+        zone=ZoneInfo(data["people"][data["person"]][2]),
         buttons=(
-            choice(views.save_label(), SAVE),
-            choice(views.change_label(), CHANGE),
-            choice(views.cancel_label(), CANCEL),
+            choice(views.save_label(), "save"),
+            choice(views.change_label(), "change"),
+            choice(views.cancel_label(), "cancel"),
         ),
     )
 
@@ -202,9 +196,40 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running)
     match reply.choice:
         case "save":
-            return finished(running, await _save(request, draft, flow_id=running.flow_id))
+            return await _save_in(request, running, draft)
         case "change":
             return FLOW.go_on(request, running, "change", draft.write())
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return views.tap_a_button().and_send(FLOW.question(running))
+
+
+async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """The end of the conversation, unless they take one of that name already."""
+    try:
+        return finished(running, await _save(request, draft, flow_id=running.flow_id))
+    except SameMedicine as same:
+        return _next(request, running, _beside(draft, same.existing))
+
+
+def _ask_same(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["same"],
+        person=data["people"][data["person"]][1],
+        both=choice(views.both_label(), "both"),
+        change=choice(views.change_label(), "change"),
+        cancel=choice(views.cancel_label(), "cancel"),
+    )
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "both":
+            return await _save_in(request, running, replace(draft, is_another=True))
+        case "change":
+            return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
         case "cancel":
             return cancelled(running.flow_id)
         case _:
@@ -216,7 +241,9 @@ def _ask_change(data: Data, choice: Choice) -> Screen:
     if len(data["people"]) == 1:
         parts.pop("person")
     buttons = [choice(label, key) for key, label in parts.items()]
-    return views.ask_what_to_change(data["name"], [*buttons, choice(views.cancel_label(), CANCEL)])
+    return views.ask_what_to_change(
+        data["name"], [*buttons, choice(views.cancel_label(), "cancel")]
+    )
 
 
 async def _take_change(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -244,6 +271,7 @@ FLOW = Flow(
         "name": Step(_ask_name, _take_name),
         "dosage": Step(_ask_dosage, _take_dosage),
         "schedule": Step(_ask_schedule, _take_schedule),
+        "same": Step(_ask_same, _take_same),
         "confirm": Step(_ask_confirm, _take_confirm),
         "change": Step(_ask_change, _take_change),
     },
@@ -253,7 +281,22 @@ PRESETS = {
     "me": "every day at 08:00 and 20:00",
     "mne": "every day at 08:00, 14:00 and 20:00",
     "e": "every day at 20:00",
+    "h8": "every 8 hours",
+    "prn": "as needed",
 }
+
+
+def ask_schedule(name: str, choice: Choice, *, so_far: str) -> Screen:
+    """The question when it is due: the usual ways as buttons, until one lacks its times."""
+    presets = [choice(label, key) for key, label in views.schedule_presets().items()]
+    return views.ask_schedule(name, presets, so_far=so_far)
+
+
+def schedule_words(reply: Reply, *, so_far: str) -> str:
+    """What a reply to :func:`ask_schedule` says. New words for all of it start anew."""
+    if reply.choice is not None:
+        return PRESETS[reply.choice]
+    return f"{so_far} {reply.text or ''}".strip()
 
 
 def _next(
@@ -263,7 +306,9 @@ def _next(
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
-    medicine = await add_medication(request.scope, _medicine(draft), flow_id=flow_id)
+    medicine = await add_medication(
+        request.scope, _medicine(draft), flow_id=flow_id, is_another=draft.is_another
+    )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return views.saved(medicine, now=request.scope.clock.now(), member=member)
 
@@ -289,10 +334,13 @@ def _medicine(draft: Draft) -> NewMedicine:
     return NewMedicine(
         person_id=person.id,
         name=draft.name,
-        dosage=draft.dosage,
+        dosage=Dosage.from_json(draft.dosage),
         schedule=schedule_from_json(draft.schedule),
-        replaces=UUID(draft.replaces) if draft.replaces else None,
     )
+
+
+def _beside(draft: Draft, existing: MedicineFacts) -> Draft:
+    return replace(draft, same=views.in_short(existing))
 
 
 def _sentence(problem: Misunderstood | None) -> Screen | None:

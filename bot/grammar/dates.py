@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Token, words_of
+from bot.grammar.tokens import Token, tokenize, words_of
 from domain.schedules import Weekday
 
 MONTH_NAMES = (
@@ -80,6 +80,16 @@ def exactly(day: date) -> TypedDate:
 def spelt(day: date) -> str:
     """*day* in the form that everybody reads alike, and that reads back."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def parse_date(text: str, *, today: date) -> date:
+    """The day in *text* ("3 December", "until friday"), as of *today*. Raises `Misunderstood`."""
+    line = tokenize(text[:100])
+    tokens = [token for token in line.tokens if token.word not in {"until", "till", "on", "from"}]
+    typed = read_date(tokens)
+    if typed is None or typed.tokens_used < len(tokens):
+        raise Misunderstood(Problem.DATE_UNREADABLE, line.typed(line.tokens))
+    return check_reach(typed.resolve(today, today), today=today, words=typed.words)
 
 
 def read_date(tokens: Sequence[Token]) -> TypedDate | None:

@@ -52,6 +52,14 @@ class Problem(Enum):
     UNKNOWN_PERSON = auto()
     TWO_PEOPLE = auto()
 
+    UNKNOWN_MEDICINE = auto()
+    TIME_TO_COME = auto()  # nothing can have been given then yet
+    TOO_LONG_AGO = auto()
+    REMARK_MISSING = auto()
+    REMARK_TOO_LONG = auto()
+    STOCK_AMOUNT_MISSING = auto()
+    NO_STOCK_AMOUNT = auto()
+
     PLACE_MISSING = auto()
     WHICH_PLACE = auto()
     UNKNOWN_PLACE = auto()

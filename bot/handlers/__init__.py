@@ -1,5 +1,6 @@
 """Which handler answers what. Handlers are thin: parse, one domain operation, a view."""
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import Chat, ChatMember, Update
@@ -14,16 +15,36 @@ from telegram.ext import (
     filters,
 )
 
-from bot.flows import add_medicine, add_person, new_family
+from bot.flows import (
+    add_medicine,
+    add_person,
+    change_medicine,
+    change_person,
+    correct,
+    give,
+    new_family,
+    pause_medicine,
+    refill,
+)
 from bot.flows.engine import Flows
-from bot.handlers import doses, family
+from bot.handlers import doses, family, history, medicines, people, stock
 from bot.intake.request import Handler, Request
 from bot.intake.serving import PtbCallback, Serving
 from bot.views.answer import Answer
 from bot.views.callbacks import Verb
 from domain.errors import NotFound
 
-FLOWS = Flows(new_family.FLOW, add_person.FLOW, add_medicine.FLOW)
+FLOWS = Flows(
+    new_family.FLOW,
+    add_person.FLOW,
+    change_person.FLOW,
+    add_medicine.FLOW,
+    change_medicine.FLOW,
+    pause_medicine.FLOW,
+    give.FLOW,
+    correct.FLOW,
+    refill.FLOW,
+)
 
 COMMANDS: dict[str, Handler] = {
     "start": family.start,
@@ -34,7 +55,12 @@ COMMANDS: dict[str, Handler] = {
     "invite": family.invite,
     "addperson": add_person.begin,
     "addmed": add_medicine.begin,
+    "meds": medicines.meds,
+    "people": people.people,
     "today": doses.today,
+    "give": give.begin,
+    "history": history.history,
+    "refill": refill.begin,
     "undo": doses.undo,
 }
 
@@ -44,7 +70,7 @@ async def _menu(request: Request) -> Answer:
     handler = COMMANDS.get(request.pressed.argument)
     if handler is None:
         raise NotFound
-    return await handler(request)
+    return await handler(replace(request, text=""))
 
 
 PRESSES: dict[Verb, Handler] = {
@@ -61,8 +87,24 @@ PRESSES: dict[Verb, Handler] = {
     Verb.SNOOZE: doses.snooze,
     Verb.UNDO: doses.undo_dose,
     Verb.SHOW: doses.show,
+    Verb.CORRECT: correct.begin,
     Verb.UNDO_MEDICINE: doses.undo_medicine,
-    Verb.CHANGE_MEDICINE: add_medicine.begin_change,
+    Verb.MEDICINES: medicines.turn_page,
+    Verb.MEDICINE: medicines.show,
+    Verb.CHANGE_MEDICINE: change_medicine.begin,
+    Verb.PAUSE: pause_medicine.begin,
+    Verb.STOP: medicines.stop,
+    Verb.RESTORE: medicines.restore,
+    Verb.GIVE: give.begin_button,
+    Verb.HISTORY: history.turn_page,
+    Verb.HISTORY_OF_MEDICINE: history.turn_page,
+    Verb.HISTORY_OF_PERSON: history.turn_page,
+    Verb.ENTRY: history.entry,
+    Verb.REFILL: refill.begin_button,
+    Verb.REFILL_DAYS: stock.refill_days,
+    Verb.PROMISE_REFILL: stock.promise,
+    Verb.RENAME_PERSON: change_person.begin_rename,
+    Verb.MOVE_PERSON: change_person.begin_move,
     Verb.SWITCH_FAMILY: family.switch_family,
     Verb.INVITE: family.invite_as,
     Verb.INVITE_PERSON: family.invite_person,

@@ -20,10 +20,11 @@ from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
 from bot.views import cards as card_views
 from bot.views import notices
+from bot.views import stock as stock_views
 from bot.views.answer import Screen
 from bot.views.wording import speaking
 from domain import notifications, users
-from domain.cards import CardFacts, JoinedFacts, Message, SummaryFacts
+from domain.cards import CardFacts, JoinedFacts, Message, RefillFacts, SummaryFacts
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.doses import DoseStatus
 from domain.errors import NotFound
@@ -274,6 +275,10 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         dose.status is DoseStatus.PENDING for dose in message.facts.doses
     ):
         return Status.OBSOLETE, "answered before it was sent"
+    if isinstance(message.facts, RefillFacts) and not any(
+        item.is_low and item.promised_by is None for item in message.facts.items
+    ):
+        return Status.OBSOLETE, "refilled or promised before it was sent"
     if not receiver.has_started:
         return Status.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
@@ -289,9 +294,11 @@ def _render(message: Message) -> Screen:
             return notices.summary(summary)
         case JoinedFacts() as joined:
             return notices.joined(joined)
+        case RefillFacts() as refill:
+            return stock_views.notice(refill)
 
 
 def _dose_ids(message: Message) -> list[UUID]:
-    if isinstance(message.facts, JoinedFacts):
-        return []
-    return [dose.id for dose in message.facts.doses]
+    if isinstance(message.facts, CardFacts | SummaryFacts):
+        return [dose.id for dose in message.facts.doses]
+    return []

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from bot.redis.lease import Lease
 from bot.reminders.alarm import Alarm
-from domain import expansion, inbox, reminders
+from domain import expansion, inbox, reminders, stock
 from domain.database import Database, as_dispatch, as_family, is_away
 from domain.events import Event, TimerSet
 from domain.expansion import HORIZON
@@ -64,12 +64,26 @@ class WakeUps:
             await self._alarm.close()
 
     async def act(self) -> None:
-        """Take the next step of every dose whose timer has run out. Batches, until none is left."""
+        """Take the next step of every dose whose timer has run out, and check stocks. Batches,
+        until none is left.
+        """
         async with self._acting:
             while await self._database.run(
                 lambda scope: reminders.act_on_due_doses(scope, most=BATCH), as_dispatch()
             ):
                 pass
+            await self._check_stocks()
+
+    async def _check_stocks(self) -> None:
+        """Remind of medicines that run out. Families one by one: what is left is theirs to read."""
+        while families := await self._database.run(
+            lambda scope: stock.families_to_check(scope, most=FAMILIES_AT_ONCE), as_dispatch()
+        ):
+            checked = 0
+            for family_id in families:
+                checked += await self._database.run(stock.check_family, as_family(family_id))
+            if not checked:  # another replica has them in hand
+                return
 
     async def expand(self) -> None:
         """Make the doses of the coming hours where they are not made yet."""

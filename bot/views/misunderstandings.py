@@ -48,6 +48,9 @@ def _with_choices() -> Mapping[Problem, str]:
             "I know nobody called “{words}” in this family. Do you mean {choices}?"
         ),
         Problem.TWO_PEOPLE: _("One person at a time, please: {choices}?"),
+        Problem.UNKNOWN_MEDICINE: _(
+            "I know no medicine called “{words}” in this family. Do you mean {choices}?"
+        ),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
         Problem.UNKNOWN_PLACE: _("I do not know the place “{words}”. Do you mean {choices}?"),
     }
@@ -176,6 +179,27 @@ def _without_choices() -> Mapping[Problem, str]:
             "I know nobody called “{words}” in this family. Add them with /addperson."
         ),
         Problem.TWO_PEOPLE: _("One person at a time, please."),
+        Problem.UNKNOWN_MEDICINE: _(
+            "I know no medicine called “{words}” in this family. /meds shows those that I know."
+        ),
+        Problem.TIME_TO_COME: _(
+            "“{words}” is still to come. Type when it was given, like <code>at 07:45</code> or"
+            " <code>yesterday 23:50</code>."
+        ),
+        Problem.TOO_LONG_AGO: _(
+            "“{words}” is more than 48 hours ago. I can only record what was given since."
+        ),
+        Problem.REMARK_MISSING: _("Please type the note in words."),
+        Problem.REMARK_TOO_LONG: _(
+            "That is longer than I can keep. Please use at most 500 characters."
+        ),
+        Problem.STOCK_AMOUNT_MISSING: _(
+            "How much? Type a number, like <code>30</code> or <code>200 ml</code>."
+        ),
+        Problem.NO_STOCK_AMOUNT: _(
+            "“{words}” is no amount that I can count. Type a number above zero, like"
+            " <code>30</code>, or <code>= 12</code> for what is left."
+        ),
         Problem.PLACE_MISSING: _("Where? Type a city, like <code>London, United Kingdom</code>."),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Add the country, please."),
         Problem.UNKNOWN_PLACE: _(

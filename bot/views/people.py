@@ -1,11 +1,15 @@
 """The people cared for: asking for one, and that one was added."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
+from bot.views.length import MOST_ROWS, fitting, label
 from bot.views.wording import _, escape
-from domain.care_recipients import PersonAdded
+from domain.access import Action, may
+from domain.care_recipients import Person, PersonAdded
+from domain.database import Member
 
 
 def ask_person_name() -> Screen:
@@ -33,4 +37,57 @@ def added(facts: PersonAdded) -> Answer:
             zone=facts.person.zone.key.replace("_", " "),
         ),
         ((Button(_("➕ Add a medicine"), Callback(Verb.MENU, argument="addmed").encode()),),),
+    )
+
+
+def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
+    """`/people`: everybody, with the time it is where they live."""
+    if not found:
+        return say(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
+    lines = [_("👵 <b>People</b>, family {family}").format(family=escape(member.family_name))]
+    lines += fitting(
+        [
+            _("• <b>{name}</b>, {zone}: {time}").format(
+                name=escape(person.name),
+                zone=person.zone.key.replace("_", " "),
+                time=f"{now.astimezone(person.zone):%H:%M}",
+            )
+            for person in found
+        ]
+    )
+    if not may(member.role, Action.ADD_PERSON):
+        return say("\n".join(lines))
+
+    def button(words: str, verb: Verb, person: Person) -> Button:
+        return Button(words, Callback(verb, member.family_id, person.id).encode())
+
+    rows = [
+        (
+            button(_("✏️ {name}").format(name=label(person.name)), Verb.RENAME_PERSON, person),
+            button(_("🌍 Move"), Verb.MOVE_PERSON, person),
+        )
+        for person in found[: MOST_ROWS - 1]
+    ]
+    add = Button(_("➕ Add somebody"), Callback(Verb.MENU, argument="addperson").encode())
+    return say("\n".join(lines), (*rows, (add,)))
+
+
+def ask_new_name(name: str) -> Screen:
+    return Screen(_("What shall I call {name} from now on?").format(name=escape(name)))
+
+
+def renamed(person: Person) -> Answer:
+    return say(_("✅ From now on: <b>{name}</b>.").format(name=escape(person.name)))
+
+
+def moved(person: Person, *, now: datetime) -> Answer:
+    return say(
+        _(
+            "✅ <b>{name}</b> lives by the clock of {zone} now, where it is {time}. What is due"
+            " follows it; what was asked for already stays."
+        ).format(
+            name=escape(person.name),
+            zone=person.zone.key.replace("_", " "),
+            time=f"{now.astimezone(person.zone):%H:%M}",
+        )
     )

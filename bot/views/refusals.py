@@ -10,6 +10,7 @@ from domain.errors import (
     AlreadyExists,
     AlreadyMember,
     CareCircleError,
+    ChangedMeanwhile,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -19,6 +20,10 @@ from domain.errors import (
     NotFound,
     NothingToUndo,
     NotTheLastAction,
+    PerDoseUnknown,
+    SameMedicine,
+    StockUnitDiffers,
+    TimeNotPossible,
     TooLateToUndo,
 )
 
@@ -103,6 +108,20 @@ def _sentence(error: CareCircleError) -> str:
             return _("You are in the family {family} already.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case SameMedicine(existing=existing):
+            return _("{person} takes {name} already.").format(
+                person=existing.person, name=existing.name
+            )
+        case ChangedMeanwhile():
+            return _("Somebody has changed it meanwhile. Type /meds to see it as it is.")
+        case TimeNotPossible():
+            return _("I can record what was given within the last 48 hours, not what is to come.")
+        case StockUnitDiffers(unit=unit):
+            return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
+                unit=_("pieces") if unit == "piece" else unit
+            )
+        case PerDoseUnknown(unit=unit):
+            return _("How much of it makes one dose? Type /refill again, and tell me.")
         case NothingToUndo():
             return _("There is nothing of yours to take back from the last 48 hours.")
         case NotTheLastAction():

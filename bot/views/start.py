@@ -7,10 +7,15 @@ from bot.views.wording import _, escape
 # The menu that Telegram shows behind "/": names stay, descriptions are in the reader's language.
 COMMANDS = (
     "today",
+    "meds",
+    "give",
     "addmed",
     "undo",
+    "history",
+    "refill",
     "family",
     "invite",
+    "people",
     "addperson",
     "newfamily",
     "cancel",
@@ -22,8 +27,13 @@ def command_menu() -> list[tuple[str, str]]:
     """Commands and what they do, for Telegram's menu."""
     descriptions = {
         "today": _("What is due today"),
+        "meds": _("All medicines: change, pause, stop"),
+        "give": _("Record what was given"),
         "addmed": _("Add a medicine"),
-        "undo": _("Take back the last thing you recorded"),
+        "undo": _("Take back the last thing you did"),
+        "history": _("What was given, and correct it"),
+        "refill": _("Count what is left of a medicine"),
+        "people": _("Whom you look after"),
         "family": _("Who is in the family"),
         "invite": _("Invite somebody into the family"),
         "addperson": _("Add somebody to care for"),
@@ -67,8 +77,14 @@ def help_text(*, has_family: bool) -> Answer:
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),
         "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>",
+        _("or <i>every 8 hours from 06:00</i>, <i>as needed, max 4 a day</i>"),
         _("/today: what is due today"),
-        _("/undo: take back the last thing you recorded"),
+        _("/meds: all medicines; tap one to change, pause or stop it"),
+        _("/give NAME: record what was given, also earlier (<i>at 07:45</i>)"),
+        _("/history: what was given, and correct it"),
+        _("/refill NAME 30: count what is left; I remind before it runs out"),
+        _("/undo: take back the last thing you did"),
+        _("/people: whom you look after, and where they live"),
         _("/family: who is in the family"),
         _("/cancel: stop what I am asking you"),
         "",
@@ -84,7 +100,8 @@ def unknown_command() -> Answer:
 def main_menu() -> Keyboard:
     """The commands that need nothing typed, as buttons."""
     return (
-        (_menu_button(_("💊 Today"), "today"), _menu_button(_("➕ Add a medicine"), "addmed")),
+        (_menu_button(_("💊 Today"), "today"), _menu_button(_("📋 Medicines"), "meds")),
+        (_menu_button(_("➕ Add a medicine"), "addmed"), _menu_button(_("📜 History"), "history")),
         (_menu_button(_("👪 Family"), "family"), _menu_button(_("✉️ Invite"), "invite")),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
-from bot.views.schedules import schedule_in_words
+from bot.views.medicines import described
 from bot.views.times import day_words, moment
 from bot.views.wording import _, escape, ngettext
 from domain.database import Member
@@ -123,12 +123,8 @@ def _doses_now(outcome: Undone) -> str:
 
 
 def _medicine(medicine: MedicineFacts, now: datetime) -> str:
-    today = now.astimezone(medicine.zone).date()
-    line = _("💊 <b>{name}</b> {dosage}, {schedule}, for {person}").format(
-        name=escape(medicine.name),
-        dosage=escape(medicine.dosage.words),
-        schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=today),
-        person=escape(medicine.person),
+    line = _("💊 {medicine}\nfor {person}").format(
+        medicine=described(medicine, now=now), person=escape(medicine.person)
     )
     if medicine.first_due_at is None:
         return line

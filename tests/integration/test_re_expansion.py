@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import care_recipients, doses, expansion, medications
+from domain import doses, expansion, medications
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.dosages import Dosage
@@ -265,7 +265,7 @@ async def expand(home: Home) -> None:
 
 async def move(home: Home, zone: str) -> None:
     async def work(scope: Scope) -> None:
-        await care_recipients.set_zone(scope, home.mum.id, ZoneInfo(zone))
+        await medications.move_person(scope, home.mum.id, ZoneInfo(zone))
 
     await factories.acting(home.database, home.anna, work)
 

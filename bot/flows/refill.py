@@ -1,0 +1,142 @@
+"""`/refill`: which medicine, how much, and how much of it makes one dose."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.flows.give import choices, name_medicine
+from bot.grammar.dosages import THINGS
+from bot.grammar.refills import TypedAmount, parse_amount, read_amount
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.views import intakes as intake_views
+from bot.views import stock as views
+from bot.views.answer import Answer, Screen
+from domain.access import Action
+from domain.errors import PerDoseUnknown
+from domain.medications import get_medication, list_medicines
+from domain.stock import get_stock, refill
+
+_PER_DOSE = {"h": "0.5", "1": "1", "2": "2", "3": "3"}
+
+
+async def begin(request: Request) -> Answer:
+    """`/refill [NAME [AMOUNT]]`"""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    lines = await list_medicines(request.scope)
+    if not lines:
+        return intake_views.nothing_to_give()
+    if not request.text:
+        return FLOW.begin(request, "which", {"choices": choices(lines)})
+    named = name_medicine(request.text, lines)
+    rest = named.rest
+    if len(named.medicines) > 1:
+        same = {medicine.id for medicine in named.medicines}
+        found = [line for line in lines if line.id in same]
+        data = {"choices": choices(found), "rest": rest.typed(rest.tokens)}
+        return FLOW.begin(request, "which", data)
+    data = {"id": str(named.medicines[0].id), "name": named.medicines[0].name}
+    if not rest.tokens:
+        return FLOW.begin(request, "amount", data)
+    return await _refill(request, data, read_amount(rest), None)
+
+
+async def begin_button(request: Request) -> Answer:
+    """Refill, on a medicine's screen."""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(request.scope, request.subject_id)
+    return FLOW.begin(request, "amount", {"id": str(medicine.id), "name": medicine.name})
+
+
+def _ask_which(data: Data, choice: Choice) -> Screen:
+    return views.ask_which(
+        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])]
+    )
+
+
+async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    if reply.choice is None:
+        lines = await list_medicines(request.scope)
+        offered = {key for key, _name in data["choices"]}
+        named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
+        chosen, name = str(named.medicines[0].id), named.medicines[0].name
+    else:
+        chosen, name = data["choices"][int(reply.choice)]
+    known = {"id": chosen, "name": name}
+    if data.get("rest"):
+        return await _refill(request, known, parse_amount(data["rest"]), running)
+    return FLOW.go_on(request, running, "amount", known)
+
+
+def _ask_amount(data: Data, _choice: Choice) -> Screen:
+    return views.ask_amount(data["name"])
+
+
+async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
+    typed = parse_amount(reply.text or "")
+    return await _refill(request, dict(running.data), typed, running)
+
+
+def _ask_per_dose(data: Data, choice: Choice) -> Screen:
+    labels = {"h": "½", "1": "1", "2": "2", "3": "3"}
+    return views.ask_per_dose(data["dosage"], [choice(words, key) for key, words in labels.items()])
+
+
+async def _take_per_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    if reply.choice is not None:
+        per_dose = Decimal(_PER_DOSE[reply.choice])
+    else:
+        per_dose = parse_amount(reply.text or "").amount
+    typed = TypedAmount(Decimal(data["amount"]), data["unit"], data["is_count"])
+    return await _refill(request, data, typed, running, per_dose=per_dose or None)
+
+
+async def _refill(
+    request: Request,
+    data: dict[str, Any],
+    typed: TypedAmount,
+    running: Conversation | None,
+    *,
+    per_dose: Decimal | None = None,
+) -> Answer:
+    scope, medication_id = request.scope, UUID(data["id"])
+    medicine = await get_medication(scope, medication_id)
+    stock = await get_stock(scope, medicine)
+    counted_in = stock.unit or (medicine.dosage.unit if medicine.dosage.unit in THINGS else None)
+    unit = typed.unit or counted_in or views.PIECE
+    try:
+        outcome = await refill(
+            scope,
+            medication_id,
+            typed.amount,
+            unit=unit,
+            per_dose=per_dose,
+            is_count=typed.is_count,
+        )
+    except PerDoseUnknown:
+        data = {
+            **data,
+            "amount": str(typed.amount),
+            "unit": unit,
+            "is_count": typed.is_count,
+            "dosage": medicine.dosage.words,
+        }
+        if running is None:
+            return FLOW.begin(request, "per_dose", data)
+        return FLOW.go_on(request, running, "per_dose", data)
+    member = scope.require(Action.CHANGE_MEDICINES)
+    answer = views.refilled(outcome, member=member, now=scope.clock.now())
+    return answer if running is None else finished(running, answer)
+
+
+FLOW = Flow(
+    "refill",
+    {
+        "which": Step(_ask_which, _take_which),
+        "amount": Step(_ask_amount, _take_amount),
+        "per_dose": Step(_ask_per_dose, _take_per_dose),
+    },
+)

@@ -1,0 +1,59 @@
+"""`/history`, its pages, and an entry of it."""
+
+from bot.flows.give import name_medicine
+from bot.intake.request import Request
+from bot.views import history as views
+from bot.views.answer import Answer, Screen
+from bot.views.callbacks import Verb
+from domain.access import Action, may
+from domain.history import get_entry, list_history
+from domain.medications import list_medicines
+
+FARTHEST_PAGE = 1_000
+
+
+async def history(request: Request) -> Answer:
+    """`/history [NAME]`"""
+    member = request.scope.require(Action.READ)
+    now = request.scope.clock.now()
+    if not request.text:
+        page = await list_history(request.scope)
+        screen = views.history(page, member=member, now=now, verb=Verb.HISTORY)
+        return Answer(send=(screen,))
+    named = name_medicine(request.text, await list_medicines(request.scope))
+    screens = []
+    for medicine in named.medicines[:3]:
+        page = await list_history(request.scope, medication_id=medicine.id)
+        about = views.about(member, Verb.HISTORY_OF_MEDICINE, medicine.id)
+        screens.append(
+            views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_MEDICINE, of=about)
+        )
+    return Answer(send=tuple(screens))
+
+
+async def turn_page(request: Request) -> Answer:
+    """◀ ▶ of the history of the family, a medicine or a person; the first page is a message."""
+    screen = await _page(request)
+    return Answer(edit=screen) if request.pressed.argument else Answer(send=(screen,))
+
+
+async def entry(request: Request) -> Answer:
+    member = request.scope.require(Action.READ)
+    details = await get_entry(request.scope, request.subject_id)
+    may_record = may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)
+    now = request.scope.clock.now()
+    return Answer(send=(views.entry(details, member=member, now=now, may_record=may_record),))
+
+
+async def _page(request: Request) -> Screen:
+    member, press = request.scope.require(Action.READ), request.pressed
+    number = int(press.argument) if press.argument.isdecimal() else 0
+    page = await list_history(
+        request.scope,
+        medication_id=press.subject_id if press.verb is Verb.HISTORY_OF_MEDICINE else None,
+        care_recipient_id=press.subject_id if press.verb is Verb.HISTORY_OF_PERSON else None,
+        page=min(number, FARTHEST_PAGE),
+    )
+    return views.history(
+        page, member=member, now=request.scope.clock.now(), verb=press.verb, of=press
+    )

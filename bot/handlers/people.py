@@ -1,0 +1,14 @@
+"""`/people`: who is cared for, and by which clock."""
+
+from bot.intake.request import Request
+from bot.views import people as views
+from bot.views.answer import Answer
+from domain.access import Action
+from domain.care_recipients import list_people
+
+
+async def people(request: Request) -> Answer:
+    """`/people`"""
+    member = request.scope.require(Action.READ)
+    found = await list_people(request.scope)
+    return views.people(found, member=member, now=request.scope.clock.now())

@@ -1,0 +1,194 @@
+"""`/history`: what was given, skipped and missed; an entry with its records; correcting one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from bot.views.answer import Answer, Button, Keyboard, Screen
+from bot.views.callbacks import Callback, Verb
+from bot.views.length import fitting
+from bot.views.times import day_words
+from bot.views.wording import _, escape
+from domain.database import Member
+from domain.doses import DoseFacts, DoseStatus
+from domain.history import Entry, EntryDetails, HistoryPage, Record
+
+
+def history(
+    page: HistoryPage, *, member: Member, now: datetime, verb: Verb, of: Callback | None = None
+) -> Screen:
+    """A page, newest first, by day. *verb* and *of* say what the pages are about."""
+    title = _("📜 <b>History</b>, family {family}").format(family=escape(member.family_name))
+    if page.of:
+        title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
+    if not page.entries:
+        return Screen(title + "\n" + _("Nothing was recorded yet."))
+    several = len({entry.person for entry in page.entries}) > 1
+    lines, day = [title], None
+    for number, entry in enumerate(page.entries, start=1):
+        local = _happened(entry.dose)
+        if local.date() != day:
+            day = local.date()
+            today = now.astimezone(entry.dose.zone).date()
+            lines.append(f"\n<b>{day_words(day, today=today)}</b>")
+        lines.append(f"{number}. {_line(entry, several=several)}")
+    return Screen(
+        "\n".join(fitting(lines)),
+        (*_entries(page, member), *_turns(page, member=member, verb=verb, of=of)),
+    )
+
+
+def about(member: Member, verb: Verb, subject_id: UUID) -> Callback:
+    """What the pages of a history are about."""
+    return Callback(verb, member.family_id, subject_id)
+
+
+def _happened(dose: DoseFacts) -> datetime:
+    return dose.taken_at.astimezone(dose.zone) if dose.taken_at else dose.local
+
+
+def _line(entry: Entry, *, several: bool) -> str:
+    dose = entry.dose
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+    if several:
+        what = f"{escape(entry.person)}: {what}"
+    time = f"{_happened(dose):%H:%M}"
+    who = escape(dose.resolved_by or "")
+    match dose.status:
+        case DoseStatus.TAKEN:
+            words = _("✅ {time} {what}, {who}").format(time=time, what=what, who=who)
+        case DoseStatus.SKIPPED:
+            words = _("⏭ {time} {what}, skipped by {who}").format(time=time, what=what, who=who)
+        case DoseStatus.MISSED:
+            words = _("⚠️ {time} {what}, missed").format(time=time, what=what)
+        case _:
+            words = _("❔ {time} {what}, not asked").format(time=time, what=what)
+    if entry.is_corrected:
+        words += " ✏️"
+    return words + (f"\n   <i>“{escape(dose.note)}”</i>" if dose.note else "")
+
+
+def _entries(page: HistoryPage, member: Member) -> Keyboard:
+    """A button for each entry, by its number, five to a row."""
+    buttons = [
+        Button(str(number), Callback(Verb.ENTRY, member.family_id, entry.dose.id).encode())
+        for number, entry in enumerate(page.entries, start=1)
+    ]
+    return tuple(tuple(buttons[at : at + 5]) for at in range(0, len(buttons), 5))
+
+
+def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None) -> Keyboard:
+    def turn(number: int, words: str) -> Button:
+        about = of or Callback(verb, member.family_id)
+        return Button(
+            words, Callback(verb, member.family_id, about.subject_id, str(number)).encode()
+        )
+
+    row = []
+    if page.number > 0:
+        row.append(turn(page.number - 1, _("◀ Newer")))
+    if page.has_older:
+        row.append(turn(page.number + 1, _("Older ▶")))
+    return (tuple(row),) if row else ()
+
+
+def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: bool) -> Screen:
+    """One dose, everything that was recorded of it, and how to put it right."""
+    dose = details.dose
+    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+    lines = [
+        f"💊 <b>{escape(dose.name)}</b> {escape(dose.dosage)}",
+        _("due {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+        if dose.is_scheduled
+        else _("given as an extra, or as needed"),
+    ]
+    lines += fitting([_record(record, dose, now) for record in details.records])
+    if not details.records:
+        lines.append(_("Nobody has recorded anything."))
+
+    def button(words: str, verb: Verb) -> Button:
+        return Button(words, Callback(verb, member.family_id, dose.id).encode())
+
+    rows: list[tuple[Button, ...]] = []
+    if may_record and details.can_be_corrected:
+        rows.append((button(_("✏️ Correct"), Verb.CORRECT), button(_("↩️ Undo"), Verb.UNDO)))
+    elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
+        rows.append((button(_("✅ Taken after all"), Verb.TAKE_EXACTLY),))
+    return Screen("\n".join(lines), tuple(rows))
+
+
+def _record(record: Record, dose: DoseFacts, now: datetime) -> str:
+    said = _at(record.recorded_at, dose, now)
+    words = {
+        "taken": _("✅ taken {when}, recorded {said} by {who}"),
+        "skipped": _("⏭ skipped, recorded {said} by {who}"),
+        "undone": _("↩️ undone {said} by {who}"),
+    }[record.status]
+    line = words.format(when=_at(record.timestamp, dose, now), said=said, who=escape(record.by))
+    if record.given:
+        line += " · " + escape(record.given)
+    return line + (f"\n   <i>“{escape(record.note)}”</i>" if record.note else "")
+
+
+def _at(at: datetime, dose: DoseFacts, now: datetime) -> str:
+    local = at.astimezone(dose.zone)
+    day = day_words(local.date(), today=now.astimezone(dose.zone).date())
+    return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+
+
+def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("What was different about {name}?").format(name=escape(name)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def correction_labels(*, is_taken: bool) -> dict[str, str]:
+    """What can be put right, by the key of :mod:`bot.flows.correct`."""
+    labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
+    if is_taken:
+        return {**labels, "skip": _("⏭ It was not taken"), "note": _("📝 A note")}
+    return {"take": _("✅ It was taken"), "reason": _("📝 The reason")}
+
+
+def ask_time() -> Screen:
+    return Screen(
+        _(
+            "When was it taken? For example <i>07:45</i>, <i>yesterday 23:50</i> or"
+            " <i>10 minutes ago</i>"
+        )
+    )
+
+
+def ask_amount(dosage: str) -> Screen:
+    return Screen(
+        _("How much was given instead of {dosage}? For example <i>½ tablet</i>").format(
+            dosage=escape(dosage)
+        )
+    )
+
+
+def ask_reason(choice: Button) -> Screen:
+    return Screen(_("Why was it not taken? Type a few words, or tap."), ((choice,),))
+
+
+def no_reason_label() -> str:
+    return _("No reason")
+
+
+def ask_note() -> Screen:
+    return Screen(_("What shall I note?"))
+
+
+def corrected(dose: DoseFacts, *, now: datetime) -> Answer:
+    what = f"<b>{escape(dose.name)}</b> {escape(dose.given or dose.dosage)}"
+    if dose.status == DoseStatus.SKIPPED:
+        text = _("✅ Corrected: {what}, skipped.").format(what=what)
+    else:
+        text = _("✅ Corrected: {what}, taken {when}.").format(
+            what=what, when=_at(dose.taken_at or now, dose, now)
+        )
+    if dose.note:
+        text += f"\n<i>“{escape(dose.note)}”</i>"
+    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+    return Answer(send=(Screen(text, ((undo,),)),))

@@ -1,0 +1,244 @@
+"""`/meds`: the list of medicines, and the screen of one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.views.answer import Answer, Button, Keyboard, Screen
+from bot.views.callbacks import Callback, Verb
+from bot.views.length import fitting, label
+from bot.views.medicines import change_label, described
+from bot.views.schedules import dosage_in_words, schedule_in_words
+from bot.views.stock import stock_line
+from bot.views.times import day_words, full_date, moment
+from bot.views.wording import _, escape
+from domain.access import Action, may
+from domain.database import Member
+from domain.intakes import Outlook
+from domain.medications import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicine_details import MedicineDetails
+from domain.schedules import AsNeeded
+
+PAGE = 10
+
+
+def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
+    """The list, ten to a page; each opens with a tap."""
+    if not lines:
+        return Screen(
+            _(
+                "No medicines yet. Type one, for example"
+                " <code>/addmed Aspirin 100 mg at 08:00</code>"
+            )
+        )
+    page = min(max(page, 0), (len(lines) - 1) // PAGE)
+    shown = lines[page * PAGE : (page + 1) * PAGE]
+    has_several = len({line.person_id for line in lines}) > 1
+    text = [_("💊 <b>Medicines</b>, family {family}").format(family=escape(member.family_name))]
+    person = None
+    for line in shown:
+        if has_several and line.person_id != person:
+            text.append(f"\n<b>{escape(line.person)}</b>")
+            person = line.person_id
+        text.append(_line(line, now))
+    rows = [
+        (
+            Button(
+                _button(line, has_several=has_several),
+                Callback(Verb.MEDICINE, member.family_id, line.id).encode(),
+            ),
+        )
+        for line in shown
+    ]
+    return Screen("\n".join(fitting(text)), (*rows, *_pages(page, len(lines), member)))
+
+
+def _button(line: MedicineLine, *, has_several: bool) -> str:
+    name = label(line.name)
+    return (
+        _("{person} · {name}").format(person=label(line.person), name=name) if has_several else name
+    )
+
+
+def _line(line: MedicineLine, now: datetime) -> str:
+    what = f"<b>{escape(line.name)}</b> {escape(dosage_in_words(line.dosage, line.schedule))}"
+    today = now.astimezone(line.zone).date()
+    when = escape(schedule_in_words(line.schedule, zone=line.zone, today=today))
+    words = _("{what}: {when}").format(what=what.strip(), when=when)
+    match line.status:
+        case MedicineStatus.STOPPED:
+            return _("⏹ {medicine} (stopped)").format(medicine=words)
+        case MedicineStatus.PAUSED if line.resumes_at is None or line.resumes_at > now:
+            return _("⏸ {medicine} ({paused})").format(
+                medicine=words, paused=_paused(line.resumes_at, line.zone, now)
+            )
+        case _:
+            return _("• {medicine}").format(medicine=words)
+
+
+def _paused(resumes_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    if resumes_at is None:
+        return _("paused")
+    day = day_words(resumes_at.astimezone(zone).date(), today=now.astimezone(zone).date())
+    return _("paused, again from {day}").format(day=day)
+
+
+def _pages(page: int, count: int, member: Member) -> Keyboard:
+    buttons = []
+    for number, words in ((page - 1, "◀"), (page + 1, "▶")):
+        if 0 <= number <= (count - 1) // PAGE:
+            turn = Callback(Verb.MEDICINES, member.family_id, argument=str(number))
+            buttons.append(Button(words, turn.encode()))
+    return (tuple(buttons),) if buttons else ()
+
+
+def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Screen:
+    """One medicine with everything that can be done with it."""
+    facts = details.medicine
+    lines = [
+        f"💊 {described(facts, now=now)}",
+        _("for <b>{person}</b>").format(person=escape(facts.person)),
+        *_status(facts, now),
+        "",
+        last_given(details.outlook, now=now),
+        *_to_come(details.outlook, now=now),
+        stock_line(details.stock, facts, now=now),
+    ]
+    return Screen("\n".join(lines), _buttons(facts, member=member))
+
+
+def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
+    if facts.status is MedicineStatus.STOPPED:
+        return [_("⏹ Stopped: I do not remind of it.")]
+    if facts.status is MedicineStatus.PAUSED:
+        return ["⏸ " + _paused(facts.resumes_at, facts.zone, now)]
+    return []
+
+
+def last_given(outlook: Outlook, *, now: datetime) -> str:
+    """ "Last given: today 08:05 by Anna (100 mg)"."""
+    if outlook.last is None:
+        return _("Last given: not yet")
+    zone = outlook.medicine.zone
+    local = outlook.last.at.astimezone(zone)
+    day = day_words(local.date(), today=now.astimezone(zone).date())
+    return _("Last given: {day} {time} by {who} ({what})").format(
+        day=day,
+        time=f"{local:%H:%M}",
+        who=escape(outlook.last.by or ""),
+        what=escape(outlook.last.what),
+    )
+
+
+def _to_come(outlook: Outlook, *, now: datetime) -> Sequence[str]:
+    facts = outlook.medicine
+    if isinstance(facts.schedule, AsNeeded):
+        return [limits(outlook)] if limits(outlook) else []
+    if facts.first_due_at is None:
+        return []
+    return [
+        _("Next: {moment}").format(
+            moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
+        )
+    ]
+
+
+def limits(outlook: Outlook) -> str:
+    """ "2 of 4 in 24 hours, next from 14:50"; empty where nothing is limited."""
+    parts = []
+    if outlook.limit is not None:
+        parts.append(
+            _("{count} of {limit} in 24 hours").format(count=outlook.others, limit=outlook.limit)
+        )
+    if outlook.next_at is not None and outlook.next_at > outlook.at:
+        at = f"{outlook.next_at.astimezone(outlook.medicine.zone):%H:%M}"
+        parts.append(_("next from {time}").format(time=at))
+    return ", ".join(parts)
+
+
+def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
+    def button(words: str, verb: Verb) -> Button:
+        return Button(words, Callback(verb, member.family_id, facts.id).encode())
+
+    history = button(_("📜 History"), Verb.HISTORY_OF_MEDICINE)
+    back = Button(_("← All medicines"), Callback(Verb.MEDICINES, member.family_id).encode())
+    rows: list[tuple[Button, ...]] = []
+    if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
+        rows.append((button(_("✅ Give now"), Verb.GIVE), history))
+    else:
+        rows.append((history,))
+    if may(member.role, Action.CHANGE_MEDICINES):
+        rows.append(
+            (button(change_label(), Verb.CHANGE_MEDICINE), button(_("📦 Refill"), Verb.REFILL))
+        )
+        match facts.status:
+            case MedicineStatus.ACTIVE:
+                rows.append((button(_("⏸ Pause"), Verb.PAUSE), button(_("⏹ Stop"), Verb.STOP)))
+            case MedicineStatus.PAUSED:
+                rows.append((button(_("▶️ Resume"), Verb.RESTORE), button(_("⏹ Stop"), Verb.STOP)))
+            case MedicineStatus.STOPPED:
+                rows.append((button(_("♻️ Restore"), Verb.RESTORE),))
+    return (*rows, (back,))
+
+
+def ask_until_when(name: str, choices: Sequence[Button]) -> Screen:
+    return Screen(
+        _(
+            "Until when shall I pause {name}? Tap, or type the day on which it goes on, for"
+            " example <i>3 December</i>"
+        ).format(name=escape(name)),
+        tuple((choice,) for choice in choices),
+    )
+
+
+def pause_choices() -> dict[str, str]:
+    """How long, by the key of :data:`bot.flows.pause_medicine.DAYS`."""
+    return {
+        "1": _("Until tomorrow"),
+        "3": _("For 3 days"),
+        "7": _("For a week"),
+        "open": _("Until I resume it"),
+    }
+
+
+def return_has_passed() -> Screen:
+    return Screen(_("That day is not ahead. Type a day from tomorrow on."))
+
+
+def paused(facts: MedicineFacts) -> Answer:
+    text = _("⏸ {name} is paused: I ask for nothing until you resume it (/meds).")
+    if facts.resumes_at is not None:
+        text = _("⏸ {name} is paused. It goes on {day}.")
+    day = ""
+    if facts.resumes_at is not None:
+        day = full_date(facts.resumes_at.astimezone(facts.zone).date())
+    return Answer(send=(Screen(text.format(name=escape(facts.name), day=day)),))
+
+
+def changed(facts: MedicineFacts, *, now: datetime) -> Answer:
+    """What it is now, and that it can be undone."""
+    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>.").format(
+        medicine=described(facts, now=now), person=escape(facts.person)
+    )
+    if facts.first_due_at is not None:
+        text += "\n" + _("Next: {moment}").format(
+            moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
+        )
+    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+    return Answer(send=(Screen(text, ((undo,),)),))
+
+
+def stopped(screen: Screen) -> Answer:
+    return Answer(toast=_("Stopped. It can be restored here."), edit=screen)
+
+
+def restored(screen: Screen) -> Answer:
+    return Answer(toast=_("It goes on."), edit=screen)
+
+
+def changed_meanwhile(facts: MedicineFacts, *, now: datetime) -> Screen:
+    return Screen(
+        _(
+            "Somebody has changed it meanwhile, so yours was not saved. It is now:\n{medicine}"
+        ).format(medicine=described(facts, now=now))
+    )

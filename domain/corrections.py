@@ -1,0 +1,196 @@
+"""Corrections: what was recorded of a dose, put right within 48 hours by a new record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+
+from domain import audit, notifications
+from domain.access import Action
+from domain.database import Member, Scope
+from domain.dosages import Dosage
+from domain.doses import RESOLVED, DoseFacts, DoseStatus, get_dose, lock_dose
+from domain.errors import NotFound, NothingToUndo, TimeNotPossible, TooLateToUndo
+from domain.events import NotificationsOwed
+from domain.ladder import UNDO_PERIOD
+from domain.medications import follow_intakes
+from domain.models import Dose, MedicationLog, new_id
+from domain.stock import give_back, take_for
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is put right; None leaves it as it was recorded. `taken_at` is UTC."""
+
+    status: DoseStatus | None = None
+    taken_at: datetime | None = None
+    given: Dosage | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The whole of what is recorded of a dose."""
+
+    status: DoseStatus
+    taken_at: datetime | None
+    given: Dosage | None
+    note: str | None
+
+
+async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts:
+    """Record a dose anew; what was recorded before stays in the log.
+
+    Raises NotFound, NotAllowed, NothingToUndo (nothing is recorded of it), TooLateToUndo (recorded
+    more than 48 hours ago) or TimeNotPossible (to come, or too long ago).
+    """
+    member = scope.require(Action.READ)
+    dose = await _lock(scope, member, dose_id)
+    last = await _last_log(scope, dose_id)
+    status = correction.status or DoseStatus(dose.status)
+    taken_at = correction.taken_at or last.timestamp if status is DoseStatus.TAKEN else None
+    if taken_at is not None:
+        _check_time(taken_at, scope.clock.now())
+    record = _Record(
+        status=status,
+        taken_at=taken_at,
+        given=(correction.given or _given(last)) if status is DoseStatus.TAKEN else None,
+        note=correction.note or last.note,
+    )
+    return await _write(scope, member, dose, last, record)
+
+
+async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
+    """The dose, if the member may correct it now. Raises as :func:`correct_dose`."""
+    await _lock(scope, scope.require(Action.READ), dose_id)
+    return await get_dose(scope, dose_id)
+
+
+async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
+    """Put back what a correction took the place of. Raises as :func:`correct_dose`."""
+    member = scope.require(Action.READ)
+    corrected = await scope.row(
+        select(MedicationLog.corrects_id, MedicationLog.dose_id).where(
+            MedicationLog.id == log_id, MedicationLog.family_id == member.family_id
+        )
+    )
+    if corrected is None or corrected.corrects_id is None:
+        raise NotFound
+    dose = await _lock(scope, member, corrected.dose_id)
+    last = await _last_log(scope, corrected.dose_id)
+    before = await scope.row(_LOG.where(MedicationLog.id == corrected.corrects_id))
+    if last.id != log_id or before is None:
+        raise NothingToUndo
+    status = DoseStatus(before.status)
+    taken_at = before.timestamp if status is DoseStatus.TAKEN else None
+    record = _Record(status, taken_at, _given(before), before.note)
+    return await _write(scope, member, dose, last, record)
+
+
+_LOG = select(
+    MedicationLog.id,
+    MedicationLog.status,
+    MedicationLog.timestamp,
+    MedicationLog.given,
+    MedicationLog.amount,
+    MedicationLog.unit,
+    MedicationLog.note,
+)
+
+
+async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+    dose = await lock_dose(scope, member, dose_id)
+    if dose.status not in RESOLVED:
+        raise NothingToUndo
+    if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
+        raise TooLateToUndo
+    return dose
+
+
+async def _last_log(scope: Scope, dose_id: UUID) -> Row[Any]:
+    rows = await scope.rows(
+        _LOG.where(MedicationLog.dose_id == dose_id)
+        .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
+        .limit(1)
+    )
+    return rows[0]
+
+
+def _check_time(taken_at: datetime, now: datetime) -> None:
+    if not now - UNDO_PERIOD <= taken_at <= now:
+        raise TimeNotPossible
+
+
+def _given(log: Row[Any]) -> Dosage | None:
+    return Dosage(log.given, log.amount, log.unit) if log.given is not None else None
+
+
+async def _write(
+    scope: Scope, member: Member, dose: Row[Any], last: Row[Any], record: _Record
+) -> DoseFacts:
+    before = await get_dose(scope, dose.id)
+    now = scope.clock.now()
+    given = record.given
+    await scope.execute(
+        insert(MedicationLog).values(
+            id=new_id(),
+            family_id=member.family_id,
+            medication_id=dose.medication_id,
+            dose_id=dose.id,
+            action_id=new_id(),
+            corrects_id=last.id,
+            status=record.status,
+            timestamp=record.taken_at or now,
+            recorded_at=now,
+            recorded_by_id=member.user_id,
+            given=given.words if given else None,
+            amount=given.amount if given else None,
+            unit=given.unit if given else None,
+            note=record.note,
+        )
+    )
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id == dose.id)
+        .values(
+            status=record.status,
+            resolved_at=now,
+            resolved_by_id=member.user_id,
+            taken_at=record.taken_at,
+            given=given.words if given else None,
+            note=record.note,
+        )
+    )
+    await give_back(scope, dose.id)
+    if record.status is DoseStatus.TAKEN:
+        await take_for(
+            scope,
+            dose.id,
+            amount=given.amount if given else None,
+            unit=given.unit if given else None,
+        )
+    if dose.follows_intakes:
+        await follow_intakes(scope, [dose.medication_id])
+    after = await get_dose(scope, dose.id)
+    await audit.record(
+        scope,
+        "dose.corrected",
+        subject_type="dose",
+        subject_id=dose.id,
+        before=_audited(before),
+        after=_audited(after),
+    )
+    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    scope.publish(NotificationsOwed())
+    return after
+
+
+def _audited(dose: DoseFacts) -> dict[str, Any]:
+    return {
+        "status": dose.status,
+        "taken_at": dose.taken_at.isoformat() if dose.taken_at else None,
+        "given": dose.given,
+        "note": dose.note,
+    }

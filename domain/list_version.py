@@ -1,0 +1,15 @@
+"""The version of a family's list of medicines: whatever is cached of an older one is old."""
+
+from sqlalchemy import update
+
+from domain.database import Scope
+from domain.models import Family
+
+
+async def raise_list_version(scope: Scope) -> None:
+    """What `/meds` shows has changed, as of this transaction's commit."""
+    await scope.execute(
+        update(Family)
+        .where(Family.id == scope.family_id)
+        .values(medications_version=Family.medications_version + 1)
+    )
