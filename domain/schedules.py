@@ -471,7 +471,7 @@ def last_occurrence(
     *,
     last_intake_at: datetime | None = None,
 ) -> Occurrence | None:
-    """The last dose due before *before* (aware); None if the schedule had not begun by then."""
+    """The last dose due before *before* (aware), of the two years before it; None without one."""
     minute = timedelta(minutes=1)
     # Most schedules have a dose within two days, each within two of the longest cycles.
     for days in (2, 35, 2 * LONGEST_CYCLE):

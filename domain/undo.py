@@ -90,10 +90,13 @@ async def find_last_action(scope: Scope) -> LastAction:
 async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
     """Take back the member's last action, which they were told is *action_id*.
 
-    Raises NotTheLastAction if another one is the last by now, NothingToUndo, and what the area of
-    the action raises.
+    Raises NotTheLastAction if another one is the last by now, NotFound if there is none, and what
+    the area of the action raises.
     """
-    action = await find_last_action(scope)
+    try:
+        action = await find_last_action(scope)
+    except NothingToUndo as error:
+        raise NotFound from error
     if action.id != action_id:
         raise NotTheLastAction
     if action.log_id is not None:

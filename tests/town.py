@@ -171,6 +171,13 @@ async def add_medicine(caregiver: Person, line: str) -> Message:
     return await caregiver.sees("Saved:")
 
 
+async def undo(person: Person) -> None:
+    """`/undo`, and the button below what it names."""
+    await person.send("/undo")
+    named = await person.sees("Your last action")
+    await person.press("Undo", message=named)
+
+
 def as_shown(name: str) -> str:
     """Arabic among English is set apart, so that it turns nothing around it."""
     return f"\u2068{name}\u2069" if any("\u0600" <= letter <= "\u06ff" for letter in name) else name

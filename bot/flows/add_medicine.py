@@ -102,7 +102,9 @@ class Draft:
 async def begin(request: Request) -> Answer:
     """`/addmed [NAME DOSAGE SCHEDULE [for PERSON]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
-    draft = Draft(people=await _people(request.scope), line=request.text or "")
+    # The command stays before the line: a name may look like one, and is to be refused as such.
+    line = f"/addmed {request.text}" if request.text else ""
+    draft = Draft(people=await _people(request.scope), line=line)
     if not draft.people:
         raise NobodyCaredFor
     if not draft.line:

@@ -1,7 +1,9 @@
 """`/today`, `/undo`, and the buttons of cards."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from bot.handlers.history import entry_screen
 from bot.intake.request import Request
 from bot.views import doses as views
 from bot.views import medicines as medicine_views
@@ -16,6 +18,8 @@ from domain.errors import NotFound
 from domain.ladder import SNOOZE_MINUTES
 from domain.medications import remove_medication
 from domain.undo import find_last_action, undo_last_action
+
+SECOND_TAP = timedelta(seconds=10)
 
 
 async def today(request: Request) -> Answer:
@@ -83,7 +87,15 @@ async def snooze(request: Request) -> Answer:
 
 
 async def show(request: Request) -> Answer:
-    return views.shown(await doses.get_dose(request.scope, request.subject_id))
+    """What was answered. Right after it, it is a second tap on Taken: that only tells; later, it is
+    somebody who wants to see or correct what was recorded.
+    """
+    dose = await doses.get_dose(request.scope, request.subject_id)
+    answer = views.shown(dose)
+    now = request.scope.clock.now()
+    if dose.resolved_at is None or now - dose.resolved_at < SECOND_TAP:
+        return answer
+    return replace(answer, send=(await entry_screen(request, dose.id),))
 
 
 async def undo_dose(request: Request) -> Answer:

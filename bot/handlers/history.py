@@ -1,5 +1,7 @@
 """`/history`, its pages, and an entry of it."""
 
+from uuid import UUID
+
 from bot.flows.give import name_medicine
 from bot.intake.request import Request
 from bot.views import history as views
@@ -38,11 +40,16 @@ async def turn_page(request: Request) -> Answer:
 
 
 async def entry(request: Request) -> Answer:
+    return Answer(send=(await entry_screen(request, request.subject_id),))
+
+
+async def entry_screen(request: Request, dose_id: UUID) -> Screen:
+    """A dose with everything that was recorded of it."""
     member = request.scope.require(Action.READ)
-    details = await get_entry(request.scope, request.subject_id)
+    details = await get_entry(request.scope, dose_id)
     may_record = may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)
     now = request.scope.clock.now()
-    return Answer(send=(views.entry(details, member=member, now=now, may_record=may_record),))
+    return views.entry(details, member=member, now=now, may_record=may_record)
 
 
 async def _page(request: Request) -> Screen:

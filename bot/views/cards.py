@@ -92,7 +92,8 @@ def _buttons(facts: CardFacts) -> Keyboard:
 
     Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
     changes under the finger, and a second tap in the same spot must not undo the first one, nor
-    record the medicine below.
+    record the medicine below. What takes Taken's place tells what was recorded, and leads to
+    correcting it; hence no row is added for that.
     """
 
     def button(words: str, verb: Verb) -> Button:
@@ -106,25 +107,14 @@ def _buttons(facts: CardFacts) -> Keyboard:
         if dose.status in RESOLVED:
             who = label(dose.resolved_by or "") if is_single else name
             undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=name)
-            rows.append((button(f"✓ {who}", Verb.SHOW), button(undo, Verb.UNDO)))
+            rows.append((button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO)))
         elif dose.status in UNANSWERED:
             taken = _("✅ Taken after all") if is_single else taken
             skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
             rows.append((button(taken, Verb.TAKE), button(skip, Verb.SKIP)))
         else:
             rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
-    return (*rows[:MOST_ROWS], *_correct(facts))
-
-
-def _correct(facts: CardFacts) -> Keyboard:
-    """The way to put right what was recorded, below everything, where nothing was before."""
-    resolved = [dose for dose in facts.doses if dose.status in RESOLVED]
-    if not resolved:
-        return ()
-    correct = Callback(Verb.CORRECT, facts.family_id, resolved[0].id)
-    if len(facts.doses) > 1:
-        correct = Callback(Verb.HISTORY_OF_PERSON, facts.family_id, facts.care_recipient_id)
-    return ((Button(_("✏️ Correct"), correct.encode()),),)
+    return tuple(rows[:MOST_ROWS])
 
 
 def _all_taken(facts: CardFacts) -> Button:

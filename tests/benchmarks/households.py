@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from domain import care_recipients, families, medications, users
 from domain.access import Role
 from domain.database import Database, Scope, as_newcomer, as_person
+from domain.dosages import Dosage
 from domain.families import Joined
 from domain.medications import NewMedicine
 from domain.schedules import WallClock
@@ -56,7 +57,7 @@ async def _settle(database: Database, household: Household) -> None:
             for index, due_at in enumerate(household.due_at):
                 local = due_at.astimezone(ZONE)
                 schedule = WallClock((local.time(),), local.date(), local.date())
-                new = NewMedicine(added.person.id, f"Medicine {index}", "100 mg", schedule)
+                new = NewMedicine(added.person.id, f"Medicine {index}", Dosage("100 mg"), schedule)
                 await medications.add_medication(scope, new)
         invitations.extend([(await families.invite(scope, Role.CAREGIVER)).token for _ in others])
 

@@ -46,11 +46,27 @@ async def test_no_button_reaches_into_another_family(
         Verb.CHANGE_MEDICINE: medicine,
         Verb.INVITE_PERSON: person,
         Verb.TAKE_ALL: person,
+        Verb.TAKE_ALL_SURELY: person,
+        Verb.RENAME_PERSON: person,
+        Verb.MOVE_PERSON: person,
+        **dict.fromkeys(
+            (
+                Verb.GIVE,
+                Verb.MEDICINE,
+                Verb.PAUSE,
+                Verb.STOP,
+                Verb.RESTORE,
+                Verb.REFILL,
+                Verb.REFILL_DAYS,
+                Verb.PROMISE_REFILL,
+            ),
+            medicine,
+        ),
     }
     for verb in Verb:
         if verb in {Verb.MENU, Verb.FLOW} or (claims_own_family and verb in OF_ONES_OWN):
             continue
-        argument = {Verb.SNOOZE: "10", Verb.INVITE: "admin", Verb.TAKE_ALL: "hn2a8"}.get(verb, "")
+        argument = ARGUMENTS.get(verb, "")
         data = Callback(verb, scope, subjects.get(verb, dose), argument).encode()
         toast = await eve.press_altered(data, message=eve.last)
         assert (toast.text, toast.alert) == (GONE, True), verb
@@ -59,7 +75,16 @@ async def test_no_button_reaches_into_another_family(
 
 
 # In her own family she may invite, and switch to where she is.
-OF_ONES_OWN = {Verb.INVITE, Verb.SWITCH_FAMILY}
+OF_ONES_OWN = {Verb.INVITE, Verb.SWITCH_FAMILY, Verb.KEEP, Verb.MEDICINES, Verb.HISTORY}
+# What there is of another family's medicine or person in her history is nothing.
+OF_ONES_OWN |= {Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON}
+ARGUMENTS = {
+    Verb.SNOOZE: "10",
+    Verb.INVITE: "admin",
+    Verb.REFILL_DAYS: "7",
+    Verb.TAKE_ALL: "hn2a8",
+    Verb.TAKE_ALL_SURELY: "hn2a8",
+}
 
 
 async def test_buttons_that_nobody_can_read_are_answered_politely(

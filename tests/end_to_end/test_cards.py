@@ -4,7 +4,17 @@ from datetime import datetime, timedelta
 
 from bot.sandbox import Person
 from domain.ladder import WINDOW
-from tests.town import Asked, Household, Town, add_medicine, add_person, ask, clock_in_london, join
+from tests.town import (
+    Asked,
+    Household,
+    Town,
+    add_medicine,
+    add_person,
+    ask,
+    clock_in_london,
+    join,
+    undo,
+)
 
 BOTH = ("Aspirin 100 mg", "Statin 20 mg")
 
@@ -23,15 +33,21 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     )
     await home.anna.press("Taken: Statin", message=asked.cards[0])
     half = await home.ben.sees("Taken by Anna", after=asked.cards[1])
-    assert half.labels == ("✅ All taken", "✅ Taken: Aspirin", "⋯", "✓ Statin", "↩️ Undo Statin")
+    assert half.labels == (
+        "✅ All taken",
+        "✅ Taken: Aspirin",
+        "⋯",
+        "✓ Statin ✏️",
+        "↩️ Undo Statin",
+    )
     toast = await home.ben.press_altered(asked.cards[1].buttons[0][0].data or "", message=half)
     assert toast.text == "Taken: Aspirin"
     whole = await home.anna.sees("Taken by Ben", after=half)
     assert whole.labels == (
         "✓ Nothing is open",
-        "✓ Aspirin",
+        "✓ Aspirin ✏️",
         "↩️ Undo Aspirin",
-        "✓ Statin",
+        "✓ Statin ✏️",
         "↩️ Undo Statin",
     )
     assert await town.value("SELECT count(*) FROM medication_logs") == 2
@@ -262,7 +278,7 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
             "✅ All taken",
             "✅ Taken: Aspirin",
             "⏭ Skip Aspirin",
-            "✓ Statin",
+            "✓ Statin ✏️",
             "↩️ Undo Statin",
         )
     await town.settled()
@@ -339,7 +355,7 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.sees("Taken by <i>Anna & Söhne", after=card)
     await anna.send("/today")
     await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken by <i>Anna & Söhne")
-    await anna.send("/undo")
+    await undo(anna)
     await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It is open again.")
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")

@@ -46,7 +46,7 @@ async def live_the_first_day(town: Town) -> None:
     assert toast.text == "Taken: Aspirin"
     for phone in (anna, ben):
         taken = await phone.sees("Taken by Anna", after=cards[1])
-        assert taken.labels == ("✓ Anna", "↩️ Undo")
+        assert taken.labels == ("✓ Anna ✏️", "↩️ Undo")
 
     late = await ben.press_altered(cards[1].buttons[0][0].data or "", message=cards[1])
     assert late.alert

@@ -17,7 +17,14 @@ async def test_whoever_is_new_is_welcomed_and_shown_the_first_step(town: Town) -
 async def test_whoever_is_known_is_greeted_with_their_family(home: Household) -> None:
     await home.ben.start()
     greeting = await home.ben.sees("You are in the family Mum's helpers")
-    assert {"💊 Today", "➕ Add a medicine", "👪 Family", "✉️ Invite"} == set(greeting.labels)
+    assert set(greeting.labels) == {
+        "💊 Today",
+        "📋 Medicines",
+        "➕ Add a medicine",
+        "📜 History",
+        "👪 Family",
+        "✉️ Invite",
+    }
     await home.ben.press("Family")
     await home.ben.sees("Anna, admin")
 

@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from tests.town import Household, Town, add_medicine, add_person, ask, clock_in_london, found_family
+from tests.town import (
+    Household,
+    Town,
+    add_medicine,
+    add_person,
+    ask,
+    clock_in_london,
+    found_family,
+    undo,
+)
 
 
 async def test_today_without_anybody_cared_for_says_what_to_do(town: Town) -> None:
@@ -71,7 +80,7 @@ async def test_undo_takes_back_a_dose(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
     taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
-    await home.anna.send("/undo")
+    await undo(home.anna)
     await home.anna.sees("↩️ Undone: Aspirin 100 mg. It is open again.")
     again = await home.ben.sees("• Aspirin 100 mg", after=taken)
     assert "✅ Taken" in again.labels
@@ -85,7 +94,7 @@ async def test_undo_takes_back_all_taken_as_one_action(home: Household, town: To
     asked = await ask(town, home.anna, home.ben, medicines=("Aspirin 100 mg", "Statin 20 mg"))
     await home.anna.press("All taken", message=asked.cards[0])
     await home.ben.sees("Taken by Anna", after=asked.cards[1])
-    await home.anna.send("/undo")
+    await undo(home.anna)
     await home.anna.sees("Undone: Aspirin 100 mg, Statin 20 mg. They are open again.")
     await town.settled()
     pending = await town.value("SELECT count(*) FROM doses WHERE status = 'pending'")
@@ -96,11 +105,11 @@ async def test_undo_takes_back_the_last_thing_first(home: Household, town: Town)
     asked = await ask(town, home.anna)
     await home.anna.press("Taken", message=asked.cards[0])
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
-    await home.anna.send("/undo")
+    await undo(home.anna)
     await home.anna.sees("Zinc is removed again")
-    await home.anna.send("/undo")
+    await undo(home.anna)
     await home.anna.sees("Undone: Aspirin 100 mg. It is open again.")
-    await home.anna.send("/undo")
+    await undo(home.anna)
     await home.anna.sees("Aspirin is removed again")
     await home.anna.send("/undo")
     await home.anna.sees("There is nothing of yours to take back from the last 48 hours.")

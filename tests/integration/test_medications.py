@@ -2,19 +2,20 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from domain import expansion, medications
+from domain import expansion, intakes, medications, stock
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.doses import DoseStatus
 from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
-from domain.medications import NewMedicine
+from domain.medicine_details import get_details
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import daily
@@ -47,7 +48,7 @@ async def test_a_medicine_comes_with_its_doses_for_36_hours(database: Database) 
     aspirin = await factories.medicine(
         database, anna, mum, dosage="½ tablet", schedule=daily("08:00", "20:00")
     )
-    assert (aspirin.name, aspirin.dosage, aspirin.person) == ("Aspirin", "½ tablet", "Mum")
+    assert (aspirin.name, aspirin.dosage.words, aspirin.person) == ("Aspirin", "½ tablet", "Mum")
     assert (aspirin.family_name, aspirin.first_due_at) == ("Smith", utc(23, 8))
     found = await factories.doses_of(database, smith, aspirin)
     assert [dose.due_at for dose in found] == [utc(23, 8), utc(23, 20), utc(24, 8)]
@@ -138,15 +139,21 @@ async def test_another_familys_person_and_medicine_are_not_found(database: Datab
     await factories.family(database, anna)
     await factories.family(database, eve, "Jones")
     mum = await factories.person(database, anna)
-    dad = await factories.person(database, eve, "Dad")
     aspirin = await factories.medicine(database, anna, mum)
     with pytest.raises(NotFound):
         await factories.medicine(database, eve, mum)
-    correction = NewMedicine(dad.id, "Iron", "1 tablet", daily("08:00"), replaces=aspirin.id)
     for work in (
         lambda scope: medications.get_medication(scope, aspirin.id),
         lambda scope: medications.remove_medication(scope, aspirin.id),
-        lambda scope: medications.add_medication(scope, correction),
+        lambda scope: medications.edit_medication(scope, aspirin.id, version=1, name="Iron"),
+        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None),
+        lambda scope: medications.stop_medication(scope, aspirin.id),
+        lambda scope: medications.restore_medication(scope, aspirin.id),
+        lambda scope: medications.move_person(scope, mum.id, ZoneInfo("Asia/Tokyo")),
+        lambda scope: stock.refill(scope, aspirin.id, Decimal(30), unit="tablet"),
+        lambda scope: stock.promise_refill(scope, aspirin.id),
+        lambda scope: intakes.give(scope, aspirin.id),
+        lambda scope: get_details(scope, aspirin.id),
     ):
         with pytest.raises(NotFound):
             await factories.acting(database, eve, work)
@@ -175,20 +182,6 @@ async def test_a_removed_medicine_is_not_asked_for_and_its_history_stays(
         assert versions.all() == [(True,)]  # the card it is on is to be edited
         kept = await connection.scalar(text("SELECT count(*) FROM medications"))
     assert kept == 1
-
-
-async def test_a_correction_takes_the_place_of_the_medicine(database: Database) -> None:
-    anna = await factories.user(database)
-    smith = await factories.family(database, anna)
-    mum = await factories.person(database, anna)
-    wrong = await factories.medicine(database, anna, mum, dosage="1000 mg")
-    right = NewMedicine(mum.id, "Aspirin", "100 mg", daily("08:00"), replaces=wrong.id)
-    saved = await factories.acting(
-        database, anna, lambda scope: medications.add_medication(scope, right)
-    )
-    assert saved.dosage == "100 mg"
-    cancelled = await factories.doses_of(database, smith, wrong)
-    assert {dose.status for dose in cancelled} == {DoseStatus.CANCELLED}
 
 
 async def test_expansion_goes_on_and_doubles_nothing(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.embedded import EmbeddedServers
-from domain import doses, families
+from domain import doses, families, stock
 from domain.access import Role
 from domain.clock import Clock
 from domain.database import (
@@ -34,7 +35,7 @@ from tests.factories import Account
 
 TABLES = sorted(Base.metadata.tables)
 FAMILY_TABLES = [t for t in TABLES if "family_id" in Base.metadata.tables[t].columns]
-APPEND_ONLY = ["audit_events", "medication_logs"]
+APPEND_ONLY = ["audit_events", "medication_logs", "stock_movements"]
 
 NOT_ALLOWED = "42501"  # insufficient_privilege: a missing grant, or a policy
 UNIQUE_VIOLATION = "23505"
@@ -55,6 +56,11 @@ async def household(database: Database, name: str) -> Household:
     await factories.invitation(database, admin, Role.VIEWER)
     mum = await factories.person(database, admin, f"Mrs {name}")
     medicine = await factories.medicine(database, admin, mum)
+    await factories.acting(
+        database,
+        admin,
+        lambda scope: stock.refill(scope, medicine.id, Decimal(30), unit="mg"),
+    )
     dose = await factories.asked_dose(database, facts, medicine)
     await factories.acting(
         database,

@@ -5,6 +5,7 @@ hostile names are tried on, and what has to be translatable.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 from uuid import UUID
@@ -16,24 +17,31 @@ from bot.views import (
     conversations,
     doses,
     families,
+    history,
+    intakes,
     medicines,
+    meds,
     notices,
     people,
     refusals,
     start,
+    stock,
     today,
+    undo,
 )
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
 from domain.access import Action, Role
-from domain.cards import CardFacts, JoinedFacts, SummaryFacts
+from domain.cards import CardFacts, JoinedFacts, RefillFacts, RefillItem, SummaryFacts
 from domain.care_recipients import Person, PersonAdded
 from domain.database import Member
-from domain.doses import DoseFacts, DoseStatus, PersonToday, Recorded, Snoozed, Undone
+from domain.dosages import Dosage
+from domain.doses import DoseFacts, DoseStatus, PersonToday, Recorded, Snoozed, WhichDose
 from domain.errors import (
     AlreadyApplied,
     AlreadyExists,
     AlreadyMember,
+    ChangedMeanwhile,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -42,6 +50,11 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     NothingToUndo,
+    NotTheLastAction,
+    PerDoseUnknown,
+    SameMedicine,
+    StockUnitDiffers,
+    TimeNotPossible,
     TooLateToUndo,
 )
 from domain.families import (
@@ -52,14 +65,20 @@ from domain.families import (
     NewInvitation,
     PersonSummary,
 )
-from domain.medications import MedicineFacts
-from domain.schedules import WallClock, Weekday
+from domain.history import Entry, EntryDetails, HistoryPage, Record
+from domain.intakes import Intake, Outlook
+from domain.medications import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicine_details import MedicineDetails
+from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
+from domain.stock import Refilled, Stock
+from domain.undo import ActionKind, LastAction, Undone
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 8, 3, tzinfo=UTC)
 SLOT = NOW.replace(minute=0)
+AS_NEEDED = AsNeeded(date(2026, 11, 23), timedelta(hours=6), 4)
 FAMILY_ID, PERSON_ID, ANNA_ID, BEN_ID, *MEDICINE_IDS = (
     UUID(int=0x018F_0000_0000_7000_8000_0000_0000_0000 + number) for number in range(40)
 )
@@ -96,6 +115,7 @@ class _Home:
         return DoseFacts(
             id=MEDICINE_IDS[number],
             medication_id=MEDICINE_IDS[10 + number],
+            care_recipient_id=PERSON_ID,
             name=name,
             dosage=dosage,
             zone=LONDON,
@@ -106,6 +126,7 @@ class _Home:
             resolved_at=NOW if is_resolved else None,
             resolved_by=self.words.anna if is_resolved else None,
             resolved_by_id=ANNA_ID if is_resolved else None,
+            taken_at=NOW if status is DoseStatus.TAKEN else None,
             snoozed_until=None,
             snoozed_by=None,
         )
@@ -151,13 +172,42 @@ class _Home:
         return MedicineFacts(
             id=MEDICINE_IDS[0],
             name=self.words.medicine,
-            dosage=self.words.dosage,
+            dosage=Dosage(self.words.dosage),
             schedule=WallClock((time(8), time(20)), date(2026, 11, 23)),
+            status=MedicineStatus.ACTIVE,
+            resumes_at=None,
+            version=1,
             person_id=PERSON_ID,
             person=self.words.person,
             zone=LONDON,
             family_name=self.words.family,
             first_due_at=SLOT + timedelta(hours=12),
+        )
+
+    @property
+    def outlook(self) -> Outlook:
+        return Outlook(
+            medicine=self.saved,
+            at=NOW,
+            last=Intake(NOW - timedelta(hours=3, minutes=10), self.words.anna, self.words.dosage),
+            others=2,
+            limit=None,
+            next_at=NOW + timedelta(hours=2, minutes=50),
+            is_too_soon=True,
+            is_too_many=False,
+            candidates=(),
+            seen=1,
+        )
+
+    @property
+    def stock(self) -> Stock:
+        return Stock(
+            amount=Decimal("12.5"),
+            unit="tablet",
+            per_dose=None,
+            refill_days=7,
+            runs_out_at=NOW + timedelta(days=6),
+            promised_by=None,
         )
 
 
@@ -169,7 +219,12 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_presses(home),
         **_today(home),
         **_families(home),
+        **_undo(home),
         **_medicines(home),
+        **_meds(home),
+        **_stock(home),
+        **_intakes(home),
+        **_history(home),
         **_people(home),
         **_notices(home),
         **_refusals(home),
@@ -221,6 +276,12 @@ def _presses(home: _Home) -> Mapping[str, View]:
     removed, missed = home.dose(DoseStatus.CANCELLED), home.dose(DoseStatus.MISSED)
     second = home.dose(DoseStatus.TAKEN, 1)
     soon = NOW + timedelta(minutes=10)
+
+    def which(pressed: Sequence[DoseFacts], others: Sequence[DoseFacts]) -> View:
+        outcome = WhichDose(pressed, others)
+        later = NOW + timedelta(days=1)
+        return partial(doses.which_dose, outcome, member=home.member, now=later)
+
     return {
         "press_taken": partial(doses.recorded, Recorded([taken], [])),
         "press_all_taken": partial(doses.recorded, Recorded([taken, second], [])),
@@ -234,11 +295,42 @@ def _presses(home: _Home) -> Mapping[str, View]:
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
         "press_answered": partial(doses.shown, home.dose(DoseStatus.TAKEN)),
         "press_answered_open_again": partial(doses.shown, home.dose()),
-        "press_undo": partial(doses.undone_toast, Undone([home.dose()])),
-        "undo_one": partial(doses.undone, Undone([home.dose()])),
-        "undo_two": partial(doses.undone, Undone([home.dose(), home.dose(number=1)])),
-        "undo_too_late_to_ask": partial(doses.undone, Undone([home.dose(DoseStatus.MISSED)])),
-        "undo_medicine": partial(doses.undone, Undone(medicine=home.words.medicine)),
+        "press_undo": partial(doses.undone_toast, [home.dose()]),
+        "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
+        "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
+    }
+
+
+def _undo(home: _Home) -> Mapping[str, View]:
+    at = NOW - timedelta(minutes=5)
+    taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
+    recorded = LastAction(PERSON_ID, ActionKind.RECORDED, at, doses=[taken, skipped])
+    corrected = LastAction(PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID)
+
+    def changed(kind: ActionKind) -> LastAction:
+        return LastAction(PERSON_ID, kind, NOW - timedelta(hours=3), medicine=home.saved)
+
+    def ask(action: LastAction) -> View:
+        return partial(undo.ask, action, member=home.member, now=NOW)
+
+    def undone(outcome: Undone) -> View:
+        return partial(undo.undone, outcome, now=NOW)
+
+    kinds = [kind for kind in ActionKind if "." in kind]
+    return {
+        "undo_asked_two": ask(recorded),
+        "undo_asked_at_once": ask(replace(recorded, at=NOW, doses=[taken])),
+        "undo_asked_correction": ask(corrected),
+        **{f"undo_asked_{kind.replace('.', '_')}": ask(changed(kind)) for kind in kinds},
+        "undo_kept": partial(undo.kept),
+        "undo_one": undone(Undone(recorded, [home.dose()])),
+        "undo_two": undone(Undone(recorded, [home.dose(), home.dose(number=1)])),
+        "undo_too_late_to_ask": undone(Undone(recorded, [home.dose(DoseStatus.MISSED)])),
+        "undo_extra": undone(Undone(recorded, [home.dose(DoseStatus.CANCELLED)])),
+        "undo_correction": undone(Undone(corrected, [taken])),
+        "undo_medicine": undone(Undone(changed(ActionKind.ADDED))),
+        "undo_edit": undone(Undone(changed(ActionKind.EDITED), medicine=home.saved)),
+        "undo_refill": undone(Undone(changed(ActionKind.REFILLED), medicine=home.saved)),
     }
 
 
@@ -324,7 +416,7 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         (time(9),),
         date(2026, 12, 1),
         date(2027, 1, 3),
-        frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY}),
+        Weekly(frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY})),
     )
 
     save, change, cancel = map(
@@ -344,9 +436,10 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         "addmed_confirm": partial(
             medicines.confirm,
             name=words.medicine,
-            dosage=words.dosage,
+            dosage=Dosage(words.dosage),
             schedule=weekly,
             person=words.person,
+            zone=LONDON,
             buttons=(save, change, cancel),
         ),
         "addmed_change": partial(medicines.ask_what_to_change, words.medicine, parts),
@@ -362,7 +455,168 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         "addmed_saved_without_a_dose": partial(
             medicines.saved, replace(saved, first_due_at=None), now=NOW, member=home.member
         ),
+        "addmed_saved_as_needed": partial(
+            medicines.saved, replace(saved, schedule=AS_NEEDED), now=NOW, member=home.member
+        ),
+        "addmed_same": partial(
+            medicines.ask_same,
+            medicines.in_short(saved),
+            person=words.person,
+            both=_choice(medicines.both_label()),
+            change=change,
+            cancel=cancel,
+        ),
         "addmed_removed": partial(medicines.removed, words.medicine),
+    }
+
+
+def _meds(home: _Home) -> Mapping[str, View]:
+    words, saved = home.words, home.saved
+    viewer = replace(home.member, role=Role.VIEWER)
+    line = MedicineLine(
+        id=saved.id,
+        person_id=PERSON_ID,
+        person=words.person,
+        zone=LONDON,
+        name=words.medicine,
+        dosage=Dosage(words.dosage),
+        schedule=saved.schedule,
+        status=MedicineStatus.ACTIVE,
+        resumes_at=None,
+    )
+    theirs = replace(line, person_id=ANNA_ID, person=words.other_person, schedule=AS_NEEDED)
+    back = datetime(2026, 12, 1, tzinfo=UTC)
+    paused = replace(line, status=MedicineStatus.PAUSED, resumes_at=back)
+    lines = [
+        line,
+        paused,
+        replace(paused, resumes_at=None),
+        theirs,
+        replace(theirs, status=MedicineStatus.STOPPED),
+    ]
+
+    def listed(lines: Sequence[MedicineLine], page: int = 0) -> View:
+        return partial(meds.medicines, lines, page=page, member=home.member, now=NOW)
+
+    def shown(details: MedicineDetails, member: Member = home.member) -> View:
+        return partial(meds.medicine, details, member=member, now=NOW)
+
+    details = MedicineDetails(home.outlook, home.stock)
+    needed = replace(home.outlook, medicine=replace(saved, schedule=AS_NEEDED), limit=4)
+    quiet = replace(saved, status=MedicineStatus.PAUSED, resumes_at=back, first_due_at=None)
+    over = replace(saved, status=MedicineStatus.STOPPED, first_due_at=None)
+    choices = [_choice(label) for label in meds.pause_choices().values()]
+    screen = Screen("…")
+    return {
+        "meds_none": listed([]),
+        "meds_one_person": listed([line]),
+        "meds_two_people": listed(lines),
+        "meds_second_page": listed([line] * 25, page=1),
+        "med": shown(details),
+        "med_never_given": shown(replace(details, outlook=replace(home.outlook, last=None))),
+        "med_as_needed": shown(MedicineDetails(needed, home.stock)),
+        "med_paused": shown(replace(details, outlook=replace(home.outlook, medicine=quiet))),
+        "med_stopped": shown(replace(details, outlook=replace(home.outlook, medicine=over))),
+        "med_for_a_viewer": shown(details, viewer),
+        "pause_asked": partial(meds.ask_until_when, words.medicine, choices),
+        "pause_has_passed": partial(meds.return_has_passed),
+        "paused": partial(meds.paused, quiet),
+        "paused_without_return": partial(meds.paused, replace(quiet, resumes_at=None)),
+        "changed": partial(meds.changed, saved, now=NOW),
+        "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
+        "stopped": partial(meds.stopped, screen),
+        "restored": partial(meds.restored, screen),
+    }
+
+
+def _stock(home: _Home) -> Mapping[str, View]:
+    words, saved, have = home.words, home.saved, home.stock
+    refilled = Refilled(saved, have)
+    item = RefillItem(saved.id, words.medicine, Decimal(6), "tablet", 3, None, is_low=True)
+    items = [
+        item,
+        replace(item, amount=Decimal(0), days_left=0),
+        replace(item, promised_by=words.ben),
+        replace(item, is_low=False),
+    ]
+
+    def answer(outcome: Refilled) -> View:
+        return partial(stock.refilled, outcome, member=home.member, now=NOW)
+
+    unclear = replace(have, runs_out_at=None, promised_by=words.ben)
+    return {
+        "refill_which": partial(stock.ask_which, [_choice(words.medicine)]),
+        "refill_amount": partial(stock.ask_amount, words.medicine),
+        "refill_per_dose": partial(stock.ask_per_dose, words.dosage, [_choice("½"), _choice("1")]),
+        "refilled": answer(refilled),
+        "refilled_without_an_end": answer(Refilled(saved, unclear)),
+        "refilled_to_none": answer(Refilled(saved, replace(have, amount=Decimal(0)))),
+        "refill_days_set": partial(stock.refill_days_set, refilled),
+        "refill_promised": partial(stock.promised, Refilled(saved, unclear)),
+        "notice_refill": partial(stock.notice, RefillFacts(FAMILY_ID, words.person, items)),
+    }
+
+
+def _intakes(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    taken = home.dose(DoseStatus.TAKEN)
+    extra = replace(taken, is_scheduled=False)
+
+    def given(outcome: Recorded) -> View:
+        return partial(intakes.given, outcome, member=home.member, now=NOW)
+
+    return {
+        "give_which": partial(intakes.ask_which, [_choice(words.medicine)]),
+        "give_nothing": partial(intakes.nothing_to_give),
+        "given": given(Recorded([taken], [])),
+        "given_extra": given(Recorded([extra], [])),
+        "given_already": given(Recorded([], [taken])),
+    }
+
+
+def _history(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    taken = replace(home.dose(DoseStatus.TAKEN), note=words.dosage, given=words.dosage)
+    states = home.all_three(DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
+    entries = [Entry(taken, words.person, is_corrected=True)]
+    entries += [Entry(dose, words.other_person, is_corrected=False) for dose in states]
+
+    def page(shown: HistoryPage) -> View:
+        return partial(history.history, shown, member=home.member, now=NOW, verb=Verb.HISTORY)
+
+    records = [
+        Record("taken", NOW, NOW, words.anna, None, None),
+        Record("undone", NOW, NOW, words.anna, None, None),
+        Record("skipped", NOW, NOW, words.ben, None, words.dosage),
+        Record("taken", NOW, NOW, words.ben, words.dosage, None),
+    ]
+
+    def entry(details: EntryDetails) -> View:
+        return partial(history.entry, details, member=home.member, now=NOW, may_record=True)
+
+    labels = history.correction_labels
+    return {
+        "history_empty": page(HistoryPage([], 0, has_older=False)),
+        "history": page(HistoryPage(entries, 0, has_older=True)),
+        "history_of_a_person": page(HistoryPage(entries[:1], 2, has_older=True, of=words.person)),
+        "history_entry": entry(EntryDetails(taken, records, can_be_corrected=True)),
+        "history_entry_missed": entry(EntryDetails(states[1], [], can_be_corrected=False)),
+        "correct_what": partial(
+            history.ask_what_to_correct,
+            words.medicine,
+            [_choice(label) for label in labels(is_taken=True).values()],
+        ),
+        "correct_what_of_a_skipped_one": partial(
+            history.ask_what_to_correct,
+            words.medicine,
+            [_choice(label) for label in labels(is_taken=False).values()],
+        ),
+        "correct_time": partial(history.ask_time),
+        "correct_amount": partial(history.ask_amount, words.dosage),
+        "correct_reason": partial(history.ask_reason, _choice(history.no_reason_label())),
+        "correct_note": partial(history.ask_note),
+        "corrected": partial(history.corrected, taken, now=NOW),
+        "corrected_to_skipped": partial(history.corrected, states[0], now=NOW),
     }
 
 
@@ -374,6 +628,16 @@ def _people(home: _Home) -> Mapping[str, View]:
         "addperson_place": partial(people.ask_place, name, ()),
         "addperson_which_place": partial(people.ask_place, name, cities),
         "addperson_added": partial(people.added, PersonAdded(home.person, home.words.family)),
+        "people_none": partial(people.people, [], member=home.member, now=NOW),
+        "people": partial(
+            people.people, [home.person, home.other_person], member=home.member, now=NOW
+        ),
+        "people_for_a_viewer": partial(
+            people.people, [home.person], member=replace(home.member, role=Role.VIEWER), now=NOW
+        ),
+        "person_new_name": partial(people.ask_new_name, name),
+        "person_renamed": partial(people.renamed, home.person),
+        "person_moved": partial(people.moved, home.person, now=NOW),
     }
 
 
@@ -415,7 +679,14 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
         "nothing_to_undo": NothingToUndo(),
+        "not_the_last_action": NotTheLastAction(),
         "too_late_to_undo": TooLateToUndo(),
+        "same_medicine": SameMedicine(home.saved),
+        "changed_meanwhile": ChangedMeanwhile(home.saved),
+        "time_not_possible": TimeNotPossible(),
+        "stock_unit_differs": StockUnitDiffers("tablet"),
+        "stock_unit_is_pieces": StockUnitDiffers("piece"),
+        "per_dose_unknown": PerDoseUnknown(home.saved, "tablet"),
         "not_possible": AlreadyApplied(),
     }
     unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)

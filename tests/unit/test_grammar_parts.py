@@ -12,6 +12,7 @@ from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
 from bot.grammar.tokens import tokenize
+from domain.schedules import WallClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -129,6 +130,7 @@ def test_an_empty_schedule_is_missing() -> None:
 def test_ten_days_begin_with_the_first_dose() -> None:
     late = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)
     schedule = parse_schedule("20:00 for 10 days", zone=LONDON, now=late)
+    assert isinstance(schedule, WallClock)
     assert str(schedule.starts_on) == "2026-11-23"
     assert str(schedule.ends_on) == "2026-12-03"
 

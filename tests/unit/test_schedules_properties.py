@@ -11,9 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.schedules import (
+    Cycle,
+    Daily,
+    Days,
+    Elapsed,
+    Monthly,
+    Schedule,
     WallClock,
     Weekday,
+    Weekly,
     first_occurrence,
+    last_occurrence,
+    local_time,
     occurrences,
     schedule_from_json,
 )
@@ -35,13 +44,73 @@ instants = st.integers(0, (AFTER - BEFORE) // timedelta(seconds=1)).map(
 )
 
 
+patterns = st.one_of(
+    st.builds(Daily, st.integers(1, 40)),
+    st.builds(
+        Weekly, st.frozensets(st.sampled_from(Weekday), min_size=1, max_size=6), st.integers(1, 6)
+    ),
+    st.builds(Monthly, st.frozensets(st.integers(1, 31), min_size=1, max_size=5)),
+    st.builds(Cycle, st.integers(1, 40), st.integers(1, 40)),
+)
+
+
 @st.composite
 def wall_clocks(draw: st.DrawFn) -> WallClock:
     times = draw(st.lists(clock_times, min_size=1, max_size=5, unique=True))
     starts_on = draw(days)
-    ends_on = draw(st.none() | st.dates(starts_on + timedelta(days=6), date(2028, 1, 31)))
-    weekdays = draw(st.none() | st.frozensets(st.sampled_from(Weekday), min_size=1, max_size=6))
-    return WallClock(tuple(sorted(times)), starts_on, ends_on, weekdays)
+    ends_on = draw(st.none() | st.dates(starts_on + timedelta(days=62), date(2028, 3, 31)))
+    return WallClock(tuple(sorted(times)), starts_on, ends_on, draw(patterns))
+
+
+@st.composite
+def elapsed(draw: st.DrawFn) -> Elapsed:
+    starts_at = draw(instants).replace(second=0)
+    every = timedelta(minutes=draw(st.integers(60, 3000)))
+    ends_at = draw(st.none() | st.integers(1, 500).map(lambda days: starts_at + days * every))
+    return Elapsed(every, starts_at, ends_at)
+
+
+schedules = st.one_of(wall_clocks(), elapsed())
+
+
+def is_chosen(days: Days, day: date, first: date) -> bool:
+    """Whether a pattern has *day*, by another way than the one under test: all days, one by one."""
+    match days:
+        case Daily(every=every):
+            return (day - first).days % every == 0
+        case Weekly(weekdays=weekdays, every=every):
+            if day.weekday() not in weekdays:
+                return False
+            begin = next(
+                first + timedelta(days=n)
+                for n in range(7)
+                if (first + timedelta(days=n)).weekday() in weekdays
+            )
+            return (_week(day) - _week(begin)) % every == 0
+        case Monthly(days=of_month):
+            is_last = (day + timedelta(days=1)).day == 1
+            return day.day in of_month or (is_last and any(d > day.day for d in of_month))
+        case Cycle(days_on=on, days_off=off):
+            return (day - first).days % (on + off) < on
+
+
+def _week(day: date) -> int:
+    """Weeks since the beginning of the calendar, which began on a Monday."""
+    return (day.toordinal() - 1) // 7
+
+
+@given(pattern=patterns, first=days)
+def test_a_pattern_has_the_days_that_one_would_count_off(pattern: Days, first: date) -> None:
+    schedule = WallClock((time(12),), first, first + timedelta(days=400), pattern)
+    counted = [
+        first + timedelta(days=n)
+        for n in range(401)
+        if is_chosen(pattern, first + timedelta(days=n), first)
+    ]
+    zone = ZoneInfo("Europe/London")
+    begin = datetime.combine(first, time(), UTC) - timedelta(days=3)
+    doses = occurrences(schedule, zone, begin, begin + timedelta(days=410))
+    assert [date.fromisoformat(dose.key[:10]) for dose in doses] == counted
 
 
 @pytest.mark.parametrize("at", ["00:00", "01:30", "02:00", "02:30"])
@@ -58,8 +127,9 @@ def test_each_local_day_has_exactly_one_dose_in_every_zone(at: str) -> None:
 def test_the_wall_clock_is_kept_outside_gaps_and_shifted_by_them(zone: ZoneInfo, at: time) -> None:
     for dose in occurrences(WallClock((at,), FIRST, LAST), zone, BEFORE, AFTER):
         shown = dose.due_at.astimezone(zone).replace(tzinfo=None)
-        if shown != dose.local:
-            shift = shown - dose.local
+        asked = local_time(dose.key, dose.due_at, zone)
+        if shown != asked:
+            shift = shown - asked
             gap_after = dose.due_at.astimezone(zone).utcoffset()
             gap_before = (dose.due_at - shift).astimezone(zone).utcoffset()
             assert gap_after is not None
@@ -73,9 +143,9 @@ def test_a_time_that_comes_twice_is_given_the_first_time(zone: ZoneInfo, at: tim
         assert dose.due_at.astimezone(zone).fold == 0
 
 
-@given(schedule=wall_clocks(), zone=zones, cuts=st.lists(instants, min_size=3, max_size=6))
+@given(schedule=schedules, zone=zones, cuts=st.lists(instants, min_size=3, max_size=6))
 def test_neighbouring_windows_share_no_dose_and_lose_none(
-    schedule: WallClock, zone: ZoneInfo, cuts: list[datetime]
+    schedule: Schedule, zone: ZoneInfo, cuts: list[datetime]
 ) -> None:
     cuts.sort()
     whole = occurrences(schedule, zone, cuts[0], cuts[-1])
@@ -84,14 +154,23 @@ def test_neighbouring_windows_share_no_dose_and_lose_none(
     assert len({o.key for o in whole}) == len(whole)
 
 
-@given(schedule=wall_clocks(), zone=zones, after=instants)
+@given(schedule=schedules, zone=zones, after=instants)
 def test_the_first_dose_is_the_first_of_all(
-    schedule: WallClock, zone: ZoneInfo, after: datetime
+    schedule: Schedule, zone: ZoneInfo, after: datetime
 ) -> None:
-    later = occurrences(schedule, zone, after, datetime(2028, 3, 1, tzinfo=UTC))
+    later = occurrences(schedule, zone, after, datetime(2028, 5, 1, tzinfo=UTC))
     assert first_occurrence(schedule, zone, after) == next(iter(later), None)
 
 
-@given(schedule=wall_clocks())
-def test_what_is_stored_reads_back_as_itself(schedule: WallClock) -> None:
+@given(schedule=schedules, zone=zones, before=instants)
+def test_the_last_dose_is_the_last_of_all(
+    schedule: Schedule, zone: ZoneInfo, before: datetime
+) -> None:
+    since = before - timedelta(days=2 * 366)
+    earlier = [o for o in occurrences(schedule, zone, since, before) if o.due_at < before]
+    assert last_occurrence(schedule, zone, before) == (earlier[-1] if earlier else None)
+
+
+@given(schedule=schedules)
+def test_what_is_stored_reads_back_as_itself(schedule: Schedule) -> None:
     assert schedule_from_json(json.loads(json.dumps(schedule.to_json()))) == schedule

@@ -73,11 +73,11 @@ def test_labels_have_the_words_that_people_script_against() -> None:
 @pytest.mark.parametrize(
     ("word", "verbs"),
     [
-        ("Taken", {Verb.TAKE, Verb.TAKE_TODAY}),
+        ("Taken", {Verb.TAKE, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.FLOW}),
         ("All taken", {Verb.TAKE_ALL}),
         ("Skip", {Verb.SKIP}),
         ("Snooze", {Verb.SNOOZE}),
-        ("Undo", {Verb.UNDO, Verb.UNDO_MEDICINE}),
+        ("Undo", {Verb.UNDO, Verb.UNDO_MEDICINE, Verb.UNDO_LAST, Verb.MENU}),
         ("Switch to", {Verb.SWITCH_FAMILY}),
         ("⋯", {Verb.MORE}),
         ("← Back", {Verb.BACK}),

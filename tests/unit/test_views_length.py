@@ -29,6 +29,7 @@ def many(count: int, status: DoseStatus) -> Sequence[DoseFacts]:
         DoseFacts(
             id=uuid4(),
             medication_id=uuid4(),
+            care_recipient_id=uuid4(),
             name="<" * 80,
             dosage="🙂" * 80,
             zone=LONDON,

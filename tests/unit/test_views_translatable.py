@@ -24,7 +24,8 @@ VIEWS = Path(wording.__file__).parent
 LETTERLESS = Words.all_the_same("★ 1")
 UNTRANSLATED = re.compile(
     r"/addmed Aspirin 100 mg at 08:00 and 20:00"  # what is typed is English in every language
-    r"|London, (United Kingdom|Canada)"  # and so are the names of places
+    r"|every 8 hours from 06:00|as needed, max 4 a day|at 07:45"
+    r"|1st|2nd|½|London, (United Kingdom|Canada)"  # and so are the names of places
 )
 Sentence = tuple[str, ...]
 """A sentence of a catalogue: singular and, where there is one, plural."""

@@ -1,6 +1,6 @@
 """How times, schedules and misunderstandings read."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,19 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.views.misunderstandings import misunderstood
 from bot.views.schedules import schedule_in_words
 from bot.views.times import clock_words, day_words, first_dose
-from domain.schedules import WallClock, Weekday
+from domain.dosages import Dosage
+from domain.schedules import (
+    AsNeeded,
+    Cycle,
+    Daily,
+    Elapsed,
+    Monthly,
+    Schedule,
+    Steps,
+    WallClock,
+    Weekday,
+    Weekly,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -34,21 +46,63 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
                 (time(9),),
                 TODAY,
                 date(2026, 12, 3),
-                frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY}),
+                Weekly(frozenset({Weekday.MONDAY, Weekday.WEDNESDAY, Weekday.FRIDAY})),
             ),
             "Mon, Wed and Fri at 09:00, until 3 December 2026",
         ),
-        (WallClock((EIGHT,), TODAY, None, WORKDAYS), "weekdays at 08:00"),
-        (WallClock((EIGHT,), TODAY, None, frozenset(Weekday) - WORKDAYS), "weekends at 08:00"),
-        (WallClock((EIGHT,), TODAY, None, frozenset({Weekday.SUNDAY})), "every Sunday at 08:00"),
+        (WallClock((EIGHT,), TODAY, None, Weekly(WORKDAYS)), "weekdays at 08:00"),
+        (
+            WallClock((EIGHT,), TODAY, None, Weekly(frozenset(Weekday) - WORKDAYS)),
+            "weekends at 08:00",
+        ),
+        (
+            WallClock((EIGHT,), TODAY, None, Weekly(frozenset({Weekday.SUNDAY}))),
+            "every Sunday at 08:00",
+        ),
+        (WallClock((EIGHT,), TODAY, days=Daily(2)), "every 2 days at 08:00"),
+        (
+            WallClock((EIGHT,), TODAY, days=Weekly(frozenset({Weekday.MONDAY}), 2)),
+            "every 2 weeks on Mon at 08:00",
+        ),
+        (
+            WallClock((EIGHT,), TODAY, days=Monthly(frozenset({1, 22, 31}))),
+            "on the 1st, 22nd and 31st of the month at 08:00",
+        ),
+        (WallClock((EIGHT,), TODAY, days=Cycle(21, 7)), "21 days on, 7 days off at 08:00"),
+        (
+            Elapsed(timedelta(hours=8), NOW + timedelta(days=1)),
+            "every 8 hours, from 24 November 2026 12:00",
+        ),
+        (Elapsed(timedelta(hours=8), NOW), "every 8 hours, on the clock of 12:00"),
+        (
+            Elapsed(timedelta(hours=8), NOW, from_last_intake=True),
+            "every 8 hours after the last dose",
+        ),
+        (
+            AsNeeded(TODAY, timedelta(hours=6), 4),
+            "as needed, at least 6 hours apart, at most 4 in 24 hours",
+        ),
+        (
+            WallClock((EIGHT, time(22)), TODAY, dosages=(Dosage("1 tablet"), Dosage("½ tablet"))),
+            "1 tablet at 08:00 and ½ tablet at 22:00",
+        ),
+        (
+            Steps(
+                (
+                    WallClock((EIGHT,), TODAY, date(2026, 11, 27), dosages=(Dosage("20 mg"),)),
+                    WallClock((EIGHT,), date(2026, 11, 28), dosages=(Dosage("10 mg"),)),
+                )
+            ),
+            "20 mg at 08:00, until 27 November 2026, then 10 mg at 08:00",
+        ),
         (
             WallClock((EIGHT,), date(2026, 12, 1), date(2027, 1, 3)),
             "every day at 08:00, from 1 December 2026, until 3 January 2027",
         ),
     ],
 )
-def test_schedules_read_as_one_would_say_them(schedule: WallClock, words: str) -> None:
-    assert schedule_in_words(schedule, today=TODAY) == words
+def test_schedules_read_as_one_would_say_them(schedule: Schedule, words: str) -> None:
+    assert schedule_in_words(schedule, zone=LONDON, today=TODAY) == words
 
 
 @pytest.mark.parametrize(
