@@ -22,8 +22,10 @@ from bot.intake.identity import Identities
 from bot.intake.polling import Poller
 from bot.intake.replies import Replies
 from bot.intake.serving import Parts, Serving
+from bot.metrics import serving_metrics
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore
+from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
 from bot.reminders.delivery import Delivery
 from bot.reminders.limits import Budget, Limiter
@@ -110,6 +112,9 @@ class App:
         stack.push_async_callback(application.shutdown)
         bot = application.bot
 
+        medications = MedicationsCache(redis)
+        database.subscribe(medications.on_event)
+        stack.push_async_callback(medications.close)
         finished = Finished(database)
         serving = Serving(
             Parts(
@@ -117,6 +122,7 @@ class App:
                 identities=Identities(database),
                 conversations=ConversationStore(redis, wiring.conversation_ttl),
                 rate_limiter=RateLimiter(redis),
+                medications=medications,
                 replies=Replies(bot, limiter, clock=wiring.clock),
                 recall=FLOWS.recall,
                 on_done=finished.add,
@@ -166,6 +172,8 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        if settings.metrics_port:
+            _start_metrics(settings.metrics_port, stack)
         database_url, redis_url = await _servers(settings, stack)
         await _check_database(database_url)
         token = settings.telegram_bot_token.get_secret_value()
@@ -252,6 +260,13 @@ async def _check_database(url: str) -> None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
     if abs(skew) > MOST_SKEW:
         log.warning("the clocks of PostgreSQL and of this machine are %s apart", skew)
+
+
+def _start_metrics(port: int, stack: AsyncExitStack) -> None:
+    try:
+        stack.enter_context(serving_metrics(port))
+    except OSError:
+        raise SettingsError(f"METRICS_PORT: {port} is in use.") from None
 
 
 async def _start_sandbox(sandbox: Sandbox, port: int) -> None:

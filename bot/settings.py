@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8443, ge=1, le=65535)
     log_level: str = "INFO"
     conversation_ttl: int = Field(default=900, ge=30, le=86_400)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
     sweep_seconds: int = Field(default=60, ge=10, le=86_400)
 
     @field_validator("*", mode="before")

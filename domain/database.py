@@ -45,6 +45,7 @@ class Member:
     family_name: str
     role: Role
     has_blocked: bool = False  # the bot, as far as we know
+    medications_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ _SET_SCOPE = text(
 # The family is set by the very query that finds the membership: no row, no scope.
 _ENTER_FAMILY = text(
     "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
-    " SELECT m.family_id, m.role, f.name AS family_name, u.name, u.blocked_at"
+    " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
+    " u.blocked_at"
     " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
     " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
     " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
@@ -132,6 +134,7 @@ class Scope:
             family_name=found.family_name,
             role=Role(found.role),
             has_blocked=found.blocked_at is not None,
+            medications_version=found.medications_version,
         )
         return self.member
 

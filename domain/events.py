@@ -1,8 +1,13 @@
 """What others may act on once a transaction is committed. Dropped when it is rolled back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from domain.medications import MedicineLine
 
 
 @dataclass(frozen=True)
@@ -17,4 +22,13 @@ class NotificationsOwed:
     """Messages are to be sent or edited: delivery need not wait for its next look."""
 
 
-Event: TypeAlias = TimerSet | NotificationsOwed
+@dataclass(frozen=True)
+class MedicinesListed:
+    """A family's list of medicines was read, at this version of it: it may be kept for the next."""
+
+    family_id: UUID
+    version: int
+    lines: "Sequence[MedicineLine]"
+
+
+Event: TypeAlias = TimerSet | NotificationsOwed | MedicinesListed

@@ -1,10 +1,20 @@
 """`/meds`, the screen of a medicine, and its buttons."""
 
+from collections.abc import Sequence
+
 from bot.intake.request import Request
+from bot.metrics import MEDICATIONS_CACHE
 from bot.views import meds as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
-from domain.medications import list_medicines, restore_medication, stop_medication
+from domain.database import Member
+from domain.events import MedicinesListed
+from domain.medications import (
+    MedicineLine,
+    list_medicines,
+    restore_medication,
+    stop_medication,
+)
 from domain.medicine_details import get_details
 
 
@@ -37,8 +47,22 @@ async def restore(request: Request) -> Answer:
 
 async def _list(request: Request, *, page: int) -> Screen:
     member = request.scope.require(Action.READ)
-    lines = await list_medicines(request.scope)
+    lines = await _lines(request, member)
     return views.medicines(lines, page=page, member=member, now=request.scope.clock.now())
+
+
+async def _lines(request: Request, member: Member) -> Sequence[MedicineLine]:
+    """From the cache, if that is of the version that membership was checked with."""
+    cached = request.cached_medicines
+    if cached is not None and cached.family_id == member.family_id:
+        if cached.version == member.medications_version:
+            MEDICATIONS_CACHE.labels("hit").inc()
+            return cached.lines
+        MEDICATIONS_CACHE.labels("stale").inc()
+    lines = await list_medicines(request.scope)
+    listed = MedicinesListed(member.family_id, member.medications_version, lines)
+    request.scope.publish(listed)
+    return lines
 
 
 async def _screen(request: Request) -> Screen:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from bot.redis.conversations import Conversation, Expired
+from bot.redis.medications_cache import CachedMedicines
 from bot.views.answer import Answer
 from bot.views.callbacks import Callback
 from domain.database import Scope
@@ -18,7 +19,7 @@ class Request:
     `text` is what was typed, without the command; None where it was no text (a voice message, a
     photo). `press` is the button that was pressed. The scope's family is the person's current one,
     or that of the button, or that of the running conversation, whichever applies; membership is
-    checked already.
+    checked already. `cached_medicines` was read before the transaction, where it may be of use.
     """
 
     scope: Scope
@@ -28,6 +29,7 @@ class Request:
     text: str | None = None
     press: Callback | None = None
     conversation: Conversation | Expired | None = None
+    cached_medicines: CachedMedicines | None = None
 
     @property
     def subject_id(self) -> UUID:

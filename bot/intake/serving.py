@@ -4,6 +4,7 @@ A handler runs inside the transaction of its effect. Its answer is stored with t
 what took effect is answered also after a crash, and never takes effect again.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -23,6 +24,7 @@ from bot.redis.conversations import (
     ConversationsUnavailable,
     Expired,
 )
+from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.views import conversations as conversation_views
 from bot.views import refusals
@@ -37,6 +39,8 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 Recall: TypeAlias = Callable[[Conversation], Screen]
 
 NOTHING = Answer()
+LISTS_MEDICINES = ("meds", Verb.MEDICINES)  # the command and the button that show the whole list
+REMEMBERED = 10_000
 MESSAGE = "message"  # what is no command is counted under this name
 
 
@@ -51,6 +55,7 @@ class Parts:
     conversations: ConversationStore
     rate_limiter: RateLimiter
     replies: Replies
+    medications: MedicationsCache
     recall: Recall
     on_done: Callable[[int], None]
     bot_username: str
@@ -62,6 +67,8 @@ class Serving:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._verdicts: dict[int, Verdict] = {}
+        # Only a hint of whose list to look for: the transaction finds out whether it was right.
+        self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
 
     def command(self, name: str, handler: Handler) -> PtbCallback:
         """A typed command; the request's text is what follows it."""
@@ -157,9 +164,14 @@ class Serving:
                 except ConversationsUnavailable:
                     if not is_command and handler is not _ignore and handler is not _slow_down:
                         handler = _forgetful
+            cached = None
+            if limited_as in LISTS_MEDICINES or (press and press.verb in LISTS_MEDICINES):
+                family_id = press.family_id if press else self._last_family.get(user_id)
+                cached = await self._parts.medications.get(family_id)
             draft = _Draft(
                 update,
                 user_id,
+                cached_medicines=cached,
                 text=text,
                 press=press,
                 running=running,
@@ -188,6 +200,8 @@ class Serving:
 
         async def effect(scope: Scope) -> Answer:
             await _enter_family(scope, draft)
+            if scope.family_id is not None:
+                self._remember(draft.user_id, scope.family_id)
             answer = await handler(draft.to_request(scope, bot_username=self._parts.bot_username))
             answer = self._and_the_open_question(answer, draft)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
@@ -214,6 +228,12 @@ class Serving:
             return await self._parts.database.run(refusal, person)
         except AlreadyApplied:  # what it did the first time is why it is refused the second
             return await self._stored_answer(person, update_id)
+
+    def _remember(self, user_id: UUID, family_id: UUID) -> None:
+        self._last_family[user_id] = family_id
+        self._last_family.move_to_end(user_id)
+        if len(self._last_family) > REMEMBERED:
+            self._last_family.popitem(last=False)
 
     def _and_the_open_question(self, answer: Answer, draft: "_Draft") -> Answer:
         """A command in the middle of a conversation: it is answered, and the question stays."""
@@ -252,6 +272,7 @@ class _Draft:
 
     update: Update
     user_id: UUID
+    cached_medicines: CachedMedicines | None
     text: str | None
     press: Callback | None
     running: Conversation | Expired | None
@@ -276,6 +297,7 @@ class _Draft:
             text=self.text,
             press=self.press,
             conversation=self.running,
+            cached_medicines=self.cached_medicines,
         )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.metrics import MEDICATIONS_CACHE
 from bot.sandbox import Message, Person
 from bot.views.callbacks import Callback, Verb
 from tests.town import Household, Town, add_medicine, add_person, ask, settle_in
@@ -207,3 +208,19 @@ async def test_people_are_renamed_and_moved(home: Household, town: Town) -> None
     await home.anna.sees("lives by the clock of Asia/Tokyo now")
     due = await town.value("SELECT min(due_at) FROM doses WHERE status = 'pending'")
     assert f"{due:%d %H:%M}" == "23 11:00"
+
+
+async def test_a_list_that_was_kept_is_never_an_old_one(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    hits = MEDICATIONS_CACHE.labels("hit")._value
+    before = hits.get()
+    for _ in range(3):
+        await home.anna.send("/meds")
+        listed = await home.anna.sees("• Aspirin 100 mg: every day at 08:00")
+    assert hits.get() - before >= 1
+    await home.anna.press("Aspirin", message=listed)
+    shown = await home.anna.sees("Last given")
+    await home.anna.press("⏹ Stop", message=shown)
+    await home.anna.sees("Stopped: I do not remind of it.")
+    await home.anna.send("/meds")
+    await home.anna.sees("⏹ Aspirin 100 mg: every day at 08:00 (stopped)")

@@ -1,0 +1,26 @@
+"""What can be counted from outside: Prometheus metrics, served where METRICS_PORT is set."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import Counter, start_http_server
+
+ADDRESS = "127.0.0.1"  # whoever wants them elsewhere forwards them, and decides who may see them
+
+#: One for each list of medicines that was wanted. Hit rate: `hit` of all. `stale` was of an older
+#: version, `unreadable` damaged, `away` means that Redis could not be reached.
+MEDICATIONS_CACHE = Counter(
+    "carecircle_medications_cache", "Lists of medicines wanted, by what the cache had", ["outcome"]
+)
+
+
+@contextmanager
+def serving_metrics(port: int) -> Iterator[None]:
+    """Serve the metrics at http://127.0.0.1:*port*/metrics. Raises OSError if it is in use."""
+    server, thread = start_http_server(port, ADDRESS)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,66 @@
+"""No list costs more than three statements, however long it is."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from domain import doses
+from domain.care_recipients import list_people
+from domain.database import Database, Scope
+from domain.doses import DoseStatus
+from domain.history import get_entry, list_history
+from domain.medications import list_medicines
+from domain.medicine_details import get_details
+from tests import factories
+from tests.databases import recorded_statements
+from tests.factories import daily
+
+LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
+    "today": doses.list_today,
+    "meds": list_medicines,
+    "people": list_people,
+    "history": list_history,
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_takes_three_statements_at_most(database: Database, name: str) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    for number in range(3):
+        person = await factories.person(database, anna, f"Mum {number}")
+        for medicine in range(4):
+            await factories.medicine(
+                database, anna, person, name=f"Pill {medicine}", schedule=daily("08:00", "20:00")
+            )
+    await factories.wake_up(database, database.clock.now() + timedelta(hours=20))
+
+    async def statements(scope: Scope) -> int:
+        with recorded_statements(database.engine) as recorded:
+            await LISTS[name](scope)
+        return len(recorded)
+
+    assert await factories.acting(database, anna, statements) <= 3
+
+
+async def test_the_screen_of_a_medicine_takes_three_statements(database: Database) -> None:
+    anna = await factories.user(database)
+    family = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    aspirin = await factories.medicine(database, anna, mum)
+    dose = await factories.asked_dose(database, family, aspirin)
+    await factories.acting(
+        database,
+        anna,
+        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+    )
+
+    async def statements(scope: Scope) -> tuple[int, int]:
+        with recorded_statements(database.engine) as screen:
+            await get_details(scope, aspirin.id)
+        with recorded_statements(database.engine) as entry:
+            await get_entry(scope, dose.id)
+        return len(screen), len(entry)
+
+    assert await factories.acting(database, anna, statements) == (3, 2)
