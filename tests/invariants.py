@@ -4,10 +4,11 @@ Numbers are those of the design's list. Each query finds rows that break one, ov
 and without walls; tests of crashes and outages ask once things are quiet again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.clock import Clock
 from domain.models import Base
@@ -34,14 +35,20 @@ _RULES: Sequence[tuple[int, str, str]] = [
     ),
     (
         1,
-        "between two records of a dose it is undone, and only what was recorded is undone",
+        "between two records of a dose it is undone or corrected, and only what was recorded is",
         """
-        SELECT dose_id, status, before FROM (
-            SELECT dose_id, status,
-                   lag(status) OVER (PARTITION BY dose_id ORDER BY recorded_at, id) AS before
+        SELECT dose_id, status, before, corrects_id FROM (
+            SELECT dose_id, status, corrects_id,
+                   lag(id) OVER record AS previous_id, lag(status) OVER record AS before
             FROM medication_logs WHERE dose_id IS NOT NULL
+            WINDOW record AS (PARTITION BY dose_id ORDER BY recorded_at, id)
         ) log
-        WHERE (status = 'undone') = (before IS NULL OR before = 'undone')
+        WHERE CASE
+            WHEN corrects_id IS NOT NULL
+                THEN corrects_id <> previous_id OR before IS NULL OR before = 'undone'
+            WHEN status = 'undone' THEN before IS NULL OR before = 'undone'
+            ELSE before IS NOT NULL AND before <> 'undone'
+        END
         """,
     ),
     (
@@ -79,7 +86,7 @@ _RULES: Sequence[tuple[int, str, str]] = [
         JOIN family_members m
           ON m.family_id = d.family_id AND m.left_at IS NULL AND m.joined_at <= d.due_at
          AND (m.role IN ('admin', 'caregiver') OR m.user_id = c.user_id)
-        WHERE d.status IN ('pending', 'missed', 'taken', 'skipped')
+        WHERE d.status IN ('pending', 'missed', 'taken', 'skipped') AND d.is_scheduled
           AND EXISTS (
               SELECT 1 FROM notifications n
               WHERE n.kind = 'slot_card' AND n.slot_at = d.due_at
@@ -91,6 +98,29 @@ _RULES: Sequence[tuple[int, str, str]] = [
                 AND (n.sent_at BETWEEN d.due_at AND d.window_ends_at
                      OR n.status IN ('unreachable', 'obsolete', 'failed') AND n.reason IS NOT NULL
                      OR n.status = 'pending' AND clock_now() < d.window_ends_at))
+        """,
+    ),
+    (
+        5,
+        "the stock is the sum of its movements, and what nobody has counted has none",
+        """
+        SELECT m.id, m.stock, moved.total FROM medications m
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(change), 0) AS total FROM stock_movements s
+            WHERE s.medication_id = m.id
+        ) moved
+        WHERE coalesce(m.stock, 0) <> moved.total
+        """,
+    ),
+    (
+        5,
+        "a dose has taken from the stock while it is taken, and nothing else has",
+        """
+        SELECT d.id, d.status, moved.total FROM doses d
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(change), 0) AS total FROM stock_movements s WHERE s.dose_id = d.id
+        ) moved
+        WHERE moved.total > 0 OR (d.status <> 'taken' AND moved.total <> 0)
         """,
     ),
     (
@@ -170,6 +200,19 @@ def _references() -> Sequence[tuple[int, str, str]]:
             """
             rules.append((7, f"{table.name} refers to its own family's {there}", query))
     return rules
+
+
+async def find_violations_of(
+    connection: AsyncConnection, invariants: Collection[int]
+) -> Sequence[Violation]:
+    """Rows that break one of these invariants, in one statement; on a connection without walls."""
+    rules = [rule for rule in (*_RULES, *_references()) if rule[0] in invariants]
+    parts = [
+        f"SELECT {index} AS rule, CAST(row(found.*) AS text) AS broken FROM ({query}) found"
+        for index, (_number, _rule, query) in enumerate(rules)
+    ]
+    rows = await connection.execute(text(" UNION ALL ".join(parts)))
+    return [Violation(rules[row.rule][0], rules[row.rule][1], row.broken) for row in rows]
 
 
 async def find_violations(url: str, clock: Clock) -> Sequence[Violation]:

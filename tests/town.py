@@ -112,7 +112,7 @@ async def founded_town(
     tables = create_async_engine(database_url, pool_size=2, pool_pre_ping=True)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(tables.dispose)
-        await _open_to_owner(tables)
+        await open_to_owner(tables)
         sandbox = await stack.enter_async_context(Sandbox(clock=clock, limits=limits))
         wiring = Wiring(
             token=sandbox.token,
@@ -127,7 +127,7 @@ async def founded_town(
         yield town
 
 
-async def _open_to_owner(tables: AsyncEngine) -> None:
+async def open_to_owner(tables: AsyncEngine) -> None:
     """Let the owner see over the walls. The roles that the bot takes are held as ever."""
     async with tables.begin() as connection:
         names = await connection.scalars(
