@@ -14,6 +14,7 @@ from domain.database import Scope
 from domain.dosages import Dosage
 from domain.events import TimerSet
 from domain.ladder import Step, ceil_minute, first_action, window_end
+from domain.list_version import raise_list_version
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.schedules import (
     Occurrence,
@@ -94,20 +95,29 @@ async def expand_medication(scope: Scope, medication: Expandable) -> None:
 
     Repeating it makes nothing twice: the occurrence key is unique for each medication.
     """
+    await _expand(scope, [medication])
+
+
+async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
+    """All of a family's together: two statements, however many they are."""
     until = scope.clock.now() + HORIZON
-    due = medication.occurrences(medication.expanded_until, until)
-    if due:
+    doses: list[dict[str, Any]] = []
+    for medication in medications:
+        due = medication.occurrences(medication.expanded_until, until)
+        if due:
+            doses += _doses(scope, medication, due)
+    if doses:
         await scope.connection.execute(
             insert(Dose).on_conflict_do_nothing(
                 index_elements=[Dose.medication_id, Dose.occurrence_key]
             ),
-            _doses(scope, medication, due),
+            doses,
         )
-        for occurrence in due:
-            scope.publish(TimerSet(first_action(occurrence.due_at).at))
+        for at in {dose["next_action_at"] for dose in doses}:
+            scope.publish(TimerSet(at))
     await scope.execute(
         update(Medication)
-        .where(Medication.id == medication.medication_id)
+        .where(Medication.id.in_([medication.medication_id for medication in medications]))
         .values(expanded_until=until)
     )
 
@@ -375,15 +385,16 @@ async def expand_family(scope: Scope, *, before: datetime) -> int:
         ).with_for_update(of=Medication, skip_locked=True)
     )
     intakes = await last_intakes(scope, rows)
-    for row in rows:
-        await expand_medication(scope, to_expandable(row, intakes))
-    await scope.execute(
-        update(Medication)
-        .where(
-            Medication.id.in_([row.id for row in rows]), Medication.resumes_at <= func.clock_now()
+    if rows:
+        await _expand(scope, [to_expandable(row, intakes) for row in rows])
+    back = [row.id for row in rows if row.resumes_at and row.resumes_at <= scope.clock.now()]
+    if back:
+        await scope.execute(
+            update(Medication)
+            .where(Medication.id.in_(back))
+            .values(status="active", resumes_at=None)
         )
-        .values(status="active", resumes_at=None)
-    )
+        await raise_list_version(scope)
     return len(rows)
 
 
