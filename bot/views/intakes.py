@@ -106,7 +106,11 @@ def _last(outlook: Outlook, now: datetime) -> str:
     if outlook.last is None:
         return _("Nothing was given before.")
     before = outlook.at - outlook.last.at
-    length = length_in_words(max(before - before % _MINUTE, timedelta(0)))
+    if before < _MINUTE:
+        return _("Last given just now by {who} ({what})").format(
+            who=escape(outlook.last.by or ""), what=escape(outlook.last.what)
+        )
+    length = length_in_words(before - before % _MINUTE)
     if before >= timedelta(hours=1):
         hours, rest = divmod(before, timedelta(hours=1))
         length = _("{hours} h {minutes} min").format(hours=hours, minutes=rest // _MINUTE)
