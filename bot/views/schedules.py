@@ -116,7 +116,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     if today is None or starts.date() > today or not schedule.from_last_intake:
         first = full_date(starts.date())
         if today is not None and starts.date() <= today:
-            words = _("{every}, on the clock of {time}").format(every=words, time=f"{starts:%H:%M}")
+            words = _("{every}, counted from {time}").format(every=words, time=f"{starts:%H:%M}")
         else:
             words = _("{every}, from {date} {time}").format(
                 every=words, date=first, time=f"{starts:%H:%M}"
@@ -127,6 +127,10 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     if ends.time() == time():
         last = full_date(ends.date() - timedelta(days=1))
         return _("{schedule}, until {date}").format(schedule=words, date=last)
+    if today is not None:
+        return _("{schedule}, until {date} {time}").format(
+            schedule=words, date=full_date(ends.date()), time=f"{ends:%H:%M}"
+        )
     days = (schedule.ends_at - schedule.starts_at).days
     return _("{schedule}, for {days}").format(schedule=words, days=_count_of_days(days))
 

@@ -34,7 +34,7 @@ from tests.databases import new_database, recorded_statements
 
 FEW = 1_000
 MANY = 100_000
-SAMPLES = 600
+SAMPLES = 2_000
 REPEATS = 1_500
 EXPANDED = 1_000  # families
 

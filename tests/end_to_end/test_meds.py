@@ -139,7 +139,7 @@ async def test_the_same_medicine_twice_is_asked_about(home: Household, town: Tow
 @pytest.mark.parametrize(
     ("line", "first"),
     [
-        ("Aspirin 100 mg every 8 hours from 06:00", "every 8 hours, on the clock of 14:00"),
+        ("Aspirin 100 mg every 8 hours from 06:00", "every 8 hours, counted from 14:00"),
         ("Aspirin 100 mg every 2 days at 09:00", "every 2 days at 09:00"),
         ("Aspirin 100 mg on the 1st and 15th at 09:00", "on the 1st and 15th of the month"),
         ("Aspirin 100 mg every 2 weeks on monday 09:00", "every 2 weeks on Mon at 09:00"),

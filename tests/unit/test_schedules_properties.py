@@ -113,7 +113,7 @@ def test_a_pattern_has_the_days_that_one_would_count_off(pattern: Days, first: d
     assert [date.fromisoformat(dose.key[:10]) for dose in doses] == counted
 
 
-@pytest.mark.parametrize("at", ["00:00", "01:30", "02:00", "02:30"])
+@pytest.mark.parametrize("at", ["00:00", "01:30", "02:00", "02:30", "08:00"])
 def test_each_local_day_has_exactly_one_dose_in_every_zone(at: str) -> None:
     schedule = WallClock((time.fromisoformat(at),), FIRST, LAST)
     expected = [f"{FIRST + timedelta(days=n)}T{at}" for n in range(DAYS)]
@@ -121,6 +121,16 @@ def test_each_local_day_has_exactly_one_dose_in_every_zone(at: str) -> None:
         doses = occurrences(schedule, ZoneInfo(name), BEFORE, AFTER)
         assert [dose.key for dose in doses] == expected, name
         assert all(a.due_at < b.due_at for a, b in pairwise(doses)), name
+
+
+def test_three_night_times_of_one_medicine_are_three_doses_each_day_in_every_zone() -> None:
+    times = (time(1, 30), time(2), time(2, 30))
+    schedule = WallClock(times, FIRST, LAST)
+    expected = {f"{FIRST + timedelta(days=n)}T{at:%H:%M}" for n in range(DAYS) for at in times}
+    for name in ZONES:
+        doses = occurrences(schedule, ZoneInfo(name), BEFORE, AFTER)
+        assert len(doses) == len(expected), name
+        assert {dose.key for dose in doses} == expected, name
 
 
 @given(zone=zones, at=clock_times)

@@ -73,7 +73,11 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
             Elapsed(timedelta(hours=8), NOW + timedelta(days=1)),
             "every 8 hours, from 24 November 2026 12:00",
         ),
-        (Elapsed(timedelta(hours=8), NOW), "every 8 hours, on the clock of 12:00"),
+        (Elapsed(timedelta(hours=8), NOW), "every 8 hours, counted from 12:00"),
+        (
+            Elapsed(timedelta(hours=8), NOW, NOW + timedelta(days=5)),
+            "every 8 hours, counted from 12:00, until 28 November 2026 12:00",
+        ),
         (
             Elapsed(timedelta(hours=8), NOW, from_last_intake=True),
             "every 8 hours after the last dose",
