@@ -1,13 +1,16 @@
 """`/history`, its pages, and an entry of it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.flows.give import name_medicine
+from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Request
 from bot.views import history as views
 from bot.views.answer import Answer, Screen
 from bot.views.callbacks import Verb
 from domain.access import Action, may
+from domain.care_recipients import Person, list_people
 from domain.history import get_entry, list_history
 from domain.medications import list_medicines
 
@@ -15,12 +18,18 @@ FARTHEST_PAGE = 1_000
 
 
 async def history(request: Request) -> Answer:
-    """`/history [NAME]`"""
+    """`/history [NAME OF A MEDICINE | [for] PERSON]`"""
     member = request.scope.require(Action.READ)
     now = request.scope.clock.now()
     if not request.text:
         page = await list_history(request.scope)
         screen = views.history(page, member=member, now=now, verb=Verb.HISTORY)
+        return Answer(send=(screen,))
+    person = _person(request.text, await list_people(request.scope))
+    if person is not None:
+        page = await list_history(request.scope, care_recipient_id=person.id)
+        about = views.about(member, Verb.HISTORY_OF_PERSON, person.id)
+        screen = views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_PERSON, of=about)
         return Answer(send=(screen,))
     named = name_medicine(request.text, await list_medicines(request.scope))
     screens = []
@@ -31,6 +40,12 @@ async def history(request: Request) -> Answer:
             views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_MEDICINE, of=about)
         )
     return Answer(send=tuple(screens))
+
+
+def _person(text: str, people: Sequence[Person]) -> Person | None:
+    """The person that the whole of *text* names, with or without "for"."""
+    typed = matchable(fold_spaces(text)).removeprefix("for ")
+    return next((person for person in people if matchable(person.name) == typed), None)
 
 
 async def turn_page(request: Request) -> Answer:

@@ -65,6 +65,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         (
             button(_("✏️ {name}").format(name=label(person.name)), Verb.RENAME_PERSON, person),
             button(_("🌍 Move"), Verb.MOVE_PERSON, person),
+            button("📜", Verb.HISTORY_OF_PERSON, person),
         )
         for person in found[: MOST_ROWS - 1]
     ]

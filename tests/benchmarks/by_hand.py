@@ -51,8 +51,8 @@ MEMBER = """
 TAKE = """
     WITH resolved AS (
         UPDATE doses
-        SET status = 'taken', resolved_at = now(), taken_at = now(), resolved_by_id = $2, next_action_at = NULL,
-            ladder_step = NULL
+        SET status = 'taken', resolved_at = now(), taken_at = now(), resolved_by_id = $2,
+            next_action_at = NULL, ladder_step = NULL
         WHERE id = $1 AND status IN ('pending', 'missed', 'not_asked')
         RETURNING id, family_id, medication_id, care_recipient_id, due_at, medication_name
     ), logged AS (

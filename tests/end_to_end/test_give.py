@@ -163,6 +163,9 @@ async def test_the_history_shows_who_gave_what(home: Household, town: Town) -> N
     await home.anna.send("/history Aspirin")
     listed = await home.anna.sees("History of Aspirin")
     assert f"1. ✅ {asked.at} Aspirin 100 mg, Ben" in listed.text
+    for typed in ("Mum", "for mum"):
+        await home.anna.send(f"/history {typed}")
+        await home.anna.sees("History of Mum")
     await home.anna.press("1", message=listed)
     entry = await home.anna.sees("✅ taken today")
     assert "by Ben" in entry.text
