@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -9,9 +10,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
+from domain import doses, intakes, medications, stock
 from domain.database import Database
+from domain.doses import DoseStatus
 from domain.models import Base
 from domain.models.walls import CLOCK_FUNCTION, wall_statements
+from domain.schedules import AsNeeded
 from migrations import runner
 from migrations.runner import MigrationError
 from tests import factories
@@ -136,3 +140,37 @@ async def test_a_database_out_of_reach_is_one_plain_sentence(
 async def test_a_revision_that_does_not_exist_is_one_plain_sentence(database_url: str) -> None:
     with pytest.raises(MigrationError, match="9999"):
         await runner.downgrade(database_url, revision="9999")
+
+
+async def test_what_people_recorded_survives_the_way_to_the_first_day_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    aspirin = await factories.medicine(database, anna, mum)
+    needed = AsNeeded(factories.daily("08:00").starts_on)
+    ibuprofen = await factories.medicine(database, anna, mum, name="Ibuprofen", schedule=needed)
+    dose = await factories.asked_dose(database, smith, aspirin)
+    for work in (
+        lambda scope: stock.refill(scope, aspirin.id, Decimal(30), unit="mg"),
+        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: intakes.give(scope, ibuprofen.id),
+    ):
+        await factories.acting(database, anna, work)
+    await database.close()
+    await runner.downgrade(database_url, revision="0001")
+    async with without_walls(database_url) as connection:
+        kept = await connection.execute(
+            text("SELECT name, schedule ->> 'version' AS version, deleted_at FROM medications")
+        )
+        found = {row.name: (row.version, row.deleted_at is None) for row in kept}
+        assert found == {"Aspirin": ("1", True), "Ibuprofen": ("2", False)}
+        assert await connection.scalar(text("SELECT count(*) FROM medication_logs")) == 1
+    await runner.upgrade(database_url, serving_url=database_url)
+    (first, *_) = await factories.doses_of(database, smith, aspirin)
+    assert (first.status, first.taken_at) == (DoseStatus.TAKEN, first.resolved_at)
+    again = await factories.acting(
+        database, anna, lambda scope: medications.get_medication(scope, aspirin.id)
+    )
+    assert again.schedule == aspirin.schedule
