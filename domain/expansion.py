@@ -401,14 +401,11 @@ async def expand_family(scope: Scope, *, before: datetime) -> int:
 async def last_intakes(scope: Scope, rows: Iterable[Row[Any]]) -> Mapping[UUID, datetime]:
     """When those medicines were last taken whose next dose depends on it."""
     follow = [row.id for row in rows if row.schedule.get("from_last_intake")]
-    return await find_intakes(scope, follow) if follow else {}
-
-
-async def find_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
-    """When each of these medicines was last taken, if ever."""
+    if not follow:
+        return {}
     taken = await scope.rows(
         select(Dose.medication_id, func.max(Dose.taken_at).label("at"))
-        .where(Dose.medication_id.in_(medication_ids), Dose.taken_at.is_not(None))
+        .where(Dose.medication_id.in_(follow), Dose.taken_at.is_not(None))
         .group_by(Dose.medication_id)
     )
     return {row.medication_id: row.at for row in taken}

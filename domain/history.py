@@ -11,7 +11,7 @@ from domain.access import Action
 from domain.database import Scope
 from domain.doses import SELECT_DOSES, DoseFacts, DoseStatus, dose_facts, get_dose
 from domain.ladder import UNDO_PERIOD
-from domain.models import CareRecipient, Dose, Medication, MedicationLog, User
+from domain.models import CareRecipient, Dose, MedicationLog, User
 
 PAGE = 10
 _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
@@ -125,14 +125,3 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
     return EntryDetails(
         dose, [Record(**row._asdict()) for row in rows], can_be_corrected=is_recorded and is_recent
     )
-
-
-async def find_medicine_name(scope: Scope, medication_id: UUID) -> str | None:
-    """The name of a medicine of the family, also of one that was removed."""
-    member = scope.require(Action.READ)
-    name: str | None = await scope.connection.scalar(
-        select(Medication.name).where(
-            Medication.id == medication_id, Medication.family_id == member.family_id
-        )
-    )
-    return name

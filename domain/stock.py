@@ -40,7 +40,6 @@ from domain.schedules import AsNeeded, Schedule, resolve_local, schedule_from_js
 
 CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps
 NOTICE_LIVES = timedelta(days=14)
-MOST = 100_000  # of anything; more is a slip of the finger
 
 
 def use_of(amount: str, unit: str, *, medication: str) -> str:

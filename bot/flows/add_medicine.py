@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import NobodyCaredFor, SameMedicine
 from domain.medications import MedicineFacts, NewMedicine, add_medication
-from domain.schedules import schedule_from_json
+from domain.schedules import Schedule, schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
 _ASKED_FOR = frozenset(
@@ -168,14 +169,10 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     person = draft.chosen
     if person is None:
         return _next(request, running, draft)
-    words = schedule_words(reply, so_far=draft.schedule_so_far)
-    try:
-        schedule = parse_schedule(words, zone=person.zone, now=request.scope.clock.now())
-    except Misunderstood as problem:
-        if problem.problem is not Problem.TIMES_MISSING:
-            raise
-        return _next(request, running, replace(draft, schedule_so_far=words))
-    draft = replace(draft, schedule=schedule.to_json(), schedule_so_far="")
+    found = read_schedule_reply(request, reply, so_far=draft.schedule_so_far, zone=person.zone)
+    if isinstance(found, str):
+        return _next(request, running, replace(draft, schedule_so_far=found))
+    draft = replace(draft, schedule=found.to_json(), schedule_so_far="")
     return _next(request, running, draft)
 
 
@@ -283,6 +280,8 @@ PRESETS = {
     "me": "every day at 08:00 and 20:00",
     "mne": "every day at 08:00, 14:00 and 20:00",
     "e": "every day at 20:00",
+    "wd": "weekdays",
+    "d2": "every 2 days",
     "h8": "every 8 hours",
     "prn": "as needed",
 }
@@ -294,11 +293,29 @@ def ask_schedule(name: str, choice: Choice, *, so_far: str) -> Screen:
     return views.ask_schedule(name, presets, so_far=so_far)
 
 
-def schedule_words(reply: Reply, *, so_far: str) -> str:
-    """What a reply to :func:`ask_schedule` says. New words for all of it start anew."""
-    if reply.choice is not None:
-        return PRESETS[reply.choice]
-    return f"{so_far} {reply.text or ''}".strip()
+def read_schedule_reply(
+    request: Request, reply: Reply, *, so_far: str, zone: ZoneInfo
+) -> Schedule | str:
+    """What a reply to :func:`ask_schedule` says, together with what was said before; or, as long as
+    it lacks its times, the words so far. Raises Misunderstood.
+    """
+    now = request.scope.clock.now()
+    words = PRESETS[reply.choice] if reply.choice is not None else reply.text or ""
+    try:
+        return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
+    except Misunderstood:
+        if not so_far:
+            raise
+    return _schedule_or_words(words, zone=zone, now=now)  # they began anew
+
+
+def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:
+    try:
+        return parse_schedule(words, zone=zone, now=now)
+    except Misunderstood as problem:
+        if problem.problem is Problem.TIMES_MISSING:
+            return words
+        raise
 
 
 def _next(

@@ -5,12 +5,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.flows.add_medicine import ask_schedule, schedule_words
+from bot.flows.add_medicine import ask_schedule, read_schedule_reply
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
-from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import medicines as views
@@ -75,14 +73,10 @@ def _ask_schedule(data: Data, choice: Choice) -> Screen:
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    words = schedule_words(reply, so_far=data["so_far"])
-    try:
-        schedule = parse_schedule(words, zone=ZoneInfo(data["zone"]), now=request.scope.clock.now())
-    except Misunderstood as problem:
-        if problem.problem is not Problem.TIMES_MISSING:
-            raise
-        return FLOW.go_on(request, running, "schedule", {**data, "so_far": words})
-    return await _save(request, running, schedule=schedule)
+    found = read_schedule_reply(request, reply, so_far=data["so_far"], zone=ZoneInfo(data["zone"]))
+    if isinstance(found, str):
+        return FLOW.go_on(request, running, "schedule", {**data, "so_far": found})
+    return await _save(request, running, schedule=found)
 
 
 async def _save(request: Request, running: Conversation, **changed: Any) -> Answer:

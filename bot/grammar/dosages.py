@@ -15,6 +15,7 @@ from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, wor
 from domain.dosages import Dosage
 
 LONGEST_DOSAGE = 80
+MOST = 100_000_000  # of anything: penicillin is given by the million units
 
 _UNIT_WORDS = """
     kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
@@ -260,9 +261,11 @@ def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = Tru
         end = _unit_end(words_of(tokens[after + of_a :], 2), after + of_a)
     if end is not None:
         _refuse_leading_zero(tokens, at, end)
+        typed = " ".join(token.raw for token in tokens[at:end])
         if number.value <= 0:
-            typed = " ".join(token.raw for token in tokens[at:end])
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, typed)
+        if number.value > MOST:
+            raise Misunderstood(Problem.AMOUNT_TOO_LARGE, typed)
     return end
 
 

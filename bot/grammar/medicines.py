@@ -165,6 +165,10 @@ def _take_apart(line: Line) -> _Pieces:
     except Misunderstood as problem:
         return _Pieces(problem=problem)
     if found is None:
+        bare = _bare_portion(line)
+        if bare is not None:
+            at, question = bare
+            return _Pieces(line.tokens[:at], problem=question)
         name, schedule = _split_at_schedule(line.tokens)
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     before, after = line.tokens[: found.start], line.tokens[found.end :]
@@ -212,16 +216,22 @@ def _read_name(line: Line, pieces: _Pieces) -> tuple[str | None, Misunderstood |
         return None, problem
 
 
-def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
-    if len(name) > 1 and name[-1].word in _VAGUE:
-        start = -2 if name[-2].word in {"a", "an"} and len(name) > 2 else -1
-        return Misunderstood(Problem.AMOUNT_RANGE, line.typed(name[start:]))
+def _bare_portion(line: Line) -> tuple[int, Misunderstood] | None:
+    """ "1 in the morning, ½ at night": one of what? Where that begins, and the question."""
     for at in range(1, len(line.tokens) - 2):
         words = [token.word for token in line.tokens[at + 1 : at + 3]]
         if read_number_only(line.tokens[at]) and words == ["in", "the"]:
             typed = line.typed(line.tokens[at : at + 4])
             with_unit = f"{line.tokens[at].raw} tablet {line.typed(line.tokens[at + 1 : at + 4])}"
-            return Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(with_unit,))
+            problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(with_unit,))
+            return at, problem
+    return None
+
+
+def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
+    if len(name) > 1 and name[-1].word in _VAGUE:
+        start = -2 if name[-2].word in {"a", "an"} and len(name) > 2 else -1
+        return Misunderstood(Problem.AMOUNT_RANGE, line.typed(name[start:]))
     if len(name) > 1 and not name[-1].is_quoted and name[-1].word.isdecimal():
         amount = name[-1].raw
         return Misunderstood(

@@ -54,6 +54,8 @@ def schedule_presets() -> dict[str, str]:
         "e": _("Evenings: 20:00"),
         "me": _("Twice: 08:00, 20:00"),
         "mne": _("Three times: 08:00, 14:00, 20:00"),
+        "wd": _("On weekdays"),
+        "d2": _("Every second day"),
         "h8": _("Every 8 hours"),
         "prn": _("As needed"),
     }

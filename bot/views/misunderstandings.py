@@ -90,7 +90,7 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” leaves the amount open. Type one amount, like <code>1 tablet</code>."
         ),
         Problem.AMOUNT_TOO_LARGE: _(
-            "“{words}” is more than anybody has. Please type at most 100000."
+            "“{words}” is more than can be right. Please check the number."
         ),
         Problem.TWO_STRENGTHS: _(
             "“{words}” are two strengths. Please add one medicine for each of them."

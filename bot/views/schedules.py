@@ -1,7 +1,7 @@
 """Schedules in words. In English, what is written here can be typed and means the same."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.views.times import full_date, weekday_names
@@ -213,8 +213,3 @@ def _list(words: Sequence[str]) -> str:
     if len(words) == 1:
         return words[0]
     return _("{most} and {last}").format(most=", ".join(words[:-1]), last=words[-1])
-
-
-def at_clock(at: datetime, zone: ZoneInfo) -> str:
-    """ "14:50" of an instant, on the clock of *zone*."""
-    return f"{at.astimezone(zone):%H:%M}"

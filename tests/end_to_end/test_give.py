@@ -131,6 +131,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
         ("Aspirin at 25:00", "There is no time “25:00”"),
         ("Aspirin -1 tablet", "is no amount that can be given"),
         ("Aspirin a handful", "of what?"),
+        ("Aspirin 99999999999 tablets", "is more than can be right"),
         ("Aspirin 3 days ago", "Add the unit"),
         ("Aspirin 50 hours ago", "is more than 48 hours ago"),
         ("Aspirin today at 23:00", "is still to come"),

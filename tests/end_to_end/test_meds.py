@@ -192,6 +192,19 @@ async def test_a_rhythm_is_entered_step_by_step(home: Household) -> None:
     await anna.sees("Saved: Warfarin 5 mg")
 
 
+async def test_a_rhythm_may_be_begun_anew(home: Household) -> None:
+    anna = home.anna
+    await anna.send("/addmed Warfarin 1 in the morning, ½ at night")
+    await anna.sees("“1 in the morning” of what?")
+    await anna.sees("How much Warfarin each time?")
+    await anna.send("1 tablet")
+    await anna.sees("When is Warfarin due?")
+    await anna.send("every day")
+    await anna.sees("At what time (“every day”)?")
+    await anna.send("every 8 hours from 06:00")
+    await anna.sees("every 8 hours, from 23 November 2026 14:00")
+
+
 async def test_people_are_renamed_and_moved(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 20:00")
     await home.anna.send("/people")
