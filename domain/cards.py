@@ -17,7 +17,7 @@ from domain.doses import DoseFacts, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER
-from domain.medications import MedicineStatus
+from domain.medicines import MedicineStatus
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
 from domain.notifications import Kind, Status
 from domain.stock import list_stocks

@@ -6,12 +6,9 @@ there.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from domain.access import Action, Role
-
-if TYPE_CHECKING:
-    from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 
 
 class CareCircleError(Exception):
@@ -88,14 +85,14 @@ class AlreadyExists(CareCircleError):
 class SameMedicine(CareCircleError):
     """The person takes a medicine of that name already."""
 
-    existing: "MedicineFacts"
+    existing: MedicineFacts
 
 
 @dataclass(eq=False)
 class ChangedMeanwhile(CareCircleError):
     """Somebody else has changed the medicine since the member saw it; this is what it is now."""
 
-    medicine: "MedicineFacts"
+    medicine: MedicineFacts
 
 
 class TimeNotPossible(CareCircleError):
@@ -113,5 +110,5 @@ class StockUnitDiffers(CareCircleError):
 class PerDoseUnknown(CareCircleError):
     """Nobody has said how much of `unit` one dose of the medicine takes."""
 
-    medicine: "MedicineFacts"
+    medicine: MedicineFacts
     unit: str

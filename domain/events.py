@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from domain.medications import MedicineLine
+from domain.medicines import MedicineLine
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class MedicinesListed:
 
     family_id: UUID
     version: int
-    lines: "Sequence[MedicineLine]"
+    lines: Sequence[MedicineLine]
 
 
 Event: TypeAlias = TimerSet | NotificationsOwed | MedicinesListed

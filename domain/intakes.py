@@ -26,7 +26,8 @@ from domain.doses import (
 )
 from domain.errors import NotAllowed, NotFound, TimeNotPossible
 from domain.ladder import UNDO_PERIOD
-from domain.medications import MedicineFacts, get_medication
+from domain.medications import get_medication
+from domain.medicines import MedicineFacts
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.schedules import AsNeeded, Elapsed
 

@@ -1,10 +1,9 @@
 """Medicines: adding one, changing it from now on, pausing, stopping and restoring it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,114 +28,9 @@ from domain.expansion import (
     to_expandable,
 )
 from domain.list_version import raise_list_version
+from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, NewMedicine
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
 from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
-
-
-class MedicineStatus(StrEnum):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class MedicineFacts:
-    """A medicine with everything its confirmation names.
-
-    `first_due_at` (UTC) is its next dose, None if none is to come; `resumes_at` (UTC) the end of
-    its pause, None if it has none. `version` rises with each edit.
-    """
-
-    id: UUID
-    name: str
-    dosage: Dosage
-    schedule: Schedule
-    status: MedicineStatus
-    resumes_at: datetime | None
-    version: int
-    person_id: UUID
-    person: str
-    zone: ZoneInfo
-    family_name: str
-    first_due_at: datetime | None
-
-
-@dataclass(frozen=True)
-class MedicineLine:
-    """A medicine as the list shows it. Goes to JSON and back, for the cache."""
-
-    id: UUID
-    person_id: UUID
-    person: str
-    zone: ZoneInfo
-    name: str
-    dosage: Dosage
-    schedule: Schedule
-    status: MedicineStatus
-    resumes_at: datetime | None
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": str(self.id),
-            "person_id": str(self.person_id),
-            "person": self.person,
-            "zone": self.zone.key,
-            "name": self.name,
-            "dosage": self.dosage.to_json(),
-            "schedule": self.schedule.to_json(),
-            "status": self.status,
-            "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Raises ValueError, KeyError or TypeError for anything that `to_json` does not write."""
-        resumes_at = stored["resumes_at"]
-        return cls(
-            id=UUID(stored["id"]),
-            person_id=UUID(stored["person_id"]),
-            person=str(stored["person"]),
-            zone=ZoneInfo(stored["zone"]),
-            name=str(stored["name"]),
-            dosage=Dosage.from_json(stored["dosage"]),
-            schedule=schedule_from_json(stored["schedule"]),
-            status=MedicineStatus(stored["status"]),
-            resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
-        )
-
-
-@dataclass(frozen=True)
-class NewMedicine:
-    """What a caregiver entered."""
-
-    person_id: UUID
-    name: str
-    dosage: Dosage
-    schedule: Schedule
-
-
-@dataclass(frozen=True)
-class Content:
-    """What an edit changes: a version of a medicine."""
-
-    name: str
-    dosage: Dosage
-    schedule: Schedule
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "dosage": self.dosage.to_json(),
-            "schedule": self.schedule.to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(
-            str(stored["name"]),
-            Dosage.from_json(stored["dosage"]),
-            schedule_from_json(stored["schedule"]),
-        )
 
 
 async def add_medication(

@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.access import Action
 from domain.database import Scope
 from domain.intakes import Outlook, get_outlook
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.stock import Stock, get_stock
 
 

@@ -22,7 +22,8 @@ from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import NotFound, PerDoseUnknown, StockUnitDiffers
 from domain.events import NotificationsOwed, TimerSet
-from domain.medications import MedicineFacts, MedicineStatus, get_medication, read_medicines
+from domain.medications import get_medication, read_medicines
+from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import (
     AuditEvent,
     CareRecipient,

@@ -16,15 +16,8 @@ from domain.database import Member, Scope
 from domain.doses import DoseFacts, list_doses, undo_doses
 from domain.errors import NotFound, NothingToUndo, NotTheLastAction
 from domain.ladder import UNDO_PERIOD
-from domain.medications import (
-    Content,
-    MedicineFacts,
-    MedicineStatus,
-    get_medication,
-    put_back_content,
-    put_back_status,
-    remove_medication,
-)
+from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
+from domain.medicines import Content, MedicineFacts, MedicineStatus
 from domain.models import AuditEvent, Dose, MedicationLog
 from domain.stock import undo_change
 

@@ -21,7 +21,7 @@ from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer
 from domain.dosages import Dosage
 from domain.doses import DoseFacts
 from domain.families import FamilyFacts
-from domain.medications import MedicineFacts, NewMedicine
+from domain.medicines import MedicineFacts, NewMedicine
 from domain.models import Dose
 from domain.notifications import Claimed, Sent
 from domain.schedules import Schedule, WallClock

@@ -24,7 +24,8 @@ from domain.care_recipients import list_people
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import NobodyCaredFor, SameMedicine
-from domain.medications import MedicineFacts, NewMedicine, add_medication
+from domain.medications import add_medication
+from domain.medicines import MedicineFacts, NewMedicine
 from domain.schedules import Schedule, schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.

@@ -21,7 +21,8 @@ from domain.database import Scope
 from domain.dosages import Dosage
 from domain.doses import Recorded
 from domain.intakes import Confirm, Outlook, WhichOne, give
-from domain.medications import MedicineLine, MedicineStatus, list_medicines
+from domain.medications import list_medicines
+from domain.medicines import MedicineLine, MedicineStatus
 
 MOST_CHOICES = 30
 

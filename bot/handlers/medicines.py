@@ -9,13 +9,9 @@ from bot.views.answer import Answer, Screen
 from domain.access import Action
 from domain.database import Member
 from domain.events import MedicinesListed
-from domain.medications import (
-    MedicineLine,
-    list_medicines,
-    restore_medication,
-    stop_medication,
-)
+from domain.medications import list_medicines, restore_medication, stop_medication
 from domain.medicine_details import get_details
+from domain.medicines import MedicineLine
 
 
 async def meds(request: Request) -> Answer:

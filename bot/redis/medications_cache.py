@@ -17,7 +17,7 @@ from bot.metrics import MEDICATIONS_CACHE
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 from domain.events import Event, MedicinesListed
-from domain.medications import MedicineLine
+from domain.medicines import MedicineLine
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from bot.views.wording import _, escape
 from domain.database import Member
 from domain.doses import DoseFacts, Recorded
 from domain.intakes import Outlook
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.schedules import AsNeeded
 
 _MINUTE = timedelta(minutes=1)

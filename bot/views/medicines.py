@@ -11,7 +11,7 @@ from bot.views.times import moment
 from bot.views.wording import _, escape
 from domain.database import Member
 from domain.dosages import Dosage
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.schedules import AsNeeded, Schedule
 
 

@@ -15,8 +15,8 @@ from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.database import Member
 from domain.intakes import Outlook
-from domain.medications import MedicineFacts, MedicineLine, MedicineStatus
 from domain.medicine_details import MedicineDetails
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.schedules import AsNeeded
 
 PAGE = 10

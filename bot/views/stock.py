@@ -11,7 +11,7 @@ from bot.views.times import full_date
 from bot.views.wording import _, escape, ngettext
 from domain.cards import RefillFacts, RefillItem
 from domain.database import Member
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.stock import Refilled, Stock
 
 PIECE = "piece"

@@ -10,7 +10,7 @@ from bot.views.times import day_words, moment
 from bot.views.wording import _, escape, ngettext
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.undo import ActionKind, LastAction, Undone
 
 

@@ -12,7 +12,7 @@ from domain.access import Role
 from domain.database import Database, Scope, as_newcomer, as_person
 from domain.dosages import Dosage
 from domain.families import Joined
-from domain.medications import NewMedicine
+from domain.medicines import NewMedicine
 from domain.schedules import WallClock
 from domain.users import Arrival
 

@@ -20,7 +20,7 @@ from domain.errors import NotAllowed, NotFound, NothingToUndo, NotTheLastAction,
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.families import FamilyFacts
 from domain.ladder import ceil_minute
-from domain.medications import MedicineFacts, MedicineStatus
+from domain.medicines import MedicineFacts, MedicineStatus
 from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
 from tests import factories
 from tests.databases import as_owner, move_to, recorded_statements, without_walls

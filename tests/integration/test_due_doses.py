@@ -15,7 +15,7 @@ from domain.database import Database, as_dispatch
 from domain.doses import DoseFacts, DoseStatus
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.families import FamilyFacts
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, daily

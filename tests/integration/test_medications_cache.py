@@ -16,7 +16,8 @@ from bot.redis.client import connect
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from domain.database import Database
 from domain.events import MedicinesListed
-from domain.medications import MedicineLine, list_medicines
+from domain.medications import list_medicines
+from domain.medicines import MedicineLine
 from domain.schedules import AsNeeded
 from tests import factories
 

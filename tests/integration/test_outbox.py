@@ -18,7 +18,7 @@ from domain.database import Database, Scope, as_dispatch, as_family, as_person
 from domain.doses import DoseFacts, DoseStatus
 from domain.errors import NotFound
 from domain.families import FamilyFacts
-from domain.medications import MedicineFacts
+from domain.medicines import MedicineFacts
 from domain.notifications import Claimed, Lane, Sent, Shown, Status
 from tests import factories
 from tests.databases import without_walls

@@ -16,7 +16,7 @@ from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus
 from domain.errors import ChangedMeanwhile, SameMedicine
 from domain.families import FamilyFacts
-from domain.medications import MedicineFacts, MedicineStatus
+from domain.medicines import MedicineFacts, MedicineStatus
 from domain.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekday, Weekly
 from tests import factories
 from tests.databases import move_to, without_walls

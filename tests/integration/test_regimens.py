@@ -36,7 +36,7 @@ from domain.dosages import Dosage
 from domain.doses import DoseStatus
 from domain.errors import CareCircleError
 from domain.families import FamilyFacts
-from domain.medications import NewMedicine
+from domain.medicines import NewMedicine
 from domain.schedules import (
     AsNeeded,
     Cycle,

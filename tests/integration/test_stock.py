@@ -18,7 +18,8 @@ from domain.dosages import Dosage
 from domain.doses import DoseStatus
 from domain.errors import NotAllowed, PerDoseUnknown, StockUnitDiffers
 from domain.families import FamilyFacts
-from domain.medications import MedicineFacts, stop_medication
+from domain.medications import stop_medication
+from domain.medicines import MedicineFacts
 from domain.schedules import Schedule, WallClock
 from tests import factories
 from tests.databases import move_to, without_walls

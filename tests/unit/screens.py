@@ -67,8 +67,8 @@ from domain.families import (
 )
 from domain.history import Entry, EntryDetails, HistoryPage, Record
 from domain.intakes import Intake, Outlook
-from domain.medications import MedicineFacts, MedicineLine, MedicineStatus
 from domain.medicine_details import MedicineDetails
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
 from domain.undo import ActionKind, LastAction, Undone
