@@ -227,6 +227,7 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
 
     What was taken since stays taken, and a stock that nobody had counted is unknown again.
     """
+    scope.require(Action.CHANGE_MEDICINES)
     event = await scope.row(
         select(AuditEvent.subject_id, AuditEvent.before, AuditEvent.after).where(
             AuditEvent.id == event_id, AuditEvent.family_id == scope.family_id

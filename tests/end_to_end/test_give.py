@@ -94,14 +94,23 @@ async def test_what_was_confirmed_is_warned_about_anew_if_somebody_was_faster(
     assert await town.value("SELECT count(*) FROM medication_logs") == 3
 
 
-async def test_one_of_two_doses_is_asked_about(home: Household, town: Town) -> None:
+async def test_between_two_doses_it_is_asked_which_one_it_was(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 and 10:00")
-    town.jump_by(hours=1, minutes=30)
-    minutes = town.clock.now().minute
-    await home.anna.send(f"/give Aspirin at 0{8 + (minutes >= 60)}:59")
-    await home.anna.sees("given today 08:59")
-    await town.settled()
-    assert await town.value("SELECT count(*) FROM doses WHERE status = 'taken'") == 1
+    town.jump_by(hours=1, minutes=40)
+    await home.anna.send("/give Aspirin at 09:00")
+    which = await home.anna.sees("Which dose of Aspirin was it?")
+    assert which.labels == (
+        "The one of today 08:00",
+        "The one of today 10:00",
+        "An extra one",
+        "✖️ Cancel",
+    )
+    await home.anna.press("The one of today 10:00", message=which)
+    given = await home.anna.sees("given today 09:00.")
+    assert "It counts for today 10:00." in given.text
+    await home.anna.send("/give Aspirin at 08:59")
+    given = await home.anna.sees("given today 08:59.")
+    assert "It counts for today 08:00." in given.text
 
 
 async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> None:
