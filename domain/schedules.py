@@ -37,6 +37,7 @@ MOST_STEPS = 20
 # No zone has ever jumped by more than one day (Apia left out 2011-12-30), so a dose falls at most
 # this far from the day that its key names.
 _WIDEST_JUMP = timedelta(days=1)
+_WIDEST_GAP = timedelta(hours=2)  # of those that still happen: Troll, in Antarctica
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 
@@ -414,12 +415,18 @@ def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def local_time(key: str, due_at: datetime, zone: ZoneInfo) -> datetime:
-    """The wall clock (naive) that a dose is known by: what was asked for, where its key says so."""
+    """The wall clock (naive) that a dose is known by: what was asked for, where its key says so.
+
+    After its person has moved to another zone, a dose may stay due when it was: then what the clock
+    of the new zone says counts.
+    """
+    shown = due_at.astimezone(zone).replace(tzinfo=None)
     try:
         asked = datetime.fromisoformat(key)
     except ValueError:
-        asked = due_at
-    return asked if asked.tzinfo is None else due_at.astimezone(zone).replace(tzinfo=None)
+        return shown
+    is_the_same = asked.tzinfo is None and abs(shown - asked) <= _WIDEST_GAP
+    return asked if is_the_same else shown
 
 
 def occurrences(
