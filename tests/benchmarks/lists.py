@@ -24,7 +24,15 @@ from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
 from domain import doses, expansion
 from domain.clock import Clock
-from domain.database import Database, Scope, as_family, as_newcomer, as_person, make_engine
+from domain.database import (
+    Database,
+    Scope,
+    as_dispatch,
+    as_family,
+    as_newcomer,
+    as_person,
+    make_engine,
+)
 from domain.events import MedicinesListed
 from domain.medications import list_medicines
 from domain.users import Arrival, arrive
@@ -36,7 +44,7 @@ FEW = 1_000
 MANY = 100_000
 SAMPLES = 2_000
 REPEATS = 1_500
-EXPANDED = 1_000  # families
+AT_ONCE = 500  # families, as bot.reminders.wake_ups takes them
 
 Looked = Callable[[Scope], Awaitable[object]]
 
@@ -179,23 +187,20 @@ async def _measure_expansion(database: Database) -> None:
     """Two days later: the next 36 hours of every medicine are to be made."""
     database.clock.advance(timedelta(days=2))
     before = database.clock.now() + timedelta(hours=24)
-    families = [await _family(database, number) for number in range(1, EXPANDED + 1)]
     began, expanded = time.monotonic(), 0
-    for family_id in families:
-        expanded += await database.run(
-            lambda scope: expansion.expand_family(scope, before=before), as_family(family_id)
-        )
+    while families := await database.run(
+        lambda scope: expansion.families_to_expand(scope, before=before, most=AT_ONCE),
+        as_dispatch(),
+    ):
+        for family_id in families:
+            expanded += await database.run(
+                lambda scope: expansion.expand_family(scope, before=before), as_family(family_id)
+            )
     seconds = time.monotonic() - began
-    print(f"{expanded:,} medications expanded: {expanded / seconds:,.0f}/s in one process")
-
-
-async def _family(database: Database, number: int) -> UUID:
-    async def work(scope: Scope) -> UUID:
-        member = await scope.enter_family()
-        assert member is not None
-        return member.family_id
-
-    return await database.run(work, as_person(await _person(database, number)))
+    print(
+        f"{expanded:,} medications expanded in {seconds:.0f} s:"
+        f" {expanded / seconds:,.0f}/s in one process"
+    )
 
 
 if __name__ == "__main__":
