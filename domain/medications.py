@@ -169,9 +169,12 @@ async def pause_medication(
 ) -> MedicineFacts:
     """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
 
-    Open doses are cancelled, those that are asked for too. Raises NotFound.
+    Open doses are cancelled, those that are asked for too. Raises NotFound, also where it was
+    stopped meanwhile: the end of a pause must not bring it back.
     """
     before = await _lock(scope, medication_id)
+    if before.status is MedicineStatus.STOPPED:
+        raise NotFound
     resumes_at = None
     if resumes_on is not None:
         resumes_at = resolve_local(datetime.combine(resumes_on, time()), before.zone)

@@ -14,7 +14,7 @@ from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus
-from domain.errors import ChangedMeanwhile, SameMedicine
+from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
 from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekday, Weekly
@@ -181,6 +181,18 @@ async def test_a_pause_without_return_stays_quiet(home: Home) -> None:
     assert await home.open(aspirin) == []
     await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
     assert await home.open(aspirin) == [at(28, 8), at(29, 8)]
+
+
+async def test_a_pause_does_not_bring_back_what_was_stopped_meanwhile(home: Home) -> None:
+    aspirin = await home.add(daily("08:00"))
+    await home.do(lambda scope: medications.stop_medication(scope, aspirin.id))
+    with pytest.raises(NotFound):
+        await home.do(
+            lambda scope: medications.pause_medication(
+                scope, aspirin.id, resumes_on=date(2026, 11, 26)
+            )
+        )
+    assert await home.open(aspirin) == []
 
 
 async def test_a_stop_by_mistake_asks_again_at_once(home: Home) -> None:
