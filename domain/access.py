@@ -15,6 +15,8 @@ class Action(StrEnum):
     INVITE = "invite"
     ADD_PERSON = "add_person"
     CHANGE_MEDICINES = "change_medicines"
+    CHANGE_APPOINTMENTS = "change_appointments"
+    DRIVE = "drive"
     RECORD_DOSE = "record_dose"  # anybody's
     RECORD_OWN_DOSE = "record_own_dose"
 

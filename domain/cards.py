@@ -12,11 +12,12 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select, update
 from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
+from domain.appointments import OccurrenceFacts, read_occurrences
 from domain.database import Scope
 from domain.doses import DoseFacts, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
-from domain.ladder import LATE_AFTER
+from domain.ladder import LATE_AFTER, Step
 from domain.medicines import MedicineStatus
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
 from domain.notifications import Kind, Status
@@ -94,7 +95,34 @@ class RefillFacts:
     items: Sequence[RefillItem]
 
 
-Facts: TypeAlias = CardFacts | SummaryFacts | JoinedFacts | RefillFacts
+@dataclass(frozen=True)
+class AppointmentItem:
+    """An occurrence as it is now, and why this member is told of it."""
+
+    step: Step
+    occurrence: OccurrenceFacts
+
+
+@dataclass(frozen=True)
+class AppointmentFacts:
+    """What one member is told in one minute of one person's appointments.
+
+    `zone` is where the reader is, if they have said so.
+    """
+
+    family_id: UUID
+    person: str
+    told_at: datetime
+    now: datetime
+    items: Sequence[AppointmentItem]
+    reader_id: UUID
+    reader_role: Role
+    reader_zone: ZoneInfo | None
+    is_repeat: bool
+    is_late: bool
+
+
+Facts: TypeAlias = CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts
 
 
 @dataclass(frozen=True)
@@ -136,6 +164,7 @@ _SELECT = (
         User.telegram_id,
         User.name,
         User.language_code,
+        User.timezone.label("reader_timezone"),
         User.started_at,
         User.blocked_at,
         FamilyMember.role,
@@ -248,6 +277,8 @@ async def _facts(
             return await _joined(scope, row)
         case Kind.REFILL:
             return await _refill(scope, row)
+        case Kind.APPOINTMENT:
+            return await _appointments(scope, row)
 
 
 def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFacts:
@@ -303,3 +334,21 @@ async def _refill(scope: Scope, row: Row[Any]) -> RefillFacts:
             )
         )
     return RefillFacts(row.family_id, row.person, items)
+
+
+async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:
+    steps = {UUID(key): Step(step) for key, step in row.facts["steps"].items()}
+    found = await read_occurrences(scope, list(steps))
+    now = scope.clock.now()
+    return AppointmentFacts(
+        family_id=row.family_id,
+        person=row.person,
+        told_at=row.slot_at,
+        now=now,
+        items=[AppointmentItem(steps[occurrence.id], occurrence) for occurrence in found],
+        reader_id=row.user_id,
+        reader_role=Role(row.role),
+        reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+        is_repeat=row.maybe_sent,
+        is_late=(row.sent_at or now) > row.slot_at + LATE_AFTER,
+    )

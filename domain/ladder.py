@@ -1,28 +1,43 @@
 """The ladder: what happens to a dose, and when, until somebody answers or its window ends.
 
-Pure arithmetic on aware UTC datetimes. Today the ladder has its first and its last rung (ask, then
-mark missed); the rungs between (ask again, tell the others) go into `Step` and `after_asking`.
+An appointment has a ladder of its own: it is told of before, somebody is asked to drive the evening
+before, and how it went is asked afterwards.
+
+Pure arithmetic on aware UTC datetimes. Today the ladder of a dose has its first and its last rung
+(ask, then mark missed); the rungs between (ask again, tell the others) go into `Step` and
+`after_asking`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from domain.schedules import resolve_local
 
 WINDOW = timedelta(minutes=120)
 UNDO_PERIOD = timedelta(hours=48)
 SNOOZE_MINUTES = (10, 30, 60)
 LATE_AFTER = timedelta(minutes=2)  # a card sent later than this says so
 MINUTE = timedelta(minutes=1)
+DRIVER_ASKED_AT = time(19)  # local, the evening before
+OUTCOME_ASKED_AFTER = timedelta(minutes=30)
+OUTCOME_NOT_BEFORE, OUTCOME_NOT_AFTER = time(9), time(21)  # local
 
 
 class Step(StrEnum):
     ASK = "ask"
     MISS = "miss"
+    TELL = "tell"  # what was told before has changed: another time, called off
+    REMIND = "remind"
+    ASK_DRIVER = "ask_driver"
+    ASK_OUTCOME = "ask_outcome"
 
 
 @dataclass(frozen=True)
 class NextAction:
-    """The timer of a dose: which step is taken, at which whole minute (UTC)."""
+    """A timer: which step is taken, at which whole minute (UTC)."""
 
     step: Step
     at: datetime
@@ -65,3 +80,35 @@ def after_undo(
     if asked:
         return after_asking(window_ends_at)
     return NextAction(Step.ASK, ceil_minute(max(now, due_at)))
+
+
+def appointment_actions(
+    starts_at: datetime, ends_at: datetime, *, zone: ZoneInfo, remind_before: Sequence[int]
+) -> Sequence[NextAction]:
+    """All that is told of an appointment, in order; one thing in a minute. *remind_before* are
+    minutes, *zone* says when evening is.
+    """
+    actions = {_evening_before(starts_at, zone): Step.ASK_DRIVER}
+    actions |= {starts_at - timedelta(minutes=minutes): Step.REMIND for minutes in remind_before}
+    actions[_outcome_at(ends_at, zone)] = Step.ASK_OUTCOME
+    return [NextAction(actions[at], ceil_minute(at)) for at in sorted(actions)]
+
+
+def after_telling(actions: Sequence[NextAction], *, now: datetime) -> NextAction | None:
+    """What is told next, after *now*; what should have been told by then is over."""
+    return next((action for action in actions if action.at > now), None)
+
+
+def _evening_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
+    day = starts_at.astimezone(zone).date() - timedelta(days=1)
+    return resolve_local(datetime.combine(day, DRIVER_ASKED_AT), zone)
+
+
+def _outcome_at(ends_at: datetime, zone: ZoneInfo) -> datetime:
+    """Soon after the end, but not at night: then in the morning."""
+    local = (ends_at + OUTCOME_ASKED_AFTER).astimezone(zone).replace(tzinfo=None)
+    if local.time() < OUTCOME_NOT_BEFORE:
+        local = datetime.combine(local.date(), OUTCOME_NOT_BEFORE)
+    elif local.time() > OUTCOME_NOT_AFTER:
+        local = datetime.combine(local.date() + timedelta(days=1), OUTCOME_NOT_BEFORE)
+    return resolve_local(local, zone)

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     NOT_ASKED = "not_asked"
     JOINED = "joined"
     REFILL = "refill"
+    APPOINTMENT = "appointment"
 
 
 class Status(StrEnum):

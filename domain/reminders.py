@@ -1,25 +1,39 @@
-"""A wake-up's work: claim the doses whose minute has come, write what is owed, move their timers.
+"""A wake-up's work: claim what has a timer whose minute has come, write what is owed, move timers.
+
+Doses and appointments go the same way: claimed together, owed in one statement, sent by the same
+delivery. They differ in who is told what, and in what comes next.
 
 Everything here runs as the dispatcher, across families, in batches, each its own transaction.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, union
+from sqlalchemy import Row, false, func, select, text, union
 
-from domain.access import ASKED_FIRST
+from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
-from domain.ladder import Step, after_asking
-from domain.models import CareRecipient, Dose, FamilyMember, Medication, Notification, new_id
+from domain.ladder import NextAction, Step, after_asking, after_telling, appointment_actions
+from domain.models import (
+    Appointment,
+    AppointmentOccurrence,
+    CareRecipient,
+    Dose,
+    FamilyMember,
+    Medication,
+    Notification,
+    new_id,
+)
 from domain.notifications import Kind, Lane, Status, find_slots_with_card, show_again
+from domain.occurrences import OccurrenceStatus
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,31 @@ class Card:
     asked_at: datetime
 
 
-_MOVE = text("""
+# What is owed already (a batch ended inside its slot, a medicine was added to it) is shown anew
+# instead, or sent after all, and is about these too.
+_OWE = text("""
+    INSERT INTO notifications
+           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
+            facts)
+    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no, o.lane,
+           o.deadline_at, jsonb_build_object(o.fact, o.about)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
+                CAST(:recipient_ids AS uuid[]), CAST(:kinds AS text[]),
+                CAST(:slots AS timestamptz[]), CAST(:ask_nos AS smallint[]),
+                CAST(:lanes AS smallint[]), CAST(:deadlines AS timestamptz[]),
+                CAST(:facts AS text[]), CAST(:abouts AS jsonb[]))
+         AS o (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
+               fact, about)
+    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
+    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
+        facts = notifications.facts || (
+            SELECT jsonb_object_agg(key, (notifications.facts -> key) || value)
+            FROM jsonb_each(excluded.facts))
+    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
+""")
+
+_MOVE_DOSES = text("""
     UPDATE doses d
     SET status = moved.status, ladder_step = moved.step, next_action_at = moved.at,
         ask_no = moved.ask_no,
@@ -50,100 +88,219 @@ _MOVE = text("""
     WHERE d.id = moved.id
 """)
 
-# A card that is there already (a batch ended inside its slot, a medicine was added to it) is shown
-# anew instead, or sent after all; a summary that is there already is about these doses too.
-_OWE = text("""
-    INSERT INTO notifications
-           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
-            facts)
-    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, :kind, o.slot_at, o.ask_no, :lane,
-           o.deadline_at, jsonb_build_object('dose_ids', o.dose_ids)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
-                CAST(:recipient_ids AS uuid[]), CAST(:slots AS timestamptz[]),
-                CAST(:ask_nos AS smallint[]), CAST(:deadlines AS timestamptz[]),
-                CAST(:dose_ids AS jsonb[]))
-         AS o (id, family_id, user_id, care_recipient_id, slot_at, ask_no, deadline_at, dose_ids)
-    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
-    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
-        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
-        facts = jsonb_set(notifications.facts, '{dose_ids}',
-                          (notifications.facts -> 'dose_ids') || (excluded.facts -> 'dose_ids'))
-    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
+_MOVE_OCCURRENCES = text("""
+    UPDATE appointment_occurrences o
+    SET ladder_step = moved.step, next_action_at = moved.at, told_at = clock_now()
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:steps AS text[]), CAST(:ats AS timestamptz[]))
+         AS moved (id, step, at)
+    WHERE o.id = moved.id
 """)
 
 
-async def act_on_due_doses(scope: Scope, *, most: int) -> int:
-    """Take the next step of up to *most* doses whose timer has run out; returns how many.
-
-    Several replicas may do so at once: each takes rows that no other holds.
+@dataclass(frozen=True)
+class Owed:
+    """A message to one member. `about` is what its facts call `fact`: a JSON array or object, to
+    which that of another message of this kind, slot and member is added.
     """
-    due = await scope.rows(
-        select(
-            Dose.id,
-            Dose.family_id,
-            Dose.care_recipient_id,
-            Dose.due_at,
-            Dose.window_ends_at,
-            Dose.ladder_step,
-            Dose.ask_no,
-            Dose.next_action_at,
-        )
-        .where(Dose.next_action_at <= func.clock_now())
-        .order_by(Dose.next_action_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
+
+    kind: Kind
+    lane: Lane
+    slot: Slot
+    user_id: UUID
+    card: Card
+    fact: str
+    about: Any
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A member of the family of somebody cared for, as far as it says what they are told."""
+
+    user_id: UUID
+    role: Role
+    is_recipient: bool  # the person themselves
+
+    @property
+    def is_asked_first(self) -> bool:
+        return self.role in ASKED_FIRST or self.is_recipient
+
+
+People: TypeAlias = Mapping[UUID, Sequence[Asked]]
+
+
+async def act_on_due(scope: Scope, *, most: int) -> int:
+    """Take the next step of whatever timer has run out: of up to *most* doses and as many
+    appointments. Returns how many. Several replicas may do so at once: each takes rows that no
+    other holds.
+    """
+    doses = await scope.rows(_DUE_DOSES.limit(most))
+    occurrences = await scope.rows(_DUE_OCCURRENCES.limit(most))
+    due = [*doses, *occurrences]
     if not due:
         return 0
+    people = await _list_people(scope, {row.care_recipient_id for row in due})
     now = scope.clock.now()
-    in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
-    over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
-    people = await _who_is_asked(scope, {d.care_recipient_id for d in due})
-    if in_time:
-        await _ask(scope, in_time, people)
-    if over:
-        await _give_up(scope, over, people, now=now)
+    owed = [
+        *await _act_on_doses(scope, doses, people, now=now),
+        *await _act_on_occurrences(scope, occurrences, people, now=now),
+    ]
+    await _owe(scope, owed)
     scope.publish(NotificationsOwed())
     return len(due)
 
 
+_DUE_DOSES = (
+    select(
+        Dose.id,
+        Dose.family_id,
+        Dose.care_recipient_id,
+        Dose.due_at,
+        Dose.window_ends_at,
+        Dose.ladder_step,
+        Dose.ask_no,
+        Dose.next_action_at,
+    )
+    .where(Dose.next_action_at <= func.clock_now())
+    .order_by(Dose.next_action_at)
+    .with_for_update(skip_locked=True)
+)
+
+_DUE_OCCURRENCES = (
+    select(
+        AppointmentOccurrence.id,
+        AppointmentOccurrence.family_id,
+        AppointmentOccurrence.care_recipient_id,
+        AppointmentOccurrence.starts_at,
+        AppointmentOccurrence.ends_at,
+        AppointmentOccurrence.status,
+        AppointmentOccurrence.driver_id,
+        AppointmentOccurrence.ladder_step,
+        AppointmentOccurrence.next_action_at,
+        Appointment.timezone,
+        Appointment.remind_before,
+    )
+    .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+    .where(AppointmentOccurrence.next_action_at <= func.clock_now())
+    .order_by(AppointmentOccurrence.next_action_at)
+    .with_for_update(skip_locked=True, of=AppointmentOccurrence)
+)
+
+
+async def _act_on_doses(
+    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[Owed]:
+    """Ask for those whose window is open, give up those whose window is over."""
+    if not due:
+        return []
+    in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
+    over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
+    asked = await _ask(scope, in_time, people) if in_time else []
+    given_up = await _give_up(scope, over, people, now=now) if over else []
+    return [*asked, *given_up]
+
+
+async def _act_on_occurrences(
+    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[Owed]:
+    """Tell of appointments, and set what is told next. Two of one person in a minute are one
+    message; what was due in an outage is told once.
+    """
+    if not due:
+        return []
+    steps: dict[tuple[Slot, UUID], dict[str, str]] = defaultdict(dict)
+    for row in due:
+        slot = Slot(row.family_id, row.care_recipient_id, row.next_action_at)
+        for user_id in _who_is_told(row, people.get(row.care_recipient_id, ())):
+            steps[slot, user_id][str(row.id)] = row.ladder_step
+    following = [_following(row, now=now) for row in due]
+    for action in following:
+        if action is not None:
+            scope.publish(TimerSet(action.at))
+    await scope.execute(
+        _MOVE_OCCURRENCES,
+        {
+            "ids": [row.id for row in due],
+            "steps": [action.step if action else None for action in following],
+            "ats": [action.at if action else None for action in following],
+        },
+    )
+    return [
+        Owed(Kind.APPOINTMENT, Lane.APPOINTMENTS, slot, user_id, Card(0, slot.at), "steps", about)
+        for (slot, user_id), about in steps.items()
+    ]
+
+
+def _who_is_told(row: Row[Any], members: Sequence[Asked]) -> Sequence[UUID]:
+    """Everybody is told of an appointment; only those who may drive are asked to, as long as nobody
+    does, and how it went is asked of the driver, or of those who are asked first.
+    """
+    present = {member.user_id for member in members}
+    driver_id = row.driver_id if row.driver_id in present else None
+    match Step(row.ladder_step):
+        case Step.ASK_DRIVER:
+            drivers = [m.user_id for m in members if may(m.role, Action.DRIVE)]
+            return drivers if driver_id is None else []
+        case Step.ASK_OUTCOME:
+            if driver_id is not None:
+                return [driver_id]
+            return [m.user_id for m in members if m.role in ASKED_FIRST]
+        case _:
+            return [m.user_id for m in members]
+
+
+def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
+    if row.status != OccurrenceStatus.PLANNED:
+        return None
+    actions = appointment_actions(
+        row.starts_at, row.ends_at, zone=ZoneInfo(row.timezone), remind_before=row.remind_before
+    )
+    return after_telling(actions, now=now)
+
+
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
-    """The distinct minutes (UTC) up to *until* in which a dose acts, or a stock is checked."""
+    """The distinct minutes (UTC) up to *until* in which a dose or an appointment acts, or a
+    stock is checked."""
     doses = select(Dose.next_action_at.label("at")).where(
         Dose.next_action_at.is_not(None), Dose.next_action_at <= until
     )
     stocks = select(Medication.stock_check_at.label("at")).where(
         Medication.stock_check_at.is_not(None), Medication.stock_check_at <= until
     )
-    timers = union(doses, stocks).subquery()
+    occurrences = select(AppointmentOccurrence.next_action_at.label("at")).where(
+        AppointmentOccurrence.next_action_at.is_not(None),
+        AppointmentOccurrence.next_action_at <= until,
+    )
+    timers = union(doses, stocks, occurrences).subquery()
     return [row.at for row in await scope.rows(select(timers.c.at).order_by(timers.c.at))]
 
 
-async def _who_is_asked(
-    scope: Scope, care_recipient_ids: Iterable[UUID]
-) -> dict[UUID, Sequence[UUID]]:
-    """For each person: the members of the roles asked first, and the person themselves."""
+async def _list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> People:
+    """For each person: the members of their family, but for others who are cared for."""
     rows = await scope.rows(
-        select(CareRecipient.id, FamilyMember.user_id)
+        select(
+            CareRecipient.id,
+            FamilyMember.user_id,
+            FamilyMember.role,
+            func.coalesce(FamilyMember.user_id == CareRecipient.user_id, false()).label("is_self"),
+        )
         .join(FamilyMember, FamilyMember.family_id == CareRecipient.family_id)
         .where(
             CareRecipient.id.in_(list(care_recipient_ids)),
             FamilyMember.left_at.is_(None),
-            FamilyMember.role.in_(ASKED_FIRST) | (FamilyMember.user_id == CareRecipient.user_id),
+            (FamilyMember.role != Role.RECIPIENT) | (FamilyMember.user_id == CareRecipient.user_id),
         )
     )
-    people: dict[UUID, list[UUID]] = defaultdict(list)
+    people: dict[UUID, list[Asked]] = defaultdict(list)
     for row in rows:
-        people[row.id].append(row.user_id)
-    return dict(people)
+        people[row.id].append(Asked(row.user_id, Role(row.role), row.is_self))
+    return people
 
 
-async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: dict[UUID, Sequence[UUID]]) -> None:
+async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: People) -> Sequence[Owed]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
     await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
-    await _owe(scope, Kind.SLOT_CARD, slots, people, lane=Lane.DUE, cards=cards)
     moves = []
     for slot, found in slots.items():
         for dose in found:
@@ -152,7 +309,8 @@ async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: dict[UUID, Seque
                 (dose.id, DoseStatus.PENDING, action.step, action.at, cards[slot].ask_no + 1)
             )
             scope.publish(TimerSet(action.at))
-    await _move(scope, moves)
+    await _move_doses(scope, moves)
+    return _of_doses(Kind.SLOT_CARD, Lane.DUE, slots, people, cards)
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
@@ -193,19 +351,15 @@ def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
 
 
 async def _give_up(
-    scope: Scope,
-    doses: Sequence[Row[Any]],
-    people: dict[UUID, Sequence[UUID]],
-    *,
-    now: datetime,
-) -> None:
+    scope: Scope, doses: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[Owed]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
     reached = await find_slots_with_card(
         scope, {(slot.care_recipient_id, slot.at) for slot in slots}, [Status.SENT]
     )
     missed = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) in reached]
     not_asked = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) not in reached]
-    await _move(
+    await _move_doses(
         scope,
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
@@ -213,16 +367,12 @@ async def _give_up(
     await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for what ends in this minute, not one alarm for each dose.
     minute = now.replace(second=0, microsecond=0)
+    owed: list[Owed] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
         summaries = _by_slot(found, at=lambda _: minute)
-        await _owe(
-            scope,
-            kind,
-            summaries,
-            people,
-            lane=Lane.ESCALATION,
-            cards=dict.fromkeys(summaries, Card(0, minute)),
-        )
+        cards = dict.fromkeys(summaries, Card(0, minute))
+        owed += _of_doses(kind, Lane.ESCALATION, summaries, people, cards)
+    return owed
 
 
 def _by_slot(doses: Iterable[Row[Any]], *, at: Any) -> dict[Slot, list[Row[Any]]]:
@@ -232,42 +382,50 @@ def _by_slot(doses: Iterable[Row[Any]], *, at: Any) -> dict[Slot, list[Row[Any]]
     return dict(slots)
 
 
-async def _owe(
-    scope: Scope,
+def _of_doses(
     kind: Kind,
-    slots: dict[Slot, list[Row[Any]]],
-    people: dict[UUID, Sequence[UUID]],
-    *,
     lane: Lane,
+    slots: dict[Slot, list[Row[Any]]],
+    people: People,
     cards: dict[Slot, Card],
-) -> None:
-    owed = [(slot, user_id) for slot in slots for user_id in people.get(slot.care_recipient_id, ())]
+) -> Sequence[Owed]:
+    """A message about the doses of each slot to each member who is asked first."""
+    return [
+        Owed(kind, lane, slot, asked.user_id, cards[slot], "dose_ids", [str(d.id) for d in doses])
+        for slot, doses in slots.items()
+        for asked in people.get(slot.care_recipient_id, ())
+        if asked.is_asked_first
+    ]
+
+
+async def _owe(scope: Scope, owed: Sequence[Owed]) -> None:
     if not owed:
         return
     await scope.execute(
         _OWE,
         {
-            "kind": kind,
-            "lane": lane,
             "ids": [new_id() for _ in owed],
-            "family_ids": [slot.family_id for slot, _ in owed],
-            "user_ids": [user_id for _, user_id in owed],
-            "recipient_ids": [slot.care_recipient_id for slot, _ in owed],
-            "slots": [slot.at for slot, _ in owed],
-            "ask_nos": [cards[slot].ask_no for slot, _ in owed],
-            "deadlines": [cards[slot].asked_at for slot, _ in owed],
-            "dose_ids": [json.dumps([str(dose.id) for dose in slots[slot]]) for slot, _ in owed],
+            "family_ids": [each.slot.family_id for each in owed],
+            "user_ids": [each.user_id for each in owed],
+            "recipient_ids": [each.slot.care_recipient_id for each in owed],
+            "kinds": [each.kind for each in owed],
+            "slots": [each.slot.at for each in owed],
+            "ask_nos": [each.card.ask_no for each in owed],
+            "lanes": [each.lane for each in owed],
+            "deadlines": [each.card.asked_at for each in owed],
+            "facts": [each.fact for each in owed],
+            "abouts": [json.dumps(each.about) for each in owed],
         },
     )
 
 
-async def _move(
+async def _move_doses(
     scope: Scope,
     moves: Sequence[tuple[UUID, DoseStatus, Step | None, datetime | None, int]],
 ) -> None:
     ids, statuses, steps, ats, ask_nos = zip(*moves, strict=True)
     await scope.execute(
-        _MOVE,
+        _MOVE_DOSES,
         {
             "ids": list(ids),
             "statuses": list(statuses),

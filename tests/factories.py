@@ -168,7 +168,7 @@ async def wake_up(database: Database, at: datetime | None = None, *, most: int =
         move_to(database.clock, at)
     acted = 0
     while batch := await database.run(
-        lambda scope: reminders.act_on_due_doses(scope, most=most), as_dispatch()
+        lambda scope: reminders.act_on_due(scope, most=most), as_dispatch()
     ):
         acted += batch
     return acted

@@ -93,9 +93,9 @@ class Alarm:
             await _cancel([self._storing_later])
         await asyncio.to_thread(self._redis.close)
 
-    async def arm(self, minute: datetime) -> bool:
-        """Ring at *minute* (aware, whole); again is once. False: when Redis is back, not yet."""
-        return await self._store_or_keep([_job(minute)], is_whole=False)
+    async def arm(self, *minutes: datetime) -> bool:
+        """Ring at *minutes* (aware, whole); again is once. False: when Redis is back, not yet."""
+        return await self._store_or_keep([_job(minute) for minute in minutes], is_whole=False)
 
     async def rebuild(self, minutes: Iterable[datetime]) -> bool:
         """Make *minutes* all that there is to ring at. False: added when Redis is back, not yet.

@@ -6,21 +6,23 @@ it, so that a lost alarm costs lateness and never a dose.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from redis.asyncio import Redis
 
 from bot.redis.lease import Lease
 from bot.reminders.alarm import Alarm
-from domain import expansion, inbox, reminders, stock
-from domain.database import Database, as_dispatch, as_family, is_away
+from domain import expansion, inbox, occurrences, reminders, stock
+from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.events import Event, TimerSet
 from domain.expansion import HORIZON
+from domain.occurrences import EXTENDED_AHEAD
 
 log = logging.getLogger(__name__)
 
-BATCH = 1_000  # doses in one transaction
+BATCH = 1_000  # doses, and appointments, in one transaction
 FAMILIES_AT_ONCE = 500
 TICK_SECONDS = 1.0
 EXPAND_EVERY = timedelta(minutes=30)
@@ -64,12 +66,12 @@ class WakeUps:
             await self._alarm.close()
 
     async def act(self) -> None:
-        """Take the next step of every dose whose timer has run out, and check stocks. Batches,
+        """Take the next step of everything whose timer has run out, and check stocks. Batches,
         until none is left.
         """
         async with self._acting:
             while await self._database.run(
-                lambda scope: reminders.act_on_due_doses(scope, most=BATCH), as_dispatch()
+                lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
             ):
                 pass
             await self._check_stocks()
@@ -86,36 +88,59 @@ class WakeUps:
                 return
 
     async def expand(self) -> None:
-        """Make the doses of the coming hours where they are not made yet."""
+        """Make the doses of the coming hours and the occurrences of the coming year where they are not
+        made yet, and set the alarm for what has come within its reach.
+        """
         before = self._clock.now() + EXPAND_AHEAD
-        while families := await self._database.run(
+        await self._make_ahead(
             lambda scope: expansion.families_to_expand(scope, before=before, most=FAMILIES_AT_ONCE),
-            as_dispatch(),
-        ):
+            lambda scope: expansion.expand_family(scope, before=before),
+        )
+        a_year = self._clock.now() + EXTENDED_AHEAD
+        await self._make_ahead(
+            lambda scope: occurrences.families_to_extend(
+                scope, before=a_year, most=FAMILIES_AT_ONCE
+            ),
+            lambda scope: occurrences.extend_family(scope, before=a_year),
+        )
+        now = self._clock.now()
+        self._set_alarm(minute for minute in await self._list_minutes() if minute > now)
+
+    async def _make_ahead(
+        self,
+        find: Callable[[Scope], Awaitable[Sequence[UUID]]],
+        make: Callable[[Scope], Awaitable[int]],
+    ) -> None:
+        while families := await self._database.run(find, as_dispatch()):
             made = 0
             for family_id in families:
-                made += await self._database.run(
-                    lambda scope: expansion.expand_family(scope, before=before),
-                    as_family(family_id),
-                )
+                made += await self._database.run(make, as_family(family_id))
             if not made:  # another replica has them in hand
                 return
 
     async def _begin_ringing(self) -> None:
         """The lease is ours: whatever the alarm remembers, PostgreSQL knows what is due."""
-        minutes = await self._database.run(
-            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
-            as_dispatch(),
-        )
-        await self._alarm.rebuild(minutes)
+        await self._alarm.rebuild(await self._list_minutes())
         await self._alarm.start()
 
     async def _on_ring(self, _minute: datetime) -> None:
         await self.act()
 
+    async def _list_minutes(self) -> Sequence[datetime]:
+        """The minutes in which something acts, as far ahead as the alarm is set."""
+        return await self._database.run(
+            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
+            as_dispatch(),
+        )
+
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, TimerSet):
-            self._to_arm.add(event.at)
+        # What lies farther ahead is set by a later look: jobs stay as few as the minutes of a day.
+        if isinstance(event, TimerSet) and event.at <= self._clock.now() + HORIZON:
+            self._set_alarm([event.at])
+
+    def _set_alarm(self, minutes: Iterable[datetime]) -> None:
+        self._to_arm.update(minutes)
+        if self._to_arm:
             self._arming.set()
 
     async def _arm(self) -> None:
@@ -124,9 +149,7 @@ class WakeUps:
             await self._arming.wait()
             self._arming.clear()
             minutes, self._to_arm = self._to_arm, set()
-            for minute in sorted(minutes):
-                if not await self._alarm.arm(minute):
-                    break
+            await self._alarm.arm(*sorted(minutes))
 
     async def _sweep(self) -> None:
         """Look every now and then, and at each full minute while Redis cannot be reached."""

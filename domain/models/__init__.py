@@ -5,14 +5,18 @@ Indexes and constraints stand in the models, walls between families (policies an
 """
 
 from domain.models.base import Base, new_id
+from domain.models.calendar import Appointment, AppointmentOccurrence, Doctor
 from domain.models.care import Dose, Medication, MedicationLog, StockMovement
 from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
 from domain.models.traffic import AuditEvent, InboundUpdate, Notification
 
 __all__ = [
+    "Appointment",
+    "AppointmentOccurrence",
     "AuditEvent",
     "Base",
     "CareRecipient",
+    "Doctor",
     "Dose",
     "Family",
     "FamilyMember",

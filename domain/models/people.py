@@ -24,7 +24,8 @@ class User(Base):
     """A person with a Telegram account.
 
     A bot cannot write first: `started_at` says that they pressed Start, `blocked_at` that they
-    have since blocked the bot. Only in between can they be reached.
+    have since blocked the bot. Only in between can they be reached. `timezone` is where they are
+    themselves, null until they say so.
     """
 
     __tablename__ = "users"
@@ -39,6 +40,7 @@ class User(Base):
     )
     started_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    timezone: Mapped[str | None]
     created_at: Mapped[Now]
     deleted_at: Mapped[datetime | None]
 

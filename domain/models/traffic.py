@@ -51,7 +51,8 @@ class Notification(Base):
         ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
-            "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill')", name="kind"
+            "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment')",
+            name="kind",
         ),
         CheckConstraint(
             "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"

@@ -87,6 +87,16 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
+    "doctors": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
+    "appointments": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+    ),
+    "appointment_occurrences": (
+        ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
+        ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
+        ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+    ),
     "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "stock_movements": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "notifications": (
@@ -137,6 +147,19 @@ GRANTS: dict[str, dict[str, str]] = {
             "SELECT (id, family_id, care_recipient_id, due_at, window_ends_at, status,"
             " ladder_step, ask_no, next_action_at, snoozed_by_id),"
             " UPDATE (status, ladder_step, ask_no, next_action_at, resolved_at)"
+        ),
+    },
+    "doctors": {APP_ROLE: "SELECT, INSERT, UPDATE"},
+    "appointments": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: "SELECT (id, family_id, timezone, remind_before, expanded_until)",
+    },
+    "appointment_occurrences": {
+        APP_ROLE: "SELECT, INSERT, UPDATE",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, appointment_id, care_recipient_id, starts_at, ends_at, status,"
+            " driver_id, ladder_step, next_action_at),"
+            " UPDATE (ladder_step, next_action_at, told_at)"
         ),
     },
     "medication_logs": {APP_ROLE: "SELECT, INSERT"},

@@ -1,0 +1,648 @@
+"""Living with an appointment: moving it, calling it off, saying more of it, driving, afterwards.
+
+Each change says how far it reaches: one occurrence, that and all that follow, or the whole series
+as far as it lies ahead. What has taken place stays as it was. "This and following" at a new time
+ends the series and begins another one, as other calendars do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, update
+
+from domain import audit
+from domain.access import Action
+from domain.appointments import (
+    Details,
+    OccurrenceFacts,
+    check_doctor,
+    check_start,
+    first_of,
+    get_occurrence,
+)
+from domain.database import Scope
+from domain.errors import AppointmentChanged, AppointmentOver, NotFound, TakenByAnother
+from domain.events import TimerSet
+from domain.ladder import Step, ceil_minute
+from domain.models import Appointment, AppointmentOccurrence, FamilyMember, User, new_id
+from domain.occurrences import (
+    SELECT_SERIES,
+    OccurrenceStatus,
+    Series,
+    original_start,
+    replan,
+    reset_timers,
+    show_again,
+    to_local,
+)
+from domain.recurrences import Recurrence
+from domain.schedules import resolve_local
+
+
+class Reach(StrEnum):
+    """How much of a series a change is about."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class _Locked:
+    """An occurrence and its appointment, which nobody else changes meanwhile."""
+
+    id: UUID
+    key: str
+    starts_at: datetime
+    ends_at: datetime
+    status: OccurrenceStatus
+    driver_id: UUID | None
+    row: Row[Any]
+    series: Series
+
+    @property
+    def planned_start(self) -> datetime:
+        """The local start that the rule gives; where it gives none any more, the present one."""
+        by_rule = original_start(self.key, self.series.zone)
+        return to_local(by_rule or self.starts_at, self.series.zone)
+
+    def reach(self, reach: Reach) -> Reach:
+        """One that does not recur is changed as a whole."""
+        return Reach.ALL if self.series.recurrence is None else reach
+
+
+async def move(
+    scope: Scope, occurrence_id: UUID, start: datetime, *, reach: Reach, version: int
+) -> OccurrenceFacts:
+    """Let an occurrence begin at *start* (naive local) and, as *reach* says, others move with it.
+
+    Raises NotFound, AppointmentOver, AppointmentChanged, AppointmentInPast and TimeDoesNotExist.
+    """
+    locked = await _lock(scope, occurrence_id, version=version)
+    _refuse_what_is_over(scope, locked)
+    starts_at = check_start(start, locked.series.zone, now=scope.clock.now())
+    if locked.reach(reach) is Reach.THIS:
+        return await _move_one(scope, locked, starts_at)
+    rule = locked.series.recurrence
+    moved = rule.moved(old=locked.planned_start, new=start) if rule else None
+    return await _rebase(scope, locked, start, moved, reach=locked.reach(reach), by_order=True)
+
+
+async def repeat(
+    scope: Scope, occurrence_id: UUID, start: datetime, rule: Recurrence | None, *, version: int
+) -> OccurrenceFacts:
+    """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
+
+    Raises as :func:`move` does.
+    """
+    locked = await _lock(scope, occurrence_id, version=version)
+    check_start(start, locked.series.zone, now=scope.clock.now())
+    return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+
+
+async def edit(
+    scope: Scope, occurrence_id: UUID, details: Details, *, version: int
+) -> OccurrenceFacts:
+    """Say something else of an appointment, and of its whole series.
+
+    Raises NotFound (also for the doctor) and AppointmentChanged.
+    """
+    locked = await _lock(scope, occurrence_id, version=version)
+    await check_doctor(scope, details)
+    columns = details.columns()
+    before = {name: locked.row._mapping[name] for name in columns}  # noqa: SLF001 - Row's public view
+    if before == columns:
+        return await get_occurrence(scope, occurrence_id)
+    await _write_details(scope, locked, columns)
+    await _record(scope, "edited", locked, before=_to_json(before))
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
+    """Call it off; it can be restored. Raises NotFound and AppointmentOver."""
+    locked = await _lock(scope, occurrence_id)
+    _refuse_what_is_over(scope, locked)
+    if locked.status is not OccurrenceStatus.PLANNED:
+        return await get_occurrence(scope, occurrence_id)
+    if reach is Reach.THIS or locked.series.recurrence is None:
+        await _set_status(scope, locked, OccurrenceStatus.CANCELLED)
+    else:
+        begin = resolve_local(locked.planned_start, locked.series.zone)
+        first_ahead = await _first_ahead(scope, locked.series)
+        since = begin if reach is Reach.FOLLOWING or first_ahead is None else first_ahead
+        await _cut(scope, locked, since)
+        if locked.starts_at != begin and reach is Reach.ALL:
+            await _set_status(scope, locked, OccurrenceStatus.CUT)
+    await _record(scope, "cancelled", locked, before=_state(locked))
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
+    """Let it take place after all: the one, or the series that was called off with it.
+
+    Raises NotFound and AppointmentOver.
+    """
+    locked = await _lock(scope, occurrence_id)
+    _refuse_what_is_over(scope, locked)
+    match locked.status:
+        case OccurrenceStatus.PLANNED:
+            return await get_occurrence(scope, occurrence_id)
+        case OccurrenceStatus.CANCELLED:
+            await _set_status(scope, locked, OccurrenceStatus.PLANNED)
+        case OccurrenceStatus.CUT if locked.series.cancelled_from is None:
+            raise NotFound  # its rule gives it no more
+        case OccurrenceStatus.CUT:
+            await _cut(scope, locked, None)
+            if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
+                await _set_status(scope, locked, OccurrenceStatus.PLANNED)
+    await _record(scope, "restored", locked, before=_state(locked))
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:
+    """ "I'll drive": this time, or with *every* each time to come that nobody drives yet.
+
+    Raises NotFound, AppointmentOver, and TakenByAnother.
+    """
+    member = scope.require(Action.DRIVE)
+    locked = await _lock(scope, occurrence_id, action=Action.DRIVE)
+    _refuse_what_is_over(scope, locked)
+    driver = await _driver_in_family(scope, locked.driver_id)
+    if driver is not None and locked.driver_id != member.user_id:
+        raise TakenByAnother(driver)
+    which = AppointmentOccurrence.id == occurrence_id
+    if every:
+        which |= (
+            (AppointmentOccurrence.appointment_id == locked.series.id)
+            & (AppointmentOccurrence.starts_at > func.clock_now())
+            & AppointmentOccurrence.driver_id.is_(None)
+        )
+    changed = await scope.rows(
+        update(AppointmentOccurrence)
+        .where(which, AppointmentOccurrence.family_id == member.family_id)
+        .values(driver_id=member.user_id)
+        .returning(AppointmentOccurrence.id)
+    )
+    await _record(scope, "driver_found", locked)
+    await show_again(scope, [row.id for row in changed])
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def stop_driving(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
+    """ "Can't after all": nobody drives any more. Near the time, the others are asked at once.
+
+    Raises NotFound, AppointmentOver, and TakenByAnother.
+    """
+    member = scope.require(Action.DRIVE)
+    locked = await _lock(scope, occurrence_id, action=Action.DRIVE)
+    _refuse_what_is_over(scope, locked)
+    if locked.driver_id != member.user_id:
+        driver = await _driver_in_family(scope, locked.driver_id)
+        if driver is not None:
+            raise TakenByAnother(driver)
+        return await get_occurrence(scope, occurrence_id)
+    now = scope.clock.now()
+    following = locked.series.action_after(locked.starts_at, now=now)
+    changes: dict[str, Any] = {"driver_id": None}
+    is_asked_later = following is not None and any(
+        action.step is Step.ASK_DRIVER and action.at > now
+        for action in locked.series.actions(locked.starts_at)
+    )
+    if locked.status is OccurrenceStatus.PLANNED and not is_asked_later:
+        at = ceil_minute(now)
+        changes |= {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
+        scope.publish(TimerSet(at))
+    await _update_one(scope, occurrence_id, changes)
+    await _record(scope, "driver_lost", locked)
+    await show_again(scope, [occurrence_id])
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None) -> OccurrenceFacts:
+    """How it went, in words; None: there is nothing to say. Nobody is asked any more.
+
+    Raises NotFound.
+    """
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    locked = await _lock(scope, occurrence_id)
+    changes: dict[str, Any] = {
+        "outcome": outcome,
+        "outcome_by_id": member.user_id,
+        "outcome_at": func.clock_now(),
+    }
+    if locked.ends_at <= scope.clock.now():
+        changes |= {"ladder_step": None, "next_action_at": None}
+    await _update_one(scope, occurrence_id, changes)
+    await _record(scope, "outcome_recorded", locked)
+    await show_again(scope, [occurrence_id])
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def remove(scope: Scope, appointment_id: UUID) -> None:
+    """Take back that an appointment was added. Raises NotFound."""
+    row = await _lock_appointment(scope, appointment_id)
+    series = Series.of(row)
+    called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
+    await replan(scope, series, called_off)
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(deleted_at=func.clock_now(), expanded_until=None)
+    )
+    await audit.record(
+        scope, "appointment.removed", subject_type="appointment", subject_id=appointment_id
+    )
+
+
+async def put_back(
+    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any]
+) -> OccurrenceFacts:
+    """Take back a change that the audit knows as *action* with *before*. Raises NotFound, and
+    AppointmentOver where what it was about has taken place meanwhile.
+    """
+    if action == "edited":
+        any_id = (await first_of(scope, appointment_id)).id
+        locked = await _lock(scope, any_id)
+        await _write_details(scope, locked, before)
+        await _record(scope, "put_back", locked)
+        return await get_occurrence(scope, any_id)
+    locked = await _lock(scope, UUID(before["occurrence_id"]))
+    if "recurrence" in before:
+        await _put_back_rule(scope, locked, before)
+    else:
+        await _put_back_state(scope, locked, before)
+    await _record(scope, "put_back", locked)
+    return await get_occurrence(scope, locked.id)
+
+
+async def _put_back_state(scope: Scope, locked: _Locked, before: Mapping[str, Any]) -> None:
+    starts_at = datetime.fromisoformat(before["starts_at"])
+    if starts_at <= scope.clock.now():
+        raise AppointmentOver
+    cut = before["cancelled_from"]
+    since = datetime.fromisoformat(cut) if cut else None
+    if since != locked.series.cancelled_from:
+        await _cut(scope, locked, since)
+    changes = {
+        "starts_at": starts_at,
+        "ends_at": starts_at + locked.series.duration,
+        "status": before["status"],
+    }
+    await _update_one(scope, locked.id, changes)
+    await reset_timers(scope, locked.series, [locked.id])
+
+
+async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any]) -> None:
+    """A series is at its old times again, also if it had been parted in two."""
+    zone = locked.series.zone
+    first = to_local(datetime.fromisoformat(before["scheduled_at"]), zone)
+    text = before["recurrence"]
+    rule = Recurrence.from_rfc5545(text, zone) if text else None
+    if rule is None and resolve_local(first, zone) <= scope.clock.now():
+        raise AppointmentOver
+    appointment_id = UUID(before["appointment_id"])
+    series = replace(locked.series, id=appointment_id, first=first, recurrence=rule)
+    if appointment_id != locked.series.id:
+        await _lock_appointment(scope, appointment_id)
+        await scope.execute(
+            update(Appointment)
+            .where(Appointment.id == locked.series.id)
+            .values(deleted_at=func.clock_now(), expanded_until=None)
+        )
+    await _write_rule(scope, series)
+    begin = datetime.fromisoformat(before["begin"]) if before["begin"] else None
+    await replan(scope, locked.series, series, by_order=before["by_order"], new_begin=begin)
+    for exception in before["exceptions"]:
+        await scope.execute(
+            update(AppointmentOccurrence)
+            .where(
+                AppointmentOccurrence.appointment_id == appointment_id,
+                AppointmentOccurrence.occurrence_key == exception["key"],
+                AppointmentOccurrence.starts_at > func.clock_now(),
+            )
+            .values(status=exception["status"])
+        )
+
+
+async def _move_one(scope: Scope, locked: _Locked, starts_at: datetime) -> OccurrenceFacts:
+    if starts_at == locked.starts_at and locked.status is OccurrenceStatus.PLANNED:
+        return await get_occurrence(scope, locked.id)
+    changes = {
+        "starts_at": starts_at,
+        "ends_at": starts_at + locked.series.duration,
+        "status": OccurrenceStatus.PLANNED,
+    }
+    await _update_one(scope, locked.id, changes)
+    await _tell_calendars(scope, locked.series.id)
+    await reset_timers(scope, locked.series, [locked.id])
+    await _record(scope, "moved", locked, before=_state(locked))
+    return await get_occurrence(scope, locked.id)
+
+
+async def _rebase(
+    scope: Scope,
+    locked: _Locked,
+    start: datetime,
+    rule: Recurrence | None,
+    *,
+    reach: Reach,
+    by_order: bool,
+) -> OccurrenceFacts:
+    """Let the series go on by *rule* so that this occurrence is at *start* (local).
+
+    With *by_order* each occurrence ahead moves along; otherwise the rule is another one.
+    """
+    old, begin, now = locked.series, locked.planned_start, scope.clock.now()
+    is_split = reach is Reach.FOLLOWING and begin > old.first
+    ahead = [each for each in old.starts(now=now) if resolve_local(each, old.zone) > now]
+    pivot = begin if is_split or not ahead else ahead[0]
+    first = start
+    if rule is not None and by_order:
+        first = rule.without_end().first_from(pivot + (start - begin)) or start
+        rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
+    before = {
+        "occurrence_id": str(locked.id),
+        "appointment_id": str(old.id),
+        "scheduled_at": locked.row.scheduled_at.isoformat(),
+        "recurrence": locked.row.recurrence,
+        "begin": begin.isoformat() if is_split else None,
+        "by_order": by_order,
+        "exceptions": [] if by_order else await _exceptions(scope, old),
+    }
+    new = replace(old, first=first, recurrence=rule)
+    if is_split and old.recurrence is not None:
+        new = replace(new, id=new_id(), cancelled_from=None)
+        await _copy(scope, locked, new)
+        await _write_rule(scope, replace(old, recurrence=old.recurrence.ending_before(begin)))
+        await replan(scope, old, new, by_order=by_order, begin=begin)
+    else:
+        await _write_rule(scope, new)
+        await replan(scope, old, new, by_order=by_order)
+    if by_order:
+        await _put_in_its_place(scope, locked, new)
+    await audit.record(
+        scope,
+        "appointment.moved" if by_order else "appointment.repeated",
+        subject_type="appointment",
+        subject_id=new.id,
+        before=before,
+    )
+    found = await get_occurrence(scope, locked.id)
+    return found if found.is_planned else await first_of(scope, new.id)
+
+
+async def _put_in_its_place(scope: Scope, locked: _Locked, series: Series) -> None:
+    """The occurrence that the member moved: also where it had been moved or called off before."""
+    row = (
+        await scope.rows(
+            select(
+                AppointmentOccurrence.occurrence_key,
+                AppointmentOccurrence.starts_at,
+                AppointmentOccurrence.status,
+            ).where(AppointmentOccurrence.id == locked.id)
+        )
+    )[0]
+    starts_at = original_start(row.occurrence_key, series.zone)
+    if starts_at is None or (starts_at == row.starts_at and row.status == OccurrenceStatus.PLANNED):
+        return
+    changes = {
+        "starts_at": starts_at,
+        "ends_at": starts_at + series.duration,
+        "status": OccurrenceStatus.PLANNED,
+    }
+    await _update_one(scope, locked.id, changes)
+    await reset_timers(scope, series, [locked.id])
+
+
+async def _exceptions(scope: Scope, series: Series) -> list[dict[str, str]]:
+    """What was called off by itself, of what lies ahead."""
+    rows = await scope.rows(
+        select(AppointmentOccurrence.occurrence_key, AppointmentOccurrence.status).where(
+            AppointmentOccurrence.appointment_id == series.id,
+            AppointmentOccurrence.starts_at > func.clock_now(),
+            AppointmentOccurrence.status == OccurrenceStatus.CANCELLED,
+        )
+    )
+    return [{"key": row.occurrence_key, "status": row.status} for row in rows]
+
+
+async def _first_ahead(scope: Scope, series: Series) -> datetime | None:
+    """The instant of the first occurrence that the rule still has to give."""
+    now = scope.clock.now()
+    for start in series.starts(now=now):
+        instant = resolve_local(start, series.zone)
+        if instant > now:
+            return instant
+    return None
+
+
+async def _cut(scope: Scope, locked: _Locked, since: datetime | None) -> None:
+    """Call off what the rule gives from *since* on; None: nothing any more."""
+    series = replace(locked.series, cancelled_from=since)
+    await scope.execute(
+        update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)
+    )
+    await _tell_calendars(scope, series.id)
+    await replan(scope, locked.series, series)
+
+
+async def _set_status(scope: Scope, locked: _Locked, status: OccurrenceStatus) -> None:
+    await _update_one(scope, locked.id, {"status": status})
+    await _tell_calendars(scope, locked.series.id)
+    await reset_timers(scope, locked.series, [locked.id])
+
+
+async def _write_rule(scope: Scope, series: Series) -> None:
+    rule = series.recurrence
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == series.id)
+        .values(
+            scheduled_at=resolve_local(series.first, series.zone),
+            recurrence=rule.to_rfc5545(series.zone) if rule else None,
+        )
+    )
+    await _tell_calendars(scope, series.id)
+
+
+async def _write_details(scope: Scope, locked: _Locked, columns: Mapping[str, Any]) -> None:
+    values = {**columns}
+    for name in ("doctor_id",):
+        if isinstance(values[name], str):
+            values[name] = UUID(values[name])
+    await scope.execute(
+        update(Appointment).where(Appointment.id == locked.series.id).values(values)
+    )
+    await _tell_calendars(scope, locked.series.id)
+    series = replace(
+        locked.series,
+        duration=timedelta(minutes=values["duration_minutes"]),
+        remind_before=values["remind_before"],
+    )
+    await replan(scope, series, series)
+
+
+async def _copy(scope: Scope, locked: _Locked, series: Series) -> None:
+    """A row for the rest of a series that is parted in two."""
+    rule, kept = series.recurrence, locked.row
+    await scope.execute(
+        insert(Appointment).values(
+            id=series.id,
+            family_id=scope.family_id,
+            care_recipient_id=series.care_recipient_id,
+            scheduled_at=resolve_local(series.first, series.zone),
+            timezone=series.zone.key,
+            recurrence=rule.to_rfc5545(series.zone) if rule else None,
+            created_by_id=kept.created_by_id,
+            **{name: getattr(kept, name) for name in Details(title="").columns()},
+        )
+    )
+
+
+async def _tell_calendars(scope: Scope, appointment_id: UUID) -> None:
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(version=Appointment.version + 1, sequence=Appointment.sequence + 1)
+    )
+
+
+async def _update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.family_id == scope.family_id,
+        )
+        .values(dict(changes))
+    )
+
+
+_SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
+    Appointment.version,
+    Appointment.created_by_id,
+    Appointment.title,
+    Appointment.doctor_id,
+    Appointment.doctor_name,
+    Appointment.place,
+    Appointment.bring,
+    Appointment.note,
+)
+
+
+async def _lock(
+    scope: Scope,
+    occurrence_id: UUID,
+    *,
+    version: int | None = None,
+    action: Action = Action.CHANGE_APPOINTMENTS,
+) -> _Locked:
+    member = scope.require(action)
+    appointment_id = await scope.connection.scalar(
+        select(AppointmentOccurrence.appointment_id).where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.family_id == member.family_id,
+        )
+    )
+    if appointment_id is None:
+        raise NotFound
+    row = await _lock_appointment(scope, appointment_id, action=action)
+    if version is not None and row.version != version:
+        raise AppointmentChanged
+    # Read again: it may have become part of another series while we waited for the lock.
+    occurrence = await scope.row(
+        select(
+            AppointmentOccurrence.occurrence_key,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.ends_at,
+            AppointmentOccurrence.status,
+            AppointmentOccurrence.driver_id,
+        )
+        .where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.appointment_id == appointment_id,
+        )
+        .with_for_update()
+    )
+    if occurrence is None:
+        raise AppointmentChanged
+    return _Locked(
+        id=occurrence_id,
+        key=occurrence.occurrence_key,
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        status=OccurrenceStatus(occurrence.status),
+        driver_id=occurrence.driver_id,
+        row=row,
+        series=Series.of(row),
+    )
+
+
+async def _lock_appointment(
+    scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
+) -> Row[Any]:
+    member = scope.require(action)
+    row = await scope.row(
+        _SELECT_APPOINTMENT.where(
+            Appointment.id == appointment_id,
+            Appointment.family_id == member.family_id,
+            Appointment.deleted_at.is_(None),
+        ).with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _refuse_what_is_over(scope: Scope, locked: _Locked) -> None:
+    if locked.ends_at <= scope.clock.now():
+        raise AppointmentOver
+
+
+async def _driver_in_family(scope: Scope, driver_id: UUID | None) -> str | None:
+    """The name of a driver who has not left."""
+    if driver_id is None:
+        return None
+    name: str | None = await scope.connection.scalar(
+        select(User.name)
+        .join(FamilyMember, FamilyMember.user_id == User.id)
+        .where(
+            User.id == driver_id,
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+        )
+    )
+    return name
+
+
+def _state(locked: _Locked) -> dict[str, Any]:
+    """What :func:`put_back` needs to take back a change of one, or that a series was cut."""
+    cut = locked.series.cancelled_from
+    return {
+        "occurrence_id": str(locked.id),
+        "starts_at": locked.starts_at.isoformat(),
+        "status": locked.status,
+        "cancelled_from": cut.isoformat() if cut else None,
+    }
+
+
+def _to_json(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, UUID) else value for name, value in columns.items()
+    }
+
+
+async def _record(
+    scope: Scope, action: str, locked: _Locked, *, before: dict[str, Any] | None = None
+) -> None:
+    await audit.record(
+        scope,
+        f"appointment.{action}",
+        subject_type="appointment",
+        subject_id=locked.series.id,
+        before=before,
+    )

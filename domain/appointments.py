@@ -1,0 +1,486 @@
+"""Appointments: what is said of them, adding one, and the lists of what comes and what was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, and_, func, insert, or_, select
+from sqlalchemy.orm import aliased
+
+from domain import audit
+from domain.access import Action
+from domain.care_recipients import get_person
+from domain.database import Scope
+from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
+from domain.models import (
+    Appointment,
+    AppointmentOccurrence,
+    CareRecipient,
+    Doctor,
+    FamilyMember,
+    User,
+    new_id,
+)
+from domain.occurrences import OccurrenceStatus, Series, make_occurrences, original_start, to_local
+from domain.recurrences import Recurrence
+from domain.schedules import resolve_local
+
+DURATION = timedelta(hours=1)
+REMIND_BEFORE = (1440, 60)  # minutes
+PAGE = 10
+MOST_CONFLICTS = 3
+
+
+@dataclass(frozen=True)
+class DoctorNamed:
+    """The doctor of an appointment; without an id it is only a name that somebody typed."""
+
+    name: str
+    id: UUID | None = None
+    phone: str | None = None
+    address: str | None = None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class Details:
+    """What an appointment says besides its time; all of it applies to a whole series."""
+
+    title: str
+    duration: timedelta = DURATION
+    doctor: DoctorNamed | None = None
+    place: str | None = None
+    bring: str | None = None
+    note: str | None = None
+    remind_before: tuple[int, ...] = REMIND_BEFORE
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "duration_minutes": int(self.duration.total_seconds()) // 60,
+            "doctor_id": self.doctor.id if self.doctor else None,
+            "doctor_name": self.doctor.name if self.doctor and not self.doctor.id else None,
+            "place": self.place,
+            "bring": self.bring,
+            "note": self.note,
+            "remind_before": sorted(set(self.remind_before), reverse=True),
+        }
+
+
+@dataclass(frozen=True)
+class NewAppointment:
+    """`start` is naive local time, by the clock of the person."""
+
+    person_id: UUID
+    details: Details
+    start: datetime
+    recurrence: Recurrence | None = None
+
+
+@dataclass(frozen=True)
+class OccurrenceFacts:
+    """One time that an appointment takes place, with what is said of it. Instants are UTC.
+
+    `moved_from` is the start that the rule gives, where this one is at another. A driver who has
+    left the family is none.
+    """
+
+    id: UUID
+    family_id: UUID
+    appointment_id: UUID
+    version: int
+    person_id: UUID
+    person: str
+    zone: ZoneInfo
+    details: Details
+    recurrence: Recurrence | None
+    starts_at: datetime
+    ends_at: datetime
+    moved_from: datetime | None
+    status: OccurrenceStatus
+    driver_id: UUID | None
+    driver: str | None
+    outcome: str | None
+    outcome_by: str | None
+    outcome_at: datetime | None
+    conflicts: Sequence["Conflict"] = ()
+
+    @property
+    def local(self) -> datetime:
+        """The start by the clock of the person, aware."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def is_planned(self) -> bool:
+        return self.status is OccurrenceStatus.PLANNED
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Another appointment at the same time: of the same person, or (`driver`) driven by the same
+    member. `starts_at` is when the two first meet."""
+
+    title: str
+    person: str
+    zone: ZoneInfo
+    starts_at: datetime
+    driver: str | None
+
+
+@dataclass(frozen=True)
+class OccurrencePage:
+    items: Sequence[OccurrenceFacts]
+    number: int
+    has_more: bool
+    is_past: bool
+
+
+_driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
+
+SELECT_OCCURRENCES = (
+    select(
+        AppointmentOccurrence.id,
+        AppointmentOccurrence.family_id,
+        AppointmentOccurrence.appointment_id,
+        AppointmentOccurrence.occurrence_key,
+        AppointmentOccurrence.starts_at,
+        AppointmentOccurrence.ends_at,
+        AppointmentOccurrence.status,
+        AppointmentOccurrence.outcome,
+        AppointmentOccurrence.outcome_at,
+        Appointment.version,
+        Appointment.title,
+        Appointment.timezone,
+        Appointment.duration_minutes,
+        Appointment.recurrence,
+        Appointment.doctor_id,
+        Appointment.doctor_name,
+        Appointment.place,
+        Appointment.bring,
+        Appointment.note,
+        Appointment.remind_before,
+        CareRecipient.id.label("person_id"),
+        CareRecipient.name.label("person"),
+        Doctor.name.label("known_doctor"),
+        Doctor.phone,
+        Doctor.address,
+        Doctor.deleted_at.label("doctor_removed_at"),
+        _driver.id.label("driver_id"),
+        _driver.name.label("driver"),
+        _teller.name.label("outcome_by"),
+    )
+    .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+    .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+    .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+    .outerjoin(
+        _membership,
+        and_(
+            _membership.family_id == AppointmentOccurrence.family_id,
+            _membership.user_id == AppointmentOccurrence.driver_id,
+            _membership.left_at.is_(None),
+        ),
+    )
+    .outerjoin(_driver, _driver.id == _membership.user_id)
+    .outerjoin(_teller, _teller.id == AppointmentOccurrence.outcome_by_id)
+    .where(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(None))
+)
+
+
+async def add_appointment(
+    scope: Scope, appointment: NewAppointment, *, flow_id: UUID | None = None
+) -> OccurrenceFacts:
+    """Save an appointment with its occurrences of the next year; returns the first of them.
+
+    Repeating it with the same *flow_id* finds what the first time added. Raises NotFound (person,
+    doctor), AppointmentInPast and TimeDoesNotExist.
+    """
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    if flow_id is not None:
+        saved_before = await scope.connection.scalar(
+            select(Appointment.id).where(Appointment.flow_id == flow_id)
+        )
+        if saved_before is not None:
+            return await first_of(scope, saved_before)
+    person = await get_person(scope, appointment.person_id)
+    starts_at = check_start(appointment.start, person.zone, now=scope.clock.now())
+    await check_doctor(scope, appointment.details)
+    rule = appointment.recurrence
+    appointment_id = new_id()
+    await scope.execute(
+        insert(Appointment).values(
+            id=appointment_id,
+            family_id=member.family_id,
+            care_recipient_id=person.id,
+            scheduled_at=starts_at,
+            timezone=person.zone.key,
+            recurrence=rule.to_rfc5545(person.zone) if rule else None,
+            created_by_id=member.user_id,
+            flow_id=flow_id,
+            **appointment.details.columns(),
+        )
+    )
+    await make_occurrences(
+        scope,
+        Series(
+            id=appointment_id,
+            care_recipient_id=person.id,
+            first=appointment.start,
+            zone=person.zone,
+            duration=appointment.details.duration,
+            recurrence=rule,
+            remind_before=appointment.details.remind_before,
+        ),
+    )
+    await audit.record(
+        scope, "appointment.added", subject_type="appointment", subject_id=appointment_id
+    )
+    return await first_of(scope, appointment_id)
+
+
+def check_start(local: datetime, zone: ZoneInfo, *, now: datetime) -> datetime:
+    """The instant (UTC) of a local start that somebody typed.
+
+    Raises TimeDoesNotExist where the clocks skip it, and AppointmentInPast.
+    """
+    starts_at = resolve_local(local, zone)
+    shown = to_local(starts_at, zone)
+    if shown != local:
+        raise TimeDoesNotExist(local, shown)
+    if starts_at <= now:
+        raise AppointmentInPast(starts_at, zone)
+    return starts_at
+
+
+async def check_doctor(scope: Scope, details: Details) -> None:
+    """Raises NotFound if the doctor is not the family's, or was removed."""
+    if details.doctor is None or details.doctor.id is None:
+        return
+    found = await scope.row(
+        select(Doctor.id).where(
+            Doctor.id == details.doctor.id,
+            Doctor.family_id == scope.family_id,
+            Doctor.deleted_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+
+
+async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
+    """The next occurrence of an appointment, or its last. With conflicts. Raises NotFound."""
+    rows = await scope.rows(
+        SELECT_OCCURRENCES.where(
+            Appointment.id == appointment_id, Appointment.family_id == scope.family_id
+        )
+        .order_by(
+            AppointmentOccurrence.status == OccurrenceStatus.CUT,
+            AppointmentOccurrence.ends_at < func.clock_now(),
+            AppointmentOccurrence.starts_at,
+        )
+        .limit(1)
+    )
+    if not rows:
+        raise NotFound
+    return await _with_conflicts(scope, rows[0])
+
+
+async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
+    """With its conflicts, and those of its whole series. Two statements. Raises NotFound."""
+    member = scope.require(Action.READ)
+    row = await scope.row(
+        SELECT_OCCURRENCES.where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.family_id == member.family_id,
+        )
+    )
+    if row is None:
+        raise NotFound
+    return await _with_conflicts(scope, row)
+
+
+async def read_occurrences(
+    scope: Scope, occurrence_ids: Sequence[UUID]
+) -> Sequence[OccurrenceFacts]:
+    """Those that are the family's, in order. As the family, whoever acts. One statement."""
+    rows = await scope.rows(
+        SELECT_OCCURRENCES.where(
+            AppointmentOccurrence.id.in_(occurrence_ids),
+            AppointmentOccurrence.family_id == scope.family_id,
+        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
+    )
+    return [occurrence_facts(row) for row in rows]
+
+
+async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
+    """What lies ahead, the next first; what was called off by itself stays in its place."""
+    return await _page(
+        scope,
+        AppointmentOccurrence.ends_at > func.clock_now(),
+        AppointmentOccurrence.starts_at,
+        page=page,
+        is_past=False,
+    )
+
+
+async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
+    """What is over, the last first."""
+    return await _page(
+        scope,
+        AppointmentOccurrence.ends_at <= func.clock_now(),
+        AppointmentOccurrence.starts_at.desc(),
+        page=page,
+        is_past=True,
+    )
+
+
+async def list_day(
+    scope: Scope, days: Mapping[UUID, date]
+) -> Mapping[UUID, Sequence[OccurrenceFacts]]:
+    """What is planned on a local day of each person (by id). One statement."""
+    if not days:
+        return {}
+    midnight = datetime.min.time()
+    first = datetime.combine(min(days.values()), midnight) - timedelta(hours=15)
+    last = datetime.combine(max(days.values()), midnight) + timedelta(hours=40)
+    rows = await scope.rows(
+        SELECT_OCCURRENCES.where(
+            AppointmentOccurrence.care_recipient_id.in_(days),
+            AppointmentOccurrence.family_id == scope.family_id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.starts_at.between(
+                first.replace(tzinfo=ZoneInfo("UTC")), last.replace(tzinfo=ZoneInfo("UTC"))
+            ),
+        ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
+    )
+    found = [occurrence_facts(row) for row in rows]
+    return {
+        person_id: [
+            facts for facts in found if facts.person_id == person_id and facts.local.date() == day
+        ]
+        for person_id, day in days.items()
+    }
+
+
+async def _page(
+    scope: Scope, condition: Any, order: Any, *, page: int, is_past: bool
+) -> OccurrencePage:
+    member = scope.require(Action.READ)
+    rows = await scope.rows(
+        SELECT_OCCURRENCES.where(
+            AppointmentOccurrence.family_id == member.family_id,
+            AppointmentOccurrence.status != OccurrenceStatus.CUT,
+            condition,
+        )
+        .order_by(order, AppointmentOccurrence.id)
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    return OccurrencePage(
+        [occurrence_facts(row) for row in rows[:PAGE]], page, len(rows) > PAGE, is_past
+    )
+
+
+async def _with_conflicts(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
+    facts = occurrence_facts(row)
+    return replace(facts, conflicts=await _conflicts(scope, facts.appointment_id))
+
+
+async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
+    """What else is planned while this appointment, or an occurrence of its series, takes place."""
+    own, other = aliased(AppointmentOccurrence), aliased(AppointmentOccurrence)
+    same_person = own.care_recipient_id == other.care_recipient_id
+    rows = await scope.rows(
+        select(
+            Appointment.title,
+            Appointment.timezone,
+            CareRecipient.name.label("person"),
+            User.name.label("driver"),
+            same_person.label("is_same_person"),
+            func.greatest(own.starts_at, other.starts_at).label("at"),
+        )
+        .select_from(own)
+        .join(
+            other,
+            and_(
+                other.family_id == own.family_id,
+                other.appointment_id != own.appointment_id,
+                # Nothing takes longer than a day: this keeps the search within the index.
+                other.starts_at > own.starts_at - timedelta(days=1),
+                other.starts_at < own.ends_at,
+                other.ends_at > own.starts_at,
+                other.status == OccurrenceStatus.PLANNED,
+                or_(same_person, own.driver_id == other.driver_id),
+            ),
+        )
+        .join(Appointment, Appointment.id == other.appointment_id)
+        .join(CareRecipient, CareRecipient.id == other.care_recipient_id)
+        .outerjoin(User, and_(User.id == other.driver_id, own.driver_id == other.driver_id))
+        .where(
+            own.appointment_id == appointment_id,
+            own.family_id == scope.family_id,
+            own.status == OccurrenceStatus.PLANNED,
+            own.ends_at > func.clock_now(),
+            Appointment.deleted_at.is_(None),
+        )
+        .order_by("at")
+        .limit(MOST_CONFLICTS)
+    )
+    return [
+        Conflict(
+            title=row.title,
+            person=row.person,
+            zone=ZoneInfo(row.timezone),
+            starts_at=row.at,
+            driver=None if row.is_same_person else row.driver,
+        )
+        for row in rows
+    ]
+
+
+def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
+    """From a row of :data:`SELECT_OCCURRENCES`."""
+    zone = ZoneInfo(row.timezone)
+    by_rule = original_start(row.occurrence_key, zone)
+    return OccurrenceFacts(
+        id=row.id,
+        family_id=row.family_id,
+        appointment_id=row.appointment_id,
+        version=row.version,
+        person_id=row.person_id,
+        person=row.person,
+        zone=zone,
+        details=Details(
+            title=row.title,
+            duration=timedelta(minutes=row.duration_minutes),
+            doctor=_doctor(row),
+            place=row.place,
+            bring=row.bring,
+            note=row.note,
+            remind_before=tuple(row.remind_before),
+        ),
+        recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        moved_from=by_rule if by_rule != row.starts_at else None,
+        status=OccurrenceStatus(row.status),
+        driver_id=row.driver_id,
+        driver=row.driver,
+        outcome=row.outcome,
+        outcome_by=row.outcome_by,
+        outcome_at=row.outcome_at,
+    )
+
+
+def _doctor(row: Row[Any]) -> DoctorNamed | None:
+    if row.doctor_id is not None:
+        return DoctorNamed(
+            row.known_doctor,
+            row.doctor_id,
+            row.phone,
+            row.address,
+            is_removed=row.doctor_removed_at is not None,
+        )
+    return DoctorNamed(row.doctor_name) if row.doctor_name else None
