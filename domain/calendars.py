@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select
 
 from domain.access import Action
 from domain.database import Scope
@@ -52,7 +52,6 @@ class CalendarEntry:
     place: str | None
     bring: str | None
     note: str | None
-    remind_before: Sequence[int]
 
 
 async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEntry]:
@@ -100,7 +99,6 @@ _SELECT = (
         Appointment.place,
         Appointment.bring,
         Appointment.note,
-        Appointment.remind_before,
         Appointment.deleted_at,
         CareRecipient.name.label("person"),
         func.coalesce(Doctor.name, Appointment.doctor_name).label("doctor"),
@@ -112,7 +110,7 @@ _SELECT = (
 )
 
 # A start in a gap of the clocks differs from its key too; to say so does no harm.
-_IS_MOVED = literal_column(
+_IS_MOVED: ColumnElement[bool] = literal_column(
     "to_char(appointment_occurrences.starts_at AT TIME ZONE appointments.timezone,"
     " 'YYYY-MM-DD\"T\"HH24:MI') <> appointment_occurrences.occurrence_key"
 )
@@ -179,5 +177,4 @@ def _entry(row: Row[Any], exceptions: Sequence[Deviation]) -> CalendarEntry:
         place=row.place or row.address,
         bring=row.bring,
         note=row.note,
-        remind_before=row.remind_before,
     )

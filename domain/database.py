@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -46,6 +47,7 @@ class Member:
     role: Role
     has_blocked: bool = False  # the bot, as far as we know
     medications_version: int = 0
+    zone: ZoneInfo | None = None  # where they are themselves, if they have said so
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ _SET_SCOPE = text(
 _ENTER_FAMILY = text(
     "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
     " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
-    " u.blocked_at"
+    " u.blocked_at, u.timezone"
     " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
     " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
     " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
@@ -135,6 +137,7 @@ class Scope:
             role=Role(found.role),
             has_blocked=found.blocked_at is not None,
             medications_version=found.medications_version,
+            zone=ZoneInfo(found.timezone) if found.timezone else None,
         )
         return self.member
 

@@ -1,7 +1,7 @@
 """`/undo`: the acting member's last action, whatever it was, named before it is taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
+from domain.appointment_changes import put_back, remove
+from domain.appointments import OccurrenceFacts, first_of
 from domain.corrections import undo_correction
 from domain.database import Member, Scope
 from domain.doses import DoseFacts, list_doses, undo_doses
@@ -34,6 +36,12 @@ class ActionKind(StrEnum):
     RESTORED = "medication.restored"
     REFILLED = "stock.refilled"
     COUNTED = "stock.counted"
+    APPOINTMENT_ADDED = "appointment.added"
+    APPOINTMENT_EDITED = "appointment.edited"
+    APPOINTMENT_MOVED = "appointment.moved"
+    APPOINTMENT_REPEATED = "appointment.repeated"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    APPOINTMENT_RESTORED = "appointment.restored"
 
 
 _AUDITED = tuple(ActionKind)[2:]
@@ -41,7 +49,7 @@ _AUDITED = tuple(ActionKind)[2:]
 
 @dataclass(frozen=True)
 class LastAction:
-    """What a member did last, at `at` (UTC): with doses, or to a medicine.
+    """What a member did last, at `at` (UTC): with doses, to a medicine, or to an appointment.
 
     `id` is that of the log rows' action, or of the event in the audit.
     """
@@ -51,17 +59,21 @@ class LastAction:
     at: datetime
     doses: Sequence[DoseFacts] = ()
     medicine: MedicineFacts | None = None
+    appointment: OccurrenceFacts | None = None
     before: Mapping[str, Any] | None = None
     log_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What was taken back, and how things are now: doses, or the medicine (None: it is gone)."""
+    """What was taken back, and how things are now: doses, the medicine, or the appointment (None:
+    it is gone).
+    """
 
     action: LastAction
     doses: Sequence[DoseFacts] = ()
     medicine: MedicineFacts | None = None
+    appointment: OccurrenceFacts | None = None
 
 
 async def find_last_action(scope: Scope) -> LastAction:
@@ -94,6 +106,10 @@ async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
         raise NotTheLastAction
     if action.log_id is not None:
         return Undone(action, doses=[await undo_correction(scope, action.log_id)])
+    if action.appointment is not None:
+        return Undone(
+            action, appointment=await _undo_appointment(scope, action, action.appointment)
+        )
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
     return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
@@ -120,6 +136,16 @@ async def _undo_event(
                 MedicineStatus(before["status"]),
                 resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
             )
+
+
+async def _undo_appointment(
+    scope: Scope, action: LastAction, appointment: OccurrenceFacts
+) -> OccurrenceFacts | None:
+    if action.kind is ActionKind.APPOINTMENT_ADDED:
+        await remove(scope, appointment.appointment_id)
+        return None
+    kind = action.kind.removeprefix("appointment.")
+    return await put_back(scope, appointment.appointment_id, kind, action.before or {})
 
 
 async def _last_record(scope: Scope, member: Member) -> LastAction | None:
@@ -163,7 +189,7 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
 
 
 async def _last_event(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last change of a medicine, if nobody has changed it since."""
+    """The member's last change of a medicine or an appointment, if nobody has changed it since."""
     event, later = AuditEvent, aliased(AuditEvent)
     area = func.split_part(event.action, ".", 1)
     changed_since = (
@@ -191,14 +217,11 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
 
 
 async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
+    kind = ActionKind(row.action)
+    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before)
     try:
-        medicine = await get_medication(scope, row.subject_id)
+        if kind.startswith("appointment."):
+            return replace(action, appointment=await first_of(scope, row.subject_id))
+        return replace(action, medicine=await get_medication(scope, row.subject_id))
     except NotFound:  # it was removed, which is no change that could be taken back
         return None
-    return LastAction(
-        id=row.id,
-        kind=ActionKind(row.action),
-        at=row.created_at,
-        medicine=medicine,
-        before=row.before,
-    )

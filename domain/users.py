@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, null, update
 from sqlalchemy.dialects.postgresql import insert
@@ -63,3 +64,8 @@ async def set_blocked(scope: Scope, *, blocked: bool) -> None:
             User.started_at: func.coalesce(User.started_at, func.clock_now()),
         }
     await scope.execute(update(User).where(User.id == scope.user_id).values(changes))
+
+
+async def set_zone(scope: Scope, zone: ZoneInfo) -> None:
+    """Remember where the scope's person is: times are then shown by their clock too."""
+    await scope.execute(update(User).where(User.id == scope.user_id).values(timezone=zone.key))

@@ -78,6 +78,12 @@ class Flow:
         """The question of *step*, after a message that goes *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
 
+    def turn(self, request: Request, conversation: Conversation, data: Data) -> Answer:
+        """The same question with other buttons, in the place of the pressed message."""
+        following = _next(request, conversation, conversation.step, data)
+        question = self._question(following, number=following.version + 1)
+        return Answer(edit=question, conversation=to_continue(following))
+
     def question(self, conversation: Conversation) -> Screen:
         """The open question of a stored conversation."""
         return self._question(conversation, number=conversation.version)

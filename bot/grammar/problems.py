@@ -60,6 +60,28 @@ class Problem(Enum):
     STOCK_AMOUNT_MISSING = auto()
     NO_STOCK_AMOUNT = auto()
 
+    TITLE_MISSING = auto()
+    APPOINTMENT_WORDS = auto()  # W is no part of an appointment that we know
+    WHEN_UNREADABLE = auto()  # W is no time
+    WHEN_TWICE = auto()  # W says once more when it is
+    DAY_VAGUE = auto()  # "next week"
+    DAY_IS_OVER = auto()
+    HOUR_IS_OVER = auto()
+    HOUR_SKIPPED = auto()  # the clocks go forward over it
+    NO_OCCURRENCE = auto()  # W never comes before its end
+    WEEKDAY_DIFFERS = auto()  # "Friday 28 November", which is a Saturday
+    EVERY_WEEK = auto()  # W are weekdays; every week?
+    REPEATS_TOO_OFTEN = auto()  # "every second"
+    REPEATS_TOO_RARELY = auto()
+    COUNT_IMPOSSIBLE = auto()
+    END_OF_ONE = auto()  # an end, of something that does not come again
+    DURATION_IMPOSSIBLE = auto()
+    REMINDER_IMPOSSIBLE = auto()
+    WHICH_DOCTOR = auto()
+    PHONE_UNREADABLE = auto()
+    PHONE_IMPOSSIBLE = auto()  # no telephone in that country has such a number
+    WORDS_TOO_LONG = auto()  # W is longer than its field
+
     PLACE_MISSING = auto()
     WHICH_PLACE = auto()
     UNKNOWN_PLACE = auto()

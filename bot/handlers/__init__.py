@@ -16,20 +16,28 @@ from telegram.ext import (
 )
 
 from bot.flows import (
+    add_appointment,
+    add_doctor,
     add_medicine,
     add_person,
+    change_appointment,
+    change_doctor,
     change_medicine,
     change_person,
     correct,
     give,
+    move_appointment,
     new_family,
+    outcome,
+    own_clock,
     pause_medicine,
     refill,
 )
 from bot.flows.engine import Flows
-from bot.handlers import doses, family, history, medicines, people, stock
+from bot.handlers import appointments, doctors, doses, family, history, medicines, people, stock
 from bot.intake.request import Handler, Request
 from bot.intake.serving import PtbCallback, Serving
+from bot.redis.conversations import Conversation
 from bot.views.answer import Answer
 from bot.views.callbacks import Verb
 from domain.errors import NotFound
@@ -44,6 +52,13 @@ FLOWS = Flows(
     give.FLOW,
     correct.FLOW,
     refill.FLOW,
+    add_appointment.FLOW,
+    move_appointment.FLOW,
+    change_appointment.FLOW,
+    outcome.FLOW,
+    add_doctor.FLOW,
+    change_doctor.FLOW,
+    own_clock.FLOW,
 )
 
 COMMANDS: dict[str, Handler] = {
@@ -61,6 +76,10 @@ COMMANDS: dict[str, Handler] = {
     "give": give.begin,
     "history": history.history,
     "refill": refill.begin,
+    "addappt": add_appointment.begin,
+    "appts": appointments.appts,
+    "adddoctor": add_doctor.begin,
+    "doctors": doctors.doctors,
     "undo": doses.undo,
 }
 
@@ -105,12 +124,42 @@ PRESSES: dict[Verb, Handler] = {
     Verb.PROMISE_REFILL: stock.promise,
     Verb.RENAME_PERSON: change_person.begin_rename,
     Verb.MOVE_PERSON: change_person.begin_move,
+    Verb.APPOINTMENTS: appointments.turn_page,
+    Verb.PAST_APPOINTMENTS: appointments.turn_past_page,
+    Verb.APPOINTMENT: appointments.show,
+    Verb.DRIVE: appointments.start_driving,
+    Verb.STOP_DRIVING: appointments.give_up_driving,
+    Verb.MOVE_APPOINTMENT: move_appointment.begin,
+    Verb.CHANGE_APPOINTMENT: change_appointment.begin,
+    Verb.CANCEL_APPOINTMENT: appointments.call_off,
+    Verb.RESTORE_APPOINTMENT: appointments.bring_back,
+    Verb.CALENDAR_FILE: appointments.calendar,
+    Verb.FAMILY_CALENDAR: appointments.family_calendar,
+    Verb.OUTCOME: outcome.begin,
+    Verb.ALL_FINE: appointments.all_fine,
+    Verb.DOCTORS: doctors.turn_page,
+    Verb.DOCTOR: doctors.show,
+    Verb.CHANGE_DOCTOR: change_doctor.begin,
+    Verb.REMOVE_DOCTOR: doctors.remove,
+    Verb.RESTORE_DOCTOR: doctors.restore,
+    Verb.ADD_DOCTOR: add_doctor.begin_named,
+    Verb.OWN_CLOCK: own_clock.begin,
     Verb.SWITCH_FAMILY: family.switch_family,
     Verb.INVITE: family.invite_as,
     Verb.INVITE_PERSON: family.invite_person,
     Verb.MENU: _menu,
     Verb.FLOW: FLOWS.on_press,
 }
+
+
+async def _message(request: Request) -> Answer:
+    """A message that is no command. A contact is a doctor, unless something else is being asked."""
+    running = request.conversation
+    if request.contact is not None and (
+        not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
+    ):
+        return await add_doctor.on_contact(request)
+    return await FLOWS.on_message(request)
 
 
 def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
@@ -125,7 +174,7 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
         MessageHandler(fresh & filters.COMMAND, serving.command("unknown", family.unknown_command))
     )
     application.add_handler(
-        MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(FLOWS.on_message))
+        MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
     )
     application.add_handler(
         ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)

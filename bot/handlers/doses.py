@@ -13,6 +13,7 @@ from bot.views.answer import Answer, Screen
 from bot.views.callbacks import UnreadableCallback, decode_minute
 from domain import cards, doses
 from domain.access import Action
+from domain.appointments import list_day
 from domain.doses import DoseStatus, Recorded, WhichDose
 from domain.errors import NotFound
 from domain.ladder import SNOOZE_MINUTES
@@ -138,5 +139,7 @@ def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
 
 async def _today(request: Request) -> Screen:
     people = await doses.list_today(request.scope)
-    member = request.scope.require(Action.READ)
-    return today_views.today(people, member=member, now=request.scope.clock.now())
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
+    planned = await list_day(request.scope, days)
+    return today_views.today(people, appointments=planned, member=member, now=now)

@@ -13,6 +13,14 @@ from domain.database import Scope
 
 
 @dataclass(frozen=True)
+class Contact:
+    """An entry of somebody's phone book, as they shared it."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
 class Request:
     """One update, parsed, inside the open transaction of its effect.
 
@@ -27,6 +35,7 @@ class Request:
     bot_username: str
     name: str
     text: str | None = None
+    contact: Contact | None = None
     press: Callback | None = None
     conversation: Conversation | Expired | None = None
     cached_medicines: CachedMedicines | None = None

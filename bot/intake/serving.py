@@ -11,13 +11,14 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from telegram import Chat, Update
+from telegram import Contact as TelegramContact
 from telegram.ext import ContextTypes
 
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.identity import Identities
 from bot.intake.replies import Place, Replies
-from bot.intake.request import Handler, Request
+from bot.intake.request import Contact, Handler, Request
 from bot.redis.conversations import (
     Conversation,
     ConversationStore,
@@ -288,13 +289,15 @@ class _Draft:
         return self.running if is_its_own else None
 
     def to_request(self, scope: Scope, *, bot_username: str) -> Request:
-        user = self.update.effective_user
+        user, message = self.update.effective_user, self.update.message
+        shared = message.contact if message else None
         return Request(
             scope=scope,
             update_id=self.update.update_id,
             bot_username=bot_username,
             name=user.first_name if user else "",
             text=self.text,
+            contact=_contact(shared) if shared else None,
             press=self.press,
             conversation=self.running,
             cached_medicines=self.cached_medicines,
@@ -318,6 +321,11 @@ async def _enter_family(scope: Scope, draft: _Draft) -> None:
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
         # Telegram may not have told us that they let the bot write again, but here they are.
         await users.set_blocked(scope, blocked=False)
+
+
+def _contact(shared: TelegramContact) -> Contact:
+    names = (shared.first_name, shared.last_name or "")
+    return Contact(" ".join(filter(None, names)), shared.phone_number)
 
 
 def _text(update: Update) -> str:

@@ -18,13 +18,20 @@ from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, s
 from bot.reminders.reading import MessageReader
 from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
+from bot.views import appointment_notices, notices
 from bot.views import cards as card_views
-from bot.views import notices
 from bot.views import stock as stock_views
 from bot.views.answer import Screen
 from bot.views.wording import speaking
 from domain import notifications, users
-from domain.cards import CardFacts, JoinedFacts, Message, RefillFacts, SummaryFacts
+from domain.cards import (
+    AppointmentFacts,
+    CardFacts,
+    JoinedFacts,
+    Message,
+    RefillFacts,
+    SummaryFacts,
+)
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.doses import DoseStatus
 from domain.errors import NotFound
@@ -279,6 +286,10 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         item.is_low and item.promised_by is None for item in message.facts.items
     ):
         return Status.OBSOLETE, "refilled or promised before it was sent"
+    if isinstance(message.facts, AppointmentFacts) and appointment_notices.says_nothing(
+        message.facts
+    ):
+        return Status.OBSOLETE, "settled or over before it was sent"
     if not receiver.has_started:
         return Status.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
@@ -296,6 +307,8 @@ def _render(message: Message) -> Screen:
             return notices.joined(joined)
         case RefillFacts() as refill:
             return stock_views.notice(refill)
+        case AppointmentFacts() as appointments:
+            return appointment_notices.notice(appointments)
 
 
 def _dose_ids(message: Message) -> list[UUID]:

@@ -12,6 +12,17 @@ NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes noth
 
 async def send_screen(bot: Bot, screen: Screen, *, chat_id: int, is_silent: bool = False) -> int:
     """Send a message; returns its id. Raises what PTB raises."""
+    if screen.document is not None:
+        sent = await bot.send_document(
+            chat_id,
+            screen.document.content.encode(),
+            filename=screen.document.name,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_markup(screen.keyboard),
+            disable_notification=is_silent or None,
+        )
+        return sent.message_id
     message = await bot.send_message(
         chat_id,
         screen.text,

@@ -88,8 +88,8 @@ class WakeUps:
                 return
 
     async def expand(self) -> None:
-        """Make the doses of the coming hours and the occurrences of the coming year where they are not
-        made yet, and set the alarm for what has come within its reach.
+        """Make the doses of the coming hours and the occurrences of the coming year that are
+        not there yet, and set the alarm for what has come within its reach.
         """
         before = self._clock.now() + EXPAND_AHEAD
         await self._make_ahead(

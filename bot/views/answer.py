@@ -21,11 +21,20 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True)
+class Document:
+    """A file of text that goes with a message."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
 class Screen:
-    """One message: Telegram HTML and its buttons."""
+    """One message: Telegram HTML and its buttons; with a document, its caption."""
 
     text: str
     keyboard: Keyboard = ()
+    document: Document | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +91,15 @@ def say(text: str, keyboard: Keyboard = ()) -> Answer:
 
 
 def _screen_to_json(screen: Screen) -> dict[str, Any]:
-    return {"text": screen.text, "keyboard": _keyboard_to_json(screen.keyboard)}
+    stored: dict[str, Any] = {"text": screen.text, "keyboard": _keyboard_to_json(screen.keyboard)}
+    if screen.document is not None:
+        stored["document"] = [screen.document.name, screen.document.content]
+    return stored
 
 
 def _screen_from_json(stored: dict[str, Any]) -> Screen:
-    return Screen(stored["text"], _keyboard_from_json(stored["keyboard"]))
+    document = Document(*stored["document"]) if "document" in stored else None
+    return Screen(stored["text"], _keyboard_from_json(stored["keyboard"]), document)
 
 
 def _keyboard_to_json(keyboard: Keyboard) -> list[list[list[str | None]]]:

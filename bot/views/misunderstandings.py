@@ -52,6 +52,11 @@ def _with_choices() -> Mapping[Problem, str]:
             "I know no medicine called “{words}” in this family. Do you mean {choices}?"
         ),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
+        Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
+        Problem.HOUR_SKIPPED: _(
+            "There is no {words} on that day: the clocks go forward. Do you mean {choices}?"
+        ),
+        Problem.WHICH_DOCTOR: _("Which doctor is “{words}”: {choices}?"),
         Problem.UNKNOWN_PLACE: _("I do not know the place “{words}”. Do you mean {choices}?"),
     }
 
@@ -200,6 +205,77 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” is no amount that I can count. Type a number above zero, like"
             " <code>30</code>, or <code>= 12</code> for what is left."
         ),
+        Problem.TITLE_MISSING: _(
+            "What is it? Type the title first, for example <i>Cardiologist tomorrow 14:30</i>."
+        ),
+        Problem.APPOINTMENT_WORDS: _(
+            "I did not understand “{words}”. Set a title that holds a date in quotes; a time looks"
+            " like <code>3 December 14:30</code> or <code>every Tuesday 10:00 until 1 March</code>."
+        ),
+        Problem.WHEN_UNREADABLE: _(
+            "I cannot read a time in “{words}”. Type it like <code>3 December 14:30</code>,"
+            " <code>tomorrow 10:00</code> or <code>every Tuesday 10:00</code>."
+        ),
+        Problem.WHEN_TWICE: _(
+            "“{words}”: that says twice when it is. Set a title that holds a date in quotes, and"
+            " type the time once."
+        ),
+        Problem.DAY_VAGUE: _(
+            "“{words}”: on which day? Type it like <code>3 December</code> or <code>Friday</code>."
+        ),
+        Problem.DAY_IS_OVER: _(
+            "{words} is over already. Type a day that is still to come, like <code>tomorrow</code>."
+        ),
+        Problem.HOUR_IS_OVER: _(
+            "{words} is over already. Type a time that is still to come, like"
+            " <code>tomorrow 10:00</code>."
+        ),
+        Problem.HOUR_SKIPPED: _(
+            "There is no {words} on that day: the clocks go forward. Type another time."
+        ),
+        Problem.NO_OCCURRENCE: _(
+            "“{words}” never comes before its end. Type a later end, or leave it out."
+        ),
+        Problem.WEEKDAY_DIFFERS: _(
+            "“{words}”: that date is another weekday. Type the date alone, like"
+            " <code>3 December</code>."
+        ),
+        Problem.EVERY_WEEK: _(
+            "“{words}”: does it come every week? Then put <code>every</code> before the days."
+        ),
+        Problem.REPEATS_TOO_OFTEN: _(
+            "“{words}” is too often for appointments. The shortest rhythm is"
+            " <code>every day at 10:00</code>."
+        ),
+        Problem.REPEATS_TOO_RARELY: _(
+            "“{words}” is a rhythm that I cannot keep. Type one from every day to every 100 years,"
+            " like <code>every 2 weeks</code>."
+        ),
+        Problem.COUNT_IMPOSSIBLE: _(
+            "“{words}” is not possible. Type 1 to 1000 times, or <code>until 1 March</code>."
+        ),
+        Problem.END_OF_ONE: _(
+            "“{words}”: how often does it come until then? Type it like"
+            " <code>every Tuesday 10:00 until 1 March</code>."
+        ),
+        Problem.DURATION_IMPOSSIBLE: _(
+            "“{words}” is no length of an appointment. Type one from 1 minute to 24 hours, like"
+            " <code>for 45 minutes</code>."
+        ),
+        Problem.REMINDER_IMPOSSIBLE: _(
+            "“{words}”: I cannot remind then. Type up to six times from 1 minute to 4 weeks before,"
+            " like <code>1 day and 2 hours</code>, or <code>none</code>."
+        ),
+        Problem.WHICH_DOCTOR: _("Which doctor is “{words}”? Type the whole name."),
+        Problem.PHONE_UNREADABLE: _(
+            "“{words}” is no phone number. Type digits with the country code, like"
+            " <code>+351 213 425 678</code>."
+        ),
+        Problem.PHONE_IMPOSSIBLE: _(
+            "“{words}” is too short or too long for a phone number. Type it with the country code,"
+            " like <code>+351 213 425 678</code>."
+        ),
+        Problem.WORDS_TOO_LONG: _("“{words}” is too long. Please say it shorter."),
         Problem.PLACE_MISSING: _("Where? Type a city, like <code>London, United Kingdom</code>."),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Add the country, please."),
         Problem.UNKNOWN_PLACE: _(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
@@ -55,8 +56,9 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
             for person in found
         ]
     )
+    own = Button(_("🕑 My own clock"), Callback(Verb.OWN_CLOCK, member.family_id).encode())
     if not may(member.role, Action.ADD_PERSON):
-        return say("\n".join(lines))
+        return say("\n".join(lines), ((own,),))
 
     def button(words: str, verb: Verb, person: Person) -> Button:
         return Button(words, Callback(verb, member.family_id, person.id).encode())
@@ -67,10 +69,10 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
             button(_("🌍 Move"), Verb.MOVE_PERSON, person),
             button("📜", Verb.HISTORY_OF_PERSON, person),
         )
-        for person in found[: MOST_ROWS - 1]
+        for person in found[: MOST_ROWS - 2]
     ]
     add = Button(_("➕ Add somebody"), Callback(Verb.MENU, argument="addperson").encode())
-    return say("\n".join(lines), (*rows, (add,)))
+    return say("\n".join(lines), (*rows, (add, own)))
 
 
 def ask_new_name(name: str) -> Screen:
@@ -90,5 +92,20 @@ def moved(person: Person, *, now: datetime) -> Answer:
             name=escape(person.name),
             zone=person.zone.key.replace("_", " "),
             time=f"{now.astimezone(person.zone):%H:%M}",
+        )
+    )
+
+
+def ask_own_place(nearest: Sequence[Button]) -> Screen:
+    return Screen(
+        _("In which city are you yourself? I then show times by your clock too."),
+        tuple((button,) for button in nearest),
+    )
+
+
+def own_clock_set(zone: ZoneInfo, *, now: datetime) -> Answer:
+    return say(
+        _("✅ Your own clock is that of {zone}: it is {time} there.").format(
+            zone=zone.key.replace("_", " "), time=f"{now.astimezone(zone):%H:%M}"
         )
     )

@@ -9,6 +9,9 @@ from domain.access import Action, Role
 from domain.errors import (
     AlreadyExists,
     AlreadyMember,
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
     CareCircleError,
     ChangedMeanwhile,
     InvitationExpired,
@@ -23,6 +26,8 @@ from domain.errors import (
     PerDoseUnknown,
     SameMedicine,
     StockUnitDiffers,
+    TakenByAnother,
+    TimeDoesNotExist,
     TimeNotPossible,
     TooLateToUndo,
 )
@@ -128,6 +133,18 @@ def _sentence(error: CareCircleError) -> str:
             return _("That is not the last thing you did any more. Type /undo to see what is.")
         case TooLateToUndo():
             return _("That was recorded more than 48 hours ago, so it stays as it is.")
+        case AppointmentInPast():
+            return _("That time is over already. Please choose one that is still to come.")
+        case TimeDoesNotExist(instead=instead):
+            return _("The clocks skip that hour. Please choose another one, like {time}.").format(
+                time=f"{instead:%H:%M}"
+            )
+        case AppointmentOver():
+            return _("That has taken place already, so it stays as it is.")
+        case AppointmentChanged():
+            return _("Somebody has changed it meanwhile. Type /appts to see it as it is.")
+        case TakenByAnother(driver=driver):
+            return _("{driver} drives already.").format(driver=driver)
         case NotFound():
             return _("That is not there any more. Type /today to see what is due.")
         case _:

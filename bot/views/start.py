@@ -83,6 +83,11 @@ def help_text(*, has_family: bool) -> Answer:
         _("/give NAME: record what was given, also earlier (<i>at 07:45</i>)"),
         _("/history: what was given, and correct it"),
         _("/refill NAME 30: count what is left; I remind before it runs out"),
+        _("/addappt WHAT WHEN: add an appointment, for example"),
+        "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>",
+        _("or <i>every Tuesday 10:00 until 1 March</i>"),
+        _("/appts: what is planned, who drives, and the calendar for your phone"),
+        _("/doctors: how to reach them; /adddoctor adds one"),
         _("/undo: take back the last thing you did"),
         _("/people: whom you look after, and where they live"),
         _("/family: who is in the family"),
@@ -102,6 +107,7 @@ def main_menu() -> Keyboard:
     return (
         (_menu_button(_("💊 Today"), "today"), _menu_button(_("📋 Medicines"), "meds")),
         (_menu_button(_("➕ Add a medicine"), "addmed"), _menu_button(_("📜 History"), "history")),
+        (_menu_button(_("📅 Appointments"), "appts"), _menu_button(_("👩‍⚕️ Doctors"), "doctors")),
         (_menu_button(_("👪 Family"), "family"), _menu_button(_("✉️ Invite"), "invite")),
     )
 

@@ -1,22 +1,31 @@
 """What is due today, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from bot.views.answer import Button, Screen
+from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length
 from bot.views.times import day_words
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
+from domain.appointments import OccurrenceFacts
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, PersonToday
 
 MOST_BUTTONS = 8
 
 
-def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Screen:
-    """`/today`: by person, by time; what may be given now can be recorded here too."""
+def today(
+    people: Sequence[PersonToday],
+    *,
+    appointments: Mapping[UUID, Sequence[OccurrenceFacts]],
+    member: Member,
+    now: datetime,
+) -> Screen:
+    """`/today`: by person; appointments, then doses by time; what may be given now can be recorded here too."""
     if not people:
         return Screen(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]
@@ -27,7 +36,14 @@ def today(people: Sequence[PersonToday], *, member: Member, now: datetime) -> Sc
             more = ngettext("… and {count} more person", "… and {count} more people", left)
             lines += ["", more.format(count=left)]
             break
-        doses = [_line(dose, now) for dose in entry.doses] or [_("Nothing is due today.")]
+        planned = [
+            _("📅 {appointment}").format(
+                appointment=short_line(facts, reader_zone=member.zone, names_person=False)
+            )
+            for facts in appointments.get(entry.person.id, ())
+        ]
+        doses = [_line(dose, now) for dose in entry.doses]
+        doses = [*planned, *doses] or [_("Nothing is due today.")]
         about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
         room -= sum(length(line) + 1 for line in about)
         lines += about

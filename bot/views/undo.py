@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from bot.views.answer import Answer, Button, Screen, say
+from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
 from bot.views.medicines import described
 from bot.views.times import day_words, moment
 from bot.views.wording import _, escape, ngettext
+from domain.appointments import OccurrenceFacts
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus
 from domain.medicines import MedicineFacts
@@ -37,6 +39,8 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
     """What was taken back, and how things are now."""
     if outcome.doses:
         text = _doses_now(outcome)
+    elif outcome.action.appointment is not None:
+        text = _appointment_now(outcome, outcome.action.appointment, now=now)
     elif outcome.medicine is None:
         name = outcome.action.medicine.name if outcome.action.medicine else ""
         text = _("↩️ {name} is removed again; I will not remind you of it.").format(
@@ -67,6 +71,9 @@ def _named(action: LastAction, now: datetime) -> str:
     if action.medicine is not None:
         medicine = _medicine(action.medicine, now)
         return _event_words()[action.kind].format(medicine=medicine)
+    if action.appointment is not None:
+        appointment = _appointment(action.appointment, now)
+        return _event_words()[action.kind].format(medicine=appointment)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
     words = _("corrected: {doses}") if action.log_id else _("recorded: {doses}")
     return words.format(doses=doses)
@@ -81,7 +88,27 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.RESTORED: _("went on with: {medicine}"),
         ActionKind.REFILLED: _("refilled: {medicine}"),
         ActionKind.COUNTED: _("counted what is left of: {medicine}"),
+        ActionKind.APPOINTMENT_ADDED: _("added: {medicine}"),
+        ActionKind.APPOINTMENT_EDITED: _("changed, to: {medicine}"),
+        ActionKind.APPOINTMENT_MOVED: _("moved, to: {medicine}"),
+        ActionKind.APPOINTMENT_REPEATED: _("changed, to: {medicine}"),
+        ActionKind.APPOINTMENT_CANCELLED: _("cancelled: {medicine}"),
+        ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
     }
+
+
+def _appointment(facts: OccurrenceFacts, now: datetime) -> str:
+    return f"{title_line(facts)}\n{when_line(facts, reader_zone=None, now=now)}"
+
+
+def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime) -> str:
+    if outcome.appointment is None:
+        return _("↩️ {title} is removed again; I will not remind you of it.").format(
+            title=escape(before.details.title)
+        )
+    return _("↩️ Undone. As before:\n{appointment}").format(
+        appointment=_appointment(outcome.appointment, now)
+    )
 
 
 def _dose(dose: DoseFacts, now: datetime) -> str:

@@ -1,0 +1,271 @@
+"""`/adddoctor`: whose, who, what for, and the telephone; or a contact out of the phone book."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.grammar.appointments import parse_text
+from bot.grammar.doctors import is_skipped, parse_phone, understand_doctor
+from bot.grammar.names import LONGEST_NAME, parse_name
+from bot.grammar.people import Person, which_person
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.views import doctors as views
+from bot.views import medicines as medicine_views
+from bot.views.answer import Answer, Screen
+from bot.views.misunderstandings import misunderstood
+from domain.access import Action
+from domain.appointments import get_occurrence
+from domain.care_recipients import list_people
+from domain.database import Scope
+from domain.doctors import NewDoctor, add_doctor
+from domain.errors import AlreadyExists, NobodyCaredFor, NotFound
+
+_SKIP = "skip"
+_LONGEST_SPECIALTY = 80
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known so far; goes to Redis and back between two questions. `asked` are the parts
+    that are settled, also by leaving them out.
+    """
+
+    people: tuple[tuple[str, str, str], ...]  # id, name, zone
+    person: int | None = None
+    name: str | None = None
+    specialty: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    asked: tuple[str, ...] = ()
+    same: bool = False
+    is_another: bool = False
+
+    @classmethod
+    def read(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
+        people = tuple(tuple(person) for person in data["people"])
+        return cls(**{**data, "people": people, "asked": tuple(data["asked"])})
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def persons(self) -> Sequence[Person]:
+        return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in self.people]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.people[self.person or 0][2])
+
+    @property
+    def step(self) -> str:
+        """The first thing that is still to be asked."""
+        if self.name is None:
+            return "name"
+        if self.person is None:
+            return "person"
+        for part in ("specialty", "phone"):
+            if getattr(self, part) is None and part not in self.asked:
+                return part
+        return "same" if self.same and not self.is_another else "save"
+
+    def settled(self, *parts: str) -> "Draft":
+        return replace(self, asked=(*self.asked, *parts))
+
+
+async def begin(request: Request) -> Answer:
+    """`/adddoctor [NAME[, SPECIALTY][, PHONE] [for PERSON]]`"""
+    draft = await _new(request)
+    if not request.text:
+        return await _next(request, None, draft)
+    person = None if draft.person is None else draft.persons[draft.person]
+    typed = understand_doctor(
+        request.text, people=draft.persons, zone=person.zone if person else None
+    )
+    if typed.person is not None:
+        draft = replace(draft, person=[p.id for p in draft.persons].index(typed.person.id))
+    draft = replace(
+        draft,
+        name=typed.name,
+        specialty=typed.specialty,
+        phone=typed.phone,
+        address=typed.address,
+    )
+    # On one line, what was left out is left out.
+    draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
+    return await _next(request, None, draft, problem=typed.problem)
+
+
+async def begin_named(request: Request) -> Answer:
+    """The offer on an appointment to add the doctor who is only a name there."""
+    draft = await _new(request)
+    facts = await get_occurrence(request.scope, request.subject_id)
+    if facts.details.doctor is None:
+        raise NotFound
+    person = [key for key, _name, _zone in draft.people].index(str(facts.person_id))
+    return await _next(request, None, replace(draft, person=person, name=facts.details.doctor.name))
+
+
+async def on_contact(request: Request) -> Answer:
+    """A contact out of the phone book: a doctor, or the answer to a question about one."""
+    contact, running = request.contact, request.conversation
+    if contact is None:
+        raise NotFound
+    is_ours = isinstance(running, Conversation) and running.flow == FLOW.name
+    draft = Draft.read(running.data) if is_ours and isinstance(running, Conversation) else None
+    draft = draft or await _new(request)
+    name = draft.name or parse_name(contact.name[:LONGEST_NAME])
+    problem = None
+    try:
+        phone = parse_phone(contact.phone, zone=draft.zone)
+        draft = replace(draft, name=name, phone=phone)
+    except Misunderstood as wrong:
+        draft, problem = replace(draft, name=name), wrong
+    conversation = running if is_ours and isinstance(running, Conversation) else None
+    return await _next(request, conversation, draft, problem=problem)
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return views.ask_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    typed = understand_doctor(reply.text or "", people=draft.persons, zone=draft.zone)
+    draft = replace(
+        draft,
+        name=typed.name or parse_name(reply.text or ""),
+        specialty=typed.specialty or draft.specialty,
+        phone=typed.phone or draft.phone,
+        address=typed.address or draft.address,
+    )
+    return await _next(request, running, draft, problem=typed.problem)
+
+
+def _ask_person(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
+    return medicine_views.ask_whose(buttons)
+
+
+async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    if reply.choice is not None:
+        return await _next(request, running, replace(draft, person=int(reply.choice)))
+    typed = (reply.text or "").strip().casefold()
+    for number, (_, name, _) in enumerate(draft.people):
+        if name.casefold() == typed:
+            return await _next(request, running, replace(draft, person=number))
+    raise which_person(draft.persons)
+
+
+def _ask_specialty(data: Data, choice: Choice) -> Screen:
+    return views.ask_specialty(data["name"], choice(views.skip_label(), _SKIP))
+
+
+async def _take_specialty(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data).settled("specialty")
+    if reply.choice != _SKIP and not is_skipped(reply.text or ""):
+        specialty = parse_text(reply.text or "", longest=_LONGEST_SPECIALTY)
+        draft = replace(draft, specialty=specialty)
+    return await _next(request, running, draft)
+
+
+def _ask_phone(data: Data, choice: Choice) -> Screen:
+    return views.ask_phone(data["name"], choice(views.skip_label(), _SKIP))
+
+
+async def _take_phone(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data).settled("phone")
+    if reply.choice != _SKIP and not is_skipped(reply.text or ""):
+        draft = replace(draft, phone=parse_phone(reply.text or "", zone=draft.zone))
+    return await _next(request, running, draft)
+
+
+def _ask_same(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["name"],
+        person=data["people"][data["person"]][1],
+        buttons=(
+            choice(views.both_label(), "both"),
+            choice(medicine_views.change_label(), "change"),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+    )
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "both":
+            return await _next(request, running, replace(draft, is_another=True))
+        case "change":
+            return await _next(request, running, replace(draft, same=False, name=None))
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+
+
+FLOW = Flow(
+    "adddoctor",
+    {
+        "name": Step(_ask_name, _take_name),
+        "person": Step(_ask_person, _take_person),
+        "specialty": Step(_ask_specialty, _take_specialty),
+        "phone": Step(_ask_phone, _take_phone),
+        "same": Step(_ask_same, _take_same),
+    },
+)
+
+
+async def _new(request: Request) -> Draft:
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    people = await _people(request.scope)
+    if not people:
+        raise NobodyCaredFor
+    return Draft(people, person=0 if len(people) == 1 else None)
+
+
+async def _next(
+    request: Request,
+    running: Conversation | None,
+    draft: Draft,
+    *,
+    problem: Misunderstood | None = None,
+) -> Answer:
+    if draft.step == "save":
+        try:
+            answer = await _save(request, draft, running.flow_id if running else None)
+            return answer if running is None else finished(running, answer)
+        except AlreadyExists:
+            draft = replace(draft, same=True)
+    first = Screen(misunderstood(problem)) if problem else None
+    if running is None:
+        return FLOW.begin(request, draft.step, draft.write(), first=first)
+    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+
+
+async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
+    if draft.person is None or draft.name is None:
+        raise RuntimeError("the steps before ask for both")
+    new = NewDoctor(
+        person_id=UUID(draft.people[draft.person][0]),
+        name=draft.name,
+        specialty=draft.specialty,
+        phone=draft.phone,
+        address=draft.address,
+    )
+    doctor = await add_doctor(request.scope, new, flow_id=flow_id, is_another=draft.is_another)
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return Answer(send=(views.saved(doctor, member=member),))
+
+
+async def _people(scope: Scope) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
+    )

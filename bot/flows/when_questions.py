@@ -1,0 +1,108 @@
+"""Which day, and at what time: a calendar of buttons, the usual times, or typing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.flows.engine import Choice, Reply
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.whens import When, parse_when
+from bot.intake.request import Request
+from bot.views import appointments as views
+from bot.views.answer import Button, Keyboard
+
+USUAL_TIMES = tuple(time(hour) for hour in (8, 9, 10, 11, 12, 14, 15, 16, 17))
+_FARTHEST_MONTHS = 24
+_BLANK = "·"
+
+
+def day_buttons(
+    choice: Choice, *, today: date, month: date, candidates: Sequence[date] = ()
+) -> Keyboard:
+    """The days that it may be, or today, tomorrow and a month to leaf through."""
+    if candidates:
+        return tuple(
+            (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
+        )
+    rows: list[tuple[Button, ...]] = [
+        (
+            choice(views.today_label(), _day_key(today)),
+            choice(views.tomorrow_label(), _day_key(today + timedelta(days=1))),
+        ),
+        (
+            choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else choice(_BLANK, "x"),
+            choice(views.month_label(month), "x"),
+            choice("▶️", f"m{_shift(month, 1):%y%m}"),
+        ),
+        tuple(choice(words, "x") for words in views.weekday_labels()),
+    ]
+    day = month - timedelta(days=month.weekday())
+    while day < _shift(month, 1):
+        week = [day + timedelta(days=number) for number in range(7)]
+        rows.append(
+            tuple(
+                choice(str(each.day), _day_key(each))
+                if each.month == month.month and each >= today
+                else choice(_BLANK, "x")
+                for each in week
+            )
+        )
+        day += timedelta(days=7)
+    return tuple(rows)
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_turned_to(reply: Reply, *, today: date) -> date | None:
+    """The month of a press on ◀ ▶; None if the reply was something else."""
+    key = reply.choice or ""
+    if key[:1] != "m":
+        return None
+    month = datetime.strptime(f"{key[1:]}01", "%y%m%d").date()  # noqa: DTZ007 - a date only
+    last = _shift(first_of_month(today), _FARTHEST_MONTHS)
+    return min(max(month, first_of_month(today)), last)
+
+
+def is_blank(reply: Reply) -> bool:
+    """Whether a part of the calendar was pressed that is no day."""
+    return reply.choice == "x"
+
+
+def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "") -> When:
+    """What a tapped day or time, or a typed answer, says. Raises Misunderstood.
+
+    *hint* goes before an answer that cannot be read without it: "at" before "9".
+    """
+    if reply.choice is not None:
+        if reply.choice[:1] == "t":
+            return When(times=(datetime.strptime(reply.choice[1:], "%H%M").time(),))  # noqa: DTZ007
+        day = datetime.strptime(reply.choice, "%y%m%d").date()  # noqa: DTZ007 - a date only
+        return When(days=(day,))
+    now = request.scope.clock.now()
+    text = reply.text or ""
+    if not text.strip():
+        raise Misunderstood(Problem.WHEN_UNREADABLE, text)
+    try:
+        return parse_when(text, zone=zone, now=now)
+    except Misunderstood:
+        if not hint:
+            raise
+    return parse_when(f"{hint} {text}", zone=zone, now=now)
+
+
+def time_buttons(choice: Choice, candidates: Sequence[time] = ()) -> Keyboard:
+    """The times that it may be, or the usual ones."""
+    times = candidates or USUAL_TIMES
+    buttons = [choice(views.time_label(each), f"t{each:%H%M}") for each in times]
+    return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+
+
+def _day_key(day: date) -> str:
+    return f"{day:%y%m%d}"
+
+
+def _shift(month: date, months: int) -> date:
+    years, number = divmod(month.month - 1 + months, 12)
+    return date(month.year + years, number + 1, 1)

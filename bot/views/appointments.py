@@ -1,0 +1,546 @@
+"""Appointments: what is said of one, the lists, and the questions about them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.views.answer import Answer, Button, Keyboard, Screen, say
+from bot.views.callbacks import Callback, Verb
+from bot.views.length import fitting, label
+from bot.views.phones import phone_words
+from bot.views.repeats import repeat_words
+from bot.views.times import clock_words, day_words, moment, month_name
+from bot.views.wording import _, escape, ngettext
+from domain.access import Action, may
+from domain.appointments import Conflict, DoctorNamed, OccurrenceFacts, OccurrencePage
+from domain.database import Member
+from domain.occurrences import OccurrenceStatus
+
+MAPS = "https://www.google.com/maps/search/?api=1&query="
+ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
+NEW_MESSAGE = "n"
+
+
+def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    """What was added, for whom and in which family."""
+    head = _("✅ Saved in family {family}.").format(family=escape(member.family_name))
+    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+    body = screen(facts, member=member, now=now)
+    return Screen(f"{head}\n{body.text}", ((undo,), *body.keyboard))
+
+
+def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    """An appointment with everything that is known of it, and what can be done."""
+    lines = [title_line(facts), when_line(facts, reader_zone=member.zone, now=now)]
+    lines += details_lines(facts)
+    if facts.is_planned and facts.ends_at > now:
+        lines.append(driver_line(facts))
+        lines.append(_reminder_line(facts))
+    if facts.outcome_at is not None:
+        lines.append(outcome_line(facts))
+    lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
+    return Screen("\n".join(lines), _buttons(facts, member=member, now=now))
+
+
+def title_line(facts: OccurrenceFacts) -> str:
+    words = _("<b>{title}</b> for {person}").format(
+        title=escape(facts.details.title), person=escape(facts.person)
+    )
+    match facts.status:
+        case OccurrenceStatus.CANCELLED:
+            return _("❌ {appointment}: this one is cancelled").format(appointment=words)
+        case OccurrenceStatus.CUT:
+            return _("❌ {appointment}: cancelled").format(appointment=words)
+        case _:
+            return _("📅 {appointment}").format(appointment=words)
+
+
+def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
+    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", and the rhythm."""
+    when = moment(
+        facts.starts_at,
+        person=facts.person,
+        zone=facts.zone,
+        now=now,
+        reader_zone=reader_zone,
+    )
+    line = _("🕑 {when}, {duration}").format(
+        when=when, duration=duration_words(facts.details.duration)
+    )
+    if facts.recurrence is not None:
+        first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
+        rhythm = repeat_words(facts.recurrence, first=first)
+        if facts.recurrence.count is None and facts.recurrence.until is None:
+            rhythm = _("{rhythm}, until you end it").format(rhythm=rhythm)
+        line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm)
+    if facts.moved_from is not None and facts.recurrence is not None:
+        was = moment(facts.moved_from, person=facts.person, zone=facts.zone, now=now)
+        line += "\n" + _("↔️ moved, it was {when}").format(when=was)
+    return line
+
+
+def details_lines(facts: OccurrenceFacts) -> list[str]:
+    details, lines = facts.details, []
+    if details.doctor is not None:
+        lines.append(_("👩‍⚕️ {doctor}").format(doctor=_doctor(details.doctor)))
+    place = details.place or (details.doctor.address if details.doctor else None)
+    if place:
+        lines.append(_("📍 {place}").format(place=map_link(place)))
+    if details.bring:
+        lines.append(_("🎒 Bring: {things}").format(things=escape(details.bring)))
+    if details.note:
+        lines.append(_("📝 {note}").format(note=escape(details.note)))
+    return lines
+
+
+def map_link(place: str) -> str:
+    return f'<a href="{MAPS}{quote(place)}">{escape(place)}</a>'
+
+
+def _doctor(doctor: DoctorNamed) -> str:
+    words = escape(doctor.name)
+    return f"{words}, {phone_words(doctor.phone)}" if doctor.phone else words
+
+
+def driver_line(facts: OccurrenceFacts) -> str:
+    if facts.driver is None:
+        return _("🚗 Nobody drives yet")
+    return _("🚗 {driver} drives").format(driver=escape(facts.driver))
+
+
+def _reminder_line(facts: OccurrenceFacts) -> str:
+    if not facts.details.remind_before:
+        return _("🔕 No reminder")
+    return _("🔔 {times} before").format(times=reminders_words(facts.details.remind_before))
+
+
+def reminders_words(minutes: Sequence[int]) -> str:
+    """ "1 day and 1 hour"."""
+    each = [duration_words(timedelta(minutes=count)) for count in minutes]
+    if not each:
+        return _("none")
+    if len(each) == 1:
+        return each[0]
+    return _("{most} and {last}").format(most=", ".join(each[:-1]), last=each[-1])
+
+
+def duration_words(duration: timedelta) -> str:
+    """ "45 min", "1 h 30 min", "1 day"."""
+    minutes = int(duration.total_seconds()) // 60
+    days, minutes = divmod(minutes, 1440)
+    hours, minutes = divmod(minutes, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("{count} day", "{count} days", days).format(count=days))
+    if hours:
+        parts.append(_("{count} h").format(count=hours))
+    if minutes:
+        parts.append(_("{count} min").format(count=minutes))
+    return " ".join(parts)
+
+
+def outcome_line(facts: OccurrenceFacts) -> str:
+    who = escape(facts.outcome_by or "")
+    if facts.outcome is None:
+        return _("👍 {who}: nothing to note").format(who=who)
+    return _("💬 {who}: {outcome}").format(who=who, outcome=escape(facts.outcome))
+
+
+def _conflict(conflict: Conflict, *, now: datetime) -> str:
+    when = moment(conflict.starts_at, person=conflict.person, zone=conflict.zone, now=now)
+    title = escape(conflict.title)
+    if conflict.driver is not None:
+        return _("⚠️ {driver} also drives to {title} for {person} then: {when}").format(
+            driver=escape(conflict.driver), title=title, person=escape(conflict.person), when=when
+        )
+    return _("⚠️ At the same time: {title}, {when}").format(title=title, when=when)
+
+
+def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboard:
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, member.family_id, facts.id, argument).encode())
+
+    rows: list[tuple[Button, ...]] = []
+    is_ahead, may_change = facts.ends_at > now, may(member.role, Action.CHANGE_APPOINTMENTS)
+    if facts.is_planned and is_ahead and may(member.role, Action.DRIVE):
+        if facts.driver is None:
+            drive = [button(_("🚗 I'll drive"), Verb.DRIVE, ON_SCREEN)]
+            if facts.recurrence is not None:
+                drive.append(button(_("🚗 Every time"), Verb.DRIVE, EVERY_TIME))
+            rows.append(tuple(drive))
+        elif facts.driver_id == member.user_id:
+            rows.append((button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_SCREEN),))
+    if may_change and is_ahead and facts.is_planned:
+        rows.append(
+            (
+                button(_("✏️ Change"), Verb.CHANGE_APPOINTMENT),
+                button(_("↔️ Move"), Verb.MOVE_APPOINTMENT),
+                button(_("✖️ Cancel it"), Verb.CANCEL_APPOINTMENT),
+            )
+        )
+    elif may_change and is_ahead:
+        rows.append((button(_("↩️ Restore"), Verb.RESTORE_APPOINTMENT),))
+    elif may_change and facts.is_planned:
+        rows.append((button(_("💬 How did it go?"), Verb.OUTCOME),))
+    doctor = facts.details.doctor
+    if may_change and doctor is not None and doctor.id is None:
+        words = _("➕ Add {doctor} to the doctors").format(doctor=label(doctor.name))
+        rows.append((button(words, Verb.ADD_DOCTOR),))
+    elif doctor is not None and doctor.id is not None and not doctor.is_removed:
+        known = Callback(Verb.DOCTOR, member.family_id, doctor.id, NEW_MESSAGE).encode()
+        rows.append((Button(_("👩‍⚕️ {doctor}").format(doctor=label(doctor.name)), known),))
+    all_of_them = Callback(Verb.APPOINTMENTS, member.family_id).encode()
+    rows.append(
+        (
+            button(_("📅 Calendar file"), Verb.CALENDAR_FILE),
+            Button(_("◀️ Appointments"), all_of_them),
+        )
+    )
+    return tuple(rows)
+
+
+def ask_reach(title: str, buttons: Sequence[Button], *, to_cancel: bool) -> Screen:
+    """One of a series: only this one, or more of them?"""
+    words = (
+        _("<b>{title}</b> comes again. Cancel which of them?")
+        if to_cancel
+        else _("<b>{title}</b> comes again. Move which of them?")
+    )
+    return Screen(words.format(title=escape(title)), tuple((button,) for button in buttons))
+
+
+def reach_labels() -> Mapping[str, str]:
+    """By how far it reaches."""
+    return {
+        "this": _("Only this one"),
+        "following": _("This and all that follow"),
+        "all": _("The whole series"),
+    }
+
+
+def cancel_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button]:
+    keep = Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode()
+    return [
+        *(
+            Button(
+                words,
+                Callback(Verb.CANCEL_APPOINTMENT, member.family_id, facts.id, reach).encode(),
+            )
+            for reach, words in reach_labels().items()
+        ),
+        Button(_("◀️ Keep it"), keep),
+    ]
+
+
+def moved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    body = screen(facts, member=member, now=now)
+    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+    return Screen(_("✅ Moved.") + f"\n{body.text}", ((undo,), *body.keyboard))
+
+
+def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    body = screen(facts, member=member, now=now)
+    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+    return Screen(_("✅ Changed.") + f"\n{body.text}", ((undo,), *body.keyboard))
+
+
+def cancelled(body: Screen) -> Answer:
+    return Answer(toast=_("Cancelled. Restore brings it back."), edit=body)
+
+
+def restored(body: Screen) -> Answer:
+    return Answer(toast=_("It takes place after all."), edit=body)
+
+
+def driving(facts: OccurrenceFacts, body: Screen | None, *, is_every: bool = False) -> Answer:
+    toast = _("Thank you. You drive every time.") if is_every else _("Thank you. You drive.")
+    if any(conflict.driver for conflict in facts.conflicts):
+        toast += " " + _("You drive to something else then, too: look at the appointment.")
+    return Answer(toast=toast, edit=body)
+
+
+def not_driving(body: Screen | None) -> Answer:
+    return Answer(toast=_("All right. I ask the others."), edit=body)
+
+
+def noted(body: Screen | None) -> Answer:
+    return Answer(toast=_("Noted. Thank you."), edit=body)
+
+
+def changed_meanwhile(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    body = screen(facts, member=member, now=now)
+    head = _("Somebody has changed it meanwhile. It is now:")
+    return Screen(f"{head}\n{body.text}", body.keyboard)
+
+
+def no_calendar() -> Answer:
+    return say(_("There are no appointments yet. Type /addappt Cardiologist tomorrow 14:30"))
+
+
+# The lists.
+
+
+def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
+    """`/appts`: by day; cancelled ones are struck through."""
+    head = (
+        _("🕘 <b>Past appointments</b>, family {family}")
+        if page.is_past
+        else _("📅 <b>Appointments</b>, family {family}")
+    ).format(family=escape(member.family_name))
+    lines = []
+    for day, found in groupby(page.items, key=lambda facts: (facts.local.date(), facts.zone)):
+        today = now.astimezone(day[1]).date()
+        lines.append("\n" + f"<b>{_capital(day_words(day[0], today=today))}</b>")
+        lines += [_in_list(facts, reader_zone=member.zone) for facts in found]
+    if not lines:
+        empty = (
+            _("Nothing yet.")
+            if page.is_past
+            else _("Nothing is planned. Type /addappt Cardiologist tomorrow 14:30")
+        )
+        lines = ["\n" + empty]
+    return Screen("\n".join([head, *fitting(lines)]), _list_buttons(page, member=member))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None) -> str:
+    words = short_line(facts, reader_zone=reader_zone)
+    if facts.is_planned:
+        return words
+    return _("<s>{appointment}</s> cancelled").format(appointment=words)
+
+
+def short_line(
+    facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_person: bool = True
+) -> str:
+    """ "14:30 Cardiologist, Mum 🚗 Anna"."""
+    clock = f"{facts.local:%H:%M}"
+    if reader_zone is not None:
+        clock = clock_words(
+            facts.starts_at, person=facts.person, zone=facts.zone, reader_zone=reader_zone
+        )
+    form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
+    words = form.format(time=clock, title=escape(facts.details.title), person=escape(facts.person))
+    return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words
+
+
+def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
+    def turn(words: str, number: int, verb: Verb) -> Button:
+        return Button(words, Callback(verb, member.family_id, argument=str(number)).encode())
+
+    rows = [
+        (
+            Button(
+                _("{day} {month} {time} {title}").format(
+                    day=facts.local.day,
+                    month=month_name(facts.local.date())[:3],
+                    time=f"{facts.local:%H:%M}",
+                    title=label(facts.details.title),
+                ),
+                Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode(),
+            ),
+        )
+        for facts in page.items
+    ]
+    verb = Verb.PAST_APPOINTMENTS if page.is_past else Verb.APPOINTMENTS
+    turns = []
+    if page.number:
+        turns.append(turn(_("◀️"), page.number - 1, verb))
+    if page.has_more:
+        turns.append(turn(_("▶️"), page.number + 1, verb))
+    if turns:
+        rows.append(tuple(turns))  # type: ignore[arg-type]
+    other = (
+        turn(_("📅 Upcoming"), 0, Verb.APPOINTMENTS)
+        if page.is_past
+        else turn(_("🕘 Past"), 0, Verb.PAST_APPOINTMENTS)
+    )
+    calendar = Button(
+        _("📅 Calendar file"), Callback(Verb.FAMILY_CALENDAR, member.family_id).encode()
+    )
+    last: tuple[Button, ...] = (other, calendar)
+    if may(member.role, Action.CHANGE_APPOINTMENTS) and not page.is_past:
+        add = Button(
+            _("➕ Add"), Callback(Verb.MENU, member.family_id, argument="addappt").encode()
+        )
+        last = (add, *last)
+    return (*rows, last)
+
+
+# The questions.
+
+
+def ask_title() -> Screen:
+    return Screen(
+        _(
+            "What is it? For example <i>Cardiologist</i>. You can also say all of it at once:"
+            " <i>Cardiologist tomorrow 14:30 with Dr Weber</i>."
+        )
+    )
+
+
+def ask_day(title: str, buttons: Keyboard) -> Screen:
+    words = _(
+        "<b>{title}</b>: which day? Tap, or type it, like <i>3 December 10:00</i> or <i>every"
+        " Tuesday 10:00</i>."
+    )
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) -> Screen:
+    if day is None:
+        words = _("<b>{title}</b>: at what time? Tap, or type it, like <i>10:20</i>.")
+        return Screen(words.format(title=escape(title)), buttons)
+    words = _("<b>{title}</b>, {day}: at what time? Tap, or type it, like <i>10:20</i>.")
+    return Screen(words.format(title=escape(title), day=day_words(day, today=today)), buttons)
+
+
+def ask_repeat(title: str, buttons: Keyboard) -> Screen:
+    words = _(
+        "Does <b>{title}</b> come again? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
+    )
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def repeat_labels() -> Mapping[str, str]:
+    return {
+        "once": _("Just once"),
+        "w1": _("Every week"),
+        "w2": _("Every 2 weeks"),
+        "m1": _("Every month"),
+    }
+
+
+def ask_which_doctor(words: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("Which of them do you mean by “{words}”?").format(words=escape(words)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def just_the_name_label() -> str:
+    return _("Just keep the name")
+
+
+def confirm(
+    title: str, *, person: str, when: str, others: Sequence[str], buttons: Keyboard
+) -> Screen:
+    lines = [
+        _("Is that right?"),
+        _("📅 <b>{title}</b> for {person}").format(title=escape(title), person=escape(person)),
+        _("🕑 {when}").format(when=when),
+        *(escape(each) for each in others),
+    ]
+    return Screen("\n".join(lines), buttons)
+
+
+def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:
+    """ "tomorrow 14:30, every Tuesday"; *start* is naive local."""
+    words = _("{day} {time}").format(
+        day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
+    )
+    return f"{words}, {rhythm}" if rhythm else words
+
+
+def today_label() -> str:
+    return _("Today")
+
+
+def tomorrow_label() -> str:
+    return _("Tomorrow")
+
+
+def same_day_label(day: date) -> str:
+    return _("Same day ({day} {month})").format(day=day.day, month=month_name(day)[:3])
+
+
+def day_label(day: date, *, today: date) -> str:
+    return _capital(day_words(day, today=today))
+
+
+def time_label(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
+def month_label(month: date) -> str:
+    return _("{month} {year}").format(month=month_name(month), year=month.year)
+
+
+def weekday_labels() -> Sequence[str]:
+    """Two letters each, Monday first."""
+    return (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
+
+
+def ask_what_to_change(facts_title: str, buttons: Sequence[Button]) -> Screen:
+    pairs = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    return Screen(
+        _("What about <b>{title}</b> is to change?").format(title=escape(facts_title)),
+        tuple(pairs),
+    )
+
+
+def part_labels() -> dict[str, str]:
+    return {
+        "title": _("Title"),
+        "doctor": _("Doctor"),
+        "place": _("Place"),
+        "bring": _("What to bring"),
+        "note": _("Note"),
+        "duration": _("How long"),
+        "remind": _("Reminders"),
+        "repeat": _("Repetition"),
+    }
+
+
+def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
+    words = {
+        "title": _("What is it called? Type the new title."),
+        "doctor": _("Who is the doctor of <b>{title}</b>? Type the name."),
+        "place": _("Where is <b>{title}</b>? Type the address."),
+        "bring": _("What is to be brought to <b>{title}</b>?"),
+        "note": _("Type the note for <b>{title}</b>."),
+        "duration": _("How long does <b>{title}</b> take? Tap, or type it, like <i>45 min</i>."),
+        "remind": _(
+            "When shall I remind of <b>{title}</b>? Tap, or type it, like <i>2 days and 1 hour</i>."
+        ),
+        "repeat": _(
+            "How often does <b>{title}</b> come? Tap, or type it, like <i>every Tuesday 10:00 until"
+            " 1 March</i>."
+        ),
+    }[part]
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def leave_out_label() -> str:
+    return _("Leave it out")
+
+
+def ask_outcome(title: str, person: str) -> Screen:
+    return Screen(
+        _(
+            "<b>{title}</b> for {person}: how did it go? Type it in your words; everybody in the"
+            " family can read it."
+        ).format(title=escape(title), person=escape(person))
+    )
+
+
+def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
+    """Thanks, and the way to what may have changed."""
+
+    def menu(words: str, command: str) -> Button:
+        return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
+
+    return Screen(
+        _("✅ Noted for {title}. Any change of medicines?").format(
+            title=escape(facts.details.title)
+        ),
+        (
+            (menu(_("💊 Change a medicine"), "meds"), menu(_("➕ New medicine"), "addmed")),
+            (menu(_("📅 Next appointment"), "addappt"),),
+        ),
+    )
