@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, true, update
+from sqlalchemy import ARRAY, Row, Text, func, literal, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
@@ -197,7 +197,9 @@ async def show_again(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
             Notification.family_id == scope.family_id,
             Notification.kind == Kind.APPOINTMENT,
             Notification.slot_at > func.clock_now() - SHOWN_AGAIN_FOR,
-            Notification.facts["steps"].has_any([str(each) for each in occurrence_ids]),
+            Notification.facts["steps"].has_any(
+                literal([str(each) for each in occurrence_ids], ARRAY(Text))
+            ),
         )
         .values(wanted_version=Notification.wanted_version + 1)
     )

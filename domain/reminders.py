@@ -209,19 +209,19 @@ async def _act_on_occurrences(
         return []
     steps: dict[tuple[Slot, UUID], dict[str, str]] = defaultdict(dict)
     for row in due:
-        slot = Slot(row.family_id, row.care_recipient_id, row.next_action_at)
-        for user_id in _who_is_told(row, people.get(row.care_recipient_id, ())):
-            steps[slot, user_id][str(row.id)] = row.ladder_step
+        action = _overdue(row, now=now)
+        slot = Slot(row.family_id, row.care_recipient_id, action.at)
+        for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
+            steps[slot, user_id][str(row.id)] = action.step
     following = [_following(row, now=now) for row in due]
-    for action in following:
-        if action is not None:
-            scope.publish(TimerSet(action.at))
+    for at in {action.at for action in following if action is not None}:
+        scope.publish(TimerSet(at))
     await scope.execute(
         _MOVE_OCCURRENCES,
         {
             "ids": [row.id for row in due],
-            "steps": [action.step if action else None for action in following],
-            "ats": [action.at if action else None for action in following],
+            "steps": [each.step if each else None for each in following],
+            "ats": [each.at if each else None for each in following],
         },
     )
     return [
@@ -230,13 +230,13 @@ async def _act_on_occurrences(
     ]
 
 
-def _who_is_told(row: Row[Any], members: Sequence[Asked]) -> Sequence[UUID]:
+def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
     """Everybody is told of an appointment; only those who may drive are asked to, as long as nobody
     does, and how it went is asked of the driver, or of those who are asked first.
     """
     present = {member.user_id for member in members}
     driver_id = row.driver_id if row.driver_id in present else None
-    match Step(row.ladder_step):
+    match step:
         case Step.ASK_DRIVER:
             drivers = [m.user_id for m in members if may(m.role, Action.DRIVE)]
             return drivers if driver_id is None else []
@@ -248,13 +248,30 @@ def _who_is_told(row: Row[Any], members: Sequence[Asked]) -> Sequence[UUID]:
             return [m.user_id for m in members]
 
 
+def _actions(row: Row[Any]) -> Sequence[NextAction]:
+    return appointment_actions(
+        row.starts_at, row.ends_at, zone=ZoneInfo(row.timezone), remind_before=row.remind_before
+    )
+
+
+def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
+    """What is told now. After an outage that is one thing out of all that has become due: how it
+    went if it is over, else that it takes place, else who drives.
+    """
+    first = NextAction(Step(row.ladder_step), row.next_action_at)
+    missed = [action for action in _actions(row) if first.at < action.at <= now]
+    if row.status != OccurrenceStatus.PLANNED:
+        return first
+    return max([first, *missed], key=lambda action: (_URGENCY[action.step], action.at))
+
+
+_URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 3}
+
+
 def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
     if row.status != OccurrenceStatus.PLANNED:
         return None
-    actions = appointment_actions(
-        row.starts_at, row.ends_at, zone=ZoneInfo(row.timezone), remind_before=row.remind_before
-    )
-    return after_telling(actions, now=now)
+    return after_telling(_actions(row), now=now)
 
 
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:

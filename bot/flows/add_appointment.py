@@ -50,6 +50,27 @@ _RULES = {
     "m1": Recurrence(Frequency.MONTHLY),
 }
 
+# What is wrong about a day or an hour is asked for anew; anything else is shown before it is saved.
+_ASKED_AGAIN = frozenset(
+    {
+        Problem.TITLE_MISSING,
+        Problem.AM_OR_PM,
+        Problem.NO_SUCH_TIME,
+        Problem.CONTRADICTION,
+        Problem.HOUR_IS_OVER,
+        Problem.DATE_AMBIGUOUS,
+        Problem.DATE_UNREADABLE,
+        Problem.DATE_TOO_FAR,
+        Problem.NO_SUCH_DATE,
+        Problem.DAY_IS_OVER,
+        Problem.DAY_VAGUE,
+        Problem.WEEKDAY_DIFFERS,
+        Problem.EVERY_WEEK,
+        Problem.REPEATS_TOO_OFTEN,
+        Problem.REPEATS_TOO_RARELY,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -150,7 +171,6 @@ class Draft:
         draft = replace(self, person=self.person if person is None else person)
         draft = draft.at(typed.when)
         only = typed.doctors[0] if len(typed.doctors) == 1 else None
-        is_strange = typed.problem is not None
         return replace(
             draft,
             title=typed.title,
@@ -161,7 +181,7 @@ class Draft:
             bring=typed.bring,
             note=typed.note,
             has_rhythm=True,
-            is_certain=not is_strange or typed.when.problem is typed.problem,
+            is_certain=typed.problem is None or typed.problem.problem in _ASKED_AGAIN,
             line=self.line if draft.person is None else "",
         )
 

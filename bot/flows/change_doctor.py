@@ -30,7 +30,7 @@ async def begin(request: Request) -> Answer:
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key) for key, words in views.part_labels().items()]
+    buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
     buttons.append(choice(medicine_views.cancel_label(), "cancel"))
     return views.ask_what_to_change(data["name"], buttons)
 
@@ -38,8 +38,9 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     if reply.choice == "cancel":
         return cancelled(running.flow_id)
-    if reply.choice in _PARTS:
-        return FLOW.go_on(request, running, reply.choice, running.data)
+    for part in _PARTS:
+        if reply.choice == part[:7]:
+            return FLOW.go_on(request, running, part, running.data)
     return medicine_views.tap_a_button().and_send(FLOW.question(running))
 
 

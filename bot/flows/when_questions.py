@@ -24,13 +24,14 @@ def day_buttons(
         return tuple(
             (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
         )
+    blank = choice(_BLANK, "x")
     rows: list[tuple[Button, ...]] = [
         (
             choice(views.today_label(), _day_key(today)),
             choice(views.tomorrow_label(), _day_key(today + timedelta(days=1))),
         ),
         (
-            choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else choice(_BLANK, "x"),
+            choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else blank,
             choice(views.month_label(month), "x"),
             choice("▶️", f"m{_shift(month, 1):%y%m}"),
         ),
@@ -39,14 +40,14 @@ def day_buttons(
     day = month - timedelta(days=month.weekday())
     while day < _shift(month, 1):
         week = [day + timedelta(days=number) for number in range(7)]
-        rows.append(
-            tuple(
-                choice(str(each.day), _day_key(each))
-                if each.month == month.month and each >= today
-                else choice(_BLANK, "x")
-                for each in week
+        open_days = {each for each in week if each.month == month.month and each >= today}
+        if open_days:
+            rows.append(
+                tuple(
+                    choice(str(each.day), _day_key(each)) if each in open_days else blank
+                    for each in week
+                )
             )
-        )
         day += timedelta(days=7)
     return tuple(rows)
 

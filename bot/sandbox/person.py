@@ -163,6 +163,14 @@ class Person:
         self._act()
         return self._world.presses(self._account, bubble, button["callback_data"]).id
 
+    def download(self, message: Message) -> bytes:
+        """The document of a message. Raises LookupError where it has none."""
+        described = message.attachment.get("document")
+        file = self._world.file(described["file_id"]) if described else None
+        if file is None:
+            raise LookupError("that message has no document")
+        return file.content
+
     def block(self) -> None:
         self._act()
         self._world.blocks(self._account, blocked=True)

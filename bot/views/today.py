@@ -25,7 +25,7 @@ def today(
     member: Member,
     now: datetime,
 ) -> Screen:
-    """`/today`: by person; appointments, then doses by time; what may be given now can be recorded here too."""
+    """`/today`: by person, appointments before doses; what may be given now can be recorded."""
     if not people:
         return Screen(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]

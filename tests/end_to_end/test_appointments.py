@@ -1,0 +1,506 @@
+"""Appointments from the first line to "How did it go?", as Anna and Ben see them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import recurring_ical_events
+
+from bot.sandbox import Message, Person
+from tests.town import LONDON, Household, Town, undo
+
+TOLD = "SELECT count(*) FROM notifications WHERE kind = 'appointment'"
+TOMORROW = datetime(2026, 11, 24, 14, 30, tzinfo=LONDON)
+
+
+async def add(person: Person, line: str) -> Message:
+    await person.send(f"/addappt {line}")
+    saved = await person.sees("Saved in family")
+    await person.sees("calendar", after=saved)
+    return saved
+
+
+async def starts(town: Town, *, most: int = 4) -> list[str]:
+    rows = await town.rows(
+        "SELECT starts_at FROM appointment_occurrences WHERE status = 'planned'"
+        " AND starts_at > :now ORDER BY starts_at LIMIT :most",
+        now=town.clock.now(),
+        most=most,
+    )
+    return [f"{row.starts_at.astimezone(LONDON):%a %d %b %H:%M}" for row in rows]
+
+
+def calendar_of(person: Person, message: Message) -> icalendar.Calendar:
+    return icalendar.Calendar.from_ical(person.download(message).decode())
+
+
+def last_file(person: Person) -> icalendar.Calendar:
+    with_files = [m for m in person.messages if "document" in m.attachment]
+    return calendar_of(person, with_files[-1])
+
+
+def shown(calendar: icalendar.Calendar, *, days: int = 60) -> list[str]:
+    begin = datetime(2026, 11, 23, tzinfo=UTC)
+    events = recurring_ical_events.of(calendar).between(begin, begin + timedelta(days=days))
+    found: list[Any] = [e["dtstart"].dt for e in events if e.get("status") != "CANCELLED"]
+    return [f"{each:%a %d %b %H:%M}" for each in sorted(found)]
+
+
+class TestMakingOne:
+    async def test_on_one_line(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30 with Dr Weber for Mum")
+        assert "Cardiologist for Mum" in saved.text
+        assert "tomorrow 14:30 Mum's time, 1 h" in saved.text
+        assert "Dr Weber" in saved.text
+        assert "1 day and 1 h before" in saved.text
+        assert await starts(town) == ["Tue 24 Nov 14:30"]
+        assert shown(last_file(home.anna)) == ["Tue 24 Nov 14:30"]
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            (
+                "Physio every Tuesday 10:00 until 1 March",
+                ["Tue 24 Nov 10:00", "Tue 01 Dec 10:00", "Tue 08 Dec 10:00", "Tue 15 Dec 10:00"],
+            ),
+            ("Checkup in two weeks at noon", ["Mon 07 Dec 12:00"]),
+            (
+                "Dialysis 2027-03-22 10:00 every week",
+                ["Mon 22 Mar 10:00", "Mon 29 Mar 10:00", "Mon 05 Apr 10:00", "Mon 12 Apr 10:00"],
+            ),
+            (
+                "Club first Monday of every month 11:00",
+                ["Mon 07 Dec 11:00", "Mon 04 Jan 11:00", "Mon 01 Feb 11:00", "Mon 01 Mar 11:00"],
+            ),
+            ('"3 May party" 5 December 10:00', ["Sat 05 Dec 10:00"]),
+        ],
+    )
+    async def test_rhythms_and_dates_in_words(
+        self, home: Household, town: Town, line: str, expected: list[str]
+    ) -> None:
+        await add(home.anna, line)
+        assert await starts(town) == expected
+        begin = datetime(2026, 11, 23, tzinfo=UTC)
+        events = recurring_ical_events.of(last_file(home.anna)).between(
+            begin, begin + timedelta(days=200)
+        )
+        days = sorted(f"{e['dtstart'].dt:%Y%m%d %a %d %b %H:%M}" for e in events)
+        assert [day[9:] for day in days[: len(expected)]] == expected
+
+    async def test_an_hour_that_may_be_two_is_asked(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addappt Checkup on 3 Dec at 9")
+        await home.anna.sees("in the morning or in the afternoon?")
+        await home.anna.press("09:00", message=await home.anna.sees("at what time?"))
+        await home.anna.sees("Thursday 3 December 09:00 Mum's time")
+        assert await starts(town) == ["Thu 03 Dec 09:00"]
+
+    async def test_a_day_that_may_be_two_is_asked(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addappt Dentist next Friday 10:00")
+        await home.anna.sees("Do you mean 27 November 2026 or 4 December 2026?")
+        days = await home.anna.sees("which day?")
+        await home.anna.press("Friday 4 December", message=days)
+        await home.anna.sees("Saved in family")
+        assert await starts(town) == ["Fri 04 Dec 10:00"]
+
+    async def test_guided_with_a_calendar_of_buttons(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addappt")
+        await home.anna.sees("What is it?")
+        await home.anna.send("Cardiologist")
+        month = await home.anna.sees("which day?")
+        assert "November 2026" in month.labels
+        await home.anna.press("▶️", message=month)
+        december = await home.anna.sees("which day?", after=month)
+        assert december.id == month.id
+        assert "December 2026" in december.labels
+        await home.anna.press("3", message=december)
+        await home.anna.sees("Thursday 3 December: at what time?")
+        await home.anna.press("14:00")
+        await home.anna.sees("Does Cardiologist come again?")
+        await home.anna.press("Every 2 weeks")
+        await home.anna.sees("every 2 weeks on Thursday, until you end it")
+        assert (await starts(town))[:2] == ["Thu 03 Dec 14:00", "Thu 17 Dec 14:00"]
+
+    @pytest.mark.parametrize(
+        ("line", "sentence", "fixed"),
+        [
+            ("Dentist 31 February 10:00", "There is no “31 february”", "2 March"),
+            ("Dentist yesterday 10:00", "22 November 2026 is over already", "tomorrow"),
+            ("Dentist 10:00", "which day?", "tomorrow"),
+            ("Dentist tomorrow 25:00", "There is no time “25:00”", "10:00"),
+            ("Dentist 28 March 2027 01:30", "the clocks go forward", "10:00"),
+            ("Dentist every second", "is too often", "tomorrow 10:00"),
+            ("Dentist tomorrow 10:00 for -1 minutes", "is no length of an appointment", None),
+            ("Dentist tomorrow 10:00 for 3 weeks", "is no length of an appointment", None),
+            ("tomorrow 10:00", "What is it?", "Dentist"),
+        ],
+    )
+    async def test_bad_input_is_said_and_nothing_is_lost(
+        self, home: Household, town: Town, line: str, sentence: str, fixed: str | None
+    ) -> None:
+        await home.anna.send(f"/addappt {line}")
+        await home.anna.sees(sentence)
+        assert await town.count("appointments") == 0
+        if fixed is None:
+            await home.anna.press("Save")
+        else:
+            await home.anna.send(fixed)
+        saved = await home.anna.sees("Saved in family")
+        assert "Dentist for Mum" in saved.text
+        assert await town.count("appointments") == 1
+
+    async def test_a_viewer_cannot_add_one(self, home: Household, town: Town) -> None:
+        await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
+        await home.ben.send("/addappt Dentist tomorrow 10:00")
+        await home.ben.sees("You can only read here.")
+        assert await town.count("appointments") == 0
+
+
+class TestLivingWithIt:
+    async def test_the_list_the_day_and_the_screen(self, home: Household) -> None:
+        await add(home.anna, "Cardiologist tomorrow 14:30")
+        await add(home.anna, "Eye test today 23:30")
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("Appointments, family")
+        assert "Today\n23:30 Eye test, Mum" in listed.text
+        assert "Tomorrow\n14:30 Cardiologist, Mum" in listed.text
+        await home.ben.send("/today")
+        assert "📅 23:30 Eye test" in (await home.ben.sees("Today, family")).text
+        await home.ben.press("Cardiologist", message=listed)
+        opened = await home.ben.sees("tomorrow 14:30 Mum's time", after=listed)
+        assert opened.id == listed.id
+
+    async def test_moving_the_only_one(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30")
+        await home.anna.press("Move", message=saved)
+        await home.anna.sees("which day?")
+        await home.anna.send("friday 15:00")
+        await home.anna.sees("✅ Moved.")
+        assert await starts(town) == ["Fri 27 Nov 15:00"]
+        await home.anna.sees("calendar", after=await home.anna.sees("✅ Moved."))
+        calendar = last_file(home.anna)
+        assert shown(calendar) == ["Fri 27 Nov 15:00"]
+        [event] = calendar.walk("VEVENT")
+        assert int(str(event["SEQUENCE"])) > 0
+        await undo(home.anna)
+        await home.anna.sees("Undone. As before")
+        assert await starts(town) == ["Tue 24 Nov 14:30"]
+
+    async def test_one_of_a_series(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Physio every Tuesday 10:00")
+        await home.anna.press("Move", message=saved)
+        await home.anna.press("Only this one", message=await home.anna.sees("Move which"))
+        await home.anna.sees("which day?")
+        await home.anna.send("wednesday 11:00")
+        moved = await home.anna.sees("moved, it was tomorrow 10:00")
+        await home.anna.sees("calendar", after=moved)
+        assert (await starts(town))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
+        assert shown(last_file(home.anna))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
+        await home.anna.press("Cancel it", message=moved)
+        await home.anna.press("Only this one", message=await home.anna.sees("Cancel which"))
+        cancelled = await home.anna.sees("this one is cancelled")
+        await town.settled()
+        assert (await starts(town))[:1] == ["Tue 01 Dec 10:00"]
+        assert shown(last_file(home.anna))[:1] == ["Tue 01 Dec 10:00"]
+        toast = await home.anna.press("Restore", message=cancelled)
+        assert "It takes place after all." in toast.text
+        await town.settled()
+        assert (await starts(town))[:1] == ["Wed 25 Nov 11:00"]
+
+    async def test_this_and_following_and_back(self, home: Household, town: Town) -> None:
+        await add(home.anna, "Physio every Tuesday 10:00 until 1 March")
+        await home.anna.send("/appts")
+        listed = await home.anna.sees("Appointments, family")
+        await home.anna.press("8 Dec 10:00", message=listed)
+        opened = await home.anna.sees("Tuesday 8 December 10:00", after=listed)
+        await home.anna.press("Move", message=opened)
+        which = await home.anna.sees("Move which")
+        await home.anna.press("This and all that follow", message=which)
+        await home.anna.sees("which day?")
+        await home.anna.send("10 December 16:00")
+        await home.anna.sees("✅ Moved.")
+        assert await starts(town, most=5) == [
+            "Tue 24 Nov 10:00",
+            "Tue 01 Dec 10:00",
+            "Thu 10 Dec 16:00",
+            "Thu 17 Dec 16:00",
+            "Thu 24 Dec 16:00",
+        ]
+        await undo(home.anna)
+        await home.anna.sees("Undone. As before")
+        assert (await starts(town))[:3] == [
+            "Tue 24 Nov 10:00",
+            "Tue 01 Dec 10:00",
+            "Tue 08 Dec 10:00",
+        ]
+
+    async def test_the_whole_series_moves_with_what_was_called_off(
+        self, home: Household, town: Town
+    ) -> None:
+        saved = await add(home.anna, "Physio every Tuesday 10:00")
+        await town.change(
+            "UPDATE appointment_occurrences SET status = 'cancelled'"
+            " WHERE occurrence_key = '2026-12-01T10:00'"
+        )
+        await home.anna.press("Move", message=saved)
+        await home.anna.press("The whole series", message=await home.anna.sees("Move which"))
+        await home.anna.sees("which day?")
+        await home.anna.send("wednesday 9:30")
+        await home.anna.sees("every Wednesday")
+        assert (await starts(town))[:2] == ["Wed 25 Nov 09:30", "Wed 09 Dec 09:30"]
+        await town.settled()
+        assert shown(last_file(home.anna))[:2] == ["Wed 25 Nov 09:30", "Wed 09 Dec 09:30"]
+
+    async def test_a_series_is_called_off_and_comes_back(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Physio every Tuesday 10:00")
+        await home.anna.press("Cancel it", message=saved)
+        which = await home.anna.sees("Cancel which")
+        await home.anna.press("The whole series", message=which)
+        gone = await home.anna.sees("❌ Physio for Mum: cancelled")
+        await town.settled()
+        assert await starts(town) == []
+        assert shown(last_file(home.anna)) == []
+        toast = await home.anna.press("Restore", message=gone)
+        assert "It takes place after all." in toast.text
+        assert (await starts(town))[:1] == ["Tue 24 Nov 10:00"]
+
+    async def test_what_else_there_is_to_say(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30")
+        for part, words, says in (
+            ("Place", "Charité, Berlin", "📍 Charité, Berlin"),
+            ("What to bring", "x-rays", "🎒 Bring: x-rays"),
+            ("Note", "fasting", "📝 fasting"),
+            ("How long", "90 min", "1 h 30 min"),
+            ("Reminders", "2 days and 3 hours", "2 days and 3 h before"),
+            ("Repetition", "every month until 1 June", "every month on the 24th until 1 June 2027"),
+            ("Title", "Heart check", "Heart check for Mum"),
+        ):
+            await home.anna.press("Change", message=saved)
+            asked = await home.anna.sees("is to change?", after=saved)
+            await home.anna.press(part, message=asked)
+            await home.anna.send(words)
+            saved = await home.anna.sees(says, after=asked)
+        assert any("google.com/maps" in link for link in saved.links)
+        await town.settled()
+        [event] = last_file(home.anna).walk("VEVENT")
+        assert event["LOCATION"] == "Charité, Berlin"
+
+    async def test_conflicts_are_pointed_out(self, home: Household) -> None:
+        await add(home.anna, "Cardiologist tomorrow 14:30")
+        second = await add(home.anna, "Dentist tomorrow 15:00")
+        assert "⚠️ At the same time: Cardiologist, tomorrow 15:00" in second.text
+
+    async def test_an_appointment_that_is_over_stays(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30")
+        town.jump_to(TOMORROW + timedelta(days=1))
+        toast = await home.anna.press("Cancel it", message=saved)
+        assert "That has taken place already" in toast.text
+
+    async def test_who_drives(self, home: Household) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30")
+        await home.anna.press("I'll drive", message=saved)
+        await home.anna.sees("🚗 Anna drives")
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("🚗 Anna")
+        await home.ben.press("Cardiologist", message=listed)
+        opened = await home.ben.sees("🚗 Anna drives", after=listed)
+        assert "🚗 I'll drive" not in opened.labels
+        await home.anna.press("I can't after all", message=await home.anna.sees("Anna drives"))
+        await home.anna.sees("🚗 Nobody drives yet")
+        await home.ben.press("Appointments", message=opened)
+
+    async def test_a_driver_who_left_drives_no_more(self, home: Household, town: Town) -> None:
+        saved = await add(home.ben, "Cardiologist tomorrow 14:30")
+        await home.ben.press("I'll drive", message=saved)
+        await home.ben.sees("🚗 Ben drives")
+        await town.change("UPDATE family_members SET left_at = now() WHERE role = 'caregiver'")
+        await home.anna.send("/appts")
+        listed = await home.anna.sees("Cardiologist, Mum")
+        assert "Ben" not in listed.text
+        await home.anna.press("Cardiologist", message=listed)
+        opened = await home.anna.sees("Nobody drives yet", after=listed)
+        await home.anna.press("I'll drive", message=opened)
+        await home.anna.sees("🚗 Anna drives")
+
+    async def test_both_clocks_are_shown_to_who_lives_elsewhere(self, home: Household) -> None:
+        await home.ben.send("/people")
+        people = await home.ben.sees("People, family")
+        await home.ben.press("My own clock", message=people)
+        await home.ben.sees("In which city are you yourself?")
+        await home.ben.send("Tokyo")
+        await home.ben.sees("Your own clock is that of Asia/Tokyo")
+        saved = await add(home.ben, "Cardiologist tomorrow 14:30")
+        assert "tomorrow 14:30 Mum's time (23:30 yours)" in saved.text
+
+    async def test_the_calendar_of_the_whole_family(self, home: Household) -> None:
+        await add(home.anna, "Cardiologist tomorrow 14:30")
+        await add(home.anna, "Physio every Thursday 10:00 3 times")
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("Appointments, family")
+        await home.ben.press("Calendar file", message=listed)
+        await home.ben.sees("phone's calendar")
+        assert shown(last_file(home.ben)) == [
+            "Tue 24 Nov 14:30",
+            "Thu 26 Nov 10:00",
+            "Thu 03 Dec 10:00",
+            "Thu 10 Dec 10:00",
+        ]
+
+
+class TestReminders:
+    async def test_a_day_and_an_hour_before(self, home: Household, town: Town) -> None:
+        await add(home.anna, "Cardiologist 26 November 14:30")
+        for person in home:
+            assert not [m for m in person.messages if "Details" in " ".join(m.labels)]
+        town.jump_to(TOMORROW + timedelta(days=1, seconds=1))
+        for person in home:
+            told = await person.sees("🚗 Nobody drives yet", after=person.last)
+            assert "Thursday 26 November 14:30" in told.text or "tomorrow 14:30" in told.text
+        toast = await home.ben.press("I'll drive", message=await home.ben.sees("Nobody drives yet"))
+        assert "Thank you. You drive." in toast.text
+        for person in home:
+            await person.sees("🚗 Ben drives")
+        town.jump_to(TOMORROW + timedelta(days=2, hours=-1, seconds=1))
+        for person in home:
+            await person.sees("today 14:30 Mum's time")
+        assert await town.value(TOLD) == 4
+
+    async def test_without_a_driver_the_evening_before_they_are_asked(
+        self, home: Household, town: Town
+    ) -> None:
+        await add(home.anna, "Cardiologist tomorrow 14:30")
+        town.jump_to(TOMORROW - timedelta(days=1, seconds=-1))
+        for person in home:
+            await person.sees("🚗 Nobody drives yet", after=person.last)
+        await town.settled()
+        town.jump_to(datetime(2026, 11, 23, 19, 0, 1, tzinfo=LONDON))
+        for person in home:
+            await person.sees("🚗 Who drives?")
+        await home.ben.press("I'll drive", message=await home.ben.sees("Who drives?"))
+        await home.anna.sees("🚗 Ben drives")
+        await home.ben.press("I can't after all", message=await home.ben.sees("Ben drives"))
+        asked = await town.value(TOLD)
+        assert asked == 2
+        # So near the time, the others are asked at once.
+        await town.until(f"SELECT ({TOLD}) = 6")
+
+    async def test_what_was_told_is_told_anew_when_it_moves(
+        self, home: Household, town: Town
+    ) -> None:
+        saved = await add(home.anna, "Cardiologist 25 November 14:30")
+        town.jump_to(TOMORROW + timedelta(seconds=1))
+        told = await home.ben.sees("tomorrow 14:30 Mum's time")
+        await home.anna.press("Move", message=saved)
+        await home.anna.send("27 November 9:00")
+        await home.anna.sees("✅ Moved.")
+        town.jump_by(minutes=1)
+        news = await home.ben.sees("❗️ Please note: this is changed")
+        assert "Friday 27 November 09:00" in news.text
+        await home.ben.sees("Friday 27 November 09:00", after=told)
+        # Not for the old time, but for the new one.
+        before = len(home.ben.messages)
+        town.jump_to(TOMORROW + timedelta(days=1, hours=-1, seconds=1))
+        await town.settled()
+        town.jump_to(datetime(2026, 11, 26, 9, 0, 1, tzinfo=LONDON))
+        await home.ben.sees("tomorrow 09:00 Mum's time")
+        assert len(home.ben.messages) == before + 1
+
+    async def test_two_in_one_minute_are_one_message(self, home: Household, town: Town) -> None:
+        await add(home.anna, "Cardiologist 26 November 14:30")
+        await add(home.anna, "Dentist 26 November 14:30")
+        town.jump_to(TOMORROW + timedelta(days=1, seconds=1))
+        told = await home.ben.sees("Dentist for Mum")
+        assert "Cardiologist for Mum" in told.text
+        assert await town.value(TOLD) == 2
+
+    async def test_afterwards_it_is_asked_how_it_went(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Cardiologist today 20:00")
+        await home.anna.press("I'll drive", message=saved)
+        await home.anna.sees("🚗 Anna drives")
+        town.jump_to(datetime(2026, 11, 24, 9, 0, 1, tzinfo=LONDON))
+        asked = await home.anna.sees("How did it go? Any change of medicines?")
+        await home.anna.press("Write a note", message=asked)
+        await home.anna.sees("how did it go?", after=asked)
+        await home.anna.send("Blood pressure is fine")
+        await home.anna.sees("Any change of medicines?", after=asked)
+        await home.anna.sees("Anna: Blood pressure is fine")
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("Appointments, family")
+        await home.ben.press("Past", message=listed)
+        past = await home.ben.sees("Past appointments", after=listed)
+        await home.ben.press("Cardiologist", message=past)
+        await home.ben.sees("💬 Anna: Blood pressure is fine")
+
+
+class TestDoctors:
+    async def test_one_line_and_the_list(self, home: Household, town: Town) -> None:
+        await home.anna.send("/adddoctor Dr Weber, cardiologist, 020 7946 0018")
+        saved = await home.anna.sees("👩‍⚕️ Dr Weber, for Mum")
+        assert "+44 20 7946 0018" in saved.text
+        booked = await add(home.anna, "Heart check tomorrow 14:30 with Weber")
+        assert "👩‍⚕️ Dr Weber, +44 20 7946 0018" in booked.text
+        await home.ben.send("/doctors")
+        listed = await home.ben.sees("Doctors, family")
+        assert "Dr Weber, cardiologist, +44 20 7946 0018" in listed.text
+        await home.ben.press("Dr Weber", message=listed)
+        opened = await home.ben.sees("cardiologist", after=listed)
+        await home.ben.press("Remove", message=opened)
+        removed = await home.ben.sees("Removed.", after=listed)
+        toast = await home.ben.press("Restore", message=removed)
+        assert "They are back." in toast.text
+        assert await town.value("SELECT deleted_at IS NULL FROM doctors")
+
+    async def test_guided_with_a_shared_contact(self, home: Household) -> None:
+        await home.anna.send_contact("Dr. Clara Nunes", "+351213425678")
+        await home.anna.sees("What is Dr. Clara Nunes a doctor for?")
+        await home.anna.press("Skip")
+        saved = await home.anna.sees("👩‍⚕️ Dr. Clara Nunes, for Mum")
+        assert "+351 21 342 5678" in saved.text
+
+    async def test_a_number_with_letters_is_asked_again(self, home: Household) -> None:
+        await home.anna.send("/adddoctor Weber, cardiologist, +44 20 CALL 123")
+        await home.anna.sees("“+44 20 CALL 123” is no phone number.")
+        await home.anna.send("+44 20 7946 0018")
+        saved = await home.anna.sees("👩‍⚕️ Weber, for Mum")
+        assert "cardiologist" in saved.text
+
+    async def test_two_of_one_name_are_asked_about(self, home: Household, town: Town) -> None:
+        await home.anna.send("/adddoctor Anna Weber, cardiologist")
+        await home.anna.sees("👩‍⚕️ Anna Weber, for Mum")
+        await home.anna.send("/adddoctor Anna Weber, dentist")
+        same = await home.anna.sees("has a doctor called Anna Weber already")
+        await home.anna.press("Yes, save both", message=same)
+        await home.anna.sees("dentist", after=same)
+        await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr Weber")
+        which = await home.anna.sees("Which of them do you mean by “Dr Weber”?")
+        await home.anna.press("Anna Weber", message=which)
+        await home.anna.sees("Saved in family")
+        assert await town.value("SELECT doctor_id IS NOT NULL FROM appointments")
+
+    async def test_a_new_name_on_an_appointment_is_offered(
+        self, home: Household, town: Town
+    ) -> None:
+        saved = await add(home.anna, "Checkup tomorrow 10:00 with Dr House")
+        await home.anna.press("Add Dr House to the doctors", message=saved)
+        asked = await home.anna.sees("What is Dr House a doctor for?")
+        await home.anna.press("Skip", message=asked)
+        asked = await home.anna.sees("What is the phone number of Dr House?")
+        await home.anna.send("020 7946 0018")
+        await home.anna.sees("👩‍⚕️ Dr House, for Mum")
+        assert await town.value("SELECT doctor_id IS NOT NULL FROM appointments")
+
+    async def test_what_is_known_of_one_can_be_changed(self, home: Household) -> None:
+        await home.anna.send("/adddoctor Weber")
+        saved = await home.anna.sees("👩‍⚕️ Weber, for Mum")
+        for part, words, says in (
+            ("Specialty", "dentist", "dentist"),
+            ("Phone", "020 7946 0018", "+44 20 7946 0018"),
+            ("Address", "Harley Street 1", "📍 Harley Street 1"),
+            ("Note", "closed on Fridays", "📝 closed on Fridays"),
+            ("Name", "Dr Anna Weber", "Dr Anna Weber, for Mum"),
+        ):
+            await home.anna.press("Change", message=saved)
+            asked = await home.anna.sees("is to change?", after=saved)
+            await home.anna.press(part, message=asked)
+            await home.anna.send(words)
+            saved = await home.anna.sees(says, after=asked)
