@@ -411,6 +411,8 @@ async def _change_status(
     action: str,
     resumes_at: datetime | None = None,
 ) -> MedicineFacts:
+    if (status, resumes_at) == (before.status, before.resumes_at):
+        return await get_medication(scope, before.id)  # a second tap is no change to take back
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)

@@ -8,22 +8,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain import care_recipients, doses, families, medications, notifications, reminders, users
+from domain import (
+    appointments,
+    care_recipients,
+    doctors,
+    doses,
+    families,
+    medications,
+    notifications,
+    reminders,
+    users,
+)
 from domain.access import Role
+from domain.appointments import Details, NewAppointment, OccurrenceFacts
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
+from domain.doctors import DoctorFacts, NewDoctor
 from domain.dosages import Dosage
 from domain.doses import DoseFacts
 from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts, NewMedicine
 from domain.models import Dose
 from domain.notifications import Claimed, Sent
+from domain.recurrences import Recurrence
 from domain.schedules import Schedule, WallClock
 from tests.databases import move_to
 
@@ -123,6 +136,29 @@ def daily(
 ) -> WallClock:
     """Every day at these times of day, by default from the morning on which tests begin."""
     return WallClock(tuple(time.fromisoformat(at) for at in times), starts_on, ends_on)
+
+
+async def appointment(
+    database: Database,
+    who: Account,
+    person: Person,
+    *,
+    start: datetime = datetime(2026, 11, 26, 14, 30),
+    title: str = "Cardiologist",
+    rule: str | None = None,
+    **details: Any,
+) -> OccurrenceFacts:
+    """One at a local *start*, or a series of them by an RRULE."""
+    recurrence = Recurrence.from_rfc5545(rule, person.zone) if rule else None
+    new = NewAppointment(person.id, Details(title, **details), start, recurrence)
+    return await acting(database, who, lambda scope: appointments.add_appointment(scope, new))
+
+
+async def doctor(
+    database: Database, who: Account, person: Person, name: str = "Dr Weber"
+) -> DoctorFacts:
+    new = NewDoctor(person.id, name, phone="+442079460018")
+    return await acting(database, who, lambda scope: doctors.add_doctor(scope, new))
 
 
 async def medicine(

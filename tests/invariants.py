@@ -172,6 +172,61 @@ _RULES: Sequence[tuple[int, str, str]] = [
         """,
     ),
     (
+        1,
+        "what an appointment's rule gives once takes place once",
+        """
+        SELECT appointment_id, occurrence_key FROM appointment_occurrences
+        GROUP BY appointment_id, occurrence_key HAVING count(*) > 1
+        """,
+    ),
+    (
+        2,
+        "of what takes place everybody was told who should be, or a row says why not",
+        """
+        SELECT o.id, m.user_id FROM appointment_occurrences o
+        JOIN appointments a ON a.id = o.appointment_id AND a.deleted_at IS NULL
+        JOIN care_recipients c ON c.id = o.care_recipient_id
+        JOIN family_members m ON m.family_id = o.family_id AND m.left_at IS NULL
+         AND m.joined_at <= o.created_at AND (m.role <> 'recipient' OR m.user_id = c.user_id)
+        WHERE o.status = 'planned' AND o.told_at IS NOT NULL
+          AND EXISTS (SELECT 1 FROM notifications n WHERE n.kind = 'appointment'
+                AND n.facts -> 'steps' ->> o.id::text = 'remind')
+          AND NOT EXISTS (
+              SELECT 1 FROM notifications n
+              WHERE n.kind = 'appointment' AND n.user_id = m.user_id
+                AND n.facts -> 'steps' ? o.id::text)
+        """,
+    ),
+    (
+        7,
+        "an occurrence is for the person of its appointment",
+        """
+        SELECT o.id FROM appointment_occurrences o JOIN appointments a ON a.id = o.appointment_id
+        WHERE (o.family_id, o.care_recipient_id) <> (a.family_id, a.care_recipient_id)
+        """,
+    ),
+    (
+        7,
+        "a message tells of appointments of its own family",
+        """
+        SELECT n.id FROM notifications n
+        CROSS JOIN LATERAL jsonb_object_keys(
+            coalesce(n.facts -> 'steps', '{}')) AS shown (id)
+        WHERE NOT EXISTS (SELECT 1 FROM appointment_occurrences o
+                          WHERE o.id = shown.id::uuid AND o.family_id = n.family_id)
+        """,
+    ),
+    (
+        8,
+        "what is planned and to come has a timer, and no timer is overdue",
+        """
+        SELECT o.id, o.next_action_at FROM appointment_occurrences o
+        JOIN appointments a ON a.id = o.appointment_id AND a.deleted_at IS NULL
+        WHERE o.status = 'planned' AND o.starts_at > clock_now() AND o.next_action_at IS NULL
+           OR o.next_action_at < clock_now() - interval '2 minutes'
+        """,
+    ),
+    (
         8,
         "an open dose has a timer, and it is not overdue",
         """

@@ -171,6 +171,29 @@ async def add_medicine(caregiver: Person, line: str) -> Message:
     return await caregiver.sees("Saved:")
 
 
+@dataclass(frozen=True)
+class Remindable:
+    """Something that is reminded of: how it is entered for a minute, and how its reminder shows."""
+
+    line: str
+    reminder: str
+
+    async def enter(self, caregiver: Person, minute: datetime) -> Message:
+        """Have it reminded of at *minute* (UTC)."""
+        begins = clock_in_london(minute + timedelta(hours=1))
+        await caregiver.send(self.line.format(at=clock_in_london(minute), begins=begins))
+        return await caregiver.sees("Saved")
+
+    def shown(self, minute: datetime) -> str:
+        """What a phone shows of it then."""
+        return self.reminder.format(at=clock_in_london(minute))
+
+
+A_DOSE = Remindable("/addmed Aspirin 100 mg at {at}", "Mum · {at}")
+# One hour before is one of the usual times.
+AN_APPOINTMENT = Remindable("/addappt Checkup today {begins}", "🔔 Checkup for Mum")
+
+
 async def undo(person: Person) -> None:
     """`/undo`, and the button below what it names."""
     await person.send("/undo")

@@ -103,8 +103,8 @@ async def begin(request: Request) -> Answer:
 
 async def begin_named(request: Request) -> Answer:
     """The offer on an appointment to add the doctor who is only a name there."""
-    draft = await _new(request)
     facts = await get_occurrence(request.scope, request.subject_id)
+    draft = await _new(request)
     if facts.details.doctor is None:
         raise NotFound
     person = [key for key, _name, _zone in draft.people].index(str(facts.person_id))

@@ -26,9 +26,9 @@ def notice(facts: AppointmentFacts) -> Screen:
     """All that a member is told in one minute of one person's appointments."""
     parts = []
     if facts.is_repeat:
-        parts.append(_("<i>You may have got this before.</i>"))
+        parts.append(_("🔁 This may be a repeat."))
     if facts.is_late:
-        parts.append(_("<i>Late: I could not tell you in time.</i>"))
+        parts.append(_("⏳ This comes late: I could not tell you in time."))
     parts += ["\n".join(_lines(item, facts)) for item in facts.items]
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
 
@@ -47,7 +47,12 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     if item.step is Step.ASK_DRIVER and occurrence.driver is not None:
         head = None
     lines = [head] if head else []
-    lines += [title_line(occurrence), when, *details_lines(occurrence), driver_line(occurrence)]
+    lines += [
+        title_line(occurrence, sign="🔔"),
+        when,
+        *details_lines(occurrence),
+        driver_line(occurrence),
+    ]
     if occurrence.starts_at <= facts.told_at:
         lines.append(_("It has begun already."))
     if occurrence.outcome_at is not None:

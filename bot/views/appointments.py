@@ -11,7 +11,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import clock_words, day_words, moment, month_name
+from bot.views.times import clock_words, day_words, moment, month_name, short_month_name
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import Conflict, DoctorNamed, OccurrenceFacts, OccurrencePage
@@ -44,7 +44,7 @@ def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     return Screen("\n".join(lines), _buttons(facts, member=member, now=now))
 
 
-def title_line(facts: OccurrenceFacts) -> str:
+def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
     words = _("<b>{title}</b> for {person}").format(
         title=escape(facts.details.title), person=escape(facts.person)
     )
@@ -54,7 +54,7 @@ def title_line(facts: OccurrenceFacts) -> str:
         case OccurrenceStatus.CUT:
             return _("❌ {appointment}: cancelled").format(appointment=words)
         case _:
-            return _("📅 {appointment}").format(appointment=words)
+            return f"{sign} {words}"
 
 
 def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
@@ -338,7 +338,7 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
             Button(
                 _("{day} {month} {time} {title}").format(
                     day=facts.local.day,
-                    month=month_name(facts.local.date())[:3],
+                    month=short_month_name(facts.local.date()),
                     time=f"{facts.local:%H:%M}",
                     title=label(facts.details.title),
                 ),
@@ -456,7 +456,7 @@ def tomorrow_label() -> str:
 
 
 def same_day_label(day: date) -> str:
-    return _("Same day ({day} {month})").format(day=day.day, month=month_name(day)[:3])
+    return _("Same day ({day} {month})").format(day=day.day, month=short_month_name(day))
 
 
 def day_label(day: date, *, today: date) -> str:

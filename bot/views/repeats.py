@@ -24,9 +24,9 @@ def repeat_words(rule: Recurrence, *, first: date) -> str:
 def _rhythm(rule: Recurrence, first: date) -> str:
     match rule.frequency:
         case Frequency.DAILY:
-            return ngettext("every day", "every {count} days", rule.interval).format(
-                count=rule.interval
-            )
+            if rule.interval == 1:
+                return _("every day")
+            return _("every {count} days").format(count=rule.interval)
         case Frequency.WEEKLY:
             days = _day_list(rule.by_day) or weekday_names()[first.weekday()]
             if rule.interval == 1:
@@ -38,9 +38,9 @@ def _rhythm(rule: Recurrence, first: date) -> str:
                 return _("every month {on}").format(on=on)
             return _("every {count} months {on}").format(count=rule.interval, on=on)
         case _:
-            return ngettext("every year", "every {count} years", rule.interval).format(
-                count=rule.interval
-            )
+            if rule.interval == 1:
+                return _("every year")
+            return _("every {count} years").format(count=rule.interval)
 
 
 def _on_day(rule: Recurrence, first: date) -> str:

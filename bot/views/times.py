@@ -106,3 +106,21 @@ def month_name(day: date) -> str:
         _("November"),
         _("December"),
     )[day.month - 1]
+
+
+def short_month_name(day: date) -> str:
+    """For buttons, which are narrow."""
+    return (
+        _("Jan"),
+        _("Feb"),
+        _("Mar"),
+        _("Apr"),
+        _("May"),
+        _("Jun"),
+        _("Jul"),
+        _("Aug"),
+        _("Sep"),
+        _("Oct"),
+        _("Nov"),
+        _("Dec"),
+    )[day.month - 1]

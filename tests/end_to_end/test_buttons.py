@@ -16,6 +16,10 @@ STATE = """
     SELECT (SELECT count(*) FROM medication_logs), (SELECT count(*) FROM invitations),
            (SELECT count(*) FROM medications WHERE deleted_at IS NULL),
            (SELECT string_agg(status || coalesce(ladder_step, ''), ',' ORDER BY id) FROM doses),
+           (SELECT string_agg(concat(status, driver_id, outcome_at), ',' ORDER BY id)
+            FROM appointment_occurrences),
+           (SELECT string_agg(version::text, ',' ORDER BY id) FROM appointments),
+           (SELECT count(*) FROM doctors WHERE deleted_at IS NULL),
            (SELECT string_agg(wanted_version::text, ',' ORDER BY id) FROM notifications),
            (SELECT string_agg(coalesce(current_family_id::text, ''), ',' ORDER BY id) FROM users)
 """
@@ -35,6 +39,12 @@ async def test_no_button_reaches_into_another_family(
 ) -> None:
     await ask(town, *home)
     family, dose, medicine, person = await ids(town)
+    await home.anna.send("/adddoctor Weber")
+    await home.anna.sees("Saved in family")
+    await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr House")
+    await home.anna.sees("Saved in family")
+    occurrence = await town.value("SELECT id FROM appointment_occurrences")
+    doctor = await town.value("SELECT id FROM doctors")
     eve = town.person("Eve")
     await found_family(eve, "Eve's")
     own = await town.value("SELECT id FROM families WHERE name = 'Eve''s'")
@@ -42,6 +52,8 @@ async def test_no_button_reaches_into_another_family(
     before = await town.rows(STATE)
     scope = own if claims_own_family else family
     subjects = {
+        **dict.fromkeys(APPOINTMENT_VERBS, occurrence),
+        **dict.fromkeys(DOCTOR_VERBS, doctor),
         Verb.UNDO_MEDICINE: medicine,
         Verb.CHANGE_MEDICINE: medicine,
         Verb.INVITE_PERSON: person,
@@ -78,6 +90,23 @@ async def test_no_button_reaches_into_another_family(
 OF_ONES_OWN = {Verb.INVITE, Verb.SWITCH_FAMILY, Verb.KEEP, Verb.MEDICINES, Verb.HISTORY}
 # What there is of another family's medicine or person in her history is nothing.
 OF_ONES_OWN |= {Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON}
+# Her own lists are hers, and so is the clock by which she lives.
+OF_ONES_OWN |= {Verb.APPOINTMENTS, Verb.PAST_APPOINTMENTS, Verb.FAMILY_CALENDAR, Verb.DOCTORS}
+OF_ONES_OWN |= {Verb.OWN_CLOCK}
+APPOINTMENT_VERBS = (
+    Verb.APPOINTMENT,
+    Verb.DRIVE,
+    Verb.STOP_DRIVING,
+    Verb.MOVE_APPOINTMENT,
+    Verb.CHANGE_APPOINTMENT,
+    Verb.CANCEL_APPOINTMENT,
+    Verb.RESTORE_APPOINTMENT,
+    Verb.CALENDAR_FILE,
+    Verb.OUTCOME,
+    Verb.ALL_FINE,
+    Verb.ADD_DOCTOR,
+)
+DOCTOR_VERBS = (Verb.DOCTOR, Verb.CHANGE_DOCTOR, Verb.REMOVE_DOCTOR, Verb.RESTORE_DOCTOR)
 ARGUMENTS = {
     Verb.SNOOZE: "10",
     Verb.INVITE: "admin",

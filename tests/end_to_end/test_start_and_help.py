@@ -22,6 +22,8 @@ async def test_whoever_is_known_is_greeted_with_their_family(home: Household) ->
         "📋 Medicines",
         "➕ Add a medicine",
         "📜 History",
+        "📅 Appointments",
+        "👩‍⚕️ Doctors",
         "👪 Family",
         "✉️ Invite",
     }

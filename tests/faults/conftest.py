@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from domain.clock import Clock
 from tests.invariants import find_violations
-from tests.town import Household, Town, founded_town, settle_in
+from tests.town import A_DOSE, AN_APPOINTMENT, Household, Remindable, Town, founded_town, settle_in
 from tests.valkey import Valkey, running_valkey
 
 
@@ -31,3 +32,10 @@ async def town(database_url: str, valkey: Valkey, clock: Clock) -> AsyncIterator
 async def home(town: Town) -> Household:
     """Anna and Ben, who look after Mum in London."""
     return await settle_in(town)
+
+
+@pytest.fixture(params=[A_DOSE, AN_APPOINTMENT], ids=["dose", "appointment"])
+def remindable(request: pytest.FixtureRequest) -> Remindable:
+    """Whatever is reminded of goes the same way, and survives the same faults."""
+    found: Remindable = request.param
+    return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.redis import keys
 from bot.redis.client import connect
-from tests.town import Household, Town, add_medicine, clock_in_london
+from tests.town import AN_APPOINTMENT, Household, Remindable, Town, add_medicine, clock_in_london
 from tests.valkey import Valkey
 
 # Only the alarm in Redis wakes a bot that sweeps so rarely.
@@ -13,40 +13,40 @@ NEVER = 86_400
 
 
 async def test_reminders_come_after_redis_was_emptied_and_the_bot_restarted(
-    home: Household, town: Town, valkey: Valkey
+    home: Household, town: Town, valkey: Valkey, remindable: Remindable
 ) -> None:
     minute = town.minute(ahead=3)
-    await add_medicine(home.anna, f"Aspirin 100 mg at {clock_in_london(minute)}")
+    await remindable.enter(home.anna, minute)
     await town.stop_bot()
     valkey.flush()
     await town.start_bot(sweep_seconds=NEVER)
     await alarm_is_set(town)
     town.jump_to(minute - timedelta(seconds=1))
     for phone in (home.anna, home.ben):
-        await phone.sees(f"Mum · {clock_in_london(minute)}")
+        await phone.sees(remindable.shown(minute))
 
 
 async def test_reminders_come_after_redis_was_emptied_under_the_running_bot(
-    home: Household, town: Town, valkey: Valkey
+    home: Household, town: Town, valkey: Valkey, remindable: Remindable
 ) -> None:
     minute = town.minute(ahead=3)
     await town.restart_bot(sweep_seconds=NEVER)
-    await add_medicine(home.anna, f"Aspirin 100 mg at {clock_in_london(minute)}")
+    await remindable.enter(home.anna, minute)
     valkey.flush()
     await alarm_is_set(town)
     town.jump_to(minute - timedelta(seconds=1))
     for phone in (home.anna, home.ben):
-        await phone.sees(f"Mum · {clock_in_london(minute)}")
+        await phone.sees(remindable.shown(minute))
 
 
 async def test_a_sweep_finds_what_no_alarm_rings_for(
-    home: Household, town: Town, valkey: Valkey
+    home: Household, town: Town, valkey: Valkey, remindable: Remindable
 ) -> None:
     minute = town.minute(ahead=3)
-    await add_medicine(home.anna, f"Aspirin 100 mg at {clock_in_london(minute)}")
+    await remindable.enter(home.anna, minute)
     valkey.flush()
     town.jump_to(minute - timedelta(seconds=1))
-    await home.anna.sees(f"Mum · {clock_in_london(minute)}")
+    await home.anna.sees(remindable.shown(minute))
 
 
 async def test_while_redis_is_away_reminders_come_and_conversations_say_so(
@@ -98,11 +98,13 @@ async def test_a_redis_that_hangs_holds_nothing_up(
 ) -> None:
     minute = town.minute(ahead=2)
     await add_medicine(home.anna, f"Aspirin 100 mg at {clock_in_london(minute)}")
+    await AN_APPOINTMENT.enter(home.anna, minute)
     valkey.pause()
     try:
         town.jump_to(minute - timedelta(seconds=1))
         for phone in (home.anna, home.ben):
             await phone.sees(f"Mum · {clock_in_london(minute)}", timeout=20)
+            await phone.sees(AN_APPOINTMENT.shown(minute), timeout=20)
         await home.anna.press("Taken", timeout=20)
         await home.ben.sees("Taken by Anna", timeout=20)
     finally:
@@ -110,11 +112,13 @@ async def test_a_redis_that_hangs_holds_nothing_up(
 
 
 async def alarm_is_set(town: Town) -> None:
-    """Wait until Redis holds a job for every minute in which a dose acts."""
+    """Wait until Redis holds a job for every minute in which something acts."""
     async with connect(town.wiring.redis_url) as redis, asyncio.timeout(20):
         while True:
             minutes = await town.value(
-                "SELECT count(DISTINCT next_action_at) FROM doses WHERE next_action_at IS NOT NULL"
+                "SELECT count(DISTINCT at) FROM (SELECT next_action_at AS at FROM doses"
+                " UNION SELECT next_action_at FROM appointment_occurrences) timers"
+                " WHERE at IS NOT NULL"
             )
             if await redis.zcard(keys.APSCHEDULER_RUN_TIMES) >= minutes > 0:
                 return

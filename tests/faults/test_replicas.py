@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest_asyncio
 
 from bot.app import App
-from tests.town import Household, Town, add_medicine, clock_in_london, found_family
+from tests.town import Household, Remindable, Town, add_medicine, clock_in_london, found_family
 
 
 @pytest_asyncio.fixture
@@ -57,14 +57,32 @@ async def test_two_bots_answer_each_message_once_and_in_order(town: Town, replic
     assert await town.count("families") == 16
 
 
-async def test_the_second_takes_over_when_the_first_is_gone(
+async def test_two_bots_remind_of_appointments_once(
     town: Town, home: Household, replica: App
 ) -> None:
     minute = town.minute(ahead=3)
-    at = clock_in_london(minute)
-    await add_medicine(home.anna, f"Aspirin 100 mg at {at}")
+    for number in range(8):
+        begins = clock_in_london(minute + timedelta(hours=1))
+        await home.anna.send(f"/addappt Checkup{number} today {begins}")
+        await home.anna.sees(f"Checkup{number} for Mum")
+    town.jump_to(minute - timedelta(seconds=1))
+    for phone in home:
+        await phone.sees("🔔 Checkup0 for Mum", timeout=20)
+    await town.settled()
+    for phone in home:
+        [told] = [m for m in phone.messages if "🔔 Checkup" in m.text]
+        assert told.text.count("🔔 Checkup") == 8
+
+
+async def test_the_second_takes_over_when_the_first_is_gone(
+    town: Town, home: Household, replica: App, remindable: Remindable
+) -> None:
+    minute = town.minute(ahead=3)
+    await remindable.enter(home.anna, minute)
     await town.stop_bot()
     town.jump_to(minute - timedelta(seconds=1))
-    card = await home.ben.sees(f"Mum · {at}", timeout=20)
-    await home.ben.press("Taken", message=card, timeout=40)
-    await home.anna.sees("Taken by Ben", timeout=20)
+    told = await home.ben.sees(remindable.shown(minute), timeout=20)
+    answer = "Taken" if "Taken" in " ".join(told.labels) else "I'll drive"
+    await home.ben.press(answer, message=told, timeout=40)
+    shown = "Taken by Ben" if answer == "Taken" else "Ben drives"
+    await home.anna.sees(shown, timeout=20)

@@ -1,71 +1,80 @@
 """Telegram may refuse, break off, ask to wait, or not be there at all."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest_asyncio
 
 from bot.redis.client import connect
 from bot.redis.keys import rate_limit
 from bot.sandbox import Drop, Person
-from tests.town import Asked, Household, Town, add_medicine, ask, clock_in_london
+from tests.town import A_DOSE, Household, Remindable, Town, ask
 from tests.waiting import until
 from tests.wire import Wire, wired
 
 REPEAT = "🔁 This may be a repeat"
 
 
-async def due(town: Town, by: Person) -> Asked:
-    """A medicine whose card goes out within a second or so; nobody waits for it yet."""
+@dataclass(frozen=True)
+class Due:
+    """What is reminded of at a minute, and how its reminder shows."""
+
+    minute: datetime
+    shown: str
+
+
+async def due(town: Town, by: Person, remindable: Remindable = A_DOSE) -> Due:
+    """Something that is reminded of within a second or so; nobody waits for it yet."""
     minute = town.minute(ahead=2)
-    at = clock_in_london(minute)
-    await add_medicine(by, f"Aspirin 100 mg at {at}")
+    await remindable.enter(by, minute)
     await town.settled()
-    return Asked(minute, at, [])
+    return Due(minute, remindable.shown(minute))
 
 
-def cards(phone: Person, asked: Asked) -> list[str]:
-    return [message.text for message in phone.messages if f"Mum · {asked.at}" in message.text]
+def reminders(phone: Person, asked: Due) -> list[str]:
+    return [message.text for message in phone.messages if asked.shown in message.text]
 
 
 async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
-    home: Household, town: Town
+    home: Household, town: Town, remindable: Remindable
 ) -> None:
-    asked = await due(town, home.anna)
+    asked = await due(town, home.anna, remindable)
     town.sandbox.fail_next("sendMessage", drop=Drop.AFTER)
     town.jump_to(asked.minute - timedelta(seconds=1))
-    await until(lambda: any(REPEAT in card for phone in home for card in cards(phone, asked)))
+    await until(lambda: any(REPEAT in card for phone in home for card in reminders(phone, asked)))
     await town.settled()
-    [twice] = [phone for phone in home if len(cards(phone, asked)) == 2]
+    [twice] = [phone for phone in home if len(reminders(phone, asked)) == 2]
     [once] = [phone for phone in home if phone is not twice]
-    assert [REPEAT in card for card in cards(twice, asked)] == [False, True]
-    assert [REPEAT in card for card in cards(once, asked)] == [False]
-    # Both copies are of one dose: the one that the bot knows of shows what became of it.
-    await twice.press("Taken")
-    await once.sees("Taken by")
+    assert [REPEAT in card for card in reminders(twice, asked)] == [False, True]
+    assert [REPEAT in card for card in reminders(once, asked)] == [False]
+    # Both copies are of one thing: the one that the bot knows of shows what became of it.
+    is_dose = remindable is A_DOSE
+    await twice.press("Taken" if is_dose else "I'll drive")
+    await once.sees("Taken by" if is_dose else "drives")
 
 
 async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(
-    home: Household, town: Town
+    home: Household, town: Town, remindable: Remindable
 ) -> None:
-    asked = await due(town, home.anna)
+    asked = await due(town, home.anna, remindable)
     town.sandbox.fail_next("sendMessage", drop=Drop.BEFORE)
     town.sandbox.fail_next("sendMessage", status=500, times=2)
     town.jump_to(asked.minute - timedelta(seconds=1))
     for phone in home:
-        await phone.sees(f"Mum · {asked.at}")
+        await phone.sees(asked.shown)
     await town.settled()
-    assert [len(cards(phone, asked)) for phone in home] == [1, 1]
+    assert [len(reminders(phone, asked)) for phone in home] == [1, 1]
 
 
 async def test_telegram_asking_to_wait_is_heeded_and_no_failure(
-    home: Household, town: Town
+    home: Household, town: Town, remindable: Remindable
 ) -> None:
-    asked = await due(town, home.anna)
+    asked = await due(town, home.anna, remindable)
     town.sandbox.fail_next("sendMessage", status=429, retry_after=1, times=2)
     town.jump_to(asked.minute - timedelta(seconds=1))
     for phone in home:
-        card = await phone.sees(f"Mum · {asked.at}")
+        card = await phone.sees(asked.shown)
         assert REPEAT not in card.text
     await town.settled()
     rows = await town.rows("SELECT attempts, maybe_sent FROM notifications")
@@ -144,17 +153,19 @@ async def wire(town: Town) -> AsyncIterator[Wire]:
         await town.stop_bot()
 
 
-async def test_a_card_that_never_left_is_no_repeat(town: Town, wire: Wire, home: Household) -> None:
-    asked = await due(town, home.anna)
+async def test_a_card_that_never_left_is_no_repeat(
+    town: Town, wire: Wire, home: Household, remindable: Remindable
+) -> None:
+    asked = await due(town, home.anna, remindable)
     await wire.cut()
     town.jump_to(asked.minute - timedelta(seconds=1))
     await town.until("SELECT max(attempts) > 0 FROM notifications")
     await wire.mend()
     for phone in home:
-        card = await phone.sees(f"Mum · {asked.at}", timeout=20)
+        card = await phone.sees(asked.shown, timeout=20)
         assert REPEAT not in card.text
     await town.settled()
-    assert [len(cards(phone, asked)) for phone in home] == [1, 1]
+    assert [len(reminders(phone, asked)) for phone in home] == [1, 1]
 
 
 async def test_what_happened_while_telegram_was_away_is_made_good(

@@ -72,7 +72,7 @@ async def test_times_are_those_of_the_person_cared_for(database: Database) -> No
     kim = await factories.person(database, anna, "Kim", zone="Asia/Tokyo")
     aspirin = await factories.medicine(database, anna, kim, schedule=daily("20:00"))
     (dose, *_) = await factories.doses_of(database, smith, aspirin)
-    assert (dose.local, dose.due_at) == (datetime(2026, 11, 23, 20), utc(23, 11))  # noqa: DTZ001
+    assert (dose.local, dose.due_at) == (datetime(2026, 11, 23, 20), utc(23, 11))
 
 
 async def test_the_next_dose_ends_the_window_of_the_one_before(database: Database) -> None:

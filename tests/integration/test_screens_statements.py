@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from domain import doses
+from domain.appointments import list_day, list_past, list_upcoming
+from domain.calendars import list_entries
 from domain.care_recipients import list_people
 from domain.database import Database, Scope
+from domain.doctors import list_doctors
 from domain.doses import DoseStatus
 from domain.history import get_entry, list_history
 from domain.medications import list_medicines
@@ -16,8 +19,21 @@ from tests import factories
 from tests.databases import recorded_statements
 from tests.factories import daily
 
+
+async def today(scope: Scope) -> None:
+    """As `/today` reads it."""
+    people = await doses.list_today(scope)
+    now = scope.clock.now()
+    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
+    await list_day(scope, days)
+
+
 LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
-    "today": doses.list_today,
+    "today": today,
+    "appts": list_upcoming,
+    "past appts": list_past,
+    "calendar": list_entries,
+    "doctors": list_doctors,
     "meds": list_medicines,
     "people": list_people,
     "history": list_history,
@@ -34,6 +50,8 @@ async def test_a_list_takes_three_statements_at_most(database: Database, name: s
             await factories.medicine(
                 database, anna, person, name=f"Pill {medicine}", schedule=daily("08:00", "20:00")
             )
+        await factories.doctor(database, anna, person)
+        await factories.appointment(database, anna, person, rule="FREQ=DAILY;COUNT=20")
     await factories.wake_up(database, database.clock.now() + timedelta(hours=20))
 
     async def statements(scope: Scope) -> int:

@@ -61,6 +61,8 @@ async def household(database: Database, name: str) -> Household:
         admin,
         lambda scope: stock.refill(scope, medicine.id, Decimal(30), unit="mg"),
     )
+    await factories.doctor(database, admin, mum)
+    await factories.appointment(database, admin, mum)
     dose = await factories.asked_dose(database, facts, medicine)
     await factories.acting(
         database,
@@ -325,6 +327,9 @@ async def test_only_the_inbox_is_ever_emptied(database_url: str) -> None:
 
 # Words of ours that name a state. The payload of an update is stored and handed out unread.
 _TEXT_FOR_DISPATCH = {
+    "appointment_occurrences.ladder_step",
+    "appointment_occurrences.status",
+    "appointments.timezone",
     "doses.ladder_step",
     "doses.status",
     "family_members.role",
@@ -368,6 +373,11 @@ async def test_the_dispatcher_reads_no_names_dosages_notes_or_schedules(
         "medication_name FROM doses",
         "dosage FROM doses",
         "note FROM medication_logs",
+        "title FROM appointments",
+        "recurrence FROM appointments",
+        "place FROM appointments",
+        "outcome FROM appointment_occurrences",
+        "name FROM doctors",
         "after FROM audit_events",
         "token_hash FROM invitations",
     ],

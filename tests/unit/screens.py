@@ -13,8 +13,12 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.views import (
+    appointment_notices,
+    appointments,
+    calendar_files,
     cards,
     conversations,
+    doctors,
     doses,
     families,
     history,
@@ -32,15 +36,29 @@ from bot.views import (
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
 from domain.access import Action, Role
-from domain.cards import CardFacts, JoinedFacts, RefillFacts, RefillItem, SummaryFacts
+from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
+from domain.calendars import CalendarEntry, Deviation
+from domain.cards import (
+    AppointmentFacts,
+    AppointmentItem,
+    CardFacts,
+    JoinedFacts,
+    RefillFacts,
+    RefillItem,
+    SummaryFacts,
+)
 from domain.care_recipients import Person, PersonAdded
 from domain.database import Member
+from domain.doctors import DoctorFacts
 from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus, PersonToday, Recorded, Snoozed, WhichDose
 from domain.errors import (
     AlreadyApplied,
     AlreadyExists,
     AlreadyMember,
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
     ChangedMeanwhile,
     InvitationExpired,
     InvitationUnknown,
@@ -54,6 +72,8 @@ from domain.errors import (
     PerDoseUnknown,
     SameMedicine,
     StockUnitDiffers,
+    TakenByAnother,
+    TimeDoesNotExist,
     TimeNotPossible,
     TooLateToUndo,
 )
@@ -67,8 +87,11 @@ from domain.families import (
 )
 from domain.history import Entry, EntryDetails, HistoryPage, Record
 from domain.intakes import Intake, Outlook
+from domain.ladder import Step
 from domain.medicine_details import MedicineDetails
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
+from domain.occurrences import OccurrenceStatus
+from domain.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
 from domain.undo import ActionKind, LastAction, Undone
@@ -200,6 +223,70 @@ class _Home:
         )
 
     @property
+    def appointment(self) -> OccurrenceFacts:
+        starts_at = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
+        return OccurrenceFacts(
+            id=MEDICINE_IDS[5],
+            family_id=FAMILY_ID,
+            appointment_id=MEDICINE_IDS[6],
+            version=1,
+            person_id=PERSON_ID,
+            person=self.words.person,
+            zone=LONDON,
+            details=Details(self.words.medicine),
+            recurrence=None,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            moved_from=None,
+            status=OccurrenceStatus.PLANNED,
+            driver_id=None,
+            driver=None,
+            outcome=None,
+            outcome_by=None,
+            outcome_at=None,
+        )
+
+    @property
+    def series(self) -> OccurrenceFacts:
+        """With all that can be said of one."""
+        words, one = self.words, self.appointment
+        tuesdays = Recurrence(
+            Frequency.WEEKLY,
+            by_day=(ByDay(Weekday.TUESDAY),),
+            until=datetime(2027, 3, 1, 23, 59, 59),
+        )
+        return replace(
+            one,
+            details=Details(
+                title=words.medicine,
+                duration=timedelta(minutes=90),
+                doctor=DoctorNamed(words.ben, ANNA_ID, phone="+442079460018"),
+                place=words.family,
+                bring=words.dosage,
+                note=words.other_person,
+                remind_before=(2880, 60),
+            ),
+            recurrence=tuesdays,
+            moved_from=one.starts_at - timedelta(hours=2),
+            driver_id=ANNA_ID,
+            driver=words.anna,
+        )
+
+    @property
+    def doctor(self) -> DoctorFacts:
+        return DoctorFacts(
+            id=MEDICINE_IDS[7],
+            person_id=PERSON_ID,
+            person=self.words.person,
+            zone=LONDON,
+            name=self.words.ben,
+            specialty=self.words.medicine,
+            phone="+442079460018",
+            address=self.words.family,
+            note=self.words.other_person,
+        )
+
+    @property
     def stock(self) -> Stock:
         return Stock(
             amount=Decimal("12.5"),
@@ -226,6 +313,11 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_intakes(home),
         **_history(home),
         **_people(home),
+        **_appointments(home),
+        **_appointment_questions(home),
+        **_appointment_notices(home),
+        **_calendar_files(home),
+        **_doctors(home),
         **_notices(home),
         **_refusals(home),
         **_start(home),
@@ -308,7 +400,10 @@ def _undo(home: _Home) -> Mapping[str, View]:
     corrected = LastAction(PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID)
 
     def changed(kind: ActionKind) -> LastAction:
-        return LastAction(PERSON_ID, kind, NOW - timedelta(hours=3), medicine=home.saved)
+        action = LastAction(PERSON_ID, kind, NOW - timedelta(hours=3))
+        if kind.startswith("appointment."):
+            return replace(action, appointment=home.appointment)
+        return replace(action, medicine=home.saved)
 
     def ask(action: LastAction) -> View:
         return partial(undo.ask, action, member=home.member, now=NOW)
@@ -322,6 +417,10 @@ def _undo(home: _Home) -> Mapping[str, View]:
         "undo_asked_at_once": ask(replace(recorded, at=NOW, doses=[taken])),
         "undo_asked_correction": ask(corrected),
         **{f"undo_asked_{kind.replace('.', '_')}": ask(changed(kind)) for kind in kinds},
+        "undo_appointment_added": undone(Undone(changed(ActionKind.APPOINTMENT_ADDED))),
+        "undo_appointment_moved": undone(
+            Undone(changed(ActionKind.APPOINTMENT_MOVED), appointment=home.appointment)
+        ),
         "undo_kept": partial(undo.kept),
         "undo_one": undone(Undone(recorded, [home.dose()])),
         "undo_two": undone(Undone(recorded, [home.dose(), home.dose(number=1)])),
@@ -343,8 +442,13 @@ def _today(home: _Home) -> Mapping[str, View]:
     left_over = replace(not_asked, local=before.replace(tzinfo=None), due_at=before)
     viewer = replace(home.member, role=Role.VIEWER)
 
-    def screen(*entries: PersonToday, member: Member = home.member) -> View:
-        return partial(today.today, entries, member=member, now=NOW)
+    def screen(
+        *entries: PersonToday,
+        member: Member = home.member,
+        planned: Sequence[OccurrenceFacts] = (),
+    ) -> View:
+        of_mum = {home.person.id: planned}
+        return partial(today.today, entries, appointments=of_mum, member=member, now=NOW)
 
     return {
         "today_nobody": screen(),
@@ -359,7 +463,256 @@ def _today(home: _Home) -> Mapping[str, View]:
         ),
         "today_more_than_fits": screen(PersonToday(home.person, [pending] * 200)),
         "today_more_people_than_fit": screen(*[PersonToday(home.person, [pending, evening])] * 120),
+        "today_with_appointments": screen(
+            PersonToday(home.person, [pending]),
+            planned=[home.appointment, replace(home.appointment, driver=home.words.ben)],
+        ),
         "today_for_a_viewer": screen(PersonToday(home.person, [pending]), member=viewer),
+    }
+
+
+def _appointments(home: _Home) -> Mapping[str, View]:
+    one, series, words = home.appointment, home.series, home.words
+    viewer = replace(home.member, role=Role.VIEWER)
+    in_tokyo = replace(home.member, zone=ZoneInfo("Asia/Tokyo"))
+    over = replace(one, starts_at=NOW - timedelta(hours=3), ends_at=NOW - timedelta(hours=2))
+    told = replace(over, outcome=words.other_person, outcome_by=words.ben, outcome_at=NOW)
+    unknown = replace(one, details=replace(one.details, doctor=DoctorNamed(words.ben)))
+    first_monday = Recurrence(
+        Frequency.MONTHLY, by_day=(ByDay(Weekday.MONDAY, Nth.FIRST),), count=10
+    )
+    conflicts = (
+        Conflict(words.medicine, words.person, LONDON, one.starts_at, driver=None),
+        Conflict(words.medicine, words.other_person, LONDON, one.starts_at, driver=words.anna),
+    )
+
+    def screen(facts: OccurrenceFacts, member: Member = home.member) -> View:
+        return partial(appointments.screen, facts, member=member, now=NOW)
+
+    def listed(
+        *items: OccurrenceFacts,
+        number: int = 0,
+        has_more: bool = False,
+        is_past: bool = False,
+        member: Member = home.member,
+    ) -> View:
+        page = OccurrencePage(items, number, has_more, is_past)
+        return partial(appointments.appointments, page, member=member, now=NOW)
+
+    cancelled = replace(one, status=OccurrenceStatus.CANCELLED)
+    changed = {
+        "saved": appointments.saved,
+        "moved": appointments.moved,
+        "changed": appointments.changed,
+        "changed_meanwhile": appointments.changed_meanwhile,
+    }
+    body = Screen("📅")
+    return {
+        "appointment": screen(one),
+        "appointment_series": screen(series),
+        "appointment_monthly": screen(replace(one, recurrence=first_monday)),
+        "appointment_without_end": screen(replace(one, recurrence=Recurrence(Frequency.WEEKLY, 2))),
+        "appointment_for_a_viewer": screen(series, viewer),
+        "appointment_read_in_tokyo": screen(one, in_tokyo),
+        "appointment_driven_by_another": screen(replace(one, driver_id=BEN_ID, driver=words.ben)),
+        "appointment_with_conflicts": screen(replace(one, conflicts=conflicts)),
+        "appointment_with_an_unknown_doctor": screen(unknown),
+        "appointment_cancelled": screen(cancelled),
+        "appointment_cut": screen(replace(series, status=OccurrenceStatus.CUT)),
+        "appointment_over": screen(over),
+        "appointment_over_and_told": screen(told),
+        "appointment_over_without_a_word": screen(replace(told, outcome=None)),
+        **{
+            f"appointment_{name}": partial(view, one, member=home.member, now=NOW)
+            for name, view in changed.items()
+        },
+        "appointment_cancelled_toast": partial(appointments.cancelled, body),
+        "appointment_restored_toast": partial(appointments.restored, body),
+        "appointment_driving": partial(appointments.driving, one, body),
+        "appointment_driving_every_time": partial(
+            appointments.driving, replace(one, conflicts=conflicts), body, is_every=True
+        ),
+        "appointment_not_driving": partial(appointments.not_driving, None),
+        "appointment_noted": partial(appointments.noted, None),
+        "appointment_outcome_saved": partial(appointments.outcome_saved, one, member=home.member),
+        "appointments_none": listed(),
+        "appointments_none_past": listed(is_past=True),
+        "appointments": listed(one, replace(series, starts_at=one.starts_at), cancelled),
+        "appointments_second_page": listed(one, number=1, has_more=True),
+        "appointments_past": listed(told, is_past=True, has_more=True),
+        "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
+        "appointments_no_calendar": partial(appointments.no_calendar),
+    }
+
+
+def _appointment_questions(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    rows = ((button,),)
+    day = date(2026, 12, 3)
+    parts = appointments.part_labels()
+    return {
+        "appointment_ask_title": partial(appointments.ask_title),
+        "appointment_ask_day": partial(appointments.ask_day, words.medicine, rows),
+        "appointment_ask_time": partial(
+            appointments.ask_time, words.medicine, day, today=NOW.date(), buttons=rows
+        ),
+        "appointment_ask_time_of_a_series": partial(
+            appointments.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
+        ),
+        "appointment_ask_repeat": partial(appointments.ask_repeat, words.medicine, rows),
+        "appointment_ask_which_doctor": partial(appointments.ask_which_doctor, words.ben, [button]),
+        "appointment_confirm": partial(
+            appointments.confirm,
+            words.medicine,
+            person=words.person,
+            when=appointments.when_words(datetime(2026, 12, 3, 9), None, today=NOW.date()),
+            others=[words.ben, words.family],
+            buttons=rows,
+        ),
+        "appointment_ask_reach_to_move": partial(
+            appointments.ask_reach, words.medicine, [button], to_cancel=False
+        ),
+        "appointment_ask_reach_to_cancel": partial(
+            appointments.ask_reach,
+            words.medicine,
+            appointments.cancel_buttons(home.series, member=home.member),
+            to_cancel=True,
+        ),
+        "appointment_ask_what_to_change": partial(
+            appointments.ask_what_to_change, words.medicine, [button, button, button]
+        ),
+        **{
+            f"appointment_ask_new_{part}": partial(
+                appointments.ask_part, part, words.medicine, rows
+            )
+            for part in parts
+        },
+        "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
+        "people_ask_own_place": partial(people.ask_own_place, [button]),
+        "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),
+    }
+
+
+def _appointment_notices(home: _Home) -> Mapping[str, View]:
+    one, series, words = home.appointment, home.series, home.words
+    told_at = one.starts_at - timedelta(days=1)
+    over = replace(one, outcome=words.other_person, outcome_by=words.ben, outcome_at=NOW)
+
+    def notice(*items: AppointmentItem, **changed: object) -> View:
+        facts = AppointmentFacts(
+            family_id=FAMILY_ID,
+            person=words.person,
+            told_at=told_at,
+            now=told_at,
+            items=items,
+            reader_id=ANNA_ID,
+            reader_role=Role.CAREGIVER,
+            reader_zone=None,
+            is_repeat=False,
+            is_late=False,
+        )
+        return partial(appointment_notices.notice, replace(facts, **changed))  # type: ignore[arg-type]
+
+    remind, tell = AppointmentItem(Step.REMIND, one), Step.TELL
+    ask, outcome = Step.ASK_DRIVER, AppointmentItem(Step.ASK_OUTCOME, one)
+    cancelled = replace(one, status=OccurrenceStatus.CANCELLED)
+    return {
+        "notice_appointment": notice(remind),
+        "notice_appointment_series": notice(AppointmentItem(Step.REMIND, series)),
+        "notice_two_appointments": notice(remind, AppointmentItem(Step.REMIND, series)),
+        "notice_appointment_late": notice(remind, is_late=True, is_repeat=True),
+        "notice_appointment_begun": notice(remind, told_at=one.starts_at + timedelta(minutes=5)),
+        "notice_appointment_read_in_tokyo": notice(remind, reader_zone=ZoneInfo("Asia/Tokyo")),
+        "notice_appointment_for_a_viewer": notice(remind, reader_role=Role.VIEWER),
+        "notice_appointment_moved": notice(AppointmentItem(tell, one)),
+        "notice_appointment_cancelled": notice(AppointmentItem(tell, cancelled)),
+        "notice_who_drives": notice(AppointmentItem(ask, one)),
+        "notice_who_drives_found": notice(
+            AppointmentItem(ask, replace(one, driver_id=BEN_ID, driver=words.ben))
+        ),
+        "notice_how_did_it_go": notice(outcome),
+        "notice_how_did_it_go_for_a_viewer": notice(outcome, reader_role=Role.VIEWER),
+        "notice_how_it_went": notice(AppointmentItem(Step.ASK_OUTCOME, over)),
+        "notice_reminder_of_what_is_over": notice(
+            AppointmentItem(Step.REMIND, over), now=over.ends_at
+        ),
+    }
+
+
+def _calendar_files(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    start = datetime(2026, 11, 24, 14, 30)
+    entry = CalendarEntry(
+        uid=f"{PERSON_ID}@carecircle",
+        sequence=3,
+        title=words.medicine,
+        person=words.person,
+        zone=LONDON,
+        starts_at=start,
+        duration=timedelta(hours=1),
+        recurrence=Recurrence(Frequency.WEEKLY, by_day=(ByDay(Weekday.TUESDAY),)),
+        exceptions=[
+            Deviation(
+                start.replace(day=30, tzinfo=UTC) + timedelta(days=1),
+                datetime(2026, 12, 2, 11, tzinfo=UTC),
+                is_cancelled=False,
+            )
+        ],
+        is_cancelled=False,
+        doctor=words.ben,
+        phone="+442079460018",
+        place=words.family,
+        bring=words.dosage,
+        note=words.other_person,
+    )
+    gone = replace(entry, is_cancelled=True)
+    return {
+        "calendar_file": partial(
+            calendar_files.calendar_file, [entry], name="appointment", now=NOW
+        ),
+        "calendar_file_of_what_is_cancelled": partial(
+            calendar_files.calendar_file, [gone], name="appointment", now=NOW
+        ),
+    }
+
+
+def _doctors(home: _Home) -> Mapping[str, View]:
+    words, doctor, member = home.words, home.doctor, home.member
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    viewer, body = replace(member, role=Role.VIEWER), Screen("👩")
+    bare = replace(doctor, specialty=None, phone=None, address=None, note=None)
+
+    def listed(*found: DoctorFacts, page: int = 0, member: Member = member) -> View:
+        return partial(doctors.doctors, found, page=page, member=member)
+
+    return {
+        "doctors_none": listed(),
+        "doctors": listed(doctor, bare, replace(doctor, person=words.other_person)),
+        "doctors_second_page": listed(*[doctor] * 25, page=1),
+        "doctors_for_a_viewer": listed(doctor, member=viewer),
+        "doctor": partial(doctors.doctor_screen, doctor, member=member),
+        "doctor_removed": partial(
+            doctors.doctor_screen, replace(bare, is_removed=True), member=member
+        ),
+        "doctor_for_a_viewer": partial(doctors.doctor_screen, doctor, member=viewer),
+        "doctor_saved": partial(doctors.saved, doctor, member=member),
+        "doctor_changed": partial(doctors.changed, doctor, member=member),
+        "doctor_removed_toast": partial(doctors.removed, body),
+        "doctor_restored_toast": partial(doctors.restored, body),
+        "doctor_ask_name": partial(doctors.ask_name),
+        "doctor_ask_specialty": partial(doctors.ask_specialty, words.ben, button),
+        "doctor_ask_phone": partial(doctors.ask_phone, words.ben, button),
+        "doctor_ask_same": partial(
+            doctors.ask_same, words.ben, person=words.person, buttons=[button]
+        ),
+        "doctor_ask_what_to_change": partial(
+            doctors.ask_what_to_change, words.ben, [button, button, button]
+        ),
+        **{
+            f"doctor_ask_new_{part}": partial(doctors.ask_part, part, words.ben, button)
+            for part in doctors.part_labels()
+        },
     }
 
 
@@ -669,6 +1022,13 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "no_family": NoFamily(),
         "nobody_cared_for": NobodyCaredFor(),
         "not_found": NotFound(),
+        "appointment_in_past": AppointmentInPast(NOW, LONDON),
+        "appointment_over": AppointmentOver(),
+        "appointment_changed": AppointmentChanged(),
+        "time_does_not_exist": TimeDoesNotExist(
+            datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 2, 30)
+        ),
+        "taken_by_another": TakenByAnother(home.words.ben),
         "viewer_records": NotAllowed(Action.RECORD_DOSE, Role.VIEWER),
         "recipient_records_of_others": NotAllowed(Action.RECORD_DOSE, Role.RECIPIENT),
         "viewer_adds_medicine": NotAllowed(Action.CHANGE_MEDICINES, Role.VIEWER),

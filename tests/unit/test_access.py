@@ -9,6 +9,8 @@ EXPECTED = {
     Action.INVITE: {Role.ADMIN},
     Action.ADD_PERSON: {Role.ADMIN, Role.CAREGIVER},
     Action.CHANGE_MEDICINES: {Role.ADMIN, Role.CAREGIVER},
+    Action.CHANGE_APPOINTMENTS: {Role.ADMIN, Role.CAREGIVER},
+    Action.DRIVE: {Role.ADMIN, Role.CAREGIVER},
     Action.RECORD_DOSE: {Role.ADMIN, Role.CAREGIVER},
     Action.RECORD_OWN_DOSE: {Role.ADMIN, Role.CAREGIVER, Role.RECIPIENT},
 }

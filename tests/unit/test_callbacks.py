@@ -119,7 +119,7 @@ def test_anything_else_is_refused_with_one_error_only(data: str) -> None:
     assert callback.encode() == data
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC)))
 def test_a_minute_comes_back_without_its_seconds(instant: datetime) -> None:
     minute = decode_minute(encode_minute(instant))
     assert minute == instant.replace(second=0, microsecond=0)

@@ -87,7 +87,7 @@ def test_chatham_jumps_and_repeats_at_a_quarter_to() -> None:
 
 
 def test_a_day_that_apia_left_out_is_given_a_day_later() -> None:
-    local = datetime(2011, 12, 30, 8, 0)  # noqa: DTZ001 - naive local time is the input
+    local = datetime(2011, 12, 30, 8, 0)
     given = resolve_local(local, ZoneInfo("Pacific/Apia"))
     assert given == datetime(2011, 12, 31, 8, tzinfo=ZoneInfo("Pacific/Apia"))
 

@@ -69,7 +69,7 @@ def notice(doses: Sequence[DoseFacts]) -> Screen:
 def list_of_today(doses: Sequence[DoseFacts]) -> Screen:
     member = Member(uuid4(), "Anna", uuid4(), "&" * 80, Role.ADMIN)
     people = [PersonToday(Person(uuid4(), "&" * 80, LONDON), doses) for _ in range(5)]
-    return today(people, member=member, now=NOW)
+    return today(people, appointments={}, member=member, now=NOW)
 
 
 @pytest.mark.parametrize("screen", [card, notice, list_of_today])

@@ -24,6 +24,7 @@ VIEWS = Path(wording.__file__).parent
 LETTERLESS = Words.all_the_same("★ 1")
 UNTRANSLATED = re.compile(
     r"/addmed Aspirin 100 mg at 08:00 and 20:00"  # what is typed is English in every language
+    r"|/addappt Cardiologist tomorrow 14:30 with Dr Weber"
     r"|every 8 hours from 06:00|as needed, max 4 a day|at 07:45"
     r"|1st|2nd|½|London, (United Kingdom|Canada)"  # and so are the names of places
 )
