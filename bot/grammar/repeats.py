@@ -64,7 +64,7 @@ def read_repeat(tokens: Sequence[Token]) -> TypedRepeat | None:
 
     Raises `Misunderstood` for one that is too fast or too slow.
     """
-    words = words_of(tokens, 12)
+    words = words_of(tokens, 24)  # all weekdays, with commas
     for reader in (_nth_weekday, _day_of_month, _every_weekdays, _every_unit, _adverb, _weekdays):
         found = reader(words)
         if found is not None:

@@ -28,6 +28,7 @@ from bot.grammar.tokens import Token, tokenize, words_of
 from domain.recurrences import MOST_TIMES, Recurrence
 
 LONGEST = timedelta(hours=24)
+_LONGEST_RANGE = timedelta(hours=8)
 _NUMBER_WORDS = "|".join(["a", "an", *COUNTS])
 # What we let the library read: whole phrases whose meaning is not in doubt.
 _COUNTED = re.compile(
@@ -167,10 +168,10 @@ def _resolve_time(when: When, typed: TypedWhen) -> When:
     if typed.ends is None:
         return when
     start = datetime.combine(date.min, found)
-    end = datetime.combine(date.min, typed.ends.readings[-1 if found.hour > 11 else 0])
-    if end <= start and len(typed.ends.readings) > 1:
-        end = datetime.combine(date.min, typed.ends.readings[-1])
-    if end <= start:
+    ends = [datetime.combine(date.min, reading) for reading in typed.ends.readings]
+    # "10:00-1:30" ends in the afternoon; nobody says "11:00-10:30" of half a day.
+    end = next((each for each in ends if start < each <= start + _LONGEST_RANGE), None)
+    if end is None:
         words = f"{typed.clock.words} - {typed.ends.words}"
         return replace(when, problem=Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
     return replace(when, duration=end - start)
@@ -276,7 +277,7 @@ def _count(tokens: Sequence[Token], typed: TypedWhen) -> int:
     """ "10 times", "x10"."""
     words = words_of(tokens, 2)
     number = words[0].removeprefix("x") if words[0][:1] == "x" else words[0]
-    is_counted = words[0][:1] == "x" or words[1:] == ["times"]
+    is_counted = words[0][:1] == "x" or words[1:] in (["times"], ["time"])
     if not is_counted or not ((number.isdecimal() and len(number) < 7) or number in COUNTS):
         return 0
     typed.count = COUNTS[number] if number in COUNTS else int(number)

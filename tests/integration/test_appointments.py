@@ -1,0 +1,464 @@
+"""Appointments in the tables: what a change reaches, what survives it, and what is told."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import pytest_asyncio
+import recurring_ical_events
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.views.calendar_files import calendar_file
+from domain import appointment_changes as changes
+from domain import appointments, occurrences, reminders, undo
+from domain.access import Role
+from domain.appointment_changes import Reach
+from domain.appointments import OccurrenceFacts, get_occurrence
+from domain.calendars import get_entries
+from domain.care_recipients import Person
+from domain.database import Database, Scope, as_dispatch, as_family
+from domain.errors import (
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
+    NotAllowed,
+    NotFound,
+    TakenByAnother,
+    TimeDoesNotExist,
+)
+from domain.families import FamilyFacts
+from domain.models import AppointmentOccurrence, CareRecipient
+from domain.occurrences import OccurrenceStatus
+from domain.recurrences import Recurrence
+from tests import factories
+from tests.databases import MORNING, move_to, without_walls
+from tests.factories import Account
+from tests.invariants import find_violations
+
+T = TypeVar("T")
+LONDON = ZoneInfo("Europe/London")
+TUESDAYS = "FREQ=WEEKLY;BYDAY=TU"
+
+
+@dataclass(frozen=True)
+class Home:
+    database: Database
+    url: str
+    family: FamilyFacts
+    anna: Account
+    ben: Account
+    mum: Person
+
+    async def do(self, work: Callable[[Scope], Awaitable[T]], who: Account | None = None) -> T:
+        return await factories.acting(self.database, who or self.anna, work)
+
+    async def add(self, **given: Any) -> OccurrenceFacts:
+        return await factories.appointment(self.database, self.anna, self.mum, **given)
+
+    async def planned(self, *, most: int = 6) -> list[str]:
+        """The local starts of what is to come."""
+        async with without_walls(self.url) as connection:
+            rows = await connection.execute(
+                text(
+                    "SELECT starts_at FROM appointment_occurrences o JOIN appointments a"
+                    " ON a.id = o.appointment_id AND a.deleted_at IS NULL"
+                    " WHERE o.status = 'planned' AND o.starts_at > :now"
+                    " ORDER BY starts_at LIMIT :most"
+                ),
+                {"now": self.database.clock.now(), "most": most},
+            )
+            return [f"{row.starts_at.astimezone(LONDON):%d %b %H:%M}" for row in rows]
+
+    async def at(self, key: str) -> OccurrenceFacts:
+        """The occurrence that a rule gives at that local start."""
+        async with without_walls(self.url) as connection:
+            found = await connection.scalar(
+                text("SELECT id FROM appointment_occurrences WHERE occurrence_key = :key"),
+                {"key": key},
+            )
+        return await self.do(lambda scope: get_occurrence(scope, found))
+
+    async def move(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> OccurrenceFacts:
+        return await self.do(
+            lambda s: changes.move(s, facts.id, start, reach=reach, version=facts.version)
+        )
+
+    async def undo(self) -> None:
+        action = await self.do(undo.find_last_action)
+        await self.do(lambda scope: undo.undo_last_action(scope, action.id))
+
+    async def wake_up(self, at: datetime) -> list[dict[str, str]]:
+        """What is told at that instant: the steps of each message."""
+        move_to(self.database.clock, at)
+        before = await self._told()
+        await self.database.run(lambda s: reminders.act_on_due(s, most=100), as_dispatch())
+        return [steps for id_, steps in (await self._told()).items() if id_ not in before]
+
+    async def _told(self) -> dict[Any, dict[str, str]]:
+        async with without_walls(self.url) as connection:
+            rows = await connection.execute(
+                text("SELECT id, facts -> 'steps' FROM notifications WHERE kind = 'appointment'")
+            )
+            return {row[0]: row[1] for row in rows}
+
+
+@pytest_asyncio.fixture
+async def home(database: Database, database_url: str) -> Home:
+    anna = await factories.user(database)
+    family = await factories.family(database, anna)
+    ben = await factories.member(database, anna)
+    mum = await factories.person(database, anna)
+    return Home(database, database_url, family, anna, ben, mum)
+
+
+async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
+    await home.add(rule="FREQ=DAILY", start=datetime(2026, 11, 24, 10))
+    count = text("SELECT count(*), max(starts_at) FROM appointment_occurrences")
+    async with without_walls(home.url) as connection:
+        rows, last = (await connection.execute(count)).one()
+    assert 360 < rows < 370
+    move_to(home.database.clock, MORNING + timedelta(days=60))
+    before = home.database.clock.now() + occurrences.EXTENDED_AHEAD
+    families_ = await home.database.run(
+        lambda s: occurrences.families_to_extend(s, before=before, most=10), as_dispatch()
+    )
+    assert list(families_) == [home.family.id]
+    made = await home.database.run(
+        lambda s: occurrences.extend_family(s, before=before), as_family(home.family.id)
+    )
+    assert made == 1
+    async with without_walls(home.url) as connection:
+        more, later = (await connection.execute(count)).one()
+    assert (more - rows, later - last) == (60, timedelta(days=60))
+    assert not await home.database.run(
+        lambda s: occurrences.families_to_extend(s, before=before, most=10), as_dispatch()
+    )
+
+
+async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> None:
+    await home.add()
+    await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
+    far = home.database.clock.now() + timedelta(days=9_000)
+    assert not await home.database.run(
+        lambda s: occurrences.families_to_extend(s, before=far, most=10), as_dispatch()
+    )
+
+
+async def test_an_hour_that_does_not_exist_and_one_that_is_over(home: Home) -> None:
+    with pytest.raises(TimeDoesNotExist) as skipped:
+        await home.add(start=datetime(2027, 3, 28, 1, 30))
+    assert skipped.value.instead == datetime(2027, 3, 28, 2, 30)
+    with pytest.raises(AppointmentInPast):
+        await home.add(start=datetime(2026, 11, 23, 7, 0))
+    assert await home.planned() == []
+
+
+async def test_ten_o_clock_stays_ten_o_clock(home: Home) -> None:
+    await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+    rows = await home.planned(most=60)
+    assert {row[-5:] for row in rows} == {"10:00"}
+    assert {"30 Mar 10:00", "06 Apr 10:00"} <= set(rows)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.RECIPIENT])
+async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
+    facts = await home.add()
+    reader = await factories.member(home.database, home.anna, role, name="Vera", person=home.mum)
+    with pytest.raises(NotAllowed):
+        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS), reader)
+    with pytest.raises(NotAllowed):
+        await home.do(lambda s: changes.drive(s, facts.id), reader)
+    page = await home.do(appointments.list_upcoming, reader)
+    assert [item.id for item in page.items] == [facts.id]
+
+
+class TestReach:
+    async def test_one_moves_alone(self, home: Home) -> None:
+        first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+        moved = await home.move(first, datetime(2026, 11, 25, 11), Reach.THIS)
+        assert moved.id == first.id
+        assert moved.moved_from == first.starts_at
+        assert (await home.planned(most=2)) == ["25 Nov 11:00", "01 Dec 10:00"]
+        await home.undo()
+        assert (await home.planned(most=2)) == ["24 Nov 10:00", "01 Dec 10:00"]
+
+    async def test_the_series_takes_what_was_moved_or_called_off_along(self, home: Home) -> None:
+        first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+        second = await home.at("2026-12-01T10:00")
+        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        third = await home.at("2026-12-08T10:00")
+        await home.move(third, datetime(2026, 12, 10, 15), Reach.THIS)
+        first = await home.do(lambda s: get_occurrence(s, first.id))
+        await home.move(first, datetime(2026, 11, 26, 9), Reach.ALL)
+        assert await home.planned(most=3) == ["26 Nov 09:00", "10 Dec 15:00", "17 Dec 09:00"]
+        again = await home.do(lambda s: get_occurrence(s, second.id))
+        assert again.status is OccurrenceStatus.CANCELLED
+        assert f"{again.local:%d %b %H:%M}" == "03 Dec 09:00"
+        await home.undo()
+        assert await home.planned(most=3) == ["24 Nov 10:00", "10 Dec 15:00", "15 Dec 10:00"]
+
+    async def test_the_series_moves_by_any_of_its_occurrences(self, home: Home) -> None:
+        await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+        third = await home.at("2026-12-08T10:00")
+        await home.move(third, datetime(2026, 12, 9, 11), Reach.ALL)
+        assert await home.planned(most=3) == ["25 Nov 11:00", "02 Dec 11:00", "09 Dec 11:00"]
+
+    async def test_what_has_taken_place_stays(self, home: Home) -> None:
+        first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+        move_to(home.database.clock, datetime(2026, 12, 2, 9, tzinfo=UTC))
+        next_one = await home.at("2026-12-08T10:00")
+        await home.move(next_one, datetime(2026, 12, 10, 11), Reach.ALL)
+        past = await home.do(appointments.list_past)
+        assert [f"{item.local:%d %b %H:%M}" for item in past.items] == [
+            "01 Dec 10:00",
+            "24 Nov 10:00",
+        ]
+        with pytest.raises(AppointmentOver):
+            await home.do(lambda s: changes.cancel(s, first.id, reach=Reach.THIS))
+
+    async def test_this_and_following_parts_the_series(self, home: Home) -> None:
+        await home.add(rule=f"{TUESDAYS};COUNT=6", start=datetime(2026, 11, 24, 10))
+        third = await home.at("2026-12-08T10:00")
+        moved = await home.move(third, datetime(2026, 12, 10, 16), Reach.FOLLOWING)
+        assert moved.appointment_id != third.appointment_id
+        expected = ["24 Nov 10:00", "01 Dec 10:00"]
+        expected += ["10 Dec 16:00", "17 Dec 16:00", "24 Dec 16:00", "31 Dec 16:00"]
+        assert await home.planned(most=10) == expected
+        await home.undo()
+        assert (await home.planned(most=10))[2:] == [
+            "08 Dec 10:00",
+            "15 Dec 10:00",
+            "22 Dec 10:00",
+            "29 Dec 10:00",
+        ]
+
+    async def test_calling_off_this_and_following_and_back(self, home: Home) -> None:
+        await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
+        third = await home.at("2026-12-08T10:00")
+        gone = await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.FOLLOWING))
+        assert gone.status is OccurrenceStatus.CUT
+        assert await home.planned() == ["24 Nov 10:00", "01 Dec 10:00"]
+        await home.do(lambda s: changes.restore(s, third.id))
+        assert (await home.planned(most=4))[2:] == ["08 Dec 10:00", "15 Dec 10:00"]
+
+    async def test_another_rhythm_and_none(self, home: Home) -> None:
+        first = await home.add(start=datetime(2026, 11, 26, 10))
+        weekly = Recurrence.from_rfc5545("FREQ=WEEKLY;COUNT=3", LONDON)
+        start = datetime(2026, 11, 26, 10)
+        series = await home.do(
+            lambda s: changes.repeat(s, first.id, start, weekly, version=first.version)
+        )
+        assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
+        await home.do(lambda s: changes.repeat(s, first.id, start, None, version=series.version))
+        assert await home.planned() == ["26 Nov 10:00"]
+        await home.undo()
+        assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
+
+    async def test_a_change_to_what_somebody_else_has_changed_is_told(self, home: Home) -> None:
+        facts = await home.add()
+        await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
+        with pytest.raises(AppointmentChanged):
+            await home.move(facts, datetime(2026, 11, 28, 9), Reach.THIS)
+
+    async def test_a_second_tap_changes_nothing(self, home: Home) -> None:
+        facts = await home.add()
+        for _ in range(2):
+            await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        await home.undo()
+        assert await home.planned() == ["26 Nov 14:30"]
+
+
+async def test_of_two_drivers_the_first_drives(home: Home) -> None:
+    facts = await home.add()
+
+    async def drive(who: Account) -> str:
+        try:
+            await home.do(lambda s: changes.drive(s, facts.id), who)
+        except TakenByAnother as taken:
+            return f"taken by {taken.driver}"
+        return who.name
+
+    outcomes = await asyncio.gather(drive(home.anna), drive(home.ben))
+    assert sorted(outcomes) in (["Anna", "taken by Anna"], ["Ben", "taken by Ben"])
+
+
+async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> None:
+    first = await home.add(rule=f"{TUESDAYS};COUNT=3", start=datetime(2026, 11, 24, 10))
+    second = await home.at("2026-12-01T10:00")
+    await home.do(lambda s: changes.drive(s, second.id), home.ben)
+    await home.do(lambda s: changes.drive(s, first.id, every=True))
+    page = await home.do(appointments.list_upcoming)
+    assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
+
+
+async def test_a_driver_of_two_at_once_is_told(home: Home) -> None:
+    dad = await factories.person(home.database, home.anna, "Dad")
+    facts = await home.add()
+    other = await factories.appointment(home.database, home.anna, dad, title="Dentist")
+    await home.do(lambda s: changes.drive(s, facts.id))
+    both = await home.do(lambda s: changes.drive(s, other.id))
+    [conflict] = both.conflicts
+    assert (conflict.title, conflict.driver, conflict.person) == ("Cardiologist", "Anna", "Mum")
+
+
+async def test_another_familys_appointment_is_not_there(home: Home) -> None:
+    facts = await home.add()
+    eve = await factories.user(home.database, "Eve")
+    await factories.family(home.database, eve, "Eve's")
+    for work in (
+        lambda s: get_occurrence(s, facts.id),
+        lambda s: changes.cancel(s, facts.id, reach=Reach.THIS),
+        lambda s: changes.drive(s, facts.id),
+        lambda s: changes.record_outcome(s, facts.id, "x"),
+        lambda s: get_entries(s, facts.appointment_id),
+    ):
+        with pytest.raises(NotFound):
+            await home.do(work, eve)
+
+
+class TestTelling:
+    async def test_an_outage_over_several_steps_tells_once(self, home: Home) -> None:
+        facts = await home.add()
+        told = await home.wake_up(datetime(2026, 11, 26, 13, 45, tzinfo=UTC))
+        assert told == [{str(facts.id): "remind"}] * 2
+        told = await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "ask_outcome"}] * 2
+
+    async def test_nothing_is_told_of_what_was_called_off_in_time(self, home: Home) -> None:
+        facts = await home.add()
+        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        assert await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)) == []
+
+    async def test_who_was_told_is_told_that_it_is_off(self, home: Home) -> None:
+        facts = await home.add()
+        assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 2
+        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
+        assert told == [{str(facts.id): "tell"}] * 2
+
+    async def test_its_own_list_of_reminders_counts(self, home: Home) -> None:
+        facts = await home.add(remind_before=(90,))
+        assert await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC)) == []
+        asked = await home.wake_up(datetime(2026, 11, 25, 19, 0, tzinfo=UTC))
+        assert asked == [{str(facts.id): "ask_driver"}] * 2
+        told = await home.wake_up(datetime(2026, 11, 26, 13, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "remind"}] * 2
+
+    async def test_a_viewer_is_told_but_not_asked_to_drive(self, home: Home) -> None:
+        await factories.member(home.database, home.anna, Role.VIEWER, name="Vera")
+        await home.add()
+        assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 3
+        assert len(await home.wake_up(datetime(2026, 11, 25, 19, 0, tzinfo=UTC))) == 2
+
+    async def test_after_a_driver_left_the_others_are_asked(self, home: Home) -> None:
+        facts = await home.add()
+        await home.do(lambda s: changes.drive(s, facts.id), home.ben)
+        await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
+        async with without_walls(home.url) as connection:
+            await connection.execute(
+                text("UPDATE family_members SET left_at = now() WHERE user_id = :id"),
+                {"id": home.ben.id},
+            )
+            await connection.commit()
+        told = await home.wake_up(datetime(2026, 11, 25, 19, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "ask_driver"}]
+
+
+def _calendar_starts(content: str, *, until: datetime) -> list[datetime]:
+    calendar = icalendar.Calendar.from_ical(content)
+    begin = datetime(2026, 11, 20, tzinfo=UTC)
+    found = recurring_ical_events.of(calendar).between(begin, until)
+    events: list[Any] = [e["dtstart"].dt for e in found if e["status"] != "CANCELLED"]
+    return sorted(event.astimezone(UTC) for event in events)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["move", "cancel", "restore"]),
+        st.integers(0, 5),
+        st.sampled_from(Reach),
+        st.integers(-3, 3),
+        st.integers(8, 17),
+    ),
+    min_size=1,
+    max_size=6,
+)
+SERIES = ["FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=DAILY;INTERVAL=3;COUNT=30", "FREQ=MONTHLY;BYDAY=1WE"]
+
+
+@settings(
+    max_examples=int(os.environ.get("CARECIRCLE_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(rule=st.sampled_from(SERIES), steps=STEPS)
+async def test_other_calendars_show_what_ours_does(
+    home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]]
+) -> None:
+    """Whatever was moved, called off and restored, the files say the same as the tables."""
+    person = await factories.person(home.database, home.anna, f"P{datetime.now(UTC).timestamp()}")
+    recurrence = Recurrence.from_rfc5545(rule, LONDON)
+    first = recurrence.first_from(datetime(2026, 11, 24, 10))
+    assert first is not None
+    await factories.appointment(home.database, home.anna, person, start=first, rule=rule)
+
+    async def of_person() -> list[OccurrenceFacts]:
+        async def read(scope: Scope) -> list[OccurrenceFacts]:
+            rows = await scope.rows(
+                appointments.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
+                    AppointmentOccurrence.starts_at
+                )
+            )
+            return [appointments.occurrence_facts(row) for row in rows]
+
+        return await home.do(read)
+
+    async def shown() -> list[datetime]:
+        return [facts.starts_at for facts in await of_person() if facts.is_planned]
+
+    for action, index, reach, days, hour in steps:
+        listed = [facts for facts in await of_person() if facts.status != OccurrenceStatus.CUT]
+        if not listed:
+            break
+        target = listed[min(index, len(listed) - 1)]
+        start = (target.local + timedelta(days=days)).replace(tzinfo=None, hour=hour)
+        try:
+            if action == "move":
+                await home.move(target, start, reach)
+            elif action == "cancel":
+                await home.do(partial(changes.cancel, occurrence_id=target.id, reach=reach))
+            else:
+                await home.do(partial(changes.restore, occurrence_id=target.id))
+        except (AppointmentInPast, AppointmentOver, TimeDoesNotExist):
+            continue
+    ours = await shown()
+    until = MORNING + timedelta(days=200)
+    ids = {facts.appointment_id for facts in await of_person()}
+    theirs: list[datetime] = []
+    for appointment_id in ids:
+        entries = await home.do(partial(get_entries, appointment_id=appointment_id))
+        document = calendar_file(entries, name="x", now=home.database.clock.now()).document
+        assert document is not None
+        theirs += _calendar_starts(document.content, until=until)
+    assert sorted(theirs) == [start for start in ours if start < until]
+    assert not await find_violations(home.url, home.database.clock)
+
+
+async def test_the_same_flow_adds_one(home: Home) -> None:
+    flow = uuid4()
+    new = appointments.NewAppointment(
+        home.mum.id, appointments.Details("Check"), datetime(2026, 11, 26, 10)
+    )
+    for _ in range(2):
+        await home.do(lambda s: appointments.add_appointment(s, new, flow_id=flow))
+    assert await home.planned() == ["26 Nov 10:00"]

@@ -1,0 +1,288 @@
+"""What people type after `/addappt` and `/adddoctor`."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.grammar.appointments import (
+    KnownDoctor,
+    PartialAppointment,
+    parse_reminders,
+    parse_title,
+    understand_appointment,
+)
+from bot.grammar.doctors import country_of, parse_phone, understand_doctor
+from bot.grammar.people import Person
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.whens import parse_duration, parse_when
+from bot.views.repeats import repeat_words
+from domain.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.schedules import Weekday
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=LONDON)  # a Tuesday
+MUM, DAD = Person("Mum", LONDON, UUID(int=1)), Person("Dad", LONDON, UUID(int=2))
+WEBER = KnownDoctor("Dr. Anna Weber", UUID(int=3), UUID(int=1))
+
+
+def understood(text: str) -> PartialAppointment:
+    return understand_appointment(text, people=[MUM, DAD], doctors=[WEBER], zone=LONDON, now=NOW)
+
+
+def rule_of(text: str) -> str | None:
+    rule = understood(text).when.rule
+    return rule.to_rfc5545(LONDON) if rule else None
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "day", "clock"),
+    [
+        ("Cardiologist tomorrow 14:30", "Cardiologist", "2026-11-25", "14:30"),
+        ("Checkup on 3 Dec at 9am", "Checkup", "2026-12-03", "09:00"),
+        ("Checkup 3 December 2026, 10:30", "Checkup", "2026-12-03", "10:30"),
+        ("Checkup in two weeks at noon", "Checkup", "2026-12-08", "12:00"),
+        ("Checkup in 10 days 8:15", "Checkup", "2026-12-04", "08:15"),
+        ("Checkup 2 weeks from now 10:00", "Checkup", "2026-12-08", "10:00"),
+        ("Checkup the day after tomorrow 16:00", "Checkup", "2026-11-26", "16:00"),
+        ("Checkup Friday 27 November 10:00", "Checkup", "2026-11-27", "10:00"),
+        ("Checkup this friday 10:00", "Checkup", "2026-11-27", "10:00"),
+        ("Checkup tomorrow afternoon at 3", "Checkup", "2026-11-25", "15:00"),
+        ("Checkup tomorrow at 8 in the evening", "Checkup", "2026-11-25", "20:00"),
+        (
+            "Blood test for cholesterol tomorrow 9:00",
+            "Blood test for cholesterol",
+            "2026-11-25",
+            "09:00",
+        ),
+        ("CT 2 3 Dec 9:00", "CT 2", "2026-12-03", "09:00"),
+        ('"May 3 reunion" 5 May 10:00', "May 3 reunion", "2027-05-05", "10:00"),
+        ("Tuesday club Friday 10:00", "Tuesday club", "2026-11-27", "10:00"),
+        ("“Vitamin B 12” tomorrow ١٤:٣٠", "Vitamin B 12", "2026-11-25", "14:30"),
+    ],
+)
+def test_title_day_and_time(text: str, title: str, day: str, clock: str) -> None:
+    found = understood(text)
+    assert found.problem is None
+    assert found.title == title
+    assert found.when.day == date.fromisoformat(day)
+    assert found.when.clock == time.fromisoformat(clock)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Physio every Tuesday 10:00", "FREQ=WEEKLY;BYDAY=TU"),
+        ("Physio Tuesdays 10:00", "FREQ=WEEKLY;BYDAY=TU"),
+        ("Physio every Tue and Thu 10:00", "FREQ=WEEKLY;BYDAY=TU,TH"),
+        ("Physio every other Tuesday 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+        ("Physio every 2 weeks on Friday 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"),
+        ("Physio weekdays 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
+        ("Physio daily 10:00", "FREQ=DAILY"),
+        ("Physio every 3 days 10:00 from tomorrow", "FREQ=DAILY;INTERVAL=3"),
+        ("Physio tomorrow 10:00 every week", "FREQ=WEEKLY"),
+        ("Physio first Monday of every month 11:00", "FREQ=MONTHLY;BYDAY=1MO"),
+        ("Physio every last Friday of the month 11:00", "FREQ=MONTHLY;BYDAY=-1FR"),
+        ("Physio every month on the 3rd 11:00", "FREQ=MONTHLY;BYMONTHDAY=3"),
+        ("Physio on the 15th of every month 11:00", "FREQ=MONTHLY;BYMONTHDAY=15"),
+        ("Physio last day of the month 11:00", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+        ("Physio 3 Dec 11:00 yearly", "FREQ=YEARLY"),
+        ("Physio every Tuesday 10:00 until 1 March", "FREQ=WEEKLY;UNTIL=20270301T235959Z;BYDAY=TU"),
+        ("Physio every Tuesday 10:00 10 times", "FREQ=WEEKLY;COUNT=10;BYDAY=TU"),
+        ("Physio tomorrow every week for 3 weeks 9:00", "FREQ=WEEKLY;UNTIL=20261215T235959Z"),
+    ],
+)
+def test_rhythms(text: str, rule: str) -> None:
+    found = understood(text)
+    assert found.problem is None
+    assert found.title == "Physio"
+    assert rule_of(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Dentist 31 February 10:00", Problem.NO_SUCH_DATE),
+        ("Dentist yesterday 10:00", Problem.DAY_IS_OVER),
+        ("Dentist today 8:30", Problem.HOUR_IS_OVER),
+        ("Dentist next Friday 10:00", Problem.DATE_AMBIGUOUS),
+        ("Dentist Tuesday 10:00", Problem.DATE_AMBIGUOUS),
+        ("Dentist 3/12 10:00", Problem.DATE_AMBIGUOUS),
+        ("Dentist 3 Dec at 9", Problem.AM_OR_PM),
+        ("Dentist tomorrow 25:00", Problem.NO_SUCH_TIME),
+        ("Dentist every second 10:00", Problem.REPEATS_TOO_OFTEN),
+        ("Dentist every 5 minutes", Problem.REPEATS_TOO_OFTEN),
+        ("Dentist every 101 years 3 Dec 9:00", Problem.REPEATS_TOO_RARELY),
+        ("Dentist tomorrow 10:00 for -1 minutes", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist tomorrow 10:00 for 3 weeks", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist tomorrow 10:00 for 25 hours", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist tomorrow 11:00-10:30", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist tomorrow 10:00 until 1 March", Problem.END_OF_ONE),
+        ("Dentist every Tuesday 10:00 until yesterday", Problem.END_BEFORE_START),
+        ("Dentist every Tuesday 10:00 9999 times", Problem.COUNT_IMPOSSIBLE),
+        ("Dentist Friday 28 November 10:00", Problem.WEEKDAY_DIFFERS),
+        ("Dentist tomorrow 3 December 10:00", Problem.WHEN_TWICE),
+        ("Dentist mon, wed 10:00", Problem.EVERY_WEEK),
+        ("Dentist next week 10:00", Problem.DAY_VAGUE),
+        ("Dentist tomorrow 10:00 please", Problem.APPOINTMENT_WORDS),
+        ("Dentist tomorrow 10:00 for Uncle", Problem.UNKNOWN_PERSON),
+        ("x" * 81 + " tomorrow 10:00", Problem.NAME_TOO_LONG),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_rest_is_kept(text: str, problem: Problem) -> None:
+    found = understood(text)
+    assert found.problem is not None
+    assert found.problem.problem is problem
+    if problem is not Problem.NAME_TOO_LONG:
+        assert found.title == "Dentist"
+    if "10:00" in text and problem is not Problem.WHEN_TWICE:
+        assert found.when.times
+
+
+def test_the_other_parts() -> None:
+    found = understood(
+        "Heart check tomorrow 14:30 for 45 minutes with Dr Weber at Charité, Berlin"
+        " bring x-rays and insurance card for Mum"
+    )
+    assert found.problem is None
+    assert (found.title, found.person, found.doctor) == ("Heart check", MUM, "Dr Weber")
+    assert found.doctors == (WEBER,)
+    assert found.place == "Charité, Berlin"
+    assert found.bring == "x-rays and insurance card"
+    assert found.when.duration == timedelta(minutes=45)
+
+
+def test_a_doctor_of_somebody_else_is_not_meant() -> None:
+    assert understood("Check tomorrow 14:30 with Dr Weber for Dad").doctors == ()
+
+
+def test_missing_parts_are_no_problem() -> None:
+    assert understood("Dentist").problem is None
+    assert understood("Dentist 14:30").when.days == ()
+    assert understood("tomorrow 14:30").title is None
+
+
+@given(st.text(max_size=120))
+def test_whatever_is_typed_gets_an_answer(text: str) -> None:
+    try:
+        found = understood(text)
+    except Misunderstood:
+        return
+    assert found.title is None or 1 <= len(found.title) <= 80
+
+
+RULES = st.one_of(
+    st.builds(Recurrence, st.just(Frequency.DAILY), st.integers(1, 9)),
+    st.builds(
+        lambda interval, days: Recurrence(
+            Frequency.WEEKLY, interval, by_day=tuple(ByDay(day) for day in sorted(days))
+        ),
+        st.integers(1, 9),
+        st.sets(st.sampled_from(Weekday), min_size=1, max_size=6),
+    ),
+    st.builds(
+        lambda interval, day, nth: Recurrence(
+            Frequency.MONTHLY, interval, by_day=(ByDay(day, nth),)
+        ),
+        st.integers(1, 9),
+        st.sampled_from(Weekday),
+        st.sampled_from([Nth.FIRST, Nth.SECOND, Nth.THIRD, Nth.FOURTH, Nth.LAST]),
+    ),
+    st.builds(
+        lambda interval, day: Recurrence(Frequency.MONTHLY, interval, by_month_day=(day,)),
+        st.integers(1, 9),
+        st.sampled_from([*range(1, 32), -1]),
+    ),
+    st.builds(Recurrence, st.just(Frequency.YEARLY), st.integers(1, 9)),
+)
+ENDS = st.one_of(
+    st.just({}),
+    st.builds(lambda count: {"count": count}, st.integers(1, 99)),
+    st.builds(
+        lambda days: {
+            "until": datetime.combine(NOW.date() + timedelta(days=days), time(23, 59, 59))
+        },
+        st.integers(1, 900),
+    ),
+)
+
+
+@given(RULES, ENDS)
+def test_a_rhythm_reads_back_from_the_words_that_say_it(
+    rule: Recurrence, end: dict[str, datetime | int]
+) -> None:
+    rule = Recurrence(**{**rule.__dict__, **end})
+    words = repeat_words(rule, first=NOW.date())
+    read = parse_when(f"{words} 10:00", zone=LONDON, now=NOW)
+    assert read.problem is None
+    assert read.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("45 min", 45), ("1h", 60), ("1.5 hours", 90), ("an hour", 60), ("half an hour", 30)],
+)
+def test_durations(text: str, minutes: int) -> None:
+    assert parse_duration(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["", "0 min", "-5 min", "25 h", "3 weeks", "soon", "9999999 h"])
+def test_no_durations(text: str) -> None:
+    with pytest.raises(Misunderstood):
+        parse_duration(text)
+
+
+def test_reminders() -> None:
+    assert parse_reminders("1 day and 2 hours before") == (1440, 120)
+    assert parse_reminders("none") == ()
+    for wrong in ("", "soon", "5 weeks", "0 min", "1 day 2"):
+        with pytest.raises(Misunderstood):
+            parse_reminders(wrong)
+
+
+def test_titles() -> None:
+    assert parse_title("“May 3” ") == "May 3"
+    for wrong in ("", "  ", '""', "/addappt"):
+        with pytest.raises(Misunderstood):
+            parse_title(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("020 7946 0018", "+442079460018"),
+        ("+351 213 425 678", "+351213425678"),
+        ("0044 20 7946 0018", "+442079460018"),
+        ("tel:+442079460018", "+442079460018"),
+    ],
+)
+def test_phone_numbers(text: str, phone: str) -> None:
+    assert parse_phone(text, zone=LONDON) == phone
+
+
+@pytest.mark.parametrize("text", ["", "none at all", "020 CALL ME", "12", "+1", "1" * 40])
+def test_no_phone_numbers(text: str) -> None:
+    with pytest.raises(Misunderstood):
+        parse_phone(text, zone=LONDON)
+
+
+def test_countries_of_zones() -> None:
+    assert country_of(ZoneInfo("Europe/Lisbon")) == "PT"
+    assert country_of(ZoneInfo("Etc/UTC")) is None
+
+
+def test_a_doctor_on_one_line() -> None:
+    found = understand_doctor(
+        "Dr Clara Nunes, eye doctor, 020 7946 0018, Harley Street 1, London for Dad",
+        people=[MUM, DAD],
+        zone=LONDON,
+    )
+    assert (found.name, found.specialty) == ("Dr Clara Nunes", "eye doctor")
+    assert (found.phone, found.person) == ("+442079460018", DAD)
+    assert found.address == "Harley Street 1, London"
+    wrong = understand_doctor("Weber, cardiologist, 020 CALL 7946 00", people=[MUM], zone=LONDON)
+    assert wrong.problem is not None
+    assert (wrong.name, wrong.specialty, wrong.phone) == ("Weber", "cardiologist", None)
