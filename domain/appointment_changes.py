@@ -283,8 +283,7 @@ async def _put_back_state(scope: Scope, locked: _Locked, before: Mapping[str, An
     starts_at = datetime.fromisoformat(before["starts_at"])
     if starts_at <= scope.clock.now():
         raise AppointmentOver
-    cut = before["cancelled_from"]
-    since = datetime.fromisoformat(cut) if cut else None
+    since = _instant(before["cancelled_from"])
     if since != locked.series.cancelled_from:
         await _cut(scope, locked, since)
     changes = {
@@ -305,7 +304,13 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
     if rule is None and resolve_local(first, zone) <= scope.clock.now():
         raise AppointmentOver
     appointment_id = UUID(before["appointment_id"])
-    series = replace(locked.series, id=appointment_id, first=first, recurrence=rule)
+    series = replace(
+        locked.series,
+        id=appointment_id,
+        first=first,
+        recurrence=rule,
+        cancelled_from=_instant(before["cancelled_from"]),
+    )
     if appointment_id != locked.series.id:
         await _lock_appointment(scope, appointment_id)
         await scope.execute(
@@ -314,7 +319,7 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
             .values(deleted_at=func.clock_now(), expanded_until=None)
         )
     await _write_rule(scope, series)
-    begin = datetime.fromisoformat(before["begin"]) if before["begin"] else None
+    begin = _instant(before["begin"])
     await replan(scope, locked.series, series, by_order=before["by_order"], new_begin=begin)
     for exception in before["exceptions"]:
         await scope.execute(
@@ -364,20 +369,28 @@ async def _rebase(
     if rule is not None and by_order:
         first = rule.without_end().first_from(pivot + (start - begin)) or start
         rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
+    if rule is not None and old.cancelled_from is not None:
+        # What was cut off stays off: as many move as were left. Of none, all are meant.
+        left = sum(
+            each >= pivot and not old.is_cut(resolve_local(each, old.zone)) for each in ahead
+        )
+        rule = replace(rule, count=left, until=None) if left else rule
     before = {
         "occurrence_id": str(locked.id),
         "appointment_id": str(old.id),
         "scheduled_at": locked.row.scheduled_at.isoformat(),
         "recurrence": locked.row.recurrence,
+        "cancelled_from": _iso(old.cancelled_from),
         "begin": begin.isoformat() if is_split else None,
         "by_order": by_order,
         "exceptions": [] if by_order else await _exceptions(scope, old),
     }
-    new = replace(old, first=first, recurrence=rule)
+    new = replace(old, first=first, recurrence=rule, cancelled_from=None)
     if is_split and old.recurrence is not None:
-        new = replace(new, id=new_id(), cancelled_from=None)
+        new = replace(new, id=new_id())
         await _copy(scope, locked, new)
-        await _write_rule(scope, replace(old, recurrence=old.recurrence.ending_before(begin)))
+        rest = old.recurrence.ending_before(begin, first=old.first)
+        await _write_rule(scope, replace(old, recurrence=rest))
         await replan(scope, old, new, by_order=by_order, begin=begin)
     else:
         await _write_rule(scope, new)
@@ -464,6 +477,7 @@ async def _write_rule(scope: Scope, series: Series) -> None:
         .values(
             scheduled_at=resolve_local(series.first, series.zone),
             recurrence=rule.to_rfc5545(series.zone) if rule else None,
+            cancelled_from=series.cancelled_from,
         )
     )
     await _tell_calendars(scope, series.id)
@@ -621,13 +635,20 @@ async def _driver_in_family(scope: Scope, driver_id: UUID | None) -> str | None:
 
 def _state(locked: _Locked) -> dict[str, Any]:
     """What :func:`put_back` needs to take back a change of one, or that a series was cut."""
-    cut = locked.series.cancelled_from
     return {
         "occurrence_id": str(locked.id),
         "starts_at": locked.starts_at.isoformat(),
         "status": locked.status,
-        "cancelled_from": cut.isoformat() if cut else None,
+        "cancelled_from": _iso(locked.series.cancelled_from),
     }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _instant(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _to_json(columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -158,7 +158,9 @@ def _entry(row: Row[Any], exceptions: Sequence[Deviation]) -> CalendarEntry:
         if row.cancelled_from <= row.scheduled_at:
             is_cancelled = True
         elif recurrence is not None:
-            recurrence = recurrence.ending_before(to_local(row.cancelled_from, zone))
+            recurrence = recurrence.ending_before(
+                to_local(row.cancelled_from, zone), first=to_local(row.scheduled_at, zone)
+            )
     if recurrence is None and any(exception.is_cancelled for exception in exceptions):
         is_cancelled = True
     return CalendarEntry(

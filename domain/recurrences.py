@@ -190,9 +190,12 @@ class Recurrence:
     def without_end(self) -> "Recurrence":
         return replace(self, count=None, until=None)
 
-    def ending_before(self, start: datetime) -> "Recurrence":
-        """The rule up to just before *start* (local)."""
-        return replace(self, count=None, until=start - timedelta(seconds=1))
+    def ending_before(self, start: datetime, *, first: datetime) -> "Recurrence":
+        """The rule from *first* up to just before *start* (both local), which is after it."""
+        end = start - timedelta(seconds=1)
+        if self.count is not None:
+            return replace(self, count=max(1, sum(1 for _ in self.starts(first, until=end))))
+        return replace(self, until=end if self.until is None else min(end, self.until))
 
     def after(self, times: int) -> "Recurrence":
         """What remains of the rule once it has come *times* times."""
