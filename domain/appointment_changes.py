@@ -25,7 +25,13 @@ from domain.appointments import (
     get_occurrence,
 )
 from domain.database import Scope
-from domain.errors import AppointmentChanged, AppointmentOver, NotFound, TakenByAnother
+from domain.errors import (
+    AppointmentCancelled,
+    AppointmentChanged,
+    AppointmentOver,
+    NotFound,
+    TakenByAnother,
+)
 from domain.events import TimerSet
 from domain.ladder import Step, ceil_minute
 from domain.models import Appointment, AppointmentOccurrence, FamilyMember, User, new_id
@@ -33,6 +39,7 @@ from domain.occurrences import (
     SELECT_SERIES,
     OccurrenceStatus,
     Series,
+    first_ahead,
     original_start,
     replan,
     reset_timers,
@@ -80,10 +87,13 @@ async def move(
 ) -> OccurrenceFacts:
     """Let an occurrence begin at *start* (naive local) and, as *reach* says, others move with it.
 
-    Raises NotFound, AppointmentOver, AppointmentChanged, AppointmentInPast and TimeDoesNotExist.
+    Raises NotFound, AppointmentOver, AppointmentCancelled, AppointmentChanged, AppointmentInPast
+    and TimeDoesNotExist.
     """
     locked = await _lock(scope, occurrence_id, version=version)
     _refuse_what_is_over(scope, locked)
+    if locked.status is not OccurrenceStatus.PLANNED:
+        raise AppointmentCancelled
     starts_at = check_start(start, locked.series.zone, now=scope.clock.now())
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
@@ -152,6 +162,8 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
         case OccurrenceStatus.PLANNED:
             return await get_occurrence(scope, occurrence_id)
         case OccurrenceStatus.CANCELLED:
+            if locked.series.cancelled_from is not None:
+                await _cut(scope, locked, None)
             await _set_status(scope, locked, OccurrenceStatus.PLANNED)
         case OccurrenceStatus.CUT if locked.series.cancelled_from is None:
             raise NotFound  # its rule gives it no more
@@ -319,8 +331,13 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
             .values(deleted_at=func.clock_now(), expanded_until=None)
         )
     await _write_rule(scope, series)
-    begin = _instant(before["begin"])
-    await replan(scope, locked.series, series, by_order=before["by_order"], new_begin=begin)
+    pivot = _instant(before["pivot"])
+    await replan(
+        scope,
+        locked.series,
+        series,
+        moved=(locked.series.first, pivot) if pivot is not None else None,
+    )
     for exception in before["exceptions"]:
         await scope.execute(
             update(AppointmentOccurrence)
@@ -334,12 +351,11 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
 
 
 async def _move_one(scope: Scope, locked: _Locked, starts_at: datetime) -> OccurrenceFacts:
-    if starts_at == locked.starts_at and locked.status is OccurrenceStatus.PLANNED:
+    if starts_at == locked.starts_at:
         return await get_occurrence(scope, locked.id)
     changes = {
         "starts_at": starts_at,
         "ends_at": starts_at + locked.series.duration,
-        "status": OccurrenceStatus.PLANNED,
     }
     await _update_one(scope, locked.id, changes)
     await _tell_calendars(scope, locked.series.id)
@@ -363,17 +379,15 @@ async def _rebase(
     """
     old, begin, now = locked.series, locked.planned_start, scope.clock.now()
     is_split = reach is Reach.FOLLOWING and begin > old.first
-    ahead = [each for each in old.starts(now=now) if resolve_local(each, old.zone) > now]
-    pivot = begin if is_split or not ahead else ahead[0]
+    pivot = begin if is_split else await first_ahead(scope, old) or begin
     first = start
     if rule is not None and by_order:
         first = rule.without_end().first_from(pivot + (start - begin)) or start
         rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
     if rule is not None and old.cancelled_from is not None:
         # What was cut off stays off: as many move as were left. Of none, all are meant.
-        left = sum(
-            each >= pivot and not old.is_cut(resolve_local(each, old.zone)) for each in ahead
-        )
+        starts = [resolve_local(each, old.zone) for each in old.starts(now=now) if each >= pivot]
+        left = sum(not old.is_cut(each) for each in starts)
         rule = replace(rule, count=left, until=None) if left else rule
     before = {
         "occurrence_id": str(locked.id),
@@ -381,8 +395,7 @@ async def _rebase(
         "scheduled_at": locked.row.scheduled_at.isoformat(),
         "recurrence": locked.row.recurrence,
         "cancelled_from": _iso(old.cancelled_from),
-        "begin": begin.isoformat() if is_split else None,
-        "by_order": by_order,
+        "pivot": pivot.isoformat() if by_order else None,
         "exceptions": [] if by_order else await _exceptions(scope, old),
     }
     new = replace(old, first=first, recurrence=rule, cancelled_from=None)
@@ -391,10 +404,9 @@ async def _rebase(
         await _copy(scope, locked, new)
         rest = old.recurrence.ending_before(begin, first=old.first)
         await _write_rule(scope, replace(old, recurrence=rest))
-        await replan(scope, old, new, by_order=by_order, begin=begin)
     else:
         await _write_rule(scope, new)
-        await replan(scope, old, new, by_order=by_order)
+    await replan(scope, old, new, moved=(pivot, first) if by_order else None)
     if by_order:
         await _put_in_its_place(scope, locked, new)
     await audit.record(

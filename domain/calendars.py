@@ -131,21 +131,23 @@ async def _exceptions(
             AppointmentOccurrence.starts_at,
             AppointmentOccurrence.status,
             Appointment.timezone,
+            Appointment.cancelled_from,
         )
         .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
         .where(
             AppointmentOccurrence.appointment_id.in_([row.id for row in appointments]),
             AppointmentOccurrence.family_id == scope.family_id,
-            AppointmentOccurrence.status != OccurrenceStatus.CUT,
-            or_(AppointmentOccurrence.status == OccurrenceStatus.CANCELLED, _IS_MOVED),
+            or_(AppointmentOccurrence.status != OccurrenceStatus.PLANNED, _IS_MOVED),
         )
         .order_by(AppointmentOccurrence.occurrence_key)
     )
     found: dict[UUID, list[Deviation]] = defaultdict(list)
     for row in rows:
         original = original_start(row.occurrence_key, ZoneInfo(row.timezone))
-        if original is not None:
-            is_cancelled = row.status == OccurrenceStatus.CANCELLED
+        ends_at = row.cancelled_from
+        # What lies behind the cut is not given by the shortened rule anyway.
+        if original is not None and (ends_at is None or original < ends_at):
+            is_cancelled = row.status != OccurrenceStatus.PLANNED
             found[row.appointment_id].append(Deviation(original, row.starts_at, is_cancelled))
     return found
 

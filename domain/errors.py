@@ -135,6 +135,10 @@ class AppointmentOver(CareCircleError):
     """What has taken place cannot be moved, called off or driven to any more."""
 
 
+class AppointmentCancelled(CareCircleError):
+    """It was called off; before it can be moved it has to be restored."""
+
+
 class AppointmentChanged(CareCircleError):
     """Somebody else has changed the appointment since the member saw it."""
 

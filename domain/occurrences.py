@@ -110,37 +110,24 @@ async def make_occurrences(scope: Scope, series: Series) -> None:
 
 
 async def replan(
-    scope: Scope,
-    old: Series,
-    new: Series,
-    *,
-    by_order: bool = False,
-    begin: datetime | None = None,
-    new_begin: datetime | None = None,
+    scope: Scope, old: Series, new: Series, *, moved: tuple[datetime, datetime] | None = None
 ) -> None:
-    """Let what lies ahead of *old* take place as *new* says (both may be the same row).
+    """Let what lies ahead of *old* take place as *new* says (both may be the same appointment).
 
-    With *by_order* the first occurrence ahead becomes the first of the new rule, and so on: a
-    series that moves as a whole. Otherwise those with the same start stay, and others go. With
-    *begin* only what the old rule gives from then on, with *new_begin* only what the new one does
-    (both local).
+    Where the series has *moved*, the occurrence that *old* has at the first of these local starts
+    is the one that *new* has at the second, and so on; otherwise those with the same start stay.
+    What finds no place any more is cut; what would come to lie in the past stays when it was.
     """
     now = scope.clock.now()
-    rows = await _ahead(scope, old, now=now, begin=begin)
-    earliest = max(filter(None, (to_local(now, new.zone), new_begin)))
-    starts = [
-        start
-        for start in new.starts(now=now)
-        if start >= earliest and resolve_local(start, new.zone) > now
-    ]
-    targets: dict[UUID, datetime] = {}
-    if by_order:
-        targets = {row.id: start for row, start in zip(rows, starts, strict=False)}
+    rows = await _ahead(scope, old, now=now, begin=moved[0] if moved else None)
+    starts = new.starts(now=now)
+    if moved is None:
+        places = {to_key(start): start for start in starts}
     else:
-        wanted = {to_key(start): start for start in starts}
-        targets = {
-            row.id: wanted[row.occurrence_key] for row in rows if row.occurrence_key in wanted
-        }
+        before = [start for start in old.starts(now=now) if start >= moved[0]]
+        starts = [start for start in starts if start >= moved[1]]
+        places = {to_key(was): start for was, start in zip(before, starts, strict=False)}
+    targets = {row.id: places[row.occurrence_key] for row in rows if row.occurrence_key in places}
     # Two steps, since a key may be another row's at the moment when it is taken over.
     if rows:
         await scope.execute(
@@ -153,9 +140,16 @@ async def replan(
         )
         await _rewrite(scope, old, new, rows, targets, now=now)
     taken = set(targets.values())
-    await _insert(scope, new, [start for start in starts if start not in taken], now=now)
+    ahead = [start for start in starts if resolve_local(start, new.zone) > now]
+    await _insert(scope, new, [start for start in ahead if start not in taken], now=now)
     await _set_expanded(scope, new, now=now)
     await show_again(scope, [row.id for row in rows])
+
+
+async def first_ahead(scope: Scope, series: Series) -> datetime | None:
+    """The local start, by the rule, of the first occurrence that is still to come."""
+    rows = await _ahead(scope, series, now=scope.clock.now(), begin=None)
+    return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
 
 
 async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UUID]) -> None:
@@ -263,11 +257,12 @@ class _Written:
 async def _ahead(
     scope: Scope, series: Series, *, now: datetime, begin: datetime | None
 ) -> Sequence[Row[Any]]:
-    """The rows whose place in the rule is still to come, in its order; locked."""
+    """The rows that take place, or whose place in the rule is, still to come; locked."""
     return await scope.rows(
         _ROW.where(
             AppointmentOccurrence.appointment_id == series.id,
-            AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)),
+            (AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)))
+            | (AppointmentOccurrence.starts_at > now),
             true() if begin is None else AppointmentOccurrence.occurrence_key >= to_key(begin),
             ~AppointmentOccurrence.occurrence_key.startswith(_GONE),
         )
@@ -293,7 +288,7 @@ async def _rewrite(
         else:
             key, by_rule = to_key(target), resolve_local(target, new.zone)
             is_moved = row.starts_at != original_start(row.occurrence_key, old.zone)
-            starts_at = row.starts_at if is_moved else by_rule
+            starts_at = row.starts_at if is_moved or by_rule <= now else by_rule
             status = OccurrenceStatus(row.status)
             if status is not OccurrenceStatus.CANCELLED:
                 is_cut = new.is_cut(by_rule)

@@ -314,6 +314,7 @@ _WORDS = re.compile(
     r"|(?P<email>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b)"
     r"|(?P<mention>(?<![\w/@])@[A-Za-z]\w{3,31}\b)"
     r"|(?P<bot_command>(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/]))"
+    r"|(?P<phone_number>(?<![\w+])\+\d[\d ()-]{5,18}\d\b)"
     r"|(?P<hashtag>(?<!\w)#[^\W\d]\w*)",
     re.ASCII,
 )

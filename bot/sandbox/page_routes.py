@@ -138,6 +138,8 @@ class Page:
                 world.sends(account, sticker(world))
             case "contact":
                 world.sends(account, _own_contact(account))
+            case "doctor":
+                world.sends(account, _DOCTORS_CONTACT)
             case _:
                 raise web.HTTPNotFound
 
@@ -288,6 +290,12 @@ def _text(given: Json, name: str) -> str:
     if not value.strip():
         raise ValueError(f"There is no {name}.")
     return value
+
+
+# An entry of everybody's phone book.
+_DOCTORS_CONTACT: Json = {
+    "contact": {"phone_number": "+351213425678", "first_name": "Dr. Clara", "last_name": "Nunes"}
+}
 
 
 def _own_contact(account: Account) -> Json:

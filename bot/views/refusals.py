@@ -9,6 +9,7 @@ from domain.access import Action, Role
 from domain.errors import (
     AlreadyExists,
     AlreadyMember,
+    AppointmentCancelled,
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
@@ -141,6 +142,8 @@ def _sentence(error: CareCircleError) -> str:
             )
         case AppointmentOver():
             return _("That has taken place already, so it stays as it is.")
+        case AppointmentCancelled():
+            return _("It is cancelled. Restore it first, then move it.")
         case AppointmentChanged():
             return _("Somebody has changed it meanwhile. Type /appts to see it as it is.")
         case TakenByAnother(driver=driver):

@@ -56,6 +56,7 @@ from domain.errors import (
     AlreadyApplied,
     AlreadyExists,
     AlreadyMember,
+    AppointmentCancelled,
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
@@ -1024,6 +1025,7 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "not_found": NotFound(),
         "appointment_in_past": AppointmentInPast(NOW, LONDON),
         "appointment_over": AppointmentOver(),
+        "appointment_cancelled": AppointmentCancelled(),
         "appointment_changed": AppointmentChanged(),
         "time_does_not_exist": TimeDoesNotExist(
             datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 2, 30)

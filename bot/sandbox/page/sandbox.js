@@ -136,6 +136,9 @@ function dress(entity, words, inside, phone) {
     command.addEventListener("click", () => phone.act("say", { text: words }));
     return command;
   }
+  if (entity.type === "phone_number") {
+    return make("a", { href: `tel:${words.replace(/[^+\d]/g, "")}` }, ...inside);
+  }
   if (entity.type === "spoiler") {
     return make("span", { className: "spoiler", tabIndex: 0 }, ...inside);
   }
