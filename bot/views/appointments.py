@@ -11,7 +11,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import clock_words, day_words, moment, month_name, short_month_name
+from bot.views.times import clock_words, day_words, moment, short_month_name
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import Conflict, DoctorNamed, OccurrenceFacts, OccurrencePage
@@ -135,9 +135,9 @@ def duration_words(duration: timedelta) -> str:
     if days:
         parts.append(ngettext("{count} day", "{count} days", days).format(count=days))
     if hours:
-        parts.append(_("{count} h").format(count=hours))
+        parts.append(_("{count}\u00a0h").format(count=hours))
     if minutes:
-        parts.append(_("{count} min").format(count=minutes))
+        parts.append(_("{count}\u00a0min").format(count=minutes))
     return " ".join(parts)
 
 
@@ -177,7 +177,7 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
             (
                 button(_("✏️ Change"), Verb.CHANGE_APPOINTMENT),
                 button(_("↔️ Move"), Verb.MOVE_APPOINTMENT),
-                button(_("✖️ Cancel it"), Verb.CANCEL_APPOINTMENT),
+                button(_("✖️ Cancel"), Verb.CANCEL_APPOINTMENT),
             )
         )
     elif may_change and is_ahead:
@@ -194,8 +194,8 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
     all_of_them = Callback(Verb.APPOINTMENTS, member.family_id).encode()
     rows.append(
         (
-            button(_("📅 Calendar file"), Verb.CALENDAR_FILE),
-            Button(_("◀️ Appointments"), all_of_them),
+            button(_("📅 Calendar"), Verb.CALENDAR_FILE),
+            Button(_("◀️ All"), all_of_them),
         )
     )
     return tuple(rows)
@@ -360,9 +360,7 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
         if page.is_past
         else turn(_("🕘 Past"), 0, Verb.PAST_APPOINTMENTS)
     )
-    calendar = Button(
-        _("📅 Calendar file"), Callback(Verb.FAMILY_CALENDAR, member.family_id).encode()
-    )
+    calendar = Button(_("📅 Calendar"), Callback(Verb.FAMILY_CALENDAR, member.family_id).encode())
     last: tuple[Button, ...] = (other, calendar)
     if may(member.role, Action.CHANGE_APPOINTMENTS) and not page.is_past:
         add = Button(
@@ -468,7 +466,7 @@ def time_label(clock: time) -> str:
 
 
 def month_label(month: date) -> str:
-    return _("{month} {year}").format(month=month_name(month), year=month.year)
+    return _("{month} {year}").format(month=short_month_name(month), year=month.year)
 
 
 def weekday_labels() -> Sequence[str]:

@@ -51,9 +51,9 @@ class TestMakingOne:
     async def test_on_one_line(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30 with Dr Weber for Mum")
         assert "Cardiologist for Mum" in saved.text
-        assert "tomorrow 14:30 Mum's time, 1 h" in saved.text
+        assert "tomorrow 14:30 Mum's time, 1\u00a0h" in saved.text
         assert "Dr Weber" in saved.text
-        assert "1 day and 1 h before" in saved.text
+        assert "1 day and 1\u00a0h before" in saved.text
         assert await starts(town) == ["Tue 24 Nov 14:30"]
         assert shown(last_file(home.anna)) == ["Tue 24 Nov 14:30"]
 
@@ -108,11 +108,11 @@ class TestMakingOne:
         await home.anna.sees("What is it?")
         await home.anna.send("Cardiologist")
         month = await home.anna.sees("which day?")
-        assert "November 2026" in month.labels
+        assert "Nov 2026" in month.labels
         await home.anna.press("▶️", message=month)
         december = await home.anna.sees("which day?", after=month)
         assert december.id == month.id
-        assert "December 2026" in december.labels
+        assert "Dec 2026" in december.labels
         await home.anna.press("3", message=december)
         await home.anna.sees("Thursday 3 December: at what time?")
         await home.anna.press("14:00")
@@ -196,7 +196,7 @@ class TestLivingWithIt:
         await home.anna.sees("calendar", after=moved)
         assert (await starts(town))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
         assert shown(last_file(home.anna))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
-        await home.anna.press("Cancel it", message=moved)
+        await home.anna.press("Cancel", message=moved)
         await home.anna.press("Only this one", message=await home.anna.sees("Cancel which"))
         cancelled = await home.anna.sees("this one is cancelled")
         await town.settled()
@@ -253,7 +253,7 @@ class TestLivingWithIt:
 
     async def test_a_series_is_called_off_and_comes_back(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Physio every Tuesday 10:00")
-        await home.anna.press("Cancel it", message=saved)
+        await home.anna.press("Cancel", message=saved)
         which = await home.anna.sees("Cancel which")
         await home.anna.press("The whole series", message=which)
         gone = await home.anna.sees("❌ Physio for Mum: cancelled")
@@ -270,8 +270,8 @@ class TestLivingWithIt:
             ("Place", "Charité, Berlin", "📍 Charité, Berlin"),
             ("What to bring", "x-rays", "🎒 Bring: x-rays"),
             ("Note", "fasting", "📝 fasting"),
-            ("How long", "90 min", "1 h 30 min"),
-            ("Reminders", "2 days and 3 hours", "2 days and 3 h before"),
+            ("How long", "90 min", "1\u00a0h 30\u00a0min"),
+            ("Reminders", "2 days and 3 hours", "2 days and 3\u00a0h before"),
             ("Repetition", "every month until 1 June", "every month on the 24th until 1 June 2027"),
             ("Title", "Heart check", "Heart check for Mum"),
         ):
@@ -293,7 +293,7 @@ class TestLivingWithIt:
     async def test_an_appointment_that_is_over_stays(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30")
         town.jump_to(TOMORROW + timedelta(days=1))
-        toast = await home.anna.press("Cancel it", message=saved)
+        toast = await home.anna.press("Cancel", message=saved)
         assert "That has taken place already" in toast.text
 
     async def test_who_drives(self, home: Household) -> None:
@@ -307,7 +307,7 @@ class TestLivingWithIt:
         assert "🚗 I'll drive" not in opened.labels
         await home.anna.press("I can't after all", message=await home.anna.sees("Anna drives"))
         await home.anna.sees("🚗 Nobody drives yet")
-        await home.ben.press("Appointments", message=opened)
+        await home.ben.press("All", message=opened)
 
     async def test_a_driver_who_left_drives_no_more(self, home: Household, town: Town) -> None:
         saved = await add(home.ben, "Cardiologist tomorrow 14:30")
@@ -337,7 +337,7 @@ class TestLivingWithIt:
         await add(home.anna, "Physio every Thursday 10:00 3 times")
         await home.ben.send("/appts")
         listed = await home.ben.sees("Appointments, family")
-        await home.ben.press("Calendar file", message=listed)
+        await home.ben.press("Calendar", message=listed)
         await home.ben.sees("phone's calendar")
         assert shown(last_file(home.ben)) == [
             "Tue 24 Nov 14:30",
@@ -354,8 +354,8 @@ class TestReminders:
             assert not [m for m in person.messages if "Details" in " ".join(m.labels)]
         town.jump_to(TOMORROW + timedelta(days=1, seconds=1))
         for person in home:
-            told = await person.sees("🚗 Nobody drives yet", after=person.last)
-            assert "Thursday 26 November 14:30" in told.text or "tomorrow 14:30" in told.text
+            told = await person.sees("🔔 Cardiologist for Mum")
+            assert "tomorrow 14:30" in told.text
         toast = await home.ben.press("I'll drive", message=await home.ben.sees("Nobody drives yet"))
         assert "Thank you. You drive." in toast.text
         for person in home:
@@ -371,7 +371,7 @@ class TestReminders:
         await add(home.anna, "Cardiologist tomorrow 14:30")
         town.jump_to(TOMORROW - timedelta(days=1, seconds=-1))
         for person in home:
-            await person.sees("🚗 Nobody drives yet", after=person.last)
+            await person.sees("🔔 Cardiologist for Mum")
         await town.settled()
         town.jump_to(datetime(2026, 11, 23, 19, 0, 1, tzinfo=LONDON))
         for person in home:
@@ -381,6 +381,7 @@ class TestReminders:
         await home.ben.press("I can't after all", message=await home.ben.sees("Ben drives"))
         assert await town.value(TOLD) == 4
         # So near the time, the others are asked at once.
+        town.jump_by(minutes=1)
         await town.until(f"SELECT ({TOLD}) = 6")
 
     async def test_what_was_told_is_told_anew_when_it_moves(
