@@ -9,6 +9,15 @@ from zoneinfo import ZoneInfo
 
 from bot.flows import when_questions as questions
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.whose import (
+    People,
+    ask_whose,
+    index_of,
+    load_people,
+    read_people,
+    take_whose,
+    to_persons,
+)
 from bot.grammar.appointments import (
     KnownDoctor,
     PartialAppointment,
@@ -17,7 +26,7 @@ from bot.grammar.appointments import (
     understand_appointment,
 )
 from bot.grammar.dates import spelt
-from bot.grammar.people import Person, which_person
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.whens import When
 from bot.intake.request import Request
@@ -38,8 +47,6 @@ from domain.appointments import (
     add_appointment,
 )
 from domain.calendars import get_entries
-from domain.care_recipients import list_people
-from domain.database import Scope
 from domain.doctors import list_doctors
 from domain.errors import AppointmentInPast, NobodyCaredFor, TimeDoesNotExist
 from domain.recurrences import Frequency, Recurrence
@@ -80,7 +87,7 @@ class Draft:
     known for whom: it is read again then. `doctors` are those that the typed name could mean.
     """
 
-    people: tuple[tuple[str, str, str], ...]  # id, name, zone
+    people: People
     line: str = ""
     is_guided: bool = False
     person: int | None = None
@@ -105,16 +112,17 @@ class Draft:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        for pairs in ("people", "doctors"):
-            data[pairs] = tuple(tuple(pair) for pair in data[pairs])
-        return cls(**{**data, "days": tuple(data["days"]), "times": tuple(data["times"])})
+        for several in ("days", "times"):
+            data[several] = tuple(data[several])
+        data["doctors"] = tuple(tuple(doctor) for doctor in data["doctors"])
+        return cls(**{**data, "people": read_people(data["people"])})
 
     def write(self) -> Data:
         return asdict(self)
 
     @property
     def persons(self) -> Sequence[Person]:
-        return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in self.people]
+        return to_persons(self.people)
 
     @property
     def chosen(self) -> Person | None:
@@ -167,7 +175,7 @@ class Draft:
 
     def understood(self, typed: PartialAppointment) -> "Draft":
         """With what a line said."""
-        person = _index(self.persons, typed.person)
+        person = index_of(self.people, typed.person)
         draft = replace(self, person=self.person if person is None else person)
         draft = draft.at(typed.when)
         only = typed.doctors[0] if len(typed.doctors) == 1 else None
@@ -225,7 +233,7 @@ class Draft:
 async def begin(request: Request) -> Answer:
     """`/addappt [TITLE WHEN [with DOCTOR] [for PERSON]]`"""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    draft = Draft(people=await _people(request.scope), line=request.text or "")
+    draft = Draft(people=await load_people(request.scope), line=request.text or "")
     if not draft.people:
         raise NobodyCaredFor
     only = 0 if len(draft.people) == 1 else None
@@ -236,14 +244,9 @@ async def begin(request: Request) -> Answer:
     return await _next(request, None, draft.understood(typed), problem=typed.problem)
 
 
-def _ask_person(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return medicine_views.ask_whose(buttons)
-
-
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    number = _chosen_person(draft, reply)
+    number = take_whose(draft.people, reply)
     draft = replace(draft, person=number)
     if not draft.line:
         return await _next(request, running, draft)
@@ -389,7 +392,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 FLOW = Flow(
     "addappt",
     {
-        "person": Step(_ask_person, _take_person),
+        "person": Step(ask_whose, _take_person),
         "title": Step(_ask_title, _take_title),
         "day": Step(_ask_day, _take_day),
         "time": Step(_ask_time, _take_time),
@@ -485,25 +488,5 @@ def _today(request: Request, draft: Draft) -> date:
     return request.scope.clock.now().astimezone(draft.zone).date()
 
 
-def _chosen_person(draft: Draft, reply: Reply) -> int:
-    if reply.choice is not None:
-        return int(reply.choice)
-    typed = (reply.text or "").strip().casefold()
-    for number, (_, name, _) in enumerate(draft.people):
-        if name.casefold() == typed:
-            return number
-    raise which_person(draft.persons)
-
-
-def _index(persons: Sequence[Person], person: Person | None) -> int | None:
-    return None if person is None else [p.id for p in persons].index(person.id)
-
-
 def _sentence(problem: Misunderstood | None) -> Screen | None:
     return None if problem is None else Screen(misunderstood(problem))
-
-
-async def _people(scope: Scope) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
-    )

@@ -7,10 +7,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.whose import (
+    People,
+    ask_whose,
+    index_of,
+    load_people,
+    read_people,
+    take_whose,
+    to_persons,
+)
 from bot.grammar.appointments import parse_text
 from bot.grammar.doctors import is_skipped, parse_phone, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
-from bot.grammar.people import Person, which_person
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -20,8 +29,6 @@ from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments import get_occurrence
-from domain.care_recipients import list_people
-from domain.database import Scope
 from domain.doctors import NewDoctor, add_doctor
 from domain.errors import AlreadyExists, NobodyCaredFor, NotFound
 
@@ -35,7 +42,7 @@ class Draft:
     that are settled, also by leaving them out.
     """
 
-    people: tuple[tuple[str, str, str], ...]  # id, name, zone
+    people: People
     person: int | None = None
     name: str | None = None
     specialty: str | None = None
@@ -48,15 +55,15 @@ class Draft:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        people = tuple(tuple(person) for person in data["people"])
-        return cls(**{**data, "people": people, "asked": tuple(data["asked"])})
+        asked = tuple(data["asked"])
+        return cls(**{**data, "people": read_people(data["people"]), "asked": asked})
 
     def write(self) -> Data:
         return asdict(self)
 
     @property
     def persons(self) -> Sequence[Person]:
-        return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in self.people]
+        return to_persons(self.people)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -88,7 +95,7 @@ async def begin(request: Request) -> Answer:
         request.text, people=draft.persons, zone=person.zone if person else None
     )
     if typed.person is not None:
-        draft = replace(draft, person=[p.id for p in draft.persons].index(typed.person.id))
+        draft = replace(draft, person=index_of(draft.people, typed.person))
     draft = replace(
         draft,
         name=typed.name,
@@ -147,20 +154,10 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     return await _next(request, running, draft, problem=typed.problem)
 
 
-def _ask_person(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return medicine_views.ask_whose(buttons)
-
-
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    if reply.choice is not None:
-        return await _next(request, running, replace(draft, person=int(reply.choice)))
-    typed = (reply.text or "").strip().casefold()
-    for number, (_, name, _) in enumerate(draft.people):
-        if name.casefold() == typed:
-            return await _next(request, running, replace(draft, person=number))
-    raise which_person(draft.persons)
+    person = take_whose(draft.people, reply)
+    return await _next(request, running, replace(draft, person=person))
 
 
 def _ask_specialty(data: Data, choice: Choice) -> Screen:
@@ -215,7 +212,7 @@ FLOW = Flow(
     "adddoctor",
     {
         "name": Step(_ask_name, _take_name),
-        "person": Step(_ask_person, _take_person),
+        "person": Step(ask_whose, _take_person),
         "specialty": Step(_ask_specialty, _take_specialty),
         "phone": Step(_ask_phone, _take_phone),
         "same": Step(_ask_same, _take_same),
@@ -225,7 +222,7 @@ FLOW = Flow(
 
 async def _new(request: Request) -> Draft:
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    people = await _people(request.scope)
+    people = await load_people(request.scope)
     if not people:
         raise NobodyCaredFor
     return Draft(people, person=0 if len(people) == 1 else None)
@@ -263,9 +260,3 @@ async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
     doctor = await add_doctor(request.scope, new, flow_id=flow_id, is_another=draft.is_another)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
     return Answer(send=(views.saved(doctor, member=member),))
-
-
-async def _people(scope: Scope) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
-    )

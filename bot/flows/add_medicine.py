@@ -8,10 +8,19 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.whose import (
+    People,
+    ask_whose,
+    index_of,
+    load_people,
+    read_people,
+    take_whose,
+    to_persons,
+)
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.medicines import PartialMedicine, understand_medicine
 from bot.grammar.names import parse_name
-from bot.grammar.people import Person, which_person
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
 from bot.intake.request import Request
@@ -20,8 +29,6 @@ from bot.views import medicines as views
 from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
-from domain.care_recipients import list_people
-from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import NobodyCaredFor, SameMedicine
 from domain.medications import add_medication
@@ -49,7 +56,7 @@ class Draft:
     as well.
     """
 
-    people: tuple[tuple[str, str, str], ...]  # id, name, zone
+    people: People
     line: str = ""
     person: int | None = None
     name: str | None = None
@@ -62,14 +69,14 @@ class Draft:
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
         data: Data = conversation.data
-        return cls(**{**data, "people": tuple(tuple(person) for person in data["people"])})
+        return cls(**{**data, "people": read_people(data["people"])})
 
     def write(self) -> Data:
         return asdict(self)
 
     @property
     def persons(self) -> Sequence[Person]:
-        return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in self.people]
+        return to_persons(self.people)
 
     @property
     def chosen(self) -> Person | None:
@@ -92,7 +99,7 @@ class Draft:
         """With what a line said."""
         return replace(
             self,
-            person=_index(self.persons, typed.person),
+            person=index_of(self.people, typed.person),
             name=typed.name,
             dosage=typed.dosage.to_json() if typed.dosage else None,
             schedule=typed.schedule.to_json() if typed.schedule else None,
@@ -106,7 +113,7 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.CHANGE_MEDICINES)
     # The command stays before the line: a name may look like one, and is to be refused as such.
     line = f"/addmed {request.text}" if request.text else ""
-    draft = Draft(people=await _people(request.scope), line=line)
+    draft = Draft(people=await load_people(request.scope), line=line)
     if not draft.people:
         raise NobodyCaredFor
     if not draft.line:
@@ -123,14 +130,9 @@ async def begin(request: Request) -> Answer:
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
-def _ask_person(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return views.ask_whose(buttons)
-
-
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    number = _chosen_person(draft, reply)
+    number = take_whose(draft.people, reply)
     draft = replace(draft, person=number)
     if not draft.line:
         return _next(request, running, draft)
@@ -267,7 +269,7 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
 FLOW = Flow(
     "addmed",
     {
-        "person": Step(_ask_person, _take_person),
+        "person": Step(ask_whose, _take_person),
         "name": Step(_ask_name, _take_name),
         "dosage": Step(_ask_dosage, _take_dosage),
         "schedule": Step(_ask_schedule, _take_schedule),
@@ -333,20 +335,6 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
     return views.saved(medicine, now=request.scope.clock.now(), member=member)
 
 
-def _chosen_person(draft: Draft, reply: Reply) -> int:
-    if reply.choice is not None:
-        return int(reply.choice)
-    typed = (reply.text or "").strip().casefold()
-    for number, (_, name, _) in enumerate(draft.people):
-        if name.casefold() == typed:
-            return number
-    raise which_person(draft.persons)
-
-
-def _index(persons: Sequence[Person], person: Person | None) -> int | None:
-    return None if person is None else [p.id for p in persons].index(person.id)
-
-
 def _medicine(draft: Draft) -> NewMedicine:
     person = draft.chosen
     if not (person and person.id and draft.name and draft.dosage and draft.schedule):
@@ -367,9 +355,3 @@ def _sentence(problem: Misunderstood | None) -> Screen | None:
     if problem is None or problem.problem in _ASKED_FOR:
         return None
     return Screen(misunderstood(problem))
-
-
-async def _people(scope: Scope) -> tuple[tuple[str, str, str], ...]:
-    return tuple(
-        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
-    )

@@ -1,0 +1,53 @@
+"""Whose is it: the people cared for, as conversations carry them, and the question."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.flows.engine import Choice, Data, Reply
+from bot.grammar.people import Person, which_person
+from bot.views import medicines as views
+from bot.views.answer import Screen
+from domain.care_recipients import list_people
+from domain.database import Scope
+
+People: TypeAlias = tuple[tuple[str, str, str], ...]
+"""Id, name and zone of each, as they go to Redis and back."""
+
+
+async def load_people(scope: Scope) -> People:
+    return tuple(
+        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
+    )
+
+
+def read_people(stored: Any) -> People:
+    return tuple(tuple(person) for person in stored)
+
+
+def to_persons(people: People) -> Sequence[Person]:
+    """As the grammar knows them."""
+    return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in people]
+
+
+def index_of(people: People, person: Person | None) -> int | None:
+    """Which of *people* the grammar has found."""
+    return None if person is None else [key for key, *_ in people].index(str(person.id))
+
+
+def ask_whose(data: Data, choice: Choice) -> Screen:
+    """The question, for a conversation that carries its `people`."""
+    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
+    return views.ask_whose(buttons)
+
+
+def take_whose(people: People, reply: Reply) -> int:
+    """Which of *people* was tapped or typed. Raises Misunderstood."""
+    if reply.choice is not None:
+        return int(reply.choice)
+    typed = (reply.text or "").strip().casefold()
+    for number, (_, name, _) in enumerate(people):
+        if name.casefold() == typed:
+            return number
+    raise which_person(to_persons(people))
