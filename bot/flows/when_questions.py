@@ -87,10 +87,11 @@ def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "")
         raise Misunderstood(Problem.WHEN_UNREADABLE, text)
     try:
         return parse_when(text, zone=zone, now=now)
-    except Misunderstood:
-        if not hint:
-            raise
-    return parse_when(f"{hint} {text}", zone=zone, now=now)
+    except Misunderstood as problem:
+        try:
+            return parse_when(f"{hint} {text}", zone=zone, now=now)
+        except Misunderstood:
+            raise problem from None  # about what was typed
 
 
 def time_buttons(choice: Choice, candidates: Sequence[time] = ()) -> Keyboard:

@@ -10,9 +10,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.grammar.dates import TypedDate
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import NamedPerson, Person, find_person, find_stranger, unknown_person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import (
     Line,
     Token,
@@ -28,6 +30,7 @@ _LONGEST_LINE = 600
 LONGEST_TEXT = 300
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
+_HALVES = {"half", "quarter"}  # "at half past nine" is no place
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,7 @@ def _read(line: Line, people: Sequence[Person], doctors: Sequence[KnownDoctor]) 
 def _read_from(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor]) -> _Reading:
     tokens, title_ends = line.tokens, at
     problem: Misunderstood | None = None
+    said: tuple[TypedDate | None, TypedRepeat | None] | None = None
     while at < len(tokens):
         if tokens[at].word == "," and at > title_ends:
             at += 1
@@ -208,9 +212,13 @@ def _read_from(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
             used = _read_part(line, at, parts, doctors)
         except Misunderstood as wrong:
             problem, used = problem or wrong, 1
+            said = said or (parts.typed.day, parts.typed.repeat)
         if not used and problem is None:
             return _Reading(parts, title_ends, at, None)
-        at += used or 1  # behind what is wrong, whatever can be read still counts
+        at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
+    if said is not None:
+        # But no day: a piece of "mon, wed, fri" is not what was meant.
+        parts.typed.day, parts.typed.repeat = said
     return _Reading(parts, title_ends, None, problem)
 
 
@@ -230,6 +238,8 @@ def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
         return end
     if word in {"at", "@", "in"} and parts.place is None and not typed.is_empty and len(tokens) > 1:
         end = _phrase_ends(tokens, 1, commas=True)
+        if tokens[1].word in _HALVES:
+            raise Misunderstood(Problem.NO_SUCH_TIME, _words(line, tokens[1:end]))
         parts.place = parse_text(_words(line, tokens[1:end]))
         return end
     if word.rstrip(":") in _BRINGS and parts.bring is None and len(tokens) > 1:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.grammar.clock_times import PARTS_OF_DAY
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
@@ -86,6 +87,8 @@ def _every_unit(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     """ "every day", "every 2 weeks on Tuesday", "every other month on the 3rd"."""
     if not words or words[0] not in _EVERY:
         return None
+    if words[1:2] and words[1] in PARTS_OF_DAY:
+        return Recurrence(Frequency.DAILY), 2
     if words[1:2] in (["weekday"], ["workday"]):
         return Recurrence(Frequency.WEEKLY, by_day=_WORKDAYS), 2
     interval, used = _interval(words)
@@ -159,7 +162,7 @@ def _weekdays(words: Sequence[str]) -> tuple[Recurrence, int] | None:
     if not words[skip].endswith("days"):
         if len(days) == 1:
             return None
-        typed = " ".join(words[skip : skip + count])
+        typed = " ".join(words[skip : skip + count]).replace(" ,", ",")
         raise Misunderstood(Problem.EVERY_WEEK, typed, suggestions=(f"every {typed}",))
     return Recurrence(Frequency.WEEKLY, by_day=days), skip + count
 

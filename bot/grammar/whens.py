@@ -32,7 +32,7 @@ _LONGEST_RANGE = timedelta(hours=8)
 _NUMBER_WORDS = "|".join(["a", "an", *COUNTS])
 # What we let the library read: whole phrases whose meaning is not in doubt.
 _COUNTED = re.compile(
-    rf"in (?:\d{{1,3}}|{_NUMBER_WORDS}) (?:day|week|fortnight|month|year)s?"
+    rf"in (?:\d{{1,6}}|{_NUMBER_WORDS}) (?:day|week|fortnight|month|year)s?"
     rf"|(?:\d{{1,3}}|{_NUMBER_WORDS}) (?:day|week|month)s? from (?:now|today|tomorrow)"
     r"|(?:the )?day after tomorrow"
 )
@@ -42,7 +42,9 @@ _DURATION = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(m|min|mins|minutes?|h|hrs?|hours
 _MINUTES = {"m", "min", "mins", "minute", "minutes"}
 _HOURS = {"h", "hr", "hrs", "hour", "hours"}
 _LONGER = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
-_RANGE = re.compile(r"(\d{1,2}[:.]\d{2})-(\d{1,2}[:.]\d{2})")
+_RANGE = re.compile(
+    r"(?=.*[:.apm])(\d{1,2}(?:[:.]\d{2})?(?:[ap]m)?)-(\d{1,2}(?:[:.]\d{2})?(?:[ap]m)?)"
+)
 _FILLERS = {",", "on", "from", "starting", "beginning", "begins", "starts", "the"}
 
 
@@ -134,6 +136,9 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         used = reader(tokens, typed)
         if used:
             return used
+    if words[0] == "in" and _read_duration(tokens[1:], is_expected=True) is not None:
+        # Whoever types it reads it later: "in an hour" of when?
+        raise Misunderstood(Problem.WHEN_UNREADABLE, _said(tokens, 3))
     if words[0] in _FILLERS:
         following = read_when_part(tokens[1:], typed)
         return following + 1 if following else 0
@@ -212,9 +217,10 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
             last = first + timedelta(days=typed.lasts_days - 1)
             rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
         elif typed.until is not None:
-            last = check_reach(
-                typed.until.resolve(today, first), today=today, words=typed.until.words
-            )
+            last = typed.until.resolve(today, first)
+            if last < today:
+                raise Misunderstood(Problem.END_IN_PAST, spelt(last))
+            check_reach(last, today=today, words=typed.until.words)
             if last < first:
                 raise Misunderstood(Problem.END_BEFORE_START, f"until {typed.until.words}")
             rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
@@ -252,6 +258,9 @@ def _repeat(tokens: Sequence[Token], typed: TypedWhen) -> int:
         return 0
     _once(typed.repeat, found.words)
     typed.repeat = found
+    last = found.words.split()[-1]
+    if last in PARTS_OF_DAY:  # "every morning at 8"
+        typed.part = PARTS_OF_DAY[last]
     return found.tokens_used
 
 
@@ -408,7 +417,7 @@ def _count_from(phrase: str, today: date, _floor: date) -> date:
     parser = DateDataParser(languages=["en"], settings={"RELATIVE_BASE": noon})
     found = parser.get_date_data(phrase).date_obj
     if found is None or found.date() <= today:
-        raise Misunderstood(Problem.DATE_UNREADABLE, phrase)
+        raise Misunderstood(Problem.DATE_TOO_FAR, phrase)
     return found.date()
 
 

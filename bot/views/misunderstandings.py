@@ -63,7 +63,7 @@ def _with_choices() -> Mapping[Problem, str]:
 
 def _without_choices() -> Mapping[Problem, str]:
     return {
-        Problem.TOO_LONG: _("That is longer than I can read. Please type one medicine at a time."),
+        Problem.TOO_LONG: _("That is longer than I can read. Please type one thing at a time."),
         Problem.UNKNOWN_WORDS: _(
             "I did not understand “{words}”. A schedule looks like"
             " <code>at 08:00 and 20:00</code> or <code>mon, wed, fri at 9am for 10 days</code>."

@@ -82,6 +82,7 @@ def test_title_day_and_time(text: str, title: str, day: str, clock: str) -> None
         ("Physio every 2 weeks on Friday 10:00", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"),
         ("Physio weekdays 10:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
         ("Physio daily 10:00", "FREQ=DAILY"),
+        ("Physio every evening at 8", "FREQ=DAILY"),
         ("Physio every 3 days 10:00 from tomorrow", "FREQ=DAILY;INTERVAL=3"),
         ("Physio tomorrow 10:00 every week", "FREQ=WEEKLY"),
         ("Physio first Monday of every month 11:00", "FREQ=MONTHLY;BYDAY=1MO"),
@@ -121,7 +122,12 @@ def test_rhythms(text: str, rule: str) -> None:
         ("Dentist tomorrow 10:00 for 25 hours", Problem.DURATION_IMPOSSIBLE),
         ("Dentist tomorrow 11:00-10:30", Problem.DURATION_IMPOSSIBLE),
         ("Dentist tomorrow 10:00 until 1 March", Problem.END_OF_ONE),
-        ("Dentist every Tuesday 10:00 until yesterday", Problem.END_BEFORE_START),
+        ("Dentist every Tuesday 10:00 until yesterday", Problem.END_IN_PAST),
+        ("Dentist every Tuesday 10:00 until 1 March 2020", Problem.END_IN_PAST),
+        ("Dentist in 5000 days 10:00", Problem.DATE_TOO_FAR),
+        ("Dentist in an hour", Problem.WHEN_UNREADABLE),
+        ("Dentist 3 Dec at half past nine", Problem.NO_SUCH_TIME),
+        ("Dentist every Tuesday 10:00 from 1 May until 1 April 2027", Problem.END_BEFORE_START),
         ("Dentist every Tuesday 10:00 9999 times", Problem.COUNT_IMPOSSIBLE),
         ("Dentist Friday 28 November 10:00", Problem.WEEKDAY_DIFFERS),
         ("Dentist tomorrow 3 December 10:00", Problem.WHEN_TWICE),
@@ -157,6 +163,19 @@ def test_the_other_parts() -> None:
 
 def test_a_doctor_of_somebody_else_is_not_meant() -> None:
     assert understood("Check tomorrow 14:30 with Dr Weber for Dad").doctors == ()
+
+
+def test_a_piece_of_what_was_not_understood_is_no_day() -> None:
+    found = understood("Dialysis mon, wed, fri 14:00")
+    assert found.problem is not None
+    assert found.problem.suggestions == ("every mon, wed, fri",)
+    assert (found.when.days, found.when.clock) == ((), time(14))
+
+
+@pytest.mark.parametrize("text", ["10:00-14:00", "10am-2pm", "10:00 to 14:00"])
+def test_from_one_hour_to_another(text: str) -> None:
+    when = parse_when(f"3 December {text}", zone=LONDON, now=NOW)
+    assert (when.problem, when.duration) == (None, timedelta(hours=4))
 
 
 def test_missing_parts_are_no_problem() -> None:
