@@ -68,6 +68,7 @@ class _Locked:
     ends_at: datetime
     status: OccurrenceStatus
     driver_id: UUID | None
+    ladder_step: str | None
     row: Row[Any]
     series: Series
 
@@ -224,7 +225,8 @@ async def stop_driving(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
         action.step is Step.ASK_DRIVER and action.at > now
         for action in locked.series.actions(locked.starts_at)
     )
-    if locked.status is OccurrenceStatus.PLANNED and not is_asked_later:
+    is_told_now = locked.ladder_step == Step.TELL
+    if locked.status is OccurrenceStatus.PLANNED and not (is_asked_later or is_told_now):
         at = ceil_minute(now)
         changes |= {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
         scope.publish(TimerSet(at))
@@ -587,6 +589,7 @@ async def _lock(
             AppointmentOccurrence.ends_at,
             AppointmentOccurrence.status,
             AppointmentOccurrence.driver_id,
+            AppointmentOccurrence.ladder_step,
         )
         .where(
             AppointmentOccurrence.id == occurrence_id,
@@ -603,6 +606,7 @@ async def _lock(
         ends_at=occurrence.ends_at,
         status=OccurrenceStatus(occurrence.status),
         driver_id=occurrence.driver_id,
+        ladder_step=occurrence.ladder_step,
         row=row,
         series=Series.of(row),
     )

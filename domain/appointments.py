@@ -185,8 +185,8 @@ SELECT_OCCURRENCES = (
     )
     .outerjoin(_driver, _driver.id == _membership.user_id)
     .outerjoin(_teller, _teller.id == AppointmentOccurrence.outcome_by_id)
-    .where(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(None))
 )
+_IS_THERE = and_(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(None))
 
 
 async def add_appointment(
@@ -273,7 +273,7 @@ async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
     """The next occurrence of an appointment, or its last. With conflicts. Raises NotFound."""
     rows = await scope.rows(
         SELECT_OCCURRENCES.where(
-            Appointment.id == appointment_id, Appointment.family_id == scope.family_id
+            Appointment.id == appointment_id, Appointment.family_id == scope.family_id, _IS_THERE
         )
         .order_by(
             AppointmentOccurrence.status == OccurrenceStatus.CUT,
@@ -294,6 +294,7 @@ async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.id == occurrence_id,
             AppointmentOccurrence.family_id == member.family_id,
+            _IS_THERE,
         )
     )
     if row is None:
@@ -304,7 +305,9 @@ async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 async def read_occurrences(
     scope: Scope, occurrence_ids: Sequence[UUID]
 ) -> Sequence[OccurrenceFacts]:
-    """Those that are the family's, in order. As the family, whoever acts. One statement."""
+    """Those that are the family's, in order, also of what was removed: a message that told of it
+    has to say so. As the family, whoever acts. One statement.
+    """
     rows = await scope.rows(
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.id.in_(occurrence_ids),
@@ -350,6 +353,7 @@ async def list_day(
             AppointmentOccurrence.care_recipient_id.in_(days),
             AppointmentOccurrence.family_id == scope.family_id,
             AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            _IS_THERE,
             AppointmentOccurrence.starts_at.between(
                 first.replace(tzinfo=ZoneInfo("UTC")), last.replace(tzinfo=ZoneInfo("UTC"))
             ),
@@ -372,6 +376,7 @@ async def _page(
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.family_id == member.family_id,
             AppointmentOccurrence.status != OccurrenceStatus.CUT,
+            _IS_THERE,
             condition,
         )
         .order_by(order, AppointmentOccurrence.id)

@@ -241,6 +241,7 @@ _ROW = select(
     AppointmentOccurrence.ends_at,
     AppointmentOccurrence.status,
     AppointmentOccurrence.told_at,
+    AppointmentOccurrence.ladder_step,
 )
 
 
@@ -293,8 +294,10 @@ async def _rewrite(
             if status is not OccurrenceStatus.CANCELLED:
                 is_cut = new.is_cut(by_rule)
                 status = OccurrenceStatus.CUT if is_cut else OccurrenceStatus.PLANNED
+        # What changed a moment ago and is still to be told stays so.
         has_changed = starts_at != row.starts_at or status != row.status
-        timer = _timer(new, starts_at, status, tell=was_told and has_changed, now=now)
+        has_news = has_changed or row.ladder_step == Step.TELL
+        timer = _timer(new, starts_at, status, tell=was_told and has_news, now=now)
         ends_at = starts_at + new.duration
         written.append(_Written(row.id, key, starts_at, ends_at, status, timer))
     await _write(scope, written)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -346,6 +346,28 @@ class TestTelling:
         await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
+
+    async def test_what_is_still_to_be_told_survives_another_change(self, home: Home) -> None:
+        facts = await home.add()
+        await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
+        moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
+        noted = replace(moved.details, note="fasting")
+        await home.do(lambda s: changes.edit(s, facts.id, noted, version=moved.version))
+        await home.do(lambda s: changes.drive(s, facts.id))
+        await home.do(lambda s: changes.stop_driving(s, facts.id))
+        told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
+        assert told == [{str(facts.id): "tell"}] * 2
+
+    async def test_a_message_says_that_what_it_told_of_was_taken_back(self, home: Home) -> None:
+        facts = await home.add(start=datetime(2026, 11, 25, 9))
+        await home.wake_up(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+        await home.undo()
+        told = await home.wake_up(datetime(2026, 11, 24, 9, 1, tzinfo=UTC))
+        assert told == [{str(facts.id): "tell"}] * 2
+        [shown] = await home.database.run(
+            lambda s: appointments.read_occurrences(s, [facts.id]), as_family(home.family.id)
+        )
+        assert shown.status is OccurrenceStatus.CUT
 
     async def test_its_own_list_of_reminders_counts(self, home: Home) -> None:
         facts = await home.add(remind_before=(90,))
