@@ -77,6 +77,7 @@ _ASKED_AGAIN = frozenset(
         Problem.REPEATS_TOO_RARELY,
     }
 )
+_ABOUT_PEOPLE = frozenset({Problem.UNKNOWN_PERSON, Problem.TWO_PEOPLE, Problem.WHICH_PERSON})
 
 
 @dataclass(frozen=True)
@@ -421,6 +422,8 @@ async def _next(
                 return answer if running is None else finished(running, answer)
         except Misunderstood as refused:
             draft, problem = _without_time(draft, refused), refused
+    if draft.step == "person" and problem is not None and problem.problem not in _ABOUT_PEOPLE:
+        problem = None  # the line is read again once it is known by whose clock
     first = _sentence(problem)
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)

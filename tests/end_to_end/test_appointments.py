@@ -149,6 +149,18 @@ class TestMakingOne:
         assert "Dentist for Mum" in saved.text
         assert await town.count("appointments") == 1
 
+    async def test_of_two_people_it_is_asked_whose(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addperson Dad in New York City")
+        await home.anna.sees("Dad is in the family")
+        await home.anna.send("/addappt Dentist tomorrow at 9")
+        whose = await home.anna.sees("Who is it for?")
+        await home.anna.press("Dad", message=whose)
+        await home.anna.sees("in the morning or in the afternoon?")
+        await home.anna.press("09:00", message=await home.anna.sees("at what time?"))
+        saved = await home.anna.sees("Saved in family")
+        assert "Dentist for Dad\n🕑 tomorrow 09:00 Dad's time" in saved.text
+        assert await starts(town) == ["Tue 24 Nov 14:00"]
+
     async def test_a_viewer_cannot_add_one(self, home: Household, town: Town) -> None:
         await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
         await home.ben.send("/addappt Dentist tomorrow 10:00")
