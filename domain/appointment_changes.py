@@ -1,4 +1,4 @@
-"""Living with an appointment: moving it, calling it off, saying more of it, driving, afterwards.
+"""Living with an appointment: moving it, calling it off, saying more of it, and taking that back.
 
 Each change says how far it reaches: one occurrence, that and all that follow, or the whole series
 as far as it lies ahead. What has taken place stays as it was. "This and following" at a new time
@@ -6,16 +6,23 @@ ends the series and begins another one, as other calendars do.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from domain import audit
-from domain.access import Action
+from domain.appointment_lock import (
+    Locked,
+    Reach,
+    lock,
+    lock_appointment,
+    record,
+    refuse_what_is_over,
+    update_one,
+)
 from domain.appointments import (
     Details,
     OccurrenceFacts,
@@ -27,60 +34,21 @@ from domain.appointments import (
 from domain.database import Scope
 from domain.errors import (
     AppointmentCancelled,
-    AppointmentChanged,
     AppointmentOver,
     NotFound,
-    TakenByAnother,
 )
-from domain.events import TimerSet
-from domain.ladder import Step, ceil_minute
-from domain.models import Appointment, AppointmentOccurrence, FamilyMember, User, new_id
+from domain.models import Appointment, AppointmentOccurrence, new_id
 from domain.occurrences import (
-    SELECT_SERIES,
     OccurrenceStatus,
     Series,
     first_ahead,
     original_start,
     replan,
     reset_timers,
-    show_again,
     to_local,
 )
 from domain.recurrences import Recurrence
 from domain.schedules import resolve_local
-
-
-class Reach(StrEnum):
-    """How much of a series a change is about."""
-
-    THIS = "this"
-    FOLLOWING = "following"
-    ALL = "all"
-
-
-@dataclass(frozen=True)
-class _Locked:
-    """An occurrence and its appointment, which nobody else changes meanwhile."""
-
-    id: UUID
-    key: str
-    starts_at: datetime
-    ends_at: datetime
-    status: OccurrenceStatus
-    driver_id: UUID | None
-    ladder_step: str | None
-    row: Row[Any]
-    series: Series
-
-    @property
-    def planned_start(self) -> datetime:
-        """The local start that the rule gives; where it gives none any more, the present one."""
-        by_rule = original_start(self.key, self.series.zone)
-        return to_local(by_rule or self.starts_at, self.series.zone)
-
-    def reach(self, reach: Reach) -> Reach:
-        """One that does not recur is changed as a whole."""
-        return Reach.ALL if self.series.recurrence is None else reach
 
 
 async def move(
@@ -91,8 +59,8 @@ async def move(
     Raises NotFound, AppointmentOver, AppointmentCancelled, AppointmentChanged, AppointmentInPast
     and TimeDoesNotExist.
     """
-    locked = await _lock(scope, occurrence_id, version=version)
-    _refuse_what_is_over(scope, locked)
+    locked = await lock(scope, occurrence_id, version=version)
+    refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
     starts_at = check_start(start, locked.series.zone, now=scope.clock.now())
@@ -110,7 +78,7 @@ async def repeat(
 
     Raises as :func:`move` does.
     """
-    locked = await _lock(scope, occurrence_id, version=version)
+    locked = await lock(scope, occurrence_id, version=version)
     check_start(start, locked.series.zone, now=scope.clock.now())
     return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
 
@@ -122,33 +90,31 @@ async def edit(
 
     Raises NotFound (also for the doctor) and AppointmentChanged.
     """
-    locked = await _lock(scope, occurrence_id, version=version)
+    locked = await lock(scope, occurrence_id, version=version)
     await check_doctor(scope, details)
     columns = details.columns()
     before = {name: locked.row._mapping[name] for name in columns}  # noqa: SLF001 - Row's public view
     if before == columns:
         return await get_occurrence(scope, occurrence_id)
     await _write_details(scope, locked, columns)
-    await _record(scope, "edited", locked, before=_to_json(before))
+    await record(scope, "edited", locked, before=_to_json(before))
     return await get_occurrence(scope, occurrence_id)
 
 
 async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
     """Call it off; it can be restored. Raises NotFound and AppointmentOver."""
-    locked = await _lock(scope, occurrence_id)
-    _refuse_what_is_over(scope, locked)
+    locked = await lock(scope, occurrence_id)
+    refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
     if reach is Reach.THIS or locked.series.recurrence is None:
         await _set_status(scope, locked, OccurrenceStatus.CANCELLED)
     else:
-        begin = resolve_local(locked.planned_start, locked.series.zone)
-        first_ahead = await _first_ahead(scope, locked.series)
-        since = begin if reach is Reach.FOLLOWING or first_ahead is None else first_ahead
-        await _cut(scope, locked, since)
-        if locked.starts_at != begin and reach is Reach.ALL:
-            await _set_status(scope, locked, OccurrenceStatus.CUT)
-    await _record(scope, "cancelled", locked, before=_state(locked))
+        begin = locked.planned_start
+        if reach is Reach.ALL:
+            begin = await first_ahead(scope, locked.series) or begin
+        await _cut(scope, locked, resolve_local(begin, locked.series.zone))
+    await record(scope, "cancelled", locked, before=_state(locked))
     return await get_occurrence(scope, occurrence_id)
 
 
@@ -157,8 +123,8 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 
     Raises NotFound and AppointmentOver.
     """
-    locked = await _lock(scope, occurrence_id)
-    _refuse_what_is_over(scope, locked)
+    locked = await lock(scope, occurrence_id)
+    refuse_what_is_over(scope, locked)
     match locked.status:
         case OccurrenceStatus.PLANNED:
             return await get_occurrence(scope, occurrence_id)
@@ -172,93 +138,13 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
             await _cut(scope, locked, None)
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
                 await _set_status(scope, locked, OccurrenceStatus.PLANNED)
-    await _record(scope, "restored", locked, before=_state(locked))
-    return await get_occurrence(scope, occurrence_id)
-
-
-async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:
-    """ "I'll drive": this time, or with *every* each time to come that nobody drives yet.
-
-    Raises NotFound, AppointmentOver, and TakenByAnother.
-    """
-    member = scope.require(Action.DRIVE)
-    locked = await _lock(scope, occurrence_id, action=Action.DRIVE)
-    _refuse_what_is_over(scope, locked)
-    driver = await _driver_in_family(scope, locked.driver_id)
-    if driver is not None and locked.driver_id != member.user_id:
-        raise TakenByAnother(driver)
-    which = AppointmentOccurrence.id == occurrence_id
-    if every:
-        which |= (
-            (AppointmentOccurrence.appointment_id == locked.series.id)
-            & (AppointmentOccurrence.starts_at > func.clock_now())
-            & AppointmentOccurrence.driver_id.is_(None)
-        )
-    changed = await scope.rows(
-        update(AppointmentOccurrence)
-        .where(which, AppointmentOccurrence.family_id == member.family_id)
-        .values(driver_id=member.user_id)
-        .returning(AppointmentOccurrence.id)
-    )
-    await _record(scope, "driver_found", locked)
-    await show_again(scope, [row.id for row in changed])
-    return await get_occurrence(scope, occurrence_id)
-
-
-async def stop_driving(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """ "Can't after all": nobody drives any more. Near the time, the others are asked at once.
-
-    Raises NotFound, AppointmentOver, and TakenByAnother.
-    """
-    member = scope.require(Action.DRIVE)
-    locked = await _lock(scope, occurrence_id, action=Action.DRIVE)
-    _refuse_what_is_over(scope, locked)
-    if locked.driver_id != member.user_id:
-        driver = await _driver_in_family(scope, locked.driver_id)
-        if driver is not None:
-            raise TakenByAnother(driver)
-        return await get_occurrence(scope, occurrence_id)
-    now = scope.clock.now()
-    following = locked.series.action_after(locked.starts_at, now=now)
-    changes: dict[str, Any] = {"driver_id": None}
-    is_asked_later = following is not None and any(
-        action.step is Step.ASK_DRIVER and action.at > now
-        for action in locked.series.actions(locked.starts_at)
-    )
-    is_told_now = locked.ladder_step == Step.TELL
-    if locked.status is OccurrenceStatus.PLANNED and not (is_asked_later or is_told_now):
-        at = ceil_minute(now)
-        changes |= {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
-        scope.publish(TimerSet(at))
-    await _update_one(scope, occurrence_id, changes)
-    await _record(scope, "driver_lost", locked)
-    await show_again(scope, [occurrence_id])
-    return await get_occurrence(scope, occurrence_id)
-
-
-async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None) -> OccurrenceFacts:
-    """How it went, in words; None: there is nothing to say. Nobody is asked any more.
-
-    Raises NotFound.
-    """
-    member = scope.require(Action.CHANGE_APPOINTMENTS)
-    locked = await _lock(scope, occurrence_id)
-    changes: dict[str, Any] = {
-        "outcome": outcome,
-        "outcome_by_id": member.user_id,
-        "outcome_at": func.clock_now(),
-    }
-    if locked.ends_at <= scope.clock.now():
-        changes |= {"ladder_step": None, "next_action_at": None}
-    await _update_one(scope, occurrence_id, changes)
-    await _record(scope, "outcome_recorded", locked)
-    await show_again(scope, [occurrence_id])
+    await record(scope, "restored", locked, before=_state(locked))
     return await get_occurrence(scope, occurrence_id)
 
 
 async def remove(scope: Scope, appointment_id: UUID) -> None:
     """Take back that an appointment was added. Raises NotFound."""
-    row = await _lock_appointment(scope, appointment_id)
+    row = await lock_appointment(scope, appointment_id)
     series = Series.of(row)
     called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
     await replan(scope, series, called_off)
@@ -280,20 +166,20 @@ async def put_back(
     """
     if action == "edited":
         any_id = (await first_of(scope, appointment_id)).id
-        locked = await _lock(scope, any_id)
+        locked = await lock(scope, any_id)
         await _write_details(scope, locked, before)
-        await _record(scope, "put_back", locked)
+        await record(scope, "put_back", locked)
         return await get_occurrence(scope, any_id)
-    locked = await _lock(scope, UUID(before["occurrence_id"]))
+    locked = await lock(scope, UUID(before["occurrence_id"]))
     if "recurrence" in before:
         await _put_back_rule(scope, locked, before)
     else:
         await _put_back_state(scope, locked, before)
-    await _record(scope, "put_back", locked)
+    await record(scope, "put_back", locked)
     return await get_occurrence(scope, locked.id)
 
 
-async def _put_back_state(scope: Scope, locked: _Locked, before: Mapping[str, Any]) -> None:
+async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
     starts_at = datetime.fromisoformat(before["starts_at"])
     if starts_at <= scope.clock.now():
         raise AppointmentOver
@@ -305,11 +191,11 @@ async def _put_back_state(scope: Scope, locked: _Locked, before: Mapping[str, An
         "ends_at": starts_at + locked.series.duration,
         "status": before["status"],
     }
-    await _update_one(scope, locked.id, changes)
+    await update_one(scope, locked.id, changes)
     await reset_timers(scope, locked.series, [locked.id])
 
 
-async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any]) -> None:
+async def _put_back_rule(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
     """A series is at its old times again, also if it had been parted in two."""
     zone = locked.series.zone
     first = to_local(datetime.fromisoformat(before["scheduled_at"]), zone)
@@ -326,7 +212,7 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
         cancelled_from=_instant(before["cancelled_from"]),
     )
     if appointment_id != locked.series.id:
-        await _lock_appointment(scope, appointment_id)
+        await lock_appointment(scope, appointment_id)
         await scope.execute(
             update(Appointment)
             .where(Appointment.id == locked.series.id)
@@ -352,23 +238,23 @@ async def _put_back_rule(scope: Scope, locked: _Locked, before: Mapping[str, Any
         )
 
 
-async def _move_one(scope: Scope, locked: _Locked, starts_at: datetime) -> OccurrenceFacts:
+async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> OccurrenceFacts:
     if starts_at == locked.starts_at:
         return await get_occurrence(scope, locked.id)
     changes = {
         "starts_at": starts_at,
         "ends_at": starts_at + locked.series.duration,
     }
-    await _update_one(scope, locked.id, changes)
+    await update_one(scope, locked.id, changes)
     await _tell_calendars(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
-    await _record(scope, "moved", locked, before=_state(locked))
+    await record(scope, "moved", locked, before=_state(locked))
     return await get_occurrence(scope, locked.id)
 
 
 async def _rebase(
     scope: Scope,
-    locked: _Locked,
+    locked: Locked,
     start: datetime,
     rule: Recurrence | None,
     *,
@@ -422,7 +308,7 @@ async def _rebase(
     return found if found.is_planned else await first_of(scope, new.id)
 
 
-async def _put_in_its_place(scope: Scope, locked: _Locked, series: Series) -> None:
+async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> None:
     """The occurrence that the member moved: also where it had been moved or called off before."""
     row = (
         await scope.rows(
@@ -441,7 +327,7 @@ async def _put_in_its_place(scope: Scope, locked: _Locked, series: Series) -> No
         "ends_at": starts_at + series.duration,
         "status": OccurrenceStatus.PLANNED,
     }
-    await _update_one(scope, locked.id, changes)
+    await update_one(scope, locked.id, changes)
     await reset_timers(scope, series, [locked.id])
 
 
@@ -457,17 +343,7 @@ async def _exceptions(scope: Scope, series: Series) -> list[dict[str, str]]:
     return [{"key": row.occurrence_key, "status": row.status} for row in rows]
 
 
-async def _first_ahead(scope: Scope, series: Series) -> datetime | None:
-    """The instant of the first occurrence that the rule still has to give."""
-    now = scope.clock.now()
-    for start in series.starts(now=now):
-        instant = resolve_local(start, series.zone)
-        if instant > now:
-            return instant
-    return None
-
-
-async def _cut(scope: Scope, locked: _Locked, since: datetime | None) -> None:
+async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
     """Call off what the rule gives from *since* on; None: nothing any more."""
     series = replace(locked.series, cancelled_from=since)
     await scope.execute(
@@ -477,8 +353,8 @@ async def _cut(scope: Scope, locked: _Locked, since: datetime | None) -> None:
     await replan(scope, locked.series, series)
 
 
-async def _set_status(scope: Scope, locked: _Locked, status: OccurrenceStatus) -> None:
-    await _update_one(scope, locked.id, {"status": status})
+async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) -> None:
+    await update_one(scope, locked.id, {"status": status})
     await _tell_calendars(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
 
@@ -497,11 +373,10 @@ async def _write_rule(scope: Scope, series: Series) -> None:
     await _tell_calendars(scope, series.id)
 
 
-async def _write_details(scope: Scope, locked: _Locked, columns: Mapping[str, Any]) -> None:
+async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any]) -> None:
     values = {**columns}
-    for name in ("doctor_id",):
-        if isinstance(values[name], str):
-            values[name] = UUID(values[name])
+    if isinstance(values["doctor_id"], str):  # out of the audit
+        values["doctor_id"] = UUID(values["doctor_id"])
     await scope.execute(
         update(Appointment).where(Appointment.id == locked.series.id).values(values)
     )
@@ -514,7 +389,7 @@ async def _write_details(scope: Scope, locked: _Locked, columns: Mapping[str, An
     await replan(scope, series, series)
 
 
-async def _copy(scope: Scope, locked: _Locked, series: Series) -> None:
+async def _copy(scope: Scope, locked: Locked, series: Series) -> None:
     """A row for the rest of a series that is parted in two."""
     rule, kept = series.recurrence, locked.row
     await scope.execute(
@@ -539,117 +414,7 @@ async def _tell_calendars(scope: Scope, appointment_id: UUID) -> None:
     )
 
 
-async def _update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
-    await scope.execute(
-        update(AppointmentOccurrence)
-        .where(
-            AppointmentOccurrence.id == occurrence_id,
-            AppointmentOccurrence.family_id == scope.family_id,
-        )
-        .values(dict(changes))
-    )
-
-
-_SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
-    Appointment.version,
-    Appointment.created_by_id,
-    Appointment.title,
-    Appointment.doctor_id,
-    Appointment.doctor_name,
-    Appointment.place,
-    Appointment.bring,
-    Appointment.note,
-)
-
-
-async def _lock(
-    scope: Scope,
-    occurrence_id: UUID,
-    *,
-    version: int | None = None,
-    action: Action = Action.CHANGE_APPOINTMENTS,
-) -> _Locked:
-    member = scope.require(action)
-    appointment_id = await scope.connection.scalar(
-        select(AppointmentOccurrence.appointment_id).where(
-            AppointmentOccurrence.id == occurrence_id,
-            AppointmentOccurrence.family_id == member.family_id,
-        )
-    )
-    if appointment_id is None:
-        raise NotFound
-    row = await _lock_appointment(scope, appointment_id, action=action)
-    if version is not None and row.version != version:
-        raise AppointmentChanged
-    # Read again: it may have become part of another series while we waited for the lock.
-    occurrence = await scope.row(
-        select(
-            AppointmentOccurrence.occurrence_key,
-            AppointmentOccurrence.starts_at,
-            AppointmentOccurrence.ends_at,
-            AppointmentOccurrence.status,
-            AppointmentOccurrence.driver_id,
-            AppointmentOccurrence.ladder_step,
-        )
-        .where(
-            AppointmentOccurrence.id == occurrence_id,
-            AppointmentOccurrence.appointment_id == appointment_id,
-        )
-        .with_for_update()
-    )
-    if occurrence is None:
-        raise AppointmentChanged
-    return _Locked(
-        id=occurrence_id,
-        key=occurrence.occurrence_key,
-        starts_at=occurrence.starts_at,
-        ends_at=occurrence.ends_at,
-        status=OccurrenceStatus(occurrence.status),
-        driver_id=occurrence.driver_id,
-        ladder_step=occurrence.ladder_step,
-        row=row,
-        series=Series.of(row),
-    )
-
-
-async def _lock_appointment(
-    scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
-) -> Row[Any]:
-    member = scope.require(action)
-    row = await scope.row(
-        _SELECT_APPOINTMENT.where(
-            Appointment.id == appointment_id,
-            Appointment.family_id == member.family_id,
-            Appointment.deleted_at.is_(None),
-        ).with_for_update()
-    )
-    if row is None:
-        raise NotFound
-    return row
-
-
-def _refuse_what_is_over(scope: Scope, locked: _Locked) -> None:
-    if locked.ends_at <= scope.clock.now():
-        raise AppointmentOver
-
-
-async def _driver_in_family(scope: Scope, driver_id: UUID | None) -> str | None:
-    """The name of a driver who has not left."""
-    if driver_id is None:
-        return None
-    name: str | None = await scope.connection.scalar(
-        select(User.name)
-        .join(FamilyMember, FamilyMember.user_id == User.id)
-        .where(
-            User.id == driver_id,
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-        )
-    )
-    return name
-
-
-def _state(locked: _Locked) -> dict[str, Any]:
+def _state(locked: Locked) -> dict[str, Any]:
     """What :func:`put_back` needs to take back a change of one, or that a series was cut."""
     return {
         "occurrence_id": str(locked.id),
@@ -671,15 +436,3 @@ def _to_json(columns: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, UUID) else value for name, value in columns.items()
     }
-
-
-async def _record(
-    scope: Scope, action: str, locked: _Locked, *, before: dict[str, Any] | None = None
-) -> None:
-    await audit.record(
-        scope,
-        f"appointment.{action}",
-        subject_type="appointment",
-        subject_id=locked.series.id,
-        before=before,
-    )

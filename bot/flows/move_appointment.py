@@ -17,7 +17,8 @@ from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointment_changes import Reach, move, repeat
+from domain.appointment_changes import move, repeat
+from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts, get_occurrence
 from domain.errors import (
     AppointmentChanged,

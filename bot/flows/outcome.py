@@ -9,8 +9,8 @@ from bot.redis.conversations import Conversation
 from bot.views import appointments as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
-from domain.appointment_changes import record_outcome
 from domain.appointments import get_occurrence
+from domain.attendance import record_outcome
 
 
 async def begin(request: Request) -> Answer:

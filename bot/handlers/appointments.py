@@ -9,15 +9,10 @@ from bot.views import appointments as views
 from bot.views.answer import Answer, Screen
 from bot.views.calendar_files import calendar_file
 from domain.access import Action
-from domain.appointment_changes import (
-    Reach,
-    cancel,
-    drive,
-    record_outcome,
-    restore,
-    stop_driving,
-)
+from domain.appointment_changes import cancel, restore
+from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts, get_occurrence, list_past, list_upcoming
+from domain.attendance import drive, record_outcome, stop_driving
 from domain.calendars import list_entries
 
 FARTHEST_PAGE = 1_000

@@ -20,9 +20,9 @@ from sqlalchemy import text
 
 from bot.views.calendar_files import calendar_file
 from domain import appointment_changes as changes
-from domain import appointments, occurrences, reminders, undo
+from domain import appointments, attendance, occurrences, reminders, undo
 from domain.access import Role
-from domain.appointment_changes import Reach
+from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts, get_occurrence
 from domain.calendars import get_entries
 from domain.care_recipients import Person
@@ -178,7 +178,7 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
     with pytest.raises(NotAllowed):
         await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: changes.drive(s, facts.id), reader)
+        await home.do(lambda s: attendance.drive(s, facts.id), reader)
     page = await home.do(appointments.list_upcoming, reader)
     assert [item.id for item in page.items] == [facts.id]
 
@@ -284,7 +284,7 @@ async def test_of_two_drivers_the_first_drives(home: Home) -> None:
 
     async def drive(who: Account) -> str:
         try:
-            await home.do(lambda s: changes.drive(s, facts.id), who)
+            await home.do(lambda s: attendance.drive(s, facts.id), who)
         except TakenByAnother as taken:
             return f"taken by {taken.driver}"
         return who.name
@@ -296,8 +296,8 @@ async def test_of_two_drivers_the_first_drives(home: Home) -> None:
 async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> None:
     first = await home.add(rule=f"{TUESDAYS};COUNT=3", start=datetime(2026, 11, 24, 10))
     second = await home.at("2026-12-01T10:00")
-    await home.do(lambda s: changes.drive(s, second.id), home.ben)
-    await home.do(lambda s: changes.drive(s, first.id, every=True))
+    await home.do(lambda s: attendance.drive(s, second.id), home.ben)
+    await home.do(lambda s: attendance.drive(s, first.id, every=True))
     page = await home.do(appointments.list_upcoming)
     assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
 
@@ -306,8 +306,8 @@ async def test_a_driver_of_two_at_once_is_told(home: Home) -> None:
     dad = await factories.person(home.database, home.anna, "Dad")
     facts = await home.add()
     other = await factories.appointment(home.database, home.anna, dad, title="Dentist")
-    await home.do(lambda s: changes.drive(s, facts.id))
-    both = await home.do(lambda s: changes.drive(s, other.id))
+    await home.do(lambda s: attendance.drive(s, facts.id))
+    both = await home.do(lambda s: attendance.drive(s, other.id))
     [conflict] = both.conflicts
     assert (conflict.title, conflict.driver, conflict.person) == ("Cardiologist", "Anna", "Mum")
 
@@ -319,8 +319,8 @@ async def test_another_familys_appointment_is_not_there(home: Home) -> None:
     for work in (
         lambda s: get_occurrence(s, facts.id),
         lambda s: changes.cancel(s, facts.id, reach=Reach.THIS),
-        lambda s: changes.drive(s, facts.id),
-        lambda s: changes.record_outcome(s, facts.id, "x"),
+        lambda s: attendance.drive(s, facts.id),
+        lambda s: attendance.record_outcome(s, facts.id, "x"),
         lambda s: get_entries(s, facts.appointment_id),
     ):
         with pytest.raises(NotFound):
@@ -353,8 +353,8 @@ class TestTelling:
         moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
         noted = replace(moved.details, note="fasting")
         await home.do(lambda s: changes.edit(s, facts.id, noted, version=moved.version))
-        await home.do(lambda s: changes.drive(s, facts.id))
-        await home.do(lambda s: changes.stop_driving(s, facts.id))
+        await home.do(lambda s: attendance.drive(s, facts.id))
+        await home.do(lambda s: attendance.stop_driving(s, facts.id))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
 
@@ -385,7 +385,7 @@ class TestTelling:
 
     async def test_after_a_driver_left_the_others_are_asked(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: changes.drive(s, facts.id), home.ben)
+        await home.do(lambda s: attendance.drive(s, facts.id), home.ben)
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         async with without_walls(home.url) as connection:
             await connection.execute(
