@@ -1,4 +1,4 @@
-"""Any number of families with ten medicines each, made in a few set-based statements."""
+"""Any number of families, ten medicines and a weekly appointment each, by set-based statements."""
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -6,12 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from tests.town import open_to_owner
 
 MEDICINES = 10
+WEEKS = 10  # of a weekly appointment
 BATCH = 5_000  # families in one transaction
 
 # Ids are made of what a row is, so that each statement finds those of the others without asking.
 _USER, _FAMILY = "md5('user' || n)::uuid", "md5('family' || n)::uuid"
 _PERSON = "md5('person' || n)::uuid"
 _MEDICINE = "md5('medicine' || n || '-' || m)::uuid"
+_APPOINTMENT = "md5('appointment' || n)::uuid"
 _FAMILIES = "generate_series(CAST(:first AS int), CAST(:last AS int)) n"
 
 _STATEMENTS = (
@@ -63,6 +65,25 @@ _STATEMENTS = (
            'Medicine ' || m, '1 tablet', 1, 'tablet',
            date_trunc('day', now()) + d * interval '12 hours'
     FROM {_FAMILIES}, generate_series(1, {MEDICINES}) m, generate_series(0, 2) d
+    """,
+    f"""
+    INSERT INTO appointments
+           (id, family_id, care_recipient_id, title, scheduled_at, timezone, recurrence,
+            expanded_until, created_by_id)
+    SELECT {_APPOINTMENT}, {_FAMILY}, {_PERSON}, 'Physio', date_trunc('hour', now()),
+           'Europe/London', 'FREQ=WEEKLY', now() + interval '366 days', {_USER}
+    FROM {_FAMILIES}
+    """,
+    f"""
+    INSERT INTO appointment_occurrences
+           (id, family_id, appointment_id, care_recipient_id, occurrence_key, starts_at, ends_at,
+            ladder_step, next_action_at)
+    SELECT md5('occurrence' || n || '-' || w)::uuid, {_FAMILY}, {_APPOINTMENT}, {_PERSON},
+           to_char(date_trunc('hour', now()) + w * interval '7 days', 'YYYY-MM-DD"T"HH24:MI'),
+           date_trunc('hour', now()) + w * interval '7 days',
+           date_trunc('hour', now()) + w * interval '7 days' + interval '1 hour',
+           'remind', date_trunc('hour', now()) + w * interval '7 days'
+    FROM {_FAMILIES}, generate_series(0, {WEEKS} - 1) w
     """,
 )
 

@@ -1,10 +1,10 @@
 # ruff: noqa: T201 -- a benchmark talks to whoever runs it
-"""Lists of medicines: ``python -m tests.benchmarks.lists [FAMILIES]``.
+"""Lists of medicines and appointments: ``python -m tests.benchmarks.lists [FAMILIES]``.
 
 The list from the cache and from PostgreSQL, beside the same SELECT by hand on raw asyncpg; how long
-`/meds` and `/today` take in a family among 1,000 and among FAMILIES (100,000 by default, with ten
-medicines each; goal: p99 of `/today` at most 1.5 times that among 1,000), and how fast schedules
-are expanded.
+`/meds`, `/today` and `/appts` take in a family among 1,000 and among FAMILIES (100,000 by default,
+with ten medicines and a weekly appointment each; goal: p99 of `/today` at most 1.5 times that among
+1,000), and how fast schedules are expanded.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from bot.embedded import EmbeddedServers, start_embedded
 from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
 from domain import doses, expansion
+from domain.appointments import list_day, list_upcoming
 from domain.clock import Clock
 from domain.database import (
     Database,
@@ -157,14 +158,22 @@ async def _per_second(work: Callable[[], Awaitable[None]]) -> float:
     return REPEATS / (time.monotonic() - began)
 
 
+async def _today(scope: Scope) -> None:
+    people = await doses.list_today(scope)
+    now = scope.clock.now()
+    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
+    await list_day(scope, days)
+
+
 async def _measure_screens(database: Database, families: int) -> dict[str, float]:
     """The p99 (seconds) of each screen, in families drawn at random."""
     chance = random.Random(families)  # noqa: S311 -- the same draw each time
     people = [await _person(database, chance.randint(1, families)) for _ in range(SAMPLES)]
     found = {}
     screens: tuple[tuple[str, Looked], ...] = (
-        ("/today", doses.list_today),
+        ("/today", _today),
         ("/meds", list_medicines),
+        ("/appts", list_upcoming),
     )
     for name, look in screens:
         for user_id in people[:50]:
