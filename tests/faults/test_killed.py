@@ -55,7 +55,7 @@ async def settle_in_many(town: Town) -> list[tuple[Person, Message]]:
 
 
 @pytest.mark.timeout(240)
-async def test_thirty_presses_and_thirty_medicines_survive_ten_kills(
+async def test_presses_medicines_and_appointments_survive_ten_kills(
     town: Town, process: BotProcess
 ) -> None:
     # What is random is when things happen, and a seed makes even that the same each time.
@@ -75,15 +75,17 @@ async def test_thirty_presses_and_thirty_medicines_survive_ten_kills(
 
     queries: list[tuple[Person, str]] = []
     interrupted = 0
-    for _ in range(LIVES):
+    for life in range(LIVES):
         await process.start()
         for _ in range(3):
             person, card, button = presses.pop()
             queries.append((person, person.tap(button.text, message=card)))
             person, name = medicines.pop()
             await person.send(f"/addmed {name} 7 mg at 23:59")
+        visitor = chance.choice(homes)[0]
+        await visitor.send(f"/addappt Visit{life} every day 23:58")
         # Somewhere between fetching the first and answering the last.
-        calls = len(town.sandbox.calls) + chance.randrange(14)
+        calls = len(town.sandbox.calls) + chance.randrange(17)
         await reached(town, calls)
         await process.kill()
         interrupted += await town.value(UNFINISHED)
@@ -105,6 +107,14 @@ async def test_thirty_presses_and_thirty_medicines_survive_ten_kills(
     )
     assert len(saved) == 30
     assert {row.times for row in saved} == {1}
+    visits = await town.rows(
+        "SELECT a.title, count(DISTINCT a.id) AS times, count(DISTINCT o.starts_at) AS days,"
+        " count(*) AS rows FROM appointments a"
+        " JOIN appointment_occurrences o ON o.appointment_id = a.id GROUP BY a.title"
+    )
+    assert len(visits) == LIVES
+    assert {row.times for row in visits} == {1}
+    assert all(row.days == row.rows > 360 for row in visits)
     assert {row.status for row in await town.rows("SELECT status FROM inbound_updates")} == {"done"}
 
     for person, query_id in queries:
