@@ -71,5 +71,6 @@ async def test_every_kind_of_address_is_understood(url: str) -> None:
 
 async def test_more_callers_than_connections_wait_their_turn(redis_url: str) -> None:
     client = connect(redis_url)
-    assert all(await asyncio.gather(*(client.ping() for _ in range(500))))
+    # Three times as many as there are places; more would only measure how busy the machine is.
+    assert all(await asyncio.gather(*(client.ping() for _ in range(150))))
     await client.aclose()
