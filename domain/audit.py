@@ -17,8 +17,11 @@ async def record(
     subject_id: UUID,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
+    undoes_id: UUID | None = None,
 ) -> None:
-    """Append one event in the scope's family, by the scope's person (none: by the bot itself)."""
+    """Append one event in the scope's family, by the scope's person (none: by the bot itself).
+    *undoes_id* is the event that it takes back.
+    """
     await scope.execute(
         insert(AuditEvent).values(
             family_id=scope.family_id,
@@ -26,6 +29,7 @@ async def record(
             action=action,
             subject_type=subject_type,
             subject_id=subject_id,
+            undoes_id=undoes_id,
             before=before,
             after=after,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class Correction:
     status: DoseStatus | None = None
     taken_at: datetime | None = None
     given: Dosage | None = None
+    dose_count: Decimal | None = None
     note: str | None = None
 
 
@@ -36,7 +38,9 @@ class _Record:
 
     status: DoseStatus
     taken_at: datetime | None
+    zone: str  # by whose clock, of then
     given: Dosage | None
+    dose_count: Decimal
     note: str | None
 
 
@@ -56,7 +60,9 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
     record = _Record(
         status=status,
         taken_at=taken_at,
+        zone=last.timezone,
         given=(correction.given or _given(last)) if status is DoseStatus.TAKEN else None,
+        dose_count=correction.dose_count or last.dose_count,
         note=correction.note or last.note,
     )
     return await _write(scope, member, dose, last, record)
@@ -85,7 +91,14 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
         raise NothingToUndo
     status = DoseStatus(before.status)
     taken_at = before.timestamp if status is DoseStatus.TAKEN else None
-    record = _Record(status, taken_at, _given(before), before.note)
+    record = _Record(
+        status=status,
+        taken_at=taken_at,
+        zone=before.timezone,
+        given=_given(before),
+        dose_count=before.dose_count,
+        note=before.note,
+    )
     return await _write(scope, member, dose, last, record)
 
 
@@ -93,9 +106,11 @@ _LOG = select(
     MedicationLog.id,
     MedicationLog.status,
     MedicationLog.timestamp,
+    MedicationLog.timezone,
     MedicationLog.given,
     MedicationLog.amount,
     MedicationLog.unit,
+    MedicationLog.dose_count,
     MedicationLog.note,
 )
 
@@ -143,11 +158,13 @@ async def _write(
             corrects_id=last.id,
             status=record.status,
             timestamp=record.taken_at or now,
+            timezone=record.zone,
             recorded_at=now,
             recorded_by_id=member.user_id,
             given=given.words if given else None,
             amount=given.amount if given else None,
             unit=given.unit if given else None,
+            dose_count=record.dose_count,
             note=record.note,
         )
     )
@@ -159,7 +176,9 @@ async def _write(
             resolved_at=now,
             resolved_by_id=member.user_id,
             taken_at=record.taken_at,
+            taken_timezone=record.zone if record.taken_at else None,
             given=given.words if given else None,
+            dose_count=record.dose_count,
             note=record.note,
         )
     )

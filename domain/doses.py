@@ -6,6 +6,7 @@ A dose is resolved once. Whoever comes second is told who was first, and when.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -41,15 +42,18 @@ RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
 UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
 _IN_TIME = [DoseStatus.PENDING]
 _OPEN = [DoseStatus.PENDING, *sorted(UNANSWERED)]
+ONE_DOSE = Decimal(1)
 _SOON = timedelta(hours=4)  # what is due by then may be what somebody gives now
 
 
 @dataclass(frozen=True)
 class DoseFacts:
-    """A dose as people read of it. `local` is the wall clock of the person, naive.
+    """A dose as people read of it. `local` is the wall clock at which it was due, naive, in `zone`.
 
-    `taken_at` is when it was taken, `resolved_at` when somebody said so. `given` is what was given
-    where that was not the planned `dosage`. What is not `is_scheduled` was given as it was needed.
+    `taken_at` is when it was taken, by the clock of `taken_zone`, `resolved_at` when somebody said
+    so. Both zones stay when the person moves. `given` is what was given where that was not the
+    planned `dosage`, `dose_count` how many doses as the medicine was set. What is not
+    `is_scheduled` was given as it was needed.
     """
 
     id: UUID
@@ -57,7 +61,7 @@ class DoseFacts:
     care_recipient_id: UUID
     name: str
     dosage: str
-    zone: ZoneInfo  # of the person
+    zone: ZoneInfo
     local: datetime
     due_at: datetime
     window_ends_at: datetime
@@ -69,8 +73,15 @@ class DoseFacts:
     snoozed_by: str | None
     is_scheduled: bool = True
     taken_at: datetime | None = None
+    taken_zone: ZoneInfo | None = None
     given: str | None = None
+    dose_count: Decimal = ONE_DOSE
     note: str | None = None
+
+    @property
+    def taken_local(self) -> datetime | None:
+        """When it was taken, by the clock of then (aware)."""
+        return self.taken_at.astimezone(self.taken_zone) if self.taken_at else None
 
 
 @dataclass(frozen=True)
@@ -112,14 +123,14 @@ class PersonToday:
 # finds in the stock what the first has left.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
-        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id
+        SELECT d.id, d.status AS before, c.timezone, ids.log_id, ids.audit_id, ids.movement_id
         FROM doses d
+        JOIN care_recipients c ON c.id = d.care_recipient_id
         JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),
                     CAST(:movement_ids AS uuid[]))
              AS ids (dose_id, log_id, audit_id, movement_id) ON ids.dose_id = d.id
         WHERE d.family_id = :family_id
-          AND (:anybodys OR EXISTS (SELECT 1 FROM care_recipients c
-                                    WHERE c.id = d.care_recipient_id AND c.user_id = :user_id))
+          AND (:anybodys OR c.user_id = :user_id)
         ORDER BY d.id
         FOR UPDATE OF d
     ), moment AS (
@@ -128,21 +139,24 @@ _RECORD = text(f"""
         UPDATE doses d
         SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,
             resolved_at = moment.at, given = CAST(:given AS text), note = CAST(:note AS text),
+            dose_count = CAST(:dose_count AS numeric),
             taken_at = CASE WHEN :status = 'taken'
-                            THEN coalesce(CAST(:taken_at AS timestamptz), moment.at) END
+                            THEN coalesce(CAST(:taken_at AS timestamptz), moment.at) END,
+            taken_timezone = CASE WHEN :status = 'taken' THEN t.timezone END
         FROM target t, moment
         WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
                   coalesce(CAST(:amount AS numeric), d.amount) AS amount,
                   coalesce(CAST(:unit AS text), d.unit) AS unit,
-                  t.before, t.log_id, t.audit_id, t.movement_id
+                  t.before, t.timezone, t.log_id, t.audit_id, t.movement_id
     ), logged AS (
         INSERT INTO medication_logs
-               (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_at,
-                recorded_by_id, given, amount, unit, note)
+               (id, family_id, medication_id, dose_id, action_id, status, timestamp, timezone,
+                recorded_at, recorded_by_id, given, amount, unit, dose_count, note)
         SELECT log_id, :family_id, medication_id, id, :action_id, :status,
-               coalesce(taken_at, resolved_at), resolved_at, :user_id, CAST(:given AS text),
-               CAST(:amount AS numeric), CAST(:unit AS text), CAST(:note AS text)
+               coalesce(taken_at, resolved_at), timezone, resolved_at, :user_id,
+               CAST(:given AS text), CAST(:amount AS numeric), CAST(:unit AS text),
+               CAST(:dose_count AS numeric), CAST(:note AS text)
         FROM resolved
     ), medicine AS MATERIALIZED (
         SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.dosage_amount, m.dosage_unit,
@@ -206,12 +220,14 @@ SELECT_DOSES = (
         Dose.resolved_at,
         Dose.resolved_by_id,
         Dose.taken_at,
+        Dose.taken_timezone,
         Dose.given,
+        Dose.dose_count,
         Dose.note,
         Dose.next_action_at,
         Dose.ladder_step,
         Dose.snoozed_by_id,
-        CareRecipient.timezone,
+        Dose.timezone,
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
     )
@@ -238,11 +254,12 @@ async def record_doses(
     status: DoseStatus,
     taken_at: datetime | None = None,
     given: Dosage | None = None,
+    dose_count: Decimal = ONE_DOSE,
     note: str | None = None,
     in_time_only: bool = False,
 ) -> Recorded:
     """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
-    with *given* where it was not the planned amount.
+    with *given*, which counts as *dose_count* doses as set, where it was not the planned amount.
 
     *in_time_only* leaves out those whose time is over; they are `already` as they are. Raises
     NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
@@ -266,6 +283,7 @@ async def record_doses(
             "given": given.words if given else None,
             "amount": given.amount if given else None,
             "unit": given.unit if given else None,
+            "dose_count": dose_count,
             "note": note,
         },
     )
@@ -423,7 +441,9 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
                 resolved_at=None if action else func.clock_now(),
                 resolved_by_id=None,
                 taken_at=None,
+                taken_timezone=None,
                 given=None,
+                dose_count=ONE_DOSE,
                 note=None,
                 snoozed_by_id=None,
                 ladder_step=action.step if action else None,
@@ -438,6 +458,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
                 action_id=action_id,
                 status="undone",
                 timestamp=now,
+                timezone=dose.timezone,
                 recorded_by_id=member.user_id,
             )
         )
@@ -543,6 +564,7 @@ async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
             Dose.resolved_at,
             Dose.is_scheduled,
             CareRecipient.user_id.label("recipient_user_id"),
+            CareRecipient.timezone,
             ((Medication.status == "active") & Medication.deleted_at.is_(None)).label("is_given"),
             (Medication.schedule["from_last_intake"].as_boolean()).label("follows_intakes"),
         )
@@ -583,6 +605,8 @@ def dose_facts(row: Row[Any]) -> DoseFacts:
         snoozed_by=row.snoozed_by if is_snoozed else None,
         is_scheduled=row.is_scheduled,
         taken_at=row.taken_at,
+        taken_zone=ZoneInfo(row.taken_timezone) if row.taken_timezone else None,
         given=row.given,
+        dose_count=row.dose_count,
         note=row.note,
     )

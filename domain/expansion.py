@@ -291,6 +291,7 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
             index_elements=[Dose.medication_id, Dose.occurrence_key],
             set_={
                 "due_at": made.excluded.due_at,
+                "timezone": made.excluded.timezone,
                 "window_ends_at": made.excluded.window_ends_at,
                 "medication_name": made.excluded.medication_name,
                 "dosage": made.excluded.dosage,
@@ -330,6 +331,7 @@ def _dose(
         "care_recipient_id": medication.care_recipient_id,
         "occurrence_key": occurrence.key,
         "due_at": occurrence.due_at,
+        "timezone": medication.zone.key,
         "window_ends_at": window_end(occurrence.due_at, next_due_at),
         "medication_name": medication.name,
         "dosage": dosage.words,

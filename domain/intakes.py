@@ -246,6 +246,7 @@ async def _record_extra(
             care_recipient_id=medicine.person_id,
             occurrence_key=f"intake:{dose_id}",
             due_at=at,
+            timezone=medicine.zone.key,
             window_ends_at=at,
             is_scheduled=False,
             medication_name=medicine.name,

@@ -34,10 +34,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Step:
-    """One question. `take` raises Misunderstood to have it asked again, with a sentence first."""
+    """One question. `take` raises Misunderstood to have it asked again, with a sentence first.
+
+    `refresh` reads from the tables what the question shows of them, whenever it is shown again.
+    """
 
     ask: Callable[[Data, Choice], Screen]
     take: Callable[[Request, Conversation, Reply], Awaitable[Answer]]
+    refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,15 @@ class Flow:
         question = self._question(following, number=following.version + 1)
         return Answer(edit=question, conversation=to_continue(following))
 
+    async def ask_again(
+        self, request: Request, conversation: Conversation, *, first: Screen | None = None
+    ) -> Answer:
+        """The open question once more, as the tables are now, after a message that goes *first*."""
+        refresh, data = self.steps[conversation.step].refresh, conversation.data
+        if refresh is not None:
+            data = await refresh(request, data)
+        return self.go_on(request, conversation, conversation.step, data, first=first)
+
     def question(self, conversation: Conversation) -> Screen:
         """The open question of a stored conversation."""
         return self._question(conversation, number=conversation.version)
@@ -107,8 +120,7 @@ class Flow:
         try:
             return await self.steps[conversation.step].take(request, conversation, reply)
         except Misunderstood as problem:
-            same = _next(request, conversation, conversation.step, conversation.data)
-            return self._asking(same, Screen(misunderstood(problem)), closes=True)
+            return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
 
 
 class Flows:
@@ -117,12 +129,14 @@ class Flows:
     def __init__(self, *flows: Flow) -> None:
         self._flows = {flow.name: flow for flow in flows}
 
-    def recall(self, conversation: Conversation) -> Screen:
+    async def recall(self, request: Request, conversation: Conversation) -> Answer:
         """The open question again, after something else was answered in between."""
         flow = self._flows.get(conversation.flow)
         if flow is None or conversation.step not in flow.steps:
-            return views.expired_screen()
-        return flow.question(conversation)
+            return Answer(send=(views.expired_screen(),))
+        if flow.steps[conversation.step].refresh is None:
+            return Answer(send=(flow.question(conversation),))
+        return replace(await flow.ask_again(request, conversation), closes=False)
 
     async def on_message(self, request: Request) -> Answer:
         """A message that is no command."""

@@ -5,7 +5,7 @@ what took effect is answered also after a crash, and never takes effect again.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -29,7 +29,7 @@ from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.views import conversations as conversation_views
 from bot.views import refusals
-from bot.views.answer import Answer, Screen
+from bot.views.answer import Answer
 from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
 from bot.views.wording import speaking
 from domain import inbox, users
@@ -37,7 +37,7 @@ from domain.database import Database, Scope, ScopeRequest, as_person
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
-Recall: TypeAlias = Callable[[Conversation], Screen]
+Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]
 
 NOTHING = Answer()
 LISTS_MEDICINES = ("meds", Verb.MEDICINES)  # the command and the button that show the whole list
@@ -203,8 +203,9 @@ class Serving:
             await _enter_family(scope, draft)
             if scope.family_id is not None:
                 self._remember(draft.user_id, scope.family_id)
-            answer = await handler(draft.to_request(scope, bot_username=self._parts.bot_username))
-            answer = self._and_the_open_question(answer, draft)
+            request = draft.to_request(scope, bot_username=self._parts.bot_username)
+            answer = await handler(request)
+            answer = await self._and_the_open_question(answer, request, draft)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
@@ -219,11 +220,12 @@ class Serving:
                 # What it was about has gone, or their right to it: asking on would lead nowhere.
                 ended = conversations.to_end(draft.continues.flow_id)
                 refused = replace(refused, closes=True, conversation=ended)
-            refused = self._and_the_open_question(refused, draft)
 
         async def refusal(scope: Scope) -> Answer:
-            await inbox.mark_applied(scope, update_id, answer=refused.to_json())
-            return refused
+            request = draft.to_request(scope, bot_username=self._parts.bot_username)
+            answer = await self._and_the_open_question(refused, request, draft)
+            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
+            return answer
 
         try:
             return await self._parts.database.run(refusal, person)
@@ -236,11 +238,23 @@ class Serving:
         if len(self._last_family) > REMEMBERED:
             self._last_family.popitem(last=False)
 
-    def _and_the_open_question(self, answer: Answer, draft: "_Draft") -> Answer:
-        """A command in the middle of a conversation: it is answered, and the question stays."""
-        if draft.recalls and isinstance(draft.running, Conversation) and not answer.conversation:
-            return answer.and_send(self._parts.recall(draft.running))
-        return answer
+    async def _and_the_open_question(
+        self, answer: Answer, request: Request, draft: "_Draft"
+    ) -> Answer:
+        """A command in the middle of a conversation: it is answered, and the question stays, as
+        the tables are now. If what it was about is gone, so is the question.
+        """
+        running, scope = draft.running, request.scope
+        if not (draft.recalls and isinstance(running, Conversation)) or answer.conversation:
+            return answer
+        try:
+            if running.family_id not in (None, scope.family_id):
+                await scope.enter_family(running.family_id)
+            again = await self._parts.recall(request, running)
+        except CareCircleError as error:
+            ended = conversations.to_end(running.flow_id)
+            again = replace(refusals.refuse(error, is_press=False), conversation=ended)
+        return replace(answer.and_send(*again.send), conversation=again.conversation)
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._parts.database.run(

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -57,7 +56,8 @@ class Appointment(Base):
     `scheduled_at` (UTC) is the first time, kept by the wall clock of `timezone`. From
     `cancelled_from` on the rest of a series is called off. `remind_before` are minutes. Occurrences
     exist up to `expanded_until`, which is null where none is to come. Each edit raises `version`;
-    what other calendars are told raises `sequence` (RFC 5545, SEQUENCE).
+    what other calendars are told raises `sequence` (RFC 5545, SEQUENCE). What `is_all_day` begins
+    at local midnight and lasts whole days.
     """
 
     __tablename__ = "appointments"
@@ -70,7 +70,7 @@ class Appointment(Base):
         ForeignKeyConstraint(
             ["family_id", "created_by_id"], ["family_members.family_id", "family_members.user_id"]
         ),
-        CheckConstraint("duration_minutes BETWEEN 1 AND 1440", name="duration"),
+        CheckConstraint("duration_minutes BETWEEN 1 AND 86400", name="duration"),
         CheckConstraint("cardinality(remind_before) <= 6", name="few_reminders"),
         CheckConstraint("length(note) <= 500", name="note_is_short"),
         Index(None, "family_id", "scheduled_at"),
@@ -90,7 +90,8 @@ class Appointment(Base):
     title: Mapped[str]
     scheduled_at: Mapped[datetime]
     timezone: Mapped[str]
-    duration_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="60")
+    duration_minutes: Mapped[int] = mapped_column(server_default=text("60"))
+    is_all_day: Mapped[bool] = mapped_column(server_default="false")
     recurrence: Mapped[str | None]
     cancelled_from: Mapped[datetime | None]
     doctor_id: Mapped[UUID | None]

@@ -29,7 +29,10 @@ class Medication(Base):
 
     `stock` is the sum of its movements, in `stock_unit`, null as long as nobody has counted;
     `stock_per_dose` says how much of it the dosage is where the units differ (1 tablet is 100 mg).
-    `stock_check_at` (UTC, whole minutes) is the timer of the refill reminder.
+    `stock_check_at` (UTC, whole minutes) is the timer of the refill reminder. The stock may fall
+    below zero where more was given than anybody had counted: whatever is undone comes back.
+
+    `is_paused_with_person`: its pause is that of everything the person takes, and ends with it.
     """
 
     __tablename__ = "medications"
@@ -61,12 +64,14 @@ class Medication(Base):
             "(dosage_amount IS NULL) = (dosage_unit IS NULL)", name="amount_has_a_unit"
         ),
         CheckConstraint("dosage_amount > 0", name="dosage_is_positive"),
-        CheckConstraint("stock >= 0", name="stock_is_not_negative"),
         CheckConstraint("(stock IS NULL) = (stock_unit IS NULL)", name="stock_has_a_unit"),
         CheckConstraint("stock_per_dose > 0", name="stock_per_dose_is_positive"),
         CheckConstraint("refill_days BETWEEN 1 AND 60", name="refill_days"),
         CheckConstraint(
             "resumes_at IS NULL OR status = 'paused'", name="only_what_is_paused_resumes"
+        ),
+        CheckConstraint(
+            "status = 'paused' OR NOT is_paused_with_person", name="only_what_is_paused_is_so_with"
         ),
         CheckConstraint(
             "stock_check_at = date_trunc('minute', stock_check_at, 'UTC')",
@@ -89,6 +94,7 @@ class Medication(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     status: Mapped[str] = mapped_column(server_default="active")
     resumes_at: Mapped[datetime | None]
+    is_paused_with_person: Mapped[bool] = mapped_column(server_default="false")
     doses_from: Mapped[datetime | None]
     expanded_until: Mapped[datetime]
     stock: Mapped[Decimal | None] = mapped_column(Numeric)
@@ -110,6 +116,8 @@ class Dose(Base):
 
     Name and dosage are copied here when the dose is made, so that history survives edits. What was
     recorded last stands here too: `taken_at` (UTC), `given` where it was another amount, `note`.
+    `timezone` is by whose clock it was due, `taken_timezone` by whose it was given: both stay when
+    the person moves. `dose_count` is how many doses, as the medicine was set, were given.
     `next_action_at` (UTC, whole minutes) is the timer of its ladder; `ladder_step` and `ask_no`
     say what is done then. `window_ends_at` is when it counts as missed.
     """
@@ -144,6 +152,10 @@ class Dose(Base):
         CheckConstraint(
             "(taken_at IS NULL) = (status <> 'taken')", name="what_is_taken_has_a_time"
         ),
+        CheckConstraint(
+            "(taken_timezone IS NULL) = (taken_at IS NULL)", name="what_is_taken_has_a_clock"
+        ),
+        CheckConstraint("dose_count > 0", name="dose_count_is_positive"),
         Index(None, "care_recipient_id", "due_at"),
         Index(
             "ix_doses_taken",
@@ -164,6 +176,7 @@ class Dose(Base):
     care_recipient_id: Mapped[UUID]
     occurrence_key: Mapped[str]
     due_at: Mapped[datetime]
+    timezone: Mapped[str]
     window_ends_at: Mapped[datetime]
     is_scheduled: Mapped[bool] = mapped_column(server_default="true")
     medication_name: Mapped[str]
@@ -178,7 +191,9 @@ class Dose(Base):
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[UUID | None]
     taken_at: Mapped[datetime | None]
+    taken_timezone: Mapped[str | None]
     given: Mapped[str | None]
+    dose_count: Mapped[Decimal] = mapped_column(Numeric, server_default="1")
     note: Mapped[str | None]
     created_at: Mapped[Now]
 
@@ -188,7 +203,8 @@ class MedicationLog(Base):
 
     A correction names the row that it takes the place of (`corrects_id`). `given` are the words of
     an amount that was not the planned one, and `amount` of `unit` what they count. `timestamp` is
-    when it was taken, `recorded_at` when somebody said so. Rows written by one tap share an
+    when it was taken, by the clock of `timezone`, `recorded_at` when somebody said so, and
+    `dose_count` how many doses as set that was. Rows written by one tap share an
     `action_id`, so that one Undo takes all of them back.
     """
 
@@ -208,6 +224,7 @@ class MedicationLog(Base):
         CheckConstraint("status IN ('taken', 'skipped', 'undone')", name="status"),
         CheckConstraint("amount > 0", name="amount_is_positive"),
         CheckConstraint("(amount IS NULL) = (unit IS NULL)", name="amount_has_a_unit"),
+        CheckConstraint("dose_count > 0", name="dose_count_is_positive"),
         CheckConstraint("length(note) <= 500", name="note_is_short"),
         Index(None, "medication_id", "timestamp"),
         Index(None, "dose_id"),
@@ -222,12 +239,14 @@ class MedicationLog(Base):
     action_id: Mapped[UUID]
     status: Mapped[str]
     timestamp: Mapped[datetime]
+    timezone: Mapped[str]
     recorded_at: Mapped[Now]
     recorded_by_id: Mapped[UUID]
     corrects_id: Mapped[UUID | None]
     given: Mapped[str | None]
     amount: Mapped[Decimal | None] = mapped_column(Numeric)
     unit: Mapped[str | None]
+    dose_count: Mapped[Decimal] = mapped_column(Numeric, server_default="1")
     note: Mapped[str | None]
 
 

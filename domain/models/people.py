@@ -113,6 +113,11 @@ class CareRecipient(Base):
     """The person cared for, with a time zone of their own.
 
     `user_id` is set when they are in the family themselves and confirm their own doses.
+
+    A pause of everything they take (hospital, respite, a holiday) began at `paused_at` and ends at
+    `paused_until`, null until somebody ends it; with `pause_silences_appointments` nobody is
+    reminded of appointments in that time. `pause_ends_told_at` (UTC, whole minutes) is the timer
+    of the message that announces the end.
     """
 
     __tablename__ = "care_recipients"
@@ -124,8 +129,21 @@ class CareRecipient(Base):
         ForeignKeyConstraint(
             ["family_id", "created_by_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        CheckConstraint(
+            "paused_at IS NOT NULL OR (paused_until IS NULL AND pause_ends_told_at IS NULL)",
+            name="only_a_pause_ends",
+        ),
+        CheckConstraint(
+            "pause_ends_told_at = date_trunc('minute', pause_ends_told_at, 'UTC')",
+            name="pause_timer_is_a_minute",
+        ),
         Index(None, "user_id"),
         Index(None, "created_by_id"),
+        Index(
+            "ix_care_recipients_pause_timer",
+            "pause_ends_told_at",
+            postgresql_where=text("pause_ends_told_at IS NOT NULL"),
+        ),
         Index(
             # People are told apart by their names.
             "uq_care_recipients_name",
@@ -142,6 +160,10 @@ class CareRecipient(Base):
     name: Mapped[str]
     timezone: Mapped[str]
     medical_info: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    paused_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    pause_silences_appointments: Mapped[bool] = mapped_column(server_default="false")
+    pause_ends_told_at: Mapped[datetime | None]
     created_by_id: Mapped[UUID]
     flow_id: Mapped[UUID | None] = mapped_column(unique=True)
     created_at: Mapped[Now]

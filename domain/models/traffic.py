@@ -30,7 +30,8 @@ class Notification(Base):
     An edit is wanted state: whoever changes what a card would say raises `wanted_version`;
     delivery renders, edits and sets `shown_version`. `maybe_sent` means that a send began whose
     outcome nobody knows, so that the next one says it repeats. `menu_dose_id` is the dose whose
-    Skip and Snooze this reader has opened.
+    Skip and Snooze this reader has opened. A slot with more doses than one card holds has several,
+    by `part`.
     """
 
     __tablename__ = "notifications"
@@ -41,6 +42,7 @@ class Notification(Base):
             "user_id",
             "kind",
             "ask_no",
+            "part",
             name="uq_notifications_card",
         ),
         ForeignKeyConstraint(
@@ -51,7 +53,8 @@ class Notification(Base):
         ),
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
-            "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment')",
+            "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
+            " 'record_changed', 'pause_ends')",
             name="kind",
         ),
         CheckConstraint(
@@ -75,6 +78,7 @@ class Notification(Base):
     kind: Mapped[str]
     slot_at: Mapped[datetime | None]
     ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    part: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     lane: Mapped[int] = mapped_column(SmallInteger)
     deadline_at: Mapped[datetime]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
@@ -95,15 +99,23 @@ class Notification(Base):
 
 
 class AuditEvent(Base):
-    """Who did what to which row. Append-only; `actor_id` is null where the bot itself acted."""
+    """Who did what to which row. Append-only; `actor_id` is null where the bot itself acted.
+
+    What took back an earlier change names it in `undoes_id`.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (
         ForeignKeyConstraint(
             ["family_id", "actor_id"], ["family_members.family_id", "family_members.user_id"]
         ),
+        UniqueConstraint("family_id", "id"),
+        ForeignKeyConstraint(
+            ["family_id", "undoes_id"], ["audit_events.family_id", "audit_events.id"]
+        ),
         Index(None, "family_id", "created_at"),
         Index(None, "subject_id"),
+        Index(None, "undoes_id"),
     )
 
     id: Mapped[Id]
@@ -112,6 +124,7 @@ class AuditEvent(Base):
     action: Mapped[str]
     subject_type: Mapped[str]
     subject_id: Mapped[UUID]
+    undoes_id: Mapped[UUID | None]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
     created_at: Mapped[Now]

@@ -133,7 +133,10 @@ GRANTS: dict[str, dict[str, str]] = {
     "invitations": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "care_recipients": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, user_id, deleted_at)",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, user_id, deleted_at, paused_at, paused_until,"
+            " pause_silences_appointments, pause_ends_told_at)"
+        ),
     },
     "medications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
@@ -152,7 +155,9 @@ GRANTS: dict[str, dict[str, str]] = {
     "doctors": {APP_ROLE: "SELECT, INSERT, UPDATE"},
     "appointments": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
-        DISPATCH_ROLE: "SELECT (id, family_id, timezone, remind_before, expanded_until)",
+        DISPATCH_ROLE: (
+            "SELECT (id, family_id, timezone, remind_before, is_all_day, expanded_until)"
+        ),
     },
     "appointment_occurrences": {
         APP_ROLE: "SELECT, INSERT, UPDATE",

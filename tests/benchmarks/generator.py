@@ -57,12 +57,12 @@ _STATEMENTS = (
     f"""
     INSERT INTO doses
            (id, family_id, medication_id, care_recipient_id, occurrence_key, due_at, window_ends_at,
-            medication_name, dosage, amount, unit, next_action_at)
+            timezone, medication_name, dosage, amount, unit, next_action_at)
     SELECT md5('dose' || n || '-' || m || '-' || d)::uuid, {_FAMILY}, {_MEDICINE}, {_PERSON},
            to_char(date_trunc('day', now()) + d * interval '12 hours', 'YYYY-MM-DD"T"HH24:MI'),
            date_trunc('day', now()) + d * interval '12 hours',
            date_trunc('day', now()) + d * interval '12 hours' + interval '2 hours',
-           'Medicine ' || m, '1 tablet', 1, 'tablet',
+           'Europe/London', 'Medicine ' || m, '1 tablet', 1, 'tablet',
            date_trunc('day', now()) + d * interval '12 hours'
     FROM {_FAMILIES}, generate_series(1, {MEDICINES}) m, generate_series(0, 2) d
     """,

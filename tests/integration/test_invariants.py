@@ -84,7 +84,13 @@ async def test_a_day_of_ordinary_life_breaks_nothing(lived_in: Database, databas
         ),
         (1, "DELETE FROM medication_logs WHERE status = 'undone'"),
         (1, "DELETE FROM medication_logs WHERE status = 'taken'"),
-        (1, "UPDATE doses SET status = 'taken', taken_at = due_at WHERE status = 'missed'"),
+        (
+            1,
+            """
+            UPDATE doses SET status = 'taken', taken_at = due_at, taken_timezone = timezone
+            WHERE status = 'missed'
+            """,
+        ),
         (1, "UPDATE doses SET status = 'missed', resolved_by_id = NULL WHERE status = 'skipped'"),
         (2, "DELETE FROM notifications WHERE kind = 'slot_card'"),
         (

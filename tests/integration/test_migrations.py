@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.embedded import EmbeddedServers
 from domain import doses, intakes, medications, stock
 from domain.database import Database
+from domain.dosages import Dosage
 from domain.doses import DoseStatus
 from domain.models import Base
 from domain.models.walls import CLOCK_FUNCTION, wall_statements
@@ -174,3 +175,42 @@ async def test_what_people_recorded_survives_the_way_to_the_first_day_and_back(
         database, anna, lambda scope: medications.get_medication(scope, aspirin.id)
     )
     assert again.schedule == aspirin.schedule
+
+
+async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    dose = await factories.asked_dose(
+        database, smith, await factories.medicine(database, anna, mum)
+    )
+    double = Dosage("200 mg", Decimal(200), "mg")
+    await factories.acting(
+        database,
+        anna,
+        lambda scope: doses.record_doses(
+            scope, [dose.id], status=DoseStatus.TAKEN, given=double, dose_count=Decimal(2)
+        ),
+    )
+    async with without_walls(database_url, keep=True) as connection:
+        for change in (
+            "medications SET stock = -2, stock_unit = 'mg'",
+            "medications SET status = 'paused', is_paused_with_person = true",
+            "care_recipients SET paused_at = clock_now()",
+        ):
+            await connection.execute(text(f"UPDATE {change}"))
+    await database.close()
+    await runner.downgrade(database_url, revision="0003")
+    async with without_walls(database_url) as connection:
+        assert await connection.scalar(text("SELECT stock FROM medications")) == 0
+        assert await connection.scalar(text("SELECT sum(change) FROM stock_movements")) == 2
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        found = await connection.execute(
+            text("SELECT dose_count, timezone, taken_timezone FROM doses WHERE status = 'taken'")
+        )
+        assert [tuple(row) for row in found] == [(2, "Europe/London", "Europe/London")]
+        clocks = await connection.scalars(text("SELECT DISTINCT timezone FROM medication_logs"))
+        assert clocks.all() == ["Europe/London"]

@@ -232,7 +232,7 @@ async def test_a_person_who_moves_east_keeps_the_dose_that_would_have_gone_by(ho
     # Monday 09:00 in Tokyo has gone by: it is asked for at London's nine, then on Tokyo's clock.
     assert await home.open(aspirin) == [at(23, 9), at(24, 0)]
     (kept, following) = await home.doses(aspirin)
-    assert (f"{kept.local:%d %H:%M}", f"{following.local:%d %H:%M}") == ("23 18:00", "24 09:00")
+    assert (f"{kept.local:%d %H:%M}", f"{following.local:%d %H:%M}") == ("23 09:00", "24 09:00")
 
 
 async def test_what_counts_from_the_last_intake_moves_with_it(home: Home) -> None:
