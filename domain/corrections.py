@@ -1,6 +1,6 @@
 """Corrections: what was recorded of a dose, put right within 48 hours by a new record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +12,10 @@ from domain import audit, notifications
 from domain.access import Action
 from domain.database import Member, Scope
 from domain.dosages import Dosage
-from domain.doses import RESOLVED, DoseFacts, DoseStatus, get_dose, lock_dose
+from domain.doses import ONE_DOSE, RESOLVED, DoseFacts, DoseStatus, get_dose, lock_dose
 from domain.errors import NotFound, NothingToUndo, TimeNotPossible, TooLateToUndo
 from domain.events import NotificationsOwed
+from domain.intakes import Confirm, Question, is_recordable, review_correction
 from domain.ladder import UNDO_PERIOD
 from domain.medications import follow_intakes
 from domain.models import Dose, MedicationLog, new_id
@@ -23,13 +24,18 @@ from domain.stock import give_back, take_for
 
 @dataclass(frozen=True)
 class Correction:
-    """What is put right; None leaves it as it was recorded. `taken_at` is UTC."""
+    """What is put right; None leaves it as it was recorded. `taken_at` is UTC.
+
+    `dose_count`, `is_no_slip` and `seen` are what was answered of it, as :class:`intakes.Giving`.
+    """
 
     status: DoseStatus | None = None
     taken_at: datetime | None = None
     given: Dosage | None = None
     dose_count: Decimal | None = None
     note: str | None = None
+    is_no_slip: bool = False
+    seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,9 @@ class _Record:
     note: str | None
 
 
-async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts:
-    """Record a dose anew; what was recorded before stays in the log.
+async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
+    """Record a dose anew, unless there is something to ask first; what was recorded before stays in
+    the log.
 
     Raises NotFound, NotAllowed, NothingToUndo (nothing is recorded of it), TooLateToUndo (recorded
     more than 48 hours ago) or TimeNotPossible (to come, or too long ago).
@@ -53,19 +60,62 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
     last = await _last_log(scope, dose_id)
+    record = _corrected(dose, last, correction)
+    question = await _question(scope, dose_id, record, correction)
+    if isinstance(question, Confirm):
+        record = replace(record, dose_count=question.outlook.count)
+        if not question.outlook.doubts or question.outlook.seen == correction.seen:
+            question = None
+    return question or await _write(scope, member, dose, last, record)
+
+
+def _corrected(dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
+    """The whole record, with what is put right."""
     status = correction.status or DoseStatus(dose.status)
-    taken_at = correction.taken_at or last.timestamp if status is DoseStatus.TAKEN else None
-    if taken_at is not None:
-        _check_time(taken_at, scope.clock.now())
-    record = _Record(
+    if status is not DoseStatus.TAKEN:
+        note = correction.note or last.note
+        return _Record(status, None, last.timezone, None, ONE_DOSE, note)
+    return _Record(
         status=status,
-        taken_at=taken_at,
+        taken_at=correction.taken_at or last.timestamp,
         zone=last.timezone,
-        given=(correction.given or _given(last)) if status is DoseStatus.TAKEN else None,
+        given=correction.given or _given(last),
         dose_count=correction.dose_count or last.dose_count,
         note=correction.note or last.note,
     )
-    return await _write(scope, member, dose, last, record)
+
+
+async def _question(
+    scope: Scope, dose_id: UUID, record: _Record, correction: Correction
+) -> Question | None:
+    """What is to be asked of a new time or amount. A medicine that was removed asks nothing."""
+    if record.taken_at is None or (correction.taken_at, correction.given) == (None, None):
+        return None
+    if not is_recordable(record.taken_at, scope.clock.now()):
+        raise TimeNotPossible
+    count = correction.dose_count
+    if correction.given is None:
+        count = record.dose_count  # as it was recorded
+    try:
+        return await review_correction(
+            scope,
+            await get_dose(scope, dose_id),
+            at=record.taken_at,
+            given=record.given,
+            count=count,
+            is_amount_new=correction.given is not None,
+            is_no_slip=correction.is_no_slip,
+        )
+    except NotFound:
+        return None
+
+
+async def review(scope: Scope, dose_id: UUID, correction: Correction) -> Question | None:
+    """What is to be asked before :func:`correct_dose`, as the tables are now. Raises likewise."""
+    member = scope.require(Action.READ)
+    dose = await _lock(scope, member, dose_id)
+    record = _corrected(dose, await _last_log(scope, dose_id), correction)
+    return await _question(scope, dose_id, record, correction)
 
 
 async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
@@ -131,11 +181,6 @@ async def _last_log(scope: Scope, dose_id: UUID) -> Row[Any]:
         .limit(1)
     )
     return rows[0]
-
-
-def _check_time(taken_at: datetime, now: datetime) -> None:
-    if not now - UNDO_PERIOD <= taken_at <= now:
-        raise TimeNotPossible
 
 
 def _given(log: Row[Any]) -> Dosage | None:

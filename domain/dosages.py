@@ -5,6 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
+_THINGS = """
+    tablet pill capsule caplet softgel gummy lozenge pastille dragee drop puff spray inhalation
+    squirt pump sachet packet stick patch plaster strip injection shot ampoule ampule vial pen
+    syringe click suppository pessary enema teaspoon tablespoon spoon spoonful scoop cup glass
+    bottle measure tube piece dose application nebule film ml l cl dl
+"""
+#: Units of things that are counted out of a box or measured out of a bottle, not of a strength.
+THINGS = frozenset(_THINGS.split())
+
 
 class UnreadableDosage(ValueError):
     """Stored JSON that is no dosage: a newer version, or damage."""

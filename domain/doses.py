@@ -52,8 +52,8 @@ class DoseFacts:
 
     `taken_at` is when it was taken, by the clock of `taken_zone`, `resolved_at` when somebody said
     so. Both zones stay when the person moves. `given` is what was given where that was not the
-    planned `dosage`, `dose_count` how many doses as the medicine was set. What is not
-    `is_scheduled` was given as it was needed.
+    planned `dosage` (`amount` of `unit`), `dose_count` how many doses as the medicine was set. What
+    is not `is_scheduled` was given as it was needed.
     """
 
     id: UUID
@@ -72,6 +72,8 @@ class DoseFacts:
     snoozed_until: datetime | None
     snoozed_by: str | None
     is_scheduled: bool = True
+    amount: Decimal | None = None
+    unit: str | None = None
     taken_at: datetime | None = None
     taken_zone: ZoneInfo | None = None
     given: str | None = None
@@ -81,7 +83,7 @@ class DoseFacts:
     @property
     def taken_local(self) -> datetime | None:
         """When it was taken, by the clock of then (aware)."""
-        return self.taken_at.astimezone(self.taken_zone) if self.taken_at else None
+        return self.taken_at.astimezone(self.taken_zone or self.zone) if self.taken_at else None
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,8 @@ SELECT_DOSES = (
         Dose.is_scheduled,
         Dose.medication_name,
         Dose.dosage,
+        Dose.amount,
+        Dose.unit,
         Dose.occurrence_key,
         Dose.due_at,
         Dose.window_ends_at,
@@ -593,6 +597,8 @@ def dose_facts(row: Row[Any]) -> DoseFacts:
         care_recipient_id=row.care_recipient_id,
         name=row.medication_name,
         dosage=row.dosage,
+        amount=row.amount,
+        unit=row.unit,
         zone=zone,
         local=local_time(row.occurrence_key, row.due_at, zone),
         due_at=row.due_at,

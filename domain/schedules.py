@@ -407,6 +407,20 @@ class Occurrence:
     dosage: Dosage | None = None
 
 
+def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date | None]:
+    """The first and the last local day on which anything may be given; None is no end."""
+    match schedule:
+        case WallClock(starts_on=first, ends_on=last) | AsNeeded(starts_on=first, ends_on=last):
+            return first, last
+        case Steps(steps=steps):
+            return steps[0].starts_on, steps[-1].ends_on
+        case Elapsed(starts_at=starts_at, ends_at=ends_at):
+            first = starts_at.astimezone(zone).date()
+            if ends_at is None:
+                return first, None
+            return first, (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+
 def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
     """The instant (aware UTC) at which naive *local* is given: see the policy above."""
     # The first of two readings (PEP 495). In a gap it is read with the offset that held before the

@@ -4,7 +4,7 @@ Plain functions, each doing one thing: a test says which people and medicines it
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
@@ -20,6 +20,7 @@ from domain import (
     doctors,
     doses,
     families,
+    intakes,
     medications,
     notifications,
     reminders,
@@ -28,10 +29,11 @@ from domain import (
 from domain.access import Role
 from domain.appointments import Details, NewAppointment, OccurrenceFacts
 from domain.care_recipients import Person
+from domain.corrections import Correction, correct_dose
 from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
 from domain.doctors import DoctorFacts, NewDoctor
 from domain.dosages import Dosage
-from domain.doses import DoseFacts
+from domain.doses import DoseFacts, Recorded
 from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts, NewMedicine
 from domain.models import Dose
@@ -230,3 +232,36 @@ async def asked_dose(database: Database, family: FamilyFacts, medicine: Medicine
     await wake_up(database, first.due_at)
     await deliver(database)
     return first
+
+
+async def give_surely(
+    scope: Scope, medication_id: UUID, giving: intakes.Giving = intakes.NOW_AS_USUAL
+) -> Recorded:
+    """Give, and say yes to whatever is asked."""
+    while not isinstance(outcome := await intakes.give(scope, medication_id, giving), Recorded):
+        giving = replace(giving, **_agreed(outcome))
+        if isinstance(outcome, intakes.WhichOne):
+            giving = replace(giving, dose_id=outcome.outlook.candidates[0].id)
+    return outcome
+
+
+async def correct_surely(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts:
+    """Correct, and say yes to whatever is asked."""
+    while not isinstance(outcome := await correct_dose(scope, dose_id, correction), DoseFacts):
+        changes = _agreed(outcome)
+        if "count" in changes:
+            changes["dose_count"] = changes.pop("count")
+        correction = replace(correction, **changes)
+    return outcome
+
+
+def _agreed(question: intakes.Question) -> dict[str, Any]:
+    match question:
+        case intakes.Confirm(outlook=outlook):
+            return {"seen": outlook.seen}
+        case intakes.ConfirmSlip():
+            return {"is_no_slip": True}
+        case intakes.HowManyDoses():
+            return {"count": Decimal(1)}
+        case _:
+            return {}

@@ -1,13 +1,17 @@
-"""`/give`: what was given, when, and whether it is meant after what others gave."""
+"""`/give`: what was given, when, how much, and whether it is meant after what others gave."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.grammar.intakes import LONGEST_LINE, read_intake
+from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine, NamedMedicine, read_medicine
+from bot.grammar.moments import TypedMoment, find_moment, parse_moment
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
@@ -16,38 +20,158 @@ from bot.redis.conversations import Conversation
 from bot.views import intakes as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Button, Screen
+from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.doses import Recorded
-from domain.intakes import Confirm, Outlook, WhichOne, give
-from domain.medications import list_medicines
+from domain.doses import DoseFacts, Recorded
+from domain.intakes import (
+    Confirm,
+    ConfirmSlip,
+    Giving,
+    HowManyDoses,
+    Question,
+    WhichOne,
+    give,
+    is_recordable,
+    review,
+)
+from domain.medications import get_medication, list_medicines
 from domain.medicines import MedicineLine, MedicineStatus
 
 MOST_CHOICES = 30
+MOST_AT_ONCE = 10  # medicines on one line
+_JOINTS = frozenset({",", "and", "&", "+"})
+_LONGEST_AMOUNT = 4  # tokens, before the name: "2 tablets of Para"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of an intake so far; goes to Redis and back between two questions.
+
+    `dosage`, `number`, `times` are the amount as typed; `said` are the words about the time, read
+    by the clock of the person or (`is_mine`) of the member. `at` is fixed as soon as a question is
+    asked: however long the answer takes, it is what was meant. `known` are the intakes that the
+    question has shown, `queue` the medicines that come after this one, with their words.
+    """
+
+    id: str
+    name: str
+    person: str
+    zone: str
+    usual: Mapping[str, Any]
+    dosage: Mapping[str, Any] | None = None
+    number: str | None = None
+    times: str | None = None
+    asks_amount: bool = False
+    said: str = ""
+    is_by_clock: bool = False
+    is_mine: bool = False
+    at: str | None = None
+    options: tuple[str, ...] = ()
+    lacks_time: str = ""
+    asks_time: bool = False
+    count: str | None = None
+    dose_id: str | None = None
+    is_extra: bool = False
+    is_no_slip: bool = False
+    seen: int | None = None
+    known: tuple[str, ...] = ()
+    queue: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
+        for several in ("options", "known"):
+            data[several] = tuple(data[several])
+        for pairs in ("queue", "buttons"):
+            data[pairs] = tuple((first, second) for first, second in data[pairs])
+        return cls(**data)
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def given(self) -> Dosage | None:
+        if (self.dosage, self.number, self.times) == (None, None, None):
+            return None
+        typed = TypedAmount(
+            Dosage.from_json(self.dosage) if self.dosage else None,
+            Decimal(self.number) if self.number else None,
+            Decimal(self.times) if self.times else None,
+        )
+        return typed.of(Dosage.from_json(self.usual))
+
+    def with_amount(self, typed: TypedAmount) -> "Draft":
+        return replace(
+            self,
+            dosage=typed.dosage.to_json() if typed.dosage else None,
+            number=str(typed.number) if typed.number is not None else None,
+            times=str(typed.times) if typed.times is not None else None,
+            asks_amount=False,
+            count=None,
+            is_no_slip=False,
+            seen=None,
+        )
+
+    def with_moment(self, typed: TypedMoment) -> "Draft":
+        return replace(
+            self,
+            said=typed.words,
+            at=typed.at.isoformat() if typed.at else None,
+            options=tuple(option.isoformat() for option in typed.options),
+            lacks_time=typed.words if typed.lacks_time else "",
+            asks_time=typed.at is None,
+            is_by_clock=typed.is_by_clock,
+            dose_id=None,
+            is_extra=False,
+            seen=None,
+        )
+
+    def to_giving(self) -> Giving:
+        return Giving(
+            at=datetime.fromisoformat(self.at) if self.at else None,
+            given=self.given,
+            count=Decimal(self.count) if self.count else None,
+            dose_id=UUID(self.dose_id) if self.dose_id else None,
+            is_extra=self.is_extra,
+            is_no_slip=self.is_no_slip,
+            seen=self.seen,
+        )
 
 
 async def begin(request: Request) -> Answer:
-    """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`"""
+    """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`, also `2 NAME`, `NAME and NAME`."""
     request.scope.require(Action.READ)
     lines = await _given_now(request.scope)
     if not lines:
         return views.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines)})
-    named = name_medicine(request.text, lines)
-    rest = named.rest.typed(named.rest.tokens)
-    if len(named.medicines) > 1:
-        same = {medicine.id for medicine in named.medicines}
+    items = name_all(request.text, lines)
+    first, rest = items[0]
+    if len(first) > 1:
+        same = {medicine.id for medicine in first}
         found = [line for line in lines if line.id in same]
         return FLOW.begin(request, "which", {"choices": choices(found), "rest": rest})
-    line = next(line for line in lines if line.id == named.medicines[0].id)
-    return await _give(request, _typed(line, named.rest, request), None)
+    queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
+    return await _start(request, _line(lines, first[0].id), rest, queue=queue)
 
 
 async def begin_button(request: Request) -> Answer:
     """Give now, on a medicine's screen."""
-    return await _give(request, {"id": str(request.subject_id)}, None)
+    request.scope.require(Action.READ)
+    medicine = await get_medication(request.scope, request.subject_id)
+    draft = Draft(
+        id=str(medicine.id),
+        name=medicine.name,
+        person=medicine.person,
+        zone=medicine.zone.key,
+        usual=medicine.dosage.to_json(),
+    )
+    return await _go(request, draft, None)
 
 
 def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
@@ -63,6 +187,74 @@ def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
     rest = typed.tokens[: named.start] + typed.tokens[named.end :]
     theirs = [medicine for medicine in known if medicine.person_id == named.person.id]
     return read_medicine(Line(typed.text, rest), theirs)
+
+
+def name_all(
+    text: str, lines: Sequence[MedicineLine]
+) -> Sequence[tuple[Sequence[KnownMedicine], str]]:
+    """The medicines that a line names ("2 Para", "Para and Daily at 08:00"), each with the words
+    about it. A time at the end counts for all that have none of their own. Raises `Misunderstood`.
+    """
+    items: list[tuple[Sequence[KnownMedicine], str]] = []
+    following = text
+    while following and len(items) < MOST_AT_ONCE:
+        named, amount = _name_after_amount(following, lines)
+        own, following = _up_to_next_name(named.rest, lines)
+        items.append((named.medicines, f"{amount} {own}".strip()))
+    last = tokenize(items[-1][1])
+    when = _typed(Line(last.text, last.tokens[find_moment(last.tokens) :]))
+    return [
+        (medicines, words if _says_when(words) else f"{words} {when}".strip())
+        for medicines, words in items
+    ]
+
+
+def _says_when(words: str) -> bool:
+    tokens = tokenize(words).tokens
+    return find_moment(tokens) < len(tokens)
+
+
+def _name_after_amount(text: str, lines: Sequence[MedicineLine]) -> tuple[NamedMedicine, str]:
+    """The medicine, and an amount that stands before it: "2 Para", "1 g of Para"."""
+    try:
+        return name_medicine(text, lines), ""
+    except Misunderstood as unknown:
+        if unknown.problem is not Problem.UNKNOWN_MEDICINE:
+            raise
+        line = tokenize(text)
+        for end in range(1, min(_LONGEST_AMOUNT, len(line.tokens))):
+            amount, rest = line.tokens[:end], line.tokens[end:]
+            if rest[0].word == "of":
+                rest = rest[1:]
+            try:
+                read_amount(line, amount)
+                return name_medicine(line.typed(rest), lines), line.typed(amount)
+            except Misunderstood:
+                continue
+        raise
+
+
+def _up_to_next_name(rest: Line, lines: Sequence[MedicineLine]) -> tuple[str, str]:
+    """The words about one medicine, and those from the next name on."""
+    tokens = rest.tokens
+    for at, token in enumerate(tokens):
+        if token.is_quoted or token.word not in _JOINTS:
+            continue
+        after = at + 1
+        while after < len(tokens) and tokens[after].word in _JOINTS:
+            after += 1
+        following = _typed(Line(rest.text, tokens[after:]))
+        try:
+            _name_after_amount(following, lines)
+        except Misunderstood:
+            continue
+        return _typed(Line(rest.text, tokens[:at])), following
+    return _typed(rest), ""
+
+
+def _typed(line: Line) -> str:
+    """The tokens as they were typed, without those in between that were taken out."""
+    return " ".join(f'"{t.raw}"' if t.is_quoted else t.raw for t in line.tokens)
 
 
 def choices(lines: Sequence[MedicineLine]) -> list[list[str]]:
@@ -81,13 +273,188 @@ async def _given_now(scope: Scope) -> Sequence[MedicineLine]:
     ]
 
 
-def _typed(line: MedicineLine, rest: Line, request: Request) -> dict[str, Any]:
-    typed = read_intake(rest, zone=line.zone, now=request.scope.clock.now())
-    return {
-        "id": str(line.id),
-        "given": typed.given.to_json() if typed.given else None,
-        "at": typed.at.isoformat() if typed.at else None,
-    }
+def _line(lines: Sequence[MedicineLine], medication_id: UUID) -> MedicineLine:
+    return next(line for line in lines if line.id == medication_id)
+
+
+async def _start(
+    request: Request,
+    line: MedicineLine,
+    rest: str,
+    running: Conversation | None = None,
+    *,
+    queue: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    """The medicine is known: read what was said of it, and record it or ask."""
+    draft = Draft(
+        id=str(line.id),
+        name=line.name,
+        person=line.person,
+        zone=line.zone.key,
+        usual=line.dosage.to_json(),
+        queue=queue,
+    )
+    typed = read_intake(tokenize(rest), zone=line.zone, now=request.scope.clock.now())
+    draft = replace(
+        draft,
+        asks_amount=typed.amount_problem is not None,
+        asks_time=typed.time_problem is not None,
+    )
+    if typed.amount is not None:
+        draft = draft.with_amount(typed.amount)
+    if typed.moment is not None:
+        draft = draft.with_moment(typed.moment)
+        draft = replace(draft, buttons=_time_buttons(request, draft))
+    problem = typed.time_problem or typed.amount_problem
+    first = Screen(misunderstood(problem)) if problem else None
+    return await _go(request, draft, running, first=first)
+
+
+async def _go(
+    request: Request,
+    draft: Draft,
+    running: Conversation | None,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    """Record it, or ask first what is to be asked."""
+    if draft.asks_time:
+        return _ask(request, running, "time", draft, first=first)
+    if draft.asks_amount:
+        return _ask(request, running, "amount", draft, first=first)
+    outcome = await give(request.scope, UUID(draft.id), draft.to_giving())
+    if isinstance(outcome, Recorded):
+        answer = _recorded(request, draft, outcome)
+        if draft.queue:
+            return await _and_the_next(request, draft, answer)
+        return answer if running is None else finished(running, answer)
+    shown = _show(request, draft, outcome)
+    return _ask(request, running, _STEPS[type(outcome)], shown, first=first)
+
+
+_STEPS: Mapping[type[Question], str] = {
+    WhichOne: "dose",
+    HowManyDoses: "count",
+    ConfirmSlip: "slip",
+    Confirm: "confirm",
+}
+
+
+def _ask(
+    request: Request,
+    running: Conversation | None,
+    step: str,
+    draft: Draft,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    if running is None:
+        return FLOW.begin(request, step, draft.write(), first=first)
+    return FLOW.go_on(request, running, step, draft.write(), first=first)
+
+
+async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answer:
+    """What was recorded, and then the next medicine of the line."""
+    lines = await _given_now(request.scope)
+    (medication_id, rest), *queue = draft.queue
+    line = next((line for line in lines if str(line.id) == medication_id), None)
+    if line is None:
+        return answer
+    following = await _start(request, line, rest, queue=tuple(queue))
+    return replace(following, send=(*answer.send, *following.send), closes=True)
+
+
+def _recorded(request: Request, draft: Draft, outcome: Recorded) -> Answer:
+    member = request.scope.require(Action.READ)
+    return views.given(
+        outcome,
+        person=draft.person,
+        member=member,
+        now=request.scope.clock.now(),
+        other=_other_clock(request, draft, outcome.recorded),
+    )
+
+
+def _other_clock(
+    request: Request, draft: Draft, recorded: Sequence[DoseFacts]
+) -> views.OtherClock | None:
+    """What the words would have meant by the member's own clock."""
+    if not recorded or draft.is_mine or not _has_two_clocks(request, draft):
+        return None
+    at = _by_my_clock(request, draft)
+    if at is None or at == recorded[0].taken_at:
+        return None
+    return views.OtherClock(recorded[0].id, at)
+
+
+def _by_my_clock(request: Request, draft: Draft) -> datetime | None:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    if member.zone is None:
+        return None
+    try:
+        at = parse_moment(draft.said, zone=member.zone, now=now).at
+    except Misunderstood:
+        return None
+    return at if at is not None and is_recordable(at, now) else None
+
+
+def _has_two_clocks(request: Request, draft: Draft) -> bool:
+    """Whether a time was typed that is another one by the member's own clock."""
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    if not draft.is_by_clock or member.zone is None:
+        return False
+    theirs = now.astimezone(ZoneInfo(draft.zone)).utcoffset()
+    return now.astimezone(member.zone).utcoffset() != theirs
+
+
+def _reader(request: Request) -> views.Reader:
+    return views.Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
+
+
+def _show(request: Request, draft: Draft, question: Question) -> Draft:
+    """With the question as the tables are now, and what it shows of them."""
+    outlook, reader = question.outlook, _reader(request)
+    is_changed = draft.seen is not None and draft.seen != outlook.seen
+    buttons: list[tuple[str, str]] = []
+    match question:
+        case WhichOne():
+            text = views.which_one(outlook, reader=reader).text
+            buttons = [
+                (str(dose.id), views.dose_label(dose, now=reader.now))
+                for dose in outlook.candidates
+            ]
+        case HowManyDoses():
+            text = views.ask_count(outlook).text
+        case ConfirmSlip():
+            text = views.ask_slip(outlook).text
+        case Confirm():
+            changes = (
+                views.changed_since(outlook, reader=reader, known=draft.known) if is_changed else ()
+            )
+            text = views.confirm(outlook, reader=reader, changes=changes, corrects=False).text
+            if _has_two_clocks(request, draft):
+                label = views.clock_label(is_mine=draft.is_mine, person=draft.person)
+                buttons = [("clock", label)]
+    return replace(
+        draft,
+        at=outlook.at.isoformat(),
+        seen=outlook.seen if isinstance(question, Confirm) else None,
+        known=tuple(str(intake.id) for intake in outlook.intakes),
+        text=text,
+        buttons=tuple(buttons),
+    )
+
+
+def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
+    async def refresh(request: Request, data: Data) -> Data:
+        """The question as the tables are now, also if nothing is in doubt any more. Where another
+        one is to be asked by now, the answer leads to it.
+        """
+        draft = Draft.read(data)
+        question = await review(request.scope, UUID(draft.id), draft.to_giving())
+        return _show(request, draft, question).write() if isinstance(question, kind) else data
+
+    return refresh
 
 
 def _ask_which(data: Data, choice: Choice) -> Screen:
@@ -99,113 +466,254 @@ def _ask_which(data: Data, choice: Choice) -> Screen:
 async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
     lines = await _given_now(request.scope)
+    rest = str(data.get("rest", ""))
     if reply.choice is not None:
         chosen = data["choices"][int(reply.choice)][0]
-        rest = tokenize(data.get("rest", ""))
     else:
         offered = {key for key, _name in data["choices"]}
-        named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
+        named, amount = _name_after_amount(
+            reply.text or "", [line for line in lines if str(line.id) in offered]
+        )
         if len(named.medicines) > 1:
             return FLOW.go_on(request, running, "which", data)
-        chosen, rest = str(named.medicines[0].id), named.rest
+        chosen = str(named.medicines[0].id)
+        rest = " ".join(filter(None, (amount, _typed(named.rest), rest)))
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
         return FLOW.go_on(request, running, "which", data)
-    return await _give(request, _typed(line, rest, request), running)
+    return await _start(request, line, rest, running)
 
 
-async def _give(
-    request: Request, data: dict[str, Any], running: Conversation | None, **answered: Any
+def _ask_time(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    if draft.lacks_time:
+        screen = views.ask_when(draft.name, lacks_time=draft.lacks_time)
+        return _with_buttons(screen.text, [choice(medicine_views.cancel_label(), "cancel")])
+    if not draft.buttons:
+        screen = views.ask_another_time(draft.name)
+    else:
+        screen = views.ask_when(draft.name, lacks_time="")
+    buttons = [choice(words, key) for key, words in draft.buttons]
+    return _with_buttons(screen.text, [*buttons, choice(medicine_views.cancel_label(), "cancel")])
+
+
+async def _refresh_time(request: Request, data: Data) -> Data:
+    """The times that it can mean, in words reckoned from now."""
+    draft = Draft.read(data)
+    return replace(draft, buttons=_time_buttons(request, draft)).write()
+
+
+def _time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]:
+    zone, reader = ZoneInfo(draft.zone), _reader(request)
+    options = [datetime.fromisoformat(option) for option in draft.options]
+    buttons = [
+        (
+            str(number),
+            views.moment_label(
+                option, person=draft.person, zone=zone, reader=reader, options=options
+            ),
+        )
+        for number, option in enumerate(options)
+    ]
+    if buttons and _has_two_clocks(request, draft):
+        buttons.append(("clock", views.clock_label(is_mine=draft.is_mine, person=draft.person)))
+    if buttons:
+        buttons += list(views.time_labels().items())
+    return tuple(buttons)
+
+
+async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "other":
+            draft = replace(draft, options=(), lacks_time="", buttons=())
+            return FLOW.go_on(request, running, "time", draft.write())
+        case "clock":
+            return await _by_the_other_clock(request, running, draft)
+        case str() as number:
+            at = draft.options[int(number)]
+            return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
+        case None:
+            typed = _parse_time(request, draft, reply.text or "")
+            return await _timed(request, running, draft, typed)
+
+
+def _parse_time(request: Request, draft: Draft, text: str) -> TypedMoment:
+    """What an answer says; it completes "this morning", unless it says it all itself."""
+    now, zone = request.scope.clock.now(), _zone(request, draft)
+    if draft.lacks_time:
+        try:
+            return parse_moment(f"{draft.lacks_time} at {text}", zone=zone, now=now)
+        except Misunderstood:
+            return parse_moment(text, zone=zone, now=now)
+    return parse_moment(text, zone=zone, now=now)
+
+
+def _zone(request: Request, draft: Draft) -> ZoneInfo:
+    """By whose clock the times are read."""
+    member = request.scope.require(Action.READ)
+    return member.zone if draft.is_mine and member.zone else ZoneInfo(draft.zone)
+
+
+async def _timed(
+    request: Request, running: Conversation, draft: Draft, typed: TypedMoment
 ) -> Answer:
-    """Record it, or ask first what is to be asked."""
-    now = request.scope.clock.now()
-    outcome = await give(
-        request.scope,
-        UUID(data["id"]),
-        at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
-        given=Dosage.from_json(data["given"]) if data.get("given") else None,
-        **answered,
-    )
-    if isinstance(outcome, Recorded):
-        member = request.scope.require(Action.READ)
-        answer = views.given(outcome, member=member, now=now)
-        return answer if running is None else finished(running, answer)
-    # What it was when it was typed, however long the answer takes.
-    data = {**data, "at": outcome.outlook.at.isoformat(), "seen": outcome.outlook.seen}
-    return _ask_first(request, data, outcome, running, is_extra=answered.get("is_extra", False))
+    draft = draft.with_moment(typed)
+    draft = replace(draft, buttons=_time_buttons(request, draft))
+    return await _go(request, draft, running)
 
 
-def _ask_first(
-    request: Request,
-    data: dict[str, Any],
-    outcome: Confirm | WhichOne,
-    running: Conversation | None,
-    *,
-    is_extra: bool,
-) -> Answer:
-    outlook, now = outcome.outlook, request.scope.clock.now()
-    step = "dose" if isinstance(outcome, WhichOne) else "confirm"
-    doses = [[str(d.id), views.dose_label(d, now=now)] for d in outlook.candidates]
-    data = {**data, "doses": doses, "is_extra": is_extra, "text": _text(outcome, outlook, now)}
-    if running is None:
-        return FLOW.begin(request, step, data)
-    return FLOW.go_on(request, running, step, data)
+async def _by_the_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """I meant my clock, and back. Raises Misunderstood where it is still to come by that one."""
+    draft = replace(draft, is_mine=not draft.is_mine)
+    zone, now = _zone(request, draft), request.scope.clock.now()
+    typed = parse_moment(draft.said, zone=zone, now=now)
+    return await _timed(request, running, draft, typed)
 
 
-def _text(outcome: Confirm | WhichOne, outlook: Outlook, now: datetime) -> str:
-    """The question as it was asked: what others record meanwhile is another question."""
-    if isinstance(outcome, WhichOne):
-        return views.which_one(outlook)
-    return views.confirm(outlook, now=now)
+def _ask_amount(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    usual = Dosage.from_json(draft.usual)
+    screen = views.ask_amount(draft.name, usual)
+    buttons = [
+        choice(views.usual_label(usual.words), "usual"),
+        choice(medicine_views.cancel_label(), "cancel"),
+    ]
+    return _with_buttons(screen.text, buttons)
+
+
+async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "usual":
+            return await _go(request, draft.with_amount(TypedAmount()), running)
+        case _:
+            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+
+
+def _ask_count(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    numbers = [choice(words, key) for key, words in views.count_labels().items()]
+    return Screen(draft.text, (tuple(numbers), (choice(medicine_views.cancel_label(), "cancel"),)))
+
+
+async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    if reply.choice == "cancel":
+        return cancelled(running.flow_id)
+    count = Decimal(reply.choice) if reply.choice else _number(reply.text or "")
+    return await _go(request, replace(draft, count=str(count)), running)
+
+
+def _number(text: str) -> Decimal:
+    typed = parse_amount(text)
+    number = typed.number if typed.number is not None else typed.times
+    if number is None:
+        raise Misunderstood(Problem.NO_STOCK_AMOUNT, text.strip())
+    return number
+
+
+def _ask_slip(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    labels = views.slip_labels(draft.given.words if draft.given else "")
+    buttons = [choice(words, key) for key, words in labels.items()]
+    return _with_buttons(draft.text, [*buttons, choice(medicine_views.cancel_label(), "cancel")])
+
+
+async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "really":
+            return await _go(request, replace(draft, is_no_slip=True), running)
+        case "amount":
+            return FLOW.go_on(request, running, "amount", draft.write())
+        case _:
+            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
 
 
 def _ask_dose(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, str(number)) for number, (_id, words) in enumerate(data["doses"])]
+    draft = Draft.read(data)
+    buttons = [choice(words, str(n)) for n, (_id, words) in enumerate(draft.buttons)]
     buttons.append(choice(views.extra_label(), "extra"))
     buttons.append(choice(medicine_views.cancel_label(), "cancel"))
-    return _asked(data, buttons)
+    return _with_buttons(draft.text, buttons)
 
 
 async def _take_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
-    data: dict[str, Any] = dict(running.data)
+    draft = Draft.read(running.data)
     match reply.choice:
         case "cancel":
             return cancelled(running.flow_id)
         case "extra":
-            return await _give(request, data, running, is_extra=True)
+            return await _go(request, replace(draft, is_extra=True), running)
         case str() as number:
-            return await _give(request, data, running, dose_id=UUID(data["doses"][int(number)][0]))
+            dose_id, _words = draft.buttons[int(number)]
+            return await _go(request, replace(draft, dose_id=dose_id), running)
         case None:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return await _changed(request, running, draft, reply.text or "")
 
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
-    return _asked(
-        data,
-        [choice(views.record_label(), "yes"), choice(medicine_views.cancel_label(), "cancel")],
-    )
+    draft = Draft.read(data)
+    changes = [choice(words, key) for key, words in views.change_labels().items()]
+    rows = [(choice(views.record_label(), "yes"),), tuple(changes)]
+    rows += [(choice(words, key),) for key, words in draft.buttons]
+    rows.append((choice(medicine_views.cancel_label(), "cancel"),))
+    return Screen(draft.text, tuple(rows))
 
 
 async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
-    data: dict[str, Any] = dict(running.data)
+    draft = Draft.read(running.data)
     match reply.choice:
         case "yes":
-            return await _give(request, data, running, seen=data["seen"], is_extra=data["is_extra"])
+            return await _go(request, draft, running)
+        case "time":
+            draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
+            return FLOW.go_on(request, running, "time", draft.write())
+        case "amount":
+            return FLOW.go_on(request, running, "amount", draft.write())
+        case "clock":
+            return await _by_the_other_clock(request, running, draft)
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return await _changed(request, running, draft, reply.text or "")
 
 
-def _asked(data: Data, buttons: Sequence[Button]) -> Screen:
-    return Screen(data["text"], tuple((button,) for button in buttons))
+async def _changed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+    """What is typed under a question changes what it is about: a time, an amount, or both."""
+    typed = read_intake(
+        tokenize(text[:LONGEST_LINE]), zone=_zone(request, draft), now=request.scope.clock.now()
+    )
+    problem = typed.time_problem or typed.amount_problem
+    if problem is not None:
+        raise problem
+    if typed.amount is not None:
+        draft = draft.with_amount(typed.amount)
+    if typed.moment is not None:
+        return await _timed(request, running, draft, typed.moment)
+    return await _go(request, draft, running)
+
+
+def _with_buttons(text: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(text, tuple((button,) for button in buttons))
 
 
 FLOW = Flow(
-    "give",
+    "giving",
     {
         "which": Step(_ask_which, _take_which),
-        "dose": Step(_ask_dose, _take_dose),
-        "confirm": Step(_ask_confirm, _take_confirm),
+        "time": Step(_ask_time, _take_time, _refresh_time),
+        "amount": Step(_ask_amount, _take_amount),
+        "count": Step(_ask_count, _take_count),
+        "slip": Step(_ask_slip, _take_slip, _drawn_anew(ConfirmSlip)),
+        "dose": Step(_ask_dose, _take_dose, _drawn_anew(WhichOne)),
+        "confirm": Step(_ask_confirm, _take_confirm, _drawn_anew(Confirm)),
     },
 )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.flows.give import choices, name_medicine
-from bot.grammar.dosages import THINGS
 from bot.grammar.refills import TypedAmount, parse_amount, read_amount
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -14,6 +13,7 @@ from bot.views import intakes as intake_views
 from bot.views import stock as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
+from domain.dosages import THINGS
 from domain.errors import PerDoseUnknown
 from domain.medications import get_medication, list_medicines
 from domain.stock import get_stock, refill

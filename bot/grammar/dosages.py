@@ -12,7 +12,7 @@ from fractions import Fraction
 from bot.grammar.numbers import Number, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
-from domain.dosages import Dosage
+from domain.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
 MOST = 100_000_000  # of anything: penicillin is given by the million units
@@ -53,14 +53,6 @@ _SAME_UNIT = {
     "amp": "ampoule",
     "amps": "ampoule",
 }
-_THING_WORDS = """
-    tablet pill capsule caplet softgel gummy lozenge pastille dragee drop puff spray inhalation
-    squirt pump sachet packet stick patch plaster strip injection shot ampoule ampule vial pen
-    syringe click suppository pessary enema teaspoon tablespoon spoon spoonful scoop cup glass
-    bottle measure tube piece dose application nebule film ml l cl dl
-"""
-#: Units of things that are counted out of a box or measured out of a bottle, not of a strength.
-THINGS = frozenset(_THING_WORDS.split())
 # "500 mg tablets": what the strength comes in.
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
@@ -174,6 +166,22 @@ def as_decimal(value: Fraction) -> Decimal:
     """*value* exactly, or to four places where it has no end (a third)."""
     exact = round(Decimal(value.numerator) / Decimal(value.denominator), 4)
     return Decimal(f"{exact.normalize():f}")
+
+
+def amount_in_words(amount: Decimal, unit: str) -> str:
+    """ "2 tablets", "½ tablet", "2.5 ml", as they parse back."""
+    whole, half = divmod(amount, 1)
+    number = f"{amount.normalize():f}"
+    if half == Decimal("0.5"):
+        number = f"{whole:f}½" if whole else "½"
+    if amount <= 1 or unit not in THINGS or f"{unit}s" not in _UNITS:
+        unit = _IRREGULAR.get(unit, unit) if amount > 1 else unit
+    else:
+        unit = f"{unit}s"
+    return f"{number} {unit}"
+
+
+_IRREGULAR = {"patch": "patches", "glass": "glasses", "gummy": "gummies"}
 
 
 def name_of_unit(word: str) -> str | None:

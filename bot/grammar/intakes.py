@@ -1,82 +1,125 @@
 """`/give NAME [AMOUNT] [at TIME]`: what was given, how much, and when."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import read_time
-from bot.grammar.dosages import parse_dosage
-from bot.grammar.numbers import read_count
+from bot.grammar.dosages import amount_in_words, as_decimal, parse_dosage
+from bot.grammar.moments import TypedMoment, find_moment, read_moment
+from bot.grammar.numbers import read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, without_traps
-from domain.dosages import Dosage
-from domain.schedules import resolve_local
+from domain.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500
 LONGEST_LINE = 1000
-_LONGEST_AGO = timedelta(hours=48)
-_A_DAY = timedelta(hours=24)
-_BEGINS_TIME = {"at", "@", "yesterday", "today", "now"}
-_LENGTHS = {
-    "min": timedelta(minutes=1),
-    "minute": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "hr": timedelta(hours=1),
-    "hour": timedelta(hours=1),
-}
+MOST_AT_ONCE = 100  # of a thing, without its unit: more is a strength, or a slip
+
+_TIMES = re.compile(r"x?(\d{1,2})x?")
+_TIMES_WORDS = {"twice": 2, "double": 2, "triple": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAmount:
+    """An amount as typed: with its unit; or a bare `number` (of tablets, of doses), or how many
+    `times` the dose.
+    """
+
+    dosage: Dosage | None = None
+    number: Decimal | None = None
+    times: Decimal | None = None
+
+    def of(self, usual: Dosage) -> Dosage:
+        """The dosage that is meant, where *usual* is the dose as set: "2" is 2 tablets of what is
+        given in tablets, and twice the dose of what has a strength.
+        """
+        if self.dosage is not None:
+            return self.dosage
+        if self.number is not None and usual.unit in THINGS:
+            return Dosage(amount_in_words(self.number, usual.unit), self.number, usual.unit)
+        count = self.times if self.times is not None else self.number
+        if count is None or count == 1:
+            return usual
+        words = f"{_plain(count)} × {usual.words}"
+        if usual.amount is None:
+            return Dosage(words)
+        if usual.unit in THINGS:
+            words = amount_in_words(count * usual.amount, usual.unit)
+        return Dosage(words, count * usual.amount, usual.unit)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedIntake:
-    """An amount, if it was not the planned one, and when (aware UTC; None is now)."""
+    """An amount, if it was not the planned one, and when, if it was not now.
 
-    given: Dosage | None
-    at: datetime | None
+    What could not be understood is the problem of its part; the other part still counts.
+    """
+
+    amount: TypedAmount | None = None
+    moment: TypedMoment | None = None
+    amount_problem: Misunderstood | None = None
+    time_problem: Misunderstood | None = None
+    time_words: str = ""
 
 
 def read_intake(rest: Line, *, zone: ZoneInfo, now: datetime) -> TypedIntake:
-    """What follows the name of a medicine, for a person in *zone*. Raises `Misunderstood`."""
-    start = _time_begins(rest.tokens)
+    """What follows the name of a medicine, for a person in *zone*. Does not raise."""
+    start = find_moment(rest.tokens)
     amount, when = rest.tokens[:start], rest.tokens[start:]
-    given = parse_dosage(rest.typed(amount)) if amount else None
-    at = read_moment(rest, when, zone=zone, now=now) if when else None
-    return TypedIntake(given, at)
+    while amount and amount[-1].word == ",":
+        amount = amount[:-1]
+    typed = moment = amount_problem = time_problem = None
+    try:
+        typed = read_amount(rest, amount) if amount else None
+    except Misunderstood as problem:
+        amount_problem = problem
+    try:
+        moment = read_moment(rest, when, zone=zone, now=now) if when else None
+    except Misunderstood as problem:
+        time_problem = problem
+    return TypedIntake(typed, moment, amount_problem, time_problem, rest.typed(when))
 
 
-def parse_moment(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
-    """ "07:45", "yesterday 23:50", "10 minutes ago": a moment (UTC) of the last 48 hours."""
+def parse_amount(text: str) -> TypedAmount:
+    """ "½ tablet", "1 g", "2", "x2", "twice": how much was given. Raises `Misunderstood`."""
     line = tokenize(text[:LONGEST_LINE])
-    if not line.tokens:
-        raise Misunderstood(Problem.TIMES_MISSING)
-    return read_moment(line, line.tokens, zone=zone, now=now)
+    return read_amount(line, line.tokens)
 
 
-def read_moment(line: Line, tokens: Sequence[Token], *, zone: ZoneInfo, now: datetime) -> datetime:
-    """As :func:`parse_moment`, for some *tokens* of a *line*."""
-    words = line.typed(tokens)
-    ago = _read_ago(tokens)
-    if ago is not None:
-        if ago > _LONGEST_AGO:
-            raise Misunderstood(Problem.TOO_LONG_AGO, words)
-        return now - ago
-    named = {token.word for token in tokens}
-    left = [token for token in tokens if token.word not in _BEGINS_TIME]
-    if not left and named & {"now"}:
-        return now
-    typed = read_time(left, is_expected=True, is_after_at=True) if left else None
-    if typed is None or typed.tokens_used < len(left):
-        raise Misunderstood(Problem.NO_SUCH_TIME, words)
-    readings = typed.readings[:1] if typed.is_sure else typed.readings
-    found = _instants(readings, named, zone=zone, now=now)
-    if not found:
-        raise Misunderstood(Problem.TIME_TO_COME, words)
-    if len(found) > 1:
-        clock = tuple(f"{at.astimezone(zone):%H:%M}" for at in found)
-        raise Misunderstood(Problem.AM_OR_PM, words, suggestions=clock)
-    if found[0] < now - _LONGEST_AGO:
-        raise Misunderstood(Problem.TOO_LONG_AGO, words)
-    return found[0]
+def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
+    """As :func:`parse_amount`, for some *tokens* of a *line*."""
+    if not tokens:
+        raise Misunderstood(Problem.DOSAGE_MISSING)
+    times = _times([token.word for token in tokens if not token.is_quoted])
+    if times is not None:
+        return TypedAmount(times=times)
+    number = None if any(token.is_quoted for token in tokens) else read_number(tokens)
+    if number is not None and number.tokens_used == len(tokens) and not number.rest:
+        value = as_decimal(number.value)
+        if value <= 0:
+            raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, line.typed(tokens))
+        if value > MOST_AT_ONCE:
+            typed = line.typed(tokens)
+            raise Misunderstood(
+                Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(f"{typed} mg", f"{typed} tablets")
+            )
+        return TypedAmount(number=value)
+    return TypedAmount(parse_dosage(line.typed(tokens)))
+
+
+def _times(words: Sequence[str]) -> Decimal | None:
+    """ "x2", "2x", "x 2", "2 x", "2 times", "twice"."""
+    match words:
+        case [word] if word in _TIMES_WORDS:
+            return Decimal(_TIMES_WORDS[word])
+        case ["x", count] | [count, "x" | "times"] if count.isdecimal() and len(count) < 3:
+            return Decimal(count) or None
+        case [word] if "x" in word and (match := _TIMES.fullmatch(word)):
+            return Decimal(match[1]) or None
+    return None
 
 
 def parse_remark(text: str) -> str:
@@ -89,44 +132,5 @@ def parse_remark(text: str) -> str:
     return remark
 
 
-def _instants(
-    readings: Sequence[time], named: set[str], *, zone: ZoneInfo, now: datetime
-) -> list[datetime]:
-    """What the readings can mean: on the day that was named, or else the last time it was so."""
-    today = now.astimezone(zone).date()
-    if "yesterday" in named:
-        days, latest = [today - timedelta(days=1)], now - _LONGEST_AGO - _A_DAY
-    else:
-        days, latest = [today - timedelta(days=1), today], now - _A_DAY
-    if "today" in named:
-        days = [today]
-    found = [
-        resolve_local(datetime.combine(day, reading), zone) for day in days for reading in readings
-    ]
-    return sorted(at.astimezone(UTC) for at in found if latest < at <= now)
-
-
-def _time_begins(tokens: Sequence[Token]) -> int:
-    """Where the words about the time begin."""
-    for at, token in enumerate(tokens):
-        if not token.is_quoted and token.word in _BEGINS_TIME:
-            return at
-        if _read_ago(tokens[at:]) is not None:
-            return at
-    return len(tokens)
-
-
-def _read_ago(tokens: Sequence[Token]) -> timedelta | None:
-    """ "10 minutes ago", "an hour ago", "2h ago"."""
-    words = [token.word for token in tokens]
-    if len(words) < 2 or words[-1] != "ago":
-        return None
-    if len(words) == 2:
-        digits = words[0].rstrip("minutehrs")
-        count, unit = read_count(digits), words[0][len(digits) :]
-    else:
-        count, unit = 1 if words[0] in {"a", "an"} else read_count(words[0]), words[1]
-    length = _LENGTHS.get(unit.removesuffix("s"))
-    if count is None or length is None or len(words) > 3:
-        return None
-    return count * length
+def _plain(count: Decimal) -> str:
+    return f"{count.normalize():f}"

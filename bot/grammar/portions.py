@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.dosages import THINGS, count_up, find_dosages, read_number_only
+from bot.grammar.dosages import count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token
-from domain.dosages import Dosage
+from domain.dosages import THINGS, Dosage
 
 _JOINTS = {",", "and", "&", "+", "then", ";", "-"}
 _LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after"}

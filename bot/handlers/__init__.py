@@ -107,6 +107,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.UNDO: doses.undo_dose,
     Verb.SHOW: doses.show,
     Verb.CORRECT: correct.begin,
+    Verb.MY_CLOCK: correct.begin_my_clock,
     Verb.UNDO_MEDICINE: doses.undo_medicine,
     Verb.MEDICINES: medicines.turn_page,
     Verb.MEDICINE: medicines.show,

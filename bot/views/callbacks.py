@@ -36,6 +36,7 @@ class Verb(StrEnum):
     SHOW = "sh"  # subject: dose; only tells who answered for it
     CORRECT = "co"  # subject: dose
     GIVE = "gv"  # subject: medication
+    MY_CLOCK = "mc"  # subject: dose; argument: the minute that was meant by the presser's clock
     MEDICINES = "ml"  # argument: page
     MEDICINE = "md"  # subject: medication
     PAUSE = "pa"  # subject: medication

@@ -1,22 +1,48 @@
-"""`/give`: what was recorded, and what is to be known before it is."""
+"""`/give` and corrections: what was recorded, and what is to be known before it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import Callback, Verb
-from bot.views.length import fitting
-from bot.views.meds import limits
-from bot.views.schedules import length_in_words
-from bot.views.times import day_words, moment
-from bot.views.wording import _, escape
+from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.length import fitting, label
+from bot.views.times import ago_words, day_words, length_words, moment, when_given
+from bot.views.wording import _, escape, ngettext
 from domain.database import Member
-from domain.doses import DoseFacts, Recorded
-from domain.intakes import Outlook
-from domain.medicines import MedicineFacts
-from domain.schedules import AsNeeded
+from domain.dosages import Dosage
+from domain.doses import DoseFacts, DoseStatus, Recorded
+from domain.intakes import Doubt, Intake, Outlook
+from domain.schedules import Elapsed, first_and_last_day
 
 _MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads, and when: words are reckoned from `now`, in their zone too, if they said it."""
+
+    family_name: str
+    zone: ZoneInfo | None
+    now: datetime
+
+    @classmethod
+    def of(cls, member: Member, now: datetime) -> "Reader":
+        return cls(member.family_name, member.zone, now)
+
+    def when(self, at: datetime, *, person: str, zone: ZoneInfo) -> str:
+        return when_given(at, person=person, zone=zone, now=self.now, reader_zone=self.zone)
+
+
+@dataclass(frozen=True)
+class OtherClock:
+    """The moment that was meant if a time was typed by the reader's own clock, on a record."""
+
+    dose_id: UUID
+    at: datetime
 
 
 def ask_which(buttons: Sequence[Button]) -> Screen:
@@ -27,117 +53,325 @@ def nothing_to_give() -> Answer:
     return Answer(send=(Screen(_("There are no medicines yet. Add one with /addmed.")),))
 
 
-def given(outcome: Recorded, *, member: Member, now: datetime) -> Answer:
+def given(
+    outcome: Recorded, *, person: str, member: Member, now: datetime, other: OtherClock | None
+) -> Answer:
     """What was recorded, or who was first."""
+    reader = Reader.of(member, now)
     if not outcome.recorded:
-        lines = [_already(dose, now) for dose in outcome.already]
+        lines = [_already(dose, person, reader) for dose in outcome.already]
         return Answer(send=(Screen("\n".join(fitting(lines))),))
     dose = outcome.recorded[0]
     undo = Callback(Verb.UNDO, member.family_id, dose.id)
     correct = Callback(Verb.CORRECT, member.family_id, dose.id)
-    return Answer(
-        send=(
-            Screen(
-                _recorded(dose, now),
-                (
-                    (
-                        Button(_("↩️ Undo"), undo.encode()),
-                        Button(_("✏️ Correct"), correct.encode()),
-                    ),
-                ),
-            ),
-        )
+    row = (Button(_("↩️ Undo"), undo.encode()), Button(_("✏️ Correct"), correct.encode()))
+    mine = () if other is None else ((_my_clock(other, member, person, dose.zone, reader),),)
+    return Answer(send=(Screen(_recorded(dose, person, reader), (row, *mine)),))
+
+
+def _my_clock(
+    other: OtherClock, member: Member, person: str, zone: ZoneInfo, reader: Reader
+) -> Button:
+    """It says what it would record, by both clocks."""
+    meant = Callback(Verb.MY_CLOCK, member.family_id, other.dose_id, encode_minute(other.at))
+    words = _("🕑 I meant my clock: {moment}").format(
+        moment=reader.when(other.at, person=label(person), zone=zone)
     )
+    return Button(words, meant.encode())
 
 
-def _recorded(dose: DoseFacts, now: datetime) -> str:
+def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
     what = f"<b>{escape(dose.name)}</b> {escape(dose.given or dose.dosage)}"
-    at = dose.taken_at or now
-    words = _("✅ {what}, given {moment}.").format(what=what, moment=_moment(dose, at, now))
+    at, zone = dose.taken_at or reader.now, dose.taken_zone or dose.zone
+    words = _("✅ {what}, given {moment}.\nFor <b>{person}</b>, family {family}.").format(
+        what=what,
+        moment=reader.when(at, person=person, zone=zone),
+        person=escape(person),
+        family=escape(reader.family_name),
+    )
     if not dose.is_scheduled:
         return words
-    due = f"{dose.local:%H:%M}"
-    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    return words + "\n" + _("It counts for {day} {time}.").format(day=day, time=due)
+    return words + "\n" + _counts_for(dose, reader)
 
 
-def _moment(dose: DoseFacts, at: datetime, now: datetime) -> str:
-    local = at.astimezone(dose.zone)
-    day = day_words(local.date(), today=now.astimezone(dose.zone).date())
-    return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+def _counts_for(dose: DoseFacts, reader: Reader) -> str:
+    day = day_words(dose.local.date(), today=reader.now.astimezone(dose.zone).date())
+    return _("It counts for {day} {time}.").format(day=day, time=f"{dose.local:%H:%M}")
 
 
-def _already(dose: DoseFacts, now: datetime) -> str:
-    at = dose.taken_at or dose.resolved_at or now
+def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
+    at = dose.taken_at or dose.resolved_at or reader.now
     return _("{name}: {who} has recorded it already ({moment}).").format(
-        name=escape(dose.name), who=escape(dose.resolved_by or ""), moment=_moment(dose, at, now)
+        name=escape(dose.name),
+        who=escape(dose.resolved_by or ""),
+        moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone),
     )
 
 
-def confirm(outlook: Outlook, *, now: datetime) -> str:
-    """What is to be known before it is recorded. It never advises."""
+def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool) -> Screen:
+    """Everything that a yes records, and what is to be known before. It never advises."""
     medicine = outlook.medicine
-    lines = [f"💊 <b>{escape(medicine.name)}</b>, {escape(medicine.person)}"]
-    lines += _warnings(outlook)
-    lines.append(_last(outlook, now))
-    if limits(outlook):
-        lines.append(limits(outlook))
-    if not isinstance(medicine.schedule, AsNeeded):
-        lines += _not_due(medicine, outlook, now)
-    lines.append(_("Record it?"))
-    return "\n".join(lines)
+    lines = [*changes, f"💊 {_what(outlook)}"]
+    lines.append(
+        _("for <b>{person}</b>, family {family}").format(
+            person=escape(medicine.person), family=escape(reader.family_name)
+        )
+    )
+    if outlook.given is not None:
+        lines.append(_multiple(outlook))
+    when = reader.when(outlook.at, person=medicine.person, zone=medicine.zone)
+    lines.append(_("🕗 given {moment}").format(moment=when))
+    if outlook.counts_for is not None:
+        lines.append(_counts_for(outlook.counts_for, reader))
+    elif Doubt.EXTRA in outlook.doubts:
+        lines.append(_extra(outlook, reader))
+    lines += _warnings(outlook, reader)
+    lines += _neighbours(outlook, reader)
+    lines.append(_("Correct the record?") if corrects else _("Record it?"))
+    return Screen("\n".join(lines))
 
 
-def _warnings(outlook: Outlook) -> Sequence[str]:
+def _what(outlook: Outlook) -> str:
+    dosage = outlook.given or outlook.usual or outlook.medicine.dosage
+    return f"<b>{escape(outlook.medicine.name)}</b> {escape(dosage.words)}"
+
+
+def _multiple(outlook: Outlook) -> str:
+    """ "That's 2 × the usual 500 mg."."""
+    usual = escape((outlook.usual or outlook.medicine.dosage).words)
+    if outlook.count == 1:
+        return _("The usual amount is {usual}.").format(usual=usual)
+    return _("That's {count} × the usual {usual}.").format(
+        count=count_words(outlook.count), usual=usual
+    )
+
+
+def _extra(outlook: Outlook, reader: Reader) -> str:
+    medicine = outlook.medicine
+    words = _("No dose is open then, so it counts as an extra one.")
+    if medicine.first_due_at is None:
+        return words
+    following = moment(
+        medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=reader.now
+    )
+    return words + " " + _("Next: {moment}").format(moment=following)
+
+
+def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
+    medicine, doubts = outlook.medicine, outlook.doubts
     lines = []
-    if outlook.is_too_soon:
-        lines.append(_("⚠️ This is sooner than it was set."))
-    if outlook.is_too_many:
+    if outlook.last is not None and outlook.is_too_soon_after:
         lines.append(
-            _("⚠️ This is more than the {count} in 24 hours that were set.").format(
-                count=outlook.limit
+            _("⚠️ Only {length} after the one before; {rule}.").format(
+                length=length_words(outlook.at - outlook.last.at), rule=_rule(outlook)
+            )
+        )
+    if outlook.following is not None and outlook.is_too_soon_before:
+        lines.append(
+            _("⚠️ Only {length} before the one after it; {rule}.").format(
+                length=length_words(outlook.following.at - outlook.at), rule=_rule(outlook)
+            )
+        )
+    if Doubt.TOO_MANY in doubts:
+        lines.append(
+            _("⚠️ With it, that's {count} in 24 hours; at most {limit} were set.").format(
+                count=count_words(outlook.others + outlook.count), limit=outlook.limit
+            )
+        )
+    if Doubt.CROSSES in doubts:
+        lines.append(_("⚠️ Another one is on record between the old time and the new one."))
+    if Doubt.BEFORE_ADDED in doubts and outlook.added_at is not None:
+        added = reader.when(outlook.added_at, person=medicine.person, zone=medicine.zone)
+        lines.append(
+            _("⚠️ That's before {name} was added here ({moment}).").format(
+                name=escape(medicine.name), moment=added
+            )
+        )
+    first, last = first_and_last_day(medicine.schedule, medicine.zone)
+    today = reader.now.astimezone(medicine.zone).date()
+    if Doubt.BEFORE_START in doubts:
+        lines.append(_("⚠️ Its first day is {day}.").format(day=day_words(first, today=today)))
+    if Doubt.AFTER_END in doubts and last is not None:
+        lines.append(_("⚠️ Its last day was {day}.").format(day=day_words(last, today=today)))
+    if Doubt.PAUSED in doubts:
+        lines.append(_("⏸ It's paused."))
+    return lines
+
+
+def _rule(outlook: Outlook) -> str:
+    match outlook.medicine.schedule:
+        case Elapsed(every=every):
+            return _("it's due every {length}").format(length=length_words(every))
+        case _:
+            interval = outlook.interval or timedelta(0)
+            return _("{length} apart were set").format(length=length_words(interval))
+
+
+def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
+    """The intakes on both sides, in words reckoned from now."""
+    lines = []
+    if outlook.last is None and outlook.following is None:
+        return [_("Nothing else is recorded.")]
+    if outlook.last is not None:
+        is_now = reader.now - outlook.at < _MINUTE
+        words = _("Last given: {intake}") if is_now else _("The one before it: {intake}")
+        lines.append(words.format(intake=_intake(outlook.last, outlook, reader)))
+    if outlook.following is not None:
+        lines.append(
+            _("The one after it: {intake}").format(
+                intake=_intake(outlook.following, outlook, reader)
+            )
+        )
+    if outlook.limit is not None:
+        lines.append(
+            _("{count} of {limit} in 24 hours without it").format(
+                count=count_words(outlook.others), limit=outlook.limit
             )
         )
     return lines
 
 
-def _last(outlook: Outlook, now: datetime) -> str:
-    """ "Last given 3 hours 10 minutes before, by Anna"."""
-    if outlook.last is None:
-        return _("Nothing was given before.")
-    before = outlook.at - outlook.last.at
-    if before < _MINUTE:
-        return _("Last given just now by {who} ({what})").format(
-            who=escape(outlook.last.by or ""), what=escape(outlook.last.what)
-        )
-    length = length_in_words(before - before % _MINUTE)
-    if before >= timedelta(hours=1):
-        hours, rest = divmod(before, timedelta(hours=1))
-        length = _("{hours} h {minutes} min").format(hours=hours, minutes=rest // _MINUTE)
-    words = _("Last given {length} before, by {who} ({what})")
-    if outlook.at == now or now - outlook.at < _MINUTE:
-        words = _("Last given {length} ago by {who} ({what})")
-    return words.format(
-        length=length, who=escape(outlook.last.by or ""), what=escape(outlook.last.what)
+def _intake(intake: Intake, outlook: Outlook, reader: Reader) -> str:
+    return _("{moment}, {ago}, by {who} ({what})").format(
+        ago=ago_words(max(reader.now - intake.at, timedelta(0))),
+        moment=reader.when(intake.at, person=outlook.medicine.person, zone=intake.zone),
+        who=escape(intake.by or ""),
+        what=escape(intake.what),
     )
 
 
-def _not_due(medicine: MedicineFacts, outlook: Outlook, now: datetime) -> Sequence[str]:
-    if outlook.candidates:
-        return []
-    if medicine.first_due_at is None:
-        return [_("No dose of it is open, so it counts as an extra one.")]
-    following = moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
-    return [
-        _("No dose of it is open, so it counts as an extra one. Next: {moment}").format(
-            moment=following
-        )
+def changed_since(outlook: Outlook, *, reader: Reader, known: Sequence[str]) -> Sequence[str]:
+    """What has been recorded, or undone, since the question was asked; *known* are the ids of the
+    intakes that it knew.
+    """
+    new = [intake for intake in outlook.intakes if str(intake.id) not in known]
+    gone = len([each for each in known if each not in {str(i.id) for i in outlook.intakes}])
+    lines = [
+        _("❗ New since I asked: {intake}").format(intake=_intake(intake, outlook, reader))
+        for intake in new
     ]
+    if gone:
+        lines.append(
+            ngettext(
+                "❗ {count} record that I counted was undone since I asked.",
+                "❗ {count} records that I counted were undone since I asked.",
+                gone,
+            ).format(count=gone)
+        )
+    return lines or [_("❗ This has changed since I asked.")]
 
 
-def which_one(outlook: Outlook) -> str:
+def ask_slip(outlook: Outlook) -> Screen:
+    """Such an amount is likelier a slip than meant."""
+    usual = outlook.usual or outlook.medicine.dosage
+    what = escape(outlook.given.words if outlook.given else usual.words)
+    if outlook.given is not None and outlook.given.unit != usual.unit and outlook.count == 1:
+        words = _("❗ {name} is set to {usual}, in another unit. Was it really {what}?")
+    else:
+        words = _("❗ {what} is {count} × the usual {usual} of {name}. Was it really {what}?")
+    return Screen(
+        words.format(
+            name=f"<b>{escape(outlook.medicine.name)}</b>",
+            usual=escape(usual.words),
+            what=what,
+            count=count_words(outlook.count),
+        )
+    )
+
+
+def slip_labels(what: str) -> dict[str, str]:
+    return {
+        "really": _("Yes, {what}").format(what=label(what)),
+        "amount": _("½ Another amount"),
+    }
+
+
+def ask_count(outlook: Outlook) -> Screen:
+    usual = outlook.usual or outlook.medicine.dosage
+    return Screen(
+        _("How many doses of {usual} are {what}? Tap, or type a number.").format(
+            usual=escape(usual.words), what=escape(outlook.given.words if outlook.given else "")
+        )
+    )
+
+
+def count_labels() -> dict[str, str]:
+    """By the key of the number that each stands for."""
+    return {"0.5": "½", "1": "1", "1.5": "1½", "2": "2", "3": "3"}
+
+
+def ask_when(name: str, *, lacks_time: str) -> Screen:
+    """When it was given: any of what it can mean, or another time."""
+    if lacks_time:
+        question = _("At what time (“{words}”) was {name} given? For example <i>07:45</i>").format(
+            words=escape(lacks_time), name=escape(name)
+        )
+        return Screen(question)
+    return Screen(_("When was {name} given?").format(name=escape(name)))
+
+
+def ask_another_time(name: str) -> Screen:
+    return Screen(
+        _(
+            "When was {name} given? Type it, for example <i>07:45</i>, <i>yesterday 23:50</i> or"
+            " <i>half an hour ago</i>"
+        ).format(name=escape(name))
+    )
+
+
+def ask_amount(name: str, usual: Dosage) -> Screen:
+    """How much was given."""
+    return Screen(
+        _("How much {name} was given? The usual amount is {usual}.").format(
+            name=escape(name), usual=escape(usual.words)
+        )
+    )
+
+
+def usual_label(usual: str) -> str:
+    return _("{usual}, as usual").format(usual=label(usual))
+
+
+def moment_label(
+    at: datetime, *, person: str, zone: ZoneInfo, reader: Reader, options: Sequence[datetime]
+) -> str:
+    """What a time can mean, as a button; with the zone's short name where the clock shows it twice
+    that night.
+    """
+    if abs(reader.now - at) < _MINUTE:
+        return _("Now")
+    local = at.astimezone(zone)
+    words = reader.when(at, person=label(person), zone=zone)
+    is_twice = sum(f"{o.astimezone(zone):%d %H:%M}" == f"{local:%d %H:%M}" for o in options) > 1
+    return f"{words} ({local:%Z})" if is_twice else words
+
+
+def time_labels() -> dict[str, str]:
+    return {"other": _("🕗 Another time")}
+
+
+def change_labels() -> dict[str, str]:
+    """What can be put right under the question, by the key of :mod:`bot.flows.give`."""
+    return {"time": _("🕗 Another time"), "amount": _("½ Another amount")}
+
+
+def clock_label(*, is_mine: bool, person: str) -> str:
+    """The way to the other clock, under a question."""
+    if is_mine:
+        return _("🕑 I meant {person}'s clock").format(person=label(person))
+    return _("🕑 I meant my clock")
+
+
+def which_one(outlook: Outlook, *, reader: Reader) -> Screen:
     """It can be one of several doses."""
-    return _("Which dose of {name} was it?").format(name=escape(outlook.medicine.name))
+    medicine = outlook.medicine
+    return Screen(
+        _("💊 {what}, for <b>{person}</b>, given {moment}.\nWhich dose was it?").format(
+            what=_what(outlook),
+            person=escape(medicine.person),
+            moment=reader.when(outlook.at, person=medicine.person, zone=medicine.zone),
+        )
+    )
 
 
 def dose_label(dose: DoseFacts, *, now: datetime) -> str:
@@ -151,3 +385,19 @@ def extra_label() -> str:
 
 def record_label() -> str:
     return _("✅ Given")
+
+
+def correct_label() -> str:
+    return _("✅ Correct it")
+
+
+def is_to_come() -> Answer:
+    """I meant my clock, of a time that by then is still to come."""
+    return Answer(toast=_("By your clock that's still to come."), alert=True)
+
+
+def is_settled_otherwise(dose: DoseFacts) -> Answer:
+    """A record that is no longer as the button left it."""
+    if dose.status == DoseStatus.TAKEN:
+        return Answer(toast=_("The record was changed since. /history shows it."), alert=True)
+    return Answer(toast=_("Nothing is recorded there any more."), alert=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
@@ -148,7 +149,9 @@ def limits(outlook: Outlook) -> str:
     parts = []
     if outlook.limit is not None:
         parts.append(
-            _("{count} of {limit} in 24 hours").format(count=outlook.others, limit=outlook.limit)
+            _("{count} of {limit} in 24 hours").format(
+                count=count_words(outlook.others), limit=outlook.limit
+            )
         )
     if outlook.next_at is not None and outlook.next_at > outlook.at:
         at = f"{outlook.next_at.astimezone(outlook.medicine.zone):%H:%M}"

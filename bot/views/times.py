@@ -3,7 +3,10 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.views.wording import _, escape
+from bot.views.wording import _, escape, ngettext
+
+_MINUTE = timedelta(minutes=1)
+_DAYS_FROM = 2  # what is less is said in hours
 
 
 def clock_words(
@@ -39,6 +42,39 @@ def moment(
     day = day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
     clock = clock_words(at, person=person, zone=zone, reader_zone=reader_zone)
     return _("{day} {clock}").format(day=day, clock=clock)
+
+
+def when_given(
+    at: datetime, *, person: str, zone: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None
+) -> str:
+    """ "today 07:55"; by both clocks where the reader has said that theirs is another one."""
+    local = at.astimezone(zone)
+    if reader_zone is not None and at.astimezone(reader_zone).utcoffset() != local.utcoffset():
+        return moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
+    day = day_words(local.date(), today=now.astimezone(zone).date())
+    return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+
+
+def ago_words(length: timedelta) -> str:
+    """ "just now", "25 minutes ago", "3 h 10 min ago", "4 days ago"."""
+    minutes, hours, days = (length // _MINUTE, length // (60 * _MINUTE), length.days)
+    if minutes < 1:
+        return _("just now")
+    if hours < 1:
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+    if days >= _DAYS_FROM:
+        return ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+    return _("{length} ago").format(length=length_words(length))
+
+
+def length_words(length: timedelta) -> str:
+    """ "3 h 10 min", "6 hours", "25 minutes"."""
+    hours, minutes = divmod(length // _MINUTE, 60)
+    if hours and minutes:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if hours:
+        return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
 def first_dose(

@@ -27,6 +27,9 @@ async def test_what_is_given_is_the_dose_that_is_open(home: Household, town: Tow
 async def test_a_time_and_an_amount_are_kept(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     await home.anna.send("/give Aspirin 50 mg at 07:20")
+    asks = await home.anna.sees("That's ½ × the usual 100 mg.")
+    assert "given today 07:20" in asks.text
+    await home.anna.press("✅ Given", message=asks)
     await home.anna.sees("Aspirin 50 mg, given today 07:20.")
     await home.anna.sees("Taken by Anna, 07:20", after=asked.cards[0])
     logged = await town.rows("SELECT given, amount, unit FROM medication_logs")
@@ -38,7 +41,7 @@ async def test_an_extra_one_is_recorded_once_it_is_confirmed(home: Household, to
     await home.anna.press("Taken", message=asked.cards[0])
     await home.anna.sees("Taken by Anna", after=asked.cards[0])
     await home.ben.send("/give Aspirin")
-    warned = await home.ben.sees("No dose of it is open, so it counts as an extra one.")
+    warned = await home.ben.sees("No dose is open then, so it counts as an extra one.")
     assert "by Anna (100 mg)" in warned.text
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
     await home.ben.press("✅ Given", message=warned)
@@ -55,9 +58,10 @@ async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: To
     await home.anna.sees("Ibuprofen 400 mg, given today 07:3")
     town.jump_by(hours=3, minutes=10)
     await home.ben.send("/give Ibuprofen")
-    warned = await home.ben.sees("⚠️ This is sooner than it was set.")
-    assert "Last given 3 h 10 min ago by Anna (400 mg)" in warned.text
-    assert "1 of 2 in 24 hours, next from 13:3" in warned.text
+    warned = await home.ben.sees("⚠️ Only 3 h 10 min after the one before; 6 hours apart were set.")
+    assert "Last given: today 07:3" in warned.text
+    assert "3 h 10 min ago, by Anna (400 mg)" in warned.text
+    assert "1 of 2 in 24 hours without it" in warned.text
     await home.ben.press("Cancel", message=warned)
     await home.ben.sees("Cancelled. Nothing was saved.")
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
@@ -69,7 +73,7 @@ async def test_two_people_at_the_same_instant_one_is_warned(home: Household, tow
     await town.settled()
     said = [home.anna.last.text, home.ben.last.text]
     assert sum("given today" in words for words in said) == 1
-    assert sum("This is sooner than it was set." in words for words in said) == 1
+    assert sum("6 hours apart were set." in words for words in said) == 1
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
 
 
@@ -86,8 +90,9 @@ async def test_what_was_confirmed_is_warned_about_anew_if_somebody_was_faster(
     await home.anna.press("✅ Given", message=warnings[0])
     await home.anna.sees("given today 14:3")
     await home.ben.press("✅ Given", message=warnings[1])
-    again = await home.ben.sees("⚠️ This is sooner than it was set.")
-    assert "This is more than the 2 in 24 hours that were set." in again.text
+    again = await home.ben.sees("❗ New since I asked: today 14:3")
+    assert "6 hours apart were set." in again.text
+    assert "With it, that's 3 in 24 hours; at most 2 were set." in again.text
     assert "by Anna" in again.text
     await home.ben.press("✅ Given", message=again)
     await home.ben.sees("given today 14:3", after=again)
@@ -98,7 +103,8 @@ async def test_between_two_doses_it_is_asked_which_one_it_was(home: Household, t
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 and 10:00")
     town.jump_by(hours=1, minutes=40)
     await home.anna.send("/give Aspirin at 09:00")
-    which = await home.anna.sees("Which dose of Aspirin was it?")
+    which = await home.anna.sees("Which dose was it?")
+    assert "given today 09:00" in which.text
     assert which.labels == (
         "The one of today 08:00",
         "The one of today 10:00",
@@ -106,7 +112,7 @@ async def test_between_two_doses_it_is_asked_which_one_it_was(home: Household, t
         "✖️ Cancel",
     )
     await home.anna.press("The one of today 10:00", message=which)
-    given = await home.anna.sees("given today 09:00.")
+    given = await home.anna.sees("✅ Aspirin 100 mg, given today 09:00.")
     assert "It counts for today 10:00." in given.text
     await home.anna.send("/give Aspirin at 08:59")
     given = await home.anna.sees("given today 08:59.")
@@ -127,6 +133,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
     await home.anna.send("/give Aspirin 50 mg")
     which = await home.anna.sees("What was given?")
     await home.anna.press("Mum · Aspirin", message=which)
+    await home.anna.press("✅ Given", message=await home.anna.sees("½ × the usual"))
     await home.anna.sees("Aspirin 50 mg, given today")
     whose = "SELECT c.name FROM doses d JOIN care_recipients c ON c.id = d.care_recipient_id"
     assert {row.name for row in await town.rows(whose)} == {"Mum", "Dad"}
@@ -141,7 +148,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
         ("Aspirin -1 tablet", "is no amount that can be given"),
         ("Aspirin a handful", "of what?"),
         ("Aspirin 99999999999 tablets", "is more than can be right"),
-        ("Aspirin 3 days ago", "Add the unit"),
+        ("Aspirin 3 days ago", "is more than 48 hours ago"),
         ("Aspirin 50 hours ago", "is more than 48 hours ago"),
         ("Aspirin today at 23:00", "is still to come"),
         ("x" * 2000, "longer than I can read"),
@@ -218,7 +225,7 @@ async def test_another_time_and_another_amount_are_put_right(home: Household, to
     await home.anna.sees("Taken by Anna", after=asked.cards[0])
     for button, typed, answer in (
         ("Taken at another time", "07:10", "taken today 07:10."),
-        ("Another amount", "50 mg", "Corrected: Aspirin 50 mg, taken today 07:10."),
+        ("Another amount", "50 mg", "Correct the record?"),
     ):
         await home.anna.send("/history")
         listed = await home.anna.sees("History, family")
@@ -228,7 +235,9 @@ async def test_another_time_and_another_amount_are_put_right(home: Household, to
         await home.anna.sees("What was different about Aspirin?")
         await home.anna.press(button)
         await home.anna.send(typed)
-        await home.anna.sees(answer)
+        answered = await home.anna.sees(answer)
+    await home.anna.press("✅ Correct it", message=answered)
+    await home.anna.sees("Corrected: Aspirin 50 mg, taken today 07:10.")
 
 
 async def test_after_48_hours_nothing_is_corrected(home: Household, town: Town) -> None:

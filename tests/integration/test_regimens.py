@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.embedded import EmbeddedServers
 from domain import doses, expansion, intakes, medications, stock
 from domain.care_recipients import Person
-from domain.corrections import Correction, correct_dose
+from domain.corrections import Correction
 from domain.database import Database, Scope, as_dispatch, as_family, make_engine
 from domain.dosages import Dosage
 from domain.doses import DoseStatus
@@ -280,7 +280,7 @@ class Life(RuleBasedStateMachine):
             note="note",
         )
         if dose is not None:
-            self.act(lambda scope: correct_dose(scope, dose, correction))
+            self.act(lambda scope: factories.correct_surely(scope, dose, correction))
 
     @rule(number=numbers, minutes=st.integers(0, 300), is_extra=st.booleans())
     def give(self, number: int, minutes: int, is_extra: bool) -> None:
@@ -289,10 +289,8 @@ class Life(RuleBasedStateMachine):
 
         async def work(scope: Scope) -> None:
             if medicine is not None:
-                outcome = await intakes.give(scope, medicine, at=at, is_extra=is_extra)
-                if isinstance(outcome, intakes.Confirm):
-                    seen = outcome.outlook.seen
-                    await intakes.give(scope, medicine, at=at, is_extra=is_extra, seen=seen)
+                giving = intakes.Giving(at=at, is_extra=is_extra)
+                await factories.give_surely(scope, medicine, giving)
 
         self.act(work)
 

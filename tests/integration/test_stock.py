@@ -12,7 +12,7 @@ from sqlalchemy import text
 from domain import doses, stock
 from domain.access import Role
 from domain.care_recipients import Person
-from domain.corrections import Correction, correct_dose
+from domain.corrections import Correction
 from domain.database import Database, as_dispatch, as_family
 from domain.dosages import Dosage
 from domain.doses import DoseStatus
@@ -77,7 +77,9 @@ class Home:
 
     async def correct(self, dose: doses.DoseFacts, correction: Correction) -> None:
         await factories.acting(
-            self.database, self.anna, lambda scope: correct_dose(scope, dose.id, correction)
+            self.database,
+            self.anna,
+            lambda scope: factories.correct_surely(scope, dose.id, correction),
         )
 
     async def promise(self, medicine: MedicineFacts) -> None:

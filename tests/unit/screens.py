@@ -87,7 +87,7 @@ from domain.families import (
     PersonSummary,
 )
 from domain.history import Entry, EntryDetails, HistoryPage, Record
-from domain.intakes import Intake, Outlook
+from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
 from domain.medicine_details import MedicineDetails
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
@@ -213,14 +213,21 @@ class _Home:
         return Outlook(
             medicine=self.saved,
             at=NOW,
-            last=Intake(NOW - timedelta(hours=3, minutes=10), self.words.anna, self.words.dosage),
-            others=2,
+            last=self.intake(NOW - timedelta(hours=3, minutes=10)),
+            following=None,
+            others=Decimal(2),
             limit=None,
+            interval=None,
             next_at=NOW + timedelta(hours=2, minutes=50),
-            is_too_soon=True,
-            is_too_many=False,
             candidates=(),
+            intakes=(),
+            doubts=frozenset(),
             seen=1,
+        )
+
+    def intake(self, at: datetime) -> Intake:
+        return Intake(
+            MEDICINE_IDS[8], at, LONDON, self.words.anna, self.words.dosage, Decimal("1.5")
         )
 
     @property
@@ -916,15 +923,66 @@ def _intakes(home: _Home) -> Mapping[str, View]:
     taken = home.dose(DoseStatus.TAKEN)
     extra = replace(taken, is_scheduled=False)
 
-    def given(outcome: Recorded) -> View:
-        return partial(intakes.given, outcome, member=home.member, now=NOW)
+    reader = intakes.Reader(words.family, None, NOW)
+    abroad = replace(reader, zone=ZoneInfo("America/New_York"))
+    other = intakes.OtherClock(taken.id, NOW - timedelta(hours=5))
 
+    def given(outcome: Recorded, clock: intakes.OtherClock | None = None) -> View:
+        member = replace(home.member, zone=abroad.zone) if clock else home.member
+        return partial(
+            intakes.given, outcome, person=words.person, member=member, now=NOW, other=clock
+        )
+
+    def confirm(
+        outlook: Outlook, reader: intakes.Reader = reader, known: Sequence[str] = ()
+    ) -> View:
+        changes = intakes.changed_since(outlook, reader=reader, known=known) if known else ()
+        return partial(
+            intakes.confirm, outlook, reader=reader, changes=changes, corrects=bool(known)
+        )
+
+    between = replace(
+        home.outlook,
+        at=NOW - timedelta(hours=1),
+        following=home.intake(NOW - timedelta(minutes=20)),
+        limit=4,
+        interval=timedelta(hours=4),
+        doubts=frozenset(Doubt) - {Doubt.EXTRA},
+        medicine=replace(home.saved, schedule=replace(AS_NEEDED, ends_on=AS_NEEDED.starts_on)),
+        added_at=NOW - timedelta(minutes=30),
+        given=Dosage(words.dosage, Decimal(2), "tablet"),
+        count=Decimal("4.5"),
+        counts_for=home.dose(),
+    )
+    seen = replace(between, intakes=[home.intake(NOW - timedelta(minutes=20))])
+    slip = replace(between, given=Dosage(words.dosage, Decimal(20), "g"), count=Decimal(40))
+    unit = replace(between, given=Dosage(words.dosage, Decimal(5), "ml"), count=Decimal(1))
     return {
         "give_which": partial(intakes.ask_which, [_choice(words.medicine)]),
         "give_nothing": partial(intakes.nothing_to_give),
         "given": given(Recorded([taken], [])),
         "given_extra": given(Recorded([extra], [])),
         "given_already": given(Recorded([], [taken])),
+        "given_by_another_clock": given(Recorded([taken], []), other),
+        "give_confirm": confirm(
+            replace(home.outlook, doubts=frozenset({Doubt.EXTRA}), following=None)
+        ),
+        "give_confirm_first": confirm(replace(home.outlook, last=None)),
+        "give_confirm_between": confirm(between, abroad),
+        "correct_confirm": confirm(seen, known=["one that was undone"]),
+        "give_slip": partial(intakes.ask_slip, slip),
+        "give_slip_unit": partial(intakes.ask_slip, unit),
+        "give_count": partial(intakes.ask_count, unit),
+        "give_which_dose": partial(intakes.which_one, between, reader=reader),
+        "give_when": partial(intakes.ask_when, words.medicine, lacks_time=""),
+        "give_when_this_morning": partial(
+            intakes.ask_when, words.medicine, lacks_time="this morning"
+        ),
+        "give_another_time": partial(intakes.ask_another_time, words.medicine),
+        "give_amount": partial(intakes.ask_amount, words.medicine, Dosage(words.dosage)),
+        "my_clock_is_to_come": partial(intakes.is_to_come),
+        "my_clock_of_another_record": partial(intakes.is_settled_otherwise, taken),
+        "my_clock_of_no_record": partial(intakes.is_settled_otherwise, home.dose()),
     }
 
 

@@ -1,0 +1,66 @@
+"""How many doses, as a medicine is set, an amount is. Pure arithmetic.
+
+Two tablets of a medicine that is set to 500 mg are two doses, and so is 1 g. What cannot be
+reckoned is asked for, never guessed.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.dosages import Dosage
+
+SLIP_FROM = Decimal(10)  # times the dose, or less than one part in it: likelier a slip than meant
+
+# Each unit in the smallest of its kind.
+_SIZES = (
+    {"ng": 1, "µg": 10**3, "mg": 10**6, "g": 10**9, "kg": 10**12},
+    {"ml": 1, "cl": 10, "dl": 100, "l": 1000},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What a stock knows: *per_dose* of *unit* make one dose."""
+
+    unit: str
+    per_dose: Decimal
+
+
+def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -> Decimal | None:
+    """How many times the *usual* dosage *given* is, to four places; None where nobody can say."""
+    if given.words == usual.words:
+        return Decimal(1)
+    if given.amount is None or given.unit is None:
+        return None
+    if packed is not None and given.unit == packed.unit:
+        return _rounded(given.amount / packed.per_dose)
+    if usual.amount is None or usual.unit is None:
+        return None
+    if given.unit == usual.unit:
+        return _rounded(given.amount / usual.amount)
+    for sizes in _SIZES:
+        if given.unit in sizes and usual.unit in sizes:
+            ratio = Decimal(sizes[given.unit]) / Decimal(sizes[usual.unit])
+            return _rounded(given.amount * ratio / usual.amount)
+    # "2 tablets" of what is set to "500 mg": a strength is that of one of them.
+    is_strength = usual.unit in _SIZES[0]
+    return given.amount if is_strength and given.unit in COUNTABLE else None
+
+
+#: Things of which one is one dose, where a strength is set.
+COUNTABLE = frozenset({"tablet", "pill", "capsule", "caplet", "softgel", "suppository", "sachet"})
+
+
+def is_slip(given: Dosage, usual: Dosage, count: Decimal) -> bool:
+    """Whether *given* is likelier a slip than meant: ten times the dose, a tenth, another unit."""
+    is_other_unit = given.unit != usual.unit and not _is_same_kind(given, usual)
+    return is_other_unit or count >= SLIP_FROM or count <= 1 / SLIP_FROM
+
+
+def _is_same_kind(given: Dosage, usual: Dosage) -> bool:
+    return any(given.unit in sizes and usual.unit in sizes for sizes in _SIZES)
+
+
+def _rounded(count: Decimal) -> Decimal | None:
+    rounded = round(count, 4)
+    return Decimal(f"{rounded.normalize():f}") if rounded > 0 else None
