@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from domain.dosages import Dosage
 
-SLIP_FROM = Decimal(10)  # times the dose, or less than one part in it: likelier a slip than meant
+SLIP_FROM = Decimal(10)  # times the dose: likelier a slip than meant
+SMALLEST_SLIP = Decimal("0.1")  # of the dose, and less, likewise
 
 # Each unit in the smallest of its kind.
 _SIZES = (
@@ -54,7 +55,7 @@ COUNTABLE = frozenset({"tablet", "pill", "capsule", "caplet", "softgel", "suppos
 def is_slip(given: Dosage, usual: Dosage, count: Decimal) -> bool:
     """Whether *given* is likelier a slip than meant: ten times the dose, a tenth, another unit."""
     is_other_unit = given.unit != usual.unit and not _is_same_kind(given, usual)
-    return is_other_unit or count >= SLIP_FROM or count <= 1 / SLIP_FROM
+    return is_other_unit or count >= SLIP_FROM or count <= SMALLEST_SLIP
 
 
 def _is_same_kind(given: Dosage, usual: Dosage) -> bool:

@@ -14,6 +14,7 @@ from bot.views.times import ago_words, day_words, length_words, moment, when_giv
 from bot.views.wording import _, escape, ngettext
 from domain.database import Member
 from domain.dosages import Dosage
+from domain.dose_counts import SLIP_FROM, SMALLEST_SLIP
 from domain.doses import DoseFacts, DoseStatus, Recorded
 from domain.intakes import Doubt, Intake, Outlook
 from domain.schedules import Elapsed, first_and_last_day
@@ -265,8 +266,14 @@ def ask_slip(outlook: Outlook) -> Screen:
     """Such an amount is likelier a slip than meant."""
     usual = outlook.usual or outlook.medicine.dosage
     what = escape(outlook.given.words if outlook.given else usual.words)
-    if outlook.given is not None and outlook.given.unit != usual.unit and outlook.count == 1:
-        words = _("❗ {name} is set to {usual}, in another unit. Was it really {what}?")
+    if SMALLEST_SLIP < outlook.count < SLIP_FROM:
+        words = ngettext(
+            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} dose."
+            " Was it really {what}?",
+            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} doses."
+            " Was it really {what}?",
+            2 if outlook.count > 1 else 1,
+        )
     else:
         words = _("❗ {what} is {count} × the usual {usual} of {name}. Was it really {what}?")
     return Screen(
