@@ -170,7 +170,8 @@ class Flows:
         if flow is None:
             return Answer(send=(views.expired_screen(),))
         if flow.steps[conversation.step].refresh is None:
-            return Answer(send=(flow.question(conversation),))
+            change = to_repeat(conversation.flow_id)
+            return Answer(send=(flow.question(conversation),), conversation=change)
         return replace(await flow.ask_again(request, conversation), closes=False)
 
     async def on_message(self, request: Request) -> Answer:
@@ -223,7 +224,8 @@ class Flows:
         if draft is not None and draft.is_over:
             return views.answered_before()
         if draft is None or not self._may_continue(request, draft):
-            return views.too_old(self.leaving(request.pressed.argument).command)
+            instead = views.too_old(self.leaving(request.pressed.argument).command)
+            return Answer(edit=instead, conversation=to_end(request.subject_id))
         conversation = draft.conversation
         leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
         data = await leaving.renew(request, conversation.data)

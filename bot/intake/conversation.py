@@ -41,11 +41,9 @@ def to_resume(change: Mapping[str, Any]) -> dict[str, Any]:
     return {"continue": {**change["continue"], "resumes": True}}
 
 
-def to_continue_untold(change: Mapping[str, Any]) -> dict[str, Any]:
+def quietly(change: Mapping[str, Any]) -> dict[str, Any]:
     """As *change*; no new message is worth it if nobody answers."""
-    if "continue" not in change:
-        return dict(change)
-    return {"continue": {**change["continue"], "untold": True}}
+    return {**change, "quietly": True}
 
 
 def to_repeat(flow_id: UUID) -> dict[str, Any]:
@@ -79,6 +77,8 @@ async def apply(
         await store.tell(chat_id, user_id, UUID(change["offer"]))
         return Outcome.IN_LINE
     if "repeat" in change:
+        if change.get("quietly"):
+            await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
         return Outcome.IN_LINE
     stored = change["continue"]
     outcome = await store.save(
@@ -87,7 +87,7 @@ async def apply(
         user_id=user_id,
         language=language,
         resumes=stored.get("resumes", False),
-        may_be_told=not stored.get("untold", False),
+        may_be_told=not change.get("quietly", False),
     )
     if not isinstance(outcome, LostRace):
         return Outcome.IN_LINE

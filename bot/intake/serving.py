@@ -249,11 +249,11 @@ class Serving:
             return await self._stored_answer(person, update_id)
         except (CareCircleError, Misunderstood) as error:
             refused = refusals.refuse(error, is_press=incoming.press is not None)
-            leads_nowhere = isinstance(error, (NotFound, NotAllowed, NoFamily))
+            leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
             if leads_nowhere and incoming.flow_id is not None:
                 # What it was about has gone, or their right to it: asking on would lead nowhere.
                 if isinstance(error, NotFound) and incoming.resumes:
-                    refused = conversation_views.cannot_continue()
+                    refused = Answer(edit=conversation_views.cannot_continue())
                 ended = conversations.to_end(incoming.flow_id)
                 refused = replace(refused, closes=True, conversation=ended)
 
@@ -293,7 +293,7 @@ class Serving:
         change = again.conversation
         if change is not None and incoming.command == running.flow:
             # They were at another one of its kind: that this one is left is no news to them.
-            change = conversations.to_continue_untold(change)
+            change = conversations.quietly(change)
         return replace(answer.and_send(*again.send), conversation=change)
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:

@@ -192,6 +192,11 @@ if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'told', 1
 """
 )
 
+# KEYS: draft.
+_KEEP_QUIET = """
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'told', 1) end
+"""
+
 # KEYS: draft. ARGV: field, message, version that it shows ('' where it may be any).
 _NOTE = """
 local draft = redis.call('HMGET', KEYS[1], 'version', ARGV[1])
@@ -217,6 +222,7 @@ class ConversationStore:
         self._save = redis.register_script(_SAVE)
         self._end = redis.register_script(_END)
         self._tell = redis.register_script(_TELL)
+        self._keep_quiet = redis.register_script(_KEEP_QUIET)
         self._note = redis.register_script(_NOTE)
 
     async def load(self, chat_id: int, user_id: int) -> Conversation | Expired | None:
@@ -336,6 +342,13 @@ class ConversationStore:
                 ],
                 args=[str(flow_id)],
             )
+        except RedisError as error:
+            raise ConversationsUnavailable from error
+
+    async def keep_quiet(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
+        """No new message is worth it if this flow expires."""
+        try:
+            await self._keep_quiet(keys=[keys.draft(chat_id, user_id, flow_id)])
         except RedisError as error:
             raise ConversationsUnavailable from error
 

@@ -65,7 +65,8 @@ return claimed
 )
 
 # KEYS: deadlines, draft. ARGV: the claim, when to look again ('' for never), messages that offer to
-# continue by now, whether the person was told, now in ms.
+# continue by now, whether the person was told, now in ms, the messages and the stale ones that are
+# done with ('' for none): others may have been noted since the claim.
 _SETTLE = (
     READ
     + """
@@ -73,12 +74,15 @@ if redis.call('EXISTS', KEYS[2]) == 0 then
     redis.call('ZREM', KEYS[1], KEYS[2])
     return
 end
-local shown = redis.call('HMGET', KEYS[2], 'offers', 'stale')
+local shown = redis.call('HMGET', KEYS[2], 'offers', 'stale', 'messages')
 if ARGV[4] == '1' then redis.call('HSET', KEYS[2], 'told', 1) end
 if redis.call('ZSCORE', KEYS[1], KEYS[2]) == ARGV[1] then
-    redis.call('HSET', KEYS[2], 'attempts', 0, 'messages', '', 'stale', '',
-        'offers', joined(shown[1], ARGV[3]))
-    if ARGV[2] == '' then
+    redis.call('HSET', KEYS[2], 'attempts', 0, 'offers', joined(shown[1], ARGV[3]))
+    if shown[3] == ARGV[6] then redis.call('HSET', KEYS[2], 'messages', '') end
+    if shown[2] == ARGV[7] then redis.call('HSET', KEYS[2], 'stale', '') end
+    if ARGV[2] == '' and shown[3] ~= ARGV[6] and shown[3] ~= '' then
+        redis.call('ZADD', KEYS[1], ARGV[5], KEYS[2])
+    elseif ARGV[2] == '' then
         redis.call('ZREM', KEYS[1], KEYS[2])
     else
         redis.call('ZADD', KEYS[1], ARGV[2], KEYS[2])
@@ -175,9 +179,11 @@ class DraftDeadlines:
             args=[
                 draft.claim,
                 "" if look_again_at is None else to_milliseconds(look_again_at),
-                ",".join(map(str, offers)),
+                _joined(offers),
                 int(is_told),
                 to_milliseconds(self._clock.now()),
+                "" if draft.is_running else _joined(draft.messages),
+                _joined(draft.stale),
             ],
         )
 
@@ -214,6 +220,10 @@ def _parse(row: Sequence[Any]) -> ClaimedDraft | None:
         )
     except ValueError:
         return None
+
+
+def _joined(ids: Sequence[int]) -> str:
+    return ",".join(map(str, ids))
 
 
 def _ids(text: str) -> tuple[int, ...]:

@@ -98,26 +98,22 @@ def forgotten(unfinished: Unfinished) -> Screen:
     return Screen(unfinished_words(unfinished))
 
 
-def too_old(command: str) -> Answer:
+def too_old(command: str) -> Screen:
     """Continue, a day after; *command* is where to begin anew."""
-    return Answer(
-        edit=Screen(
-            _(
-                "That was more than a day ago, so it can't be continued, and nothing was saved."
-                " Please start again: /{command}"
-            ).format(command=command)
-        )
+    return Screen(
+        _(
+            "That was more than a day ago, so it can't be continued, and nothing was saved."
+            " Please start again: /{command}"
+        ).format(command=command)
     )
 
 
-def cannot_continue() -> Answer:
+def cannot_continue() -> Screen:
     """What it was about has gone, or the person has left that family."""
-    return Answer(
-        edit=Screen(
-            _(
-                "This can't be continued, and nothing was saved: what it was about isn't there any"
-                " more. /help shows how to start something new."
-            )
+    return Screen(
+        _(
+            "This can't be continued, and nothing was saved: what it was about isn't there any"
+            " more. /help shows how to start something new."
         )
     )
 
