@@ -94,7 +94,13 @@ SaveResult: TypeAlias = Saved | AlreadyApplied | LostRace
 
 # The Lua side reads only what it compares; what it cannot read counts as nothing, as in
 # parse_conversation. Drafts are hashes: what a flow keeps goes through no second JSON library.
-READ = """
+READ = f"""
+local function look_at(deadlines, at, draft)
+    redis.call('ZADD', deadlines, at, draft)
+    redis.call('EXPIRE', deadlines, {keys.DEADLINES_TTL})
+end
+"""
+READ += """
 local function read(key)
     local text = redis.call('GET', key)
     if not text then return nil, nil end
@@ -111,8 +117,8 @@ end
 
 # KEYS: conversation, tombstone, draft, deadlines, which of its kind was begun last. ARGV: text,
 # flow_id, version it was loaded with, update, TTL in ms, tombstone, its TTL in s, flow, now and
-# expiry in ms, language, TTL of the draft and of the deadlines in s, whether it is continued,
-# whether the person is told if it expires, what the keys of this person's drafts begin with.
+# expiry in ms, language, TTL of the draft in s, whether it is continued, whether the person is told
+# if it expires, what the keys of this person's drafts begin with.
 _SAVE = (
     READ
     + """
@@ -123,7 +129,7 @@ if current and not (is_number(current.version) and is_number(current.last_update
 end
 local version, update, now = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[9])
 local begins = version == 0
-if ARGV[14] == '1' then
+if ARGV[13] == '1' then
     local draft = redis.call('HMGET', KEYS[3], 'version', 'over')
     begins = draft[1] == ARGV[3] and not draft[2]
 end
@@ -139,23 +145,22 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[5])
 redis.call('SET', KEYS[2], ARGV[6], 'EX', ARGV[7])
 if current and current.flow_id ~= ARGV[2] and type(current.flow_id) == 'string' then
     -- Its buttons answer nothing any more: let its message say so soon.
-    redis.call('ZADD', KEYS[4], 'XX', now, ARGV[16] .. current.flow_id)
+    redis.call('ZADD', KEYS[4], 'XX', now, ARGV[15] .. current.flow_id)
 end
 redis.call('HSET', KEYS[3], 'state', ARGV[1], 'flow', ARGV[8], 'version', version + 1,
     'language', ARGV[11], 'expires_at', ARGV[10], 'messages', '', 'attempts', 0)
 local wants_look = ARGV[10]
-if ARGV[14] == '1' then
+if ARGV[13] == '1' then
     local shown = redis.call('HMGET', KEYS[3], 'offers', 'stale')
     local stale = joined(shown[1], shown[2])
     redis.call('HSET', KEYS[3], 'offers', '', 'stale', stale)
     redis.call('HDEL', KEYS[3], 'told')
     if stale ~= '' then wants_look = ARGV[9] end
 end
-if ARGV[15] == '0' then redis.call('HSET', KEYS[3], 'told', 1) end
-if version == 0 or ARGV[14] == '1' then redis.call('SET', KEYS[5], ARGV[2], 'EX', ARGV[12]) end
+if ARGV[14] == '0' then redis.call('HSET', KEYS[3], 'told', 1) end
+if version == 0 or ARGV[13] == '1' then redis.call('SET', KEYS[5], ARGV[2], 'EX', ARGV[12]) end
 redis.call('EXPIRE', KEYS[3], ARGV[12])
-redis.call('ZADD', KEYS[4], wants_look, KEYS[3])
-redis.call('EXPIRE', KEYS[4], ARGV[13])
+look_at(KEYS[4], wants_look, KEYS[3])
 return {'saved'}
 """
 )
@@ -175,7 +180,7 @@ local shown = redis.call('HMGET', KEYS[3], 'offers', 'stale')
 local stale = joined(shown[1], shown[2])
 if stale ~= '' then
     redis.call('HSET', KEYS[3], 'offers', '', 'stale', stale)
-    redis.call('ZADD', KEYS[4], ARGV[2], KEYS[3])
+    look_at(KEYS[4], ARGV[2], KEYS[3])
 end
 """
 )
@@ -295,7 +300,6 @@ class ConversationStore:
                     to_milliseconds(expires_at),
                     language or "",
                     int(self._ttl.total_seconds()) + keys.DRAFT_TTL,
-                    keys.DEADLINES_TTL,
                     int(resumes),
                     int(may_be_told),
                     keys.draft(chat_id, user_id, conversation.flow_id).removesuffix(flow_id),

@@ -27,7 +27,7 @@ MOST_ATTEMPTS = 20  # with leases that grow: an outage of Telegram of four hours
 _KEY = re.compile(r"conversation:(-?\d+):(-?\d+):draft:.+")
 
 # A claim moves the deadline to the end of its lease, which is then what the claim is known by.
-# KEYS: deadlines. ARGV: now, most, lease, longest lease (in ms), most attempts, TTL in s.
+# KEYS: deadlines. ARGV: now, most, lease, longest lease (in ms), most attempts.
 _CLAIM = (
     READ
     + """
@@ -45,7 +45,7 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 
     else
         local lease = math.min(tonumber(ARGV[3]) * 2 ^ (attempts - 1), tonumber(ARGV[4]))
         local ends_at = string.format('%.0f', now + lease)
-        redis.call('ZADD', KEYS[1], ends_at, key)
+        look_at(KEYS[1], ends_at, key)
         local draft = redis.call('HMGET', key, 'state', 'language', 'messages', 'stale', 'told',
             'over', 'flow')
         local running = read(place)
@@ -59,7 +59,6 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 
         }
     end
 end
-redis.call('EXPIRE', KEYS[1], ARGV[6])
 return claimed
 """
 )
@@ -81,16 +80,16 @@ if redis.call('ZSCORE', KEYS[1], KEYS[2]) == ARGV[1] then
     if shown[3] == ARGV[6] then redis.call('HSET', KEYS[2], 'messages', '') end
     if shown[2] == ARGV[7] then redis.call('HSET', KEYS[2], 'stale', '') end
     if ARGV[2] == '' and shown[3] ~= ARGV[6] and shown[3] ~= '' then
-        redis.call('ZADD', KEYS[1], ARGV[5], KEYS[2])
+        look_at(KEYS[1], ARGV[5], KEYS[2])
     elseif ARGV[2] == '' then
         redis.call('ZREM', KEYS[1], KEYS[2])
     else
-        redis.call('ZADD', KEYS[1], ARGV[2], KEYS[2])
+        look_at(KEYS[1], ARGV[2], KEYS[2])
     end
 elseif ARGV[3] ~= '' then
     -- It went on, or ended, while we were offering to continue it.
     redis.call('HSET', KEYS[2], 'stale', joined(shown[2], ARGV[3]))
-    redis.call('ZADD', KEYS[1], ARGV[5], KEYS[2])
+    look_at(KEYS[1], ARGV[5], KEYS[2])
 end
 """
 )
@@ -145,7 +144,6 @@ class DraftDeadlines:
                 _in_milliseconds(LEASE),
                 _in_milliseconds(LONGEST_LEASE),
                 MOST_ATTEMPTS,
-                keys.DEADLINES_TTL,
             ],
         )
         claimed = []
