@@ -17,6 +17,7 @@ from bot.embedded import EmbeddedError, start_embedded
 from bot.grammar.places import load_places
 from bot.handlers import FLOWS, register
 from bot.intake.chat_queues import ChatQueues
+from bot.intake.drafts import LeftDrafts
 from bot.intake.finished import Finished
 from bot.intake.identity import Identities
 from bot.intake.polling import Poller
@@ -25,6 +26,7 @@ from bot.intake.serving import Parts, Serving
 from bot.metrics import serving_metrics
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore
+from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
 from bot.reminders.delivery import Delivery
@@ -120,7 +122,7 @@ class App:
             Parts(
                 database=database,
                 identities=Identities(database),
-                conversations=ConversationStore(redis, wiring.conversation_ttl),
+                conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
                 rate_limiter=RateLimiter(redis),
                 medications=medications,
                 replies=Replies(bot, limiter, clock=wiring.clock),
@@ -137,11 +139,20 @@ class App:
         )
         wake_ups.also_on_sweep(delivery.nudge)
         wake_ups.also_on_sweep(queues.look_behind)
+        drafts = LeftDrafts(
+            DraftDeadlines(redis, clock=wiring.clock),
+            bot,
+            limiter,
+            clock=wiring.clock,
+            show=FLOWS.left,
+        )
 
         # Stopped in the opposite order: first nothing comes in any more, then what has come in is
         # answered, then what is on its way out is recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
         await stack.enter_async_context(self._running(delivery.run(), "delivery"))
+        stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
+        await stack.enter_async_context(self._running(drafts.run(), "drafts"))
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
         await stack.enter_async_context(self._running(queues.renew_leases(), "leases"))
         await stack.enter_async_context(self._running(wake_ups.run(), "wake-ups"))

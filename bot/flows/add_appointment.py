@@ -390,6 +390,31 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return medicine_views.tap_a_button().and_send(FLOW.question(running))
 
 
+def name_draft(data: Data) -> str | None:
+    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+    draft = Draft.read(data)
+    day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
+    clock = draft.times[0] if len(draft.times) == 1 else None
+    return views.draft_in_short(draft.title, day, clock) if draft.title else None
+
+
+async def resume(request: Request, running: Conversation) -> Answer:
+    """Ask again after hours: "tomorrow" may be today by now, and the time over."""
+    draft, problem = Draft.read(running.data), None
+    if running.step == "confirm":
+        draft = replace(draft, is_certain=False)  # whatever it was, it waits for a yes
+        start = datetime.combine(*_day_and_clock(draft)) if draft.rule is None else None
+        local_now = request.scope.clock.now().astimezone(draft.zone).replace(tzinfo=None)
+        if start is not None and start <= local_now:
+            problem = Misunderstood(Problem.HOUR_IS_OVER, f"{spelt(start.date())} {start:%H:%M}")
+            draft = _without_time(draft, problem)
+    return await _next(request, running, draft, problem=problem)
+
+
+def _day_and_clock(draft: Draft) -> tuple[date, time]:
+    return date.fromisoformat(draft.days[0]), time.fromisoformat(draft.times[0])
+
+
 FLOW = Flow(
     "addappt",
     {

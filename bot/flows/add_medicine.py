@@ -266,6 +266,15 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
     return _next(request, running, draft)
 
 
+def name_draft(data: Data) -> str | None:
+    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+    if not data["name"]:
+        return None
+    dosage = Dosage.from_json(data["dosage"]) if data["dosage"] else None
+    schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
+    return views.draft_in_short(data["name"], dosage, schedule)
+
+
 FLOW = Flow(
     "addmed",
     {

@@ -2,21 +2,24 @@
 
 A step asks a question (`ask`) and takes what comes back (`take`), typed or tapped. Its state goes
 with the stored answer, so a step is taken once, whatever dies in between. Buttons carry the number
-of their question: one of an earlier question answers nothing any more.
+of their question: one of an earlier question answers nothing any more. A conversation that nobody
+answers in time says so, and can be continued for a day.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from bot.grammar.problems import Misunderstood
-from bot.intake.conversation import to_continue, to_end
+from bot.intake.conversation import to_continue, to_end, to_offer, to_repeat, to_resume
+from bot.intake.drafts import LeftScreens
 from bot.intake.request import Request
-from bot.redis.conversations import Conversation, Expired
+from bot.redis.conversations import Conversation, Draft, Expired
 from bot.views import conversations as views
 from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import NOWHERE, Callback, Verb, decode, to_base36
+from bot.views.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode, to_base36
+from bot.views.conversations import Unfinished
 from bot.views.misunderstandings import misunderstood
 
 Data: TypeAlias = Mapping[str, Any]
@@ -66,7 +69,6 @@ class Flow:
             version=0,
             last_update_id=request.update_id,
             family_id=member.family_id if member else None,
-            message_id=None,
         )
         return self._asking(conversation, first, closes=False)
 
@@ -123,19 +125,53 @@ class Flow:
             return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
 
 
-class Flows:
-    """All flows, and what happens to texts and taps that reach them."""
+async def _as_it_was(_: Request, data: Data) -> Data:
+    return data
 
-    def __init__(self, *flows: Flow) -> None:
+
+@dataclass(frozen=True)
+class Leaving:
+    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
+
+    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
+    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
+    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
+    was to be added, where that is worth a message of its own.
+    """
+
+    command: str = "help"
+    unfinished: Unfinished = Unfinished.NOT_SAVED
+    renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
+    resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
+    name_draft: Callable[[Data], str | None] = field(default=lambda _: None)
+
+
+class Flows:
+    """All flows, and what happens to texts and taps that reach them. *leavings* by flow's name."""
+
+    def __init__(self, *flows: Flow, leavings: Mapping[str, Leaving] | None = None) -> None:
         self._flows = {flow.name: flow for flow in flows}
+        self._leavings = leavings or {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._flows)
+
+    def leaving(self, name: str) -> Leaving:
+        """Of the flow that is called *name*, or begins so where a button cut it short."""
+        for known, leaving in self._leavings.items():
+            if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
+                return leaving
+        return Leaving()
 
     async def recall(self, request: Request, conversation: Conversation) -> Answer:
         """The open question again, after something else was answered in between."""
-        flow = self._flows.get(conversation.flow)
-        if flow is None or conversation.step not in flow.steps:
+        flow = self._find(conversation)
+        if flow is None:
             return Answer(send=(views.expired_screen(),))
         if flow.steps[conversation.step].refresh is None:
-            return Answer(send=(flow.question(conversation),))
+            change = to_repeat(conversation.flow_id)
+            return Answer(send=(flow.question(conversation),), conversation=change)
         return replace(await flow.ask_again(request, conversation), closes=False)
 
     async def on_message(self, request: Request) -> Answer:
@@ -144,29 +180,106 @@ class Flows:
             case None:
                 return views.unexpected()
             case Expired(flow_id=flow_id):
-                return replace(views.expired(), conversation=to_end(flow_id))
+                draft = request.draft
+                if draft is None or not self._may_continue(request, draft):
+                    return replace(views.expired(), conversation=to_end(flow_id))
+                answer = views.expired(go_on=_go_on_button(draft.conversation))
+                return replace(answer, conversation=to_offer(flow_id))
             case Conversation() as running:
-                flow = self._flows.get(running.flow)
-                if flow is None or running.step not in flow.steps:
+                flow = self._find(running)
+                if flow is None:
                     return replace(views.expired(), conversation=to_end(running.flow_id))
                 if request.text is None:
-                    return views.please_type().and_send(flow.question(running))
-                return await flow.take(request, running, Reply(text=request.text))
+                    answer = views.please_type().and_send(flow.question(running))
+                    return replace(answer, conversation=to_repeat(running.flow_id))
+                return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:
         """A button of a question."""
         press, running = request.pressed, request.conversation
-        if isinstance(running, Expired) and running.flow_id == press.subject_id:
-            return replace(views.expired_button(), conversation=to_end(running.flow_id))
         if not isinstance(running, Conversation) or running.flow_id != press.subject_id:
-            return views.answered_before()
-        flow = self._flows.get(running.flow)
-        if flow is None or running.step not in flow.steps:
-            return views.answered_before()
-        if not _offers(flow.question(running), press):
+            return self._on_left(request)
+        flow = self._find(running)
+        if flow is None or not _offers(flow.question(running), press):
             return views.answered_before()
         _number, _dot, key = press.argument.partition(".")
-        return await flow.take(request, running, Reply(choice=key))
+        return await self._take(request, flow, running, Reply(choice=key))
+
+    def _on_left(self, request: Request) -> Answer:
+        """A button of a question that does not wait for an answer any more."""
+        draft, running = request.draft, request.conversation
+        if draft is not None and self._may_continue(request, draft):
+            instead = self.left(draft.conversation).question
+            change = to_offer(draft.conversation.flow_id)
+            return replace(views.expired_button(instead=instead), conversation=change)
+        if isinstance(running, Expired) and running.flow_id == request.subject_id:
+            return replace(views.expired_button(), conversation=to_end(running.flow_id))
+        return views.answered_before()
+
+    async def on_continue(self, request: Request) -> Answer:
+        """Continue, on a question that expired: it is asked again, as the tables are now."""
+        running, draft = request.conversation, request.draft
+        if isinstance(running, Conversation) and running.flow_id == request.subject_id:
+            return replace(await self.recall(request, running), edit=views.continued())
+        if draft is not None and draft.is_over:
+            return views.answered_before()
+        if draft is None or not self._may_continue(request, draft):
+            instead = views.too_old(self.leaving(request.pressed.argument).command)
+            return Answer(edit=instead, conversation=to_end(request.subject_id))
+        conversation = draft.conversation
+        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
+        data = await leaving.renew(request, conversation.data)
+        conversation = replace(conversation, data=data)
+        if leaving.resume is not None:
+            answer = await leaving.resume(request, conversation)
+        else:
+            answer = await flow.ask_again(request, conversation)
+        change = answer.conversation or {}
+        return replace(
+            answer,
+            edit=views.continued(),
+            closes=False,
+            conversation=to_resume(change) if "continue" in change else change,
+        )
+
+    async def on_forget(self, request: Request) -> Answer:
+        """Forget it, beside Continue."""
+        running, draft = request.conversation, request.draft
+        is_running = isinstance(running, Conversation) and running.flow_id == request.subject_id
+        if not is_running and (draft is None or draft.is_over):
+            return views.answered_before()
+        unfinished = self.leaving(request.pressed.argument).unfinished
+        change = to_end(request.subject_id)
+        return Answer(edit=views.forgotten(unfinished), conversation=change)
+
+    def left(self, conversation: Conversation) -> LeftScreens:
+        """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
+        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
+        go_on = _go_on_button(conversation)
+        forget = _left_button(conversation, Verb.FORGET, views.forget_label())
+        named = leaving.name_draft(conversation.data)
+        return LeftScreens(
+            question=views.left(flow.question(conversation), leaving.unfinished, go_on),
+            notice=views.left_notice(named, go_on=go_on, forget=forget) if named else None,
+            continued=views.continued(),
+            over=views.forgotten(leaving.unfinished),
+        )
+
+    async def _take(
+        self, request: Request, flow: Flow, running: Conversation, reply: Reply
+    ) -> Answer:
+        answer = await flow.take(request, running, reply)
+        if answer.conversation is None and answer.send[-1:] == (flow.question(running),):
+            return replace(answer, conversation=to_repeat(running.flow_id))
+        return answer
+
+    def _find(self, conversation: Conversation) -> Flow | None:
+        flow = self._flows.get(conversation.flow)
+        return flow if flow is not None and conversation.step in flow.steps else None
+
+    def _may_continue(self, request: Request, draft: Draft) -> bool:
+        is_young = draft.may_continue(now=request.scope.clock.now())
+        return is_young and self._find(draft.conversation) is not None
 
     async def on_cancel(self, request: Request) -> Answer:
         """`/cancel`."""
@@ -185,6 +298,16 @@ def cancelled(flow_id: UUID) -> Answer:
 def finished(conversation: Conversation, answer: Answer) -> Answer:
     """*answer*, and the conversation is over."""
     return replace(answer, conversation=to_end(conversation.flow_id), closes=True)
+
+
+def _go_on_button(conversation: Conversation) -> Button:
+    return _left_button(conversation, Verb.CONTINUE, views.go_on_label())
+
+
+def _left_button(conversation: Conversation, verb: Verb, label: str) -> Button:
+    family_id = conversation.family_id or NOWHERE
+    kind = conversation.flow[:ARGUMENT_LENGTH]
+    return Button(label, Callback(verb, family_id, conversation.flow_id, kind).encode())
 
 
 def _next(request: Request, running: Conversation, step: str, data: Data) -> Conversation:

@@ -33,6 +33,7 @@ from bot.flows import (
     pause_medicine,
     refill,
 )
+from bot.flows.drafts import LEAVINGS
 from bot.flows.engine import Flows
 from bot.handlers import appointments, doctors, doses, family, history, medicines, people, stock
 from bot.intake.request import Handler, Request
@@ -59,6 +60,7 @@ FLOWS = Flows(
     add_doctor.FLOW,
     change_doctor.FLOW,
     own_clock.FLOW,
+    leavings=LEAVINGS,
 )
 
 COMMANDS: dict[str, Handler] = {
@@ -150,6 +152,8 @@ PRESSES: dict[Verb, Handler] = {
     Verb.INVITE_PERSON: family.invite_person,
     Verb.MENU: _menu,
     Verb.FLOW: FLOWS.on_press,
+    Verb.CONTINUE: FLOWS.on_continue,
+    Verb.FORGET: FLOWS.on_forget,
 }
 
 

@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 def to_continue(conversation: Conversation) -> dict[str, Any]:
-    """The conversation waits for an answer at this step."""
+    """The conversation waits for an answer at this step; the answer's last message asks."""
     return {
         "continue": {
             "flow": conversation.flow,
@@ -36,34 +36,99 @@ def to_continue(conversation: Conversation) -> dict[str, Any]:
     }
 
 
+def to_resume(change: Mapping[str, Any]) -> dict[str, Any]:
+    """As *change*, of a conversation that had expired or given way to another."""
+    return {"continue": {**change["continue"], "resumes": True}}
+
+
+def quietly(change: Mapping[str, Any]) -> dict[str, Any]:
+    """As *change*; no new message is worth it if nobody answers."""
+    return {**change, "quietly": True}
+
+
+def to_repeat(flow_id: UUID) -> dict[str, Any]:
+    """The conversation stays as it is; the answer's last message shows its question, too."""
+    return {"repeat": str(flow_id)}
+
+
+def to_offer(flow_id: UUID) -> dict[str, Any]:
+    """The person hears that it expired; the answer's last message offers to continue it."""
+    return {"offer": str(flow_id)}
+
+
 def to_end(flow_id: UUID) -> dict[str, Any]:
     """The conversation is over."""
     return {"end": str(flow_id)}
 
 
 async def apply(
-    store: ConversationStore, change: Mapping[str, Any], *, chat_id: int, user_id: int
+    store: ConversationStore,
+    change: Mapping[str, Any],
+    *,
+    chat_id: int,
+    user_id: int,
+    language: str | None,
 ) -> Outcome:
     """Bring Redis into line, unless something newer is there. Raises ConversationsUnavailable."""
     if "end" in change:
         await store.end(chat_id, user_id, UUID(change["end"]))
         return Outcome.IN_LINE
+    if "offer" in change:
+        await store.tell(chat_id, user_id, UUID(change["offer"]))
+        return Outcome.IN_LINE
+    if "repeat" in change:
+        if change.get("quietly"):
+            await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
+        return Outcome.IN_LINE
     stored = change["continue"]
-    data: Mapping[str, JSON] = stored["data"]
     outcome = await store.save(
-        Conversation(
-            flow=stored["flow"],
-            step=stored["step"],
-            flow_id=UUID(stored["flow_id"]),
-            data=data,
-            version=stored["version"],
-            last_update_id=stored["last_update_id"],
-            family_id=UUID(stored["family_id"]) if stored["family_id"] else None,
-            message_id=None,
-        ),
+        _conversation(stored),
         chat_id=chat_id,
         user_id=user_id,
+        language=language,
+        resumes=stored.get("resumes", False),
+        may_be_told=not change.get("quietly", False),
     )
     if not isinstance(outcome, LostRace):
         return Outcome.IN_LINE
     return Outcome.EXPIRED if outcome.current is None else Outcome.MOVED_ON
+
+
+async def note_message(
+    store: ConversationStore,
+    change: Mapping[str, Any],
+    message_id: int,
+    *,
+    chat_id: int,
+    user_id: int,
+) -> None:
+    """Remember what the last message of an answer shows. Raises ConversationsUnavailable."""
+    match change:
+        case {"continue": stored}:
+            version = stored["version"] + 1
+            await store.note_question(
+                UUID(stored["flow_id"]),
+                message_id,
+                version=version,
+                chat_id=chat_id,
+                user_id=user_id,
+            )
+        case {"repeat": flow_id}:
+            await store.note_question(
+                UUID(flow_id), message_id, version=None, chat_id=chat_id, user_id=user_id
+            )
+        case {"offer": flow_id}:
+            await store.note_offer(UUID(flow_id), message_id, chat_id=chat_id, user_id=user_id)
+
+
+def _conversation(stored: Mapping[str, Any]) -> Conversation:
+    data: Mapping[str, JSON] = stored["data"]
+    return Conversation(
+        flow=stored["flow"],
+        step=stored["step"],
+        flow_id=UUID(stored["flow_id"]),
+        data=data,
+        version=stored["version"],
+        last_update_id=stored["last_update_id"],
+        family_id=UUID(stored["family_id"]) if stored["family_id"] else None,
+    )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import (
@@ -24,6 +25,8 @@ from domain.notifications import Lane
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,26 @@ class Replies:
         self._limiter = limiter
         self._clock = clock
 
-    async def say(self, answer: Answer, place: Place) -> None:
-        """Raises TelegramError while Telegram does not take it: then the answer is still owed.
+    async def say(self, answer: Answer, place: Place) -> int | None:
+        """Returns the id of the message that shows its last screen, if there is one.
+
+        Raises TelegramError while Telegram does not take it: then the answer is still owed.
 
         What Telegram refuses for good (the person has blocked the bot, the message is gone) is
         over. The toast goes first: the button spins until it arrives.
         """
+        shown: int | None = None
         if place.press is not None:
             await self._toast(answer, place.press)
             message = place.press.message
             if isinstance(message, Message) and answer.edit is not None:
                 await self._edit(answer.edit, message)
+                shown = message.message_id
             elif isinstance(message, Message) and answer.closes and message.reply_markup:
                 await self._edit(Screen(message.text_html), message)
         for screen in answer.send:
-            await self._send(screen, place.chat_id)
+            shown = await self._send(screen, place.chat_id)
+        return shown
 
     async def _toast(self, answer: Answer, press: CallbackQuery) -> None:
         try:
@@ -79,9 +87,10 @@ class Replies:
         except RetryAfter:
             log.info("a toast was left out: Telegram asked to wait")
 
-    async def _send(self, screen: Screen, chat_id: int) -> None:
-        await self._until_through(
-            lambda: send_screen(self._bot, screen, chat_id=chat_id), chat_id=chat_id
+    async def _send(self, screen: Screen, chat_id: int) -> int | None:
+        return await self._until_through(
+            lambda: send_screen(self._bot, screen, chat_id=chat_id, is_silent=screen.is_silent),
+            chat_id=chat_id,
         )
 
     async def _edit(self, screen: Screen, message: Message) -> None:
@@ -91,22 +100,23 @@ class Replies:
             chat_id=chat_id,
         )
 
-    async def _until_through(self, call: Callable[[], Awaitable[object]], *, chat_id: int) -> None:
+    async def _until_through(self, call: Callable[[], Awaitable[T]], *, chat_id: int) -> T | None:
+        """What *call* returned, or None where Telegram refused it for good."""
         attempt = 1
         while True:
             await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
             try:
-                await call()
+                return await call()
             except RetryAfter as error:
                 seconds = seconds_to_wait(error)
                 self._limiter.pause(seconds, chat_id)
                 await asyncio.sleep(seconds)
             except (Forbidden, ChatMigrated):
-                return  # they have blocked the bot since, or the group is another by now
+                return None  # they have blocked the bot since, or the group is another by now
             except BadRequest as error:
                 if NOT_MODIFIED not in error.message:
                     log.warning("Telegram refused an answer: %s", error.message)
-                return
+                return None
             except InvalidToken:
                 raise
             except TelegramError:
@@ -114,5 +124,3 @@ class Replies:
                     raise
                 await asyncio.sleep(0.2 * 2**attempt)
                 attempt += 1
-            else:
-                return

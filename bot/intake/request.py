@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
-from bot.redis.conversations import Conversation, Expired
+from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
 from bot.views.answer import Answer
 from bot.views.callbacks import Callback
@@ -27,7 +27,9 @@ class Request:
     `text` is what was typed, without the command; None where it was no text (a voice message, a
     photo). `press` is the button that was pressed. The scope's family is the person's current one,
     or that of the button, or that of the running conversation, whichever applies; membership is
-    checked already. `cached_medicines` was read before the transaction, where it may be of use.
+    checked already. `draft` is what the pressed question, or the expired conversation, was last;
+    None where that is running. `cached_medicines` was read before the transaction, where it may be
+    of use.
     """
 
     scope: Scope
@@ -38,6 +40,7 @@ class Request:
     contact: Contact | None = None
     press: Callback | None = None
     conversation: Conversation | Expired | None = None
+    draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None
 
     @property

@@ -4,13 +4,14 @@ A handler runs inside the transaction of its effect. Its answer is stored with t
 what took effect is answered also after a crash, and never takes effect again.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from telegram import Chat, Update
+from telegram import Chat, Update, User
 from telegram import Contact as TelegramContact
 from telegram.ext import ContextTypes
 
@@ -23,6 +24,7 @@ from bot.redis.conversations import (
     Conversation,
     ConversationStore,
     ConversationsUnavailable,
+    Draft,
     Expired,
 )
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
@@ -39,10 +41,13 @@ from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed,
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]
 
+log = logging.getLogger(__name__)
+
 NOTHING = Answer()
 LISTS_MEDICINES = ("meds", Verb.MEDICINES)  # the command and the button that show the whole list
 REMEMBERED = 10_000
 MESSAGE = "message"  # what is no command is counted under this name
+OF_FLOWS = (Verb.FLOW, Verb.CONTINUE, Verb.FORGET)  # buttons whose subject is a conversation
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,12 @@ class Serving:
         if place is not None:
             with speaking(user.language_code if user else None):
                 if answer.conversation is not None and user is not None:
-                    answer = await self._bring_into_line(answer, chat=place.chat_id, user=user.id)
-            await self._parts.replies.say(answer, place)
+                    answer = await self._bring_into_line(answer, chat=place.chat_id, user=user)
+            message_id = await self._parts.replies.say(answer, place)
+            if answer.conversation is not None and user is not None and message_id is not None:
+                await self._note_message(
+                    answer.conversation, message_id, chat=place.chat_id, user=user.id
+                )
         self._forget(update)
         self._parts.on_done(update.update_id)
 
@@ -150,6 +159,7 @@ class Serving:
         is_command = limited_as is not None and limited_as != MESSAGE
         with speaking(user.language_code):
             running: Conversation | Expired | None = None
+            draft: Draft | None = None
             recalls = is_command
             if limited_as is not None:
                 verdict = await self._judge(update, user_id=user.id, command=limited_as)
@@ -159,9 +169,10 @@ class Serving:
                 elif chat.type != Chat.PRIVATE:
                     handler = _in_private if is_command else _ignore
                     recalls = False
-            if limited_as is not None or (press is not None and press.verb is Verb.FLOW):
+            if limited_as is not None or (press is not None and press.verb in OF_FLOWS):
                 try:
                     running = await self._parts.conversations.load(chat.id, user.id)
+                    draft = await self._find_draft(running, press, chat=chat.id, user=user.id)
                 except ConversationsUnavailable:
                     if not is_command and handler is not _ignore and handler is not _slow_down:
                         handler = _forgetful
@@ -169,18 +180,40 @@ class Serving:
             if limited_as in LISTS_MEDICINES or (press and press.verb in LISTS_MEDICINES):
                 family_id = press.family_id if press else self._last_family.get(user_id)
                 cached = await self._parts.medications.get(family_id)
-            draft = _Draft(
+            incoming = _Incoming(
                 update,
                 user_id,
                 cached_medicines=cached,
                 text=text,
                 press=press,
                 running=running,
-                is_command=is_command,
+                draft=draft,
+                command=limited_as if is_command else None,
                 recalls=recalls,
             )
-            answer = await self._apply(handler, draft)
+            answer = await self._apply(handler, incoming)
         await self.finish(update, answer)
+
+    async def _find_draft(
+        self,
+        running: Conversation | Expired | None,
+        press: Callback | None,
+        *,
+        chat: int,
+        user: int,
+    ) -> Draft | None:
+        """That of the pressed question, or of what expired; none where it is running. Raises
+        ConversationsUnavailable.
+        """
+        if press is None:
+            flow_id = running.flow_id if isinstance(running, Expired) else None
+        elif isinstance(running, Conversation) and running.flow_id == press.subject_id:
+            flow_id = None
+        else:
+            flow_id = press.subject_id
+        if flow_id is None:
+            return None
+        return await self._parts.conversations.find_draft(chat, user, flow_id)
 
     async def _judge(self, update: Update, *, user_id: int, command: str) -> Verdict:
         """Whether this person asks too much. Each update counts once, however often it is tried:
@@ -195,35 +228,38 @@ class Serving:
     def _forget(self, update: Update) -> None:
         self._verdicts.pop(update.update_id, None)
 
-    async def _apply(self, handler: Handler, draft: "_Draft") -> Answer:
+    async def _apply(self, handler: Handler, incoming: "_Incoming") -> Answer:
         """Run the handler and store its answer, or that of its refusal, in one transaction."""
-        update_id = draft.update.update_id
+        update_id = incoming.update.update_id
 
         async def effect(scope: Scope) -> Answer:
-            await _enter_family(scope, draft)
+            await _enter_family(scope, incoming)
             if scope.family_id is not None:
-                self._remember(draft.user_id, scope.family_id)
-            request = draft.to_request(scope, bot_username=self._parts.bot_username)
+                self._remember(incoming.user_id, scope.family_id)
+            request = incoming.to_request(scope, bot_username=self._parts.bot_username)
             answer = await handler(request)
-            answer = await self._and_the_open_question(answer, request, draft)
+            answer = await self._and_the_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
-        person = as_person(draft.user_id, update_id=update_id)
+        person = as_person(incoming.user_id, update_id=update_id)
         try:
             return await self._parts.database.run(effect, person)
         except AlreadyApplied:
             return await self._stored_answer(person, update_id)
         except (CareCircleError, Misunderstood) as error:
-            refused = refusals.refuse(error, is_press=draft.press is not None)
-            if isinstance(error, (NotFound, NotAllowed, NoFamily)) and draft.continues is not None:
+            refused = refusals.refuse(error, is_press=incoming.press is not None)
+            leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
+            if leads_nowhere and incoming.flow_id is not None:
                 # What it was about has gone, or their right to it: asking on would lead nowhere.
-                ended = conversations.to_end(draft.continues.flow_id)
+                if isinstance(error, NotFound) and incoming.resumes:
+                    refused = Answer(edit=conversation_views.cannot_continue())
+                ended = conversations.to_end(incoming.flow_id)
                 refused = replace(refused, closes=True, conversation=ended)
 
         async def refusal(scope: Scope) -> Answer:
-            request = draft.to_request(scope, bot_username=self._parts.bot_username)
-            answer = await self._and_the_open_question(refused, request, draft)
+            request = incoming.to_request(scope, bot_username=self._parts.bot_username)
+            answer = await self._and_the_open_question(refused, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
@@ -239,13 +275,13 @@ class Serving:
             self._last_family.popitem(last=False)
 
     async def _and_the_open_question(
-        self, answer: Answer, request: Request, draft: "_Draft"
+        self, answer: Answer, request: Request, incoming: "_Incoming"
     ) -> Answer:
         """A command in the middle of a conversation: it is answered, and the question stays, as
         the tables are now. If what it was about is gone, so is the question.
         """
-        running, scope = draft.running, request.scope
-        if not (draft.recalls and isinstance(running, Conversation)) or answer.conversation:
+        running, scope = incoming.running, request.scope
+        if not (incoming.recalls and isinstance(running, Conversation)) or answer.conversation:
             return answer
         try:
             if running.family_id not in (None, scope.family_id):
@@ -254,7 +290,11 @@ class Serving:
         except CareCircleError as error:
             ended = conversations.to_end(running.flow_id)
             again = replace(refusals.refuse(error, is_press=False), conversation=ended)
-        return replace(answer.and_send(*again.send), conversation=again.conversation)
+        change = again.conversation
+        if change is not None and incoming.command == running.flow:
+            # They were at another one of its kind: that this one is left is no news to them.
+            change = conversations.quietly(change)
+        return replace(answer.and_send(*again.send), conversation=change)
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._parts.database.run(
@@ -262,16 +302,20 @@ class Serving:
         )
         return Answer.from_json(stored) if stored is not None else NOTHING
 
-    async def _bring_into_line(self, answer: Answer, *, chat: int, user: int) -> Answer:
+    async def _bring_into_line(self, answer: Answer, *, chat: int, user: User) -> Answer:
         """Save or end the conversation; what to say if that is not possible."""
         change = answer.conversation or {}
         try:
             outcome = await conversations.apply(
-                self._parts.conversations, change, chat_id=chat, user_id=user
+                self._parts.conversations,
+                change,
+                chat_id=chat,
+                user_id=user.id,
+                language=user.language_code,
             )
         except ConversationsUnavailable:
             # What is over stays said; a question whose answer nobody would understand is not asked.
-            return answer if "end" in change else refusals.forgetful()
+            return refusals.forgetful() if "continue" in change else answer
         match outcome:
             case conversations.Outcome.IN_LINE:
                 return answer
@@ -280,10 +324,23 @@ class Serving:
             case conversations.Outcome.EXPIRED:
                 return conversation_views.expired()
 
+    async def _note_message(
+        self, change: dict[str, Any], message_id: int, *, chat: int, user: int
+    ) -> None:
+        try:
+            await conversations.note_message(
+                self._parts.conversations, change, message_id, chat_id=chat, user_id=user
+            )
+        except ConversationsUnavailable:
+            # Without Redis there is nothing to continue either.
+            log.warning("the message with a question was not noted: Redis is away")
+
 
 @dataclass(frozen=True)
-class _Draft:
-    """A request before its transaction is open. `recalls`: the open question is put once more."""
+class _Incoming:
+    """A request before its transaction is open. `command`: its name, if it is one; `recalls`: the
+    open question is put once more.
+    """
 
     update: Update
     user_id: UUID
@@ -291,13 +348,26 @@ class _Draft:
     text: str | None
     press: Callback | None
     running: Conversation | Expired | None
-    is_command: bool
+    draft: Draft | None
+    command: str | None
     recalls: bool
+
+    @property
+    def resumes(self) -> bool:
+        return self.press is not None and self.press.verb is Verb.CONTINUE
+
+    @property
+    def flow_id(self) -> UUID | None:
+        """The conversation that this update replies to or goes on with, if any."""
+        if self.continues is not None:
+            return self.continues.flow_id
+        is_about_draft = self.press is not None and self.draft is not None
+        return self.draft.conversation.flow_id if is_about_draft and self.draft else None
 
     @property
     def continues(self) -> Conversation | None:
         """The conversation that this update replies to, if any."""
-        if self.is_command or not isinstance(self.running, Conversation):
+        if self.command is not None or not isinstance(self.running, Conversation):
             return None
         is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
         return self.running if is_its_own else None
@@ -314,24 +384,25 @@ class _Draft:
             contact=_contact(shared) if shared else None,
             press=self.press,
             conversation=self.running,
+            draft=self.draft,
             cached_medicines=self.cached_medicines,
         )
 
 
-async def _enter_family(scope: Scope, draft: _Draft) -> None:
+async def _enter_family(scope: Scope, incoming: _Incoming) -> None:
     """The family of the button, of the conversation, or the person's current one.
 
     Raises NotFound if they are no member of the family that the button or the reply is about.
     """
     family_id = None
-    if draft.press is not None and draft.press.family_id != NOWHERE:
-        family_id = draft.press.family_id
-    elif draft.continues is not None:
-        family_id = draft.continues.family_id
+    if incoming.press is not None and incoming.press.family_id != NOWHERE:
+        family_id = incoming.press.family_id
+    elif incoming.continues is not None:
+        family_id = incoming.continues.family_id
     member = await scope.enter_family(family_id)
     if member is None and family_id is not None:
         raise NotFound
-    chat = draft.update.effective_chat
+    chat = incoming.update.effective_chat
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
         # Telegram may not have told us that they let the bot write again, but here they are.
         await users.set_blocked(scope, blocked=False)

@@ -9,6 +9,10 @@ from uuid import UUID
 FAMILY_MEDICATIONS_TTL = 300
 RATE_LIMIT_TTL = 60
 TOMBSTONE_TTL = 86_400
+#: How long what was begun and not finished can be continued, from its expiry on.
+DRAFT_TTL = 86_400
+#: Of the deadlines of all drafts; renewed whenever one is added or looked at.
+DEADLINES_TTL = 172_800
 
 LEASE_SCHEDULER = "lease:scheduler"
 
@@ -36,6 +40,20 @@ def conversation(chat_id: int, user_id: int) -> str:
 def conversation_tombstone(chat_id: int, user_id: int) -> str:
     """Stays for a day, so that "that expired" can be told from "nothing was running"."""
     return f"conversation:{chat_id}:{user_id}:tombstone"
+
+
+def draft(chat_id: int, user_id: int, flow_id: UUID) -> str:
+    """What was asked last in this flow, and in which messages; outlives the conversation."""
+    return f"conversation:{chat_id}:{user_id}:draft:{flow_id}"
+
+
+#: Sorted set: keys of drafts, each by the millisecond at which it wants to be looked at.
+DRAFT_DEADLINES = "conversation:deadlines"
+
+
+def begun_last(chat_id: int, user_id: int, flow: str) -> str:
+    """Which conversation of this kind a person began last."""
+    return f"conversation:{chat_id}:{user_id}:begun:{flow}"
 
 
 def limit_chat(chat_id: int) -> str:

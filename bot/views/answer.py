@@ -30,11 +30,14 @@ class Document:
 
 @dataclass(frozen=True)
 class Screen:
-    """One message: Telegram HTML and its buttons; with a document, its caption."""
+    """One message: Telegram HTML and its buttons; with a document, its caption. `is_silent`: it
+    arrives without a sound.
+    """
 
     text: str
     keyboard: Keyboard = ()
     document: Document | None = None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,19 @@ def _screen_to_json(screen: Screen) -> dict[str, Any]:
     stored: dict[str, Any] = {"text": screen.text, "keyboard": _keyboard_to_json(screen.keyboard)}
     if screen.document is not None:
         stored["document"] = [screen.document.name, screen.document.content]
+    if screen.is_silent:
+        stored["is_silent"] = True
     return stored
 
 
 def _screen_from_json(stored: dict[str, Any]) -> Screen:
     document = Document(*stored["document"]) if "document" in stored else None
-    return Screen(stored["text"], _keyboard_from_json(stored["keyboard"]), document)
+    return Screen(
+        stored["text"],
+        _keyboard_from_json(stored["keyboard"]),
+        document,
+        is_silent=stored.get("is_silent", False),
+    )
 
 
 def _keyboard_to_json(keyboard: Keyboard) -> list[list[list[str | None]]]:

@@ -11,7 +11,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import clock_words, day_words, moment, short_month_name
+from bot.views.times import clock_words, day_words, full_date, moment, short_month_name
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import Conflict, DoctorNamed, OccurrenceFacts, OccurrencePage
@@ -435,6 +435,14 @@ def confirm(
         *(escape(each) for each in others),
     ]
     return Screen("\n".join(lines), buttons)
+
+
+def draft_in_short(title: str, day: date | None, clock: str | None) -> str:
+    """ "Dentist, 9 June 2026 10:00", as far as it is known (no HTML)."""
+    if day is None:
+        return title
+    when = f"{full_date(day)} {clock}" if clock else full_date(day)
+    return _("{title}, {when}").format(title=title, when=when)
 
 
 def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:

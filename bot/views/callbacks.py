@@ -78,6 +78,8 @@ class Verb(StrEnum):
     INVITE_PERSON = "ip"  # subject: care recipient
     MENU = "mn"  # argument: name of a command
     FLOW = "fl"  # subject: flow; argument: version of the question, then the choice
+    CONTINUE = "ct"  # subject: flow that nobody answered in time; argument: its kind
+    FORGET = "fd"  # subject and argument: as CONTINUE
 
 
 class UnreadableCallback(ValueError):

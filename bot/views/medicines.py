@@ -102,6 +102,15 @@ def in_short(medicine: MedicineFacts) -> str:
     )
 
 
+def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:
+    """As :func:`in_short`, as far as it is known (no HTML)."""
+    if dosage is None:
+        return name
+    if schedule is None:
+        return f"{name} {dosage.words}"
+    return f"{name} {dosage_in_words(dosage, schedule)}".strip()
+
+
 def ask_same(existing: str, *, person: str, both: Button, change: Button, cancel: Button) -> Screen:
     """They take one of that name already."""
     return Screen(

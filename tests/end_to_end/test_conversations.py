@@ -31,11 +31,11 @@ async def test_what_nobody_answers_expires_and_says_so_once(home: Household, tow
     await anna.send("/addmed Aspirin 100 mg")
     question = await anna.sees("When is Aspirin due?")
     await has_expired(town, anna)
-    toast = await anna.press("Mornings: 08:00", message=question)
+    toast = await anna.press_altered(question.buttons[0][0].data or "", message=question)
     assert toast.text == "That question has expired; nothing was saved."
     await town.settled()
     [question] = [message for message in anna.messages if message.id == question.id]
-    assert question.labels == ()
+    assert question.labels == ("▶️ Continue",)
     await anna.send("at 08:00")
     await anna.sees("I did not expect a message just now.")
     assert await town.count("medications") == 0
@@ -48,7 +48,8 @@ async def test_a_typed_answer_that_comes_too_late_is_told_so(home: Household, to
     await anna.sees("When is Aspirin due?")
     await has_expired(town, anna)
     await anna.send("at 08:00")
-    await anna.sees("That conversation has expired, and nothing was saved.")
+    told = await anna.sees("That question has expired, and nothing was saved.")
+    assert told.labels == ("▶️ Continue",)
     await anna.send("at 08:00")
     await anna.sees("I did not expect a message just now.")
     await anna.send("/addmed Aspirin 100 mg")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from bot.redis.conversations import (
     LostRace,
     Saved,
 )
+from domain.clock import Clock
 
 CHAT, USER = 7, -100_123_456_789
 KEY = keys.conversation(CHAT, USER)
@@ -34,7 +36,7 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def store(redis: Redis) -> ConversationStore:
-    return ConversationStore(redis, ttl=900)
+    return ConversationStore(redis, ttl=900, clock=Clock())
 
 
 def started(update: int = 10, *, flow: str = "addmed", flow_id: UUID | None = None) -> Conversation:
@@ -46,7 +48,6 @@ def started(update: int = 10, *, flow: str = "addmed", flow_id: UUID | None = No
         version=0,
         last_update_id=update,
         family_id=uuid4(),
-        message_id=None,
     )
 
 
@@ -84,7 +85,7 @@ async def test_each_step_renews_the_time_to_answer(store: ConversationStore, red
 
 
 async def test_an_unanswered_conversation_expires_and_leaves_its_name(redis: Redis) -> None:
-    store = ConversationStore(redis, ttl=0.05)
+    store = ConversationStore(redis, ttl=0.05, clock=Clock())
     conversation = started()
     await save(store, conversation)
     await asyncio.sleep(0.1)
@@ -128,10 +129,16 @@ async def test_a_command_handled_again_finds_the_conversation_it_began(
     assert await store.save(again, chat_id=CHAT, user_id=USER) == AlreadyApplied(saved)
 
 
-async def test_the_question_s_message_is_noted_after_it_was_sent(store: ConversationStore) -> None:
+@pytest.mark.parametrize("is_past", [False, True])
+async def test_past_its_time_by_our_clock_it_has_expired_while_redis_still_has_it(
+    redis: Redis, is_past: bool
+) -> None:
+    clock = Clock()
+    store = ConversationStore(redis, ttl=900, clock=clock)
     asked = await save(store, started())
-    noted = await save(store, replace(asked, message_id=555))
-    assert (noted.version, noted.message_id) == (2, 555)
+    clock.advance(timedelta(seconds=901 if is_past else 890))
+    expected = Expired(asked.flow, asked.flow_id) if is_past else asked
+    assert await store.load(CHAT, USER) == expected
 
 
 async def test_a_new_command_replaces_what_was_running(store: ConversationStore) -> None:
@@ -212,7 +219,7 @@ async def test_bytes_that_are_not_text_count_as_none(
 
 async def test_without_redis_nobody_knows() -> None:
     redis = connect("unix:///nowhere/valkey.sock")
-    store = ConversationStore(redis, ttl=900)
+    store = ConversationStore(redis, ttl=900, clock=Clock())
     with pytest.raises(ConversationsUnavailable):
         await store.load(CHAT, USER)
     with pytest.raises(ConversationsUnavailable):

@@ -329,7 +329,7 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_notices(home),
         **_refusals(home),
         **_start(home),
-        **_conversations(),
+        **_conversations(words),
     }
 
 
@@ -1139,13 +1139,39 @@ def _start(home: _Home) -> Mapping[str, View]:
     }
 
 
-def _conversations() -> Mapping[str, View]:
+def _conversations(words: Words) -> Mapping[str, View]:
+    ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
+    go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
+    forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
+    question = medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
         "conversation_please_type": partial(conversations.please_type),
         "conversation_expired": partial(conversations.expired),
         "conversation_expired_screen": partial(conversations.expired_screen),
         "conversation_expired_button": partial(conversations.expired_button),
+        "conversation_expired_can_continue": partial(conversations.expired, go_on=go_on),
+        "conversation_left_not_saved": partial(
+            conversations.left, question, conversations.Unfinished.NOT_SAVED, go_on
+        ),
+        "conversation_left_not_recorded": partial(
+            conversations.left, question, conversations.Unfinished.NOT_RECORDED, go_on
+        ),
+        "conversation_left_not_changed": partial(
+            conversations.left, question, conversations.Unfinished.NOT_CHANGED, go_on
+        ),
+        "conversation_left_notice": partial(
+            conversations.left_notice,
+            f"{words.medicine} {words.dosage}",
+            go_on=go_on,
+            forget=forget,
+        ),
+        "conversation_continued": partial(conversations.continued),
+        "conversation_forgotten": partial(
+            conversations.forgotten, conversations.Unfinished.NOT_SAVED
+        ),
+        "conversation_too_old": partial(conversations.too_old, "addmed"),
+        "conversation_cannot_continue": partial(conversations.cannot_continue),
         "conversation_answered_before": partial(conversations.answered_before),
         "conversation_nothing_to_cancel": partial(conversations.nothing_to_cancel),
         "conversation_cancelled": partial(conversations.cancelled),

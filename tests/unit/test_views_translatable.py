@@ -64,9 +64,18 @@ def said(shown: Answer | Screen) -> Iterator[str]:
     """Each text of a screen or an answer, and each label."""
     if isinstance(shown, Answer):
         yield shown.toast or ""
-    for screen in shown.send if isinstance(shown, Answer) else [shown]:
+    for screen in _screens(shown):
         yield parse_html(screen.text).text
         yield from (button.label for row in screen.keyboard for button in row)
+
+
+def _screens(shown: Answer | Screen) -> Iterator[Screen]:
+    if isinstance(shown, Screen):
+        yield shown
+        return
+    yield from shown.send
+    if shown.edit is not None:
+        yield shown.edit
 
 
 def outside_of_brackets(text: str) -> str:

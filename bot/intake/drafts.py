@@ -1,0 +1,205 @@
+"""What was begun and not finished says so when its time is over, and offers to go on.
+
+The message with the question is edited; a medicine or an appointment is in addition said once,
+without a sound, since nobody sees an edit. Every replica looks for drafts whose time is over;
+Redis gives each to one of them, and to another should that one die over it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from redis.exceptions import RedisError
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.redis.circuit import Circuit
+from bot.redis.conversations import Conversation
+from bot.redis.drafts import ClaimedDraft, DraftDeadlines
+from bot.reminders.limits import Limiter
+from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.transport import NotSent
+from bot.views.answer import Screen
+from bot.views.wording import speaking
+from domain.clock import Clock
+from domain.notifications import Lane
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+MOST_AT_ONCE = 4  # with each look: nobody waits for an edit, and Telegram's limits are shared
+MOST_IN_FLIGHT = 8
+LONGEST_WAIT = timedelta(seconds=10)  # for a turn: less than a third of the lease
+TURN_DELAY = timedelta(seconds=15)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LeftScreens:
+    """What stands where a conversation was left: in the place of its `question`; the `notice`,
+    where it is worth one; and in the place of both once it was `continued`, or is `over`.
+    """
+
+    question: Screen
+    notice: Screen | None
+    continued: Screen
+    over: Screen
+
+
+ShowLeft: TypeAlias = Callable[[Conversation], LeftScreens]
+
+
+class _Postponed(Exception):
+    """Nothing was sent, and nothing has failed: the chat has to wait."""
+
+    def __init__(self, delay: timedelta) -> None:
+        self.delay = delay
+
+
+class LeftDrafts:
+    """Looks after drafts for as long as :meth:`run` runs. *show* renders them."""
+
+    def __init__(
+        self, deadlines: DraftDeadlines, bot: Bot, limiter: Limiter, *, clock: Clock, show: ShowLeft
+    ) -> None:
+        self._deadlines = deadlines
+        self._bot = bot
+        self._limiter = limiter
+        self._clock = clock
+        self._show = show
+        self._circuit = Circuit("drafts")
+        self._in_flight: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Look every second until cancelled. It asks Redis alone: a database may sleep."""
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def drain(self, *, seconds: float) -> None:
+        """Finish what was begun, for at most *seconds*; what is left is taken up again later."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=seconds)
+        for task in self._in_flight:
+            task.cancel()
+        await asyncio.gather(*self._in_flight, return_exceptions=True)
+
+    async def _look(self) -> None:
+        most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - len(self._in_flight))
+        if most <= 0 or not self._circuit.may_try():
+            return
+        try:
+            claimed = await self._deadlines.claim(most=most)
+        except RedisError as error:
+            self._circuit.failed(error)
+            return
+        except Exception as error:
+            log.error("drafts cannot be looked at: %s", type(error).__name__)
+            return
+        self._circuit.worked()
+        for draft in claimed:
+            task = asyncio.create_task(self._look_after(draft))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
+
+    async def _look_after(self, draft: ClaimedDraft) -> None:
+        try:
+            with speaking(draft.language):
+                await self._bring_up_to_date(draft)
+        except _Postponed as postponed:
+            await self._postpone(draft, postponed.delay)
+        except (TelegramError, RedisError) as error:
+            log.warning("a draft is looked at again later: %s", type(error).__name__)
+        except Exception as error:
+            # Of an older version of the bot, say: what it says cannot be shown.
+            log.error("a draft cannot be shown: %s", type(error).__name__)
+            await self._drop(draft)
+
+    async def _bring_up_to_date(self, draft: ClaimedDraft) -> None:
+        screens = self._show(draft.conversation)
+        expires_at = draft.conversation.expires_at or self._clock.now()
+        await self._edit(draft, draft.stale, screens.over if draft.is_over else screens.continued)
+        if draft.is_over or draft.is_running:
+            look_again_at = None if draft.is_over else expires_at
+            await self._deadlines.settle(draft, look_again_at=look_again_at)
+        elif draft.messages or draft.stale:
+            offers = await self._edit(draft, draft.messages, screens.question)
+            tells = self._is_to_tell(draft, screens)
+            look_again_at = max(expires_at, self._clock.now()) if tells else None
+            await self._deadlines.settle(draft, look_again_at=look_again_at, offers=offers)
+        elif not self._is_to_tell(draft, screens):
+            await self._deadlines.settle(draft)
+        elif expires_at > self._clock.now():  # another conversation took its place
+            await self._deadlines.settle(draft, look_again_at=expires_at)
+        else:
+            await self._tell(draft, screens.notice)
+
+    def _is_to_tell(self, draft: ClaimedDraft, screens: LeftScreens) -> bool:
+        return screens.notice is not None and draft.is_latest and not draft.is_told
+
+    async def _edit(
+        self, draft: ClaimedDraft, messages: Sequence[int], screen: Screen
+    ) -> Sequence[int]:
+        """Returns those that show *screen* by now: all, unless it went on meanwhile."""
+        edited: list[int] = []
+        for message_id in messages:
+            await self._turn(draft, Lane.EDITS)
+            if not await self._deadlines.is_held(draft):
+                break
+            await self._call(draft, partial(edit_screen, self._bot, screen, message_id=message_id))
+            edited.append(message_id)
+        return edited
+
+    async def _tell(self, draft: ClaimedDraft, notice: Screen | None) -> None:
+        if notice is None:
+            return
+        await self._turn(draft, Lane.DIGESTS)
+        if not await self._deadlines.is_held(draft):
+            return
+        send = partial(send_screen, self._bot, notice, is_silent=notice.is_silent)
+        try:
+            message_id = await self._call(draft, send)
+        except NotSent:
+            raise
+        except TelegramError:
+            message_id = None  # it may have arrived: once is enough
+        offers = () if message_id is None else (message_id,)
+        await self._deadlines.settle(draft, offers=offers, is_told=True)
+
+    async def _turn(self, draft: ClaimedDraft, lane: Lane) -> None:
+        """Wait for Telegram's limits, but not so long that somebody else would take the draft."""
+        try:
+            async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
+                await self._limiter.slot(lane, self._clock.now(), draft.chat_id)
+        except TimeoutError:
+            raise _Postponed(TURN_DELAY) from None
+
+    async def _call(self, draft: ClaimedDraft, call: Callable[..., Awaitable[T]]) -> T | None:
+        """What *call* into the chat returned, or None where Telegram refuses it for good."""
+        try:
+            return await call(chat_id=draft.chat_id)
+        except RetryAfter as error:
+            seconds = seconds_to_wait(error)
+            self._limiter.pause(seconds, draft.chat_id)
+            raise _Postponed(timedelta(seconds=seconds)) from None
+        except (Forbidden, ChatMigrated):
+            return None  # they have blocked the bot, and do not see what it would say
+        except BadRequest as error:
+            # The message was deleted or is too old: there is nothing left to correct.
+            if NOT_MODIFIED not in error.message:
+                log.info("a question cannot be edited: %s", error.message)
+            return None
+
+    async def _postpone(self, draft: ClaimedDraft, delay: timedelta) -> None:
+        with suppress(RedisError):  # its lease runs out
+            await self._deadlines.postpone(draft, delay)
+
+    async def _drop(self, draft: ClaimedDraft) -> None:
+        with suppress(RedisError):  # it is tried again, and not for ever
+            await self._deadlines.settle(draft)

@@ -1,0 +1,21 @@
+"""Each conversation says what is true of it when it is left, and where to begin anew."""
+
+import pytest
+
+from bot.flows.drafts import LEAVINGS
+from bot.handlers import COMMANDS, FLOWS
+from bot.views.callbacks import ARGUMENT_LENGTH
+
+
+def test_every_conversation_says_how_it_is_left() -> None:
+    assert set(LEAVINGS) == FLOWS.names
+
+
+@pytest.mark.parametrize("name", sorted(LEAVINGS))
+def test_what_to_type_anew_is_a_command(name: str) -> None:
+    assert LEAVINGS[name].command in COMMANDS
+
+
+def test_a_button_tells_conversations_apart() -> None:
+    """It has room for the beginning of a name only."""
+    assert len({name[:ARGUMENT_LENGTH] for name in LEAVINGS}) == len(LEAVINGS)
