@@ -16,6 +16,7 @@ from bot.redis.conversations import Conversation
 from bot.views import intakes as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Button, Screen
+from bot.views.apart import medicine_labels
 from domain.access import Action
 from domain.database import Scope
 from domain.dosages import Dosage
@@ -31,7 +32,7 @@ async def begin(request: Request) -> Answer:
     """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`"""
     request.scope.require(Action.READ)
     lines = await _given_now(request.scope)
-    if not lines:
+    if not lines and not request.text:
         return views.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines)})
@@ -68,10 +69,9 @@ def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
 def choices(lines: Sequence[MedicineLine]) -> list[list[str]]:
     """Medicines as a conversation keeps them: id and label."""
     several = len({line.person_id for line in lines}) > 1
-    return [
-        [str(line.id), f"{line.person} · {line.name}" if several else line.name]
-        for line in lines[:MOST_CHOICES]
-    ]
+    shown = lines[:MOST_CHOICES]
+    labels = medicine_labels(shown, with_person=several)
+    return [[str(line.id), label] for line, label in zip(shown, labels, strict=True)]
 
 
 async def _given_now(scope: Scope) -> Sequence[MedicineLine]:

@@ -25,7 +25,7 @@ async def begin(request: Request) -> Answer:
     """`/refill [NAME [AMOUNT]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
     lines = await list_medicines(request.scope)
-    if not lines:
+    if not lines and not request.text:
         return intake_views.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines)})

@@ -1,6 +1,7 @@
 """The slot card: one message for all doses of a person at one minute, and what follows from it."""
 
 from bot.views.answer import Button, Keyboard, Screen
+from bot.views.apart import dose_labels
 from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.length import MOST_ROWS, fitting, label, shorten
 from bot.views.wording import _, escape
@@ -52,7 +53,7 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     return (
         (button(_("← Back"), Verb.BACK),),
         *((each,) for each in snooze),
-        (button(_("⏭ Skip {name}").format(name=label(dose.name)), Verb.SKIP),),
+        (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Verb.SKIP),),
     )
 
 
@@ -100,9 +101,10 @@ def _buttons(facts: CardFacts) -> Keyboard:
         return Button(words, Callback(verb, facts.family_id, dose.id).encode())
 
     is_single = len(facts.doses) == 1
+    names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
     for dose in facts.doses:
-        name = label(dose.name)
+        name = names[dose.id]
         taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=name)
         if dose.status in RESOLVED:
             who = label(dose.resolved_by or "") if is_single else name
