@@ -106,7 +106,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         offered = {key for key, _name in data["choices"]}
         named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
         if len(named.medicines) > 1:
-            return FLOW.go_on(request, running, "which", data)
+            return views.tap_which().and_send(FLOW.question(running))
         chosen, rest = str(named.medicines[0].id), named.rest
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:

@@ -23,6 +23,7 @@ from domain.schedules import Schedule, WallClock
 
 _ADDED = 24  # of a label's width; the rest is the name's
 _END = 8  # of a name so long that only its end may differ
+_WHOLE = 4_096  # where nothing has to be shortened
 _COMPANY = 3  # names that stand for everybody in a family
 
 
@@ -79,6 +80,19 @@ def dose_labels(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
         Named(dose.name, dose.medication_id, (dose.dosage, f"{dose.local:%H:%M}")) for dose in doses
     ]
     return dict(zip((dose.id for dose in doses), labels(named), strict=True))
+
+
+def dose_numbers(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
+    """What follows name and amount in a list, by the dose's id: nothing, or the number that its
+    button has too, where another medicine's dose is the same in everything.
+    """
+    said = [f"{dose.local:%H:%M} {dose.name} {dose.given or dose.dosage}" for dose in doses]
+    named = [Named(words, dose.medication_id) for words, dose in zip(said, doses, strict=True)]
+    told_apart = labels(named, to=_WHOLE)
+    return {
+        dose.id: label.removeprefix(words)
+        for dose, words, label in zip(doses, said, told_apart, strict=True)
+    }
 
 
 def doctor_labels(doctors: Sequence[DoctorFacts]) -> list[str]:

@@ -1,7 +1,7 @@
 """The slot card: one message for all doses of a person at one minute, and what follows from it."""
 
 from bot.views.answer import Button, Keyboard, Screen
-from bot.views.apart import dose_labels
+from bot.views.apart import dose_labels, dose_numbers
 from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.length import MOST_ROWS, fitting, label, shorten
 from bot.views.wording import _, escape
@@ -30,7 +30,8 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
-    lines += fitting([_line(dose) for dose in facts.doses])
+    numbers = dose_numbers(facts.doses)
+    lines += fitting([_line(dose, numbers[dose.id]) for dose in facts.doses])
     if not facts.may_record:
         return Screen("\n".join(lines))
     for dose in facts.doses:
@@ -57,8 +58,8 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     )
 
 
-def _line(dose: DoseFacts) -> str:
-    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+def _line(dose: DoseFacts, number: str) -> str:
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}{number}"
     at = dose.taken_at or dose.resolved_at
     when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
     who = escape(dose.resolved_by or "")

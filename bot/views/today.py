@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.views.answer import Button, Keyboard, Screen
-from bot.views.apart import dose_labels, family_labels
+from bot.views.apart import dose_labels, dose_numbers, family_labels
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.families import switch_button
@@ -51,7 +51,8 @@ def today(
             )
             for facts in appointments.get(entry.person.id, ())
         ]
-        doses = [_line(dose, now) for dose in entry.doses]
+        numbers = dose_numbers(entry.doses)
+        doses = [_line(dose, now, numbers[dose.id]) for dose in entry.doses]
         doses = [*planned, *doses] or [_("Nothing is due today.")]
         about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
         room -= sum(length(line) + 1 for line in about)
@@ -90,8 +91,8 @@ def _due(dose: DoseFacts, now: datetime) -> str:
     )
 
 
-def _line(dose: DoseFacts, now: datetime) -> str:
-    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.given or dose.dosage)}"
+def _line(dose: DoseFacts, now: datetime, number: str) -> str:
+    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.given or dose.dosage)}{number}"
     who = escape(dose.resolved_by or "")
     at = dose.taken_at or dose.resolved_at
     when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""

@@ -979,6 +979,7 @@ def _intakes(home: _Home) -> Mapping[str, View]:
         return partial(intakes.given, outcome, member=home.member, now=NOW)
 
     return {
+        "give_tap_which": partial(intakes.tap_which),
         "give_which": partial(intakes.ask_which, [_choice(words.medicine)]),
         "give_nothing": partial(intakes.nothing_to_give),
         "given": given(Recorded([taken], [])),
