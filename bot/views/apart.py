@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from bot.grammar.tokens import fold_spaces, unaccented
-from bot.views.length import LABEL, label, length, shorten
+from bot.views.length import LABEL, length, shorten
 from bot.views.phones import last_digits
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.wording import _
@@ -21,7 +21,6 @@ from domain.families import FamilyFacts
 from domain.medicines import MedicineLine, MedicineStatus
 from domain.schedules import Schedule, WallClock
 
-_ADDED = 24  # of a label's width; the rest is the name's
 _END = 8  # of a name so long that only its end may differ
 _WHOLE = 4_096  # where nothing has to be shortened
 _COMPANY = 3  # names that stand for everybody in a family
@@ -113,18 +112,17 @@ def doctor_labels(doctors: Sequence[DoctorFacts]) -> list[str]:
     )
 
 
-def family_labels(families: Sequence[FamilyFacts]) -> list[str]:
+def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[str]:
     """Families that somebody is in; alike ones by who else is: "Smith (with Ben and Mum)"."""
     common = Counter(name for family in families for name in set(family.company))
     return labels(
-        [Named(family.name, family.id, (_company(family, common),)) for family in families]
+        [Named(family.name, family.id, (_company(family, common),)) for family in families], to=to
     )
 
 
 def family_in_words(family: FamilyFacts, others: Sequence[FamilyFacts]) -> str:
     """The whole name of one of somebody's families, told apart from the *others* (no HTML)."""
-    told_apart = family_labels([family, *others])[0]
-    return family.name if told_apart == label(family.name) else told_apart
+    return family_labels([family, *others], to=_WHOLE)[0]
 
 
 def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
@@ -172,7 +170,7 @@ def _part(item: Named, number: int) -> str:
 def _label(item: Named, added: tuple[str, ...], *, to: int) -> str:
     if not added:
         return shorten(item.name, to=to)
-    words = shorten(", ".join(added), to=_ADDED)
+    words = shorten(", ".join(added), to=to * 3 // 5)  # the rest is the name's
     name = shorten(item.name, to=to - length(words) - 3)
     return _("{name} ({part})").format(name=name, part=words)
 

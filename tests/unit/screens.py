@@ -701,12 +701,12 @@ def _calendar_files(home: _Home) -> Mapping[str, View]:
     }
 
 
-def _of_one_name(doctor: DoctorFacts) -> Sequence[DoctorFacts]:
+def _of_one_name(doctor: DoctorFacts, words: Words) -> Sequence[DoctorFacts]:
     """Told apart by what for, by number, by whose, by address; the last two by nothing."""
     there = [replace(doctor, id=UUID(int=number)) for number in range(6)]
-    there[0] = replace(there[0], specialty="dentist")
+    there[0] = replace(there[0], specialty=words.dosage)
     there[1] = replace(there[1], phone="+442079460019")
-    there[2] = replace(there[2], person="Dad", address=None)
+    there[2] = replace(there[2], person=words.other_person, address=None)
     there[3] = replace(there[3], address=None)
     return there
 
@@ -723,7 +723,7 @@ def _doctors(home: _Home) -> Mapping[str, View]:
     return {
         "doctors_none": listed(),
         "doctors": listed(doctor, bare, replace(doctor, person=words.other_person)),
-        "doctors_of_one_name": listed(*_of_one_name(doctor)),
+        "doctors_of_one_name": listed(*_of_one_name(doctor, words)),
         "doctors_second_page": listed(*[doctor] * 25, page=1),
         "doctors_for_a_viewer": listed(doctor, member=viewer),
         "doctor": partial(doctors.doctor_screen, doctor, member=member),
@@ -772,7 +772,7 @@ def _families(home: _Home) -> Mapping[str, View]:
     two = [(PERSON_ID, words.person), (BEN_ID, words.other_person)]
     alike = [
         FamilyFacts(FAMILY_ID, words.family, (words.ben, words.person)),
-        FamilyFacts(BEN_ID, words.family, (words.ben, words.other_person)),
+        FamilyFacts(BEN_ID, words.family, (words.other_person,)),
         FamilyFacts(ANNA_ID, words.family.upper()),
     ]
     link = {role: NewInvitation(words.family, role, "AbCdEfGhIjKlMnOpQrStUv", NOW) for role in Role}
