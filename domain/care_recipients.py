@@ -1,6 +1,6 @@
 """The people cared for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
+from domain.alike import nearest
 from domain.database import Scope
-from domain.errors import AlreadyExists, NotFound
+from domain.errors import AlikeName, AlreadyExists, NotFound
 from domain.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
 
@@ -32,9 +33,16 @@ class PersonAdded:
 
 
 async def add_person(
-    scope: Scope, name: str, *, zone: ZoneInfo, flow_id: UUID | None = None
+    scope: Scope,
+    name: str,
+    *,
+    zone: ZoneInfo,
+    flow_id: UUID | None = None,
+    beside: Collection[str] = (),
 ) -> PersonAdded:
-    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name.
+    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name, and
+    AlikeName if it has one whose name looks or sounds like it, other than those that are known of:
+    *beside*.
 
     Repeating it with the same *flow_id* finds the person that the first time added.
     """
@@ -48,6 +56,7 @@ async def add_person(
         if existing is not None:
             person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
             return PersonAdded(person, member.family_name)
+    _point_out_alike(name, await list_people(scope), beside=beside)
     person = Person(new_id(), name, zone)
     added = await scope.execute(
         insert(CareRecipient)
@@ -73,12 +82,18 @@ async def add_person(
     return PersonAdded(person, member.family_name)
 
 
-async def rename_person(scope: Scope, person_id: UUID, name: str) -> Person:
-    """Raises NotFound, and AlreadyExists if the family has another person of that name."""
+async def rename_person(
+    scope: Scope, person_id: UUID, name: str, *, beside: Collection[str] = ()
+) -> Person:
+    """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
+    as `add_person` does.
+    """
     member = scope.require(Action.ADD_PERSON)
     before = await get_person(scope, person_id)
-    if any(p.name.lower() == name.lower() and p.id != person_id for p in await list_people(scope)):
+    others = [person for person in await list_people(scope) if person.id != person_id]
+    if any(person.name.lower() == name.lower() for person in others):
         raise AlreadyExists(name)
+    _point_out_alike(name, others, beside=beside)
     await scope.execute(
         update(CareRecipient)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
@@ -94,6 +109,14 @@ async def rename_person(scope: Scope, person_id: UUID, name: str) -> Person:
     )
     await raise_list_version(scope)
     return replace(before, name=name)
+
+
+def _point_out_alike(name: str, others: Sequence[Person], *, beside: Collection[str]) -> None:
+    """Raise AlikeName; of the very same name something else is said."""
+    known = [(p.name, p.name) for p in others if p.name not in beside]
+    alike = nearest(name, known)
+    if alike is not None and alike.lower() != name.lower():
+        raise AlikeName(alike)
 
 
 async def list_people(scope: Scope) -> Sequence[Person]:

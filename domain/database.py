@@ -48,6 +48,7 @@ class Member:
     has_blocked: bool = False  # the bot, as far as we know
     medications_version: int = 0
     zone: ZoneInfo | None = None  # where they are themselves, if they have said so
+    has_other_families: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ _SET_SCOPE = text(
 _ENTER_FAMILY = text(
     "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
     " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
-    " u.blocked_at, u.timezone"
+    " u.blocked_at, u.timezone,"
+    " EXISTS (SELECT 1 FROM family_members o WHERE o.user_id = m.user_id"
+    " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families"
     " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
     " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
     " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
@@ -138,6 +141,7 @@ class Scope:
             has_blocked=found.blocked_at is not None,
             medications_version=found.medications_version,
             zone=ZoneInfo(found.timezone) if found.timezone else None,
+            has_other_families=found.has_other_families,
         )
         return self.member
 

@@ -1,6 +1,6 @@
 """Doctors: who treats a care recipient, and how to reach them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
+from domain.alike import nearest
 from domain.care_recipients import get_person
 from domain.database import Scope
-from domain.errors import AlreadyExists, NotFound
+from domain.errors import AlikeDoctor, NotFound
 from domain.models import Appointment, CareRecipient, Doctor, new_id
 
 PAGE = 10
@@ -59,12 +60,17 @@ _SELECT = select(
 
 
 async def add_doctor(
-    scope: Scope, doctor: NewDoctor, *, flow_id: UUID | None = None, is_another: bool = False
+    scope: Scope,
+    doctor: NewDoctor,
+    *,
+    flow_id: UUID | None = None,
+    beside: Collection[UUID] = (),
 ) -> DoctorFacts:
     """Save a doctor. Appointments of the person that name them so far only in words are linked.
 
     Repeating it with the same *flow_id* finds the one that the first time added. Raises NotFound
-    (person), and AlreadyExists if the person has a doctor of that name, unless it *is_another*.
+    (person), and AlikeDoctor if the person has a doctor of that name, or of one that looks or
+    sounds like it, other than those that the member knows of: *beside*.
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -74,18 +80,7 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
-    if not is_another:
-        same = await scope.connection.scalar(
-            select(Doctor.id)
-            .where(
-                Doctor.care_recipient_id == person.id,
-                func.lower(Doctor.name) == doctor.name.lower(),
-                Doctor.deleted_at.is_(None),
-            )
-            .limit(1)
-        )
-        if same is not None:
-            raise AlreadyExists(doctor.name)
+    await _point_out_alike(scope, person.id, doctor.name, beside=beside)
     doctor_id = new_id()
     await scope.execute(
         insert(Doctor).values(
@@ -140,12 +135,22 @@ async def list_doctors(scope: Scope) -> Sequence[DoctorFacts]:
 
 
 async def edit_doctor(
-    scope: Scope, doctor_id: UUID, changes: Mapping[str, str | None]
+    scope: Scope,
+    doctor_id: UUID,
+    changes: Mapping[str, str | None],
+    *,
+    beside: Collection[UUID] = (),
 ) -> DoctorFacts:
-    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound."""
+    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and AlikeDoctor as
+    `add_doctor` does.
+    """
     before = await _lock(scope, doctor_id)
     if all(before._mapping[name] == value for name, value in changes.items()):  # noqa: SLF001
         return await get_doctor(scope, doctor_id)
+    if changes.get("name"):
+        known = (doctor_id, *beside)
+        person_id = before.care_recipient_id
+        await _point_out_alike(scope, person_id, str(changes["name"]), beside=known)
     await _write(scope, doctor_id, changes)
     old = {name: before._mapping[name] for name in changes}  # noqa: SLF001 - Row's public view
     await _record(scope, "edited", doctor_id, before=old)
@@ -180,6 +185,7 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
             Doctor.address,
             Doctor.note,
             Doctor.deleted_at,
+            Doctor.care_recipient_id,
         )
         .where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
         .with_for_update()
@@ -187,6 +193,23 @@ async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
     if row is None:
         raise NotFound
     return row
+
+
+async def _point_out_alike(
+    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+) -> None:
+    rows = await scope.rows(
+        select(Doctor.id, Doctor.name)
+        .where(
+            Doctor.care_recipient_id == person_id,
+            Doctor.id.not_in(beside),
+            Doctor.deleted_at.is_(None),
+        )
+        .order_by(Doctor.created_at, Doctor.id)
+    )
+    found = nearest(name, [(row.name, row.id) for row in rows])
+    if found is not None:
+        raise AlikeDoctor(found)
 
 
 async def _write(scope: Scope, doctor_id: UUID, changes: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ there.
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action, Role
@@ -87,6 +88,24 @@ class SameMedicine(CareCircleError):
     """The person takes a medicine of that name already."""
 
     existing: MedicineFacts
+
+
+class AlikeMedicine(SameMedicine):
+    """The person takes a medicine whose name looks or sounds like that one."""
+
+
+@dataclass(eq=False)
+class AlikeName(CareCircleError):
+    """Somebody has a name that looks or sounds like that one. It can be meant so."""
+
+    existing: str
+
+
+@dataclass(eq=False)
+class AlikeDoctor(CareCircleError):
+    """The person has a doctor of that name, or of one that looks or sounds like it."""
+
+    existing_id: UUID
 
 
 @dataclass(eq=False)

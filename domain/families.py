@@ -38,8 +38,13 @@ INVITATION_LIFETIME = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class FamilyFacts:
+    """`company`: who else is in it, members and people cared for; read where others of the reader's
+    families have nearly its name.
+    """
+
     id: UUID
     name: str
+    company: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class PersonSummary:
 
 @dataclass(frozen=True)
 class FamilyOverview:
-    """What `/family` shows. `others`: the reader's other families, to switch to."""
+    """What `/family` shows. `others`: the reader's other families, to switch to. `company`: as of
+    `FamilyFacts`.
+    """
 
     id: UUID
     name: str
@@ -67,6 +74,7 @@ class FamilyOverview:
     people: Sequence[PersonSummary]
     others: Sequence[FamilyFacts]
     can_invite: bool
+    company: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

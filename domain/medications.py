@@ -1,6 +1,6 @@
 """Medicines: adding one, changing it from now on, pausing, stopping and restoring it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,10 +11,11 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit, notifications
 from domain.access import Action
+from domain.alike import is_same_name, nearest
 from domain.care_recipients import Person, get_person
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
+from domain.errors import AlikeMedicine, ChangedMeanwhile, NotFound, SameMedicine
 from domain.events import NotificationsOwed
 from domain.expansion import (
     EXPANDABLE,
@@ -38,14 +39,14 @@ async def add_medication(
     medicine: NewMedicine,
     *,
     flow_id: UUID | None = None,
-    is_another: bool = False,
+    beside: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
     Doses start after now: a time already past today starts on its next day. Repeating it with the
     same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
-    not the family's, and SameMedicine if they take one of that name already, unless it
-    *is_another*.
+    not the family's, and SameMedicine (AlikeMedicine) if they take one of that name (of a name that
+    looks or sounds like it), other than those that the member knows of: *beside*.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -55,8 +56,7 @@ async def add_medication(
         if saved_before is not None:
             return await get_medication(scope, saved_before)
     person = await get_person(scope, medicine.person_id)
-    if not is_another:
-        await _refuse_the_same(scope, person.id, medicine.name)
+    await _refuse_the_same(scope, person.id, medicine.name, beside=beside)
     medication_id = new_id()
     now = scope.clock.now()
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
@@ -151,15 +151,19 @@ async def edit_medication(
     name: str | None = None,
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
+    beside: Collection[UUID] = (),
 ) -> MedicineFacts:
     """Change a medicine from now on; what was given, and what is asked for now, stays as it was.
 
     *version* is the one that the member saw. Raises ChangedMeanwhile if it is not the present one,
-    and NotFound.
+    NotFound, and SameMedicine or AlikeMedicine as `add_medication` does.
     """
     before = await _lock(scope, medication_id)
     if before.version != version:
         raise ChangedMeanwhile(await get_medication(scope, medication_id))
+    if name is not None and name != before.name:
+        person_id = before.expandable.care_recipient_id
+        await _refuse_the_same(scope, person_id, name, beside=(medication_id, *beside))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
     return await _change_content(scope, before, content)
 
@@ -445,20 +449,27 @@ async def _cancel_open(scope: Scope, medicine: _Locked) -> None:
     scope.publish(NotificationsOwed())
 
 
-async def _refuse_the_same(scope: Scope, person_id: UUID, name: str) -> None:
-    same = await scope.connection.scalar(
-        select(Medication.id)
+async def _refuse_the_same(
+    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+) -> None:
+    """Raise SameMedicine or AlikeMedicine if the person takes one whose name could be read or
+    heard for *name*, other than *beside*.
+    """
+    taken = await scope.rows(
+        select(Medication.id, Medication.name)
         .where(
             Medication.care_recipient_id == person_id,
-            func.lower(Medication.name) == func.lower(name),
+            Medication.id.not_in(beside),
             Medication.deleted_at.is_(None),
             Medication.status != MedicineStatus.STOPPED,
         )
-        .order_by(Medication.created_at)
-        .limit(1)
+        .order_by(Medication.created_at, Medication.id)
     )
-    if same is not None:
-        raise SameMedicine(await get_medication(scope, same))
+    found = nearest(name, [(row.name, row.id) for row in taken])
+    if found is None:
+        return
+    existing = await get_medication(scope, found)
+    raise SameMedicine(existing) if is_same_name(name, existing.name) else AlikeMedicine(existing)
 
 
 async def _record(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.flows import when_questions as questions
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.known_doctors import list_known_doctors
 from bot.flows.whose import (
     People,
     ask_whose,
@@ -19,7 +20,6 @@ from bot.flows.whose import (
     to_persons,
 )
 from bot.grammar.appointments import (
-    KnownDoctor,
     PartialAppointment,
     match_doctors,
     parse_title,
@@ -47,7 +47,6 @@ from domain.appointments import (
     add_appointment,
 )
 from domain.calendars import get_entries
-from domain.doctors import list_doctors
 from domain.errors import AppointmentInPast, NobodyCaredFor, TimeDoesNotExist
 from domain.recurrences import Frequency, Recurrence
 
@@ -101,7 +100,7 @@ class Draft:
     minutes: int | None = None
     doctor: str | None = None
     doctor_id: str | None = None
-    doctors: tuple[tuple[str, str], ...] = ()  # id, name
+    doctors: tuple[tuple[str, ...], ...] = ()  # id, name, label
     place: str | None = None
     bring: str | None = None
     note: str | None = None
@@ -185,7 +184,7 @@ class Draft:
             title=typed.title,
             doctor=only.name if only else typed.doctor,
             doctor_id=str(only.id) if only else None,
-            doctors=tuple((str(d.id), d.name) for d in typed.doctors) if not only else (),
+            doctors=tuple((str(d.id), d.name, d.label) for d in typed.doctors) if not only else (),
             place=typed.place,
             bring=typed.bring,
             note=typed.note,
@@ -328,7 +327,7 @@ async def _take_repeat(request: Request, running: Conversation, reply: Reply) ->
 
 
 def _ask_doctor(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(name, str(n)) for n, (_id, name) in enumerate(data["doctors"])]
+    buttons = [choice(doctor[-1], str(n)) for n, doctor in enumerate(data["doctors"])]
     buttons.append(choice(views.just_the_name_label(), "name"))
     return views.ask_which_doctor(data["doctor"] or "", buttons)
 
@@ -339,12 +338,12 @@ async def _take_doctor(request: Request, running: Conversation, reply: Reply) ->
         raise Misunderstood(
             Problem.WHICH_DOCTOR,
             draft.doctor or "",
-            suggestions=tuple(name for _id, name in draft.doctors),
+            suggestions=tuple(doctor[-1] for doctor in draft.doctors),
         )
     if reply.choice == "name":
         draft = replace(draft, doctors=())
     else:
-        doctor_id, name = draft.doctors[int(reply.choice)]
+        doctor_id, name, *_label = draft.doctors[int(reply.choice)]
         draft = replace(draft, doctor=name, doctor_id=doctor_id, doctors=())
     return await _next(request, running, draft)
 
@@ -495,10 +494,7 @@ async def _understand(
     request: Request, draft: Draft, line: str, *, person: int | None
 ) -> PartialAppointment:
     persons = draft.persons
-    doctors = [
-        KnownDoctor(doctor.name, doctor.id, doctor.person_id)
-        for doctor in await list_doctors(request.scope)
-    ]
+    doctors = await list_known_doctors(request.scope)
     typed = understand_appointment(
         line,
         people=persons,

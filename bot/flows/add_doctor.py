@@ -29,8 +29,8 @@ from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments import get_occurrence
-from domain.doctors import NewDoctor, add_doctor
-from domain.errors import AlreadyExists, NobodyCaredFor, NotFound
+from domain.doctors import NewDoctor, add_doctor, get_doctor
+from domain.errors import AlikeDoctor, NobodyCaredFor, NotFound
 
 _SKIP = "skip"
 _LONGEST_SPECIALTY = 80
@@ -49,14 +49,17 @@ class Draft:
     phone: str | None = None
     address: str | None = None
     asked: tuple[str, ...] = ()
-    same: bool = False
-    is_another: bool = False
+    same: str = ""  # the doctor of that name, or one alike, that the person has already
+    same_id: str = ""
+    beside: tuple[str, ...] = ()  # those that this one is another than
 
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        asked = tuple(data["asked"])
-        return cls(**{**data, "people": read_people(data["people"]), "asked": asked})
+        data.pop("is_another", None)  # of the version before
+        for name in ("asked", "beside"):
+            data[name] = tuple(data.get(name, ()))
+        return cls(**{**data, "people": read_people(data["people"])})
 
     def write(self) -> Data:
         return asdict(self)
@@ -79,7 +82,7 @@ class Draft:
         for part in ("specialty", "phone"):
             if getattr(self, part) is None and part not in self.asked:
                 return part
-        return "same" if self.same and not self.is_another else "save"
+        return "same" if self.same else "save"
 
     def settled(self, *parts: str) -> "Draft":
         return replace(self, asked=(*self.asked, *parts))
@@ -185,7 +188,8 @@ async def _take_phone(request: Request, running: Conversation, reply: Reply) -> 
 
 def _ask_same(data: Data, choice: Choice) -> Screen:
     return views.ask_same(
-        data["name"],
+        data["same"],
+        name=data["name"],
         person=data["people"][data["person"]][1],
         buttons=(
             choice(views.both_label(), "both"),
@@ -199,9 +203,10 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
     draft = Draft.read(running.data)
     match reply.choice:
         case "both":
-            return await _next(request, running, replace(draft, is_another=True))
+            both = replace(draft, same="", beside=(*draft.beside, draft.same_id))
+            return await _next(request, running, both)
         case "change":
-            return await _next(request, running, replace(draft, same=False, name=None))
+            return await _next(request, running, replace(draft, same="", name=None))
         case "cancel":
             return cancelled(running.flow_id)
         case _:
@@ -239,8 +244,9 @@ async def _next(
         try:
             answer = await _save(request, draft, running.flow_id if running else None)
             return answer if running is None else finished(running, answer)
-        except AlreadyExists:
-            draft = replace(draft, same=True)
+        except AlikeDoctor as alike:
+            existing = await get_doctor(request.scope, alike.existing_id)
+            draft = replace(draft, same=views.in_short(existing), same_id=str(existing.id))
     first = Screen(misunderstood(problem)) if problem else None
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
@@ -257,6 +263,7 @@ async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
         phone=draft.phone,
         address=draft.address,
     )
-    doctor = await add_doctor(request.scope, new, flow_id=flow_id, is_another=draft.is_another)
+    beside = [UUID(key) for key in draft.beside]
+    doctor = await add_doctor(request.scope, new, flow_id=flow_id, beside=beside)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
     return Answer(send=(views.saved(doctor, member=member),))

@@ -52,8 +52,8 @@ class Draft:
     """What is known of the medicine so far; goes to Redis and back between two questions.
 
     `line` is what was typed at first, while it is not known for whom: it is read again then, since
-    their zone says what "today" is. `is_another`: they take one of that name already, and this one
-    as well.
+    their zone says what "today" is. `same`: what they take already, of that name or one alike
+    (`same_name`, `same_id`); `beside`: those that the new one is another than.
     """
 
     people: People
@@ -64,12 +64,16 @@ class Draft:
     schedule: Mapping[str, Any] | None = None
     schedule_so_far: str = ""
     same: str | None = None
-    is_another: bool = False
+    same_name: str = ""
+    same_id: str = ""
+    beside: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
-        data: Data = conversation.data
-        return cls(**{**data, "people": read_people(data["people"])})
+        data: dict[str, Any] = dict(conversation.data)
+        data.pop("is_another", None)  # of the version before
+        beside = tuple(data.get("beside", ()))
+        return cls(**{**data, "people": read_people(data["people"]), "beside": beside})
 
     def write(self) -> Data:
         return asdict(self)
@@ -93,7 +97,7 @@ class Draft:
             return "dosage"
         if self.schedule is None:
             return "schedule"
-        return "same" if self.same and not self.is_another else "confirm"
+        return "same" if self.same else "confirm"
 
     def understood(self, typed: PartialMedicine) -> "Draft":
         """With what a line said."""
@@ -208,7 +212,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 
 
 async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """The end of the conversation, unless they take one of that name already."""
+    """The end of the conversation, unless they take one of that name, or of one alike, already."""
     try:
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
@@ -218,6 +222,8 @@ async def _save_in(request: Request, running: Conversation, draft: Draft) -> Ans
 def _ask_same(data: Data, choice: Choice) -> Screen:
     return views.ask_same(
         data["same"],
+        name=data["name"],
+        existing_name=data.get("same_name") or data["name"],
         person=data["people"][data["person"]][1],
         both=choice(views.both_label(), "both"),
         change=choice(views.change_label(), "change"),
@@ -229,7 +235,8 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
     draft = Draft.read(running)
     match reply.choice:
         case "both":
-            return await _save_in(request, running, replace(draft, is_another=True))
+            both = replace(draft, same=None, beside=(*draft.beside, draft.same_id))
+            return await _save_in(request, running, both)
         case "change":
             return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
         case "cancel":
@@ -338,7 +345,10 @@ def _next(
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
     medicine = await add_medication(
-        request.scope, _medicine(draft), flow_id=flow_id, is_another=draft.is_another
+        request.scope,
+        _medicine(draft),
+        flow_id=flow_id,
+        beside=[UUID(key) for key in draft.beside if key],
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
     return views.saved(medicine, now=request.scope.clock.now(), member=member)
@@ -357,7 +367,12 @@ def _medicine(draft: Draft) -> NewMedicine:
 
 
 def _beside(draft: Draft, existing: MedicineFacts) -> Draft:
-    return replace(draft, same=views.in_short(existing))
+    return replace(
+        draft,
+        same=views.in_short(existing),
+        same_name=existing.name,
+        same_id=str(existing.id),
+    )
 
 
 def _sentence(problem: Misunderstood | None) -> Screen | None:

@@ -1,6 +1,6 @@
 """`/addperson`: a name, then a city or time zone."""
 
-from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
 from bot.grammar.problems import Misunderstood
@@ -8,11 +8,12 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import people as views
 from bot.views.answer import Answer, Screen
+from bot.views.medicines import cancel_label, change_label, tap_a_button
 from bot.views.misunderstandings import misunderstood
 from bot.views.refusals import already_exists
 from domain.access import Action
 from domain.care_recipients import add_person
-from domain.errors import AlreadyExists
+from domain.errors import AlikeName, AlreadyExists
 
 
 async def begin(request: Request) -> Answer:
@@ -32,7 +33,11 @@ async def begin(request: Request) -> Answer:
             {"name": name, "nearest": list(problem.suggestions)},
             first=Screen(misunderstood(problem)),
         )
-    return views.added(await add_person(request.scope, name, zone=place.zone))
+    try:
+        return views.added(await add_person(request.scope, name, zone=place.zone))
+    except AlikeName as alike:
+        asked = {"name": name, "where": place.label, "beside": [alike.existing]}
+        return FLOW.begin(request, "alike", asked)
 
 
 def _ask_name(_data: Data, _choice: Choice) -> Screen:
@@ -73,8 +78,15 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _save(request: Request, running: Conversation, name: str, place: Place) -> Answer:
+    data: Data = running.data
+    beside = list(data.get("beside", ()))
     try:
-        added = await add_person(request.scope, name, zone=place.zone, flow_id=running.flow_id)
+        added = await add_person(
+            request.scope, name, zone=place.zone, flow_id=running.flow_id, beside=beside
+        )
+    except AlikeName as alike:
+        asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
+        return FLOW.go_on(request, running, "alike", asked)
     except AlreadyExists:
         # Only the name is asked for once more; where they live is known by now.
         first = Screen(already_exists(name))
@@ -82,6 +94,41 @@ async def _save(request: Request, running: Conversation, name: str, place: Place
     return finished(running, views.added(added))
 
 
+def _ask_alike(data: Data, choice: Choice) -> Screen:
+    return ask_alike(data["name"], data["beside"][-1], choice)
+
+
+async def _take_alike(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "both":
+            return await _save(request, running, data["name"], parse_place(data["where"]))
+        case "change":
+            return FLOW.go_on(request, running, "name", {"where": data["where"]})
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return tap_a_button().and_send(FLOW.question(running))
+
+
+def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
+    """The question whether somebody of nearly that name is meant to be another person."""
+    return views.ask_alike(
+        existing,
+        name=name,
+        buttons=(
+            choice(views.another_label(), "both"),
+            choice(change_label(), "change"),
+            choice(cancel_label(), "cancel"),
+        ),
+    )
+
+
 FLOW = Flow(
-    "addperson", {"name": Step(_ask_name, _take_name), "place": Step(_ask_place, _take_place)}
+    "addperson",
+    {
+        "name": Step(_ask_name, _take_name),
+        "place": Step(_ask_place, _take_place),
+        "alike": Step(_ask_alike, _take_alike),
+    },
 )

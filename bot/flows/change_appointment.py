@@ -8,8 +8,8 @@ from uuid import UUID
 
 from bot.flows.add_appointment import file_of, to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.known_doctors import list_known_doctors
 from bot.grammar.appointments import (
-    KnownDoctor,
     match_doctors,
     parse_reminders,
     parse_text,
@@ -28,7 +28,6 @@ from bot.views.answer import Answer, Keyboard, Screen
 from domain.access import Action
 from domain.appointment_changes import edit, repeat
 from domain.appointments import Details, DoctorNamed, OccurrenceFacts, get_occurrence
-from domain.doctors import list_doctors
 from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.occurrences import to_local
 from domain.recurrences import Recurrence
@@ -112,11 +111,11 @@ async def _doctor(request: Request, facts: OccurrenceFacts, reply: Reply) -> Det
     if _is_left_out(reply):
         return replace(facts.details, doctor=None)
     words = parse_name((reply.text or "").removeprefix("with ").strip())
-    known = [KnownDoctor(d.name, d.id, d.person_id) for d in await list_doctors(request.scope)]
+    known = await list_known_doctors(request.scope)
     person = Person(facts.person, facts.zone, facts.person_id)
     found = match_doctors(words, known, person=person)
     if len(found) > 1:
-        names = tuple(doctor.name for doctor in found)
+        names = tuple(doctor.label for doctor in found)
         raise Misunderstood(Problem.WHICH_DOCTOR, words, suggestions=names)
     doctor = DoctorNamed(found[0].name, found[0].id) if found else DoctorNamed(words)
     return replace(facts.details, doctor=doctor)

@@ -1,6 +1,6 @@
 """Change on a doctor: name, specialty, telephone, address, note."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
 from domain.doctors import edit_doctor, get_doctor
+from domain.errors import AlikeDoctor
 
 _LEAVE_OUT = "none"
 _PARTS = ("name", "specialty", "phone", "address", "note")
@@ -64,12 +65,54 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Any]:
             value = parse_phone(typed, zone=zone)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
-        doctor_id = UUID(str(running.data["id"]))
-        doctor = await edit_doctor(request.scope, doctor_id, {part: value})
-        member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-        return finished(running, Answer(send=(views.changed(doctor, member=member),)))
+        return await _save(request, running, {part: value})
 
     return take
+
+
+async def _save(
+    request: Request, running: Conversation, changes: Mapping[str, str | None]
+) -> Answer:
+    data: Data = running.data
+    beside = [UUID(key) for key in data.get("beside", ())]
+    try:
+        doctor = await edit_doctor(request.scope, UUID(data["id"]), changes, beside=beside)
+    except AlikeDoctor as alike:
+        existing = await get_doctor(request.scope, alike.existing_id)
+        asked = {
+            "new_name": changes["name"],
+            "same": views.in_short(existing),
+            "same_person": existing.person,
+            "beside": [*data.get("beside", ()), str(existing.id)],
+        }
+        return FLOW.go_on(request, running, "same", {**data, **asked})
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return finished(running, Answer(send=(views.changed(doctor, member=member),)))
+
+
+def _ask_same(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["same"],
+        name=data["new_name"],
+        person=data["same_person"],
+        buttons=(
+            choice(views.another_label(), "both"),
+            choice(medicine_views.change_label(), "change"),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+    )
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    match reply.choice:
+        case "both":
+            return await _save(request, running, {"name": str(running.data["new_name"])})
+        case "change":
+            return FLOW.go_on(request, running, "name", running.data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return medicine_views.tap_a_button().and_send(FLOW.question(running))
 
 
 FLOW = Flow(
@@ -77,5 +120,6 @@ FLOW = Flow(
     {
         "what": Step(_ask_what, _take_what),
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
+        "same": Step(_ask_same, _take_same),
     },
 )

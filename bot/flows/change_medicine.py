@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.flows import alike
 from bot.flows.add_medicine import ask_schedule, read_schedule_reply
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.dosages import parse_dosage
@@ -15,7 +16,7 @@ from bot.views import medicines as views
 from bot.views import meds as meds_views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
-from domain.errors import ChangedMeanwhile
+from domain.errors import ChangedMeanwhile, SameMedicine
 from domain.medications import edit_medication, get_medication
 
 
@@ -59,6 +60,19 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     return await _save(request, running, name=parse_name(reply.text or ""))
 
 
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    match reply.choice:
+        case "both":
+            known = alike.known(running.data)
+            return await _save(request, running, name=running.data["new_name"], beside=known)
+        case "change":
+            return FLOW.go_on(request, running, "name", running.data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return views.tap_a_button().and_send(FLOW.question(running))
+
+
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:
     return views.ask_dosage(data["name"])
 
@@ -86,6 +100,8 @@ async def _save(request: Request, running: Conversation, **changed: Any) -> Answ
         medicine = await edit_medication(
             request.scope, UUID(data["id"]), version=data["version"], **changed
         )
+    except SameMedicine as same:
+        return FLOW.go_on(request, running, "same", alike.beside(data, changed["name"], same))
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
@@ -99,5 +115,6 @@ FLOW = Flow(
         "name": Step(_ask_name, _take_name),
         "dosage": Step(_ask_dosage, _take_dosage),
         "schedule": Step(_ask_schedule, _take_schedule),
+        "same": Step(alike.ask, _take_same),
     },
 )

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.flows.add_person import ask_alike
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.names import parse_name
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
@@ -10,9 +11,11 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import people as views
 from bot.views.answer import Answer, Screen
+from bot.views.medicines import tap_a_button
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.care_recipients import get_person, rename_person
+from domain.errors import AlikeName
 from domain.medications import move_person
 
 
@@ -35,9 +38,35 @@ def _ask_name(data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    return await _rename(request, running, parse_name(reply.text or ""))
+
+
+async def _rename(request: Request, running: Conversation, name: str) -> Answer:
     data: Data = running.data
-    person = await rename_person(request.scope, UUID(data["id"]), parse_name(reply.text or ""))
+    beside = list(data.get("beside", ()))
+    try:
+        person = await rename_person(request.scope, UUID(data["id"]), name, beside=beside)
+    except AlikeName as alike:
+        asked = {**data, "new_name": name, "beside": [*beside, alike.existing]}
+        return FLOW.go_on(request, running, "alike", asked)
     return finished(running, views.renamed(person))
+
+
+def _ask_alike(data: Data, choice: Choice) -> Screen:
+    return ask_alike(data["new_name"], data["beside"][-1], choice)
+
+
+async def _take_alike(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "both":
+            return await _rename(request, running, data["new_name"])
+        case "change":
+            return FLOW.go_on(request, running, "name", {"id": data["id"], "name": data["name"]})
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return tap_a_button().and_send(FLOW.question(running))
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
@@ -61,5 +90,9 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 
 FLOW = Flow(
     "changeperson",
-    {"name": Step(_ask_name, _take_name), "place": Step(_ask_place, _take_place)},
+    {
+        "name": Step(_ask_name, _take_name),
+        "place": Step(_ask_place, _take_place),
+        "alike": Step(_ask_alike, _take_alike),
+    },
 )

@@ -20,6 +20,7 @@ from bot.redis.conversations import Conversation
 from bot.views import intakes as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Button, Screen
+from bot.views.apart import medicine_labels
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.database import Scope
@@ -146,7 +147,7 @@ async def begin(request: Request) -> Answer:
     """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`, also `2 NAME`, `NAME and NAME`."""
     request.scope.require(Action.READ)
     lines = await _given_now(request.scope)
-    if not lines:
+    if not lines and not request.text:
         return views.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines)})
@@ -260,10 +261,9 @@ def _typed(line: Line) -> str:
 def choices(lines: Sequence[MedicineLine]) -> list[list[str]]:
     """Medicines as a conversation keeps them: id and label."""
     several = len({line.person_id for line in lines}) > 1
-    return [
-        [str(line.id), f"{line.person} · {line.name}" if several else line.name]
-        for line in lines[:MOST_CHOICES]
-    ]
+    shown = lines[:MOST_CHOICES]
+    labels = medicine_labels(shown, with_person=several)
+    return [[str(line.id), label] for line, label in zip(shown, labels, strict=True)]
 
 
 async def _given_now(scope: Scope) -> Sequence[MedicineLine]:
@@ -475,7 +475,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
             reply.text or "", [line for line in lines if str(line.id) in offered]
         )
         if len(named.medicines) > 1:
-            return FLOW.go_on(request, running, "which", data)
+            return views.tap_which().and_send(FLOW.question(running))
         chosen = str(named.medicines[0].id)
         rest = " ".join(filter(None, (amount, _typed(named.rest), rest)))
     line = next((line for line in lines if str(line.id) == chosen), None)

@@ -25,7 +25,7 @@ async def begin(request: Request) -> Answer:
     """`/refill [NAME [AMOUNT]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
     lines = await list_medicines(request.scope)
-    if not lines:
+    if not lines and not request.text:
         return intake_views.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines)})
@@ -61,6 +61,8 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         lines = await list_medicines(request.scope)
         offered = {key for key, _name in data["choices"]}
         named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
+        if len(named.medicines) > 1:  # they have one name: only a button tells which
+            return intake_views.tap_which().and_send(FLOW.question(running))
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
     else:
         chosen, name = data["choices"][int(reply.choice)]

@@ -35,11 +35,14 @@ _HALVES = {"half", "quarter"}  # "at half past nine" is no place
 
 @dataclass(frozen=True, slots=True)
 class KnownDoctor:
-    """A doctor of the family, as far as the grammar needs to know."""
+    """A doctor of the family, as far as the grammar needs to know. `label` is what buttons say,
+    which is more than the name where another one has it too.
+    """
 
     name: str
     id: UUID
     person_id: UUID
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,9 @@ def match_doctors(
     if not words:
         return ()
     own = [d for d in doctors if person is None or d.person_id == person.id]
+    labelled = tuple(d for d in own if d.label and matchable(d.label) == matchable(words))
+    if len(labelled) == 1:
+        return labelled
     typed = _bare_name(words)
     exact = tuple(d for d in own if _bare_name(d.name) == typed)
     if exact:

@@ -13,6 +13,7 @@ from bot.grammar.tokens import Line, Token, matchable, tokenize, unaccented
 
 _CLOSE = 60
 _MOST_CHOICES = 4
+_SHORTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def read_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine:
             found = [medicine for medicine, length in lengths.items() if length == longest]
             return NamedMedicine(found, Line(line.text, line.tokens[longest:]))
     raise _unknown(line, known)
+
+
+def begins_with(name: str, typed: str) -> bool:
+    """Whether *typed* (of three letters or more) is short for *name*."""
+    return len(typed) >= _SHORTEST and unaccented(name).startswith(unaccented(typed))
 
 
 def _length_of(name: str, tokens: Sequence[Token], *, same: Callable[[str], str]) -> int:

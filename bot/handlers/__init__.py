@@ -34,6 +34,7 @@ from bot.flows import (
     refill,
 )
 from bot.flows.drafts import LEAVINGS
+from bot.flows.elsewhere import Elsewhere, Naming
 from bot.flows.engine import Flows
 from bot.handlers import appointments, doctors, doses, family, history, medicines, people, stock
 from bot.intake.request import Handler, Request
@@ -41,7 +42,19 @@ from bot.intake.serving import PtbCallback, Serving
 from bot.redis.conversations import Conversation
 from bot.views.answer import Answer
 from bot.views.callbacks import Verb
+from domain.access import Action
 from domain.errors import NotFound
+
+ELSEWHERE = Elsewhere(
+    {
+        "give": Naming(give.begin, (Action.RECORD_DOSE, Action.RECORD_OWN_DOSE), medicine=True),
+        "refill": Naming(refill.begin, (Action.CHANGE_MEDICINES,), medicine=True),
+        "history": Naming(history.history, (Action.READ,), medicine=True, person=True),
+        "addmed": Naming(add_medicine.begin, (Action.CHANGE_MEDICINES,)),
+        "addappt": Naming(add_appointment.begin, (Action.CHANGE_APPOINTMENTS,)),
+        "adddoctor": Naming(add_doctor.begin, (Action.CHANGE_APPOINTMENTS,)),
+    }
+)
 
 FLOWS = Flows(
     new_family.FLOW,
@@ -60,6 +73,7 @@ FLOWS = Flows(
     add_doctor.FLOW,
     change_doctor.FLOW,
     own_clock.FLOW,
+    ELSEWHERE.flow,
     leavings=LEAVINGS,
 )
 
@@ -71,18 +85,13 @@ COMMANDS: dict[str, Handler] = {
     "family": family.family,
     "invite": family.invite,
     "addperson": add_person.begin,
-    "addmed": add_medicine.begin,
     "meds": medicines.meds,
     "people": people.people,
     "today": doses.today,
-    "give": give.begin,
-    "history": history.history,
-    "refill": refill.begin,
-    "addappt": add_appointment.begin,
     "appts": appointments.appts,
-    "adddoctor": add_doctor.begin,
     "doctors": doctors.doctors,
     "undo": doses.undo,
+    **ELSEWHERE.handlers(),
 }
 
 

@@ -11,7 +11,7 @@ from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
 from bot.views.callbacks import UnreadableCallback, decode_minute
-from domain import cards, doses
+from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
 from domain.doses import DoseStatus, Recorded, WhichDose
@@ -142,4 +142,5 @@ async def _today(request: Request) -> Screen:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     planned = await list_day(request.scope, days)
-    return today_views.today(people, appointments=planned, member=member, now=now)
+    others = await elsewhere.list_open(request.scope)
+    return today_views.today(people, appointments=planned, member=member, now=now, elsewhere=others)

@@ -4,7 +4,7 @@ from bot.intake.request import Request
 from bot.views import families as views
 from bot.views import start as start_views
 from bot.views.answer import Answer
-from domain import families, users
+from domain import elsewhere, families, users
 from domain.access import Action, Role
 from domain.care_recipients import list_people
 from domain.errors import NobodyCaredFor, NotFound
@@ -29,12 +29,12 @@ async def unknown_command(_: Request) -> Answer:
 
 
 async def family(request: Request) -> Answer:
-    return views.overview(await families.get_overview(request.scope))
+    return views.overview(await elsewhere.get_overview_told_apart(request.scope))
 
 
 async def switch_family(request: Request) -> Answer:
-    switched = await families.make_current(request.scope, request.pressed.family_id)
-    return views.switched(switched)
+    switched, *others = await elsewhere.switch_family(request.scope, request.pressed.family_id)
+    return views.switched(switched, others=others)
 
 
 async def invite(request: Request) -> Answer:

@@ -18,6 +18,7 @@ from telegram.ext import ContextTypes
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.identity import Identities
+from bot.intake.menus import bound_to
 from bot.intake.replies import Place, Replies
 from bot.intake.request import Contact, Handler, Request
 from bot.redis.conversations import (
@@ -238,6 +239,8 @@ class Serving:
                 self._remember(incoming.user_id, scope.family_id)
             request = incoming.to_request(scope, bot_username=self._parts.bot_username)
             answer = await handler(request)
+            if scope.family_id is not None:
+                answer = bound_to(answer, scope.family_id)
             answer = await self._and_the_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer

@@ -1,6 +1,7 @@
 """The slot card: one message for all doses of a person at one minute, and what follows from it."""
 
 from bot.views.answer import Button, Keyboard, Screen
+from bot.views.apart import dose_labels, dose_numbers
 from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.length import MOST_ROWS, fitting, label, shorten
 from bot.views.wording import _, escape
@@ -29,7 +30,8 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
-    lines += fitting([_line(dose) for dose in facts.doses])
+    numbers = dose_numbers(facts.doses)
+    lines += fitting([_line(dose, numbers[dose.id]) for dose in facts.doses])
     if not facts.may_record:
         return Screen("\n".join(lines))
     for dose in facts.doses:
@@ -52,12 +54,12 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     return (
         (button(_("← Back"), Verb.BACK),),
         *((each,) for each in snooze),
-        (button(_("⏭ Skip {name}").format(name=label(dose.name)), Verb.SKIP),),
+        (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Verb.SKIP),),
     )
 
 
-def _line(dose: DoseFacts) -> str:
-    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+def _line(dose: DoseFacts, number: str) -> str:
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}{number}"
     at = dose.taken_at or dose.resolved_at
     when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
     who = escape(dose.resolved_by or "")
@@ -100,9 +102,10 @@ def _buttons(facts: CardFacts) -> Keyboard:
         return Button(words, Callback(verb, facts.family_id, dose.id).encode())
 
     is_single = len(facts.doses) == 1
+    names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
     for dose in facts.doses:
-        name = label(dose.name)
+        name = names[dose.id]
         taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=name)
         if dose.status in RESOLVED:
             who = label(dose.resolved_by or "") if is_single else name

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
+from bot.views.apart import doctor_labels
 from bot.views.appointments import map_link
 from bot.views.callbacks import Callback, Verb
-from bot.views.length import fitting, label
+from bot.views.length import fitting
 from bot.views.phones import phone_words
 from bot.views.wording import _, escape
 from domain.access import Action, may
@@ -28,8 +29,14 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         press = Callback(Verb.DOCTORS, member.family_id, argument=str(number))
         return Button(words, press.encode())
 
+    told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
     rows: list[tuple[Button, ...]] = [
-        (Button(label(doctor.name), Callback(Verb.DOCTOR, member.family_id, doctor.id).encode()),)
+        (
+            Button(
+                told_apart[doctor.id],
+                Callback(Verb.DOCTOR, member.family_id, doctor.id).encode(),
+            ),
+        )
         for doctor in here
     ]
     turns = [turn("◀️", page - 1)] if page else []
@@ -126,16 +133,26 @@ def ask_phone(name: str, skip: Button) -> Screen:
     return Screen(words.format(name=escape(name)), ((skip,),))
 
 
-def ask_same(name: str, *, person: str, buttons: Sequence[Button]) -> Screen:
-    words = _("{person} has a doctor called {name} already. Is this another one?")
+def in_short(doctor: DoctorFacts) -> str:
+    """ "Dr Weber, cardiologist, +351 213 425 678" (HTML)."""
+    return _in_list(doctor)
+
+
+def ask_same(existing: str, *, name: str, person: str, buttons: Sequence[Button]) -> Screen:
+    """The person has *existing* (HTML) already, of that *name* or of one alike."""
+    words = _("{person} has this doctor already: {existing}. Is {name} another one?")
     return Screen(
-        words.format(person=escape(person), name=escape(name)),
+        words.format(person=escape(person), existing=existing, name=escape(name)),
         tuple((button,) for button in buttons),
     )
 
 
 def both_label() -> str:
     return _("Yes, save both")
+
+
+def another_label() -> str:
+    return _("Yes, another one")
 
 
 def skip_label() -> str:

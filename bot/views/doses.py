@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.views.answer import Answer, Button, Screen
+from bot.views.apart import dose_labels
 from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.length import fitting, label, toast
+from bot.views.length import fitting, toast
 from bot.views.times import day_words
 from bot.views.wording import _, escape
 from domain.database import Member
@@ -18,7 +19,7 @@ def recorded(outcome: Recorded) -> Answer:
     """The toast of a press. Whoever comes second is told who was first, and when."""
     if not outcome.recorded and outcome.already:
         return Answer(toast=_already(outcome.already[0]), alert=True)
-    names = ", ".join(dose.name for dose in outcome.recorded)
+    names = ", ".join(_what(dose) for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
         return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
     return Answer(toast=toast(_("Taken: {names}").format(names=names)))
@@ -45,7 +46,7 @@ def shown(dose: DoseFacts) -> Answer:
 
 
 def undone_toast(undone: Sequence[DoseFacts]) -> Answer:
-    names = ", ".join(dose.name for dose in undone)
+    names = ", ".join(_what(dose) for dose in undone)
     return Answer(toast=toast(_("Undone: {names}").format(names=names)))
 
 
@@ -61,17 +62,23 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     exactly = Callback(Verb.TAKE_EXACTLY, member.family_id, first.id)
     that_one = _("✅ The one of {moment}").format(moment=_moment(first, now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
+    names_of = dose_labels([*outcome.pressed, *outcome.others])
     for dose in outcome.others[:_MOST_OTHERS]:
-        words = _("✅ {name}, {moment}").format(name=label(dose.name), moment=_moment(dose, now))
+        words = _("✅ {name}, {moment}").format(name=names_of[dose.id], moment=_moment(dose, now))
         other = Callback(Verb.TAKE_EXACTLY, member.family_id, dose.id)
         rows.append((Button(words, other.encode()),))
     nothing = Callback(Verb.KEEP, member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
-    names = ", ".join(fitting([escape(dose.name) for dose in outcome.pressed]))
+    names = ", ".join(fitting([escape(names_of[dose.id]) for dose in outcome.pressed]))
     question = _(
         "That card was for <b>{moment}</b>, and its time is over. Which dose was given: {names}?"
     ).format(moment=_moment(first, now), names=names)
     return Answer(send=(Screen(question, tuple(rows)),))
+
+
+def _what(dose: DoseFacts) -> str:
+    """With how much: there may be another one of that name."""
+    return f"{dose.name} {dose.given or dose.dosage}".strip()
 
 
 def _moment(dose: DoseFacts, now: datetime) -> str:
@@ -97,4 +104,4 @@ def _already(dose: DoseFacts) -> str:
         text = _("{name}: already given by {who} at {time}.")
     else:
         text = _("{name}: its time is over, and nobody has answered.")
-    return toast(text.format(name=dose.name, who=who, time=when))
+    return toast(text.format(name=_what(dose), who=who, time=when))

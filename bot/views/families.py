@@ -1,8 +1,10 @@
 """Families: founding, inviting, joining, and who is in one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.views.answer import Answer, Button, Screen, say
+from bot.views.apart import family_in_words, family_labels
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import MOST_ROWS, ROOM, fitting, label
 from bot.views.wording import _, escape
@@ -47,7 +49,9 @@ def founded(family: FamilyFacts) -> Answer:
 
 
 def overview(family: FamilyOverview) -> Answer:
-    lines = [_("👪 <b>{family}</b>").format(family=escape(family.name)), ""]
+    here = FamilyFacts(family.id, family.name, family.company)
+    name = family_in_words(here, family.others)
+    lines = [_("👪 <b>{family}</b>").format(family=escape(name)), ""]
     lines += fitting([_member_line(member) for member in family.members], room=ROOM // 2)
     if family.people:
         lines += ["", _("Cared for:")]
@@ -61,20 +65,25 @@ def overview(family: FamilyOverview) -> Answer:
     rows: list[tuple[Button, ...]] = []
     if family.can_invite:
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
+    told_apart = family_labels([here, *family.others])[1:]
     rows += [
-        (
-            Button(
-                _("Switch to {family}").format(family=label(other.name)),
-                Callback(Verb.SWITCH_FAMILY, other.id).encode(),
-            ),
-        )
-        for other in family.others[:MOST_ROWS]
+        (switch_button(other.id, words),)
+        for other, words in list(zip(family.others, told_apart, strict=True))[:MOST_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
 
 
-def switched(family: FamilyFacts) -> Answer:
-    return say(_("You are now in the family <b>{family}</b>.").format(family=escape(family.name)))
+def switch_button(family_id: UUID, words: str) -> Button:
+    """*words*: the family, told apart from others of its name."""
+    return Button(
+        _("Switch to {family}").format(family=words),
+        Callback(Verb.SWITCH_FAMILY, family_id).encode(),
+    )
+
+
+def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:
+    name = family_in_words(family, others)
+    return say(_("You are now in the family <b>{family}</b>.").format(family=escape(name)))
 
 
 def ask_role(family_id: UUID) -> Answer:

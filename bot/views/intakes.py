@@ -50,6 +50,13 @@ def ask_which(buttons: Sequence[Button]) -> Screen:
     return Screen(_("What was given?"), tuple((button,) for button in buttons))
 
 
+def tap_which() -> Answer:
+    """Several have the name that was typed."""
+    return Answer(
+        send=(Screen(_("There is more than one of that name. Please tap the right one.")),)
+    )
+
+
 def nothing_to_give() -> Answer:
     return Answer(send=(Screen(_("There are no medicines yet. Add one with /addmed.")),))
 

@@ -10,7 +10,7 @@ from bot.views.wording import _
 ROOM = 3_600
 MOST_ROWS = 40
 _TOAST = 200
-_LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
+LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
 
 
 def length(text: str) -> int:
@@ -35,7 +35,7 @@ def toast(words: str) -> str:
 
 def label(name: str) -> str:
     """A name as buttons show it."""
-    return shorten(name, to=_LABEL)
+    return shorten(name, to=LABEL)
 
 
 def fitting(lines: Sequence[str], *, room: int = ROOM) -> list[str]:

@@ -9,6 +9,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.times import moment
 from bot.views.wording import _, escape
+from domain.alike import is_same_name
 from domain.database import Member
 from domain.dosages import Dosage
 from domain.medicines import MedicineFacts
@@ -94,6 +95,10 @@ def both_label() -> str:
     return _("✅ Save both")
 
 
+def different_label() -> str:
+    return _("✅ Save: it is another one")
+
+
 def in_short(medicine: MedicineFacts) -> str:
     """ "Aspirin 100 mg, every day at 08:00" (no HTML)."""
     return _("{what}, {schedule}").format(
@@ -111,12 +116,22 @@ def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) 
     return f"{name} {dosage_in_words(dosage, schedule)}".strip()
 
 
-def ask_same(existing: str, *, person: str, both: Button, change: Button, cancel: Button) -> Screen:
-    """They take one of that name already."""
+def ask_same(
+    existing: str,
+    *,
+    name: str,
+    existing_name: str,
+    person: str,
+    both: Button,
+    change: Button,
+    cancel: Button,
+) -> Screen:
+    """They take one of that *name* already, or one whose name could be read or heard for it."""
+    words = _("{person} takes this already: <b>{existing}</b>. Save the new one as well?")
+    if not is_same_name(name, existing_name):
+        words = _("⚠️ {person} also takes <b>{existing}</b>. Is <b>{name}</b> a different medicine?")
     return Screen(
-        _("{person} takes this already: <b>{existing}</b>. Save the new one as well?").format(
-            person=escape(person), existing=escape(existing)
-        ),
+        words.format(person=escape(person), existing=escape(existing), name=escape(name)),
         ((both,), (change, cancel)),
     )
 

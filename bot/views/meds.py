@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
+from bot.views.apart import medicine_labels
 from bot.views.callbacks import Callback, Verb
-from bot.views.length import fitting, label
+from bot.views.length import fitting
 from bot.views.medicines import change_label, described
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import stock_line
@@ -42,23 +43,17 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
             text.append(f"\n<b>{escape(line.person)}</b>")
             person = line.person_id
         text.append(_line(line, now))
+    labels = medicine_labels(lines, with_person=has_several)[page * PAGE : (page + 1) * PAGE]
     rows = [
         (
             Button(
-                _button(line, has_several=has_several),
+                words,
                 Callback(Verb.MEDICINE, member.family_id, line.id).encode(),
             ),
         )
-        for line in shown
+        for line, words in zip(shown, labels, strict=True)
     ]
     return Screen("\n".join(fitting(text)), (*rows, *_pages(page, len(lines), member)))
-
-
-def _button(line: MedicineLine, *, has_several: bool) -> str:
-    name = label(line.name)
-    return (
-        _("{person} · {name}").format(person=label(line.person), name=name) if has_several else name
-    )
 
 
 def _line(line: MedicineLine, now: datetime) -> str:

@@ -75,6 +75,21 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     return say("\n".join(lines), (*rows, (add, own)))
 
 
+def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
+    """Somebody has nearly that name."""
+    words = _(
+        "⚠️ There is somebody called <b>{existing}</b> already. Is <b>{name}</b> another person?"
+    )
+    return Screen(
+        words.format(existing=escape(existing), name=escape(name)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def another_label() -> str:
+    return _("✅ Save: it is another person")
+
+
 def ask_new_name(name: str) -> Screen:
     return Screen(_("What shall I call {name} from now on?").format(name=escape(name)))
 

@@ -13,3 +13,8 @@ def phone_words(phone: str) -> str:
     except NumberParseException:
         return escape(phone)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def last_digits(phone: str) -> str:
+    """ "…678": enough to tell two numbers apart on a button."""
+    return f"…{phone[-3:]}"

@@ -7,6 +7,9 @@ from bot.views.misunderstandings import misunderstood
 from bot.views.wording import _, escape
 from domain.access import Action, Role
 from domain.errors import (
+    AlikeDoctor,
+    AlikeMedicine,
+    AlikeName,
     AlreadyExists,
     AlreadyMember,
     AppointmentCancelled,
@@ -114,6 +117,16 @@ def _sentence(error: CareCircleError) -> str:
             return _("You are in the family {family} already.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case AlikeMedicine(existing=existing):
+            return _("{person} also takes {name}, which is easily mistaken for it.").format(
+                person=existing.person, name=existing.name
+            )
+        case AlikeName(existing=existing_name):
+            return _("There is somebody called {name} already, which is nearly the same.").format(
+                name=existing_name
+            )
+        case AlikeDoctor():
+            return _("There is a doctor of nearly that name already. Type /doctors to see.")
         case SameMedicine(existing=existing):
             return _("{person} takes {name} already.").format(
                 person=existing.person, name=existing.name

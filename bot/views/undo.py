@@ -7,6 +7,7 @@ from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
 from bot.views.medicines import described
+from bot.views.schedules import dosage_in_words
 from bot.views.times import day_words, moment
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import OccurrenceFacts
@@ -42,13 +43,13 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
     elif outcome.action.appointment is not None:
         text = _appointment_now(outcome, outcome.action.appointment, now=now)
     elif outcome.medicine is None:
-        name = outcome.action.medicine.name if outcome.action.medicine else ""
+        name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
         text = _("↩️ {name} is removed again; I will not remind you of it.").format(
             name=escape(name)
         )
     elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED):
         text = _("↩️ Undone: the stock of {name} is as it was.").format(
-            name=escape(outcome.medicine.name)
+            name=escape(_with_dosage(outcome.medicine))
         )
     else:
         text = _("↩️ Undone. As before:\n{medicine}").format(
@@ -122,7 +123,7 @@ def _dose(dose: DoseFacts, now: datetime) -> str:
 
 def _doses_now(outcome: Undone) -> str:
     if outcome.action.kind is ActionKind.CORRECTED:
-        names = ", ".join(escape(dose.name) for dose in outcome.doses)
+        names = ", ".join(escape(f"{dose.name} {dose.dosage}".strip()) for dose in outcome.doses)
         return _("↩️ Undone: {names} is as it was recorded before.").format(names=names)
     names = ", ".join(
         fitting([f"{escape(dose.name)} {escape(dose.dosage)}" for dose in outcome.doses])
@@ -147,6 +148,11 @@ def _doses_now(outcome: Undone) -> str:
             count,
         )
     return words.format(names=names)
+
+
+def _with_dosage(medicine: MedicineFacts) -> str:
+    """There may be another one of that name."""
+    return f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip()
 
 
 def _medicine(medicine: MedicineFacts, now: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import doses
+from domain import doses, elsewhere
 from domain.appointments import list_day, list_past, list_upcoming
 from domain.calendars import list_entries
 from domain.care_recipients import list_people
@@ -82,3 +82,23 @@ async def test_the_screen_of_a_medicine_takes_three_statements(database: Databas
         return len(screen), len(entry)
 
     assert await factories.acting(database, anna, statements) == (3, 2)
+
+
+async def test_a_look_into_other_families_is_bounded(database: Database) -> None:
+    """None for people of one family; for the others two each, of ten families at most."""
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+
+    async def statements(scope: Scope) -> tuple[int, int]:
+        with recorded_statements(database.engine) as counted:
+            await elsewhere.list_open(scope)
+        with recorded_statements(database.engine) as named:
+            await elsewhere.list_names(scope)
+        return len(counted), len(named)
+
+    assert await factories.acting(database, anna, statements) == (0, 0)
+    for number in range(12):
+        await factories.family(database, anna, f"{number} Miller")
+    counted, named = await factories.acting(database, anna, statements)
+    assert counted == 1 + 2 * elsewhere.MOST_FAMILIES + 1
+    assert named == 1 + 3 * elsewhere.MOST_FAMILIES + 1

@@ -20,6 +20,7 @@ from bot.views import (
     conversations,
     doctors,
     doses,
+    elsewhere,
     families,
     history,
     intakes,
@@ -52,7 +53,11 @@ from domain.database import Member
 from domain.doctors import DoctorFacts
 from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus, PersonToday, Recorded, Snoozed, WhichDose
+from domain.elsewhere import OpenElsewhere
 from domain.errors import (
+    AlikeDoctor,
+    AlikeMedicine,
+    AlikeName,
     AlreadyApplied,
     AlreadyExists,
     AlreadyMember,
@@ -326,6 +331,7 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_appointment_notices(home),
         **_calendar_files(home),
         **_doctors(home),
+        **_elsewhere(home),
         **_notices(home),
         **_refusals(home),
         **_start(home),
@@ -449,14 +455,24 @@ def _today(home: _Home) -> Mapping[str, View]:
     before = NOW - timedelta(days=1)
     left_over = replace(not_asked, local=before.replace(tzinfo=None), due_at=before)
     viewer = replace(home.member, role=Role.VIEWER)
+    miller = FamilyFacts(BEN_ID, home.words.other_family, (home.words.ben,))
+    namesake = replace(miller, id=ANNA_ID, company=(home.words.anna, home.words.person))
+    two = [pending, replace(pending, id=BEN_ID, medication_id=BEN_ID, dosage="81 mg")]
 
     def screen(
         *entries: PersonToday,
         member: Member = home.member,
         planned: Sequence[OccurrenceFacts] = (),
+        elsewhere: Sequence[OpenElsewhere] = (),
     ) -> View:
-        of_mum = {home.person.id: planned}
-        return partial(today.today, entries, appointments=of_mum, member=member, now=NOW)
+        return partial(
+            today.today,
+            entries,
+            appointments={home.person.id: planned},
+            member=member,
+            now=NOW,
+            elsewhere=elsewhere,
+        )
 
     return {
         "today_nobody": screen(),
@@ -475,6 +491,13 @@ def _today(home: _Home) -> Mapping[str, View]:
             PersonToday(home.person, [pending]),
             planned=[home.appointment, replace(home.appointment, driver=home.words.ben)],
         ),
+        "today_with_another_family": screen(
+            PersonToday(home.person, [pending]), elsewhere=[OpenElsewhere(miller, 2)]
+        ),
+        "today_with_families_of_one_name": screen(
+            elsewhere=[OpenElsewhere(miller, 1), OpenElsewhere(namesake, 1)]
+        ),
+        "today_two_of_one_name": screen(PersonToday(home.person, two)),
         "today_for_a_viewer": screen(PersonToday(home.person, [pending]), member=viewer),
     }
 
@@ -685,6 +708,16 @@ def _calendar_files(home: _Home) -> Mapping[str, View]:
     }
 
 
+def _of_one_name(doctor: DoctorFacts, words: Words) -> Sequence[DoctorFacts]:
+    """Told apart by what for, by number, by whose, by address; the last two by nothing."""
+    there = [replace(doctor, id=UUID(int=number)) for number in range(6)]
+    there[0] = replace(there[0], specialty=words.dosage)
+    there[1] = replace(there[1], phone="+442079460019")
+    there[2] = replace(there[2], person=words.other_person, address=None)
+    there[3] = replace(there[3], address=None)
+    return there
+
+
 def _doctors(home: _Home) -> Mapping[str, View]:
     words, doctor, member = home.words, home.doctor, home.member
     button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
@@ -697,6 +730,7 @@ def _doctors(home: _Home) -> Mapping[str, View]:
     return {
         "doctors_none": listed(),
         "doctors": listed(doctor, bare, replace(doctor, person=words.other_person)),
+        "doctors_of_one_name": listed(*_of_one_name(doctor, words)),
         "doctors_second_page": listed(*[doctor] * 25, page=1),
         "doctors_for_a_viewer": listed(doctor, member=viewer),
         "doctor": partial(doctors.doctor_screen, doctor, member=member),
@@ -712,7 +746,11 @@ def _doctors(home: _Home) -> Mapping[str, View]:
         "doctor_ask_specialty": partial(doctors.ask_specialty, words.ben, button),
         "doctor_ask_phone": partial(doctors.ask_phone, words.ben, button),
         "doctor_ask_same": partial(
-            doctors.ask_same, words.ben, person=words.person, buttons=[button]
+            doctors.ask_same,
+            doctors.in_short(doctor),
+            name=words.ben,
+            person=words.person,
+            buttons=[button],
         ),
         "doctor_ask_what_to_change": partial(
             doctors.ask_what_to_change, words.ben, [button, button, button]
@@ -739,6 +777,11 @@ def _families(home: _Home) -> Mapping[str, View]:
     others = [FamilyFacts(BEN_ID, words.other_family)]
     overview = FamilyOverview(FAMILY_ID, words.family, members, persons, others, can_invite=True)
     two = [(PERSON_ID, words.person), (BEN_ID, words.other_person)]
+    alike = [
+        FamilyFacts(FAMILY_ID, words.family, (words.ben, words.person)),
+        FamilyFacts(BEN_ID, words.family, (words.other_person,)),
+        FamilyFacts(ANNA_ID, words.family.upper()),
+    ]
     link = {role: NewInvitation(words.family, role, "AbCdEfGhIjKlMnOpQrStUv", NOW) for role in Role}
     return {
         "family": partial(families.overview, overview),
@@ -753,7 +796,11 @@ def _families(home: _Home) -> Mapping[str, View]:
         ),
         "family_name_asked": partial(families.ask_family_name),
         "family_founded": partial(families.founded, home.family),
-        "family_switched": partial(families.switched, home.family),
+        "family_switched": partial(families.switched, home.family, others=others),
+        "family_switched_to_a_namesake": partial(families.switched, alike[0], others=alike[1:]),
+        "family_of_namesakes": partial(
+            families.overview, replace(overview, company=alike[0].company, others=alike[1:])
+        ),
         "invite_role_asked": partial(families.ask_role, FAMILY_ID),
         "invite_person_asked": partial(families.ask_who_is_invited, FAMILY_ID, two),
         "invite_many_people_asked": partial(families.ask_who_is_invited, FAMILY_ID, two * 60),
@@ -822,8 +869,20 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         "addmed_same": partial(
             medicines.ask_same,
             medicines.in_short(saved),
+            name=words.medicine,
+            existing_name=words.medicine,
             person=words.person,
             both=_choice(medicines.both_label()),
+            change=change,
+            cancel=cancel,
+        ),
+        "addmed_alike": partial(
+            medicines.ask_same,
+            medicines.in_short(saved),
+            name=words.other_family,
+            existing_name=words.medicine,
+            person=words.person,
+            both=_choice(medicines.different_label()),
             change=change,
             cancel=cancel,
         ),
@@ -958,6 +1017,7 @@ def _intakes(home: _Home) -> Mapping[str, View]:
     slip = replace(between, given=Dosage(words.dosage, Decimal(20), "g"), count=Decimal(40))
     unit = replace(between, given=Dosage(words.dosage, Decimal(5), "ml"), count=Decimal(1))
     return {
+        "give_tap_which": partial(intakes.tap_which),
         "give_which": partial(intakes.ask_which, [_choice(words.medicine)]),
         "give_nothing": partial(intakes.nothing_to_give),
         "given": given(Recorded([taken], [])),
@@ -1032,6 +1092,46 @@ def _history(home: _Home) -> Mapping[str, View]:
     }
 
 
+def _elsewhere(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    there = elsewhere.medicine_there(
+        words.medicine, people=[words.other_person], family=words.other_family
+    )
+    of_two = elsewhere.medicine_there(
+        words.medicine, people=[words.other_person, words.person], family=words.family
+    )
+    person = elsewhere.person_there(words.other_person, family=words.other_family)
+    screen = Screen("…")
+    stay = _choice(elsewhere.stay_label())
+
+    def offered(*sentences: str, command: str, buttons: Sequence[Button]) -> View:
+        typed = f"/{command} {words.medicine}"
+        return partial(elsewhere.offer, sentences, typed=typed, buttons=[*buttons, stay])
+
+    def at(command: str, family: str | None = None) -> Button:
+        return _choice(elsewhere.there_label(command, family=family))
+
+    return {
+        "elsewhere_give": offered(there, command="give", buttons=[at("give")]),
+        "elsewhere_refill_in_two": offered(
+            there,
+            of_two,
+            command="refill",
+            buttons=[at("refill", words.other_family), at("refill", words.family)],
+        ),
+        "elsewhere_person": offered(person, command="history", buttons=[at("history")]),
+        "elsewhere_add": offered(
+            person, elsewhere.only_reads(there), command="addmed", buttons=[at("addmed")]
+        ),
+        "elsewhere_pause": offered(there, command="pause", buttons=[at("pause")]),
+        "elsewhere_only_reads": partial(elsewhere.only_told, "…", [elsewhere.only_reads(there)]),
+        "elsewhere_done": partial(
+            elsewhere.done_there, screen, family=words.other_family, here=words.family
+        ),
+        "elsewhere_has_left": partial(elsewhere.has_left, words.other_family),
+    }
+
+
 def _people(home: _Home) -> Mapping[str, View]:
     name = home.words.person
     cities = [_choice("London, United Kingdom"), _choice("London, Canada")]
@@ -1046,6 +1146,9 @@ def _people(home: _Home) -> Mapping[str, View]:
         ),
         "people_for_a_viewer": partial(
             people.people, [home.person], member=replace(home.member, role=Role.VIEWER), now=NOW
+        ),
+        "person_alike": partial(
+            people.ask_alike, name, name=home.words.other_person, buttons=cities
         ),
         "person_new_name": partial(people.ask_new_name, name),
         "person_renamed": partial(people.renamed, home.person),
@@ -1102,6 +1205,9 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "not_the_last_action": NotTheLastAction(),
         "too_late_to_undo": TooLateToUndo(),
         "same_medicine": SameMedicine(home.saved),
+        "alike_medicine": AlikeMedicine(home.saved),
+        "alike_name": AlikeName(home.words.person),
+        "alike_doctor": AlikeDoctor(BEN_ID),
         "changed_meanwhile": ChangedMeanwhile(home.saved),
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),

@@ -1,0 +1,218 @@
+"""Somebody in two families: what is named in one and known in the other, what is open there, and
+two of one name.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bot.sandbox import Message, Person
+from tests.town import Town, add_medicine, add_person, clock_in_london, found_family, join
+
+GIVEN = (
+    "SELECT m.name, f.name AS family, to_char(l.timestamp AT TIME ZONE 'Europe/London', 'HH24:MI')"
+    " AS given FROM medication_logs l"
+    " JOIN medications m ON m.id = l.medication_id JOIN families f ON f.id = l.family_id"
+)
+
+
+@dataclass(frozen=True)
+class Families:
+    """Anna is in Miller, with Carl and Dad, and in Smith, with Mum, which is current."""
+
+    anna: Person
+    carl: Person
+
+
+@pytest.fixture
+async def both(town: Town) -> Families:
+    anna, carl = town.person("Anna"), town.person("Carl")
+    await found_family(carl, "Miller")
+    await add_person(carl, "Dad")
+    await join(carl, anna)
+    await add_medicine(carl, "Amlodipine 5 mg as needed, 4 hours apart")
+    await anna.send("/newfamily Smith")
+    await anna.sees("The family Smith is founded")
+    await add_person(anna, "Mum")
+    await add_medicine(anna, "Para 500 mg as needed, 4 hours apart")
+    return Families(anna, carl)
+
+
+async def offered(anna: Person, command: str, sentence: str) -> Message:
+    await anna.send(command)
+    question = await anna.sees(sentence)
+    assert f"You typed: {command}" in question.text
+    return question
+
+
+async def current_family(town: Town) -> str:
+    name: str = await town.value(
+        "SELECT f.name FROM users u JOIN families f ON f.id = u.current_family_id"
+        " WHERE u.name = 'Anna'"
+    )
+    return name
+
+
+IN_MILLER = "Amlodipine is Dad's, in the family Miller."
+
+
+@pytest.mark.parametrize(
+    "typed", ["Amlodipine at 07:20", "Amlo at 07:20", "amlo 5 mg at 07:20 for Dad"]
+)
+async def test_what_is_taken_in_the_other_family_is_given_there(
+    both: Families, town: Town, typed: str
+) -> None:
+    question = await offered(both.anna, f"/give {typed}", IN_MILLER)
+    assert question.labels == ("Give it there", "Stay here")
+    assert await town.count("medication_logs") == 0
+    await both.anna.press("Give it there", message=question)
+    given = await both.anna.sees("In the family Miller. Your current family is still Smith.")
+    assert "Amlodipine 5 mg" in given.text
+    await town.settled()
+    assert [tuple(row) for row in await town.rows(GIVEN)] == [("Amlodipine", "Miller", "07:20")]
+    assert await current_family(town) == "Smith"
+    await both.anna.send("/meds")
+    assert "Para" in (await both.anna.sees("Medicines, family Smith")).text
+
+
+async def test_who_stays_is_told_what_is_known_here(both: Families, town: Town) -> None:
+    question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
+    await both.anna.press("Stay here", message=question)
+    await both.anna.sees("I know no medicine called “Amlodipine” in this family.")
+    assert await town.count("medication_logs") == 0
+
+
+async def test_the_same_medicine_in_both_is_that_of_the_current_family(
+    both: Families, town: Town
+) -> None:
+    await add_medicine(both.anna, "Amlodipine 2.5 mg as needed, 4 hours apart")
+    await both.anna.send("/give Amlodipine")
+    await both.anna.sees("Amlodipine 2.5 mg")
+    await town.settled()
+    assert [row.family for row in await town.rows(GIVEN)] == ["Smith"]
+
+
+async def test_what_is_short_for_one_here_is_not_looked_for_elsewhere(both: Families) -> None:
+    await add_medicine(both.anna, "Amlodipine 2.5 mg as needed, 4 hours apart")
+    await both.anna.send("/give Amlo")
+    await both.anna.sees("Do you mean Amlodipine?")
+
+
+async def test_one_of_the_same_name_of_somebody_there_is_offered(
+    both: Families, town: Town
+) -> None:
+    await add_medicine(both.anna, "Amlodipine 2.5 mg as needed, 4 hours apart")
+    await offered(both.anna, "/give Amlodipine for Dad", IN_MILLER)
+
+
+async def test_whoever_has_left_the_other_family_gives_nothing_there(
+    both: Families, town: Town
+) -> None:
+    question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
+    await town.change(
+        "UPDATE family_members SET left_at = clock_now() FROM users u, families f"
+        " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
+    )
+    await both.anna.press("Give it there", message=question)
+    await both.anna.sees("You're not in the family Miller any more, so nothing was recorded.")
+    assert await town.count("medication_logs") == 0
+    await both.anna.send("/give Amlodipine")
+    await both.anna.sees("I know no medicine called “Amlodipine” in this family.")
+
+
+async def test_who_may_only_read_there_is_told_so(both: Families, town: Town) -> None:
+    await town.change(
+        "UPDATE family_members SET role = 'viewer' FROM users u, families f"
+        " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
+    )
+    await both.anna.send("/give Amlodipine")
+    told = await both.anna.sees(f"{IN_MILLER} You can only read there.")
+    assert told.labels == ()
+    shown = await offered(both.anna, "/history Amlodipine", IN_MILLER)
+    await both.anna.press("Show it there", message=shown)
+    await both.anna.sees("History, family Miller")
+
+
+async def test_who_becomes_a_viewer_before_the_tap_records_nothing(
+    both: Families, town: Town
+) -> None:
+    question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
+    await town.change(
+        "UPDATE family_members SET role = 'viewer' FROM users u, families f"
+        " WHERE u.id = user_id AND f.id = family_id AND u.name = 'Anna' AND f.name = 'Miller'"
+    )
+    toast = await both.anna.press("Give it there", message=question)
+    assert "You can only read here." in toast.text
+    assert await town.count("medication_logs") == 0
+
+
+async def test_a_refill_and_a_new_medicine_go_there_too(both: Families, town: Town) -> None:
+    question = await offered(both.anna, "/refill Amlodipine 30 tablets", IN_MILLER)
+    await both.anna.press("Refill it there", message=question)
+    await both.anna.sees("In the family Miller.")
+    question = await offered(
+        both.anna, "/addmed Ramipril 5 mg at 08:00 for Dad", "Dad is in the family Miller."
+    )
+    await both.anna.press("Add it there", message=question)
+    saved = await both.anna.sees("Saved: Ramipril 5 mg")
+    assert "for Dad, family Miller" in saved.text
+    await both.anna.send("/history Dad")
+    await both.anna.press("Show it there", message=await both.anna.sees("Dad is in the family"))
+    await both.anna.sees("History, family Miller")
+
+
+async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, town: Town) -> None:
+    await offered(both.anna, "/give Amlodipine", IN_MILLER)
+    await both.carl.send("/people")
+    await both.carl.press("✏️ Dad", message=await both.carl.sees("People, family Miller"))
+    await both.carl.sees("What shall I call Dad")
+    await both.carl.send("Granddad")
+    await both.carl.sees("From now on: Granddad.")
+    await both.anna.send("/people")
+    again = await both.anna.sees("Amlodipine is Granddad's, in the family Miller.")
+    await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
+    await both.anna.send("/people")
+    await both.anna.sees("That is not there any more.", after=again)
+
+
+async def test_an_undo_below_a_change_in_one_family_is_about_that_family(
+    both: Families, town: Town
+) -> None:
+    question = await offered(both.anna, "/refill Amlodipine = 30 mg", IN_MILLER)
+    await both.anna.press("Refill it there", message=question)
+    refilled = await both.anna.sees("In the family Miller.")
+    await both.anna.press("Undo", message=refilled)
+    named = await both.anna.sees("Your last action")
+    assert "Amlodipine" in named.text
+
+
+async def test_today_says_what_is_open_in_another_family(both: Families, town: Town) -> None:
+    await both.anna.send("/today")
+    assert "Miller" not in (await both.anna.sees("Today, family Smith")).text
+    minute = town.minute(ahead=2)
+    at = clock_in_london(minute)
+    for name in ("Ramipril 5 mg", "Metformin 850 mg"):
+        await add_medicine(both.carl, f"{name} at {at}")
+    town.jump_to(minute)
+    await both.anna.sees(f"Dad · {at}")
+    await both.anna.send("/today")
+    today = await both.anna.sees("In the family Miller 2 doses are open.")
+    await both.carl.send("/today")
+    assert "In the family" not in (await both.carl.sees("Today, family Miller")).text
+    await both.anna.press("Switch to Miller", message=today)
+    await both.anna.sees("You are now in the family Miller.")
+    assert await current_family(town) == "Miller"
+
+
+async def test_two_families_of_one_name_are_told_apart(both: Families, town: Town) -> None:
+    await both.anna.send("/newfamily Miller")
+    await both.anna.sees("The family Miller is founded")
+    await add_person(both.anna, "Aunt")
+    await both.anna.send("/family")
+    overview = await both.anna.sees("👪 Miller (with Aunt)")
+    assert "Switch to Miller (with Carl and Dad)" in overview.labels
+    assert "Switch to Smith" in overview.labels
+    await both.anna.press("Switch to Miller (with Carl", message=overview)
+    await both.anna.sees("You are now in the family Miller (with Carl and Dad).")
+    await both.anna.send("/give Para")
+    await both.anna.sees("Para is Mum's, in the family Smith.")
