@@ -1000,7 +1000,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
     three = [home.dose(number=number) for number in range(3)]
 
     def summary(count: int, *, was_asked: bool) -> View:
-        facts = SummaryFacts(words.person, LONDON, (three * 60)[:count], was_asked)
+        facts = SummaryFacts(words.person, (three * 60)[:count], was_asked)
         return partial(notices.summary, facts)
 
     return {
