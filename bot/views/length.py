@@ -41,7 +41,8 @@ def toast(words: str, *, then: str = "") -> str:
     """What is shown over a pressed button; *then* is said whole after it."""
     if not then:
         return shorten(words, to=_TOAST)
-    return f"{shorten(words, to=_TOAST - length(then) - 1)} {then}"
+    fit = shorten(words, to=_TOAST - length(then) - 2)
+    return fit + (" " if fit.endswith((".", "…")) else ". ") + then
 
 
 def label(name: str) -> str:

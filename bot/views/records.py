@@ -25,8 +25,10 @@ def _change(item: RecordChange, person: str) -> str:
     what = _what(dose, person)
     match item.kind:
         case ChangeKind.UNDONE:
-            words = _("↩️ {who} undid your record of {what}: {before}.")
-            return words.format(who=who, what=what, before=recorded_words(item.record))
+            words = _("↩️ {who} undid your record of {what}: {before}. {now}")
+            return words.format(
+                who=who, what=what, before=recorded_words(item.record), now=_since_undone(dose)
+            )
         case ChangeKind.PUT_BACK:
             words = _("✅ {who} put back your record of {what}: {before}.")
             return words.format(who=who, what=what, before=recorded_words(item.record))
@@ -40,6 +42,17 @@ def _change(item: RecordChange, person: str) -> str:
             return words.format(
                 who=who, what=what, change=change_words(dose, instead_of=item.record)
             )
+
+
+def _since_undone(dose: DoseFacts) -> str:
+    """What that led to: it stays true if somebody records it again."""
+    match dose.status:
+        case DoseStatus.PENDING:
+            return _("That opened it again.")
+        case DoseStatus.CANCELLED:
+            return _("It does not count any more.")
+        case _:
+            return _("Its time is over, so nobody is asked again.")
 
 
 def _what(dose: DoseFacts, person: str) -> str:
