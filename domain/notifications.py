@@ -357,6 +357,30 @@ async def show_again(scope: Scope, slots: Collection[SlotKey]) -> None:
         await scope.execute(SHOW_AGAIN, slot_parameters(slots))
 
 
+async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+    """The person lives by another clock: have whatever named a time of their doses since then say
+    by whose clock that was.
+    """
+    timed = (
+        select(Notification.id)
+        .where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at > since,
+            Notification.kind.in_((Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED)),
+            Notification.status.in_((Status.PENDING, Status.SENT)),
+        )
+        .order_by(Notification.id)
+        .with_for_update()
+        .cte("timed")
+    )
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == timed.c.id)
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+    scope.publish(NotificationsOwed())
+
+
 async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
     """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
     family who has none gets it now. As the family; returns how many are told.
