@@ -14,13 +14,14 @@ from sqlalchemy.orm import aliased
 from domain.access import Action, Role
 from domain.appointments import OccurrenceFacts, read_occurrences
 from domain.database import Scope
-from domain.doses import DoseFacts, list_doses, list_slots
+from domain.doses import DoseFacts, SlotFacts, list_doses, read_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER, Step
 from domain.medicines import MedicineStatus
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
-from domain.notifications import Kind, Status
+from domain.notifications import Kind, SlotKey, Status
+from domain.record_changes import RecordChange, read_changes
 from domain.stock import list_stocks
 
 
@@ -39,7 +40,9 @@ class Receiver:
 
 @dataclass(frozen=True)
 class CardFacts:
-    """A slot as its card shows it. Instants are UTC, shown by the clock of the person."""
+    """A slot as its card shows it, or one part of it. Instants are UTC. `zone` is that of the clock
+    by which it was due, `home_zone` where the person lives now (None: in `zone`).
+    """
 
     family_id: UUID
     care_recipient_id: UUID
@@ -54,6 +57,10 @@ class CardFacts:
     is_escalated: bool = False  # those who were asked first could not be reached
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
+    home_zone: ZoneInfo | None = None
+    part: int = 0
+    number: int = 1  # of how many cards this is which
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,6 @@ class SummaryFacts:
     """Doses whose window ended in one minute. `was_asked`: somebody got the card."""
 
     person: str
-    zone: ZoneInfo
     doses: Sequence[DoseFacts]
     was_asked: bool
 
@@ -122,7 +128,17 @@ class AppointmentFacts:
     is_late: bool
 
 
-Facts: TypeAlias = CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts
+@dataclass(frozen=True)
+class RecordChangedFacts:
+    """What became of records of one person's doses that the reader had made."""
+
+    person: str
+    items: Sequence[RecordChange]
+
+
+Facts: TypeAlias = (
+    CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts | RecordChangedFacts
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +171,7 @@ _SELECT = (
         Notification.sent_at,
         Notification.slot_at,
         Notification.ask_no,
+        Notification.part,
         Notification.facts,
         Notification.menu_dose_id,
         CareRecipient.id.label("care_recipient_id"),
@@ -175,6 +192,7 @@ _SELECT = (
             _newer.slot_at == Notification.slot_at,
             _newer.user_id == Notification.user_id,
             _newer.kind == Notification.kind,
+            _newer.part == Notification.part,
             _newer.ask_no > Notification.ask_no,
         )
         .label("is_asked_again"),
@@ -207,8 +225,8 @@ async def read_messages(scope: Scope, notification_ids: Sequence[UUID]) -> Seque
     """
     rows = await scope.rows(_SELECT, {"ids": list(notification_ids), "family_id": scope.family_id})
     slots = {(row.care_recipient_id, row.slot_at) for row in rows if row.kind == Kind.SLOT_CARD}
-    doses = await list_slots(scope, slots) if slots else {}
-    return [_message(row, await _facts(scope, row, doses)) for row in rows]
+    found = await read_slots(scope, slots) if slots else {}
+    return [_message(row, await _facts(scope, row, found)) for row in rows]
 
 
 def _message(row: Row[Any], facts: Facts) -> Message:
@@ -259,17 +277,14 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
     scope.publish(NotificationsOwed())
 
 
-async def _facts(
-    scope: Scope, row: Row[Any], doses: Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]
-) -> Facts:
+async def _facts(scope: Scope, row: Row[Any], slots: Mapping[SlotKey, SlotFacts]) -> Facts:
     match Kind(row.kind):
         case Kind.SLOT_CARD:
             slot = (row.care_recipient_id, row.slot_at)
-            return _card(row, doses[slot], now=scope.clock.now())
+            return _card(row, slots[slot], now=scope.clock.now())
         case Kind.MISSED | Kind.NOT_ASKED:
             return SummaryFacts(
                 person=row.person,
-                zone=ZoneInfo(row.timezone),
                 doses=await list_doses(scope, [UUID(dose) for dose in row.facts["dose_ids"]]),
                 was_asked=row.kind == Kind.MISSED,
             )
@@ -279,17 +294,27 @@ async def _facts(
             return await _refill(scope, row)
         case Kind.APPOINTMENT:
             return await _appointments(scope, row)
+        case Kind.RECORD_CHANGED:
+            records = {UUID(dose): UUID(log) for dose, log in row.facts["records"].items()}
+            return RecordChangedFacts(
+                row.person, await read_changes(scope, records, reader_id=row.user_id)
+            )
 
 
-def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFacts:
-    shown_at = row.sent_at or now
+def _card(row: Row[Any], slot: SlotFacts, *, now: datetime) -> CardFacts:
+    shown_at, home = row.sent_at or now, ZoneInfo(row.timezone)
+    parts = sorted(slot.parts)
     return CardFacts(
         family_id=row.family_id,
         care_recipient_id=row.care_recipient_id,
         person=row.person,
-        zone=ZoneInfo(row.timezone),
+        zone=slot.zone or home,
+        home_zone=home,
         slot_at=row.slot_at,
-        doses=doses,
+        doses=slot.parts.get(row.part, ()),
+        part=row.part,
+        number=parts.index(row.part) + 1 if row.part in slot.parts else 1,
+        count=len(parts),
         asked_again=row.is_asked_again,
         is_repeat=row.maybe_sent,
         is_late=row.ask_no == 0 and shown_at > row.slot_at + LATE_AFTER,

@@ -19,6 +19,7 @@ from domain.intakes import Confirm, Question, is_recordable, review_correction
 from domain.ladder import UNDO_PERIOD
 from domain.medications import follow_intakes
 from domain.models import Dose, MedicationLog, new_id
+from domain.record_notices import tell_recorder
 from domain.stock import give_back, take_for
 
 
@@ -227,6 +228,7 @@ async def _write(
             note=record.note,
         )
     )
+    await tell_recorder(scope, dose.id)
     await give_back(scope, dose.id)
     if record.status is DoseStatus.TAKEN:
         await take_for(

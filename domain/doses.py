@@ -4,8 +4,8 @@ A dose is resolved once. Whoever comes second is told who was first, and when.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, 
 
 from domain import audit, notifications
 from domain.access import Action, may
+from domain.card_parts import digest_of, part_at
 from domain.care_recipients import Person, list_people
 from domain.database import Member, Scope
 from domain.dosages import Dosage
@@ -23,8 +24,17 @@ from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
 from domain.medications import follow_intakes
-from domain.models import CareRecipient, Dose, Medication, MedicationLog, User, new_id
-from domain.notifications import Status, find_slots_with_card
+from domain.models import (
+    CareRecipient,
+    Dose,
+    Medication,
+    MedicationLog,
+    Notification,
+    User,
+    new_id,
+)
+from domain.notifications import Kind, Status, find_asked_for
+from domain.record_notices import tell_recorder
 from domain.schedules import local_time, resolve_local
 from domain.stock import give_back, use_of
 
@@ -43,6 +53,10 @@ UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
 _IN_TIME = [DoseStatus.PENDING]
 _OPEN = [DoseStatus.PENDING, *sorted(UNANSWERED)]
 ONE_DOSE = Decimal(1)
+# A day can be 25 hours long, and a dose in a gap falls up to an hour after its local time. What
+# lies behind may be of yesterday by another clock: they are up to 26 hours apart.
+_FARTHEST_BEHIND = timedelta(hours=52)
+_FARTHEST_AHEAD = timedelta(hours=27)
 _SOON = timedelta(hours=4)  # what is due by then may be what somebody gives now
 
 
@@ -51,9 +65,10 @@ class DoseFacts:
     """A dose as people read of it. `local` is the wall clock at which it was due, naive, in `zone`.
 
     `taken_at` is when it was taken, by the clock of `taken_zone`, `resolved_at` when somebody said
-    so. Both zones stay when the person moves. `given` is what was given where that was not the
-    planned `dosage` (`amount` of `unit`), `dose_count` how many doses as the medicine was set. What
-    is not `is_scheduled` was given as it was needed.
+    so. Both zones stay when the person moves; `home_zone` is where they live now, if that is not
+    `zone`. `given` is what was given where that was not the planned `dosage` (`amount` of `unit`),
+    `dose_count` how many doses as the medicine was set. What is not `is_scheduled` was given as it
+    was needed.
     """
 
     id: UUID
@@ -79,6 +94,12 @@ class DoseFacts:
     given: str | None = None
     dose_count: Decimal = ONE_DOSE
     note: str | None = None
+    home_zone: ZoneInfo | None = None
+
+    @property
+    def home(self) -> ZoneInfo:
+        """By whose clock the person lives now."""
+        return self.home_zone or self.zone
 
     @property
     def taken_local(self) -> datetime | None:
@@ -88,10 +109,36 @@ class DoseFacts:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The outcome of a press: what it recorded, and what somebody had recorded before."""
+    """The outcome of a press: what it recorded, and what somebody had recorded before.
+
+    `left_open` are how many more of the slot are open, which the pressed message does not show.
+    """
 
     recorded: Sequence[DoseFacts]
     already: Sequence[DoseFacts]
+    left_open: int = 0
+
+
+@dataclass(frozen=True)
+class SlotFacts:
+    """The doses of a person at one minute, but those that were cancelled, card by card (see
+    :mod:`domain.card_parts`). `zone` is by whose clock they are due, None if there never were any.
+    """
+
+    parts: Mapping[int, Sequence[DoseFacts]]
+    zone: ZoneInfo | None
+
+    @property
+    def doses(self) -> Sequence[DoseFacts]:
+        return [dose for part in sorted(self.parts) for dose in self.parts[part]]
+
+
+@dataclass(frozen=True)
+class CardMessage:
+    """A message in somebody's chat, as Telegram names it."""
+
+    chat_id: int
+    message_id: int
 
 
 @dataclass(frozen=True)
@@ -104,11 +151,13 @@ class Snoozed:
 class WhichDose:
     """A press on the card of an earlier day, whose time is over: it may well mean another dose.
 
-    `pressed` are those of the card, `others` what of the same medicines is open today.
+    `pressed` are those of the card, the slot's `part`, and `others` what of the same medicines is
+    open today.
     """
 
     pressed: Sequence[DoseFacts]
     others: Sequence[DoseFacts]
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -232,6 +281,7 @@ SELECT_DOSES = (
         Dose.ladder_step,
         Dose.snoozed_by_id,
         Dose.timezone,
+        CareRecipient.timezone.label("home_timezone"),
         _resolver.c.name.label("resolved_by"),
         _snoozer.c.name.label("snoozed_by"),
     )
@@ -245,8 +295,6 @@ _SELECT_BY_ID = SELECT_DOSES.where(Dose.id == any_(bindparam("dose_ids", type_=A
 _SELECT_SLOTS = SELECT_DOSES.where(
     Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
     Dose.due_at == notifications.SLOTS.c.slot_at,
-    Dose.status != DoseStatus.CANCELLED,
-    Dose.is_scheduled,
 )
 _SHOW_AGAIN_AND_SELECT = _SELECT_BY_ID.add_cte(notifications.SHOW_AGAIN.cte("cards"))
 
@@ -334,31 +382,83 @@ async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
 
 
 async def take_slot_from_card(
-    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, is_sure: bool = False
+    scope: Scope,
+    care_recipient_id: UUID,
+    slot_at: datetime,
+    *,
+    part: int = 0,
+    message: CardMessage | None = None,
 ) -> Recorded | WhichDose:
-    """All taken, pressed on a card: every open dose of its slot at once.
+    """All taken, pressed on a card: every open dose that this *message* shows, at once.
 
-    Nothing is recorded if it may mean other doses, unless the member *is_sure*. Raises NotFound,
-    NotAllowed.
+    Of a message that was not recorded yet, or was sent twice, only the *part* of the slot is known
+    that it is about. Nothing is recorded if it may mean other doses. Raises NotFound, NotAllowed.
     """
     scope.require(Action.READ)
-    doses = await list_slot(scope, care_recipient_id, slot_at)
+    slot = await read_slot(scope, care_recipient_id, slot_at)
+    doses = slot.parts.get(part, ())
+    shown = await _find_shown(scope, care_recipient_id, slot_at, message)
+    if shown is not None:
+        doses = [dose for dose in doses if dose.id in shown]
+        if len(doses) < len(slot.parts.get(part, ())):
+            # It has not caught up with what has joined it: that counts once it is shown.
+            await notifications.show_again(scope, {(care_recipient_id, slot_at)})
+            scope.publish(NotificationsOwed())
+    if not doses:
+        raise NotFound
+    still_open = [dose for dose in doses if dose.status not in RESOLVED]
+    left_open = len([dose for dose in slot.doses if dose.status not in RESOLVED]) - len(still_open)
+    if not still_open:
+        return Recorded([], doses, left_open)
+    is_over = all(dose.status in UNANSWERED for dose in still_open)
+    if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
+        return await _which(scope, still_open, part=part)
+    outcome = await record_doses(scope, [dose.id for dose in still_open], status=DoseStatus.TAKEN)
+    return replace(outcome, left_open=left_open)
+
+
+async def take_slot_surely(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, part: int, digest: str | None
+) -> Recorded | WhichDose:
+    """All taken, for doses whose names, day and time the question showed: those of *digest*.
+
+    If others are open by now it is asked anew. Raises NotFound, NotAllowed.
+    """
+    scope.require(Action.READ)
+    doses = (await read_slot(scope, care_recipient_id, slot_at)).parts.get(part, ())
     if not doses:
         raise NotFound
     still_open = [dose for dose in doses if dose.status not in RESOLVED]
     if not still_open:
         return Recorded([], doses)
-    is_over = all(dose.status in UNANSWERED for dose in still_open)
-    if is_over and not is_sure and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
-        return await _which(scope, still_open)
+    if digest_of(still_open) != digest:
+        return await _which(scope, still_open, part=part)
     return await record_doses(scope, [dose.id for dose in still_open], status=DoseStatus.TAKEN)
+
+
+async def _find_shown(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, message: CardMessage | None
+) -> frozenset[UUID] | None:
+    """Which doses a card shows; None if nobody knows this message as one of the slot's cards."""
+    if message is None:
+        return None
+    row = await scope.row(
+        select(Notification.shown_dose_ids).where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at == slot_at,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.chat_id == message.chat_id,
+            Notification.message_id == message.message_id,
+        )
+    )
+    return None if row is None else frozenset(row.shown_dose_ids or ())
 
 
 def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
     return dose.local.date() < now.astimezone(dose.zone).date()
 
 
-async def _which(scope: Scope, pressed: Sequence[DoseFacts]) -> WhichDose:
+async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -> WhichDose:
     """What else of the pressed medicines is open today, or due soon."""
     member = scope.require(Action.READ)
     now = scope.clock.now()
@@ -371,7 +471,7 @@ async def _which(scope: Scope, pressed: Sequence[DoseFacts]) -> WhichDose:
         ),
         {"of_family": member.family_id},
     )
-    return WhichDose(pressed, [dose_facts(row) for row in rows])
+    return WhichDose(pressed, [dose_facts(row) for row in rows], part)
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
@@ -422,9 +522,8 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             raise NothingToUndo
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
-        slot = (dose.care_recipient_id, dose.due_at)
         # Cards that were not sent, because it was answered before, have asked nobody.
-        asked = await find_slots_with_card(scope, [slot], [Status.PENDING, Status.SENT])
+        asked = await find_asked_for(scope, [dose_id], [Status.PENDING, Status.SENT])
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
@@ -433,7 +532,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             status, action = DoseStatus.CANCELLED, None
         elif action is not None:
             status = DoseStatus.PENDING
-        elif await find_slots_with_card(scope, [slot], [Status.SENT]):
+        elif await find_asked_for(scope, [dose_id], [Status.SENT]):
             status = DoseStatus.MISSED
         else:
             status = DoseStatus.NOT_ASKED
@@ -474,6 +573,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             before={"status": dose.status},
             after={"status": status},
         )
+        await tell_recorder(scope, dose_id)
         await give_back(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
@@ -484,23 +584,35 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
     return await list_doses(scope, dose_ids)
 
 
-async def list_slot(
-    scope: Scope, care_recipient_id: UUID, slot_at: datetime
-) -> Sequence[DoseFacts]:
-    """All doses of a person at one minute, but those that were cancelled."""
+async def read_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime) -> SlotFacts:
+    """All doses of a person at one minute, card by card."""
     slot = (care_recipient_id, slot_at)
-    return (await list_slots(scope, {slot}))[slot]
+    return (await read_slots(scope, {slot}))[slot]
 
 
-async def list_slots(
-    scope: Scope, slots: Collection[tuple[UUID, datetime]]
-) -> Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]:
-    """As :func:`list_slot`, for several slots (person, due at) in one statement."""
-    found: dict[tuple[UUID, datetime], list[DoseFacts]] = {slot: [] for slot in slots}
+async def read_slots(
+    scope: Scope, slots: Collection[notifications.SlotKey]
+) -> Mapping[notifications.SlotKey, SlotFacts]:
+    """As :func:`read_slot`, for several slots (person, due at) in one statement."""
+    found: dict[notifications.SlotKey, list[Row[Any]]] = {slot: [] for slot in slots}
     parameters = {"of_family": scope.family_id, **notifications.slot_parameters(slots)}
     for row in await scope.rows(_SELECT_SLOTS, parameters):
-        found[row.care_recipient_id, row.due_at].append(dose_facts(row))
-    return found
+        found[row.care_recipient_id, row.due_at].append(row)
+    return {slot: _slot_facts(rows) for slot, rows in found.items()}
+
+
+def _slot_facts(rows: Sequence[Row[Any]]) -> SlotFacts:
+    """*rows* are all that were ever made for the slot, in the order in which a card shows them."""
+    places = {dose_id: place for place, dose_id in enumerate(sorted(row.id for row in rows))}
+    parts: dict[int, list[DoseFacts]] = {}
+    for row in rows:
+        if row.is_scheduled and row.status != DoseStatus.CANCELLED:
+            parts.setdefault(part_at(places[row.id]), []).append(dose_facts(row))
+    shown = [dose for doses in parts.values() for dose in doses]
+    zones = [dose.zone for dose in shown] or [ZoneInfo(row.timezone) for row in rows]
+    # Where an old clock and that of today agree on the minute, today's is the one to tell.
+    homes = [dose.home for dose in shown if dose.home == dose.zone]
+    return SlotFacts(parts, next(iter([*homes, *zones]), None))
 
 
 async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
@@ -521,15 +633,17 @@ async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
 
 
 async def list_today(scope: Scope) -> Sequence[PersonToday]:
-    """Today's doses of everybody cared for, each by their own calendar, and what of yesterday
-    nobody has answered for yet. Two statements.
+    """Today's doses of everybody cared for, and what of yesterday nobody has answered for yet. Two
+    statements.
+
+    Today is the person's by the clock of where they live; what was due today by the clock of where
+    they were belongs to it too, or it would vanish in a move.
     """
     people = await list_people(scope)
     now = scope.clock.now()
     days = {person.id: now.astimezone(person.zone).date() for person in people}
     if not people:
         return []
-    # A day can be 25 hours long, and a dose in a gap falls up to an hour after its local time.
     starts = [
         resolve_local(datetime.combine(days[person.id], datetime.min.time()), person.zone)
         for person in people
@@ -537,21 +651,27 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
     rows = await scope.rows(
         SELECT_DOSES.where(
             Dose.care_recipient_id.in_(days),
-            Dose.due_at >= min(starts) - timedelta(hours=27),
-            Dose.due_at < max(starts) + timedelta(hours=27),
+            Dose.due_at >= min(starts) - _FARTHEST_BEHIND,
+            Dose.due_at < max(starts) + _FARTHEST_AHEAD,
             Dose.status != DoseStatus.CANCELLED,
         ),
         {"of_family": scope.family_id},
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
     for row in rows:
-        facts, today = dose_facts(row), days[row.care_recipient_id]
-        is_left_over = facts.status in UNANSWERED and facts.local.date() == today - timedelta(
-            days=1
-        )
-        if facts.local.date() == today or is_left_over:
+        facts = dose_facts(row)
+        if _belongs_to(days[row.care_recipient_id], facts, now):
             doses[row.care_recipient_id].append(facts)
     return [PersonToday(person, doses[person.id]) for person in people]
+
+
+def _belongs_to(today: date, dose: DoseFacts, now: datetime) -> bool:
+    days = {dose.local.date(), dose.due_at.astimezone(dose.home).date()}
+    if today in days:
+        return True
+    if dose.status is DoseStatus.PENDING:
+        return dose.due_at <= now  # asked for last night, and still open
+    return dose.status in UNANSWERED and today - timedelta(days=1) in days
 
 
 async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
@@ -615,4 +735,5 @@ def dose_facts(row: Row[Any]) -> DoseFacts:
         given=row.given,
         dose_count=row.dose_count,
         note=row.note,
+        home_zone=ZoneInfo(row.home_timezone),
     )

@@ -1,15 +1,18 @@
 """What was given, skipped and missed: newest first, by pages, and the records behind each entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, func, or_, select
 
 from domain.access import Action
 from domain.database import Scope
-from domain.doses import SELECT_DOSES, DoseFacts, DoseStatus, dose_facts, get_dose
+from domain.doses import RESOLVED, SELECT_DOSES, DoseFacts, DoseStatus, dose_facts, get_dose
 from domain.ladder import UNDO_PERIOD
 from domain.models import CareRecipient, Dose, MedicationLog, User
 
@@ -19,7 +22,9 @@ _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT
 
 @dataclass(frozen=True)
 class Entry:
-    """A dose that is over, and whose it was. `is_corrected`: it was recorded anew."""
+    """A dose that is over, and whose it was. `is_corrected`: what stands is not what was recorded
+    first. A correction that was undone is none.
+    """
 
     dose: DoseFacts
     person: str
@@ -36,9 +41,19 @@ class HistoryPage:
     of: str | None = None
 
 
+class RecordStep(StrEnum):
+    """What a row of the log did to the one before it."""
+
+    RECORDED = "recorded"
+    CORRECTED = "corrected"
+    PUT_BACK = "put_back"  # a correction was undone, and what it had replaced stands again
+
+
 @dataclass(frozen=True)
 class Record:
-    """A row of the log: what was recorded at `recorded_at` (UTC) of an intake at `timestamp`."""
+    """A row of the log: what was recorded at `recorded_at` (UTC) of an intake at `timestamp`, both
+    by the clock of `zone`. `is_replaced`: a later row has taken its place, or took it back.
+    """
 
     status: str
     timestamp: datetime
@@ -46,6 +61,9 @@ class Record:
     by: str
     given: str | None
     note: str | None
+    zone: ZoneInfo | None = None
+    step: RecordStep = RecordStep.RECORDED
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,10 +75,26 @@ class EntryDetails:
     can_be_corrected: bool
 
 
+# What was recorded first, since it was last taken back, against what stands now.
 _IS_CORRECTED = (
-    select(MedicationLog.id)
-    .where(MedicationLog.dose_id == Dose.id, MedicationLog.corrects_id.is_not(None))
-    .exists()
+    select(
+        or_(
+            MedicationLog.status != Dose.status,
+            and_(Dose.taken_at.is_not(None), MedicationLog.timestamp != Dose.taken_at),
+            MedicationLog.given.is_distinct_from(Dose.given),
+            MedicationLog.dose_count != Dose.dose_count,
+            MedicationLog.note.is_distinct_from(Dose.note),
+        )
+    )
+    .where(
+        MedicationLog.dose_id == Dose.id,
+        MedicationLog.corrects_id.is_(None),
+        MedicationLog.status != "undone",
+        Dose.status.in_(RESOLVED),
+    )
+    .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
+    .limit(1)
+    .scalar_subquery()
     .label("is_corrected")
 )
 _HAPPENED_AT = func.coalesce(Dose.taken_at, Dose.due_at)
@@ -95,7 +129,7 @@ async def list_history(
     elif rows and care_recipient_id is not None:
         of = rows[0].person
     return HistoryPage(
-        entries=[Entry(dose_facts(row), row.person, row.is_corrected) for row in rows[:PAGE]],
+        entries=[Entry(dose_facts(row), row.person, bool(row.is_corrected)) for row in rows[:PAGE]],
         number=page,
         has_older=len(rows) > PAGE,
         of=of,
@@ -107,8 +141,12 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
     dose = await get_dose(scope, dose_id)
     rows = await scope.rows(
         select(
+            MedicationLog.id,
+            MedicationLog.corrects_id,
             MedicationLog.status,
             MedicationLog.timestamp,
+            MedicationLog.timezone,
+            MedicationLog.dose_count,
             MedicationLog.recorded_at,
             User.name.label("by"),
             MedicationLog.given,
@@ -122,6 +160,37 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
     is_recent = dose.resolved_at is not None and (
         dose.resolved_at >= scope.clock.now() - UNDO_PERIOD
     )
-    return EntryDetails(
-        dose, [Record(**row._asdict()) for row in rows], can_be_corrected=is_recorded and is_recent
-    )
+    return EntryDetails(dose, _records(rows), can_be_corrected=is_recorded and is_recent)
+
+
+def _records(rows: Sequence[Row[Any]]) -> Sequence[Record]:
+    by_id = {row.id: row for row in rows}
+    return [
+        Record(
+            status=row.status,
+            timestamp=row.timestamp,
+            recorded_at=row.recorded_at,
+            by=row.by,
+            given=row.given,
+            note=row.note,
+            zone=ZoneInfo(row.timezone),
+            step=_step(row, by_id),
+            is_replaced=row.status != "undone" and row is not rows[-1],
+        )
+        for row in rows
+    ]
+
+
+def _step(row: Row[Any], by_id: Mapping[UUID, Row[Any]]) -> RecordStep:
+    """Undoing a correction records what it had replaced: that is how it is known."""
+    corrected = by_id.get(row.corrects_id)
+    if corrected is None:
+        return RecordStep.RECORDED
+    replaced = by_id.get(corrected.corrects_id)
+    is_put_back = replaced is not None and _said(row) == _said(replaced)
+    return RecordStep.PUT_BACK if is_put_back else RecordStep.CORRECTED
+
+
+def _said(row: Row[Any]) -> tuple[Any, ...]:
+    taken_at = row.timestamp if row.status == DoseStatus.TAKEN else None
+    return row.status, taken_at, row.given, row.dose_count, row.note

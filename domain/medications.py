@@ -33,6 +33,8 @@ from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatu
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
 from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
 
+NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
+
 
 async def add_medication(
     scope: Scope,
@@ -247,6 +249,9 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
         subject_id=care_recipient_id,
         before={"timezone": before.zone.key},
         after={"timezone": zone.key},
+    )
+    await notifications.show_times_again(
+        scope, care_recipient_id, since=scope.clock.now() - NAMED_AGAIN_FOR
     )
     await raise_list_version(scope)
     return replace(before, zone=zone)

@@ -9,15 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    Text,
     Uuid,
+    any_,
     bindparam,
     case,
+    cast,
     column,
     func,
     literal,
@@ -31,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
 from domain.events import NotificationsOwed
-from domain.models import CareRecipient, FamilyMember, Notification, new_id
+from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
 from domain.models.traffic import OPEN_NOTIFICATION
 
 
@@ -54,6 +57,7 @@ class Kind(StrEnum):
     JOINED = "joined"
     REFILL = "refill"
     APPOINTMENT = "appointment"
+    RECORD_CHANGED = "record_changed"
 
 
 class Status(StrEnum):
@@ -88,10 +92,13 @@ class Sent:
 
 @dataclass(frozen=True)
 class Shown:
-    """A sent message shows *version* by now, or never will (it was deleted, or is too old)."""
+    """A sent message shows *version* by now, or never will (it was deleted, or is too old): then
+    `dose_ids` is None, since it shows what it showed before.
+    """
 
     notification_id: UUID
     version: int
+    dose_ids: Sequence[UUID] | None = None
 
 
 _CLAIM = text(f"""
@@ -111,13 +118,16 @@ _CLAIM = text(f"""
     ) open
     JOIN users u ON u.id = open.user_id
     WHERE n.id = open.id
-    RETURNING n.id, n.family_id, u.telegram_id, n.lane, n.deadline_at, n.status
+    RETURNING n.id, n.family_id, u.telegram_id, n.lane, n.deadline_at, n.part, n.status
 """)  # noqa: S608 - a constant of our own
 
 
 async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claimed]:
-    """Take up to *most* notifications that are to be sent or edited, the most urgent first."""
+    """Take up to *most* notifications that are to be sent or edited, the most urgent first, and
+    the cards of one slot in their order.
+    """
     rows = await scope.rows(_CLAIM, {"most": most, "lease": lease})
+    rows = sorted(rows, key=lambda row: row.part)
     claimed = [
         Claimed(
             id=row.id,
@@ -168,10 +178,14 @@ async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
             "chat_ids": [record.chat_id for record in sent],
             "message_ids": [record.message_id for record in sent],
             "versions": [record.shown_version for record in sent],
-            "dose_ids": [json.dumps([str(d) for d in record.shown_dose_ids]) for record in sent],
+            "dose_ids": [_to_json(record.shown_dose_ids) for record in sent],
         },
     )
     return any(row.is_outdated for row in rows)
+
+
+def _to_json(dose_ids: Sequence[UUID]) -> str:
+    return json.dumps([str(dose_id) for dose_id in dose_ids])
 
 
 async def record_over(
@@ -206,8 +220,12 @@ _RECORD_SHOWN = text(f"""
     {_LOCK}
     UPDATE notifications n
     SET shown_version = greatest(n.shown_version, shown.version),
+        -- What has joined a card counts once the card shows it.
+        shown_dose_ids = CASE WHEN shown.dose_ids IS NULL THEN n.shown_dose_ids
+            ELSE ARRAY(SELECT jsonb_array_elements_text(shown.dose_ids)::uuid) END,
         leased_until = NULL, not_before = NULL, attempts = 0
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[])) AS shown (id, version)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:dose_ids AS jsonb[]))
+         AS shown (id, version, dose_ids)
     JOIN locked USING (id)
     WHERE n.id = shown.id
     RETURNING n.wanted_version > n.shown_version AS is_outdated
@@ -224,6 +242,9 @@ async def record_shown(scope: Scope, shown: Sequence[Shown]) -> bool:
         {
             "ids": [record.notification_id for record in shown],
             "versions": [record.version for record in shown],
+            "dose_ids": [
+                None if record.dose_ids is None else _to_json(record.dose_ids) for record in shown
+            ],
         },
     )
     return any(row.is_outdated for row in rows)
@@ -262,22 +283,7 @@ async def next_open_at(scope: Scope) -> datetime | None:
     return ready
 
 
-async def find_slots_with_card(
-    scope: Scope, slots: Collection[tuple[UUID, datetime]], statuses: Collection[Status]
-) -> set[tuple[UUID, datetime]]:
-    """Those of the slots (person, due at) of which a card has one of these statuses."""
-    rows = await scope.rows(
-        select(Notification.care_recipient_id, Notification.slot_at)
-        .where(
-            Notification.care_recipient_id.in_({person for person, _ in slots}),
-            Notification.slot_at.in_({slot_at for _, slot_at in slots}),
-            Notification.kind == Kind.SLOT_CARD,
-            Notification.status.in_(statuses),
-        )
-        .distinct()
-    )
-    return {(row.care_recipient_id, row.slot_at) for row in rows}
-
+SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
 
 # The slots that a statement is about: person and due time, side by side in two arrays.
 SLOTS = (
@@ -290,13 +296,38 @@ SLOTS = (
 )
 
 
-def slot_parameters(slots: Iterable[tuple[UUID, datetime]]) -> dict[str, Any]:
+def slot_parameters(slots: Iterable[SlotKey]) -> dict[str, Any]:
     """What a statement on :data:`SLOTS` is given: each of *slots* is (person, due at)."""
     pairs = list(slots)
     return {
         "care_recipient_ids": [person for person, _ in pairs],
         "slots_at": [slot_at for _, slot_at in pairs],
     }
+
+
+_asked_for = (
+    select(Dose.id)
+    .join(
+        Notification,
+        (Notification.care_recipient_id == Dose.care_recipient_id)
+        & (Notification.slot_at == Dose.due_at),
+    )
+    .where(
+        Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))),
+        Notification.kind == Kind.SLOT_CARD,
+        Notification.status == any_(bindparam("statuses", type_=ARRAY(Text))),
+        Notification.facts["dose_ids"].has_key(cast(Dose.id, Text)),
+    )
+    .distinct()
+)
+
+
+async def find_asked_for(
+    scope: Scope, dose_ids: Collection[UUID], statuses: Collection[Status]
+) -> set[UUID]:
+    """Those of the doses that a card of one of these statuses asks for."""
+    rows = await scope.rows(_asked_for, {"dose_ids": list(dose_ids), "statuses": list(statuses)})
+    return {row.id for row in rows}
 
 
 _copies = (
@@ -320,10 +351,34 @@ SHOW_AGAIN = (
 )
 
 
-async def show_again(scope: Scope, slots: Collection[tuple[UUID, datetime]]) -> None:
+async def show_again(scope: Scope, slots: Collection[SlotKey]) -> None:
     """What the cards of these slots (person, due at) say has changed: have every copy edited."""
     if slots:
         await scope.execute(SHOW_AGAIN, slot_parameters(slots))
+
+
+async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+    """The person lives by another clock: have whatever named a time of their doses since then say
+    by whose clock that was.
+    """
+    timed = (
+        select(Notification.id)
+        .where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at > since,
+            Notification.kind.in_((Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED)),
+            Notification.status.in_((Status.PENDING, Status.SENT)),
+        )
+        .order_by(Notification.id)
+        .with_for_update()
+        .cte("timed")
+    )
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == timed.c.id)
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+    scope.publish(NotificationsOwed())
 
 
 async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
@@ -335,6 +390,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
             Notification.care_recipient_id,
             Notification.slot_at,
             Notification.ask_no,
+            Notification.part,
             Notification.deadline_at,
             Notification.facts,
         ).where(Notification.id == notification_id)
@@ -353,6 +409,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
             Notification.slot_at == card.slot_at,
             Notification.kind == Kind.SLOT_CARD,
             Notification.ask_no == card.ask_no,
+            Notification.part == card.part,
         )
     )
     if any(copy.status in (Status.PENDING, Status.SENT) for copy in copies):
@@ -376,6 +433,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
                     "kind": Kind.SLOT_CARD,
                     "slot_at": card.slot_at,
                     "ask_no": card.ask_no,
+                    "part": card.part,
                     "lane": Lane.ESCALATION,
                     "deadline_at": card.deadline_at,
                     "facts": {**card.facts, "escalated": True},

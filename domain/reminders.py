@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, false, func, select, text, union
 
 from domain.access import ASKED_FIRST, Action, Role, may
+from domain.card_parts import find_parts
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
@@ -32,17 +33,20 @@ from domain.models import (
     Notification,
     new_id,
 )
-from domain.notifications import Kind, Lane, Status, find_slots_with_card, show_again
+from domain.notifications import Kind, Lane, Status, find_asked_for, show_again
 from domain.occurrences import OccurrenceStatus
 
 
 @dataclass(frozen=True)
 class Slot:
-    """The doses of one person at one minute, or one minute's summary about them."""
+    """The doses of one person at one minute, as far as they are on one card (`part`), or one
+    minute's summary about them.
+    """
 
     family_id: UUID
     care_recipient_id: UUID
     at: datetime
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,18 @@ class Card:
 # instead, or sent after all, and is about these too.
 _OWE = text("""
     INSERT INTO notifications
-           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
-            facts)
-    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no, o.lane,
-           o.deadline_at, jsonb_build_object(o.fact, o.about)
+           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+            deadline_at, facts)
+    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no, o.part,
+           o.lane, o.deadline_at, jsonb_build_object(o.fact, o.about)
     FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
                 CAST(:recipient_ids AS uuid[]), CAST(:kinds AS text[]),
                 CAST(:slots AS timestamptz[]), CAST(:ask_nos AS smallint[]),
+                CAST(:parts AS smallint[]),
                 CAST(:lanes AS smallint[]), CAST(:deadlines AS timestamptz[]),
                 CAST(:facts AS text[]), CAST(:abouts AS jsonb[]))
-         AS o (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, lane, deadline_at,
-               fact, about)
+         AS o (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+               deadline_at, fact, about)
     ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
     SET wanted_version = notifications.wanted_version + 1, reason = NULL,
         status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
@@ -314,7 +319,8 @@ async def _list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> Peop
 
 
 async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: People) -> Sequence[Owed]:
-    slots = _by_slot(doses, at=lambda dose: dose.due_at)
+    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
+    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
     await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
@@ -331,9 +337,14 @@ async def _ask(scope: Scope, doses: Sequence[Row[Any]], people: People) -> Seque
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
-    """The last card of each slot that has one."""
+    """The last card of each slot that has one, part by part."""
     wanted = list(slots)
-    card = (Notification.family_id, Notification.care_recipient_id, Notification.slot_at)
+    card = (
+        Notification.family_id,
+        Notification.care_recipient_id,
+        Notification.slot_at,
+        Notification.part,
+    )
     rows = await scope.rows(
         # Each card asks later than the one before it.
         select(
@@ -349,7 +360,9 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
         .group_by(*card)
     )
     found = {
-        Slot(row.family_id, row.care_recipient_id, row.slot_at): Card(row.ask_no, row.asked_at)
+        Slot(row.family_id, row.care_recipient_id, row.slot_at, row.part): Card(
+            row.ask_no, row.asked_at
+        )
         for row in rows
     }
     return {slot: found[slot] for slot in wanted if slot in found}
@@ -371,11 +384,9 @@ async def _give_up(
     scope: Scope, doses: Sequence[Row[Any]], people: People, *, now: datetime
 ) -> Sequence[Owed]:
     slots = _by_slot(doses, at=lambda dose: dose.due_at)
-    reached = await find_slots_with_card(
-        scope, {(slot.care_recipient_id, slot.at) for slot in slots}, [Status.SENT]
-    )
-    missed = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) in reached]
-    not_asked = [dose for dose in doses if (dose.care_recipient_id, dose.due_at) not in reached]
+    reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
+    missed = [dose for dose in doses if dose.id in reached]
+    not_asked = [dose for dose in doses if dose.id not in reached]
     await _move_doses(
         scope,
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
@@ -392,10 +403,13 @@ async def _give_up(
     return owed
 
 
-def _by_slot(doses: Iterable[Row[Any]], *, at: Any) -> dict[Slot, list[Row[Any]]]:
+def _by_slot(
+    doses: Iterable[Row[Any]], *, at: Any, parts: Mapping[UUID, int] | None = None
+) -> dict[Slot, list[Row[Any]]]:
     slots: dict[Slot, list[Row[Any]]] = defaultdict(list)
     for dose in doses:
-        slots[Slot(dose.family_id, dose.care_recipient_id, at(dose))].append(dose)
+        part = (parts or {}).get(dose.id, 0)
+        slots[Slot(dose.family_id, dose.care_recipient_id, at(dose), part)].append(dose)
     return dict(slots)
 
 
@@ -428,6 +442,7 @@ async def _owe(scope: Scope, owed: Sequence[Owed]) -> None:
             "kinds": [each.kind for each in owed],
             "slots": [each.slot.at for each in owed],
             "ask_nos": [each.card.ask_no for each in owed],
+            "parts": [each.slot.part for each in owed],
             "lanes": [each.lane for each in owed],
             "deadlines": [each.card.asked_at for each in owed],
             "facts": [each.fact for each in owed],

@@ -21,6 +21,7 @@ from domain.ladder import UNDO_PERIOD
 from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
 from domain.medicines import Content, MedicineFacts, MedicineStatus
 from domain.models import AuditEvent, Dose, MedicationLog
+from domain.record_changes import find_recorded
 from domain.stock import undo_change
 
 
@@ -51,7 +52,8 @@ _AUDITED = tuple(ActionKind)[2:]
 class LastAction:
     """What a member did last, at `at` (UTC): with doses, to a medicine, or to an appointment.
 
-    `id` is that of the log rows' action, or of the event in the audit.
+    `id` is that of the log rows' action, or of the event in the audit. `put_back` is how the dose
+    will stand once its correction is undone.
     """
 
     id: UUID
@@ -62,6 +64,7 @@ class LastAction:
     appointment: OccurrenceFacts | None = None
     before: Mapping[str, Any] | None = None
     log_id: UUID | None = None
+    put_back: DoseFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -179,12 +182,16 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
     if not rows:
         return None
     is_correction = rows[0].corrects_id is not None
+    doses = await list_doses(scope, [row.dose_id for row in rows])
     return LastAction(
         id=rows[0].action_id,
         kind=ActionKind.CORRECTED if is_correction else ActionKind.RECORDED,
         at=rows[0].recorded_at,
-        doses=await list_doses(scope, [row.dose_id for row in rows]),
+        doses=doses,
         log_id=rows[0].id if is_correction else None,
+        put_back=await find_recorded(scope, doses[0], rows[0].corrects_id)
+        if is_correction
+        else None,
     )
 
 

@@ -110,6 +110,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.UNDO_LAST: doses.undo_last,
     Verb.KEEP: doses.keep,
     Verb.TAKE_TODAY: doses.take_today,
+    Verb.TODAY: doses.turn_today,
     Verb.TAKE_ALL: doses.take_all,
     Verb.MORE: doses.open_menu,
     Verb.BACK: doses.close_menu,

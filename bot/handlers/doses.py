@@ -10,7 +10,7 @@ from bot.views import medicines as medicine_views
 from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
-from bot.views.callbacks import UnreadableCallback, decode_minute
+from bot.views.callbacks import UnreadableCallback, decode_named, decode_slot
 from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
@@ -25,6 +25,11 @@ SECOND_TAP = timedelta(seconds=10)
 
 async def today(request: Request) -> Answer:
     return Answer(send=(await _today(request),))
+
+
+async def turn_today(request: Request) -> Answer:
+    """Another page of it, in the same message."""
+    return Answer(edit=await _today(request))
 
 
 async def undo(request: Request) -> Answer:
@@ -57,7 +62,7 @@ async def take_exactly(request: Request) -> Answer:
 
 
 async def take_today(request: Request) -> Answer:
-    """Taken, on the list of today: the list is shown anew."""
+    """Taken, on the list of today: the page of the list is shown anew."""
     answer = await take_exactly(request)
     return replace(answer, edit=await _today(request), closes=False)
 
@@ -70,12 +75,27 @@ async def skip(request: Request) -> Answer:
 
 
 async def take_all(request: Request) -> Answer:
-    return await _take_slot(request, is_sure=False)
+    """All taken, on a card: what this message shows."""
+    try:
+        slot_at, part = decode_slot(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    outcome = await doses.take_slot_from_card(
+        request.scope, request.subject_id, slot_at, part=part, message=request.message
+    )
+    return _taken(request, outcome)
 
 
 async def take_all_surely(request: Request) -> Answer:
-    """All taken, for a slot whose day and time stand on the button."""
-    return replace(await _take_slot(request, is_sure=True), closes=True)
+    """All taken, for the doses of an earlier day that the pressed message has named."""
+    try:
+        slot_at, part, digest = decode_named(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    outcome = await doses.take_slot_surely(
+        request.scope, request.subject_id, slot_at, part=part, digest=digest
+    )
+    return replace(_taken(request, outcome), closes=True)
 
 
 async def snooze(request: Request) -> Answer:
@@ -117,19 +137,6 @@ async def close_menu(request: Request) -> Answer:
     return Answer()
 
 
-async def _take_slot(request: Request, *, is_sure: bool) -> Answer:
-    try:
-        slot_at = decode_minute(request.pressed.argument)
-    except UnreadableCallback as error:
-        raise NotFound from error
-    return _taken(
-        request,
-        await doses.take_slot_from_card(
-            request.scope, request.subject_id, slot_at, is_sure=is_sure
-        ),
-    )
-
-
 def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
     if isinstance(outcome, Recorded):
         return views.recorded(outcome)
@@ -142,5 +149,12 @@ async def _today(request: Request) -> Screen:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     planned = await list_day(request.scope, days)
-    others = await elsewhere.list_open(request.scope)
-    return today_views.today(people, appointments=planned, member=member, now=now, elsewhere=others)
+    page = request.press.argument if request.press else ""
+    return today_views.today(
+        people,
+        appointments=planned,
+        member=member,
+        now=now,
+        number=int(page) if page.isdecimal() else 0,
+        elsewhere=await elsewhere.list_open(request.scope),
+    )

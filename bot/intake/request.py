@@ -10,6 +10,7 @@ from bot.redis.medications_cache import CachedMedicines
 from bot.views.answer import Answer
 from bot.views.callbacks import Callback
 from domain.database import Scope
+from domain.doses import CardMessage
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class Request:
     """One update, parsed, inside the open transaction of its effect.
 
     `text` is what was typed, without the command; None where it was no text (a voice message, a
-    photo). `press` is the button that was pressed. The scope's family is the person's current one,
-    or that of the button, or that of the running conversation, whichever applies; membership is
-    checked already. `draft` is what the pressed question, or the expired conversation, was last;
-    None where that is running. `cached_medicines` was read before the transaction, where it may be
-    of use.
+    photo). `press` is the button that was pressed, `message` the one that it stands under. The
+    scope's family is the person's current one, or that of the button, or that of the running
+    conversation, whichever applies; membership is checked already. `draft` is what the pressed
+    question, or the expired conversation, was last; None where that is running. `cached_medicines`
+    was read before the transaction, where it may be of use.
     """
 
     scope: Scope
@@ -39,6 +40,7 @@ class Request:
     text: str | None = None
     contact: Contact | None = None
     press: Callback | None = None
+    message: CardMessage | None = None
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None

@@ -37,6 +37,7 @@ from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, dec
 from bot.views.wording import speaking
 from domain import inbox, users
 from domain.database import Database, Scope, ScopeRequest, as_person
+from domain.doses import CardMessage
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
@@ -378,6 +379,8 @@ class _Incoming:
     def to_request(self, scope: Scope, *, bot_username: str) -> Request:
         user, message = self.update.effective_user, self.update.message
         shared = message.contact if message else None
+        query = self.update.callback_query
+        pressed = query.message if query else None
         return Request(
             scope=scope,
             update_id=self.update.update_id,
@@ -386,6 +389,7 @@ class _Incoming:
             text=self.text,
             contact=_contact(shared) if shared else None,
             press=self.press,
+            message=CardMessage(pressed.chat.id, pressed.message_id) if pressed else None,
             conversation=self.running,
             draft=self.draft,
             cached_medicines=self.cached_medicines,

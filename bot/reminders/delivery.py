@@ -20,6 +20,7 @@ from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
 from bot.views import appointment_notices, notices
 from bot.views import cards as card_views
+from bot.views import records as record_views
 from bot.views import stock as stock_views
 from bot.views.answer import Screen
 from bot.views.wording import speaking
@@ -29,6 +30,7 @@ from domain.cards import (
     CardFacts,
     JoinedFacts,
     Message,
+    RecordChangedFacts,
     RefillFacts,
     SummaryFacts,
 )
@@ -165,7 +167,9 @@ class Delivery:
         try:
             with speaking(message.receiver.language_code):
                 screen = _render(message)
-            message_id = await send_screen(self._bot, screen, chat_id=chat_id)
+            message_id = await send_screen(
+                self._bot, screen, chat_id=chat_id, is_silent=_is_silent(message)
+            )
         except Forbidden:
             await self._cannot_reach(claimed, message, "the person has blocked the bot")
         except RetryAfter as error:
@@ -202,15 +206,19 @@ class Delivery:
             await self._wait_as_told(claimed, error, chat_id)
             return
         except Forbidden:
-            pass  # they have blocked the bot, and do not see what it would say
+            is_shown = False  # they have blocked the bot, and do not see what it would say
         except BadRequest as error:
-            # The message was deleted or is too old: there is nothing left to correct.
-            if NOT_MODIFIED not in error.message:
+            is_shown = NOT_MODIFIED in error.message
+            if not is_shown:
+                # The message was deleted or is too old: there is nothing left to correct.
                 log.info("a card cannot be edited: %s", error.message)
         except TelegramError:
             await self._try_later(claimed, message, maybe_sent=False)
             return
-        self._recorder.add(Shown(message.id, message.version))
+        else:
+            is_shown = True
+        shown = _dose_ids(message) if is_shown else None
+        self._recorder.add(Shown(message.id, message.version, shown))
 
     async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
         status, reason = over
@@ -290,6 +298,8 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         message.facts
     ):
         return Status.OBSOLETE, "settled or over before it was sent"
+    if isinstance(message.facts, RecordChangedFacts) and record_views.says_nothing(message.facts):
+        return Status.OBSOLETE, "put back before it was sent"
     if not receiver.has_started:
         return Status.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
@@ -309,6 +319,13 @@ def _render(message: Message) -> Screen:
             return stock_views.notice(refill)
         case AppointmentFacts() as appointments:
             return appointment_notices.notice(appointments)
+        case RecordChangedFacts() as changes:
+            return record_views.changed(changes)
+
+
+def _is_silent(message: Message) -> bool:
+    """What nobody has to act on makes no sound."""
+    return isinstance(message.facts, RecordChangedFacts)
 
 
 def _dose_ids(message: Message) -> list[UUID]:

@@ -18,14 +18,16 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
 _ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
 _MINUTE = re.compile("[0-9a-z]+")
+_PART = re.compile("[0-9a-z]")
 
 
 class Verb(StrEnum):
     TAKE = "tk"  # subject: dose
-    TAKE_TODAY = "tt"  # subject: dose; the pressed message is the list of today
+    TAKE_TODAY = "tt"  # subject: dose; argument: page of the list of today, which is pressed
+    TODAY = "td"  # argument: page
     TAKE_EXACTLY = "tx"  # subject: dose; its day and time stand on the button
-    TAKE_ALL_SURELY = "ts"  # as TAKE_ALL; the day and time stand on the button
-    TAKE_ALL = "ta"  # subject: care recipient; argument: minute of the slot
+    TAKE_ALL_SURELY = "ts"  # subject: care recipient; argument: see encode_named
+    TAKE_ALL = "ta"  # subject: care recipient; argument: see encode_slot
     MORE = "mo"  # subject: dose
     BACK = "bk"  # subject: dose
     SKIP = "sk"  # subject: dose
@@ -130,6 +132,34 @@ def decode_minute(argument: str) -> datetime:
         return datetime.fromtimestamp(int(argument, 36) * 60, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UnreadableCallback from error
+
+
+def encode_slot(instant: datetime, part: int) -> str:
+    """The minute (UTC) of a slot, and which of its cards it is, unless it is the first."""
+    return encode_minute(instant) + (f".{to_base36(part)}" if part else "")
+
+
+def decode_slot(argument: str) -> tuple[datetime, int]:
+    """Raises :class:`UnreadableCallback`."""
+    minute, dot, part = argument.partition(".")
+    if dot and not _PART.fullmatch(part):
+        raise UnreadableCallback
+    return decode_minute(minute), int(part, 36) if dot else 0
+
+
+def encode_named(instant: datetime, part: int, digest: str) -> str:
+    """As :func:`encode_slot`, and which doses of it the message has named."""
+    return f"{encode_minute(instant)}{to_base36(part)}{digest}"
+
+
+def decode_named(argument: str) -> tuple[datetime, int, str | None]:
+    """Raises :class:`UnreadableCallback`. Buttons from before name the slot and no doses."""
+    if len(argument) < ARGUMENT_LENGTH:
+        return decode_minute(argument), 0, None
+    minute, part, digest = argument[:-5], argument[-5], argument[-4:]
+    if not _PART.fullmatch(part):
+        raise UnreadableCallback
+    return decode_minute(minute), int(part, 36), digest
 
 
 def to_base36(number: int) -> str:

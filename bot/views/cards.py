@@ -1,21 +1,46 @@
-"""The slot card: one message for all doses of a person at one minute, and what follows from it."""
+"""The slot card: one message for all doses of a person at one minute, and what follows from it.
+
+A slot with more doses than a card holds has several cards. Each dose has its line and its button on
+one of them: what a long name takes too much is cut, and no line is left out.
+"""
+
+from dataclasses import dataclass
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers
-from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.length import MOST_ROWS, fitting, label, shorten
+from bot.views.callbacks import Callback, Verb, encode_slot
+from bot.views.dose_times import clock_of, differ, due_clock, named_clock, record_clock
+from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
 
-_NOTE = 80  # of what was noted, on a card
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of what people typed a line shows, in Telegram's units."""
+
+    name: int
+    dosage: int
+    who: int
+    note: int
+
+
+# The last one fits whatever is typed: 20 doses of 170 units, and what stands above them.
+_ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
 
 
 def slot_card(facts: CardFacts) -> Screen:
     """The card, or the line it shrinks to when a newer one has taken its place."""
     at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
+    if facts.home_zone is not None and differ(facts.zone, facts.home_zone, facts.slot_at):
+        at = named_clock(at, facts.zone)
     title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
+    if facts.count > 1:
+        title = _("{title} · {number} of {count}").format(
+            title=title, number=facts.number, count=facts.count
+        )
     if not facts.doses:
         return Screen(title + "\n" + _("Nothing to give any more: the medicine was removed."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
@@ -30,14 +55,24 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
-    numbers = dose_numbers(facts.doses)
-    lines += fitting([_line(dose, numbers[dose.id]) for dose in facts.doses])
+    text = _with_doses("\n".join(lines), facts)
     if not facts.may_record:
-        return Screen("\n".join(lines))
+        return Screen(text)
     for dose in facts.doses:
         if dose.id == facts.menu_for and dose.status == DoseStatus.PENDING:
-            return Screen("\n".join(lines), _menu(facts, dose))
-    return Screen("\n".join(lines), _buttons(facts))
+            return Screen(text, _menu(facts, dose))
+    return Screen(text, _buttons(facts))
+
+
+def _with_doses(head: str, facts: CardFacts) -> str:
+    """A line for each dose, with as much of its name as there is room for."""
+    numbers = dose_numbers(facts.doses)
+    for room in _ROOMS:
+        lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
+        text = "\n".join([head, *lines])
+        if shown_length(text) <= MOST_SHOWN:
+            break
+    return text
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
@@ -58,18 +93,21 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     )
 
 
-def _line(dose: DoseFacts, number: str) -> str:
-    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}{number}"
-    at = dose.taken_at or dose.resolved_at
-    when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
-    who = escape(dose.resolved_by or "")
+def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
+    amount = shorten(dose.given or dose.dosage, to=room.dosage)
+    what = f"{escape(shorten(dose.name, to=room.name))} {escape(amount)}{number}"
+    if differ(dose.zone, facts.zone, dose.due_at):
+        what = _("{what} (due {time})").format(what=what, time=due_clock(dose))
+    when = record_clock(dose)
+    who = escape(shorten(dose.resolved_by or "", to=room.who))
+    note = _note(dose, room)
     match dose.status:
         case DoseStatus.TAKEN:
             taken = _("✅ {what}\n<i>Taken by {who}, {time}</i>")
-            return taken.format(what=what, who=who, time=when) + _note(dose)
+            return taken.format(what=what, who=who, time=when) + note
         case DoseStatus.SKIPPED:
             skipped = _("⏭ {what}\n<i>Skipped by {who}, {time}</i>")
-            return skipped.format(what=what, who=who, time=when) + _note(dose)
+            return skipped.format(what=what, who=who, time=when) + note
         case DoseStatus.MISSED:
             return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
         case DoseStatus.NOT_ASKED:
@@ -77,16 +115,18 @@ def _line(dose: DoseFacts, number: str) -> str:
                 what=what
             )
         case _ if dose.snoozed_until is not None:
-            until = f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+            snoozer = escape(shorten(dose.snoozed_by or "", to=room.who))
             return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
-                what=what, time=until, who=escape(dose.snoozed_by or "")
+                what=what, time=clock_of(dose, dose.snoozed_until), who=snoozer
             )
         case _:
             return _("• {what}").format(what=what)
 
 
-def _note(dose: DoseFacts) -> str:
-    return f"\n<i>“{escape(shorten(dose.note, to=_NOTE))}”</i>" if dose.note else ""
+def _note(dose: DoseFacts, room: _Room) -> str:
+    if not dose.note or not room.note:
+        return ""
+    return f"\n<i>“{escape(shorten(dose.note, to=room.note))}”</i>"
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
@@ -117,7 +157,7 @@ def _buttons(facts: CardFacts) -> Keyboard:
             rows.append((button(taken, Verb.TAKE), button(skip, Verb.SKIP)))
         else:
             rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
-    return tuple(rows[:MOST_ROWS])
+    return tuple(rows)
 
 
 def _all_taken(facts: CardFacts) -> Button:
@@ -127,7 +167,7 @@ def _all_taken(facts: CardFacts) -> Button:
             Verb.TAKE_ALL,
             facts.family_id,
             facts.care_recipient_id,
-            encode_minute(facts.slot_at),
+            encode_slot(facts.slot_at, facts.part),
         )
         return Button(_("✅ All taken"), callback.encode())
     return Button(

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.views.answer import Answer, Button, Screen
 from bot.views.apart import dose_labels
-from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.length import fitting, toast
-from bot.views.times import day_words
-from bot.views.wording import _, escape
+from bot.views.callbacks import Callback, Verb, encode_named
+from bot.views.dose_times import clock_of, due_moment, record_clock
+from bot.views.length import toast
+from bot.views.wording import _, escape, ngettext
+from domain.card_parts import digest_of
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
 
@@ -18,11 +19,23 @@ _MOST_OTHERS = 6
 def recorded(outcome: Recorded) -> Answer:
     """The toast of a press. Whoever comes second is told who was first, and when."""
     if not outcome.recorded and outcome.already:
-        return Answer(toast=_already(outcome.already[0]), alert=True)
+        return Answer(toast=_and_others(_already(outcome.already[0]), outcome), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
         return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
-    return Answer(toast=toast(_("Taken: {names}").format(names=names)))
+    return Answer(toast=_and_others(_("Taken: {names}").format(names=names), outcome))
+
+
+def _and_others(words: str, outcome: Recorded) -> str:
+    """What is open in the slot, too, and was not recorded, since the message does not show it."""
+    if not outcome.left_open:
+        return toast(words)
+    others = ngettext(
+        "{count} more is open: see the other card, or /today.",
+        "{count} more are open: see the other card, or /today.",
+        outcome.left_open,
+    ).format(count=outcome.left_open)
+    return toast(words, then=others)
 
 
 def snoozed(outcome: Snoozed) -> Answer:
@@ -32,9 +45,7 @@ def snoozed(outcome: Snoozed) -> Answer:
     if outcome.until is None:
         return Answer(toast=_("Its time is over before then, so I will not ask again."), alert=True)
     return Answer(
-        toast=_("I will ask everybody again at {time}.").format(
-            time=f"{outcome.until.astimezone(dose.zone):%H:%M}"
-        )
+        toast=_("I will ask everybody again at {time}.").format(time=clock_of(dose, outcome.until))
     )
 
 
@@ -57,22 +68,25 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         Verb.TAKE_ALL_SURELY,
         member.family_id,
         first.care_recipient_id,
-        encode_minute(first.due_at),
+        encode_named(first.due_at, outcome.part, digest_of(outcome.pressed)),
     )
     exactly = Callback(Verb.TAKE_EXACTLY, member.family_id, first.id)
-    that_one = _("✅ The one of {moment}").format(moment=_moment(first, now))
+    that_one = _("✅ The one of {moment}").format(moment=due_moment(first, now=now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
     for dose in outcome.others[:_MOST_OTHERS]:
-        words = _("✅ {name}, {moment}").format(name=names_of[dose.id], moment=_moment(dose, now))
+        words = _("✅ {name}, {moment}").format(
+            name=names_of[dose.id], moment=due_moment(dose, now=now)
+        )
         other = Callback(Verb.TAKE_EXACTLY, member.family_id, dose.id)
         rows.append((Button(words, other.encode()),))
     nothing = Callback(Verb.KEEP, member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
-    names = ", ".join(fitting([escape(names_of[dose.id]) for dose in outcome.pressed]))
+    # A yes records all of them, so all of them are named.
+    names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
     question = _(
         "That card was for <b>{moment}</b>, and its time is over. Which dose was given: {names}?"
-    ).format(moment=_moment(first, now), names=names)
+    ).format(moment=due_moment(first, now=now), names=names)
     return Answer(send=(Screen(question, tuple(rows)),))
 
 
@@ -81,23 +95,11 @@ def _what(dose: DoseFacts) -> str:
     return f"{dose.name} {dose.given or dose.dosage}".strip()
 
 
-def _moment(dose: DoseFacts, now: datetime) -> str:
-    """ "yesterday 20:00", on the clock of the person."""
-    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    return _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
-
-
-def _said_at(dose: DoseFacts) -> str:
-    """When it was taken, or else when somebody answered."""
-    at = dose.taken_at or dose.resolved_at
-    return f"{at.astimezone(dose.zone):%H:%M}" if at else ""
-
-
 def _already(dose: DoseFacts) -> str:
     if dose.status == DoseStatus.CANCELLED:
         return _("That medicine was removed.")
     who = dose.resolved_by or ""
-    when = _said_at(dose)
+    when = record_clock(dose)
     if dose.status == DoseStatus.SKIPPED:
         text = _("{name}: already skipped by {who} at {time}.")
     elif dose.status == DoseStatus.TAKEN:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.views.length import fitting
 from bot.views.times import day_words
 from bot.views.wording import _, escape
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus
-from domain.history import Entry, EntryDetails, HistoryPage, Record
+from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 
 
 def history(
@@ -29,8 +30,7 @@ def history(
         local = _happened(entry.dose)
         if local.date() != day:
             day = local.date()
-            today = now.astimezone(entry.dose.zone).date()
-            lines.append(f"\n<b>{day_words(day, today=today)}</b>")
+            lines.append(f"\n<b>{day_words(day, today=today_of(entry.dose, now))}</b>")
         lines.append(f"{number}. {_line(entry, several=several)}")
     return Screen(
         "\n".join(fitting(lines)),
@@ -44,7 +44,8 @@ def about(member: Member, verb: Verb, subject_id: UUID) -> Callback:
 
 
 def _happened(dose: DoseFacts) -> datetime:
-    return dose.taken_at.astimezone(dose.zone) if dose.taken_at else dose.local
+    """By the clock of then."""
+    return dose.taken_local or dose.local
 
 
 def _line(entry: Entry, *, several: bool) -> str:
@@ -52,7 +53,7 @@ def _line(entry: Entry, *, several: bool) -> str:
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     if several:
         what = f"{escape(entry.person)}: {what}"
-    time = f"{_happened(dose):%H:%M}"
+    time = clock_of(dose, dose.taken_at, dose.taken_zone) if dose.taken_at else due_clock(dose)
     who = escape(dose.resolved_by or "")
     match dose.status:
         case DoseStatus.TAKEN:
@@ -95,10 +96,9 @@ def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None
 def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: bool) -> Screen:
     """One dose, everything that was recorded of it, and how to put it right."""
     dose = details.dose
-    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
     lines = [
         f"💊 <b>{escape(dose.name)}</b> {escape(dose.dosage)}",
-        _("due {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+        _("due {moment}").format(moment=due_moment(dose, now=now))
         if dose.is_scheduled
         else _("given as an extra, or as needed"),
     ]
@@ -118,22 +118,33 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
 
 
 def _record(record: Record, dose: DoseFacts, now: datetime) -> str:
-    said = _at(record.recorded_at, dose, now)
-    words = {
-        "taken": _("✅ taken {when}, recorded {said} by {who}"),
-        "skipped": _("⏭ skipped, recorded {said} by {who}"),
-        "undone": _("↩️ undone {said} by {who}"),
-    }[record.status]
-    line = words.format(when=_at(record.timestamp, dose, now), said=said, who=escape(record.by))
+    """A row of the log; struck through if a later one has taken its place."""
+    said = moment_of(dose, record.recorded_at, record.zone, now=now)
+    when = moment_of(dose, record.timestamp, record.zone, now=now)
+    line = _record_words(record).format(when=when, said=said, who=escape(record.by))
     if record.given:
         line += " · " + escape(record.given)
+    if record.is_replaced:
+        line = f"<s>{line}</s>"
     return line + (f"\n   <i>“{escape(record.note)}”</i>" if record.note else "")
 
 
-def _at(at: datetime, dose: DoseFacts, now: datetime) -> str:
-    local = at.astimezone(dose.zone)
-    day = day_words(local.date(), today=now.astimezone(dose.zone).date())
-    return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+def _record_words(record: Record) -> str:
+    match record.status, record.step:
+        case "undone", _:
+            return _("↩️ undone {said} by {who}")
+        case "taken", RecordStep.CORRECTED:
+            return _("✏️ corrected {said} by {who}: taken {when}")
+        case "taken", RecordStep.PUT_BACK:
+            return _("↩️ correction undone {said} by {who}: taken {when} again")
+        case "taken", _:
+            return _("✅ taken {when}, recorded {said} by {who}")
+        case _, RecordStep.CORRECTED:
+            return _("✏️ corrected {said} by {who}: skipped")
+        case _, RecordStep.PUT_BACK:
+            return _("↩️ correction undone {said} by {who}: skipped again")
+        case _:
+            return _("⏭ skipped, recorded {said} by {who}")
 
 
 def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
@@ -186,7 +197,7 @@ def corrected(dose: DoseFacts, *, now: datetime) -> Answer:
         text = _("✅ Corrected: {what}, skipped.").format(what=what)
     else:
         text = _("✅ Corrected: {what}, taken {when}.").format(
-            what=what, when=_at(dose.taken_at or now, dose, now)
+            what=what, when=moment_of(dose, dose.taken_at or now, dose.taken_zone, now=now)
         )
     if dose.note:
         text += f"\n<i>“{escape(dose.note)}”</i>"

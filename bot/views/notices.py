@@ -1,6 +1,7 @@
 """Messages that nobody asked for: missed doses, and who has joined."""
 
 from bot.views.answer import Screen
+from bot.views.dose_times import due_clock
 from bot.views.families import role_name
 from bot.views.length import fitting
 from bot.views.times import weekday_name
@@ -37,7 +38,7 @@ def _spans_days(facts: SummaryFacts) -> bool:
 
 
 def _line(dose: DoseFacts, *, named_day: bool) -> str:
-    time = f"{dose.local:%H:%M}"
+    time = due_clock(dose)
     if named_day:
         time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
     what = f"{escape(dose.name)} {escape(dose.dosage)}"

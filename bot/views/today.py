@@ -1,6 +1,7 @@
 """What is due today, and what became of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,18 +9,41 @@ from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers, family_labels
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import clock_of, due_clock, due_moment, record_clock, today_of
 from bot.views.families import switch_button
-from bot.views.length import ROOM, fitting, label, length
-from bot.views.times import day_words
+from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import OccurrenceFacts
+from domain.care_recipients import Person
 from domain.database import Member
-from domain.doses import DoseFacts, DoseStatus, PersonToday
+from domain.doses import RESOLVED, DoseFacts, DoseStatus, PersonToday
 from domain.elsewhere import OpenElsewhere
 from domain.families import FamilyFacts
 
-MOST_BUTTONS = 8
+PAGE = 20  # lines, each with its button
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of what people typed a line shows, in Telegram's units."""
+
+    name: int
+    dosage: int
+    who: int
+
+
+# The last one fits whatever is typed: 20 lines, each below the name of somebody else.
+_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15))
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What has a line of its own: an appointment, a dose, or (neither) that nothing is due."""
+
+    person: Person
+    appointment: OccurrenceFacts | None = None
+    dose: DoseFacts | None = None
 
 
 def today(
@@ -28,37 +52,38 @@ def today(
     appointments: Mapping[UUID, Sequence[OccurrenceFacts]],
     member: Member,
     now: datetime,
+    number: int = 0,
     elsewhere: Sequence[OpenElsewhere] = (),
 ) -> Screen:
-    """`/today`: by person, appointments before doses; what may be given now can be recorded. What
-    is open in the reader's other families is one line each, at the end.
+    """`/today`, page *number*: by person, appointments before doses; what may be given now can be
+    recorded. Whatever has a button has its line on the same page. What is open in the reader's
+    other families is one line each, at the end.
     """
     others, switches = _elsewhere(elsewhere, member)
     if not people:
         nobody = _("Nobody is cared for yet. Type /addperson NAME in CITY.")
         return Screen("\n".join([nobody, *others]), switches)
-    lines = [_("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))]
-    room = ROOM
-    for number, entry in enumerate(people):
-        if room < 0:
-            left = len(people) - number
-            more = ngettext("… and {count} more person", "… and {count} more people", left)
-            lines += ["", more.format(count=left)]
-            break
-        planned = [
-            _("📅 {appointment}").format(
-                appointment=short_line(facts, reader_zone=member.zone, names_person=False)
-            )
-            for facts in appointments.get(entry.person.id, ())
-        ]
-        numbers = dose_numbers(entry.doses)
-        doses = [_line(dose, now, numbers[dose.id]) for dose in entry.doses]
-        doses = [*planned, *doses] or [_("Nothing is due today.")]
-        about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
-        room -= sum(length(line) + 1 for line in about)
-        lines += about
-    lines += others
-    return Screen("\n".join(lines), (*_buttons(people, member=member, now=now), *switches))
+    items = [item for entry in people for item in _items(entry, appointments)]
+    count = -(-len(items) // PAGE)
+    number = min(number, count - 1)
+    page = items[number * PAGE : (number + 1) * PAGE]
+    title = _("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))
+    if count > 1:
+        title = _("{title} · {number} of {count}").format(
+            title=title, number=number + 1, count=count
+        )
+    names = {
+        dose_id: name for entry in people for dose_id, name in dose_labels(entry.doses).items()
+    }
+    numbers = {
+        dose_id: words for entry in people for dose_id, words in dose_numbers(entry.doses).items()
+    }
+    rows = _buttons(
+        page, names, page_number=number, with_names=len(people) > 1, member=member, now=now
+    )
+    turns = _turns(number, count, member)
+    text = _text(title, page, numbers, others, member=member, now=now)
+    return Screen(text, (*rows, *turns, *switches))
 
 
 def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence[str], Keyboard]:
@@ -81,21 +106,59 @@ def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence
     return ["", *lines], switches
 
 
+def _items(
+    entry: PersonToday, appointments: Mapping[UUID, Sequence[OccurrenceFacts]]
+) -> Sequence[_Item]:
+    planned = [_Item(entry.person, each) for each in appointments.get(entry.person.id, ())]
+    doses = [_Item(entry.person, dose=dose) for dose in entry.doses]
+    return [*planned, *doses] or [_Item(entry.person)]
+
+
+def _text(
+    title: str,
+    page: Sequence[_Item],
+    numbers: Mapping[UUID, str],
+    others: Sequence[str],
+    *,
+    member: Member,
+    now: datetime,
+) -> str:
+    for room in _ROOMS:
+        lines, person = [title], None
+        for item in page:
+            if item.person != person:
+                person = item.person
+                lines += ["", f"<b>{escape(shorten(person.name, to=room.name))}</b>"]
+            lines.append(_item_line(item, room, numbers, member=member, now=now))
+        text = "\n".join([*lines, *others])
+        if shown_length(text) <= MOST_SHOWN:
+            break
+    return text
+
+
+def _item_line(
+    item: _Item, room: _Room, numbers: Mapping[UUID, str], *, member: Member, now: datetime
+) -> str:
+    if item.appointment is not None:
+        return _("📅 {appointment}").format(
+            appointment=short_line(item.appointment, reader_zone=member.zone, names_person=False)
+        )
+    if item.dose is None:
+        return _("Nothing is due today.")
+    return _line(item.dose, room, now, numbers[item.dose.id])
+
+
 def _due(dose: DoseFacts, now: datetime) -> str:
     """ "08:00", or "yesterday 23:30" for what is left over."""
-    today = now.astimezone(dose.zone).date()
-    if dose.local.date() == today:
-        return f"{dose.local:%H:%M}"
-    return _("{day} {time}").format(
-        day=day_words(dose.local.date(), today=today), time=f"{dose.local:%H:%M}"
-    )
+    is_today = dose.local.date() == today_of(dose, now)
+    return due_clock(dose) if is_today else due_moment(dose, now=now)
 
 
-def _line(dose: DoseFacts, now: datetime, number: str) -> str:
-    what = f"{_due(dose, now)} {escape(dose.name)} {escape(dose.given or dose.dosage)}{number}"
-    who = escape(dose.resolved_by or "")
-    at = dose.taken_at or dose.resolved_at
-    when = f"{at.astimezone(dose.zone):%H:%M}" if at else ""
+def _line(dose: DoseFacts, room: _Room, now: datetime, number: str) -> str:
+    name, amount = shorten(dose.name, to=room.name), dose.given or dose.dosage
+    what = f"{_due(dose, now)} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
+    who = escape(shorten(dose.resolved_by or "", to=room.who))
+    when = record_clock(dose)
     match dose.status:
         case DoseStatus.TAKEN:
             return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)
@@ -106,39 +169,50 @@ def _line(dose: DoseFacts, now: datetime, number: str) -> str:
         case DoseStatus.NOT_ASKED:
             return _("❔ {what} (not asked: I could not reach anybody)").format(what=what)
         case _ if dose.snoozed_until is not None:
-            until = f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+            until = clock_of(dose, dose.snoozed_until)
             return _("⏰ {what} (snoozed until {time})").format(what=what, time=until)
         case _:
             return _("• {what}").format(what=what)
 
 
 def _buttons(
-    people: Sequence[PersonToday], *, member: Member, now: datetime
+    page: Sequence[_Item],
+    names: Mapping[UUID, str],
+    *,
+    page_number: int,
+    with_names: bool,
+    member: Member,
+    now: datetime,
 ) -> tuple[tuple[Button, ...], ...]:
     """A Taken button for each dose that is due by now and open, for those who may record any."""
     if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
         return ()
-    due = [
-        (entry.person.name, dose)
-        for entry in people
-        for dose in entry.doses
-        if dose.due_at <= now and dose.status not in (DoseStatus.TAKEN, DoseStatus.SKIPPED)
-    ]
-    names = {
-        dose_id: name for entry in people for dose_id, name in dose_labels(entry.doses).items()
-    }
     # Two people may take the same medicine at the same time.
-    words = (
-        _("✅ Taken: {time} {name}")
-        if len(people) == 1
-        else _("✅ {person} · Taken: {time} {name}")
-    )
+    words = _("✅ {person} · Taken: {time} {name}") if with_names else _("✅ Taken: {time} {name}")
+    argument = str(page_number) if page_number else ""
     return tuple(
         (
             Button(
-                words.format(person=label(person), time=_due(dose, now), name=names[dose.id]),
-                Callback(Verb.TAKE_TODAY, member.family_id, dose.id).encode(),
+                words.format(
+                    person=label(item.person.name),
+                    time=_due(item.dose, now),
+                    name=names[item.dose.id],
+                ),
+                Callback(Verb.TAKE_TODAY, member.family_id, item.dose.id, argument).encode(),
             ),
         )
-        for person, dose in due[:MOST_BUTTONS]
+        for item in page
+        if item.dose and item.dose.due_at <= now and item.dose.status not in RESOLVED
     )
+
+
+def _turns(number: int, count: int, member: Member) -> tuple[tuple[Button, ...], ...]:
+    def turn(to: int, words: str) -> Button:
+        return Button(words, Callback(Verb.TODAY, member.family_id, argument=str(to)).encode())
+
+    row = []
+    if number > 0:
+        row.append(turn(number - 1, _("◀ Back")))
+    if number < count - 1:
+        row.append(turn(number + 1, _("More ▶")))
+    return (tuple(row),) if row else ()

@@ -5,10 +5,12 @@ from datetime import datetime
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import due_moment, record_clock
 from bot.views.length import fitting
 from bot.views.medicines import described
+from bot.views.records import change_words
 from bot.views.schedules import dosage_in_words
-from bot.views.times import day_words, moment
+from bot.views.times import moment
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import OccurrenceFacts
 from domain.database import Member
@@ -76,8 +78,10 @@ def _named(action: LastAction, now: datetime) -> str:
         appointment = _appointment(action.appointment, now)
         return _event_words()[action.kind].format(medicine=appointment)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
-    words = _("corrected: {doses}") if action.log_id else _("recorded: {doses}")
-    return words.format(doses=doses)
+    if action.put_back is None:
+        return _("recorded: {doses}").format(doses=doses)
+    then = change_words(action.put_back, instead_of=action.doses[0], again=True)
+    return _("corrected: {doses}\nThen it is {then}.").format(doses=doses, then=then)
 
 
 def _event_words() -> dict[ActionKind, str]:
@@ -114,17 +118,20 @@ def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime)
 
 def _dose(dose: DoseFacts, now: datetime) -> str:
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
-    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    due = _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    due = due_moment(dose, now=now)
     if dose.status == DoseStatus.SKIPPED:
         return _("⏭ {what}, {due}: skipped").format(what=what, due=due)
-    return _("✅ {what}, {due}: taken").format(what=what, due=due)
+    return _("✅ {what}, {due}: taken at {time}").format(
+        what=what, due=due, time=record_clock(dose)
+    )
 
 
 def _doses_now(outcome: Undone) -> str:
     if outcome.action.kind is ActionKind.CORRECTED:
-        names = ", ".join(escape(f"{dose.name} {dose.dosage}".strip()) for dose in outcome.doses)
-        return _("↩️ Undone: {names} is as it was recorded before.").format(names=names)
+        now, before = outcome.doses[0], outcome.action.doses[0]
+        return _("↩️ Undone: {name} is {then}.").format(
+            name=escape(now.name), then=change_words(now, instead_of=before, again=True)
+        )
     names = ", ".join(
         fitting([f"{escape(dose.name)} {escape(dose.dosage)}" for dose in outcome.doses])
     )

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from domain import doses, medications, reminders
 from domain.access import Role
+from domain.card_parts import digest_of
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch
 from domain.dosages import Dosage
@@ -611,17 +612,27 @@ async def test_all_taken_on_yesterdays_card_asks_unless_sure(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await press_next_day(database, home, dose)
 
-    async def press(is_sure: bool) -> Recorded | WhichDose:
+    asked = await factories.acting(
+        database,
+        home.ben,
+        lambda scope: doses.take_slot_from_card(scope, home.mum.id, dose.due_at),
+    )
+    assert isinstance(asked, WhichDose)
+
+    async def press_surely(digest: str | None) -> Recorded | WhichDose:
         return await factories.acting(
             database,
             home.ben,
-            lambda scope: doses.take_slot_from_card(
-                scope, home.mum.id, dose.due_at, is_sure=is_sure
+            lambda scope: doses.take_slot_surely(
+                scope, home.mum.id, dose.due_at, part=0, digest=digest
             ),
         )
 
-    assert isinstance(await press(False), WhichDose)
-    assert isinstance(await press(True), Recorded)
+    # A button from before names no doses, another one those that were open then: it is asked anew.
+    for digest in (None, digest_of([])):
+        assert isinstance(await press_surely(digest), WhichDose)
+    assert (await the_dose(database, home)).status is DoseStatus.MISSED
+    assert isinstance(await press_surely(digest_of(asked.pressed)), Recorded)
     assert (await the_dose(database, home)).status is TAKEN
 
 

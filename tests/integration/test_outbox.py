@@ -208,7 +208,7 @@ async def test_an_edit_that_was_overtaken_is_done_again(database: Database, home
     (one, _) = await claim(database)
     version = (await read(database, home, one.id)).version
     await factories.acting(
-        database, home.ben, lambda scope: doses.undo_doses(scope, [home.dose.id])
+        database, home.anna, lambda scope: doses.undo_doses(scope, [home.dose.id])
     )
     is_outdated = await database.run(
         lambda scope: notifications.record_shown(scope, [Shown(one.id, version)]), as_dispatch()

@@ -28,6 +28,7 @@ from bot.views import (
     meds,
     notices,
     people,
+    records,
     refusals,
     start,
     stock,
@@ -44,6 +45,7 @@ from domain.cards import (
     AppointmentItem,
     CardFacts,
     JoinedFacts,
+    RecordChangedFacts,
     RefillFacts,
     RefillItem,
     SummaryFacts,
@@ -91,12 +93,13 @@ from domain.families import (
     NewInvitation,
     PersonSummary,
 )
-from domain.history import Entry, EntryDetails, HistoryPage, Record
+from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
 from domain.medicine_details import MedicineDetails
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.occurrences import OccurrenceStatus
+from domain.record_changes import ChangeKind, RecordChange
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
@@ -105,6 +108,7 @@ from domain.undo import ActionKind, LastAction, Undone
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 
 LONDON = ZoneInfo("Europe/London")
+NEW_YORK, PARIS = ZoneInfo("America/New_York"), ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 8, 3, tzinfo=UTC)
 SLOT = NOW.replace(minute=0)
 AS_NEEDED = AsNeeded(date(2026, 11, 23), timedelta(hours=6), 4)
@@ -339,6 +343,16 @@ def all_screens(words: Words) -> Mapping[str, View]:
     }
 
 
+def _moved(dose: DoseFacts) -> DoseFacts:
+    """The person lives in New York since."""
+    zone = LONDON if dose.status is DoseStatus.TAKEN else None
+    return replace(dose, taken_zone=zone, home_zone=NEW_YORK)
+
+
+def _due_in_paris(dose: DoseFacts) -> DoseFacts:
+    return replace(dose, zone=PARIS, local=dose.local + timedelta(hours=1), home_zone=LONDON)
+
+
 def _cards(home: _Home) -> Mapping[str, View]:
     pending, taken, skipped = DoseStatus.PENDING, DoseStatus.TAKEN, DoseStatus.SKIPPED
     missed, not_asked = DoseStatus.MISSED, DoseStatus.NOT_ASKED
@@ -373,6 +387,14 @@ def _cards(home: _Home) -> Mapping[str, View]:
         "card_three_all_taken": home.card(*home.all_three(taken, taken, taken)),
         "card_three_one_snoozed": home.card(home.snoozed(), *home.all_three(pending, pending)[1:]),
         "card_of_a_removed_medicine": home.card(),
+        "card_second_of_three": replace(two, part=1, number=2, count=3),
+        "card_after_a_move": replace(
+            home.card(*map(_moved, home.all_three(taken, skipped, missed))), home_zone=NEW_YORK
+        ),
+        "card_of_two_clocks": home.card(home.dose(), _due_in_paris(home.dose(number=1))),
+        "card_taken_the_day_before": home.card(
+            replace(home.dose(taken), taken_at=SLOT - timedelta(hours=9))
+        ),
     }
     return {name: partial(cards.slot_card, fact) for name, fact in facts.items()}
 
@@ -391,6 +413,8 @@ def _presses(home: _Home) -> Mapping[str, View]:
     return {
         "press_taken": partial(doses.recorded, Recorded([taken], [])),
         "press_all_taken": partial(doses.recorded, Recorded([taken, second], [])),
+        "press_all_taken_of_one_card": partial(doses.recorded, Recorded([taken, second], [], 2)),
+        "press_all_taken_second": partial(doses.recorded, Recorded([], [taken], 1)),
         "press_skip": partial(doses.recorded, Recorded([skipped], [])),
         "press_taken_second": partial(doses.recorded, Recorded([], [taken])),
         "press_skip_second": partial(doses.recorded, Recorded([], [skipped])),
@@ -411,7 +435,10 @@ def _undo(home: _Home) -> Mapping[str, View]:
     at = NOW - timedelta(minutes=5)
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
     recorded = LastAction(PERSON_ID, ActionKind.RECORDED, at, doses=[taken, skipped])
-    corrected = LastAction(PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID)
+    before = replace(taken, taken_at=NOW - timedelta(minutes=90))
+    corrected = LastAction(
+        PERSON_ID, ActionKind.CORRECTED, at, doses=[taken], log_id=ANNA_ID, put_back=before
+    )
 
     def changed(kind: ActionKind) -> LastAction:
         action = LastAction(PERSON_ID, kind, NOW - timedelta(hours=3))
@@ -440,7 +467,8 @@ def _undo(home: _Home) -> Mapping[str, View]:
         "undo_two": undone(Undone(recorded, [home.dose(), home.dose(number=1)])),
         "undo_too_late_to_ask": undone(Undone(recorded, [home.dose(DoseStatus.MISSED)])),
         "undo_extra": undone(Undone(recorded, [home.dose(DoseStatus.CANCELLED)])),
-        "undo_correction": undone(Undone(corrected, [taken])),
+        "undo_correction": undone(Undone(corrected, [before])),
+        "undo_correction_to_skipped": undone(Undone(corrected, [skipped])),
         "undo_medicine": undone(Undone(changed(ActionKind.ADDED))),
         "undo_edit": undone(Undone(changed(ActionKind.EDITED), medicine=home.saved)),
         "undo_refill": undone(Undone(changed(ActionKind.REFILLED), medicine=home.saved)),
@@ -479,6 +507,20 @@ def _today(home: _Home) -> Mapping[str, View]:
         "today_nothing_due": screen(PersonToday(home.person, ())),
         "today_one_person": screen(
             PersonToday(home.person, [*states, not_asked, home.snoozed(), pending, evening])
+        ),
+        "today_after_a_move": screen(
+            PersonToday(
+                replace(home.person, zone=NEW_YORK),
+                [_moved(dose) for dose in (*states, pending, left_over)],
+            )
+        ),
+        "today_second_page": partial(
+            today.today,
+            [PersonToday(home.person, [pending] * 30)],
+            appointments={},
+            member=home.member,
+            now=NOW,
+            number=1,
         ),
         "today_with_yesterday": screen(PersonToday(home.person, [left_over, pending])),
         "today_several_people": screen(
@@ -1056,12 +1098,30 @@ def _history(home: _Home) -> Mapping[str, View]:
     def page(shown: HistoryPage) -> View:
         return partial(history.history, shown, member=home.member, now=NOW, verb=Verb.HISTORY)
 
+    def record(
+        status: str,
+        by: str,
+        given: str | None = None,
+        note: str | None = None,
+        *,
+        step: RecordStep = RecordStep.RECORDED,
+        is_replaced: bool = False,
+    ) -> Record:
+        return Record(status, NOW, NOW, by, given, note, LONDON, step, is_replaced)
+
+    corrected, put_back = RecordStep.CORRECTED, RecordStep.PUT_BACK
     records = [
-        Record("taken", NOW, NOW, words.anna, None, None),
-        Record("undone", NOW, NOW, words.anna, None, None),
-        Record("skipped", NOW, NOW, words.ben, None, words.dosage),
-        Record("taken", NOW, NOW, words.ben, words.dosage, None),
+        record("taken", words.anna, is_replaced=True),
+        record("undone", words.anna),
+        record("skipped", words.ben, note=words.dosage, is_replaced=True),
+        record("taken", words.anna, words.dosage, step=corrected, is_replaced=True),
+        record("skipped", words.ben, note=words.dosage, step=put_back, is_replaced=True),
+        record("taken", words.ben, words.dosage, step=corrected),
     ]
+    put_back_record = [record("skipped", words.ben, step=corrected, is_replaced=True)]
+    put_back_record.append(record("taken", words.ben, step=put_back))
+    skipped_record = [record("skipped", words.ben, step=corrected)]
+    moved = [_moved(replace(taken, note=None)), *map(_moved, states)]
 
     def entry(details: EntryDetails) -> View:
         return partial(history.entry, details, member=home.member, now=NOW, may_record=True)
@@ -1072,6 +1132,14 @@ def _history(home: _Home) -> Mapping[str, View]:
         "history": page(HistoryPage(entries, 0, has_older=True)),
         "history_of_a_person": page(HistoryPage(entries[:1], 2, has_older=True, of=words.person)),
         "history_entry": entry(EntryDetails(taken, records, can_be_corrected=True)),
+        "history_after_a_move": page(
+            HistoryPage([Entry(dose, words.person, is_corrected=False) for dose in moved], 0, False)
+        ),
+        "history_entry_after_a_move": entry(
+            EntryDetails(moved[0], records[:1], can_be_corrected=True)
+        ),
+        "history_entry_put_back": entry(EntryDetails(taken, put_back_record, True)),
+        "history_entry_corrected_to_skipped": entry(EntryDetails(states[0], skipped_record, True)),
         "history_entry_missed": entry(EntryDetails(states[1], [], can_be_corrected=False)),
         "correct_what": partial(
             history.ask_what_to_correct,
@@ -1161,10 +1229,35 @@ def _notices(home: _Home) -> Mapping[str, View]:
     three = [home.dose(number=number) for number in range(3)]
 
     def summary(count: int, *, was_asked: bool) -> View:
-        facts = SummaryFacts(words.person, LONDON, (three * 60)[:count], was_asked)
+        facts = SummaryFacts(words.person, (three * 60)[:count], was_asked)
         return partial(notices.summary, facts)
 
+    taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED)
+    earlier = replace(taken, taken_at=NOW - timedelta(minutes=90))
+    half, noted = replace(earlier, given=words.dosage), replace(taken, note=words.other_person)
+    extra = replace(taken, is_scheduled=False)
+
+    def changed(*pairs: tuple[DoseFacts, DoseFacts, ChangeKind]) -> View:
+        items = [RecordChange(dose, record, kind, words.ben) for dose, record, kind in pairs]
+        return partial(records.changed, RecordChangedFacts(words.person, items))
+
+    corrected, undone = ChangeKind.CORRECTED, ChangeKind.UNDONE
     return {
+        "record_corrected": changed((taken, earlier, corrected)),
+        "record_corrected_amount": changed((replace(taken, given="2"), half, corrected)),
+        "record_corrected_to_skipped": changed((skipped, taken, corrected)),
+        "record_corrected_to_taken": changed((taken, skipped, corrected)),
+        "record_with_a_note": changed((noted, taken, corrected)),
+        "record_without_a_note": changed((taken, noted, corrected)),
+        "record_after_a_move": changed((_moved(taken), _moved(earlier), corrected)),
+        "record_undone": changed((home.dose(), taken, undone)),
+        "records_undone": changed((home.dose(), taken, undone), (extra, half, undone)),
+        "record_put_back": changed((taken, taken, ChangeKind.PUT_BACK)),
+        "record_of_ones_own": changed((taken, taken, ChangeKind.OWN)),
+        "record_undone_oneself": changed((home.dose(), taken, ChangeKind.OWN)),
+        "notice_missed_after_a_move": partial(
+            notices.summary, SummaryFacts(words.person, [_moved(three[0])], was_asked=True)
+        ),
         "notice_missed_one": summary(1, was_asked=True),
         "notice_missed_three": summary(3, was_asked=True),
         "notice_not_asked_one": summary(1, was_asked=False),

@@ -14,6 +14,7 @@ from bot.views.cards import slot_card
 from bot.views.notices import summary
 from bot.views.today import today
 from domain.access import Role
+from domain.card_parts import DOSES_ON_A_CARD
 from domain.cards import CardFacts, SummaryFacts
 from domain.care_recipients import Person
 from domain.database import Member
@@ -63,18 +64,18 @@ def card(doses: Sequence[DoseFacts]) -> Screen:
 
 
 def notice(doses: Sequence[DoseFacts]) -> Screen:
-    return summary(SummaryFacts(person="&" * 80, zone=LONDON, doses=doses, was_asked=False))
+    return summary(SummaryFacts(person="&" * 80, doses=doses, was_asked=False))
 
 
-def list_of_today(doses: Sequence[DoseFacts]) -> Screen:
+def list_of_today(doses: Sequence[DoseFacts], *, number: int = 0) -> Screen:
     member = Member(uuid4(), "Anna", uuid4(), "&" * 80, Role.ADMIN)
     people = [PersonToday(Person(uuid4(), "&" * 80, LONDON), doses) for _ in range(5)]
-    return today(people, appointments={}, member=member, now=NOW)
+    return today(people, appointments={}, member=member, now=NOW, number=number)
 
 
 @pytest.mark.parametrize("screen", [card, notice, list_of_today])
 @pytest.mark.parametrize("status", [DoseStatus.PENDING, DoseStatus.TAKEN, DoseStatus.MISSED])
-@pytest.mark.parametrize("count", [1, 12, 200])
+@pytest.mark.parametrize("count", [1, 12, DOSES_ON_A_CARD])
 def test_it_fits_however_many_doses_there_are(screen, status, count) -> None:  # type: ignore[no-untyped-def]
     shown = screen(many(count, status))
     seen = unescape(re.sub(r"</?\w+>", "", shown.text))
@@ -85,8 +86,33 @@ def test_it_fits_however_many_doses_there_are(screen, status, count) -> None:  #
             assert len((button.data or "").encode()) <= 64
 
 
-def test_what_is_left_out_is_counted() -> None:
-    shown = card(many(200, DoseStatus.PENDING))
+def test_a_notice_of_many_doses_fits_and_counts_what_it_leaves_out() -> None:
+    shown = notice(many(200, DoseStatus.MISSED))
     listed = shown.text.count("• ")
+    assert 0 < listed < 200
     assert f"… and {200 - listed} more" in shown.text
-    assert shown.keyboard[0][0].label == "✅ All taken"
+
+
+@pytest.mark.parametrize("screen", [card, list_of_today])
+def test_every_dose_has_its_line_and_its_button(screen) -> None:  # type: ignore[no-untyped-def]
+    shown = screen(many(DOSES_ON_A_CARD, DoseStatus.PENDING))
+    assert shown.text.count("• ") == DOSES_ON_A_CARD
+    assert "more" not in shown.text
+    taken = [b for row in shown.keyboard for b in row if "Taken: " in b.label]
+    assert len(taken) == DOSES_ON_A_CARD
+    assert len({button.data for button in taken}) == DOSES_ON_A_CARD
+
+
+def test_the_pages_of_today_show_every_dose_once() -> None:
+    doses = many(85, DoseStatus.PENDING)
+    pages, number, pressed = [], 0, []
+    while number < 50:
+        shown = list_of_today(doses[:17], number=number)
+        pages.append(shown)
+        pressed += [b.data for row in shown.keyboard for b in row if "Taken: " in b.label]
+        if not any("More" in button.label for button in shown.keyboard[-1]):
+            break
+        number += 1
+    assert len(pages) == 5
+    assert [f"{n} of 5" in page.text for n, page in enumerate(pages, start=1)] == [True] * 5
+    assert sum(page.text.count("• ") for page in pages) == len(pressed) == 85

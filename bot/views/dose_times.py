@@ -1,0 +1,82 @@
+"""When a dose was due and when it was given, by the clocks of then.
+
+A dose keeps the day, time and zone at which it was due, a record those at which it was given,
+wherever the person lives later. Where such a clock does not show what the person's clock of today
+would, or the two differ, its place is named: "08:00 London time".
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.views.times import day_words, weekday_name
+from bot.views.wording import _
+from domain.doses import DoseFacts
+
+_A_DAY = timedelta(days=1)
+
+
+def named_clock(time: str, zone: ZoneInfo) -> str:
+    """ "08:00 London time"."""
+    place = zone.key.rpartition("/")[2].replace("_", " ")
+    return _("{time} {place} time").format(time=time, place=place)
+
+
+def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+    """Whether two clocks show different times at one instant (aware)."""
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
+
+
+def due_clock(dose: DoseFacts) -> str:
+    """ "08:00", or "08:00 London time"."""
+    time = f"{dose.local:%H:%M}"
+    return named_clock(time, dose.zone) if _is_named(dose, dose.zone, dose.due_at) else time
+
+
+def due_moment(dose: DoseFacts, *, now: datetime) -> str:
+    """ "yesterday 08:00 London time"; today is that of where the person lives now."""
+    day = _day_words(dose.local.date(), dose, is_over=dose.due_at <= now, now=now)
+    return _("{day} {time}").format(day=day, time=due_clock(dose))
+
+
+def clock_of(dose: DoseFacts, at: datetime, zone: ZoneInfo | None = None) -> str:
+    """When something happened to a dose, by the clock of then, or by that of *zone*."""
+    zone = zone or dose.zone
+    time = f"{at.astimezone(zone):%H:%M}"
+    return named_clock(time, zone) if _is_named(dose, zone, at) else time
+
+
+def moment_of(dose: DoseFacts, at: datetime, zone: ZoneInfo | None = None, *, now: datetime) -> str:
+    """As :func:`clock_of`, with the day in words of *now*."""
+    day = at.astimezone(zone or dose.zone).date()
+    words = _day_words(day, dose, is_over=at <= now, now=now)
+    return _("{day} {time}").format(day=words, time=clock_of(dose, at, zone))
+
+
+def record_clock(dose: DoseFacts) -> str:
+    """When it was taken, or else when somebody answered, with the day of the week if that is not
+    the day on which it was due. Empty if nobody has.
+    """
+    at = dose.taken_at or dose.resolved_at
+    if at is None:
+        return ""
+    zone = dose.taken_zone or dose.zone
+    day, clock = at.astimezone(zone).date(), clock_of(dose, at, zone)
+    if day == dose.local.date():
+        return clock
+    return _("{day} {time}").format(day=weekday_name(day), time=clock)
+
+
+def today_of(dose: DoseFacts, now: datetime) -> date:
+    """Which day it is where the person lives now."""
+    return now.astimezone(dose.home).date()
+
+
+def _is_named(dose: DoseFacts, zone: ZoneInfo, at: datetime) -> bool:
+    given = dose.taken_zone
+    return differ(zone, dose.home, at) or (given is not None and differ(dose.zone, given, at))
+
+
+def _day_words(day: date, dose: DoseFacts, *, is_over: bool, now: datetime) -> str:
+    today = today_of(dose, now)
+    # What is over may be of tomorrow by a clock farther east: nobody would say so.
+    return day_words(day, today=today - _A_DAY if is_over and day > today else today)

@@ -1,0 +1,112 @@
+"""What became of records that somebody else has undone or corrected, as the one who made them is
+told of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+
+from domain.database import Scope
+from domain.doses import DoseFacts, DoseStatus, list_doses
+from domain.models import MedicationLog, User
+
+
+class ChangeKind(StrEnum):
+    UNDONE = "undone"
+    CORRECTED = "corrected"
+    PUT_BACK = "put_back"  # it stands again as it was recorded
+    OWN = "own"  # the one who is told has changed it since
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """A dose as it stands now, the reader's record of it, and who changed it last."""
+
+    dose: DoseFacts
+    record: DoseFacts
+    kind: ChangeKind
+    by: str
+
+
+_LOG = (
+    select(
+        MedicationLog.id,
+        MedicationLog.dose_id,
+        MedicationLog.status,
+        MedicationLog.timestamp,
+        MedicationLog.timezone,
+        MedicationLog.given,
+        MedicationLog.dose_count,
+        MedicationLog.note,
+        MedicationLog.recorded_by_id,
+        User.name.label("by"),
+    )
+    .join(User, User.id == MedicationLog.recorded_by_id)
+    .order_by(MedicationLog.recorded_at, MedicationLog.id)
+)
+
+
+async def read_changes(
+    scope: Scope, records: Mapping[UUID, UUID], *, reader_id: UUID
+) -> Sequence[RecordChange]:
+    """What became of each record (dose → row of the log). Two statements."""
+    doses = await list_doses(scope, list(records))
+    rows = await scope.rows(
+        _LOG.where(
+            MedicationLog.dose_id.in_(list(records)), MedicationLog.family_id == scope.family_id
+        )
+    )
+    by_id, last = {row.id: row for row in rows}, {row.dose_id: row for row in rows}
+    return [
+        _change(dose, by_id[records[dose.id]], last[dose.id], reader_id=reader_id)
+        for dose in doses
+        if records[dose.id] in by_id
+    ]
+
+
+async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFacts | None:
+    """The dose as that row of the log says that it was."""
+    row = await scope.row(
+        _LOG.where(MedicationLog.id == log_id, MedicationLog.family_id == scope.family_id)
+    )
+    return None if row is None else as_recorded(dose, row)
+
+
+def _change(dose: DoseFacts, row: Row[Any], last: Row[Any], *, reader_id: UUID) -> RecordChange:
+    record = as_recorded(dose, row)
+    if last.recorded_by_id == reader_id:
+        kind = ChangeKind.OWN
+    elif last.status == "undone":
+        kind = ChangeKind.UNDONE
+    elif says_the_same(record, dose):
+        kind = ChangeKind.PUT_BACK
+    else:
+        kind = ChangeKind.CORRECTED
+    return RecordChange(dose, record, kind, last.by)
+
+
+def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:
+    """The dose as a row of the log says that it was."""
+    is_taken = row.status == DoseStatus.TAKEN
+    return replace(
+        dose,
+        status=DoseStatus(row.status),
+        taken_at=row.timestamp if is_taken else None,
+        taken_zone=ZoneInfo(row.timezone) if is_taken else None,
+        given=row.given,
+        dose_count=row.dose_count,
+        note=row.note,
+    )
+
+
+def says_the_same(one: DoseFacts, other: DoseFacts) -> bool:
+    return _said(one) == _said(other)
+
+
+def _said(dose: DoseFacts) -> tuple[Any, ...]:
+    return dose.status, dose.taken_at, dose.given, dose.dose_count, dose.note
