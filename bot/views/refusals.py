@@ -133,11 +133,11 @@ def _sentence(error: CareCircleError) -> str:
         case LessLeft(amount=None):
             return _("Nobody has counted it yet. Type what is left in all, like = 28")
         case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
-            return _(
-                "By my count there are {amount} left. Type what is left in all, like = 0"
-            ).format(amount=amount_in_words(amount, unit))
+            return _("By my count, what is left is {amount}. Type it anew in all, like = 0").format(
+                amount=amount_in_words(amount, unit)
+            )
         case LessLeft():
-            return _("By my count none is left. Type what is left in all, like = 0")
+            return _("By my count none is left. If there is more, type it in all, like = 12")
         case PerDoseUnknown(unit=unit):
             return _("How much of it makes one dose? Type /refill again, and tell me.")
         case NothingToUndo():

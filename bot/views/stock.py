@@ -232,10 +232,13 @@ def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
     before, after = outcome.before, outcome.stock.amount
     if before is None or after is None or typed.kind is Stocked.COUNTED or before == 0:
         return []
-    sign = "+" if typed.kind is Stocked.ADDED else "−"
     had = number_in_words(before) if before > 0 else f"−{number_in_words(-before)}"
     total = amount_in_words(after, unit) if after >= 0 else f"−{amount_in_words(-after, unit)}"
-    line = f"{had} {sign} {number_in_words(typed.amount)} = {total}"
+    line = _("{had} + {added} = {total}")
+    if typed.kind is Stocked.FEWER:
+        line = _("{had} − {lost} = {total}")
+    number = number_in_words(typed.amount)
+    line = line.format(had=had, added=number, lost=number, total=total)
     if before > 0:
         return [line]
     return [
@@ -246,7 +249,7 @@ def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
         ).format(
             amount=amount_in_words(typed.amount, unit),
             name=escape(outcome.medicine.name),
-            number=number_in_words(typed.amount),
+            number=number,
         ),
     ]
 
