@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,7 +21,7 @@ from domain.medicines import MedicineStatus
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
 from domain.notifications import Kind, SlotKey, Status
 from domain.record_changes import RecordChange, read_changes
-from domain.stock import list_stocks
+from domain.stock import Stock, list_stocks
 
 
 @dataclass(frozen=True)
@@ -81,23 +80,22 @@ class JoinedFacts:
 
 @dataclass(frozen=True)
 class RefillItem:
-    """A medicine that runs out, `amount` of `unit` being left. `promised_by` will get more."""
+    """A medicine that runs out, or did when it was told."""
 
     medication_id: UUID
     name: str
-    amount: Decimal
-    unit: str
-    days_left: int | None
-    promised_by: str | None
+    stock: Stock
     is_low: bool
 
 
 @dataclass(frozen=True)
 class RefillFacts:
-    """What runs out of one person's medicines, as of now."""
+    """What runs out of one person's medicines, as of `now`."""
 
     family_id: UUID
     person: str
+    zone: ZoneInfo
+    now: datetime
     items: Sequence[RefillItem]
 
 
@@ -339,26 +337,18 @@ async def _joined(scope: Scope, row: Row[Any]) -> JoinedFacts:
 
 
 async def _refill(scope: Scope, row: Row[Any]) -> RefillFacts:
-    zone, now = ZoneInfo(row.timezone), scope.clock.now()
     found = [UUID(medication_id) for medication_id in row.facts["medication_ids"]]
-    items = []
-    for medicine, stock in await list_stocks(scope, found):
-        if stock.amount is None or stock.unit is None:
-            continue
-        days_left = stock.days_left(zone, now=now)
-        is_low = stock.amount == 0 or (days_left is not None and days_left <= stock.refill_days)
-        items.append(
-            RefillItem(
-                medication_id=medicine.id,
-                name=medicine.name,
-                amount=stock.amount,
-                unit=stock.unit,
-                days_left=days_left,
-                promised_by=stock.promised_by,
-                is_low=is_low and medicine.status is MedicineStatus.ACTIVE,
-            )
+    items = [
+        RefillItem(
+            medication_id=medicine.id,
+            name=medicine.name,
+            stock=stock,
+            is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
         )
-    return RefillFacts(row.family_id, row.person, items)
+        for medicine, stock in await list_stocks(scope, found)
+        if stock.amount is not None
+    ]
+    return RefillFacts(row.family_id, row.person, ZoneInfo(row.timezone), scope.clock.now(), items)
 
 
 async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:

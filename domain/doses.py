@@ -23,6 +23,7 @@ from domain.dosages import Dosage
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
+from domain.measures import use_of
 from domain.medications import follow_intakes
 from domain.models import (
     CareRecipient,
@@ -36,7 +37,7 @@ from domain.models import (
 from domain.notifications import Kind, Status, find_asked_for
 from domain.record_notices import tell_recorder
 from domain.schedules import local_time, resolve_local
-from domain.stock import give_back, use_of
+from domain.stock import give_back
 
 
 class DoseStatus(StrEnum):
@@ -170,8 +171,7 @@ class PersonToday:
 # Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
 # What is resolved already is locked too: nobody undoes it before the member is told who was first.
 # The time is that of holding the lock, not of asking for it: logs stand in their true order.
-# Two doses of one medicine may be in it (both fall at the end of a gap of the clock): the second
-# finds in the stock what the first has left.
+# The stock is not cut off at zero: whatever is undone or corrected comes back exactly.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
         SELECT d.id, d.status AS before, c.timezone, ids.log_id, ids.audit_id, ids.movement_id
@@ -197,8 +197,10 @@ _RECORD = text(f"""
         FROM target t, moment
         WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
         RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
-                  coalesce(CAST(:amount AS numeric), d.amount) AS amount,
-                  coalesce(CAST(:unit AS text), d.unit) AS unit,
+                  coalesce(CAST(:amount AS numeric), d.amount, 1) AS amount,
+                  coalesce(CAST(:unit AS text), d.unit, d.dosage) AS unit,
+                  CASE WHEN CAST(:unit AS text) IS NOT NULL OR NOT d.is_scheduled
+                       THEN d.dose_count END AS doses,
                   t.before, t.timezone, t.log_id, t.audit_id, t.movement_id
     ), logged AS (
         INSERT INTO medication_logs
@@ -210,23 +212,18 @@ _RECORD = text(f"""
                CAST(:dose_count AS numeric), CAST(:note AS text)
         FROM resolved
     ), medicine AS MATERIALIZED (
-        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.dosage_amount, m.dosage_unit,
+        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.stock_dose_amount,
+               m.stock_dose_unit, m.dosage, m.dosage_amount, m.dosage_unit,
                m.schedule ->> 'from_last_intake' = 'true' AS follows_intakes
         FROM medications m
         WHERE m.id IN (SELECT medication_id FROM resolved)
         ORDER BY m.id
         FOR UPDATE
-    ), used AS (
-        SELECT r.id, r.medication_id, r.movement_id, m.stock,
-               {use_of("r.amount", "r.unit", medication="m")} AS amount
+    ), taken AS (
+        SELECT r.id, r.medication_id, r.movement_id,
+               {use_of("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
         FROM resolved r JOIN medicine m ON m.id = r.medication_id
         WHERE m.stock IS NOT NULL AND :status = 'taken'
-    ), taken AS (
-        SELECT id, medication_id, movement_id,
-               least(amount, greatest(0, stock - coalesce(sum(amount) OVER (
-                   PARTITION BY medication_id ORDER BY id
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS amount
-        FROM used
     ), moved AS (
         INSERT INTO stock_movements
                (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)

@@ -6,10 +6,12 @@ there.
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action, Role
+from domain.dosages import Dosage
 from domain.medicines import MedicineFacts
 
 
@@ -128,9 +130,17 @@ class StockUnitDiffers(CareCircleError):
 
 @dataclass(eq=False)
 class PerDoseUnknown(CareCircleError):
-    """Nobody has said how much of `unit` one dose of the medicine takes."""
+    """Nobody has said how much of `unit` a dose of `dosage` takes."""
 
-    medicine: MedicineFacts
+    dosage: Dosage
+    unit: str
+
+
+@dataclass(eq=False)
+class LessLeft(CareCircleError):
+    """More was lost of a stock than its `amount` of `unit` (None: nobody has counted it)."""
+
+    amount: Decimal | None
     unit: str
 
 

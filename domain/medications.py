@@ -13,6 +13,7 @@ from domain import audit, notifications
 from domain.access import Action
 from domain.alike import is_same_name, nearest
 from domain.care_recipients import Person, get_person
+from domain.coming_doses import COMING, ComingDoses, to_coming
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import AlikeMedicine, ChangedMeanwhile, NotFound, SameMedicine
@@ -31,7 +32,7 @@ from domain.expansion import (
 from domain.list_version import raise_list_version
 from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, NewMedicine
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
-from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
+from domain.schedules import Schedule, resolve_local, schedule_from_json
 
 NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
 
@@ -101,7 +102,7 @@ async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequence[MedicineFacts]:
     """Those of the medicines that are the family's and were not removed. As the family, too."""
     rows = await scope.rows(
-        _FACTS.add_columns(_NEXT_OPEN, Family.name.label("family_name"))
+        _FACTS.add_columns(*COMING, Family.name.label("family_name"))
         .join(Family, Family.id == Medication.family_id)
         .where(
             Medication.id.in_(medication_ids),
@@ -316,17 +317,6 @@ _FACTS = select(
     CareRecipient.timezone,
 ).join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
 
-_NEXT_OPEN = (
-    select(func.min(Dose.due_at))
-    .where(
-        Dose.medication_id == Medication.id,
-        Dose.status == "pending",
-        Dose.due_at > func.clock_now(),
-    )
-    .scalar_subquery()
-    .label("next_open_at")
-)
-
 
 @dataclass(frozen=True)
 class _Locked:
@@ -500,12 +490,13 @@ def _columns(content: Content) -> dict[str, Any]:
 
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
-    schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
+    zone = ZoneInfo(row.timezone)
+    coming = to_coming(row, zone, now=now)
     return MedicineFacts(
         id=row.id,
         name=row.name,
         dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
-        schedule=schedule,
+        schedule=coming.schedule,
         status=MedicineStatus(row.status),
         resumes_at=row.resumes_at,
         version=row.version,
@@ -513,22 +504,16 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
         person=row.person,
         zone=zone,
         family_name=row.family_name,
-        first_due_at=_next_due_at(row, schedule, zone, now=now),
+        first_due_at=_next_due_at(row, coming, now=now),
+        open_doses=coming.open_doses(now),
     )
 
 
-def _next_due_at(
-    row: Row[Any], schedule: Schedule, zone: ZoneInfo, *, now: datetime
-) -> datetime | None:
-    """The next dose: the one that is made already, or else by the schedule."""
+def _next_due_at(row: Row[Any], coming: ComingDoses, *, now: datetime) -> datetime | None:
+    """The next dose of what is given, or will be again."""
     if row.status != MedicineStatus.ACTIVE and row.resumes_at is None:
         return None
-    if row.next_open_at is not None:
-        next_open_at: datetime = row.next_open_at
-        return next_open_at
-    starts = [at for at in (now, row.doses_from, row.resumes_at) if at is not None]
-    found = first_occurrence(schedule, zone, max(starts) - timedelta(microseconds=1))
-    return found.due_at if found else None
+    return coming.next_due_at(now)
 
 
 def _status_json(status: MedicineStatus, resumes_at: datetime | None) -> dict[str, Any]:

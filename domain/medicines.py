@@ -1,6 +1,6 @@
 """A medicine as facts: what conversations say of one, and what an edit of it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,11 +19,24 @@ class MedicineStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class OpenDose:
+    """A dose that is due and unanswered. `local` is the wall clock at which it was due, naive, in
+    `zone`.
+    """
+
+    due_at: datetime
+    local: datetime
+    zone: ZoneInfo
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True)
 class MedicineFacts:
     """A medicine with everything its confirmation names.
 
-    `first_due_at` (UTC) is its next dose, None if none is to come; `resumes_at` (UTC) the end of
-    its pause, None if it has none. `version` rises with each edit.
+    `open_doses` are due and unanswered; `first_due_at` (UTC) is the dose after them, None if none
+    is to come; `resumes_at` (UTC) the end of its pause, None if it has none. `version` rises with
+    each edit.
     """
 
     id: UUID
@@ -38,6 +51,7 @@ class MedicineFacts:
     zone: ZoneInfo
     family_name: str
     first_due_at: datetime | None
+    open_doses: Sequence[OpenDose] = ()
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,101 @@
-"""How long a stock lasts, by the real schedule. Pure arithmetic: no database, no clock."""
+"""How long a stock lasts, by the doses to come. Pure arithmetic: no database, no clock.
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+Days are counted as people count them. After today's dose nine tablets at one a day last nine days,
+of which tomorrow is the first; before it, today is. What covers only a part of a day's doses does
+not cover the day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum, auto
 from zoneinfo import ZoneInfo
-
-from domain.schedules import Occurrence, Schedule, occurrences
 
 FARTHEST = timedelta(days=730)
 USED_OVER = timedelta(days=30)
-_STRETCH = timedelta(days=60)
+USED_AT_LEAST = timedelta(days=7)  # a guess from less would be none
+_DAY = timedelta(days=1)
 
 
-def runs_out_at(
-    schedule: Schedule,
-    zone: ZoneInfo,
+class Lasts(Enum):
+    """What can be said of how long a stock lasts."""
+
+    RUNS_OUT = auto()
+    TO_THE_END = auto()  # of the schedule
+    FOR_YEARS = auto()
+    ABOUT = auto()  # as needed: a guess from how often it was taken
+    NO_GUESS = auto()  # as needed, and taken too little, or not for long enough
+    UNMEASURED = auto()  # nobody has said how much of it a dose takes
+    NOT_RECKONED = auto()  # nobody has counted, or nothing is given now
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`days` are the whole local days that a stock covers, where it RUNS_OUT or lasts ABOUT so
+    long. `last_at` (UTC) is the last dose that it covers, `is_last_day_whole` whether it covers all
+    of that day.
+    """
+
+    kind: Lasts
+    days: int | None = None
+    last_at: datetime | None = None
+    is_last_day_whole: bool = True
+
+
+NOT_RECKONED = Forecast(Lasts.NOT_RECKONED)
+
+
+def forecast(
+    coming: Iterable[tuple[datetime, Decimal | None]],
     *,
-    now: datetime,
     stock: Decimal,
-    use: Callable[[Occurrence], Decimal | None],
-    last_intake_at: datetime | None = None,
-) -> datetime | None:
-    """When the first dose is due (UTC) that *stock* does not cover in full.
-
-    None if it lasts to the end of the schedule, or for two years, or if *use* of a dose is unknown.
+    zone: ZoneInfo,
+    now: datetime,
+) -> Forecast:
+    """How long *stock* lasts for the doses *coming*: when each is due (UTC, in order, to beyond two
+    years from now), and how much of the stock it takes (None: nobody has said).
     """
-    after, last = now, now + FARTHEST
-    while after < last:
-        until = min(after + _STRETCH, last)
-        for dose in occurrences(schedule, zone, after, until, last_intake_at=last_intake_at):
-            amount = use(dose)
-            if amount is None:
-                return None
-            stock -= amount
-            if stock < 0:
-                return dose.due_at
-        after = until
-    return None
+    tomorrow = now.astimezone(zone).date() + _DAY
+    first_on: date | None = None
+    last_at: datetime | None = None
+    whole_until: date | None = None  # the last day all of whose doses are covered
+    for due_at, amount in coming:
+        due_on = due_at.astimezone(zone).date()
+        first_on = first_on or min(due_on, tomorrow)
+        if last_at is not None and last_at.astimezone(zone).date() < due_on:
+            whole_until = last_at.astimezone(zone).date()
+        if amount is None:
+            return Forecast(Lasts.UNMEASURED)
+        if amount > stock:
+            days = (whole_until - first_on).days + 1 if whole_until is not None else 0
+            is_whole = last_at is None or last_at.astimezone(zone).date() == whole_until
+            return Forecast(Lasts.RUNS_OUT, days, last_at, is_whole)
+        if due_at > now + FARTHEST:
+            return Forecast(Lasts.FOR_YEARS)
+        stock, last_at = stock - amount, due_at
+    return Forecast(Lasts.TO_THE_END, last_at=last_at)
 
 
-def runs_out_as_needed(*, now: datetime, stock: Decimal, used: Decimal) -> datetime | None:
-    """When a medicine that is taken as needed runs out, if it is *used* (the amount of the last 30
-    days) as it was; None if it was not used, or lasts for two years.
+def forecast_as_needed(
+    *,
+    stock: Decimal,
+    used: Decimal,
+    used_since: datetime | None,
+    ends_on: date | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Forecast:
+    """How long *stock* lasts for what is taken as needed, if it is taken as often as in the last
+    weeks: *used* is the amount of the last 30 days, *used_since* when it was first taken from this
+    stock, *ends_on* the last local day on which it may be.
     """
-    if used <= 0:
-        return None
-    lasts = timedelta(seconds=float(stock / used * Decimal(USED_OVER.total_seconds())))
-    return now + lasts if lasts < FARTHEST else None
+    if used_since is None or used <= 0 or now - used_since < USED_AT_LEAST:
+        return Forecast(Lasts.NO_GUESS)
+    period = min(now - used_since, USED_OVER)
+    lasts = timedelta(seconds=float(stock / used) * period.total_seconds())
+    if ends_on is not None and (now + lasts).astimezone(zone).date() > ends_on:
+        return Forecast(Lasts.TO_THE_END)
+    if lasts > FARTHEST:
+        return Forecast(Lasts.FOR_YEARS)
+    return Forecast(Lasts.ABOUT, lasts.days)

@@ -1,11 +1,13 @@
 """What is left of a medicine: a ledger of movements, and the stock as their sum.
 
-A dose takes from the stock in the transaction that records it, and never more than is there: a
-stock that nobody has counted stays unknown, and none goes below zero.
+A dose takes from the stock in the transaction that records it. A stock that nobody has counted
+stays unknown, and of a dose of which nobody has said how much of the stock it is, nothing is taken.
+The ledger is not cut off at zero where more was given than was counted: whatever is undone or
+corrected comes back exactly.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -13,15 +15,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import ASKED_FIRST, Action
+from domain.coming_doses import COMING, to_coming
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.errors import NotFound, PerDoseUnknown, StockUnitDiffers
+from domain.errors import ChangedMeanwhile, LessLeft, NotFound, PerDoseUnknown, StockUnitDiffers
 from domain.events import NotificationsOwed, TimerSet
+from domain.measures import Measure, find_unmeasured, use, use_of
 from domain.medications import get_medication, read_medicines
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import (
@@ -36,44 +40,37 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane
-from domain.projection import USED_OVER, runs_out_as_needed, runs_out_at
-from domain.schedules import AsNeeded, Schedule, resolve_local, schedule_from_json
+from domain.projection import (
+    FARTHEST,
+    NOT_RECKONED,
+    USED_OVER,
+    Forecast,
+    forecast,
+    forecast_as_needed,
+)
+from domain.schedules import LONGEST_CYCLE, AsNeeded, resolve_local, schedule_from_json
 
 CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps
 NOTICE_LIVES = timedelta(days=14)
+_BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # a schedule that goes on has a dose in this time
 
 
-def use_of(amount: str, unit: str, *, medication: str) -> str:
-    """SQL: how much of its stock *amount* of *unit* is; null where nobody has said.
-
-    The arguments are SQL too: expressions of a dose, and the alias of its row of medications.
-    """
-    m = medication
-    return f"""
-        CASE WHEN {unit} = {m}.stock_unit THEN {amount}
-             WHEN {unit} = {m}.dosage_unit
-             THEN round({m}.stock_per_dose * {amount} / {m}.dosage_amount, 4)
-             ELSE {m}.stock_per_dose END
-    """
-
-
-# Locked first: what is taken must not be more than is there, whoever else takes of it now.
 _TAKE = text(f"""
     WITH medicine AS MATERIALIZED (
         SELECT m.* FROM medications m
         WHERE m.id = (SELECT medication_id FROM doses WHERE id = :dose_id)
           AND m.stock IS NOT NULL
         FOR UPDATE
+    ), given AS (
+        SELECT coalesce(CAST(:amount AS numeric), d.amount, 1) AS amount,
+               coalesce(CAST(:unit AS text), d.unit, d.dosage) AS unit,
+               CASE WHEN CAST(:unit AS text) IS NOT NULL OR NOT d.is_scheduled
+                    THEN d.dose_count END AS doses
+        FROM doses d WHERE d.id = :dose_id
     ), taken AS (
         SELECT m.id AS medication_id, m.family_id,
-               least(m.stock, {
-    use_of(
-        "coalesce(CAST(:amount AS numeric), d.amount)",
-        "coalesce(CAST(:unit AS text), d.unit)",
-        medication="m",
-    )
-}) AS amount
-        FROM medicine m, doses d WHERE d.id = :dose_id
+               {use_of("g.amount", "g.unit", doses="g.doses", medication="m")} AS amount
+        FROM medicine m, given g
     ), moved AS (
         INSERT INTO stock_movements
                (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
@@ -96,6 +93,18 @@ _GIVE_BACK = text("""
     )
     UPDATE medications m SET stock = m.stock + moved.change
     FROM moved WHERE m.id = moved.medication_id
+""")
+
+
+# For a stock that becomes unknown again: an undo of its doses must find nothing to give back.
+_GIVE_ALL_BACK = text("""
+    INSERT INTO stock_movements
+           (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
+    SELECT gen_random_uuid(), family_id, medication_id, dose_id, -sum(change), 'given_back',
+           :user_id
+    FROM stock_movements WHERE medication_id = :medication_id AND dose_id IS NOT NULL
+    GROUP BY family_id, medication_id, dose_id HAVING sum(change) <> 0
+    RETURNING change
 """)
 
 
@@ -124,37 +133,43 @@ async def give_back(scope: Scope, dose_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class Stock:
-    """What is left of a medicine.
+    """What is left of a medicine: `amount` of `unit` (null: nobody has counted).
 
-    `amount` of `unit` (null: nobody has counted), of which the medicine's dosage takes `per_dose`
-    (null: it is in the same unit). `runs_out_at` is UTC, None if that is not to be foreseen.
+    The amount is below zero where more was given than was counted. `measure` says how much of it
+    makes a dose where the units differ; `unmeasured` is a dosage of which nobody has said it.
     `promised_by` has said that they will get more.
     """
 
     amount: Decimal | None
     unit: str | None
-    per_dose: Decimal | None
+    measure: Measure | None
+    unmeasured: Dosage | None
     refill_days: int
-    runs_out_at: datetime | None
+    forecast: Forecast
     promised_by: str | None
 
-    def days_left(self, zone: ZoneInfo, *, now: datetime) -> int | None:
-        """Whole local days until it runs out; 0 is today."""
-        if self.runs_out_at is None:
-            return None
-        return (self.runs_out_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    @property
+    def is_low(self) -> bool:
+        """Whether it is to be reminded of."""
+        if self.amount is None:
+            return False
+        days = self.forecast.days
+        return self.amount <= 0 or (days is not None and days <= self.refill_days)
 
 
 @dataclass(frozen=True)
 class Refilled:
+    """A medicine whose stock was changed; `before` is what was there (None: nobody knew)."""
+
     medicine: MedicineFacts
     stock: Stock
+    before: Decimal | None = None
 
 
 async def get_stock(scope: Scope, medicine: MedicineFacts) -> Stock:
     """One statement."""
     row = (await scope.rows(_STOCK.where(Medication.id == medicine.id)))[0]
-    return _stock(row, medicine, scope.clock.now())
+    return _stock(row, medicine.status, medicine.zone, scope.clock.now())
 
 
 async def list_stocks(
@@ -167,7 +182,7 @@ async def list_stocks(
     )
     stocks = {row.id: row for row in rows}
     now = scope.clock.now()
-    return [(medicine, _stock(stocks[medicine.id], medicine, now)) for medicine in medicines]
+    return [(m, _stock(stocks[m.id], m.status, m.zone, now)) for m in medicines]
 
 
 async def refill(
@@ -176,56 +191,84 @@ async def refill(
     amount: Decimal,
     *,
     unit: str,
-    per_dose: Decimal | None = None,
+    measure: Measure | None = None,
     is_count: bool = False,
 ) -> Refilled:
-    """Add *amount* of *unit* to the stock, or with *is_count* say that this is what is there.
+    """Add *amount* of *unit* to the stock (below zero: so much was lost), or with *is_count* say
+    that this is what is there.
 
-    *per_dose* of it is what the medicine's dosage takes; without, its dosage is in the same unit.
-    Raises NotFound, StockUnitDiffers (the stock is counted in another unit) or PerDoseUnknown.
+    *measure* says how much of it makes a dose. Raises NotFound, StockUnitDiffers (the stock is
+    counted in another unit), PerDoseUnknown, or LessLeft (more was lost than is there, as far as
+    anybody knows).
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
     before = await _lock_stock(scope, medication_id)
     if before.stock_unit not in {None, unit}:
         raise StockUnitDiffers(before.stock_unit)
-    per_dose = per_dose or before.stock_per_dose
-    if unit != medicine.dosage.unit and per_dose is None:
-        raise PerDoseUnknown(medicine, unit)
+    known = measure or _measure(before)
+    unmeasured = find_unmeasured(medicine.dosage, medicine.schedule, unit, known)
+    if unmeasured is not None:
+        raise PerDoseUnknown(unmeasured, unit)
     had = before.stock or Decimal(0)
+    if amount < 0 and had + amount < 0:
+        raise LessLeft(before.stock, unit)
     after = amount if is_count else had + amount
-    reason = "counted" if is_count else "refilled"
-    await _move(scope, medication_id, after - had, reason)
+    is_counted = is_count or amount < 0
+    await _move(scope, medication_id, after - had, "counted" if is_counted else "refilled")
     check_at = _next_check(medicine.zone, scope.clock.now())
     scope.publish(TimerSet(check_at))
+    changed = {
+        "stock": after,
+        "stock_unit": unit,
+        "refill_promised_by_id": None,
+        "refill_promised_at": None,
+        **_measure_columns(known),
+    }
     await scope.execute(
         update(Medication)
         .where(Medication.id == medication_id)
-        .values(
-            stock=after,
-            stock_unit=unit,
-            stock_per_dose=None if unit == medicine.dosage.unit else per_dose,
-            stock_check_at=check_at,
-            refill_promised_by_id=None,
-            refill_promised_at=None,
-        )
+        .values(**changed, stock_check_at=check_at)
     )
-    await audit.record(
-        scope,
-        f"stock.{reason}",
-        subject_type="medication",
-        subject_id=medication_id,
-        before={"stock": None if before.stock is None else str(before.stock)},
-        after={"stock": str(after)},
-    )
+    await _record(scope, "counted" if is_counted else "refilled", medication_id, before, changed)
     await _show_notices_again(scope, medication_id)
-    return Refilled(medicine, await get_stock(scope, medicine))
+    return Refilled(medicine, await get_stock(scope, medicine), before.stock)
+
+
+async def set_per_dose(
+    scope: Scope,
+    medication_id: UUID,
+    per_dose: Decimal,
+    *,
+    dosage: Dosage,
+    unit: str,
+    seen: Measure | None,
+) -> Refilled:
+    """Say that *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
+
+    It stays true of that dosage, whatever the medicine's is by now. *seen* is what had been said
+    when the member was asked. Raises ChangedMeanwhile if somebody has said another one since, and
+    NotFound, also where the stock is not counted in *unit* any more.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(scope, medication_id)
+    before = await _lock_stock(scope, medication_id)
+    if before.stock_unit != unit:
+        raise NotFound
+    if _measure(before) != seen:
+        raise ChangedMeanwhile(medicine)
+    changed = _measure_columns(Measure.of(dosage, per_dose))
+    await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
+    await _record(scope, "measured", medication_id, before, changed)
+    await _show_notices_again(scope, medication_id)
+    return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 
 
 async def undo_change(scope: Scope, event_id: UUID) -> None:
-    """Take back a refill or a count, which the audit knows as *event_id*. Raises NotFound.
+    """Take back a refill, a count or a measure, which the audit knows as *event_id*.
 
-    What was taken since stays taken, and a stock that nobody had counted is unknown again.
+    What was taken since stays taken, and a stock that nobody had counted is unknown again. Raises
+    NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
     event = await scope.row(
@@ -238,29 +281,102 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
     now = await _lock_stock(scope, event.subject_id)
     if now.stock is None:
         raise NotFound
-    was_unknown = event.before["stock"] is None
-    change = Decimal(event.before["stock"] or 0) - Decimal(event.after["stock"])
-    change = -now.stock if was_unknown else max(change, -now.stock)
-    await _move(scope, event.subject_id, change, "counted")
-    left = now.stock + change
-    await scope.execute(
-        update(Medication)
-        .where(Medication.id == event.subject_id)
-        .values(
-            stock=None if was_unknown else left,
-            stock_unit=None if was_unknown else now.stock_unit,
-            stock_check_at=None if was_unknown else now.stock_check_at,
+    changed = {**_put_back_measure(event, now), **_put_back_promise(event, now)}
+    if "stock" in event.before:
+        changed |= await _put_back_stock(scope, event, now)
+    if changed:
+        await scope.execute(
+            update(Medication).where(Medication.id == event.subject_id).values(**changed)
         )
+    await _record(scope, "put_back", event.subject_id, now, changed, undoes_id=event_id)
+    await _show_notices_again(scope, event.subject_id)
+
+
+async def _put_back_stock(scope: Scope, event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+    """Move back what *event* has moved; returns the columns to set."""
+    if event.before["stock"] is None:
+        back = await scope.rows(
+            _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.person_id}
+        )
+        returned = sum((row.change for row in back), Decimal(0))
+        await _move(scope, event.subject_id, -now.stock - returned, "counted")
+        return {"stock": None, "stock_unit": None, "stock_check_at": None}
+    change = Decimal(event.before["stock"]) - Decimal(event.after["stock"])
+    await _move(scope, event.subject_id, change, "counted")
+    return {"stock": now.stock + change}
+
+
+def _put_back_measure(event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+    """As it was before, unless somebody has said another one since."""
+    if "stock_per_dose" not in event.before or _read_measure(event.after) != _measure(now):
+        return {}
+    return _measure_columns(_read_measure(event.before))
+
+
+def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
+    if audited["stock_per_dose"] is None:
+        return None
+    return Measure(
+        Decimal(audited["stock_per_dose"]),
+        Decimal(audited["stock_dose_amount"]),
+        audited["stock_dose_unit"],
     )
+
+
+def _put_back_promise(event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+    """Whoever had said that they would get more still does."""
+    promised_by = event.before.get("refill_promised_by_id")
+    if promised_by is None or now.refill_promised_by_id is not None:
+        return {}
+    return {
+        "refill_promised_by_id": UUID(promised_by),
+        "refill_promised_at": datetime.fromisoformat(event.before["refill_promised_at"]),
+    }
+
+
+def _measure(row: Row[Any]) -> Measure | None:
+    if row.stock_per_dose is None:
+        return None
+    return Measure(row.stock_per_dose, row.stock_dose_amount, row.stock_dose_unit)
+
+
+def _measure_columns(measure: Measure | None) -> dict[str, Any]:
+    return {
+        "stock_per_dose": measure.per_dose if measure else None,
+        "stock_dose_amount": measure.amount if measure else None,
+        "stock_dose_unit": measure.unit if measure else None,
+    }
+
+
+async def _record(
+    scope: Scope,
+    action: str,
+    medication_id: UUID,
+    before: Row[Any],
+    changed: Mapping[str, Any],
+    *,
+    undoes_id: UUID | None = None,
+) -> None:
+    """Audit what *changed* of the stock, so that each of it can be put back."""
     await audit.record(
         scope,
-        "stock.put_back",
+        f"stock.{action}",
         subject_type="medication",
-        subject_id=event.subject_id,
-        before={"stock": str(now.stock)},
-        after={"stock": None if was_unknown else str(left)},
+        subject_id=medication_id,
+        before=_as_json(before, changed),
+        after={name: _json(value) for name, value in changed.items()},
+        undoes_id=undoes_id,
     )
-    await _show_notices_again(scope, event.subject_id)
+
+
+def _as_json(row: Row[Any], names: Iterable[str]) -> dict[str, str | None]:
+    return {name: _json(getattr(row, name)) for name in names}
+
+
+def _json(value: Any) -> str | None:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return None if value is None else str(value)
 
 
 async def set_refill_days(scope: Scope, medication_id: UUID, days: int) -> Refilled:
@@ -334,9 +450,7 @@ async def _check(scope: Scope, medication_id: UUID, now: datetime) -> UUID | Non
     row = await scope.row(
         _STOCK.add_columns(
             Medication.care_recipient_id,
-            Medication.name,
             Medication.status,
-            Medication.schedule,
             Medication.deleted_at,
             CareRecipient.timezone,
         )
@@ -350,14 +464,10 @@ async def _check(scope: Scope, medication_id: UUID, now: datetime) -> UUID | Non
     at = _next_check(zone, now)
     await _set_timer(scope, medication_id, at)
     scope.publish(TimerSet(at))
-    if row.status != "active" or row.refill_promised_by_id is not None:
+    if row.status != MedicineStatus.ACTIVE or row.refill_promised_by_id is not None:
         return None
-    runs_out = _runs_out_at(row, schedule_from_json(row.schedule), zone, now)
-    stock = _to_stock(row, runs_out)
-    left = stock.days_left(zone, now=now)
-    is_low = row.stock == 0 or (left is not None and left <= row.refill_days)
     care_recipient_id: UUID = row.care_recipient_id
-    return care_recipient_id if is_low else None
+    return care_recipient_id if _stock(row, MedicineStatus.ACTIVE, zone, now).is_low else None
 
 
 async def _set_timer(scope: Scope, medication_id: UUID, at: datetime | None) -> None:
@@ -418,7 +528,11 @@ async def _lock_stock(scope: Scope, medication_id: UUID) -> Row[Any]:
             Medication.stock,
             Medication.stock_unit,
             Medication.stock_per_dose,
+            Medication.stock_dose_amount,
+            Medication.stock_dose_unit,
             Medication.stock_check_at,
+            Medication.refill_promised_by_id,
+            Medication.refill_promised_at,
         )
         .where(
             Medication.id == medication_id,
@@ -445,6 +559,7 @@ async def _move(scope: Scope, medication_id: UUID, change: Decimal, reason: str)
         )
 
 
+_IS_AS_NEEDED = Medication.schedule["kind"].as_string() == "as_needed"
 _USED = (
     select(-func.sum(StockMovement.change))
     .where(
@@ -452,70 +567,77 @@ _USED = (
         StockMovement.reason.in_(("taken", "given_back")),
         StockMovement.created_at > func.clock_now() - USED_OVER,
     )
+    .correlate(Medication)
     .scalar_subquery()
 )
-_LAST_INTAKE = (
-    select(func.max(Dose.taken_at))
-    .where(Dose.medication_id == Medication.id, Dose.taken_at.is_not(None))
+_USED_SINCE = (
+    select(func.min(StockMovement.created_at))
+    .join(Dose, Dose.id == StockMovement.dose_id)
+    .where(
+        StockMovement.medication_id == Medication.id,
+        StockMovement.reason == "taken",
+        Dose.taken_at.is_not(None),
+    )
+    .correlate(Medication)
     .scalar_subquery()
 )
 _STOCK = select(
     Medication.stock,
     Medication.stock_unit,
     Medication.stock_per_dose,
+    Medication.stock_dose_amount,
+    Medication.stock_dose_unit,
     Medication.dosage,
     Medication.dosage_amount,
     Medication.dosage_unit,
     Medication.refill_days,
     Medication.refill_promised_by_id,
     User.name.label("promised_by"),
-    _USED.label("used"),
-    _LAST_INTAKE.label("last_intake_at"),
+    case((_IS_AS_NEEDED, _USED)).label("used"),
+    case((_IS_AS_NEEDED, _USED_SINCE)).label("used_since"),
+    *COMING,
 ).outerjoin(User, User.id == Medication.refill_promised_by_id)
 
 
-def _stock(row: Row[Any], medicine: MedicineFacts, now: datetime) -> Stock:
-    is_running = medicine.status is MedicineStatus.ACTIVE and row.stock is not None
-    runs_out = _runs_out_at(row, medicine.schedule, medicine.zone, now) if is_running else None
-    return _to_stock(row, runs_out)
-
-
-def _to_stock(row: Row[Any], runs_out: datetime | None) -> Stock:
+def _stock(row: Row[Any], status: MedicineStatus, zone: ZoneInfo, now: datetime) -> Stock:
+    is_reckoned = status is MedicineStatus.ACTIVE and row.stock is not None
+    unmeasured = None
+    if row.stock is not None:
+        unmeasured = find_unmeasured(
+            _dosage(row), schedule_from_json(row.schedule), row.stock_unit, _measure(row)
+        )
     return Stock(
         amount=row.stock,
         unit=row.stock_unit,
-        per_dose=row.stock_per_dose,
+        measure=_measure(row),
+        unmeasured=unmeasured,
         refill_days=row.refill_days,
-        runs_out_at=runs_out,
+        forecast=_forecast(row, zone, now) if is_reckoned else NOT_RECKONED,
         promised_by=row.promised_by,
     )
 
 
-def _runs_out_at(
-    row: Row[Any], schedule: Schedule, zone: ZoneInfo, now: datetime
-) -> datetime | None:
-    if isinstance(schedule, AsNeeded):
-        return runs_out_as_needed(now=now, stock=row.stock, used=row.used or Decimal(0))
-    usual = Dosage(row.dosage, row.dosage_amount, row.dosage_unit)
-    return runs_out_at(
-        schedule,
-        zone,
-        now=now,
-        stock=row.stock,
-        use=lambda dose: _use(dose.dosage or usual, row),
-        last_intake_at=row.last_intake_at,
+def _forecast(row: Row[Any], zone: ZoneInfo, now: datetime) -> Forecast:
+    coming = to_coming(row, zone, now=now)
+    if isinstance(coming.schedule, AsNeeded):
+        return forecast_as_needed(
+            stock=row.stock,
+            used=row.used or Decimal(0),
+            used_since=row.used_since,
+            ends_on=coming.schedule.ends_on,
+            zone=zone,
+            now=now,
+        )
+    usual, measure = _dosage(row), _measure(row)
+    doses = (
+        (due_at, use(dosage or usual, row.stock_unit, measure))
+        for due_at, dosage in coming.in_order(now + FARTHEST + _BEYOND)
     )
+    return forecast(doses, stock=row.stock, zone=zone, now=now)
 
 
-def _use(dosage: Dosage, row: Row[Any]) -> Decimal | None:
-    """What :func:`use_of` says in SQL."""
-    per_dose: Decimal | None = row.stock_per_dose
-    if dosage.amount is not None and dosage.unit == row.stock_unit:
-        return dosage.amount
-    if per_dose is not None and dosage.amount is not None and dosage.unit == row.dosage_unit:
-        share: Decimal = round(per_dose * dosage.amount / row.dosage_amount, 4)
-        return share
-    return per_dose
+def _dosage(row: Row[Any]) -> Dosage:
+    return Dosage(row.dosage, row.dosage_amount, row.dosage_unit)
 
 
 def _next_check(zone: ZoneInfo, now: datetime) -> datetime:

@@ -37,6 +37,7 @@ class ActionKind(StrEnum):
     RESTORED = "medication.restored"
     REFILLED = "stock.refilled"
     COUNTED = "stock.counted"
+    MEASURED = "stock.measured"
     APPOINTMENT_ADDED = "appointment.added"
     APPOINTMENT_EDITED = "appointment.edited"
     APPOINTMENT_MOVED = "appointment.moved"
@@ -128,7 +129,7 @@ async def _undo_event(
             return None
         case ActionKind.EDITED:
             return await put_back_content(scope, medication_id, Content.from_json(before))
-        case ActionKind.REFILLED | ActionKind.COUNTED:
+        case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)
             return await get_medication(scope, medication_id)
         case _:

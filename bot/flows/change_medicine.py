@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.flows import alike
+from bot.flows import alike, per_dose
 from bot.flows.add_medicine import ask_schedule, read_schedule_reply
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.dosages import parse_dosage
@@ -105,7 +105,8 @@ async def _save(request: Request, running: Conversation, **changed: Any) -> Answ
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
-    return finished(running, meds_views.changed(medicine, now=now))
+    answer = finished(running, meds_views.changed(medicine, now=now))
+    return await per_dose.ask_after_change(request, medicine, answer)
 
 
 FLOW = Flow(

@@ -6,19 +6,27 @@ from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.flows.give import choices, name_medicine
-from bot.grammar.refills import TypedAmount, parse_amount, read_amount
+from bot.grammar.refills import (
+    Stocked,
+    TypedAmount,
+    parse_amount,
+    parse_per_dose,
+    read_amount,
+)
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import intakes as intake_views
 from bot.views import stock as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
-from domain.dosages import THINGS
+from domain.dosages import THINGS, Dosage
 from domain.errors import PerDoseUnknown
+from domain.measures import Measure
 from domain.medications import get_medication, list_medicines
 from domain.stock import get_stock, refill
 
-_PER_DOSE = {"h": "0.5", "1": "1", "2": "2", "3": "3"}
+PER_DOSE = {"h": Decimal("0.5"), "1": Decimal(1), "2": Decimal(2), "3": Decimal(3)}
+PER_DOSE_LABELS = {"h": "½", "1": "1", "2": "2", "3": "3"}
 
 
 async def begin(request: Request) -> Answer:
@@ -82,18 +90,28 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
 
 
 def _ask_per_dose(data: Data, choice: Choice) -> Screen:
-    labels = {"h": "½", "1": "1", "2": "2", "3": "3"}
-    return views.ask_per_dose(data["dosage"], [choice(words, key) for key, words in labels.items()])
+    typed = _from_json(data)
+    return views.ask_per_dose(
+        data["name"],
+        dosage=Dosage.from_json(data["of"]).words,
+        unit=data["unit"],
+        choices=[choice(words, key) for key, words in PER_DOSE_LABELS.items()],
+        understood=views.understood(typed, data["unit"]),
+    )
 
 
 async def _take_per_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
+    per_dose = read_per_dose(reply, data["unit"])
+    measure = Measure.of(Dosage.from_json(data["of"]), per_dose)
+    return await _refill(request, data, _from_json(data), running, measure=measure)
+
+
+def read_per_dose(reply: Reply, unit: str) -> Decimal:
+    """How much of *unit* makes a dose: one of :data:`PER_DOSE`, or what was typed."""
     if reply.choice is not None:
-        per_dose = Decimal(_PER_DOSE[reply.choice])
-    else:
-        per_dose = parse_amount(reply.text or "").amount
-    typed = TypedAmount(Decimal(data["amount"]), data["unit"], data["is_count"])
-    return await _refill(request, data, typed, running, per_dose=per_dose or None)
+        return PER_DOSE[reply.choice]
+    return parse_per_dose(reply.text or "", unit)
 
 
 async def _refill(
@@ -102,7 +120,7 @@ async def _refill(
     typed: TypedAmount,
     running: Conversation | None,
     *,
-    per_dose: Decimal | None = None,
+    measure: Measure | None = None,
 ) -> Answer:
     scope, medication_id = request.scope, UUID(data["id"])
     medicine = await get_medication(scope, medication_id)
@@ -113,25 +131,36 @@ async def _refill(
         outcome = await refill(
             scope,
             medication_id,
-            typed.amount,
+            -typed.amount if typed.kind is Stocked.FEWER else typed.amount,
             unit=unit,
-            per_dose=per_dose,
-            is_count=typed.is_count,
+            measure=measure,
+            is_count=typed.kind is Stocked.COUNTED,
         )
-    except PerDoseUnknown:
-        data = {
-            **data,
-            "amount": str(typed.amount),
-            "unit": unit,
-            "is_count": typed.is_count,
-            "dosage": medicine.dosage.words,
-        }
+    except PerDoseUnknown as unknown:
+        data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
         if running is None:
             return FLOW.begin(request, "per_dose", data)
         return FLOW.go_on(request, running, "per_dose", data)
     member = scope.require(Action.CHANGE_MEDICINES)
-    answer = views.refilled(outcome, member=member, now=scope.clock.now())
+    answer = views.refilled(outcome, typed, member=member, now=scope.clock.now())
     return answer if running is None else finished(running, answer)
+
+
+def _to_json(typed: TypedAmount) -> dict[str, Any]:
+    return {
+        "amount": str(typed.amount),
+        "kind": typed.kind,
+        "parts": [[str(count), str(each)] for count, each in typed.parts],
+    }
+
+
+def _from_json(data: Data) -> TypedAmount:
+    return TypedAmount(
+        Decimal(data["amount"]),
+        data["unit"],
+        Stocked(data["kind"]),
+        tuple((Decimal(count), Decimal(each)) for count, each in data["parts"]),
+    )
 
 
 FLOW = Flow(

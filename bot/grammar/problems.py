@@ -59,6 +59,8 @@ class Problem(Enum):
     REMARK_TOO_LONG = auto()
     STOCK_AMOUNT_MISSING = auto()
     NO_STOCK_AMOUNT = auto()
+    NO_PER_DOSE = auto()  # W is not how much of a stock makes a dose
+    STOCK_BOX_SIZE = auto()  # "2 boxes", but of how many?
 
     TITLE_MISSING = auto()
     APPOINTMENT_WORDS = auto()  # W is no part of an appointment that we know

@@ -31,6 +31,7 @@ from bot.flows import (
     outcome,
     own_clock,
     pause_medicine,
+    per_dose,
     refill,
 )
 from bot.flows.drafts import LEAVINGS
@@ -66,6 +67,7 @@ FLOWS = Flows(
     give.FLOW,
     correct.FLOW,
     refill.FLOW,
+    per_dose.FLOW,
     add_appointment.FLOW,
     move_appointment.FLOW,
     change_appointment.FLOW,
@@ -135,6 +137,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.REFILL: refill.begin_button,
     Verb.REFILL_DAYS: stock.refill_days,
     Verb.PROMISE_REFILL: stock.promise,
+    Verb.PER_DOSE: per_dose.begin,
     Verb.RENAME_PERSON: change_person.begin_rename,
     Verb.MOVE_PERSON: change_person.begin_move,
     Verb.APPOINTMENTS: appointments.turn_page,

@@ -291,7 +291,7 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
     ):
         return Status.OBSOLETE, "answered before it was sent"
     if isinstance(message.facts, RefillFacts) and not any(
-        item.is_low and item.promised_by is None for item in message.facts.items
+        item.is_low and item.stock.promised_by is None for item in message.facts.items
     ):
         return Status.OBSOLETE, "refilled or promised before it was sent"
     if isinstance(message.facts, AppointmentFacts) and appointment_notices.says_nothing(

@@ -50,6 +50,7 @@ class Verb(StrEnum):
     ENTRY = "en"  # subject: dose
     REFILL = "rf"  # subject: medication
     REFILL_DAYS = "rd"  # subject: medication; argument: days
+    PER_DOSE = "pd"  # subject: medication
     PROMISE_REFILL = "pr"  # subject: medication
     RENAME_PERSON = "rn"  # subject: care recipient
     MOVE_PERSON = "mv"  # subject: care recipient

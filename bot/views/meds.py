@@ -11,14 +11,14 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
 from bot.views.medicines import change_label, described
 from bot.views.schedules import dosage_in_words, schedule_in_words
-from bot.views.stock import stock_line
+from bot.views.stock import measuring, stock_lines
 from bot.views.times import day_words, full_date, moment
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.database import Member
 from domain.intakes import Outlook
 from domain.medicine_details import MedicineDetails
-from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
 from domain.schedules import AsNeeded
 
 PAGE = 10
@@ -98,9 +98,10 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         "",
         last_given(details.outlook, now=now),
         *_to_come(details.outlook, now=now),
-        stock_line(details.stock, facts, now=now),
+        *stock_lines(details.stock, facts, now=now),
     ]
-    return Screen("\n".join(lines), _buttons(facts, member=member))
+    measure = measuring(details.stock, facts, member)
+    return Screen("\n".join(lines), (*measure, *_buttons(facts, member=member)))
 
 
 def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
@@ -127,16 +128,30 @@ def last_given(outlook: Outlook, *, now: datetime) -> str:
 
 
 def _to_come(outlook: Outlook, *, now: datetime) -> Sequence[str]:
+    """What is open, then what comes after it; of what is taken as needed, its limits."""
     facts = outlook.medicine
+    lines = [_open(dose, now) for dose in facts.open_doses]
     if isinstance(facts.schedule, AsNeeded):
-        return [limits(outlook)] if limits(outlook) else []
+        return [*lines, *([limits(outlook)] if limits(outlook) else [])]
     if facts.first_due_at is None:
-        return []
+        return lines
     return [
+        *lines,
         _("Next: {moment}").format(
             moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
-        )
+        ),
     ]
+
+
+def _open(dose: OpenDose, now: datetime) -> str:
+    """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
+    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+    due = _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    if dose.snoozed_until is None:
+        return _("Open: {due}").format(due=due)
+    return _("Open: {due} (snoozed until {time})").format(
+        due=due, time=f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+    )
 
 
 def limits(outlook: Outlook) -> str:

@@ -202,8 +202,16 @@ def _without_choices() -> Mapping[Problem, str]:
             "How much? Type a number, like <code>30</code> or <code>200 ml</code>."
         ),
         Problem.NO_STOCK_AMOUNT: _(
-            "“{words}” is no amount that I can count. Type a number above zero, like"
-            " <code>30</code>, or <code>= 12</code> for what is left."
+            "“{words}” isn't an amount that I can count. Type what was added, like <code>30</code>"
+            " or <code>2 x 28</code>, what is left in all, like <code>= 12</code>, or what was"
+            " lost, like <code>-2</code>."
+        ),
+        Problem.NO_PER_DOSE: _(
+            "“{words}” doesn't tell me how many make one dose. Type a number, like <code>1</code>"
+            " or <code>½</code>."
+        ),
+        Problem.STOCK_BOX_SIZE: _(
+            "“{words}”: how much is in each? Type it like <code>2 boxes of 28</code>."
         ),
         Problem.TITLE_MISSING: _(
             "What is it? Type the title first, for example <i>Cardiologist tomorrow 14:30</i>."

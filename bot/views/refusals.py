@@ -1,9 +1,12 @@
 """Expected errors in words: one helpful sentence each."""
 
+from decimal import Decimal
+
 from bot.grammar.problems import Misunderstood
 from bot.views.answer import Answer, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
+from bot.views.stock import amount_in_words
 from bot.views.wording import _, escape
 from domain.access import Action, Role
 from domain.errors import (
@@ -21,6 +24,7 @@ from domain.errors import (
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
+    LessLeft,
     NobodyCaredFor,
     NoFamily,
     NotAllowed,
@@ -139,6 +143,14 @@ def _sentence(error: CareCircleError) -> str:
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
                 unit=_("pieces") if unit == "piece" else unit
             )
+        case LessLeft(amount=None):
+            return _("Nobody has counted it yet. Type what is left in all, like = 28")
+        case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
+            return _("By my count, what is left is {amount}. Type it anew in all, like = 0").format(
+                amount=amount_in_words(amount, unit)
+            )
+        case LessLeft():
+            return _("By my count none is left. If there is more, type it in all, like = 12")
         case PerDoseUnknown(unit=unit):
             return _("How much of it makes one dose? Type /refill again, and tell me.")
         case NothingToUndo():

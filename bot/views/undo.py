@@ -49,7 +49,7 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
         text = _("↩️ {name} is removed again; I will not remind you of it.").format(
             name=escape(name)
         )
-    elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED):
+    elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
         text = _("↩️ Undone: the stock of {name} is as it was.").format(
             name=escape(_with_dosage(outcome.medicine))
         )
@@ -93,6 +93,7 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.RESTORED: _("went on with: {medicine}"),
         ActionKind.REFILLED: _("refilled: {medicine}"),
         ActionKind.COUNTED: _("counted what is left of: {medicine}"),
+        ActionKind.MEASURED: _("said how much of the stock makes a dose: {medicine}"),
         ActionKind.APPOINTMENT_ADDED: _("added: {medicine}"),
         ActionKind.APPOINTMENT_EDITED: _("changed, to: {medicine}"),
         ActionKind.APPOINTMENT_MOVED: _("moved, to: {medicine}"),

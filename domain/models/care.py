@@ -28,7 +28,8 @@ class Medication(Base):
     is `dosage_amount` of `dosage_unit`.
 
     `stock` is the sum of its movements, in `stock_unit`, null as long as nobody has counted;
-    `stock_per_dose` says how much of it the dosage is where the units differ (1 tablet is 100 mg).
+    `stock_per_dose` of it make `stock_dose_amount` of `stock_dose_unit`, where the units differ
+    (1 tablet is 100 mg); see :class:`domain.measures.Measure`.
     `stock_check_at` (UTC, whole minutes) is the timer of the refill reminder. The stock may fall
     below zero where more was given than anybody had counted: whatever is undone comes back.
 
@@ -66,6 +67,12 @@ class Medication(Base):
         CheckConstraint("dosage_amount > 0", name="dosage_is_positive"),
         CheckConstraint("(stock IS NULL) = (stock_unit IS NULL)", name="stock_has_a_unit"),
         CheckConstraint("stock_per_dose > 0", name="stock_per_dose_is_positive"),
+        CheckConstraint(
+            "(stock_per_dose IS NULL) = (stock_dose_amount IS NULL)"
+            " AND (stock_per_dose IS NULL) = (stock_dose_unit IS NULL)",
+            name="measure_is_whole",
+        ),
+        CheckConstraint("stock_dose_amount > 0", name="measure_is_positive"),
         CheckConstraint("refill_days BETWEEN 1 AND 60", name="refill_days"),
         CheckConstraint(
             "resumes_at IS NULL OR status = 'paused'", name="only_what_is_paused_resumes"
@@ -100,6 +107,8 @@ class Medication(Base):
     stock: Mapped[Decimal | None] = mapped_column(Numeric)
     stock_unit: Mapped[str | None]
     stock_per_dose: Mapped[Decimal | None] = mapped_column(Numeric)
+    stock_dose_amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    stock_dose_unit: Mapped[str | None]
     stock_check_at: Mapped[datetime | None]
     refill_days: Mapped[int] = mapped_column(SmallInteger, server_default="7")
     refill_promised_by_id: Mapped[UUID | None]

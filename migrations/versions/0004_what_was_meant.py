@@ -1,4 +1,4 @@
-"""What was meant: whose clock, how many doses, pauses of a person.
+"""What was meant: whose clock, how many doses, a stock's measure of which dosage, pauses.
 
 Revision ID: 0004
 Revises: 0003
@@ -27,6 +27,10 @@ KINDS_BEFORE = "'slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appoint
 DISPATCHED = (
     ("care_recipients", "paused_at, paused_until, pause_silences_appointments, pause_ends_told_at"),
     ("appointments", "is_all_day"),
+)
+MEASURE_IS_WHOLE = (
+    "(stock_per_dose IS NULL) = (stock_dose_amount IS NULL)"
+    " AND (stock_per_dose IS NULL) = (stock_dose_unit IS NULL)"
 )
 CARD = ["care_recipient_id", "slot_at", "user_id", "kind", "ask_no"]
 
@@ -61,6 +65,20 @@ COUNTS = (
       AND d.unit = m.dosage_unit AND d.amount <> m.dosage_amount
 """,
 )
+# What was said of a dose was said of the dosage of then; that of today is the nearest that is kept.
+MEASURES = """
+    UPDATE medications
+    SET stock_dose_amount = coalesce(dosage_amount, 1),
+        stock_dose_unit = coalesce(dosage_unit, dosage)
+    WHERE stock_per_dose IS NOT NULL
+"""
+PER_DOSE = """
+    UPDATE medications
+    SET stock_per_dose = CASE WHEN coalesce(dosage_unit, dosage) = stock_dose_unit
+        THEN nullif(round(stock_per_dose * coalesce(dosage_amount, 1) / stock_dose_amount, 4), 0)
+        END
+    WHERE stock_per_dose IS NOT NULL
+"""
 # A stock below zero is more than the version before can keep: the ledger says what was found then.
 COUNT_UP = (
     """
@@ -77,6 +95,7 @@ COUNT_UP = (
 def upgrade() -> None:
     _keep_clocks_and_counts()
     op.drop_constraint(op.f("ck_medications_stock_is_not_negative"), "medications")
+    _keep_measures()
     _pause_people()
     _part_cards()
     _name_what_is_undone()
@@ -122,9 +141,13 @@ def downgrade() -> None:
     for column in _pause_columns():
         op.drop_column("care_recipients", column.name)
 
+    op.drop_constraint(op.f("ck_medications_measure_is_whole"), "medications")
+    op.drop_constraint(op.f("ck_medications_measure_is_positive"), "medications")
     with _seeing_all_rows("medications", "stock_movements"):
-        for statement in COUNT_UP:
+        for statement in (PER_DOSE, *COUNT_UP):
             op.execute(statement)
+    for name in ("stock_dose_amount", "stock_dose_unit"):
+        op.drop_column("medications", name)
     _check("medications", "stock_is_not_negative", "stock >= 0")
 
     op.drop_constraint(op.f("ck_doses_what_is_taken_has_a_clock"), "doses")
@@ -149,6 +172,15 @@ def _keep_clocks_and_counts() -> None:
         op.alter_column(table, "timezone", nullable=False)
         _check(table, "dose_count_is_positive", "dose_count > 0")
     _check("doses", "what_is_taken_has_a_clock", "(taken_timezone IS NULL) = (taken_at IS NULL)")
+
+
+def _keep_measures() -> None:
+    op.add_column("medications", sa.Column("stock_dose_amount", sa.Numeric()))
+    op.add_column("medications", sa.Column("stock_dose_unit", sa.Text()))
+    with _seeing_all_rows("medications"):
+        op.execute(MEASURES)
+    _check("medications", "measure_is_whole", MEASURE_IS_WHOLE)
+    _check("medications", "measure_is_positive", "stock_dose_amount > 0")
 
 
 def _pause_columns() -> tuple[sa.Column[Any], ...]:

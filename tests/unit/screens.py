@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.refills import Stocked, TypedAmount
 from bot.views import (
     appointment_notices,
     appointments,
@@ -71,6 +72,7 @@ from domain.errors import (
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
+    LessLeft,
     NobodyCaredFor,
     NoFamily,
     NotAllowed,
@@ -96,9 +98,11 @@ from domain.families import (
 from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
+from domain.measures import Measure
 from domain.medicine_details import MedicineDetails
-from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
 from domain.occurrences import OccurrenceStatus
+from domain.projection import NOT_RECKONED, Forecast, Lasts
 from domain.record_changes import ChangeKind, RecordChange
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
@@ -308,9 +312,10 @@ class _Home:
         return Stock(
             amount=Decimal("12.5"),
             unit="tablet",
-            per_dose=None,
+            measure=None,
+            unmeasured=None,
             refill_days=7,
-            runs_out_at=NOW + timedelta(days=6),
+            forecast=Forecast(Lasts.RUNS_OUT, 12, NOW + timedelta(days=12)),
             promised_by=None,
         )
 
@@ -964,6 +969,12 @@ def _meds(home: _Home) -> Mapping[str, View]:
         return partial(meds.medicine, details, member=member, now=NOW)
 
     details = MedicineDetails(home.outlook, home.stock)
+    due = OpenDose(SLOT, datetime(2026, 11, 23, 8), LONDON, None)
+    late = replace(due, local=datetime(2026, 11, 22, 23), snoozed_until=NOW + timedelta(minutes=8))
+    still_open = replace(saved, open_doses=[late, due])
+    unmeasured = replace(
+        home.stock, forecast=Forecast(Lasts.UNMEASURED), unmeasured=home.saved.dosage
+    )
     needed = replace(home.outlook, medicine=replace(saved, schedule=AS_NEEDED), limit=4)
     quiet = replace(saved, status=MedicineStatus.PAUSED, resumes_at=back, first_due_at=None)
     over = replace(saved, status=MedicineStatus.STOPPED, first_due_at=None)
@@ -975,6 +986,8 @@ def _meds(home: _Home) -> Mapping[str, View]:
         "meds_two_people": listed(lines),
         "meds_second_page": listed([line] * 25, page=1),
         "med": shown(details),
+        "med_open": shown(replace(details, outlook=replace(home.outlook, medicine=still_open))),
+        "med_without_a_measure": shown(MedicineDetails(home.outlook, unmeasured)),
         "med_never_given": shown(replace(details, outlook=replace(home.outlook, last=None))),
         "med_as_needed": shown(MedicineDetails(needed, home.stock)),
         "med_paused": shown(replace(details, outlook=replace(home.outlook, medicine=quiet))),
@@ -993,29 +1006,90 @@ def _meds(home: _Home) -> Mapping[str, View]:
 
 def _stock(home: _Home) -> Mapping[str, View]:
     words, saved, have = home.words, home.saved, home.stock
-    refilled = Refilled(saved, have)
-    item = RefillItem(saved.id, words.medicine, Decimal(6), "tablet", 3, None, is_low=True)
+    refilled = Refilled(saved, have, Decimal(2))
+    one_less = replace(have, forecast=Forecast(Lasts.RUNS_OUT, 1, NOW + timedelta(days=1), False))
+    low = replace(have, amount=Decimal(2), forecast=Forecast(Lasts.RUNS_OUT, 2, NOW))
+    item = RefillItem(saved.id, words.medicine, low, is_low=True)
+    none_left = replace(have, amount=Decimal(0), forecast=Forecast(Lasts.RUNS_OUT, 0))
     items = [
         item,
-        replace(item, amount=Decimal(0), days_left=0),
-        replace(item, promised_by=words.ben),
-        replace(item, is_low=False),
+        replace(item, stock=none_left),
+        replace(item, stock=replace(low, promised_by=words.ben)),
+        replace(item, stock=have, is_low=False),
     ]
+    notice = RefillFacts(FAMILY_ID, words.person, LONDON, NOW, items)
+    added = TypedAmount(Decimal("10.5"), None)
+    boxes = TypedAmount(
+        Decimal(61),
+        None,
+        parts=((Decimal(2), Decimal(28)), (Decimal(1), Decimal(5))),
+    )
+    measure = Measure(Decimal("0.5"), Decimal(100), "mg")
+    strength = replace(
+        saved, dosage=Dosage(words.dosage, Decimal(100), "mg")
+    )  # the stock is counted in tablets
+    over = replace(have, amount=Decimal(-2), forecast=Forecast(Lasts.RUNS_OUT, 0))
 
-    def answer(outcome: Refilled) -> View:
-        return partial(stock.refilled, outcome, member=home.member, now=NOW)
+    def answer(outcome: Refilled, typed: TypedAmount = added) -> View:
+        return partial(stock.refilled, outcome, typed, member=home.member, now=NOW)
 
-    unclear = replace(have, runs_out_at=None, promised_by=words.ben)
+    def lasting(kind: Lasts, days: int | None = None, last_at: datetime | None = None) -> View:
+        unlike = replace(have, forecast=Forecast(kind, days, last_at))
+        return answer(Refilled(saved, unlike))
+
+    unclear = replace(have, forecast=Forecast(Lasts.NO_GUESS), promised_by=words.ben)
+    unknown = replace(have, forecast=Forecast(Lasts.UNMEASURED), unmeasured=strength.dosage)
+    paused = replace(saved, status=MedicineStatus.PAUSED)
+    question = partial(
+        stock.ask_per_dose,
+        words.medicine,
+        dosage=words.dosage,
+        unit="tablet",
+        choices=[_choice("½"), _choice("1")],
+    )
     return {
         "refill_which": partial(stock.ask_which, [_choice(words.medicine)]),
         "refill_amount": partial(stock.ask_amount, words.medicine),
-        "refill_per_dose": partial(stock.ask_per_dose, words.dosage, [_choice("½"), _choice("1")]),
+        "refill_per_dose": partial(question, understood=stock.understood(boxes, "tablet")),
+        "per_dose": partial(question, not_now=_choice(stock.not_now_label())),
+        "per_dose_of_pieces": partial(question, unit="piece"),
+        "per_dose_not_now": partial(stock.not_measured),
+        "per_dose_meanwhile": partial(stock.measured_meanwhile),
+        "measured": partial(
+            stock.measured,
+            Refilled(strength, replace(have, measure=measure)),
+            member=home.member,
+            now=NOW,
+        ),
         "refilled": answer(refilled),
+        "refilled_by_boxes": answer(refilled, boxes),
+        "refilled_from_below_none": answer(Refilled(saved, low, Decimal("-8.5"))),
+        "refilled_below_none": answer(Refilled(saved, over, Decimal(-4))),
         "refilled_without_an_end": answer(Refilled(saved, unclear)),
-        "refilled_to_none": answer(Refilled(saved, replace(have, amount=Decimal(0)))),
+        "refilled_without_a_measure": answer(Refilled(strength, unknown)),
+        "refilled_for_a_part_of_a_day": answer(Refilled(saved, one_less)),
+        "refilled_for_not_even_a_dose": answer(
+            Refilled(saved, replace(have, forecast=Forecast(Lasts.RUNS_OUT, 0)))
+        ),
+        "refilled_for_not_even_a_day": answer(
+            Refilled(saved, replace(have, forecast=Forecast(Lasts.RUNS_OUT, 0, NOW, False)))
+        ),
+        "refilled_to_the_end": lasting(Lasts.TO_THE_END, last_at=NOW + timedelta(days=60)),
+        "refilled_with_nothing_to_come": lasting(Lasts.TO_THE_END),
+        "refilled_for_years": lasting(Lasts.FOR_YEARS),
+        "refilled_by_a_guess": lasting(Lasts.ABOUT, 9),
+        "refilled_by_a_guess_of_hours": lasting(Lasts.ABOUT, 0),
+        "refilled_while_paused": answer(Refilled(paused, replace(have, forecast=NOT_RECKONED))),
+        "refilled_to_none": answer(
+            Refilled(saved, none_left, Decimal(2)), TypedAmount(Decimal(0), None, Stocked.COUNTED)
+        ),
+        "refilled_by_less": answer(
+            Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, Stocked.FEWER)
+        ),
         "refill_days_set": partial(stock.refill_days_set, refilled),
+        "refill_days_set_of_what_is_low": partial(stock.refill_days_set, Refilled(saved, low)),
         "refill_promised": partial(stock.promised, Refilled(saved, unclear)),
-        "notice_refill": partial(stock.notice, RefillFacts(FAMILY_ID, words.person, items)),
+        "notice_refill": partial(stock.notice, notice),
     }
 
 
@@ -1305,7 +1379,10 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "time_not_possible": TimeNotPossible(),
         "stock_unit_differs": StockUnitDiffers("tablet"),
         "stock_unit_is_pieces": StockUnitDiffers("piece"),
-        "per_dose_unknown": PerDoseUnknown(home.saved, "tablet"),
+        "per_dose_unknown": PerDoseUnknown(home.saved.dosage, "tablet"),
+        "less_left": LessLeft(Decimal(3), "tablet"),
+        "less_left_of_none": LessLeft(Decimal(-3), "tablet"),
+        "less_left_of_what_nobody_counted": LessLeft(None, "tablet"),
         "not_possible": AlreadyApplied(),
     }
     unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)
