@@ -17,6 +17,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, 
 from domain import audit, notifications
 from domain.access import Action, may
 from domain.care_recipients import Person, list_people
+from domain.counted_intakes import plan_again
 from domain.database import Member, Scope
 from domain.dosages import Dosage
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
@@ -471,6 +472,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             after={"status": status},
         )
         await give_back(scope, dose_id)
+        await plan_again(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
         await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, func, insert, or_, select
 
 from domain.access import Action, may
+from domain.counted_intakes import FARTHEST
 from domain.database import Member, Scope
 from domain.dosages import Dosage
 from domain.doses import (
@@ -32,7 +33,6 @@ from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.schedules import AsNeeded, Elapsed
 
 DAY = timedelta(hours=24)
-FARTHEST = timedelta(hours=4)  # from a dose to an intake that is still of that dose
 _AROUND = timedelta(days=3)
 _OPEN = (DoseStatus.PENDING, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
 

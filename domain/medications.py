@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, insert, select, update
 
-from domain import audit, notifications
+from domain import audit
 from domain.access import Action
 from domain.care_recipients import Person, get_person
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
-from domain.events import NotificationsOwed
 from domain.expansion import (
     EXPANDABLE,
     Expandable,
+    cancel_open,
     expand_medication,
     first_that_does_not_double,
     get_kept,
@@ -434,15 +434,7 @@ async def _change_status(
 
 async def _cancel_open(scope: Scope, medicine: _Locked) -> None:
     """Ask for none of its doses any more; their cards say so."""
-    cancelled = await scope.rows(
-        update(Dose)
-        .where(Dose.medication_id == medicine.id, Dose.status == "pending")
-        .values(status="cancelled", next_action_at=None, ladder_step=None)
-        .returning(Dose.due_at)
-    )
-    person_id = medicine.expandable.care_recipient_id
-    await notifications.show_again(scope, {(person_id, dose.due_at) for dose in cancelled})
-    scope.publish(NotificationsOwed())
+    await cancel_open(scope, medicine.expandable.care_recipient_id, [medicine.id])
 
 
 async def _refuse_the_same(scope: Scope, person_id: UUID, name: str) -> None:
