@@ -96,6 +96,34 @@ class ChangedMeanwhile(CareCircleError):
     medicine: MedicineFacts
 
 
+@dataclass(eq=False)
+class PauseEndImpossible(CareCircleError):
+    """A pause would end today or before, or (`is_too_far`) more than a year ahead."""
+
+    is_too_far: bool
+
+
+@dataclass(eq=False)
+class NothingToPause(CareCircleError):
+    """`person` takes no medicine."""
+
+    person: str
+
+
+@dataclass(eq=False)
+class PauseRuns(CareCircleError):
+    """A pause of `person` runs that the member has not seen; it is for them to say what of it."""
+
+    person: str
+
+
+@dataclass(eq=False)
+class NotPaused(CareCircleError):
+    """The pause of `person` is over, or does not end when it was said."""
+
+    person: str
+
+
 class TimeNotPossible(CareCircleError):
     """An intake is recorded for a time to come, or for more than 48 hours ago."""
 

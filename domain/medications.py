@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.care_recipients import Person, get_person
+from domain.care_recipients import Person, get_person, hold_pause, set_pause
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
@@ -42,8 +42,8 @@ async def add_medication(
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
-    Doses start after now: a time already past today starts on its next day. Repeating it with the
-    same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
+    Doses start after now: a time already past today starts on its next day; if the person is
+    paused, it is paused with them. Repeating it with the same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
     not the family's, and SameMedicine if they take one of that name already, unless it
     *is_another*.
     """
@@ -59,6 +59,8 @@ async def add_medication(
         await _refuse_the_same(scope, person.id, medicine.name)
     medication_id = new_id()
     now = scope.clock.now()
+    pause = await hold_pause(scope, person.id)
+    resumes_at = pause.until if pause else None
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
@@ -68,21 +70,26 @@ async def add_medication(
             expanded_until=now,
             created_by_id=member.user_id,
             flow_id=flow_id,
+            status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
+            resumes_at=resumes_at,
+            is_paused_with_person=pause is not None,
             **_columns(content),
         )
     )
-    await expand_medication(
-        scope,
-        Expandable(
-            medication_id=medication_id,
-            care_recipient_id=person.id,
-            name=medicine.name,
-            dosage=medicine.dosage,
-            schedule=medicine.schedule,
-            zone=person.zone,
-            expanded_until=now,
-        ),
-    )
+    if pause is None or resumes_at is not None:
+        await expand_medication(
+            scope,
+            Expandable(
+                medication_id=medication_id,
+                care_recipient_id=person.id,
+                name=medicine.name,
+                dosage=medicine.dosage,
+                schedule=medicine.schedule,
+                zone=person.zone,
+                expanded_until=now,
+                resumes_at=resumes_at,
+            ),
+        )
     await _record(scope, "added", medication_id, after=content.to_json())
     return await get_medication(scope, medication_id)
 
@@ -138,6 +145,7 @@ async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
             schedule=schedule_from_json(row.schedule),
             status=MedicineStatus(row.status),
             resumes_at=row.resumes_at,
+            is_paused_with_person=row.is_paused_with_person,
         )
         for row in rows
     ]
@@ -191,10 +199,27 @@ async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 
 async def restore_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
     """End a pause or a stop: doses fall due again from now on, also those whose window was open
-    when they were cancelled and still is. Raises NotFound.
+    when they were cancelled and still is. What was stopped while the person's pause runs is paused
+    with them. Raises NotFound.
     """
     before = await _lock(scope, medication_id)
+    if before.status is MedicineStatus.STOPPED:
+        return await _begin_again(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
+
+
+async def _begin_again(scope: Scope, before: "_Locked", *, action: str) -> MedicineFacts:
+    pause = await hold_pause(scope, before.expandable.care_recipient_id)
+    if pause is None:
+        return await _change_status(scope, before, MedicineStatus.ACTIVE, action=action)
+    return await _change_status(
+        scope,
+        before,
+        MedicineStatus.PAUSED,
+        resumes_at=pause.until,
+        is_with_person=True,
+        action=action,
+    )
 
 
 async def remove_medication(scope: Scope, medication_id: UUID) -> str:
@@ -211,6 +236,7 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
             deleted_at=func.clock_now(),
             status=MedicineStatus.STOPPED,
             resumes_at=None,
+            is_paused_with_person=False,
             stock_check_at=None,
         )
     )
@@ -231,6 +257,7 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
     await scope.execute(
         update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
     )
+    await _move_ends_of_pauses(scope, care_recipient_id, ids, (before.zone, zone))
     rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
     intakes = await last_intakes(scope, rows)
     for row in rows:
@@ -246,6 +273,36 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
     )
     await raise_list_version(scope)
     return replace(before, zone=zone)
+
+
+async def _move_ends_of_pauses(
+    scope: Scope,
+    care_recipient_id: UUID,
+    medication_ids: Sequence[UUID],
+    zones: tuple[ZoneInfo, ZoneInfo],
+) -> None:
+    """A pause ends when the day of return begins, by the clock of the second of *zones*."""
+    old, new = zones
+    rows = await scope.rows(
+        select(Medication.id, Medication.resumes_at)
+        .where(Medication.id.in_(medication_ids), Medication.resumes_at > func.clock_now())
+        .order_by(Medication.id)
+    )
+    for row in rows:
+        await scope.execute(
+            update(Medication)
+            .where(Medication.id == row.id)
+            .values(resumes_at=_same_day(row.resumes_at, old, new))
+        )
+    pause = await hold_pause(scope, care_recipient_id)
+    if pause is not None and pause.until is not None:
+        until = _same_day(pause.until, old, new)
+        await set_pause(scope, care_recipient_id, replace(pause, until=until), zone=new)
+
+
+def _same_day(instant: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    """When the local day that begins at *instant* by the clock of *old* begins by that of *new*."""
+    return resolve_local(datetime.combine(instant.astimezone(old).date(), time()), new)
 
 
 async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
@@ -282,10 +339,21 @@ async def put_back_content(scope: Scope, medication_id: UUID, content: Content) 
 
 
 async def put_back_status(
-    scope: Scope, medication_id: UUID, status: MedicineStatus, *, resumes_at: datetime | None
+    scope: Scope,
+    medication_id: UUID,
+    status: MedicineStatus,
+    *,
+    resumes_at: datetime | None,
+    is_with_person: bool = False,
 ) -> MedicineFacts:
-    """Undo a pause, a stop or a restoration. A return that has gone by is one. Raises NotFound."""
+    """Undo a pause, a stop or a restoration. A return that has gone by is one, and what was paused
+    with a person (*is_with_person*) is as the person is now. Raises NotFound.
+    """
     before = await _lock(scope, medication_id)
+    if is_with_person or (
+        before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
+    ):
+        return await _begin_again(scope, before, action="put_back")
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
     return await _change_status(scope, before, status, resumes_at=resumes_at, action="put_back")
@@ -300,6 +368,7 @@ _FACTS = select(
     Medication.schedule,
     Medication.status,
     Medication.resumes_at,
+    Medication.is_paused_with_person,
     Medication.doses_from,
     Medication.version,
     CareRecipient.id.label("person_id"),
@@ -327,6 +396,7 @@ class _Locked:
     version: int
     status: MedicineStatus
     resumes_at: datetime | None
+    is_with_person: bool
     expandable: Expandable
 
     @property
@@ -355,7 +425,7 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
     member = scope.require(Action.CHANGE_MEDICINES)
     await lock_doses(scope, [medication_id])
     row = await scope.row(
-        EXPANDABLE.add_columns(Medication.version)
+        EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
@@ -370,6 +440,7 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
         version=row.version,
         status=MedicineStatus(row.status),
         resumes_at=row.resumes_at,
+        is_with_person=row.is_paused_with_person,
         expandable=to_expandable(row, await last_intakes(scope, [row])),
     )
 
@@ -410,13 +481,15 @@ async def _change_status(
     *,
     action: str,
     resumes_at: datetime | None = None,
+    is_with_person: bool = False,
 ) -> MedicineFacts:
-    if (status, resumes_at) == (before.status, before.resumes_at):
+    was = (before.status, before.resumes_at, before.is_with_person)
+    if (status, resumes_at, is_with_person) == was:
         return await get_medication(scope, before.id)  # a second tap is no change to take back
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
-        .values(status=status, resumes_at=resumes_at)
+        .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
     )
     if status is not MedicineStatus.ACTIVE:
         await _cancel_open(scope, before)
@@ -426,8 +499,8 @@ async def _change_status(
         scope,
         action,
         before.id,
-        before=_status_json(before.status, before.resumes_at),
-        after=_status_json(status, resumes_at),
+        before=status_json(*was),
+        after=status_json(status, resumes_at, is_with_person),
     )
     return await get_medication(scope, before.id)
 
@@ -477,13 +550,16 @@ def _columns(content: Content) -> dict[str, Any]:
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
+    # A pause that has come to its end is over, also before its row says so.
+    is_back = row.resumes_at is not None and row.resumes_at <= now
     return MedicineFacts(
         id=row.id,
         name=row.name,
         dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
         schedule=schedule,
-        status=MedicineStatus(row.status),
-        resumes_at=row.resumes_at,
+        status=MedicineStatus.ACTIVE if is_back else MedicineStatus(row.status),
+        resumes_at=None if is_back else row.resumes_at,
+        is_paused_with_person=row.is_paused_with_person and not is_back,
         version=row.version,
         person_id=row.person_id,
         person=row.person,
@@ -507,5 +583,11 @@ def _next_due_at(
     return found.due_at if found else None
 
 
-def _status_json(status: MedicineStatus, resumes_at: datetime | None) -> dict[str, Any]:
-    return {"status": status, "resumes_at": resumes_at.isoformat() if resumes_at else None}
+def status_json(
+    status: MedicineStatus, resumes_at: datetime | None, is_with_person: bool
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "resumes_at": resumes_at.isoformat() if resumes_at else None,
+        "is_paused_with_person": is_with_person,
+    }
