@@ -15,7 +15,7 @@ from domain.access import Action, Role
 from domain.appointments import OccurrenceFacts, read_occurrences
 from domain.care_recipients import Person
 from domain.database import Scope
-from domain.doses import DoseFacts, list_doses, list_slots
+from domain.doses import DoseFacts, DoseStatus, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER, Step

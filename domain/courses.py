@@ -108,9 +108,7 @@ def _shifted(
             continue
         count = sum(step.starts_on <= day <= step.ends_on for day in lost)
         ends_on = _end_after(step, count)
-        shifted.append(
-            replace(step, starts_on=step.starts_on + later, ends_on=ends_on + later)
-        )
+        shifted.append(replace(step, starts_on=step.starts_on + later, ends_on=ends_on + later))
         later += ends_on - step.ends_on
         days += count
     return shifted, days

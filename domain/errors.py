@@ -112,9 +112,18 @@ class NothingToPause(CareCircleError):
 
 @dataclass(eq=False)
 class PauseRuns(CareCircleError):
-    """A pause of `person` runs that the member has not seen; it is for them to say what of it."""
+    """Of a person or a medicine, by `name`: a pause runs that the member has not seen, and it is
+    for them to say what becomes of it.
+    """
 
-    person: str
+    name: str
+
+
+@dataclass(eq=False)
+class StoppedMeanwhile(CareCircleError):
+    """The medicine `name` was to go on after a pause, and somebody has stopped it."""
+
+    name: str
 
 
 @dataclass(eq=False)

@@ -14,7 +14,14 @@ from domain.access import Action
 from domain.care_recipients import Person, get_person, hold_pause, set_pause
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
+from domain.errors import (
+    ChangedMeanwhile,
+    NotFound,
+    PauseEndImpossible,
+    PauseRuns,
+    SameMedicine,
+    StoppedMeanwhile,
+)
 from domain.expansion import (
     EXPANDABLE,
     Expandable,
@@ -32,6 +39,8 @@ from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatu
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
 from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
 
+LONGEST_PAUSE = timedelta(days=366)
+
 
 async def add_medication(
     scope: Scope,
@@ -42,10 +51,10 @@ async def add_medication(
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
-    Doses start after now: a time already past today starts on its next day; if the person is
-    paused, it is paused with them. Repeating it with the same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
-    not the family's, and SameMedicine if they take one of that name already, unless it
-    *is_another*.
+    Doses start after now: a time already past today starts on its next day. For a person who is
+    paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
+    medicine that the first time added. Raises NotFound for a person who is not the family's, and
+    SameMedicine if they take one of that name already, unless it *is_another*.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -172,20 +181,42 @@ async def edit_medication(
     return await _change_content(scope, before, content)
 
 
+def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """When a pause ends (UTC) whose day of return is *resumes_on*. Raises PauseEndImpossible for a
+    day that is not ahead, or more than a year.
+    """
+    if resumes_on is None:
+        return None
+    today = now.astimezone(zone).date()
+    if not today < resumes_on <= today + LONGEST_PAUSE:
+        raise PauseEndImpossible(is_too_far=resumes_on > today)
+    return resolve_local(datetime.combine(resumes_on, time()), zone)
+
+
 async def pause_medication(
-    scope: Scope, medication_id: UUID, *, resumes_on: date | None
+    scope: Scope,
+    medication_id: UUID,
+    *,
+    resumes_on: date | None,
+    seen: MedicineFacts | None = None,
 ) -> MedicineFacts:
     """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
 
-    Open doses are cancelled, those that are asked for too. Raises NotFound, also where it was
-    stopped meanwhile: the end of a pause must not bring it back.
+    Open doses are cancelled, those that are asked for too. Where it is paused already, its end is
+    changed if the pause is the one that was *seen*. Raises PauseRuns if it is another one,
+    PauseEndImpossible, and NotFound, also where it was stopped meanwhile: the end of a pause must
+    not bring it back.
     """
     before = await _lock(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
         raise NotFound
-    resumes_at = None
-    if resumes_on is not None:
-        resumes_at = resolve_local(datetime.combine(resumes_on, time()), before.zone)
+    now = scope.clock.now()
+    resumes_at = end_of_pause(resumes_on, before.zone, now=now)
+    is_back = before.resumes_at is not None and before.resumes_at <= now
+    if before.status is MedicineStatus.PAUSED and not is_back:
+        shown = (seen.status, seen.resumes_at, seen.is_paused_with_person) if seen else None
+        if shown != (before.status, before.resumes_at, before.is_with_person):
+            raise PauseRuns(before.name)
     return await _change_status(
         scope, before, MedicineStatus.PAUSED, resumes_at=resumes_at, action="paused"
     )
@@ -197,13 +228,17 @@ async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
     return await _change_status(scope, before, MedicineStatus.STOPPED, action="stopped")
 
 
-async def restore_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
+async def restore_medication(
+    scope: Scope, medication_id: UUID, *, only_paused: bool = False
+) -> MedicineFacts:
     """End a pause or a stop: doses fall due again from now on, also those whose window was open
     when they were cancelled and still is. What was stopped while the person's pause runs is paused
-    with them. Raises NotFound.
+    with them. Raises NotFound, and StoppedMeanwhile if *only_paused* was to go on.
     """
     before = await _lock(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
+        if only_paused:
+            raise StoppedMeanwhile(before.name)
         return await _begin_again(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 

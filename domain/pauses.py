@@ -7,7 +7,7 @@ with that one, and once the person's is ended earlier, it is what it was before.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from domain.access import ASKED_FIRST, Action
 from domain.care_recipients import PAUSE_COLUMNS, Pause, Person, running_pause, set_pause
 from domain.courses import Lengthened, lengthen
 from domain.database import Scope
-from domain.errors import NotFound, NothingToPause, NotPaused, PauseEndImpossible, PauseRuns
+from domain.errors import NotFound, NothingToPause, NotPaused, PauseRuns
 from domain.events import NotificationsOwed
 from domain.expansion import (
     EXPANDABLE,
@@ -32,7 +32,7 @@ from domain.expansion import (
 )
 from domain.ladder import WINDOW
 from domain.list_version import raise_list_version
-from domain.medications import read_medicines, status_json
+from domain.medications import end_of_pause, read_medicines, status_json
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import (
     AuditEvent,
@@ -44,9 +44,7 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane
-from domain.schedules import resolve_local
 
-LONGEST = timedelta(days=366)
 NOTICE_LIVES = timedelta(days=14)
 _SAME_MOMENT = timedelta(minutes=1)  # of what one transaction writes
 
@@ -74,18 +72,6 @@ class Course:
 
     medicine: MedicineFacts
     lengthened: Lengthened
-
-
-def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
-    """When a pause ends (UTC) whose day of return is *resumes_on*. Raises PauseEndImpossible for a
-    day that is not ahead, or more than a year.
-    """
-    if resumes_on is None:
-        return None
-    today = now.astimezone(zone).date()
-    if not today < resumes_on <= today + LONGEST:
-        raise PauseEndImpossible(is_too_far=resumes_on > today)
-    return resolve_local(datetime.combine(resumes_on, time()), zone)
 
 
 async def pause_person(
@@ -366,9 +352,9 @@ def _paused(
         its_own = (own or {}).get(row.id)
         if row.is_paused_with_person and its_own and until and its_own > until:
             targets[row.id] = (MedicineStatus.PAUSED, its_own, False)
-        elif row.is_paused_with_person or _ends_before(row, until):
-            targets[row.id] = (MedicineStatus.PAUSED, until, True)
-        elif row.status == MedicineStatus.ACTIVE and row.id in (beginning or ()):
+            continue
+        begins = row.status == MedicineStatus.ACTIVE and row.id in (beginning or ())
+        if begins or row.is_paused_with_person or _ends_before(row, until):
             targets[row.id] = (MedicineStatus.PAUSED, until, True)
     return targets
 
@@ -386,7 +372,7 @@ def _resumed(rows: Sequence[Row[Any]], own: Mapping[UUID, datetime]) -> Mapping[
 
 
 async def _own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
-    """The ends, still to come, of pauses of their own that medicines had when the person's began."""
+    """When the pauses that medicines had of their own before the person's would still end."""
     if person.pause is None:
         return {}
     events = await scope.rows(
