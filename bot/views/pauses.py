@@ -175,12 +175,7 @@ def left() -> Answer:
     return say(_("All right, nothing was changed."))
 
 
-def ask_appointments(
-    person: str,
-    until: date | None,
-    *,
-    buttons: Sequence[Button],
-) -> Screen:
+def ask_appointments(person: str, until: date | None, buttons: Sequence[Button]) -> Screen:
     """Asked before anything is paused: it says what a tap pauses."""
     end = _("until you end the pause") if until is None else _("until {date}")
     head = _("I'll pause all medicines of <b>{person}</b> {end}.").format(
