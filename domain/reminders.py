@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, false, func, select, text, union
+from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.care_recipients import PAUSE_COLUMNS, running_pause
@@ -91,11 +91,9 @@ _MOVE_DOSES = text("""
 
 _MOVE_OCCURRENCES = text("""
     UPDATE appointment_occurrences o
-    SET ladder_step = moved.step, next_action_at = moved.at,
-        told_at = CASE WHEN moved.is_told THEN clock_now() ELSE o.told_at END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:steps AS text[]), CAST(:ats AS timestamptz[]),
-                CAST(:tolds AS boolean[]))
-         AS moved (id, step, at, is_told)
+    SET ladder_step = moved.step, next_action_at = moved.at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:steps AS text[]), CAST(:ats AS timestamptz[]))
+         AS moved (id, step, at)
     WHERE o.id = moved.id
 """)
 
@@ -213,14 +211,14 @@ async def _act_on_occurrences(
     if not due:
         return []
     steps: dict[tuple[Slot, UUID], dict[str, str]] = defaultdict(dict)
-    told: set[UUID] = set()
+    told: list[UUID] = []
     for row in due:
         action = _overdue(row, now=now)
         slot = Slot(row.family_id, row.care_recipient_id, action.at)
         if _is_silenced(row, action.step, now=now):
             continue
+        told.append(row.id)
         for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
-            told.add(row.id)
             steps[slot, user_id][str(row.id)] = action.step
     following = [_following(row, now=now) for row in due]
     for at in {action.at for action in following if action is not None}:
@@ -231,8 +229,12 @@ async def _act_on_occurrences(
             "ids": [row.id for row in due],
             "steps": [each.step if each else None for each in following],
             "ats": [each.at if each else None for each in following],
-            "tolds": [row.id in told for row in due],
         },
+    )
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(AppointmentOccurrence.id.in_(told))
+        .values(told_at=func.clock_now())
     )
     return [
         Owed(Kind.APPOINTMENT, Lane.APPOINTMENTS, slot, user_id, Card(0, slot.at), "steps", about)
