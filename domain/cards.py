@@ -12,14 +12,24 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
 from domain.appointments import OccurrenceFacts, read_occurrences
+from domain.care_recipients import Person
 from domain.database import Scope
 from domain.doses import DoseFacts, SlotFacts, list_doses, read_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER, Step
 from domain.medicines import MedicineStatus
-from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
+from domain.models import (
+    CareRecipient,
+    Dose,
+    Family,
+    FamilyMember,
+    Medication,
+    Notification,
+    User,
+)
 from domain.notifications import Kind, SlotKey, Status
+from domain.pauses import read_paused
 from domain.record_changes import RecordChange, read_changes
 from domain.stock import Stock, list_stocks
 
@@ -54,6 +64,7 @@ class CardFacts:
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
     is_escalated: bool = False  # those who were asked first could not be reached
+    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of medicines not given just now
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
@@ -134,8 +145,34 @@ class RecordChangedFacts:
     items: Sequence[RecordChange]
 
 
+@dataclass(frozen=True)
+class PauseEndsFacts:
+    """That a person's pause ends at `until` (UTC), with what goes on then; `pause` is what it is by
+    now. `kept_by` has said that it ends so.
+    """
+
+    family_id: UUID
+    person: Person
+    until: datetime
+    now: datetime
+    medicines: Sequence[str]
+    kept_by: str | None
+
+    @property
+    def still_holds(self) -> bool:
+        """Whether the pause ends, or has ended, when it was announced."""
+        pause = self.person.pause
+        return self.now >= self.until if pause is None else pause.until == self.until
+
+
 Facts: TypeAlias = (
-    CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts | RecordChangedFacts
+    CardFacts
+    | SummaryFacts
+    | JoinedFacts
+    | RefillFacts
+    | AppointmentFacts
+    | RecordChangedFacts
+    | PauseEndsFacts
 )
 
 
@@ -224,7 +261,25 @@ async def read_messages(scope: Scope, notification_ids: Sequence[UUID]) -> Seque
     rows = await scope.rows(_SELECT, {"ids": list(notification_ids), "family_id": scope.family_id})
     slots = {(row.care_recipient_id, row.slot_at) for row in rows if row.kind == Kind.SLOT_CARD}
     found = await read_slots(scope, slots) if slots else {}
-    return [_message(row, await _facts(scope, row, found)) for row in rows]
+    by_part = [part for slot in found.values() for part in slot.cancelled.values()]
+    put_off = await _put_off(scope, [dose for part in by_part for dose in part])
+    return [_message(row, await _facts(scope, row, found, put_off)) for row in rows]
+
+
+async def _put_off(scope: Scope, cancelled: Sequence[DoseFacts]) -> Mapping[UUID, MedicineStatus]:
+    """Of medicines whose doses here were cancelled: those that are paused or stopped. Usually there
+    are none, and nothing is asked.
+    """
+    if not cancelled:
+        return {}
+    rows = await scope.rows(
+        select(Medication.id, Medication.status).where(
+            Medication.id.in_({dose.medication_id for dose in cancelled}),
+            Medication.status != MedicineStatus.ACTIVE,
+            Medication.deleted_at.is_(None),
+        )
+    )
+    return {row.id: MedicineStatus(row.status) for row in rows}
 
 
 def _message(row: Row[Any], facts: Facts) -> Message:
@@ -275,11 +330,16 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
     scope.publish(NotificationsOwed())
 
 
-async def _facts(scope: Scope, row: Row[Any], slots: Mapping[SlotKey, SlotFacts]) -> Facts:
+async def _facts(
+    scope: Scope,
+    row: Row[Any],
+    slots: Mapping[SlotKey, SlotFacts],
+    put_off: Mapping[UUID, MedicineStatus],
+) -> Facts:
     match Kind(row.kind):
         case Kind.SLOT_CARD:
             slot = (row.care_recipient_id, row.slot_at)
-            return _card(row, slots[slot], now=scope.clock.now())
+            return _card(row, slots[slot], put_off, now=scope.clock.now())
         case Kind.MISSED | Kind.NOT_ASKED:
             return SummaryFacts(
                 person=row.person,
@@ -297,9 +357,17 @@ async def _facts(scope: Scope, row: Row[Any], slots: Mapping[SlotKey, SlotFacts]
             return RecordChangedFacts(
                 row.person, await read_changes(scope, records, reader_id=row.user_id)
             )
+        case Kind.PAUSE_ENDS:
+            return await _pause_ends(scope, row)
 
 
-def _card(row: Row[Any], slot: SlotFacts, *, now: datetime) -> CardFacts:
+def _card(
+    row: Row[Any],
+    slot: SlotFacts,
+    put_off: Mapping[UUID, MedicineStatus],
+    *,
+    now: datetime,
+) -> CardFacts:
     shown_at, home = row.sent_at or now, ZoneInfo(row.timezone)
     parts = sorted(slot.parts)
     return CardFacts(
@@ -310,6 +378,11 @@ def _card(row: Row[Any], slot: SlotFacts, *, now: datetime) -> CardFacts:
         home_zone=home,
         slot_at=row.slot_at,
         doses=slot.parts.get(row.part, ()),
+        put_off=[
+            (dose, put_off[dose.medication_id])
+            for dose in slot.cancelled.get(row.part, ())
+            if dose.medication_id in put_off
+        ],
         part=row.part,
         number=parts.index(row.part) + 1 if row.part in slot.parts else 1,
         count=len(parts),
@@ -366,4 +439,16 @@ async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:
         reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
         is_repeat=row.maybe_sent,
         is_late=(row.sent_at or now) > row.slot_at + LATE_AFTER,
+    )
+
+
+async def _pause_ends(scope: Scope, row: Row[Any]) -> PauseEndsFacts:
+    paused = await read_paused(scope, row.care_recipient_id)
+    return PauseEndsFacts(
+        family_id=row.family_id,
+        person=paused.person,
+        until=datetime.fromisoformat(row.facts["until"]),
+        now=scope.clock.now(),
+        medicines=[medicine.name for medicine in paused.medicines],
+        kept_by=row.facts.get("kept_by"),
     )

@@ -4,7 +4,7 @@ A dose is resolved once. Whoever comes second is told who was first, and when.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +18,7 @@ from domain import audit, notifications
 from domain.access import Action, may
 from domain.card_parts import digest_of, part_at
 from domain.care_recipients import Person, list_people
+from domain.counted_intakes import plan_again
 from domain.database import Member, Scope
 from domain.dosages import Dosage
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
@@ -122,12 +123,14 @@ class Recorded:
 
 @dataclass(frozen=True)
 class SlotFacts:
-    """The doses of a person at one minute, but those that were cancelled, card by card (see
-    :mod:`domain.card_parts`). `zone` is by whose clock they are due, None if there never were any.
+    """The doses of a person at one minute, card by card (see :mod:`domain.card_parts`): those that
+    count, and those that were cancelled. `zone` is by whose clock they are due, None if there never
+    were any.
     """
 
     parts: Mapping[int, Sequence[DoseFacts]]
     zone: ZoneInfo | None
+    cancelled: Mapping[int, Sequence[DoseFacts]] = field(default_factory=dict)
 
     @property
     def doses(self) -> Sequence[DoseFacts]:
@@ -572,6 +575,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         )
         await tell_recorder(scope, dose_id)
         await give_back(scope, dose_id)
+        await plan_again(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
         await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
@@ -602,14 +606,16 @@ def _slot_facts(rows: Sequence[Row[Any]]) -> SlotFacts:
     """*rows* are all that were ever made for the slot, in the order in which a card shows them."""
     places = {dose_id: place for place, dose_id in enumerate(sorted(row.id for row in rows))}
     parts: dict[int, list[DoseFacts]] = {}
+    cancelled: dict[int, list[DoseFacts]] = {}
     for row in rows:
-        if row.is_scheduled and row.status != DoseStatus.CANCELLED:
-            parts.setdefault(part_at(places[row.id]), []).append(dose_facts(row))
+        if row.is_scheduled:
+            kept = cancelled if row.status == DoseStatus.CANCELLED else parts
+            kept.setdefault(part_at(places[row.id]), []).append(dose_facts(row))
     shown = [dose for doses in parts.values() for dose in doses]
     zones = [dose.zone for dose in shown] or [ZoneInfo(row.timezone) for row in rows]
     # Where an old clock and that of today agree on the minute, today's is the one to tell.
     homes = [dose.home for dose in shown if dose.home == dose.zone]
-    return SlotFacts(parts, next(iter([*homes, *zones]), None))
+    return SlotFacts(parts, next(iter([*homes, *zones]), None), cancelled)
 
 
 async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:

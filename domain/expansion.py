@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain import notifications
+from domain.counted_intakes import FARTHEST, ComesBack, count_intakes, reach
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.events import TimerSet
+from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, ceil_minute, first_action, window_end
 from domain.list_version import raise_list_version
 from domain.models import CareRecipient, Dose, Medication, new_id
@@ -30,6 +32,9 @@ HORIZON = timedelta(hours=36)
 # The widest that a wall clock time moves when a person moves: from one end of the date line to the
 # other. What was due in this time may be due again, or still.
 _WIDEST_MOVE = timedelta(hours=27)
+
+# How far ahead of now the doses of a medicine end when it is expanded again (see WakeUps.expand).
+_EXPANDED_AHEAD = timedelta(hours=24)
 
 # As the partial index says it, or it is not used.
 _HAS_DOSES_TO_COME = text(
@@ -117,7 +122,23 @@ async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
             scope.publish(TimerSet(at))
     await scope.execute(
         update(Medication)
-        .where(Medication.id.in_([medication.medication_id for medication in medications]))
+        .where(
+            Medication.id.in_([each.medication_id for each in medications if not each.resumes_at])
+        )
+        .values(expanded_until=until)
+    )
+    for medication in medications:
+        if medication.resumes_at is not None:
+            await _set_expanded(scope, medication, until)
+
+
+async def _set_expanded(scope: Scope, medication: Expandable, until: datetime) -> None:
+    """Remember how far its doses go. A pause that ends is looked at again as soon as it has."""
+    if medication.resumes_at is not None:
+        until = min(until, max(medication.resumes_at, scope.clock.now()) + _EXPANDED_AHEAD)
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == medication.medication_id)
         .values(expanded_until=until)
     )
 
@@ -127,7 +148,8 @@ async def re_expand(scope: Scope, medication: Expandable) -> None:
 
     Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
     was cancelled comes back where the schedule has it (again): asked at once, if its window is not
-    over. The medication's doses must be locked; see :func:`lock_doses`.
+    over, and as taken if it was given meanwhile. The medication's doses must be locked; see
+    :func:`lock_doses`.
     """
     now = scope.clock.now()
     until = now + HORIZON
@@ -144,6 +166,8 @@ async def re_expand(scope: Scope, medication: Expandable) -> None:
                 Dose.ladder_step,
                 Dose.ask_no,
                 Dose.snoozed_by_id,
+                Dose.taken_at,
+                Dose.resolved_at,
             ).where(
                 Dose.medication_id == medication.medication_id,
                 Dose.is_scheduled,
@@ -156,23 +180,50 @@ async def re_expand(scope: Scope, medication: Expandable) -> None:
         scope,
         [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
     )
-    await _revive_open(
-        scope,
-        [
-            row
-            for key, row in existing.items()
-            if row.status == "cancelled"
-            and row.due_at <= now < row.window_ends_at
-            and key in wanted
-        ],
-    )
+    # What an edit in between had asked for instead, and was given, stands for it.
+    instead = [row.taken_at for key, row in existing.items() if row.taken_at and key not in wanted]
+    back = [
+        row
+        for key, row in existing.items()
+        if row.status == "cancelled"
+        and row.due_at <= now < row.window_ends_at
+        and key in wanted
+        and all(reach(wanted[key], at, schedule=wanted.values()) is None for at in instead)
+    ]
+    await _revive_open(scope, back)
+    made: Mapping[str, UUID] = {}
     if ahead:
-        await _upsert(scope, _doses(scope, medication, sorted(ahead, key=lambda o: o.due_at)))
-    await scope.execute(
-        update(Medication)
-        .where(Medication.id == medication.medication_id)
-        .values(expanded_until=until)
+        due = sorted(ahead, key=lambda o: o.due_at)
+        made = await _upsert(scope, _doses(scope, medication, due))
+    await count_intakes(
+        scope,
+        medication.medication_id,
+        [ComesBack(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
+        + _coming_back(ahead, existing, made),
+        schedule=list(wanted.values()),
     )
+    await notifications.show_again(
+        scope, {(medication.care_recipient_id, row.due_at) for row in back}
+    )
+    if back:
+        scope.publish(NotificationsOwed())
+    await _set_expanded(scope, medication, until)
+
+
+def _coming_back(
+    ahead: Iterable[Occurrence], existing: Mapping[str, Row[Any]], made: Mapping[str, UUID]
+) -> list[ComesBack]:
+    """Those of the doses *ahead* that were cancelled, or were not there. What was open all the time
+    could be answered: what was given beside it was an extra.
+    """
+    found = []
+    for occurrence in ahead:
+        row = existing.get(occurrence.key)
+        if row is None:
+            found.append(ComesBack(made[occurrence.key], occurrence, None))
+        elif row.status == "cancelled":
+            found.append(ComesBack(row.id, occurrence, row.resolved_at))
+    return found
 
 
 def first_that_does_not_double(
@@ -212,13 +263,38 @@ def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
 
 
 async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
-    """Lock what is open of these medications, by id: doses come before medications everywhere."""
+    """Lock what is open of these medications, and what was given lately outside of their schedules
+    and may be counted for a dose; by id: doses come before medications everywhere.
+    """
+    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - FARTHEST
     await scope.execute(
         select(Dose.id)
-        .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
+        .where(
+            Dose.medication_id.in_(medication_ids),
+            or_(Dose.status == "pending", ~Dose.is_scheduled & is_recent),
+        )
         .order_by(Dose.id)
         .with_for_update()
     )
+
+
+async def cancel_open(
+    scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
+) -> None:
+    """Ask for none of these medicines of one person any more; their cards say so."""
+    cancelled = await scope.rows(
+        update(Dose)
+        .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
+        .values(
+            status="cancelled",
+            next_action_at=None,
+            ladder_step=None,
+            resolved_at=func.clock_now(),
+        )
+        .returning(Dose.due_at)
+    )
+    await notifications.show_again(scope, {(care_recipient_id, dose.due_at) for dose in cancelled})
+    scope.publish(NotificationsOwed())
 
 
 async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
@@ -265,7 +341,12 @@ async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
         await scope.execute(
             update(Dose)
             .where(Dose.id.in_(dose_ids), Dose.status == "pending")
-            .values(status="cancelled", next_action_at=None, ladder_step=None)
+            .values(
+                status="cancelled",
+                next_action_at=None,
+                ladder_step=None,
+                resolved_at=func.clock_now(),
+            )
         )
 
 
@@ -278,13 +359,21 @@ async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
     await scope.execute(
         update(Dose)
         .where(Dose.id.in_(dose_ids), Dose.status == "cancelled")
-        .values(status="pending", ladder_step=Step.ASK, next_action_at=at, resolved_at=None)
+        .values(
+            status="pending",
+            ladder_step=Step.ASK,
+            next_action_at=at,
+            resolved_at=None,
+            snoozed_by_id=None,
+        )
     )
     scope.publish(TimerSet(at))
 
 
-async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
-    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted."""
+async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str, UUID]:
+    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted.
+    Returns the ids of those that were made, by their keys.
+    """
     made = insert(Dose)
     await scope.connection.execute(
         made.on_conflict_do_update(
@@ -301,6 +390,7 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
                 "ladder_step": made.excluded.ladder_step,
                 "next_action_at": made.excluded.next_action_at,
                 "resolved_at": None,
+                "snoozed_by_id": None,
             },
             where=or_(Dose.status == "pending", Dose.status == "cancelled"),
         ),
@@ -308,6 +398,7 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> None:
     )
     for dose in doses:
         scope.publish(TimerSet(dose["next_action_at"]))
+    return {dose["occurrence_key"]: dose["id"] for dose in doses}
 
 
 def _doses(scope: Scope, medication: Expandable, due: Sequence[Occurrence]) -> list[dict[str, Any]]:
@@ -400,7 +491,7 @@ async def expand_family(scope: Scope, *, before: datetime) -> int:
         await scope.execute(
             update(Medication)
             .where(Medication.id.in_(back))
-            .values(status="active", resumes_at=None)
+            .values(status="active", resumes_at=None, is_paused_with_person=False)
         )
         await raise_list_version(scope)
     return len(rows)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, ScalarSelect, func, insert, or_, select
 
 from domain.access import Action, may
+from domain.counted_intakes import FARTHEST
 from domain.database import Member, Scope
 from domain.dosages import Dosage
 from domain.dose_counts import Packed, count_doses, is_slip
@@ -38,7 +39,6 @@ from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.schedules import AsNeeded, Elapsed, first_and_last_day
 
 DAY = timedelta(hours=24)
-FARTHEST = timedelta(hours=4)  # from a dose to an intake that is still of that dose
 _AROUND = timedelta(days=3)
 _OPEN = (DoseStatus.PENDING, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
 

@@ -35,8 +35,9 @@ class MedicineFacts:
     """A medicine with everything its confirmation names.
 
     `open_doses` are due and unanswered; `first_due_at` (UTC) is the dose after them, None if none
-    is to come; `resumes_at` (UTC) the end of its pause, None if it has none. `version` rises with
-    each edit.
+    is to come; `resumes_at` (UTC) the end of its pause, None if it has none;
+    `is_paused_with_person` that it is paused with everything else that the person takes. `version`
+    rises with each edit.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class MedicineFacts:
     family_name: str
     first_due_at: datetime | None
     open_doses: Sequence[OpenDose] = ()
+    is_paused_with_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class MedicineLine:
     schedule: Schedule
     status: MedicineStatus
     resumes_at: datetime | None
+    is_paused_with_person: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -79,6 +82,7 @@ class MedicineLine:
             "schedule": self.schedule.to_json(),
             "status": self.status,
             "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
+            "is_paused_with_person": self.is_paused_with_person,
         }
 
     @classmethod
@@ -95,6 +99,7 @@ class MedicineLine:
             schedule=schedule_from_json(stored["schedule"]),
             status=MedicineStatus(stored["status"]),
             resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+            is_paused_with_person=bool(stored["is_paused_with_person"]),
         )
 
 

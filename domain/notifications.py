@@ -58,6 +58,7 @@ class Kind(StrEnum):
     REFILL = "refill"
     APPOINTMENT = "appointment"
     RECORD_CHANGED = "record_changed"
+    PAUSE_ENDS = "pause_ends"
 
 
 class Status(StrEnum):

@@ -18,7 +18,8 @@ from bot.flows import (
     new_family,
     outcome,
     own_clock,
-    pause_medicine,
+    pause,
+    per_dose,
     refill,
 )
 from bot.flows.engine import Data, Leaving
@@ -79,6 +80,18 @@ async def _renew_medicine(request: Request, data: Data) -> Data:
     return {**data, "name": medicine.name}
 
 
+async def _renew_pause(request: Request, data: Data) -> Data:
+    """For a question about one person or one medicine, or about which one."""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    if "id" not in data:
+        return data
+    if data["kind"] == "person":
+        await get_person(request.scope, _id(data))
+    else:
+        await get_medication(request.scope, _id(data))
+    return data
+
+
 async def _renew_giving(request: Request, data: Data) -> Data:
     request.scope.require(Action.READ)
     if "id" in data:
@@ -123,7 +136,8 @@ LEAVINGS: Mapping[str, Leaving] = {
         "addmed", renew=_renew_new_medicine, name_draft=add_medicine.name_draft
     ),
     change_medicine.FLOW.name: Leaving("meds", Unfinished.NOT_CHANGED, renew=_renew_medicine),
-    pause_medicine.FLOW.name: Leaving("meds", Unfinished.NOT_CHANGED, renew=_renew_medicine),
+    pause.FLOW.name: Leaving("pause", Unfinished.NOT_CHANGED, renew=_renew_pause),
+    per_dose.FLOW.name: Leaving("meds", Unfinished.NOT_RECORDED, renew=_renew_medicine),
     give.FLOW.name: Leaving("give", Unfinished.NOT_RECORDED, renew=_renew_giving),
     correct.FLOW.name: Leaving("history", Unfinished.NOT_RECORDED, renew=_renew_correction),
     refill.FLOW.name: Leaving("refill", Unfinished.NOT_RECORDED, renew=_renew_medicine),

@@ -20,6 +20,7 @@ from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
 from bot.views import appointment_notices, notices
 from bot.views import cards as card_views
+from bot.views import pauses as pause_views
 from bot.views import records as record_views
 from bot.views import stock as stock_views
 from bot.views.answer import Screen
@@ -30,6 +31,7 @@ from domain.cards import (
     CardFacts,
     JoinedFacts,
     Message,
+    PauseEndsFacts,
     RecordChangedFacts,
     RefillFacts,
     SummaryFacts,
@@ -300,6 +302,8 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         return Status.OBSOLETE, "settled or over before it was sent"
     if isinstance(message.facts, RecordChangedFacts) and record_views.says_nothing(message.facts):
         return Status.OBSOLETE, "put back before it was sent"
+    if isinstance(message.facts, PauseEndsFacts) and not message.facts.still_holds:
+        return Status.OBSOLETE, "the pause was changed or ended before it was sent"
     if not receiver.has_started:
         return Status.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
@@ -321,6 +325,8 @@ def _render(message: Message) -> Screen:
             return appointment_notices.notice(appointments)
         case RecordChangedFacts() as changes:
             return record_views.changed(changes)
+        case PauseEndsFacts() as pause:
+            return pause_views.pause_ends(pause)
 
 
 def _is_silent(message: Message) -> bool:

@@ -15,6 +15,7 @@ from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
+from domain.medicines import MedicineStatus
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,10 @@ def slot_card(facts: CardFacts) -> Screen:
         title = _("{title} · {number} of {count}").format(
             title=title, number=facts.number, count=facts.count
         )
+    if not facts.doses and facts.put_off:
+        return Screen(_with_doses(title, facts))
     if not facts.doses:
-        return Screen(title + "\n" + _("Nothing to give any more: the medicine was removed."))
+        return Screen(title + "\n" + _("Nothing to give any more."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
         return Screen(title + "\n" + _("Asked again below."))
     lines = [title]
@@ -69,10 +72,25 @@ def _with_doses(head: str, facts: CardFacts) -> str:
     numbers = dose_numbers(facts.doses)
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
-        text = "\n".join([head, *lines])
+        text = "\n".join([head, *lines, *_put_off(facts, room)])
         if shown_length(text) <= MOST_SHOWN:
             break
     return text
+
+
+def _put_off(facts: CardFacts, room: _Room) -> list[str]:
+    """What was to be given here, and was paused or stopped before anybody had answered."""
+    words = {
+        MedicineStatus.PAUSED: _("⏸ {what}\n<i>Paused</i>"),
+        MedicineStatus.STOPPED: _("⏹ {what}\n<i>Stopped</i>"),
+    }
+    return [
+        words[status].format(
+            what=f"{escape(shorten(dose.name, to=room.name))}"
+            f" {escape(shorten(dose.dosage, to=room.dosage))}"
+        )
+        for dose, status in facts.put_off
+    ]
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:

@@ -12,6 +12,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import clock_of, due_clock, due_moment, record_clock, today_of
 from bot.views.families import switch_button
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
+from bot.views.pauses import pause_words
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import OccurrenceFacts
@@ -128,7 +129,7 @@ def _text(
         for item in page:
             if item.person != person:
                 person = item.person
-                lines += ["", f"<b>{escape(shorten(person.name, to=room.name))}</b>"]
+                lines += ["", _head(person, room, now)]
             lines.append(_item_line(item, room, numbers, member=member, now=now))
         text = "\n".join([*lines, *others])
         if shown_length(text) <= MOST_SHOWN:
@@ -146,6 +147,13 @@ def _item_line(
     if item.dose is None:
         return _("Nothing is due today.")
     return _line(item.dose, room, now, numbers[item.dose.id])
+
+
+def _head(person: Person, room: _Room, now: datetime) -> str:
+    name = f"<b>{escape(shorten(person.name, to=room.name))}</b>"
+    if person.pause is None:
+        return name
+    return f"{name} ⏸ {pause_words(person.pause, zone=person.zone, now=now)}"
 
 
 def _due(dose: DoseFacts, now: datetime) -> str:
