@@ -142,8 +142,8 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     return await get_occurrence(scope, occurrence_id)
 
 
-async def remove(scope: Scope, appointment_id: UUID) -> None:
-    """Take back that an appointment was added. Raises NotFound."""
+async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
+    """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
     row = await lock_appointment(scope, appointment_id)
     series = Series.of(row)
     called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
@@ -154,28 +154,32 @@ async def remove(scope: Scope, appointment_id: UUID) -> None:
         .values(deleted_at=func.clock_now(), expanded_until=None)
     )
     await audit.record(
-        scope, "appointment.removed", subject_type="appointment", subject_id=appointment_id
+        scope,
+        "appointment.removed",
+        subject_type="appointment",
+        subject_id=appointment_id,
+        undoes_id=undoes_id,
     )
 
 
 async def put_back(
-    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any]
+    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any], *, undoes_id: UUID
 ) -> OccurrenceFacts:
-    """Take back a change that the audit knows as *action* with *before*. Raises NotFound, and
-    AppointmentOver where what it was about has taken place meanwhile.
+    """Take back a change that the audit knows as *undoes_id*: an *action* with *before*. Raises
+    NotFound, and AppointmentOver where what it was about has taken place meanwhile.
     """
     if action == "edited":
         any_id = (await first_of(scope, appointment_id)).id
         locked = await lock(scope, any_id)
         await _write_details(scope, locked, before)
-        await record(scope, "put_back", locked)
+        await record(scope, "put_back", locked, undoes_id=undoes_id)
         return await get_occurrence(scope, any_id)
     locked = await lock(scope, UUID(before["occurrence_id"]))
     if "recurrence" in before:
         await _put_back_rule(scope, locked, before)
     else:
         await _put_back_state(scope, locked, before)
-    await record(scope, "put_back", locked)
+    await record(scope, "put_back", locked, undoes_id=undoes_id)
     return await get_occurrence(scope, locked.id)
 
 

@@ -161,6 +161,8 @@ async def edit_medication(
     if before.version != version:
         raise ChangedMeanwhile(await get_medication(scope, medication_id))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    if content == before.content:
+        return await get_medication(scope, medication_id)  # a second tap is no change to take back
     return await _change_content(scope, before, content)
 
 
@@ -197,8 +199,11 @@ async def restore_medication(scope: Scope, medication_id: UUID) -> MedicineFacts
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 
 
-async def remove_medication(scope: Scope, medication_id: UUID) -> str:
-    """Take back that a medicine was added; returns its name.
+async def remove_medication(
+    scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
+) -> str:
+    """Take back that a medicine was added (the event *undoes_id*, if that is known); returns its
+    name.
 
     It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
     Raises NotFound.
@@ -215,7 +220,7 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
         )
     )
     await _cancel_open(scope, before)
-    await _record(scope, "removed", medication_id)
+    await _record(scope, "removed", medication_id, undoes_id=undoes_id)
     return before.name
 
 
@@ -274,21 +279,29 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
         await re_expand(scope, to_expandable(row, intakes))
 
 
-async def put_back_content(scope: Scope, medication_id: UUID, content: Content) -> MedicineFacts:
+async def put_back_content(
+    scope: Scope, medication_id: UUID, content: Content, *, undoes_id: UUID
+) -> MedicineFacts:
     """Undo an edit: the medicine as it was before, again from now on. Raises NotFound."""
-    return await _change_content(
-        scope, await _lock(scope, medication_id), content, action="put_back"
-    )
+    before = await _lock(scope, medication_id)
+    return await _change_content(scope, before, content, action="put_back", undoes_id=undoes_id)
 
 
 async def put_back_status(
-    scope: Scope, medication_id: UUID, status: MedicineStatus, *, resumes_at: datetime | None
+    scope: Scope,
+    medication_id: UUID,
+    status: MedicineStatus,
+    *,
+    resumes_at: datetime | None,
+    undoes_id: UUID,
 ) -> MedicineFacts:
     """Undo a pause, a stop or a restoration. A return that has gone by is one. Raises NotFound."""
     before = await _lock(scope, medication_id)
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
-    return await _change_status(scope, before, status, resumes_at=resumes_at, action="put_back")
+    return await _change_status(
+        scope, before, status, resumes_at=resumes_at, action="put_back", undoes_id=undoes_id
+    )
 
 
 _FACTS = select(
@@ -375,7 +388,12 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
 
 
 async def _change_content(
-    scope: Scope, before: _Locked, content: Content, *, action: str = "edited"
+    scope: Scope,
+    before: _Locked,
+    content: Content,
+    *,
+    action: str = "edited",
+    undoes_id: UUID | None = None,
 ) -> MedicineFacts:
     edited = replace(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
@@ -390,7 +408,12 @@ async def _change_content(
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         await re_expand(scope, edited)
     await _record(
-        scope, action, before.id, before=before.content.to_json(), after=content.to_json()
+        scope,
+        action,
+        before.id,
+        before=before.content.to_json(),
+        after=content.to_json(),
+        undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)
 
@@ -410,8 +433,9 @@ async def _change_status(
     *,
     action: str,
     resumes_at: datetime | None = None,
+    undoes_id: UUID | None = None,
 ) -> MedicineFacts:
-    if (status, resumes_at) == (before.status, before.resumes_at):
+    if (status, resumes_at) == (before.status, before.resumes_at) and undoes_id is None:
         return await get_medication(scope, before.id)  # a second tap is no change to take back
     await scope.execute(
         update(Medication)
@@ -428,6 +452,7 @@ async def _change_status(
         before.id,
         before=_status_json(before.status, before.resumes_at),
         after=_status_json(status, resumes_at),
+        undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)
 

@@ -36,6 +36,7 @@ from domain.schedules import (
     WallClock,
     Weekday,
     Weekly,
+    clock_times_of,
     days_from_json,
     days_to_json,
     first_occurrence,
@@ -163,9 +164,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AskTimes:
-    """At what times of day? `so_far` are those that the medicine has."""
+    """At what times of day? `so_far` are those that the medicine has; `count` says how many there
+    have to be, if that was said.
+    """
 
     so_far: tuple[time, ...]
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,15 +276,11 @@ def times_of(schedule: Schedule, *, zone: ZoneInfo, now: datetime) -> tuple[time
         case Steps(steps=steps):
             today = now.astimezone(zone).date()
             return next((step.times for step in steps if not _is_over(step, today)), ())
-        case Elapsed(every=every, starts_at=starts_at) if not schedule.from_last_intake:
-            if _A_DAY % every:
-                return ()
+        case Elapsed():
             # By the clock of today's afternoon: a change of clocks in the night is over by then.
             noon = datetime.combine(now.astimezone(zone).date(), time(12))
-            base = starts_at + ((resolve_local(noon, zone) - starts_at) // every) * every
-            local = base.astimezone(zone).replace(tzinfo=None)
-            return tuple(sorted((local + n * every).time() for n in range(_A_DAY // every)))
-        case _:
+            return clock_times_of(schedule, zone, at=resolve_local(noon, zone))
+        case AsNeeded():
             return ()
 
 
@@ -395,6 +395,8 @@ class _Editing:
     def _wall_clock(self, old: WallClock) -> WallClock:
         typed = self._change.times
         times = self._kept_times(old) if typed is None else tuple(sorted(typed))
+        if self._count not in (None, len(times)):
+            raise InvalidSchedule(ScheduleProblem.DOSAGES_DO_NOT_MATCH)
         days = self._days(old)
         starts_on = self._first_day(old, days)
         schedule = WallClock(
@@ -406,18 +408,22 @@ class _Editing:
     def _kept_times(self, old: WallClock) -> tuple[time, ...]:
         """The times so far, if nothing was said that they do not fit."""
         change, so_far = self._change, self._times_so_far
-        counts = {change.times_a_day, len(change.dosages) if change.dosages else None} - {None}
         is_other_kind = not isinstance(self._content.schedule, WallClock | Steps)
-        if change.is_at_other_times or is_other_kind or counts - {len(old.times)}:
-            raise _Open(AskTimes(so_far))
+        is_other_count = self._count not in (None, len(old.times))
+        if change.is_at_other_times or is_other_kind or is_other_count:
+            raise _Open(AskTimes(so_far, self._count))
         return old.times
+
+    @property
+    def _count(self) -> int | None:
+        """How many times a day were named."""
+        dosages = self._change.dosages
+        return len(dosages) if dosages is not None else self._change.times_a_day
 
     def _amounts_at(self, times: tuple[time, ...], old: Schedule) -> tuple[Dosage, ...] | None:
         """How much at each of *times*: as typed, as it was, or asked for."""
         change = self._change
         if change.dosages is not None:
-            if len(change.dosages) != len(times):
-                raise InvalidSchedule(ScheduleProblem.DOSAGES_DO_NOT_MATCH)
             typed = change.times or times
             by_time = dict(zip(typed, change.dosages, strict=True))
             return tuple(by_time[at] for at in times)
@@ -511,7 +517,7 @@ class _Editing:
         times = step.times if change.times is None else tuple(sorted(change.times))
         counts = {change.times_a_day} - {None, len(step.times)}
         if change.times is None and (change.is_at_other_times or counts):
-            raise _Open(AskTimes(step.times))
+            raise _Open(AskTimes(step.times, change.times_a_day))
         return WallClock(
             times, step.starts_on, step.ends_on, self._days(step), self._amounts_at(times, step)
         )
@@ -554,12 +560,12 @@ class _Editing:
             if change.starts_on is not None:
                 local = old.starts_at.astimezone(self._zone).time()
                 return resolve_local(datetime.combine(change.starts_on, local), self._zone)
-            if every == old.every or not _A_DAY % every or old.starts_at > self._now:
+            if every == old.every or follows or first_day_of(old, self._zone) > self._today:
                 return old.starts_at
-            before = last_occurrence(
-                replace(old, ends_at=None, from_last_intake=False), self._zone, self._now
-            )
-            return old.starts_at if before is None else before.due_at
+            if not self._times_so_far:
+                steady = replace(old, ends_at=None, from_last_intake=False)
+                before = last_occurrence(steady, self._zone, self._now)
+                return old.starts_at if before is None else before.due_at
         times = change.times or self._times_so_far[:1]
         if not times:
             if not follows:
@@ -624,6 +630,8 @@ class _Editing:
         if not own_dosages(schedule) or (place == STRENGTH and strength is not None):
             return replace(content, dosage=amount)
         places = places_of(content, today=self._today)
+        if amount.unit is not None and amount.unit in {d.unit for d in own_dosages(schedule)}:
+            strength = None  # it is the amounts that are counted so
         if place is None and (len(places) > 1 or strength is not None):
             raise _Open(AskPlace(places or _whole(schedule), strength))
         return self._settled(replace(content, schedule=self._with_amount_at(schedule, amount)))

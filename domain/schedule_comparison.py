@@ -112,12 +112,12 @@ def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
 
 
 def _of_steps(old: Steps, new: Steps) -> Iterator[Concern]:
-    if len(old.steps) != len(new.steps):
+    pairs = _pairs_of_steps(old, new)
+    if not pairs:
         yield Concern.STEPS_LOST
         if _most_often(new) > _most_often(old):
             yield Concern.MORE_OFTEN
-        return
-    for before, after in zip(old.steps, new.steps, strict=True):
+    for before, after in pairs:
         if _how_often(after) > _how_often(before):
             yield Concern.MORE_OFTEN
         if _loses_days_off(before.days, after):
@@ -162,7 +162,27 @@ def _most_often(schedule: Schedule) -> Fraction:
 
 
 def _of_amounts(old: Content, new: Content) -> Iterator[Concern]:
-    before, after = _amounts(old), _amounts(new)
+    pairs = _pairs_of_steps(old.schedule, new.schedule)
+    if pairs:
+        for step, other in pairs:
+            yield from _of_lists(_alike(step.dosages or ()), _alike(other.dosages or ()))
+        return
+    yield from _of_lists(_amounts(old), _amounts(new))
+    strengths = strength_of(old), strength_of(new)
+    if strengths[0] is not None and strengths[1] is not None:
+        yield from _of_amount(strengths[0], strengths[1])
+
+
+def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, WallClock]]:
+    """Each step beside what becomes of it; none where the steps are others."""
+    if not isinstance(old, Steps) or not isinstance(new, Steps):
+        return ()
+    if len(old.steps) != len(new.steps):
+        return ()
+    return list(zip(old.steps, new.steps, strict=True))
+
+
+def _of_lists(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
     if len(before) == len(after):
         for less, more in zip(before, after, strict=True):
             yield from _of_amount(less, more)
@@ -171,17 +191,16 @@ def _of_amounts(old: Content, new: Content) -> Iterator[Concern]:
             yield from _of_any_amount(before, more)
     elif len(set(before)) > 1:
         yield Concern.OTHER_AMOUNT  # the same amounts, but how many of each?
-    strengths = strength_of(old), strength_of(new)
-    if strengths[0] is not None and strengths[1] is not None:
-        yield from _of_amount(strengths[0], strengths[1])
 
 
 def _amounts(content: Content) -> Sequence[Dosage]:
     """How much at each time of a day, or of each step; one amount where all are alike."""
-    own = list(own_dosages(content.schedule))
-    if not own or len(set(own)) == 1:
-        return own[:1] or [content.dosage]
-    return own
+    return _alike(own_dosages(content.schedule)) or [content.dosage]
+
+
+def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
+    """One of them, where all are the same."""
+    return dosages[:1] if len(set(dosages)) == 1 else dosages
 
 
 def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:

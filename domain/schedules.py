@@ -538,6 +538,18 @@ def _of_elapsed(
         due_at += schedule.every
 
 
+def clock_times_of(schedule: Elapsed, zone: ZoneInfo, *, at: datetime) -> tuple[time, ...]:
+    """The times of day of doses that are due by the hour, as the clock of *zone* goes at *at*; none
+    where each day has others.
+    """
+    day = timedelta(days=1)
+    if schedule.from_last_intake or day % schedule.every:
+        return ()
+    before = schedule.starts_at + (at - schedule.starts_at) // schedule.every * schedule.every
+    local = before.astimezone(zone).replace(tzinfo=None)
+    return tuple(sorted((local + n * schedule.every).time() for n in range(day // schedule.every)))
+
+
 def instant_key(due_at: datetime) -> str:
     """The key of an elapsed dose: "2026-11-24T06:00Z"."""
     return due_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")

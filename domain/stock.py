@@ -259,6 +259,7 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
         subject_id=event.subject_id,
         before={"stock": str(now.stock)},
         after={"stock": None if was_unknown else str(left)},
+        undoes_id=event_id,
     )
     await _show_notices_again(scope, event.subject_id)
 
