@@ -72,15 +72,34 @@ async def move(
 
 
 async def repeat(
-    scope: Scope, occurrence_id: UUID, start: datetime, rule: Recurrence | None, *, version: int
+    scope: Scope,
+    occurrence_id: UUID,
+    start: datetime,
+    rule: Recurrence | None,
+    *,
+    version: int,
+    keeps_end: bool = False,
 ) -> OccurrenceFacts:
     """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
 
-    Raises as :func:`move` does.
+    *keeps_end*: until the day on which it ended so far, or as many times as were left. Raises as
+    :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
     check_start(start, locked.series.zone, now=scope.clock.now())
+    if keeps_end and rule is not None:
+        rule = await _with_end_so_far(scope, locked, rule)
     return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+
+
+async def _with_end_so_far(scope: Scope, locked: Locked, rule: Recurrence) -> Recurrence:
+    series = locked.series
+    old = series.recurrence
+    if old is None:
+        return rule
+    begin = await first_ahead(scope, series) or locked.planned_start
+    gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
+    return replace(rule, until=old.until, count=old.after(gone_by).count)
 
 
 async def edit(
