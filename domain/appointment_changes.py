@@ -72,15 +72,34 @@ async def move(
 
 
 async def repeat(
-    scope: Scope, occurrence_id: UUID, start: datetime, rule: Recurrence | None, *, version: int
+    scope: Scope,
+    occurrence_id: UUID,
+    start: datetime,
+    rule: Recurrence | None,
+    *,
+    version: int,
+    keeps_end: bool = False,
 ) -> OccurrenceFacts:
     """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
 
-    Raises as :func:`move` does.
+    *keeps_end*: until the day on which it ended so far, or as many times as were left. Raises as
+    :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
     check_start(start, locked.series.zone, now=scope.clock.now())
+    if keeps_end and rule is not None:
+        rule = await _with_end_so_far(scope, locked, rule)
     return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+
+
+async def _with_end_so_far(scope: Scope, locked: Locked, rule: Recurrence) -> Recurrence:
+    series = locked.series
+    old = series.recurrence
+    if old is None:
+        return rule
+    begin = await first_ahead(scope, series) or locked.planned_start
+    gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
+    return replace(rule, until=old.until, count=old.after(gone_by).count)
 
 
 async def edit(
@@ -142,8 +161,8 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     return await get_occurrence(scope, occurrence_id)
 
 
-async def remove(scope: Scope, appointment_id: UUID) -> None:
-    """Take back that an appointment was added. Raises NotFound."""
+async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
+    """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
     row = await lock_appointment(scope, appointment_id)
     series = Series.of(row)
     called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
@@ -154,28 +173,32 @@ async def remove(scope: Scope, appointment_id: UUID) -> None:
         .values(deleted_at=func.clock_now(), expanded_until=None)
     )
     await audit.record(
-        scope, "appointment.removed", subject_type="appointment", subject_id=appointment_id
+        scope,
+        "appointment.removed",
+        subject_type="appointment",
+        subject_id=appointment_id,
+        undoes_id=undoes_id,
     )
 
 
 async def put_back(
-    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any]
+    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any], *, undoes_id: UUID
 ) -> OccurrenceFacts:
-    """Take back a change that the audit knows as *action* with *before*. Raises NotFound, and
-    AppointmentOver where what it was about has taken place meanwhile.
+    """Take back a change that the audit knows as *undoes_id*: an *action* with *before*. Raises
+    NotFound, and AppointmentOver where what it was about has taken place meanwhile.
     """
     if action == "edited":
         any_id = (await first_of(scope, appointment_id)).id
         locked = await lock(scope, any_id)
         await _write_details(scope, locked, before)
-        await record(scope, "put_back", locked)
+        await record(scope, "put_back", locked, undoes_id=undoes_id)
         return await get_occurrence(scope, any_id)
     locked = await lock(scope, UUID(before["occurrence_id"]))
     if "recurrence" in before:
         await _put_back_rule(scope, locked, before)
     else:
         await _put_back_state(scope, locked, before)
-    await record(scope, "put_back", locked)
+    await record(scope, "put_back", locked, undoes_id=undoes_id)
     return await get_occurrence(scope, locked.id)
 
 

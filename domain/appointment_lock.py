@@ -152,7 +152,12 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
 
 
 async def record(
-    scope: Scope, action: str, locked: Locked, *, before: dict[str, Any] | None = None
+    scope: Scope,
+    action: str,
+    locked: Locked,
+    *,
+    before: dict[str, Any] | None = None,
+    undoes_id: UUID | None = None,
 ) -> None:
     """Append to the audit; *before* is what `/undo` puts back."""
     await audit.record(
@@ -161,4 +166,5 @@ async def record(
         subject_type="appointment",
         subject_id=locked.series.id,
         before=before,
+        undoes_id=undoes_id,
     )

@@ -187,6 +187,8 @@ async def edit_medication(
         person_id = before.expandable.care_recipient_id
         await _refuse_the_same(scope, person_id, name, beside=(medication_id, *beside))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    if content == before.content:
+        return await get_medication(scope, medication_id)  # a second tap is no change to take back
     return await _change_content(scope, before, content)
 
 
@@ -252,22 +254,26 @@ async def restore_medication(
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
 
 
-async def _begin_again(scope: Scope, before: "_Locked", *, action: str) -> MedicineFacts:
+async def _begin_again(
+    scope: Scope, before: "_Locked", *, action: str, undoes_id: UUID | None = None
+) -> MedicineFacts:
     pause = await hold_pause(scope, before.expandable.care_recipient_id)
-    if pause is None:
-        return await _change_status(scope, before, MedicineStatus.ACTIVE, action=action)
     return await _change_status(
         scope,
         before,
-        MedicineStatus.PAUSED,
-        resumes_at=pause.until,
-        is_with_person=True,
+        MedicineStatus.ACTIVE if pause is None else MedicineStatus.PAUSED,
+        resumes_at=pause.until if pause else None,
+        is_with_person=pause is not None,
         action=action,
+        undoes_id=undoes_id,
     )
 
 
-async def remove_medication(scope: Scope, medication_id: UUID) -> str:
-    """Take back that a medicine was added; returns its name.
+async def remove_medication(
+    scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
+) -> str:
+    """Take back that a medicine was added (the event *undoes_id*, if that is known); returns its
+    name.
 
     It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
     Raises NotFound.
@@ -285,7 +291,7 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
         )
     )
     await _cancel_open(scope, before)
-    await _record(scope, "removed", medication_id)
+    await _record(scope, "removed", medication_id, undoes_id=undoes_id)
     return before.name
 
 
@@ -378,11 +384,12 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
         await re_expand(scope, to_expandable(row, intakes))
 
 
-async def put_back_content(scope: Scope, medication_id: UUID, content: Content) -> MedicineFacts:
+async def put_back_content(
+    scope: Scope, medication_id: UUID, content: Content, *, undoes_id: UUID
+) -> MedicineFacts:
     """Undo an edit: the medicine as it was before, again from now on. Raises NotFound."""
-    return await _change_content(
-        scope, await _lock(scope, medication_id), content, action="put_back"
-    )
+    before = await _lock(scope, medication_id)
+    return await _change_content(scope, before, content, action="put_back", undoes_id=undoes_id)
 
 
 async def put_back_status(
@@ -392,6 +399,7 @@ async def put_back_status(
     *,
     resumes_at: datetime | None,
     is_with_person: bool = False,
+    undoes_id: UUID,
 ) -> MedicineFacts:
     """Undo a pause, a stop or a restoration. A return that has gone by is one, and what was paused
     with a person (*is_with_person*) is as the person is now. Raises NotFound.
@@ -400,10 +408,12 @@ async def put_back_status(
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):
-        return await _begin_again(scope, before, action="put_back")
+        return await _begin_again(scope, before, action="put_back", undoes_id=undoes_id)
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
-    return await _change_status(scope, before, status, resumes_at=resumes_at, action="put_back")
+    return await _change_status(
+        scope, before, status, resumes_at=resumes_at, action="put_back", undoes_id=undoes_id
+    )
 
 
 _FACTS = select(
@@ -482,7 +492,12 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
 
 
 async def _change_content(
-    scope: Scope, before: _Locked, content: Content, *, action: str = "edited"
+    scope: Scope,
+    before: _Locked,
+    content: Content,
+    *,
+    action: str = "edited",
+    undoes_id: UUID | None = None,
 ) -> MedicineFacts:
     edited = replace(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
@@ -497,7 +512,12 @@ async def _change_content(
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         await re_expand(scope, edited)
     await _record(
-        scope, action, before.id, before=before.content.to_json(), after=content.to_json()
+        scope,
+        action,
+        before.id,
+        before=before.content.to_json(),
+        after=content.to_json(),
+        undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)
 
@@ -518,9 +538,10 @@ async def _change_status(
     action: str,
     resumes_at: datetime | None = None,
     is_with_person: bool = False,
+    undoes_id: UUID | None = None,
 ) -> MedicineFacts:
     was = (before.status, before.resumes_at, before.is_with_person)
-    if (status, resumes_at, is_with_person) == was:
+    if (status, resumes_at, is_with_person) == was and undoes_id is None:
         return await get_medication(scope, before.id)  # a second tap is no change to take back
     await scope.execute(
         update(Medication)
@@ -537,6 +558,7 @@ async def _change_status(
         before.id,
         before=status_json(*was),
         after=status_json(status, resumes_at, is_with_person),
+        undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)
 

@@ -74,6 +74,9 @@ class ScheduleProblem(Enum):
     STEPS_OVERLAP = "steps overlap, do not end, or are out of order"
     STEPS_WITHOUT_DOSAGE = "a step does not say how much"
     TOO_MANY_STEPS = "more steps than anybody follows"
+    LIMITS_OF_WHAT_IS_DUE = "limits are for what is given as needed"
+    NO_DAYS_TO_REPEAT = "the weekdays are not known"
+    NOTHING_TO_COME = "no dose is to come"
 
 
 class InvalidSchedule(ValueError):
@@ -231,7 +234,7 @@ class WallClock:
             "times": [at.strftime("%H:%M") for at in self.times],
             "starts_on": self.starts_on.isoformat(),
             "ends_on": None if self.ends_on is None else self.ends_on.isoformat(),
-            "days": _days_to_json(self.days),
+            "days": days_to_json(self.days),
             "dosages": None if self.dosages is None else [d.to_json() for d in self.dosages],
         }
 
@@ -242,7 +245,7 @@ class WallClock:
             times=tuple(time.fromisoformat(at) for at in stored["times"]),
             starts_on=date.fromisoformat(stored["starts_on"]),
             ends_on=_date_or_none(stored["ends_on"]),
-            days=_days_from_json(stored),
+            days=_days_of(stored),
             dosages=None if dosages is None else tuple(map(Dosage.from_json, dosages)),
         )
 
@@ -549,6 +552,18 @@ def _of_elapsed(
         due_at += schedule.every
 
 
+def clock_times_of(schedule: Elapsed, zone: ZoneInfo, *, at: datetime) -> tuple[time, ...]:
+    """The times of day of doses that are due by the hour, as the clock of *zone* goes at *at*; none
+    where each day has others.
+    """
+    day = timedelta(days=1)
+    if schedule.from_last_intake or day % schedule.every:
+        return ()
+    before = schedule.starts_at + (at - schedule.starts_at) // schedule.every * schedule.every
+    local = before.astimezone(zone).replace(tzinfo=None)
+    return tuple(sorted((local + n * schedule.every).time() for n in range(day // schedule.every)))
+
+
 def instant_key(due_at: datetime) -> str:
     """The key of an elapsed dose: "2026-11-24T06:00Z"."""
     return due_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
@@ -570,7 +585,8 @@ def _date_or_none(stored: str | None) -> date | None:
     return None if stored is None else date.fromisoformat(stored)
 
 
-def _days_to_json(days: Days) -> dict[str, Any]:
+def days_to_json(days: Days) -> dict[str, Any]:
+    """What :func:`days_from_json` reads."""
     match days:
         case Daily(every=every):
             return {"pattern": "daily", "every": every}
@@ -582,11 +598,15 @@ def _days_to_json(days: Days) -> dict[str, Any]:
             return {"pattern": "cycle", "days_on": on, "days_off": off}
 
 
-def _days_from_json(stored: Mapping[str, Any]) -> Days:
+def _days_of(stored: Mapping[str, Any]) -> Days:
     if stored["version"] == 1:
         weekdays = stored["weekdays"]
         return EVERY_DAY if weekdays is None else Weekly(frozenset(map(Weekday, weekdays)))
-    days = stored["days"]
+    return days_from_json(stored["days"])
+
+
+def days_from_json(days: Mapping[str, Any]) -> Days:
+    """Raises KeyError, TypeError or ValueError for anything that is not stored days."""
     match days["pattern"]:
         case "daily":
             return Daily(days["every"])

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, Text, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
@@ -21,7 +21,14 @@ from domain.errors import NotFound, NothingToUndo, NotTheLastAction
 from domain.ladder import UNDO_PERIOD
 from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
 from domain.medicines import Content, MedicineFacts, MedicineStatus
-from domain.models import AuditEvent, Dose, MedicationLog
+from domain.models import (
+    Appointment,
+    AuditEvent,
+    CareRecipient,
+    Dose,
+    Medication,
+    MedicationLog,
+)
 from domain.pauses import put_back_pause
 from domain.record_changes import find_recorded
 from domain.stock import undo_change
@@ -136,10 +143,11 @@ async def _undo_event(
     before = action.before or {}
     match action.kind:
         case ActionKind.ADDED:
-            await remove_medication(scope, medication_id)
+            await remove_medication(scope, medication_id, undoes_id=action.id)
             return None
         case ActionKind.EDITED:
-            return await put_back_content(scope, medication_id, Content.from_json(before))
+            content = Content.from_json(before)
+            return await put_back_content(scope, medication_id, content, undoes_id=action.id)
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)
             return await get_medication(scope, medication_id)
@@ -151,17 +159,19 @@ async def _undo_event(
                 MedicineStatus(before["status"]),
                 resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
                 is_with_person=before.get("is_paused_with_person", False),
+                undoes_id=action.id,
             )
 
 
 async def _undo_appointment(
     scope: Scope, action: LastAction, appointment: OccurrenceFacts
 ) -> OccurrenceFacts | None:
+    appointment_id = appointment.appointment_id
     if action.kind is ActionKind.APPOINTMENT_ADDED:
-        await remove(scope, appointment.appointment_id)
+        await remove(scope, appointment_id, undoes_id=action.id)
         return None
     kind = action.kind.removeprefix("appointment.")
-    return await put_back(scope, appointment.appointment_id, kind, action.before or {})
+    return await put_back(scope, appointment_id, kind, action.before or {}, undoes_id=action.id)
 
 
 async def _last_record(scope: Scope, member: Member) -> LastAction | None:
@@ -209,15 +219,26 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
 
 
 async def _last_event(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last change of a medicine or an appointment, if nobody has changed it since."""
-    event, later = AuditEvent, aliased(AuditEvent)
-    area = func.split_part(event.action, ".", 1)
+    """The member's last change of a medicine or an appointment that was not taken back, if nobody
+    has changed it since. What was changed and taken back again leaves no trace, nor does an undo.
+    """
+    event, later = aliased(AuditEvent), aliased(AuditEvent)
+    is_of_it = (later.subject_id == event.subject_id) | (
+        # A series that was parted in two goes on under another id.
+        later.before["appointment_id"].astext == cast(event.subject_id, Text)
+    )
     changed_since = (
         select(later.id)
         .where(
-            later.subject_id == event.subject_id,
-            later.created_at > event.created_at,
-            func.split_part(later.action, ".", 1) == area,
+            later.family_id == event.family_id,
+            is_of_it,
+            # Ids are in the order of time, and unlike it are never the same.
+            tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
+            _area(later) == _area(event),
+            # What they did to it later comes first anyway, or is nothing that can be taken back.
+            later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
+            later.undoes_id.is_(None),
+            ~_is_undone(later),
         )
         .exists()
     )
@@ -228,12 +249,39 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
             event.actor_id == member.user_id,
             event.action.in_(_AUDITED),
             event.created_at > func.clock_now() - UNDO_PERIOD,
+            ~_is_undone(event),
+            _is_there(event),
             ~changed_since,
         )
-        .order_by(event.created_at.desc())
+        .order_by(event.created_at.desc(), event.id.desc())
         .limit(1)
     )
     return None if row is None else await _event(scope, row)
+
+
+def _area(event: type[AuditEvent]) -> ColumnElement[str]:
+    return func.split_part(event.action, ".", 1)
+
+
+def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
+    undo = aliased(AuditEvent)
+    return (
+        select(undo.id)
+        .where(undo.family_id == event.family_id, undo.undoes_id == event.id)
+        .exists()
+    )
+
+
+def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
+    """What was removed since cannot be changed back, and stands in nothing's way."""
+    return or_(
+        *(
+            select(table.id)
+            .where(table.id == event.subject_id, table.deleted_at.is_(None))
+            .exists()
+            for table in (Medication, Appointment, CareRecipient)
+        )
+    )
 
 
 async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:

@@ -1,12 +1,15 @@
 """`/addmed`: for whom, what, how much, when; then saved, or shown first where it is not certain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.flows import content_changes as parts
+from bot.flows.content_changes import Ground
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.flows.whose import (
     People,
@@ -20,9 +23,10 @@ from bot.flows.whose import (
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.medicines import PartialMedicine, understand_medicine
 from bot.grammar.names import parse_name
-from bot.grammar.people import Person
+from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
+from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import medicines as views
@@ -32,7 +36,8 @@ from domain.access import Action
 from domain.dosages import Dosage
 from domain.errors import NobodyCaredFor, SameMedicine
 from domain.medications import add_medication
-from domain.medicines import MedicineFacts, NewMedicine
+from domain.medicines import Content, MedicineFacts, NewMedicine
+from domain.schedule_changes import Change
 from domain.schedules import Schedule, schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
@@ -53,7 +58,9 @@ class Draft:
 
     `line` is what was typed at first, while it is not known for whom: it is read again then, since
     their zone says what "today" is. `same`: what they take already, of that name or one alike
-    (`same_name`, `same_id`); `beside`: those that the new one is another than.
+    (`same_name`, `same_id`); `beside`: those that the new one is another than. `guard` says what of
+    as needed was asked already: how far apart, how often. `change` is one that is not made yet,
+    since it is asked what was meant (`question`); `times` are those that fit `schedule_so_far`.
     """
 
     people: People
@@ -67,6 +74,10 @@ class Draft:
     same_name: str = ""
     same_id: str = ""
     beside: tuple[str, ...] = ()
+    guard: str = ""
+    change: Mapping[str, Any] | None = None
+    question: Mapping[str, Any] | None = None
+    times: Sequence[str] = ()
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -97,7 +108,33 @@ class Draft:
             return "dosage"
         if self.schedule is None:
             return "schedule"
+        if self.question is not None:
+            return str(self.question["step"])
+        if self.guard != "done" and parts.needs_guard(self.content):
+            return self.guard or "interval"
+        if self.guard == "most":
+            return "most"
         return "same" if self.same else "confirm"
+
+    @property
+    def content(self) -> Content:
+        """What is known by then: name, dosage and schedule."""
+        if not (self.name and self.dosage and self.schedule):
+            raise Misunderstood(Problem.SCHEDULE_MISSING)
+        dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
+        return Content(self.name, dosage, schedule)
+
+    def changed(self, content: Content) -> "Draft":
+        """With another content; what was asked about the one before is settled."""
+        return replace(
+            self,
+            name=content.name,
+            dosage=content.dosage.to_json(),
+            schedule=content.schedule.to_json(),
+            change=None,
+            question=None,
+            same=None,
+        )
 
     def understood(self, typed: PartialMedicine) -> "Draft":
         """With what a line said."""
@@ -126,11 +163,14 @@ async def begin(request: Request) -> Answer:
         return FLOW.begin(request, draft.step, draft.write())
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
-    if typed.problem is None and typed.is_certain and draft.step == "confirm":
+    # Whoever is in a hurry is not asked how often "as needed" may be; the answer says what is open.
+    is_whole = replace(draft, guard="done").step == "confirm"
+    if typed.problem is None and typed.is_certain and is_whole:
         try:
             return await _save(request, draft)
         except SameMedicine as same:
             draft = _beside(draft, same.existing)
+    draft = _with_times(draft, request.scope.clock.now())
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
@@ -168,19 +208,128 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
 
 
 def _ask_schedule(data: Data, choice: Choice) -> Screen:
-    return ask_schedule(data["name"], choice, so_far=data["schedule_so_far"])
+    so_far = data["schedule_so_far"]
+    if so_far:
+        buttons = [choice(words, f"t{number}") for number, words in enumerate(data["times"])]
+    else:
+        buttons = [choice(label, key) for key, label in views.schedule_presets().items()]
+    return views.ask_schedule(data["name"], buttons, so_far=so_far)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    person = draft.chosen
-    if person is None:
+    if draft.chosen is None:
         return _next(request, running, draft)
-    found = read_schedule_reply(request, reply, so_far=draft.schedule_so_far, zone=person.zone)
+    words = reply.text or ""
+    if reply.choice is not None:
+        is_time = reply.choice.startswith("t")
+        words = draft.times[int(reply.choice[1:])] if is_time else PRESETS[reply.choice]
+    zone, now = draft.chosen.zone, request.scope.clock.now()
+    found = _read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
     if isinstance(found, str):
         return _next(request, running, replace(draft, schedule_so_far=found))
-    draft = replace(draft, schedule=found.to_json(), schedule_so_far="")
+    draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
     return _next(request, running, draft)
+
+
+async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    change = parts.take_interval(reply, _ground(request, draft))
+    guard = "most" if change is None or change.max_per_day is None else "done"
+    return _changed(request, running, replace(draft, guard=guard), change)
+
+
+async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    change = parts.take_most(reply, _ground(request, draft))
+    return _changed(request, running, replace(draft, guard="done"), change)
+
+
+def _ground(request: Request, draft: Draft) -> Ground:
+    if draft.chosen is None:
+        raise Misunderstood(Problem.WHICH_PERSON)
+    return Ground(draft.content, draft.chosen.zone, request.scope.clock.now())
+
+
+def _changed(
+    request: Request, running: Conversation, draft: Draft, change: Change | None, *, words: str = ""
+) -> Answer:
+    """The draft with a change of it, or the question what it means; then the draft is shown again.
+
+    Raises Misunderstood.
+    """
+    if change is None:
+        return _next(request, running, draft)
+    found = _ground(request, draft).apply([change], words=words)
+    if isinstance(found, Content):
+        return _next(request, running, draft.changed(found))
+    step, needed = parts.data_of_question(found)
+    question = {"step": step, **needed}
+    return _next(request, running, replace(draft, change=change.to_json(), question=question))
+
+
+async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """What is typed under a draft changes it: "at 19:00", "4 hours apart, max 4", "for Dad"."""
+    draft, text = Draft.read(running), reply.text or ""
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    named = find_person(line, draft.persons)
+    if named is not None:
+        draft = replace(draft, person=draft.persons.index(named.person), same=None)
+        text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
+        if not text:
+            return _next(request, running, draft)
+    change = _ground(request, draft).read(text)
+    return _changed(request, running, draft, change, words=text)
+
+
+async def _take_new_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft, text = Draft.read(running), reply.text or ""
+    change = _ground(request, draft).read_dosage(text)
+    return _changed(request, running, draft, change, words=text)
+
+
+async def _take_new_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    ground = _ground(request, draft)
+    words = parts.words_of_when(reply, ground)
+    change = ground.read_schedule(words)
+    return _changed(request, running, replace(draft, guard=""), change, words=words)
+
+
+async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """The answer to what a change of the draft means."""
+    draft = Draft.read(running)
+    question, change = draft.question or {}, Change.from_json(draft.change or {})
+    ground = _ground(request, draft)
+    change = parts.take_answer(running.step, question, reply, change, ground)
+    return _changed(request, running, draft, change, words=reply.text or "")
+
+
+def _of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:
+    def ask_it(data: Data, choice: Choice) -> Screen:
+        return ask({"name": data["name"], **data["question"]}, choice)
+
+    return ask_it
+
+
+def _ask_most(data: Data, choice: Choice) -> Screen:
+    content = Content(
+        data["name"], Dosage.from_json(data["dosage"]), schedule_from_json(data["schedule"])
+    )
+    return parts.ask_most({**data, "most_choices": parts.most_choices(content)}, choice)
+
+
+def _ask_new_dosage(data: Data, _choice: Choice) -> Screen:
+    zone = ZoneInfo(data["people"][data["person"]][2])
+    schedule = schedule_from_json(data["schedule"])
+    now = views.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
+    return views.ask_new_dosage(data["name"], now)
+
+
+def _ask_new_schedule(data: Data, choice: Choice) -> Screen:
+    zone = ZoneInfo(data["people"][data["person"]][2])
+    schedule = schedule_from_json(data["schedule"])
+    return parts.ask_when({"name": data["name"], **parts.data_of_when(schedule, zone)}, choice)
 
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
@@ -208,7 +357,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return views.tap_a_button().and_send(FLOW.question(running))
+            return await _take_words(request, running, reply)
 
 
 async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
@@ -242,7 +391,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return views.tap_a_button().and_send(FLOW.question(running))
+            return await _take_words(request, running, reply)
 
 
 def _ask_change(data: Data, choice: Choice) -> Screen:
@@ -261,15 +410,15 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
         case "name":
             draft = replace(draft, name=None)
         case "dosage":
-            draft = replace(draft, dosage=None)
+            return FLOW.go_on(request, running, "much", draft.write())
         case "schedule":
-            draft = replace(draft, schedule=None)
+            return FLOW.go_on(request, running, "when", draft.write())
         case "person":
             draft = replace(draft, person=None)
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return views.tap_a_button().and_send(FLOW.question(running))
+            return await _take_words(request, running, reply)
     return _next(request, running, draft)
 
 
@@ -292,6 +441,13 @@ FLOW = Flow(
         "same": Step(_ask_same, _take_same),
         "confirm": Step(_ask_confirm, _take_confirm),
         "change": Step(_ask_change, _take_change),
+        "much": Step(_ask_new_dosage, _take_new_dosage),
+        "when": Step(_ask_new_schedule, _take_new_schedule),
+        "times": Step(_of_question(parts.ask_times), _take_answer),
+        "which": Step(_of_question(parts.ask_which), _take_answer),
+        "each": Step(_of_question(parts.ask_each), _take_answer),
+        "interval": Step(parts.ask_interval, _take_interval),
+        "most": Step(_ask_most, _take_most),
     },
 )
 PRESETS = {
@@ -306,20 +462,10 @@ PRESETS = {
 }
 
 
-def ask_schedule(name: str, choice: Choice, *, so_far: str) -> Screen:
-    """The question when it is due: the usual ways as buttons, until one lacks its times."""
-    presets = [choice(label, key) for key, label in views.schedule_presets().items()]
-    return views.ask_schedule(name, presets, so_far=so_far)
-
-
-def read_schedule_reply(
-    request: Request, reply: Reply, *, so_far: str, zone: ZoneInfo
-) -> Schedule | str:
-    """What a reply to :func:`ask_schedule` says, together with what was said before; or, as long as
-    it lacks its times, the words so far. Raises Misunderstood.
+def _read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
+    """What a reply says when it is due, together with what was said before; or, as long as it lacks
+    its times, the words so far. Raises Misunderstood.
     """
-    now = request.scope.clock.now()
-    words = PRESETS[reply.choice] if reply.choice is not None else reply.text or ""
     try:
         return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
     except Misunderstood:
@@ -337,9 +483,23 @@ def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule
         raise
 
 
+def _with_times(draft: Draft, now: datetime) -> Draft:
+    """With the times of day that complete what was said so far, to be offered as buttons."""
+    so_far, person = draft.schedule_so_far, draft.chosen
+    if not so_far or person is None:
+        return replace(draft, times=())
+    fitting = []
+    for times in parts.times_choices():
+        with suppress(Misunderstood):
+            parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
+            fitting.append(times)
+    return replace(draft, times=fitting)
+
+
 def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
+    draft = _with_times(draft, request.scope.clock.now())
     return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
 
 

@@ -26,7 +26,7 @@ def beside(data: Data, name: str, same: SameMedicine) -> Data:
 
 def known(data: Data) -> Sequence[UUID]:
     """Those that the member has seen and says to be others."""
-    return [UUID(key) for key in data["beside"]]
+    return [UUID(key) for key in data.get("beside", ())]
 
 
 def ask(data: Data, choice: Choice) -> Screen:

@@ -19,18 +19,19 @@ from bot.grammar.doctors import is_skipped
 from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import parse_duration, parse_when
+from bot.grammar.repeat_changes import RepeatChange, parse_repeat_change
+from bot.grammar.whens import parse_duration
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import appointments as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Keyboard, Screen
 from domain.access import Action
-from domain.appointment_changes import edit, repeat
+from domain.appointment_changes import edit, move, repeat
+from domain.appointment_lock import Reach
 from domain.appointments import Details, DoctorNamed, OccurrenceFacts, get_occurrence
 from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.occurrences import to_local
-from domain.recurrences import Recurrence
 
 _DURATIONS = (15, 30, 45, 60, 90, 120)
 _REMINDERS = {"d": (1440,), "dh": (1440, 60), "h": (60,), "d2h": (1440, 120), "wd": (10080, 1440)}
@@ -150,32 +151,42 @@ async def _remind(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
 async def _repeat(
     request: Request, running: Conversation, reply: Reply, facts: OccurrenceFacts
 ) -> Answer:
-    rule: Recurrence | None = None
-    now = request.scope.clock.now()
+    now, version = request.scope.clock.now(), int(str(running.data["version"]))
     start = max(
         to_local(facts.moved_from or facts.starts_at, facts.zone), to_local(now, facts.zone)
     )
     start = datetime.combine(start.date(), to_local(facts.starts_at, facts.zone).time())
-    if reply.choice != _ONCE:
-        when = parse_when(reply.text or "", zone=facts.zone, now=now)
-        if when.problem is not None:
-            raise when.problem
-        if when.rule is None:
-            raise Misunderstood(Problem.WHEN_UNREADABLE, reply.text or "")
-        rule = when.rule
-        start = datetime.combine(when.day or start.date(), when.clock or start.time())
-        first = rule.first_from(start) if when.is_anchored else start
-        if first is None or (rule.until is not None and first > rule.until):
-            raise Misunderstood(Problem.NO_OCCURRENCE, reply.text or "")
-        start = first
-    version = int(str(running.data["version"]))
     try:
-        changed = await repeat(request.scope, facts.id, start, rule, version=version)
+        if reply.choice == _ONCE:
+            changed = await repeat(request.scope, facts.id, start, None, version=version)
+        else:
+            typed = parse_repeat_change(
+                reply.text or "", old=facts.recurrence, start=start, zone=facts.zone, now=now
+            )
+            changed = await _change_rhythm(request, facts, typed, version=version)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error
     except AppointmentChanged:
         return await _changed_meanwhile(request, running, facts)
     return await _done(request, running, changed)
+
+
+async def _change_rhythm(
+    request: Request, facts: OccurrenceFacts, typed: RepeatChange, *, version: int
+) -> OccurrenceFacts:
+    """Another rhythm; or, of another hour alone, the same one with all that was said of each."""
+    if typed.is_other_hour:
+        local = to_local(facts.starts_at, facts.zone)
+        start = datetime.combine(local.date(), typed.start.time())
+        return await move(request.scope, facts.id, start, reach=Reach.ALL, version=version)
+    return await repeat(
+        request.scope,
+        facts.id,
+        typed.start,
+        typed.rule,
+        version=version,
+        keeps_end=typed.keeps_end,
+    )
 
 
 async def _save(

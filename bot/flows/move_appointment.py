@@ -144,6 +144,15 @@ async def _repeat(
         when.day or max(date.fromisoformat(data["old_day"]), now.date()), clock
     )
     first = rule.first_from(start) if when.is_anchored else start
+    so_far = (await get_occurrence(request.scope, UUID(data["id"]))).recurrence
+    if (
+        so_far is not None
+        and so_far.until is not None
+        and rule.until is None
+        and rule.count is None
+    ):
+        # What ends is not to go on for ever since its rhythm is another.
+        first = None if first is None or first > so_far.until else first
     if when.problem is not None or first is None:
         raise when.problem or Misunderstood(Problem.NO_OCCURRENCE)
     return await _save(request, running, data, first, rule=rule)
@@ -165,7 +174,10 @@ async def _save(
             reach = Reach(data["reach"])
             facts = await move(scope, occurrence_id, start, reach=reach, version=version)
         else:
-            facts = await repeat(scope, occurrence_id, start, rule, version=version)
+            names_end = rule.until is not None or rule.count is not None
+            facts = await repeat(
+                scope, occurrence_id, start, rule, version=version, keeps_end=not names_end
+            )
     except (AppointmentInPast, TimeDoesNotExist) as error:
         again = {**data, "times": []}
         first = Screen(misunderstood(to_problem(error)))

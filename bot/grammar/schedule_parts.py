@@ -5,7 +5,7 @@ Whether the parts fit together is another question: see :mod:`bot.grammar.schedu
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
 from bot.grammar.clock_times import (
@@ -32,7 +32,7 @@ _GROUPS = {
     "weekend": EVERY_DAY - _WORKDAYS,
     "weekends": EVERY_DAY - _WORKDAYS,
 }
-_JOINING = {",", "and", "&", "+", "at", "@", "on", "the", "-"}
+_JOINING = {",", ":", "and", "&", "+", "at", "@", "on", "the", "-"}
 _EACH = {"every", "each"}
 _JOINING_DAYS = {",", "and", "&", "on", *_EACH}
 _FROM = {"from", "starting", "start", "starts", "beginning"}
@@ -59,6 +59,10 @@ _UNITS = {
 _NEEDED = {"needed", "required", "necessary", "wanted"}
 _LAST_INTAKE = {"dose", "intake", "one", "time"}
 _MOST = {"max", "maximum", "max."}
+_NO = {"no", "without"}
+_ENDLESS = {"forever", "indefinitely", "permanently"}
+_LEAST_BETWEEN = {"interval", "minimum", "gap"}
+_LIMITS = {"limit", "limits"}
 
 
 @dataclass(slots=True)
@@ -82,6 +86,9 @@ class ScheduleParts:
     is_as_needed: bool = False
     min_interval: timedelta | None = None
     max_per_day: int | None = None
+    has_no_end: bool = False
+    has_no_min_interval: bool = False
+    has_no_max: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class _Reader:
 
     def __init__(self, line: Line, tokens: Sequence[Token]) -> None:
         self._line = line
-        self._tokens = tokens
+        self._tokens = [_without_colon(token) for token in tokens]
         self._at = 0
         self._parts = ScheduleParts()
         self._clock: list[TypedTime | _PartOfDayWord] = []
@@ -139,11 +146,13 @@ class _Reader:
             return
         self._last_was_time = False
         for reader in (
+            self._taken_away,
             self._as_needed,
             self._limits,
             self._interval,
             self._cycle,
             self._days_of_month,
+            self._after_last_intake,
             self._range,
             self._how_often,
             self._weekdays,
@@ -174,6 +183,30 @@ class _Reader:
         """Whether a time of day follows, not a date."""
         rest = self._tokens[self._at + skip :]
         return bool(rest) and (looks_like_a_time(rest[0]) or rest[0].word in NAMED)
+
+    def _taken_away(self) -> bool:
+        """no end · without an end · for good · no maximum · no limits."""
+        match [self._word, self._next()]:
+            case ["for", "ever" | "good"]:
+                self._parts.has_no_end = True
+                self._at += 2
+                return True
+            case [word, _] if word in _ENDLESS:
+                self._parts.has_no_end = True
+                self._at += 1
+                return True
+            case [word, _] if word in _NO:
+                used = 1 + (self._next() in {"a", "an", "any"})
+            case _:
+                return False
+        what = self._next(used)
+        if what not in {"end"} | _MOST | _LEAST_BETWEEN | _LIMITS:
+            return False
+        self._parts.has_no_end |= what == "end"
+        self._parts.has_no_max |= what in _MOST | _LIMITS
+        self._parts.has_no_min_interval |= what in _LEAST_BETWEEN | _LIMITS
+        self._at += used + 1
+        return True
 
     def _as_needed(self) -> bool:
         """as needed · when required · prn · on demand."""
@@ -334,6 +367,9 @@ class _Reader:
         self._parts.from_last_intake = True
         self._at += at + 2
         return True
+
+    def _after_last_intake(self) -> bool:
+        return self._last_intake(0)
 
     def _cycle(self) -> bool:
         """21 days on 7 off · 3 weeks on, 1 week off."""
@@ -657,6 +693,14 @@ class _Reader:
             typed.words,
             suggestions=(f"from {typed.words}", f"from {typed.words} for 1 day"),
         )
+
+
+def _without_colon(token: Token) -> Token:
+    """ "every 8 hours: 06:00" """
+    bare = token.word.removesuffix(":")
+    if token.is_quoted or bare == token.word or bare not in _UNITS:
+        return token
+    return replace(token, word=bare)
 
 
 def _resolve(items: Sequence[TypedTime | _PartOfDayWord]) -> list[time]:

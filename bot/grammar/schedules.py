@@ -61,7 +61,7 @@ def read_schedule(
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
-    context = _Context(words, zone, now)
+    context = ScheduleContext(words, zone, now)
     portions = split_portions(line, tokens)
     if portions:
         return _fit_portions(line, portions, context)
@@ -69,7 +69,7 @@ def read_schedule(
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class ScheduleContext:
     """What was typed, and where and when."""
 
     words: str
@@ -84,7 +84,7 @@ class _Context:
         return Misunderstood(problem, self.words)
 
 
-def _fit(parts: ScheduleParts, context: _Context) -> Schedule:
+def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
     """The parts as one schedule that still has doses to come."""
     if parts.is_as_needed or parts.min_interval is not None or parts.max_per_day is not None:
         return _fit_as_needed(parts, context)
@@ -94,11 +94,11 @@ def _fit(parts: ScheduleParts, context: _Context) -> Schedule:
     return _fit_wall_clock(parts, context)
 
 
-def _fit_as_needed(parts: ScheduleParts, context: _Context) -> AsNeeded:
+def _fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
     """ "as needed, 6 hours apart, max 4 a day"; "every 6 hours as needed" means the same."""
     if parts.times or parts.moments:
         raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
-    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or _pattern(parts)
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
     if has_days or (parts.interval and parts.min_interval) or not parts.is_as_needed:
         raise context.wrong(Problem.CONTRADICTION)
     counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
@@ -117,22 +117,23 @@ def _fit_as_needed(parts: ScheduleParts, context: _Context) -> AsNeeded:
             ends_on=ends_on,
         )
     except InvalidSchedule as error:
-        raise context.wrong(_PROBLEMS[error.problem]) from error
+        raise misfit(error, context.words) from error
 
 
-def _fit_elapsed(parts: ScheduleParts, context: _Context) -> Elapsed:
+def _fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
     """ "every 8 hours from 06:00": on the grid of that time, from the next one on.
 
     Where the hours count from the last intake, they begin now if nothing else is said.
     """
-    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or _pattern(parts)
-    if has_days or parts.times_a_day is not None or len(parts.times) > 1:
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
+    if has_days or parts.times_a_day is not None:
         raise context.wrong(Problem.CONTRADICTION)
     if parts.interval is None or not (parts.times or parts.from_last_intake):
         raise context.wrong(Problem.TIMES_MISSING)
     starts_on, ends_on = _first_and_last(parts, context)
     if parts.times:
-        starts_at = resolve_local(datetime.combine(starts_on, parts.times[0]), context.zone)
+        anchor = anchor_of(parts.times, parts.interval, context)
+        starts_at = resolve_local(datetime.combine(starts_on, anchor), context.zone)
     else:
         starts_at = ceil_minute(context.now.astimezone(UTC) + timedelta(minutes=1))
     if parts.starts is None and starts_at <= context.now:
@@ -148,25 +149,41 @@ def _fit_elapsed(parts: ScheduleParts, context: _Context) -> Elapsed:
             parts.interval, starts_at, ends_at, from_last_intake=parts.from_last_intake
         )
     except InvalidSchedule as error:
-        raise context.wrong(_PROBLEMS[error.problem]) from error
+        raise misfit(error, context.words) from error
     return _with_doses_to_come(schedule, context)
 
 
-def _with_doses_to_come(schedule: AnySchedule, context: _Context) -> AnySchedule:
+def anchor_of(times: Sequence[time], every: timedelta, context: ScheduleContext) -> time:
+    """The hour that is counted from: the one that was typed, or the first or, if it is there twice,
+    the last of "every 8 hours: 06:00, 14:00 and 22:00, from tomorrow 14:00".
+    """
+    if len(times) == 1:
+        return times[0]
+    day = timedelta(days=1)
+    first = datetime.combine(context.today, times[0])
+    of_a_day = {(first + n * every).time() for n in range(day // every)}
+    if day % every or set(times) != of_a_day or len(times) > len(of_a_day) + 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    return times[-1] if len(times) > len(of_a_day) else times[0]
+
+
+def _with_doses_to_come(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
     if first_occurrence(schedule, context.zone, context.now) is None:
         raise context.wrong(Problem.NOTHING_LEFT)
     return schedule
 
 
-def _pattern(parts: ScheduleParts) -> int:
+def count_patterns(parts: ScheduleParts) -> int:
     """How many ways of choosing days were typed, weekdays aside."""
     patterns = (parts.every_days, parts.every_weeks, parts.month_days, parts.cycle)
     return sum(pattern not in (None, 1) for pattern in patterns)
 
 
-def _days(parts: ScheduleParts, context: _Context) -> Days:
+def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
     weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
-    if _pattern(parts) > 1 or (weekdays and (parts.every_days or parts.month_days or parts.cycle)):
+    if count_patterns(parts) > 1 or (
+        weekdays and (parts.every_days or parts.month_days or parts.cycle)
+    ):
         raise context.wrong(Problem.CONTRADICTION)
     try:
         if parts.every_weeks is not None:
@@ -183,27 +200,32 @@ def _days(parts: ScheduleParts, context: _Context) -> Days:
             return Weekly(weekdays)
         return Daily(parts.every_days or 1)
     except InvalidSchedule as error:
-        raise context.wrong(_PROBLEMS[error.problem]) from error
+        raise misfit(error, context.words) from error
 
 
-def _fit_portions(line: Line, portions: Sequence[Portion], context: _Context) -> Schedule:
+def _fit_portions(line: Line, portions: Sequence[Portion], context: ScheduleContext) -> Schedule:
     """Amounts that differ: by time of day, or step by step."""
     parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
-    days = [each for each in parts if each.weekdays is not None or _pattern(each)]
-    if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
-        raise context.wrong(Problem.ONE_RHYTHM)
+    check_one_rhythm(parts, context)
     dosages = [portion.dosage for portion in portions]
     if portions[1].is_next_step:
-        return _fit_steps(parts, dosages, context)
-    times = _times_of_portions(parts, context)
-    shared = _shared(parts, context)
+        return fit_steps(parts, dosages, context)
+    times = times_of_portions(parts, context)
+    shared = shared_parts(parts, context)
     whole = replace(shared, times=sorted(times), times_a_day=None, moments="")
-    by_time = dict(zip(times, _spread(parts, dosages, times), strict=True))
+    by_time = dict(zip(times, spread(parts, dosages, times), strict=True))
     schedule = _fit_wall_clock(whole, context)
     return replace(schedule, dosages=tuple(by_time[at] for at in schedule.times))
 
 
-def _times_of_portions(parts: Sequence[ScheduleParts], context: _Context) -> list[time]:
+def check_one_rhythm(parts: Sequence[ScheduleParts], context: ScheduleContext) -> None:
+    """Raises `Misunderstood` for amounts whose days differ, or that are not due by the clock."""
+    days = [each for each in parts if each.weekdays is not None or count_patterns(each)]
+    if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
+        raise context.wrong(Problem.ONE_RHYTHM)
+
+
+def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) -> list[time]:
     """The times in the order of the amounts; typed behind them all, they are spread over them."""
     for each in parts[:-1]:
         if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
@@ -217,7 +239,7 @@ def _times_of_portions(parts: Sequence[ScheduleParts], context: _Context) -> lis
     raise context.wrong(Problem.TIMES_MISSING if is_short else Problem.COUNT_MISMATCH)
 
 
-def _spread(
+def spread(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], times: Sequence[time]
 ) -> list[Dosage]:
     """The dosage of each time."""
@@ -226,7 +248,7 @@ def _spread(
     return list(dosages[: len(times)])
 
 
-def _shared(parts: Sequence[ScheduleParts], context: _Context) -> ScheduleParts:
+def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> ScheduleParts:
     """What was said of all amounts together: days, beginning, end. Each only once."""
     shared = ScheduleParts()
     for each in parts:
@@ -242,8 +264,8 @@ def _shared(parts: Sequence[ScheduleParts], context: _Context) -> ScheduleParts:
     return shared
 
 
-def _fit_steps(
-    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: _Context
+def fit_steps(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
 ) -> Schedule:
     """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without a gap."""
     stated = {tuple(sorted(each.times)) for each in parts if each.times}
@@ -264,7 +286,7 @@ def _fit_steps(
     try:
         return _with_doses_to_come(Steps(tuple(steps)), context)
     except InvalidSchedule as error:
-        raise context.wrong(_PROBLEMS[error.problem]) from error
+        raise misfit(error, context.words) from error
 
 
 def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
@@ -295,7 +317,7 @@ def _check_days_a_week(parts: ScheduleParts, words: str) -> None:
         raise Misunderstood(Problem.COUNT_MISMATCH, words)
 
 
-def _first_and_last(parts: ScheduleParts, context: _Context) -> tuple[date, date | None]:
+def _first_and_last(parts: ScheduleParts, context: ScheduleContext) -> tuple[date, date | None]:
     """The first day, and the last one if it was typed."""
     today = context.today
     starts_on, ends_on = today, None
@@ -312,7 +334,7 @@ def _first_and_last(parts: ScheduleParts, context: _Context) -> tuple[date, date
     return starts_on, ends_on
 
 
-def _fit_wall_clock(parts: ScheduleParts, context: _Context) -> WallClock:
+def _fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     times, days = _ascending(parts, context.words), _days(parts, context)
     starts_on, ends_on = _first_and_last(parts, context)
     schedule = _valid(context, times, starts_on, ends_on, days)
@@ -340,11 +362,21 @@ _PROBLEMS = {
     ScheduleProblem.LIMIT_IMPOSSIBLE: Problem.TOO_MANY_TIMES,
     ScheduleProblem.STEPS_OVERLAP: Problem.STEP_WITHOUT_END,
     ScheduleProblem.TOO_MANY_STEPS: Problem.TOO_LONG,
+    ScheduleProblem.TOO_MANY_TIMES: Problem.TOO_MANY_TIMES,
+    ScheduleProblem.DOSAGES_DO_NOT_MATCH: Problem.COUNT_MISMATCH,
+    ScheduleProblem.LIMITS_OF_WHAT_IS_DUE: Problem.LIMITS_OF_WHAT_IS_DUE,
+    ScheduleProblem.NO_DAYS_TO_REPEAT: Problem.WEEKDAYS_MISSING,
+    ScheduleProblem.NOTHING_TO_COME: Problem.NOTHING_LEFT,
 }
 
 
+def misfit(error: InvalidSchedule, words: str) -> Misunderstood:
+    """What to say of *words* that make no schedule."""
+    return Misunderstood(_PROBLEMS.get(error.problem, Problem.CONTRADICTION), words)
+
+
 def _valid(
-    context: _Context,
+    context: ScheduleContext,
     times: tuple[time, ...],
     starts_on: date,
     ends_on: date | None,
@@ -353,4 +385,4 @@ def _valid(
     try:
         return WallClock(times, starts_on, ends_on, days)
     except InvalidSchedule as error:
-        raise context.wrong(_PROBLEMS[error.problem]) from error
+        raise misfit(error, context.words) from error

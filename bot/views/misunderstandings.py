@@ -146,6 +146,21 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” contradicts itself. Type times and days once, like"
             " <code>mon, wed at 09:00 for 10 days</code>."
         ),
+        Problem.CHANGE_UNREADABLE: _(
+            "I can't read a change in “{words}”. Type what should be different, like"
+            " <code>at 19:00</code>, <code>2 tablets</code> or <code>until 3 December</code>."
+        ),
+        Problem.LIMITS_OF_WHAT_IS_DUE: _(
+            "“{words}”: limits are for what is given as needed. Type <code>as needed, 6 hours"
+            " apart, max 4 a day</code>, or times of day."
+        ),
+        Problem.INTERVAL_UNREADABLE: _(
+            "I can't read a length of time in “{words}”. Type it like <code>6 hours</code>."
+        ),
+        Problem.LIMIT_UNREADABLE: _(
+            "“{words}” isn't a number of times I can keep. Type one from 1 to 24, like"
+            " <code>4</code>."
+        ),
         Problem.DATE_UNREADABLE: _(
             "I cannot read a date in “{words}”. Type it like <code>3 December</code> or"
             " <code>2026-12-03</code>."

@@ -1,7 +1,7 @@
 """Schedules in words. In English, what is written here can be typed and means the same."""
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.views.times import full_date, weekday_names
@@ -20,12 +20,15 @@ from domain.schedules import (
     WallClock,
     Weekday,
     Weekly,
+    clock_times_of,
+    resolve_local,
 )
 
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
+_MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
@@ -113,14 +116,24 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     if schedule.from_last_intake:
         words = _("{every} after the last dose").format(every=words)
     starts = schedule.starts_at.astimezone(zone)
-    if today is None or starts.date() > today or not schedule.from_last_intake:
-        first = full_date(starts.date())
-        if today is not None and starts.date() <= today:
-            words = _("{every}, counted from {time}").format(every=words, time=f"{starts:%H:%M}")
-        else:
-            words = _("{every}, from {date} {time}").format(
-                every=words, date=first, time=f"{starts:%H:%M}"
-            )
+    is_ahead = today is None or starts.date() > today
+    at = schedule.starts_at
+    if today is not None and not is_ahead:
+        # A change of clocks in the night is over by noon.
+        at = resolve_local(datetime.combine(today, time(12)), zone)
+    times = clock_times_of(schedule, zone, at=at)
+    if len(times) > _MOST_TIMES:
+        times = ()
+    if times:
+        words = _("{every}: {times}").format(every=words, times=_list(_clock(times)))
+    if is_ahead:
+        words = _("{every}, from {date} {time}").format(
+            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+        )
+    elif not times and not schedule.from_last_intake:
+        words = _("{every}, counted from {time} on {date}").format(
+            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+        )
     if schedule.ends_at is None:
         return words
     ends = schedule.ends_at.astimezone(zone)

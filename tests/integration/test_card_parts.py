@@ -291,6 +291,7 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
         )
 
     async def confirm(scope: Scope) -> Recorded | WhichDose:
+        assert isinstance(asked, WhichDose)
         return await doses.take_slot_surely(
             scope, home.mum.id, home.slot_at, part=2, digest=digest_of(asked.pressed)
         )

@@ -15,6 +15,7 @@ from domain.database import Database, Scope
 from domain.doses import DoseFacts, DoseStatus
 from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts, MedicineStatus
+from domain.models import AuditEvent
 from domain.schedules import Elapsed
 from tests import factories
 from tests.databases import move_to, without_walls
@@ -152,11 +153,18 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
     await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
     second = await home.give_extra(aspirin)
     home.is_now(at(8, 10))
-    await home.do(
-        lambda scope: medications.put_back_status(
-            scope, aspirin.id, MedicineStatus.ACTIVE, resumes_at=None
+
+    async def undo_pause(scope: Scope) -> None:
+        paused = select(AuditEvent.id).where(AuditEvent.action == "medication.paused")
+        await medications.put_back_status(
+            scope,
+            aspirin.id,
+            MedicineStatus.ACTIVE,
+            resumes_at=None,
+            undoes_id=await scope.connection.scalar(paused),
         )
-    )
+
+    await home.do(undo_pause)
     (today, *_) = await home.doses(aspirin)
     assert (today.id, today.due_at, today.status) == (second.id, at(8), DoseStatus.TAKEN)
     await home.check()

@@ -107,13 +107,15 @@ from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
 from domain.measures import Measure
 from domain.medicine_details import MedicineDetails
-from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
+from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, OpenDose
 from domain.occurrences import OccurrenceStatus
 from domain.pauses import PersonPaused
 from domain.projection import NOT_RECKONED, Forecast, Lasts
 from domain.record_changes import ChangeKind, RecordChange
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
-from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
+from domain.schedule_changes import Place
+from domain.schedule_comparison import Concern
+from domain.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
 from domain.undo import ActionKind, LastAction, Undone
 
@@ -956,6 +958,81 @@ def _medicines(home: _Home) -> Mapping[str, View]:
             cancel=cancel,
         ),
         "addmed_removed": partial(medicines.removed, words.medicine),
+        "addmed_what_time_with_buttons": partial(
+            medicines.ask_schedule,
+            words.medicine,
+            [_choice("08:00"), _choice("12:00"), _choice("20:00")],
+            so_far=words.dosage,
+        ),
+        "addmed_interval": partial(
+            medicines.ask_interval,
+            words.medicine,
+            [_choice(medicines.hours_label(hours)) for hours in (4, 6, 8)],
+            _choice(medicines.unknown_label()),
+        ),
+        "addmed_most": partial(
+            medicines.ask_most,
+            words.medicine,
+            [_choice("2"), _choice("4")],
+            _choice(medicines.unknown_label()),
+        ),
+        **_changes_of_a_medicine(home, weekly),
+    }
+
+
+def _changes_of_a_medicine(home: _Home, weekly: WallClock) -> Mapping[str, View]:
+    words, today = home.words, NOW.date()
+    save, change, cancel = map(
+        _choice, (medicines.save_label(), medicines.change_label(), medicines.cancel_label())
+    )
+    one, half = Dosage("1 tablet", Decimal(1), "tablet"), Dosage("½", Decimal("0.5"), "tablet")
+    both = replace(weekly, times=(time(8), time(22)), dosages=(one, half), days=Daily())
+    old = Content(words.medicine, Dosage(words.dosage), weekly)
+    new = Content(words.medicine, Dosage(words.dosage), replace(both, ends_on=None))
+    presets = medicines.change_presets(keeps_days=True, keeps_hours=True)
+    places = [
+        Place("t0", one, (time(8),)),
+        Place("s1", half, (time(8), time(20)), step=2),
+    ]
+    labels = [
+        *map(medicines.place_label, places),
+        medicines.all_label(),
+        medicines.strength_label(Dosage(words.dosage)),
+    ]
+    buttons = [_choice(label) for label in labels]
+    return {
+        "changemed_dosage": partial(
+            medicines.ask_new_dosage,
+            words.medicine,
+            medicines.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
+        ),
+        "changemed_when": partial(
+            medicines.ask_new_schedule,
+            words.medicine,
+            medicines.schedule_now(weekly, zone=LONDON, today=today),
+            [_choice(label) for label in presets.values()],
+        ),
+        "changemed_times": partial(
+            medicines.ask_times, words.medicine, [_choice("06:00, 14:00"), _choice("06:00")]
+        ),
+        "changemed_which": partial(
+            medicines.ask_which_amount, words.medicine, buttons, is_about_times=False
+        ),
+        "changemed_which_step": partial(
+            medicines.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
+        ),
+        "changemed_each": partial(medicines.ask_amount_each, words.medicine, buttons[:2]),
+        "changemed_review": partial(
+            medicines.review,
+            old,
+            new,
+            concerns=tuple(Concern),
+            person=words.person,
+            zone=LONDON,
+            today=today,
+            buttons=(save, change, cancel),
+        ),
+        "changemed_nothing": partial(medicines.nothing_changed, home.saved, now=NOW),
     }
 
 

@@ -71,12 +71,26 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
         (WallClock((EIGHT,), TODAY, days=Cycle(21, 7)), "21 days on, 7 days off at 08:00"),
         (
             Elapsed(timedelta(hours=8), NOW + timedelta(days=1)),
-            "every 8 hours, from 24 November 2026 12:00",
+            "every 8 hours: 04:00, 12:00 and 20:00, from 24 November 2026 12:00",
         ),
-        (Elapsed(timedelta(hours=8), NOW), "every 8 hours, counted from 12:00"),
+        (Elapsed(timedelta(hours=8), NOW), "every 8 hours: 04:00, 12:00 and 20:00"),
         (
             Elapsed(timedelta(hours=8), NOW, NOW + timedelta(days=5)),
-            "every 8 hours, counted from 12:00, until 28 November 2026 12:00",
+            "every 8 hours: 04:00, 12:00 and 20:00, until 28 November 2026 12:00",
+        ),
+        # Nobody reads twelve times; and every 7 hours, each day has others.
+        (
+            Elapsed(timedelta(hours=2), NOW),
+            "every 2 hours, counted from 12:00 on 23 November 2026",
+        ),
+        (
+            Elapsed(timedelta(hours=7), NOW),
+            "every 7 hours, counted from 12:00 on 23 November 2026",
+        ),
+        # Since the clocks went back, it is an hour earlier on the wall.
+        (
+            Elapsed(timedelta(hours=12), datetime(2026, 10, 1, 7, tzinfo=UTC)),
+            "every 12 hours: 07:00 and 19:00",
         ),
         (
             Elapsed(timedelta(hours=8), NOW, from_last_intake=True),
