@@ -124,6 +124,10 @@ class OccurrenceFacts:
         return self.starts_at.astimezone(self.zone)
 
     @property
+    def is_all_day(self) -> bool:
+        return self.details.is_all_day
+
+    @property
     def is_planned(self) -> bool:
         return self.status is OccurrenceStatus.PLANNED
 

@@ -309,30 +309,58 @@ def _hours_or_date(typed: TypedWhen, today: date) -> Misunderstood | None:
 
 def _resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> When:
     """From one day to another: whole days, or from an hour on the first to one on the last."""
-    first, last = when.day, typed.until
-    if first is None or last is None:
+    last, first = typed.until, when.day
+    if last is None or typed.day is None:
         return when
-    words = f"{typed.day.words if typed.day else ''} to {last.words}".strip()
+    words = f"{typed.day.words} to {last.words}"
+    if first is None:
+        return _which_span(when, typed, today)
     try:
         day = last.resolve(today, first)
         if day < first:
             raise Misunderstood(Problem.END_BEFORE_START, words)
         if typed.clock is None:
             length = timedelta(days=(day - first).days + 1)
-            when = replace(when, is_all_day=True, duration=length)
         elif typed.ends is not None and when.clock is not None:
             end = datetime.combine(day, typed.ends.resolve(None))
             begin = datetime.combine(first, when.clock)
             length = resolve_local(end, zone) - resolve_local(begin, zone)
-            when = replace(when, duration=length)
         else:
             return when
-        if not timedelta(0) < length <= LONGEST_RANGE:
-            when = replace(when, duration=None)
-            raise Misunderstood(Problem.DURATION_IMPOSSIBLE, words)
     except Misunderstood as problem:
-        return _with_problem(when, problem)
-    return when
+        if problem.problem is Problem.DATE_AMBIGUOUS:
+            return _which_span(when, typed, today)
+        return _with_problem(replace(when, days=()), problem)
+    when = replace(when, is_all_day=typed.clock is None)
+    if not timedelta(0) < length <= LONGEST_RANGE:
+        return _with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
+    return replace(when, duration=length)
+
+
+def _which_span(when: When, typed: TypedWhen, today: date) -> When:
+    """Where the first or the last day can be two: all of it is asked, lest one end is lost."""
+    if typed.day is None or typed.until is None:
+        return when
+    hours = [f" {each.words}" if each is not None else "" for each in (typed.clock, typed.ends)]
+    spans = [
+        f"{spelt(first)}{hours[0]} to {spelt(last)}{hours[1]}"
+        for first in when.days or _candidates(typed.day, today, today)
+        for last in _candidates(typed.until, today, first)
+        if first <= last <= first + LONGEST_RANGE
+    ]
+    if not spans:
+        return replace(when, days=())
+    words = f"{typed.day.words} to {typed.until.words}"
+    problem = Misunderstood(Problem.DATE_AMBIGUOUS, words, suggestions=tuple(spans[:4]))
+    return replace(when, days=(), problem=problem)
+
+
+def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
+    """The days that it can be."""
+    try:
+        return (typed.resolve(today, floor),)
+    except Misunderstood as problem:
+        return _spelt_days(problem.suggestions, today)
 
 
 def _resolve_all_day(when: When, typed: TypedWhen) -> When:
@@ -353,8 +381,8 @@ def _resolve_all_day(when: When, typed: TypedWhen) -> When:
         when = replace(when, duration=None)
         return _with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, typed.lasts_words))
     if typed.duration is not None:
-        problem = Misunderstood(Problem.ALL_DAY_AT_A_TIME, " ".join(typed.words))
-        when = _with_problem(when, problem)
+        words = " ".join(typed.words)
+        return _with_problem(when, Misunderstood(Problem.ALL_DAY_AT_A_TIME, words))
     return when
 
 
