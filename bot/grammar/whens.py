@@ -292,7 +292,7 @@ def _length(start: time, ends: TypedTime, first: TypedTime) -> timedelta | None:
 
 def _hours_or_date(typed: TypedWhen, today: date) -> Misunderstood | None:
     """ "9-15" without a day: 15 September where people write so, or from nine to three."""
-    first, last = (each.readings[0].hour for each in (typed.clock, typed.ends) if each)
+    first, last = (int(each.words) for each in (typed.clock, typed.ends) if each is not None)
     words = f"{first}-{last}"
     days = []
     for day, month in ((first, last), (last, first)):
@@ -659,7 +659,7 @@ def _clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
         _once(typed.clock, _said(tokens, 3))
         typed.clock, typed.ends = hours
         typed.is_bare = tokens[1].word == "-" and tokens[0].end == tokens[1].start
-        typed.is_bare &= _could_be_a_date(*(each.readings[0].hour for each in hours))
+        typed.is_bare &= _could_be_a_date(int(tokens[0].word), int(tokens[2].word))
         return 3
     words = words_of(tokens, 2)
     skip = 1 if words[0] in {"at", "@"} else 0

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.views import (
+    add_list,
     appointment_notices,
     appointments,
     calendar_files,
@@ -317,6 +318,7 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_appointments(home),
         **_appointment_questions(home),
         **_appointment_notices(home),
+        **_lists(home),
         **_calendar_files(home),
         **_doctors(home),
         **_notices(home),
@@ -635,6 +637,38 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
         "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
         "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),
+    }
+
+
+def _lists(home: _Home) -> Mapping[str, View]:
+    words, details = home.words, home.series.details
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    rows = ((button,),)
+    one = add_list.Shown(
+        words.other_person,
+        add_list.appointment_words(
+            details, person=words.person, when="★ 1", reminder=appointments.all_day_label()
+        ),
+    )
+    unclear = add_list.Shown(words.other_person, "", reason=words.family)
+    same = add_list.Shown(words.other_person, one.words, same=words.dosage)
+    question = appointments.ask_day(words.medicine, rows)
+    return {
+        "list_entries": partial(add_list.entries, (one, unclear, same), rows),
+        "list_about_one": partial(
+            add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
+        ),
+        "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
+        "list_tap_or_type": partial(add_list.tap_or_type),
+        "list_saved_appointments": partial(
+            add_list.saved_appointments,
+            (home.appointment, home.series),
+            member=home.member,
+            now=NOW,
+        ),
+        "list_saved_medicines": partial(
+            add_list.saved_medicines, (home.saved, home.saved), member=home.member, now=NOW
+        ),
     }
 
 
