@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
+from bot.flows import add_list
 from bot.flows.appointment_draft import (
     ABOUT_PEOPLE,
     ASK,
@@ -52,6 +53,8 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
         draft = Draft.read(running.data)
         if step == "day" and (other := turned(draft, reply)) is not None:
             return FLOW.turn(request, running, other.write())
+        if step == "title" and add_list.is_list(reply.text):
+            return await add_list.begin(replace(request, text=reply.text), "appt")
         found = await answer(request, draft, step, reply)
         return await _next(request, running, found.draft, problem=found.problem)
 
@@ -60,7 +63,7 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    when, reminder = in_words(draft)
+    when, reminder, _is_usual = in_words(draft)
     return views.confirm(
         draft.details,
         person=data["people"][data["person"]][1],

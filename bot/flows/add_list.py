@@ -55,8 +55,24 @@ class Listed:
         return self.entries[self.at]
 
     @property
+    def shown(self) -> Sequence[views.Shown]:
+        """Those that one message holds: the others come when these are saved or dropped."""
+        shown = []
+        for entry in self.entries:
+            reason = None if entry.reason is None else misunderstood(entry.reason)
+            words = "" if reason else self.of.words(entry, self.people)
+            same = None if entry.is_another else entry.same
+            shown.append(views.Shown(entry.line, words, reason, same))
+        return shown[: views.how_many_fit(shown)]
+
+    @property
     def savable(self) -> Sequence[Entry]:
-        return [e for e in self.entries if e.problem is None and (e.same is None or e.is_another)]
+        """What the list shows as understood, and what may be saved beside what is there."""
+        return [
+            entry
+            for entry in self.entries[: len(self.shown)]
+            if entry.problem is None and (entry.same is None or entry.is_another)
+        ]
 
     def with_entry(self, entry: Entry) -> "Listed":
         entries = tuple(entry if each.key == entry.key else each for each in self.entries)
@@ -122,13 +138,7 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
 
 def _show(data: Data, choice: Choice) -> Screen:
     listed = Listed.read(data)
-    shown = []
-    for entry in listed.entries:
-        reason = None if entry.reason is None else misunderstood(entry.reason)
-        words = "" if reason else listed.of.words(entry, listed.people)
-        shown.append(
-            views.Shown(entry.line, words, reason, None if entry.is_another else entry.same)
-        )
+    shown = listed.shown
     rows = [
         (
             *(
@@ -139,14 +149,14 @@ def _show(data: Data, choice: Choice) -> Screen:
             choice(views.change_label(number), f"c{number}"),
             choice(views.drop_label(number), f"x{number}"),
         )
-        for number, entry in enumerate(listed.entries, start=1)
+        for number, entry in enumerate(listed.entries[: len(shown)], start=1)
     ]
     last = [choice(medicine_views.cancel_label(), "cancel")]
     count = len(listed.savable)
     if count:
         label = views.save_label(count, is_all=count == len(listed.entries))
         last.insert(0, choice(label, "save"))
-    return views.entries(shown, (*rows, tuple(last)))
+    return views.entries(shown, (*rows, tuple(last)), left=len(listed.entries) - len(shown))
 
 
 async def _take_list(request: Request, running: Conversation, reply: Reply) -> Answer:

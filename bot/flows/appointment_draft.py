@@ -423,8 +423,10 @@ def stamped(draft: Draft, *, now: datetime) -> Draft:
     return replace(draft, today=today.isoformat(), now=now.isoformat())
 
 
-def in_words(draft: Draft) -> tuple[str, str]:
-    """When it is and which reminders will come, of a draft that is :func:`ready`."""
+def in_words(draft: Draft) -> tuple[str, str, bool]:
+    """When it is, which reminders will come, and whether these are the usual ones, all of them; of
+    a draft that is :func:`ready`.
+    """
     now = datetime.fromisoformat(draft.now)
     start, details, rule = datetime.fromisoformat(draft.start), draft.details, draft.recurrence
     when = views.planned_words(
@@ -440,12 +442,14 @@ def in_words(draft: Draft) -> tuple[str, str]:
         remind_before=details.remind_before,
         is_all_day=details.is_all_day,
     )
+    ahead = [each for each in reminders if each.at > now]
+    is_usual = details.remind_before == REMIND_BEFORE and len(ahead) == len(reminders)
     reminder = views.reminder_line(
-        [each for each in reminders if each.at > now],
+        ahead,
         is_set=bool(details.remind_before),
         is_all_day=details.is_all_day,
     )
-    return when, reminder
+    return when, reminder, is_usual
 
 
 def without_time(draft: Draft, problem: Misunderstood) -> Draft:

@@ -209,9 +209,10 @@ class Appointments(Kind[OccurrenceFacts]):
 
     def words(self, entry: Entry, people: People) -> str:
         draft = self._draft(entry, people)
-        when, reminder = in_words(draft)
+        when, reminder, is_usual = in_words(draft)
         person = people[draft.person or 0][1]
-        return views.appointment_words(draft.details, person=person, when=when, reminder=reminder)
+        said = None if is_usual else reminder
+        return views.appointment_words(draft.details, person=person, when=when, reminder=said)
 
     async def save(
         self, request: Request, people: People, entry: Entry, *, flow_id: UUID

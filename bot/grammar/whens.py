@@ -232,8 +232,19 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     elif typed.until is not None or typed.count is not None:
         words = " ".join(typed.words)
         when = _with_problem(when, Misunderstood(Problem.END_OF_ONE, words))
+    if typed.ends is not None and typed.until is None:
+        when = _by_clocks(when, zone)
     when = _resolve_all_day(when, typed)
     return _without_past(when, local_now)
+
+
+def _by_clocks(when: When, zone: ZoneInfo) -> When:
+    """With the hours that lie between two times by the clock, also where the clocks change."""
+    if when.rule is not None or when.day is None or when.clock is None or when.duration is None:
+        return when
+    begin = datetime.combine(when.day, when.clock)
+    length = resolve_local(begin + when.duration, zone) - resolve_local(begin, zone)
+    return replace(when, duration=length) if length > timedelta(0) else when
 
 
 def _with_problem(when: When, problem: Misunderstood) -> When:

@@ -6,9 +6,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
-from bot.views.appointments import NEW_MESSAGE, details_lines, span_words
+from bot.views.appointments import (
+    NEW_MESSAGE,
+    details_lines,
+    title_line,
+    when_line,
+    will_remind_line,
+)
 from bot.views.callbacks import Callback, Verb
-from bot.views.length import fitting, label, shorten
+from bot.views.length import ROOM, fitting, label, length, shorten
 from bot.views.medicines import described, first_dose
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.wording import _, escape, ngettext
@@ -30,14 +36,32 @@ class Shown:
     same: str | None = None
 
 
-def entries(shown: Sequence[Shown], buttons: Keyboard) -> Screen:
-    """The whole list, numbered."""
+def entries(shown: Sequence[Shown], buttons: Keyboard, *, left: int = 0) -> Screen:
+    """The list, numbered; *left* are more than fit, and come next."""
     understood = sum(entry.reason is None for entry in shown)
     head = ngettext("I understood {count} of {all}:", "I understood {count} of {all}:", understood)
     lines = [head.format(count=understood, all=len(shown))]
     lines += [_entry(number, entry) for number, entry in enumerate(shown, start=1)]
-    lines.append(_("<i>To change one, tap it, or type its number and the new line.</i>"))
-    return Screen("\n".join(fitting(lines)), buttons)
+    lines.append(_("To change one, tap it, or type its number and the new line."))
+    if left:
+        more = ngettext(
+            "{count} more doesn't fit here. I'll show it next.",
+            "{count} more don't fit here. I'll show them next.",
+            left,
+        )
+        lines.append(more.format(count=left))
+    return Screen("\n".join(lines), buttons)
+
+
+def how_many_fit(shown: Sequence[Shown]) -> int:
+    """How many of them one message holds: a button must not save what nobody can read."""
+    room, count = ROOM, 0
+    for number, entry in enumerate(shown, start=1):
+        room -= length(_entry(number, entry)) + 1
+        if room < 0:
+            break
+        count += 1
+    return max(count, 1)
 
 
 def _entry(number: int, entry: Shown) -> str:
@@ -58,12 +82,12 @@ def _quoted(line: str) -> str:
     return escape(shorten(line, to=_LONGEST_LINE))
 
 
-def appointment_words(details: Details, *, person: str, when: str, reminder: str) -> str:
+def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
     """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
     head = _("📅 <b>{title}</b> for {person}, {when}").format(
         title=escape(details.title), person=escape(person), when=when
     )
-    return "\n".join([head, *details_lines(details), reminder])
+    return "\n".join([head, *details_lines(details), *([reminder] if reminder else [])])
 
 
 def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
@@ -88,8 +112,10 @@ def type_anew(line: str, *, number: int, keep: Button) -> Screen:
 
 
 def save_label(count: int, *, is_all: bool) -> str:
+    if is_all and count == 1:
+        return _("✅ Save")
     if is_all:
-        return ngettext("✅ Save", "✅ Save all {count}", count).format(count=count)
+        return _("✅ Save all {count}").format(count=count)
     return ngettext("✅ Save {count} of them", "✅ Save {count} of them", count).format(count=count)
 
 
@@ -123,10 +149,12 @@ def saved_appointments(
     lines = [
         _("{number}. {entry}").format(
             number=number,
-            entry=_("📅 <b>{title}</b> for {person}, {when}").format(
-                title=escape(facts.details.title),
-                person=escape(facts.person),
-                when=span_words(facts, reader_zone=member.zone, now=now),
+            entry="\n".join(
+                [
+                    title_line(facts),
+                    when_line(facts, reader_zone=member.zone, now=now),
+                    will_remind_line(facts, now=now),
+                ]
             ),
         )
         for number, facts in enumerate(found, start=1)

@@ -55,7 +55,7 @@ def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     if facts.is_planned and facts.ends_at > now:
         lines.append(driver_line(facts))
         if facts.starts_at > now:
-            lines.append(_reminder_line(facts, now=now))
+            lines.append(will_remind_line(facts, now=now))
     if facts.outcome_at is not None:
         lines.append(outcome_line(facts))
     lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
@@ -164,7 +164,8 @@ def driver_line(facts: OccurrenceFacts) -> str:
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
-def _reminder_line(facts: OccurrenceFacts, *, now: datetime) -> str:
+def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
+    """Which of its reminders will come."""
     details = facts.details
     ahead = facts.reminders_ahead(now=now)
     return reminder_line(ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day)
@@ -547,7 +548,7 @@ def confirm(
         _("🕑 {when}").format(when=when),
         *details_lines(details),
         reminder,
-        _("<i>Type whatever is to be different, like</i> at 15:00 for 2 hours"),
+        _("To change something, type it, like <i>at 15:00 for 2 hours</i>."),
     ]
     return Screen("\n".join(lines), buttons)
 

@@ -36,6 +36,7 @@ from bot.views import (
 )
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
+from bot.views.misunderstandings import misunderstood
 from domain.access import Action, Role
 from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
 from domain.calendars import CalendarEntry, Deviation
@@ -650,11 +651,13 @@ def _lists(home: _Home) -> Mapping[str, View]:
             details, person=words.person, when="★ 1", reminder=appointments.all_day_label()
         ),
     )
-    unclear = add_list.Shown(words.other_person, "", reason=words.family)
+    stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
+    unclear = add_list.Shown(words.other_person, "", reason=misunderstood(stray))
     same = add_list.Shown(words.other_person, one.words, same=words.dosage)
     question = appointments.ask_day(words.medicine, rows)
     return {
         "list_entries": partial(add_list.entries, (one, unclear, same), rows),
+        "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
         "list_about_one": partial(
             add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
         ),

@@ -207,6 +207,7 @@ DAY, NIGHT = timedelta(days=1), timedelta(hours=10)
         ("5 december 22:00-06:00", "2026-12-05T22:00", timedelta(hours=8)),
         # The clocks go forward in that night.
         ("27 march 2027 21:00 to 28 march 2027 07:00", "2027-03-27T21:00", timedelta(hours=9)),
+        ("27 march 2027 21:00-07:00", "2027-03-27T21:00", timedelta(hours=9)),
         ("tomorrow 9-15", "2026-11-25T09:00", timedelta(hours=6)),
         ("9 to 15 tomorrow", "2026-11-25T09:00", timedelta(hours=6)),
         ("tomorrow 8:00-18:00", "2026-11-25T08:00", NIGHT),
@@ -249,7 +250,7 @@ def test_two_numbers_are_hours_where_a_day_is_named_or_they_can_be_no_date() -> 
     found = understood("Day care 9-12")
     assert found.when.times == found.when.days == ()
     assert found.problem is not None
-    assert found.problem.suggestions == ("09:00-12:00", "9 December 2026", "12 September 2027")
+    assert found.problem.suggestions == ("09:00-12:00", "9 December 2026")
     assert understood("Day care 13-17").when.clock == time(13)
     assert parse_when("9-15", zone=LONDON, now=NOW, is_day_known=True).clock == time(9)
     either = understood("Day care tomorrow 9-5").when
