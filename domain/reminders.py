@@ -185,6 +185,7 @@ _DUE_OCCURRENCES = (
         Appointment.timezone,
         Appointment.remind_before,
         *PAUSE_COLUMNS,
+        Appointment.is_all_day,
     )
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
     .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
@@ -277,7 +278,11 @@ def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequenc
 
 def _actions(row: Row[Any]) -> Sequence[NextAction]:
     return appointment_actions(
-        row.starts_at, row.ends_at, zone=ZoneInfo(row.timezone), remind_before=row.remind_before
+        row.starts_at,
+        row.ends_at,
+        zone=ZoneInfo(row.timezone),
+        remind_before=row.remind_before,
+        is_all_day=row.is_all_day,
     )
 
 

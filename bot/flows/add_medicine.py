@@ -225,7 +225,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         is_time = reply.choice.startswith("t")
         words = draft.times[int(reply.choice[1:])] if is_time else PRESETS[reply.choice]
     zone, now = draft.chosen.zone, request.scope.clock.now()
-    found = _read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+    found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
     if isinstance(found, str):
         return _next(request, running, replace(draft, schedule_so_far=found))
     draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
@@ -462,7 +462,7 @@ PRESETS = {
 }
 
 
-def _read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
+def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
     """What a reply says when it is due, together with what was said before; or, as long as it lacks
     its times, the words so far. Raises Misunderstood.
     """

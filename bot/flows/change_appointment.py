@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.flows.add_appointment import file_of, to_problem
+from bot.flows.add_appointment import file_of
+from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.flows.known_doctors import list_known_doctors
 from bot.grammar.appointments import (
@@ -20,7 +21,7 @@ from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeat_changes import RepeatChange, parse_repeat_change
-from bot.grammar.whens import parse_duration
+from bot.grammar.whens import parse_days, parse_duration
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import appointments as views
@@ -135,6 +136,9 @@ async def _note(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
 
 
 async def _duration(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
+    if facts.details.is_all_day:
+        text = f"{reply.choice} minutes" if reply.choice is not None else reply.text or ""
+        return replace(facts.details, duration=parse_days(text))
     if reply.choice is not None:
         return replace(facts.details, duration=timedelta(minutes=int(reply.choice)))
     return replace(facts.details, duration=parse_duration(reply.text or ""))

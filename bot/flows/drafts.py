@@ -6,6 +6,7 @@ from uuid import UUID
 from bot.flows import (
     add_appointment,
     add_doctor,
+    add_list,
     add_medicine,
     add_person,
     change_appointment,
@@ -13,6 +14,7 @@ from bot.flows import (
     change_medicine,
     change_person,
     correct,
+    elsewhere,
     give,
     move_appointment,
     new_family,
@@ -23,6 +25,7 @@ from bot.flows import (
     refill,
 )
 from bot.flows.engine import Data, Leaving
+from bot.flows.list_entries import KINDS
 from bot.flows.whose import load_people
 from bot.intake.request import Request
 from bot.views.conversations import Unfinished
@@ -59,6 +62,11 @@ async def _renew_new_medicine(request: Request, data: Data) -> Data:
 async def _renew_new_appointment(request: Request, data: Data) -> Data:
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     return await renew_people(request, data)
+
+
+async def _renew_list(request: Request, data: Data) -> Data:
+    request.scope.require(KINDS[data["kind"]].action)
+    return data
 
 
 async def _renew_new_person(request: Request, data: Data) -> Data:
@@ -147,6 +155,8 @@ LEAVINGS: Mapping[str, Leaving] = {
         resume=add_appointment.resume,
         name_draft=add_appointment.name_draft,
     ),
+    add_list.FLOW.name: Leaving("meds", renew=_renew_list, name_draft=add_list.name_draft),
+    elsewhere.NAME: Leaving("family", Unfinished.NOT_CHANGED),
     move_appointment.FLOW.name: Leaving("appts", Unfinished.NOT_CHANGED, renew=_renew_move),
     change_appointment.FLOW.name: Leaving(
         "appts", Unfinished.NOT_CHANGED, renew=_renew_appointment

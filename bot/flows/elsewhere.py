@@ -30,6 +30,7 @@ from domain.elsewhere import FamilyNames, list_names
 from domain.errors import NotFound
 from domain.medicines import MedicineLine
 
+NAME = "elsewhere"
 _UNKNOWN = (Problem.UNKNOWN_MEDICINE, Problem.UNKNOWN_PERSON)
 
 
@@ -61,7 +62,7 @@ class Elsewhere:
 
     def __init__(self, commands: Mapping[str, Naming]) -> None:
         self._commands = commands
-        self.flow = Flow("elsewhere", {"offer": Step(self._ask, self._take, self._refresh)})
+        self.flow = Flow(NAME, {"offer": Step(self._ask, self._take, self._refresh)})
 
     def handlers(self) -> dict[str, Handler]:
         """The commands, each with the look into other families."""

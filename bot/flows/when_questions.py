@@ -71,7 +71,14 @@ def is_blank(reply: Reply) -> bool:
     return reply.choice == "x"
 
 
-def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "") -> When:
+def take_when(
+    request: Request,
+    reply: Reply,
+    *,
+    zone: ZoneInfo,
+    hint: str = "",
+    is_day_known: bool = False,
+) -> When:
     """What a tapped day or time, or a typed answer, says. Raises Misunderstood.
 
     *hint* goes before an answer that cannot be read without it: "at" before "9".
@@ -86,7 +93,7 @@ def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "")
     if not text.strip():
         raise Misunderstood(Problem.WHEN_UNREADABLE, text)
     try:
-        return parse_when(text, zone=zone, now=now)
+        return parse_when(text, zone=zone, now=now, is_day_known=is_day_known)
     except Misunderstood as problem:
         try:
             return parse_when(f"{hint} {text}", zone=zone, now=now)

@@ -18,6 +18,7 @@ from telegram.ext import (
 from bot.flows import (
     add_appointment,
     add_doctor,
+    add_list,
     add_medicine,
     add_person,
     change_appointment,
@@ -46,13 +47,28 @@ from bot.views.callbacks import Verb
 from domain.access import Action
 from domain.errors import NotFound
 
+
+def _one_or_list(kind: str, one: Handler) -> Handler:
+    """A command that takes one entry, or a list of them: one on each line."""
+
+    async def handler(request: Request) -> Answer:
+        if add_list.is_list(request.text):
+            return await add_list.begin(request, kind)
+        return await one(request)
+
+    return handler
+
+
 ELSEWHERE = Elsewhere(
     {
         "give": Naming(give.begin, (Action.RECORD_DOSE, Action.RECORD_OWN_DOSE), medicine=True),
         "refill": Naming(refill.begin, (Action.CHANGE_MEDICINES,), medicine=True),
         "history": Naming(history.history, (Action.READ,), medicine=True, person=True),
-        "addmed": Naming(add_medicine.begin, (Action.CHANGE_MEDICINES,)),
-        "addappt": Naming(add_appointment.begin, (Action.CHANGE_APPOINTMENTS,)),
+        "addmed": Naming(_one_or_list("med", add_medicine.begin), (Action.CHANGE_MEDICINES,)),
+        "addappt": Naming(
+            _one_or_list("appt", add_appointment.begin), (Action.CHANGE_APPOINTMENTS,)
+        ),
+        "pause": Naming(pause.begin, (Action.CHANGE_MEDICINES,), medicine=True, person=True),
         "adddoctor": Naming(add_doctor.begin, (Action.CHANGE_APPOINTMENTS,)),
     }
 )
@@ -69,6 +85,7 @@ FLOWS = Flows(
     refill.FLOW,
     per_dose.FLOW,
     add_appointment.FLOW,
+    add_list.FLOW,
     move_appointment.FLOW,
     change_appointment.FLOW,
     outcome.FLOW,
@@ -78,6 +95,7 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     leavings=LEAVINGS,
 )
+
 
 COMMANDS: dict[str, Handler] = {
     "start": family.start,
@@ -153,6 +171,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.CHANGE_APPOINTMENT: change_appointment.begin,
     Verb.CANCEL_APPOINTMENT: appointments.call_off,
     Verb.RESTORE_APPOINTMENT: appointments.bring_back,
+    Verb.REMIND_TOO: appointments.remind_too,
     Verb.CALENDAR_FILE: appointments.calendar,
     Verb.FAMILY_CALENDAR: appointments.family_calendar,
     Verb.OUTCOME: outcome.begin,

@@ -142,7 +142,12 @@ def _item_line(
 ) -> str:
     if item.appointment is not None:
         return _("📅 {appointment}").format(
-            appointment=short_line(item.appointment, reader_zone=member.zone, names_person=False)
+            appointment=short_line(
+                item.appointment,
+                reader_zone=member.zone,
+                names_person=False,
+                day=now.astimezone(item.appointment.zone).date(),
+            )
         )
     if item.dose is None:
         return _("Nothing is due today.")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from domain import doses, intakes, medications, stock
 from domain.care_recipients import Person
@@ -161,7 +161,7 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
             aspirin.id,
             MedicineStatus.ACTIVE,
             resumes_at=None,
-            undoes_id=await scope.connection.scalar(paused),
+            undoes_id=(await scope.rows(paused))[0].id,
         )
 
     await home.do(undo_pause)
