@@ -1,6 +1,7 @@
 """`/history`, its pages, and an entry of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from bot.flows.give import name_medicine
@@ -8,11 +9,13 @@ from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Request
 from bot.views import history as views
 from bot.views.answer import Answer, Screen
+from bot.views.apart import medicine_labels
 from bot.views.callbacks import Verb
 from domain.access import Action, may
 from domain.care_recipients import Person, list_people
-from domain.history import get_entry, list_history
+from domain.history import HistoryPage, get_entry, list_history
 from domain.medications import list_medicines
+from domain.medicines import MedicineLine
 
 FARTHEST_PAGE = 1_000
 
@@ -31,10 +34,12 @@ async def history(request: Request) -> Answer:
         about = views.about(member, Verb.HISTORY_OF_PERSON, person.id)
         screen = views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_PERSON, of=about)
         return Answer(send=(screen,))
-    named = name_medicine(request.text, await list_medicines(request.scope))
+    lines = await list_medicines(request.scope)
+    named = name_medicine(request.text, lines)
     screens = []
     for medicine in named.medicines[:3]:
         page = await list_history(request.scope, medication_id=medicine.id)
+        page = _of_medicine(page, medicine.id, lines)
         about = views.about(member, Verb.HISTORY_OF_MEDICINE, medicine.id)
         screens.append(
             views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_MEDICINE, of=about)
@@ -67,6 +72,16 @@ async def entry_screen(request: Request, dose_id: UUID) -> Screen:
     return views.entry(details, member=member, now=now, may_record=may_record)
 
 
+def _of_medicine(
+    page: HistoryPage, medication_id: UUID, lines: Sequence[MedicineLine]
+) -> HistoryPage:
+    """The page with the medicine named so that no other of the family is meant."""
+    several = len({line.person_id for line in lines}) > 1
+    labels = medicine_labels(lines, with_person=several)
+    named = {line.id: label for line, label in zip(lines, labels, strict=True)}
+    return replace(page, of=named.get(medication_id, page.of))
+
+
 async def _page(request: Request) -> Screen:
     member, press = request.scope.require(Action.READ), request.pressed
     number = int(press.argument) if press.argument.isdecimal() else 0
@@ -76,6 +91,8 @@ async def _page(request: Request) -> Screen:
         care_recipient_id=press.subject_id if press.verb is Verb.HISTORY_OF_PERSON else None,
         page=min(number, FARTHEST_PAGE),
     )
+    if press.verb is Verb.HISTORY_OF_MEDICINE:
+        page = _of_medicine(page, press.subject_id, await list_medicines(request.scope))
     return views.history(
         page, member=member, now=request.scope.clock.now(), verb=press.verb, of=press
     )

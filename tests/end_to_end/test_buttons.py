@@ -178,7 +178,7 @@ async def test_a_card_works_after_its_reader_has_switched_to_another_family(
     await home.ben.send("/newfamily Ben's own")
     await home.ben.sees("is founded")
     toast = await home.ben.press("Taken", message=asked.cards[1])
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     await home.anna.sees("Taken by Ben")
 
 

@@ -41,7 +41,7 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
         "↩️ Undo Statin",
     )
     toast = await home.ben.press_altered(asked.cards[1].buttons[0][0].data or "", message=half)
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     whole = await home.anna.sees("Taken by Ben", after=half)
     assert whole.labels == (
         "✓ Nothing is open",
@@ -91,7 +91,7 @@ async def test_a_skipped_dose_says_who_skipped_it(home: Household, town: Town) -
     await home.anna.press("⋯", message=asked.cards[0])
     await home.anna.sees("Aspirin", after=asked.cards[0])
     toast = await home.anna.press("Skip")
-    assert toast.text == "Skipped: Aspirin"
+    assert toast.text == "Skipped: Aspirin 100 mg"
     await home.ben.sees("Skipped by Anna", after=asked.cards[1])
     late = await home.ben.press_altered(
         asked.cards[1].buttons[0][0].data or "", message=asked.cards[1]
@@ -164,7 +164,7 @@ async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) ->
     taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
     undo = taken.buttons[0][1].data or ""
     toast = await home.ben.press("Undo", message=taken)
-    assert toast.text == "Undone: Aspirin"
+    assert toast.text == "Undone: Aspirin 100 mg"
     toast = await home.ben.press_altered(undo, message=taken)
     assert toast.alert
     assert toast.text == "That is open already: there is nothing to take back."
@@ -330,7 +330,7 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
     today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I could not reach anybody)")
     assert f"❔ yesterday {at} Aspirin 100 mg" in today.text
     toast = await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     await home.anna.sees(f"✅ {at} Aspirin 100 mg (taken by Anna", after=today)
 
 

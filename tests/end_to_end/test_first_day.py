@@ -43,7 +43,7 @@ async def live_the_first_day(town: Town) -> None:
     assert all("Aspirin 100 mg" in card.text for card in cards)
 
     toast = await anna.press("Taken", message=cards[0])
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     for phone in (anna, ben):
         taken = await phone.sees("Taken by Anna", after=cards[1])
         assert taken.labels == ("✓ Anna ✏️", "↩️ Undo")

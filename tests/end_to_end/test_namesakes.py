@@ -119,6 +119,9 @@ async def test_two_medicines_of_one_name_are_told_apart(home: Household, town: T
     await home.anna.sees("There is more than one of that name.", after=question)
     assert await town.count("stock_movements") == 0
     await home.anna.send("/cancel")
+    await home.anna.send("/history Aspirin")
+    for name in apart:
+        await home.anna.sees(f"History of {name}")
     town.jump_to(minute)
     card = await home.ben.sees(f"Mum · {clock_in_london(minute)}")
     assert [label for label in card.labels if "Aspirin" in label] == [

@@ -32,7 +32,7 @@ async def test_a_refill_says_how_long_it_lasts(home: Household, town: Town) -> N
     await home.anna.send("/refill Aspirin = 12")
     await home.anna.sees("📦 12 tablets left")
     await undo(home.anna)
-    await home.anna.sees("Undone: the stock of Aspirin is as it was.")
+    await home.anna.sees("Undone: the stock of Aspirin 1 tablet is as it was.")
     assert await town.value("SELECT stock FROM medications") == 40
     assert await town.value("SELECT sum(change) FROM stock_movements") == 40
 

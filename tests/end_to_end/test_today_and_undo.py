@@ -56,7 +56,7 @@ async def test_a_dose_is_recorded_from_the_list(home: Household, town: Town) -> 
     today = await home.ben.sees("💊 Today")
     assert today.labels == (f"✅ Taken: {asked.at} Aspirin",)
     toast = await home.ben.press("Taken: ", message=today)
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     after = await home.ben.sees(f"✅ {asked.at} Aspirin 100 mg (taken by Ben", after=today)
     assert after.id == today.id
     assert after.labels == ()
@@ -106,11 +106,11 @@ async def test_undo_takes_back_the_last_thing_first(home: Household, town: Town)
     await home.anna.press("Taken", message=asked.cards[0])
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
     await undo(home.anna)
-    await home.anna.sees("Zinc is removed again")
+    await home.anna.sees("Zinc 5 mg is removed again")
     await undo(home.anna)
     await home.anna.sees("Undone: Aspirin 100 mg. It is open again.")
     await undo(home.anna)
-    await home.anna.sees("Aspirin is removed again")
+    await home.anna.sees("Aspirin 100 mg is removed again")
     await home.anna.send("/undo")
     await home.anna.sees("There is nothing of yours to take back from the last 48 hours.")
 

@@ -130,7 +130,7 @@ async def test_who_may_only_read_there_is_told_so(both: Families, town: Town) ->
     assert told.labels == ()
     shown = await offered(both.anna, "/history Amlodipine", IN_MILLER)
     await both.anna.press("Show it there", message=shown)
-    await both.anna.sees("History, family Miller")
+    await both.anna.sees("History of Amlodipine")
 
 
 async def test_who_becomes_a_viewer_before_the_tap_records_nothing(

@@ -117,7 +117,7 @@ async def test_a_press_is_answered_though_its_toast_failed(home: Household, town
     asked = await ask(town, *home)
     town.sandbox.fail_next("answerCallbackQuery", status=502, times=2)
     toast = await home.anna.press("Taken", message=asked.cards[0], timeout=20)
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     assert await town.count("medication_logs") == 1
 
 
