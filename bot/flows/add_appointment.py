@@ -14,6 +14,7 @@ from bot.flows.whose import (
     ask_whose,
     index_of,
     load_people,
+    named_for,
     read_people,
     take_whose,
     to_persons,
@@ -395,7 +396,10 @@ def name_draft(data: Data) -> str | None:
     draft = Draft.read(data)
     day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
     clock = draft.times[0] if len(draft.times) == 1 else None
-    return views.draft_in_short(draft.title, day, clock) if draft.title else None
+    if draft.title is None:
+        return None
+    what = views.draft_in_short(draft.title, day, clock)
+    return named_for(what, draft.people, draft.person)
 
 
 async def resume(request: Request, running: Conversation) -> Answer:
