@@ -20,7 +20,7 @@ from bot.flows.appointment_draft import (
     without_time,
 )
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.flows.whose import load_people
+from bot.flows.whose import load_people, named_for
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation

@@ -16,6 +16,7 @@ from bot.flows.whose import (
     ask_whose,
     index_of,
     load_people,
+    named_for,
     read_people,
     take_whose,
     to_persons,
@@ -428,7 +429,8 @@ def name_draft(data: Data) -> str | None:
         return None
     dosage = Dosage.from_json(data["dosage"]) if data["dosage"] else None
     schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
-    return views.draft_in_short(data["name"], dosage, schedule)
+    what = views.draft_in_short(data["name"], dosage, schedule)
+    return named_for(what, data["people"], data["person"])
 
 
 FLOW = Flow(

@@ -7,7 +7,7 @@ answers in time says so, and can be continued for a day.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -129,6 +129,10 @@ async def _as_it_was(_: Request, data: Data) -> Data:
     return data
 
 
+def _unnamed(_: Data) -> str | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
@@ -143,7 +147,7 @@ class Leaving:
     unfinished: Unfinished = Unfinished.NOT_SAVED
     renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
     resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
-    name_draft: Callable[[Data], str | None] = field(default=lambda _: None)
+    name_draft: Callable[[Data], str | None] = _unnamed
 
 
 class Flows:
@@ -278,8 +282,14 @@ class Flows:
         return flow if flow is not None and conversation.step in flow.steps else None
 
     def _may_continue(self, request: Request, draft: Draft) -> bool:
-        is_young = draft.may_continue(now=request.scope.clock.now())
-        return is_young and self._find(draft.conversation) is not None
+        """Not where it is too old, nor where an older version of the bot asked otherwise."""
+        if not draft.may_continue(now=request.scope.clock.now()):
+            return False
+        try:
+            self.left(draft.conversation)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return False
+        return True
 
     async def on_cancel(self, request: Request) -> Answer:
         """`/cancel`."""

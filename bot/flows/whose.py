@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Reply
 from bot.grammar.people import Person, which_person
+from bot.views import conversations as conversation_views
 from bot.views import medicines as views
 from bot.views.answer import Screen
 from domain.care_recipients import list_people
@@ -34,6 +35,13 @@ def to_persons(people: People) -> Sequence[Person]:
 def index_of(people: People, person: Person | None) -> int | None:
     """Which of *people* the grammar has found."""
     return None if person is None else [key for key, *_ in people].index(str(person.id))
+
+
+def named_for(what: str, people: People, person: int | None) -> str:
+    """*what* (no HTML), and for whom, where that needs to be said."""
+    if person is None or len(people) < 2:
+        return what
+    return conversation_views.named_for(what, people[person][1])
 
 
 def ask_whose(data: Data, choice: Choice) -> Screen:

@@ -94,13 +94,14 @@ SaveResult: TypeAlias = Saved | AlreadyApplied | LostRace
 
 # The Lua side reads only what it compares; what it cannot read counts as nothing, as in
 # parse_conversation. Drafts are hashes: what a flow keeps goes through no second JSON library.
-READ = f"""
+LUA = (
+    f"""
 local function look_at(deadlines, at, draft)
     redis.call('ZADD', deadlines, at, draft)
     redis.call('EXPIRE', deadlines, {keys.DEADLINES_TTL})
 end
 """
-READ += """
+    """
 local function read(key)
     local text = redis.call('GET', key)
     if not text then return nil, nil end
@@ -114,13 +115,14 @@ local function joined(one, other)
     return one .. ',' .. other
 end
 """
+)
 
 # KEYS: conversation, tombstone, draft, deadlines, which of its kind was begun last. ARGV: text,
 # flow_id, version it was loaded with, update, TTL in ms, tombstone, its TTL in s, flow, now and
 # expiry in ms, language, TTL of the draft in s, whether it is continued, whether the person is told
 # if it expires, what the keys of this person's drafts begin with.
 _SAVE = (
-    READ
+    LUA
     + """
 local current, text = read(KEYS[1])
 local function is_number(value) return type(value) == 'number' end
@@ -167,7 +169,7 @@ return {'saved'}
 
 # KEYS: conversation, tombstone, draft, deadlines. ARGV: flow_id, now in ms.
 _END = (
-    READ
+    LUA
     + """
 for number = 1, 2 do
     local value = read(KEYS[number])
@@ -187,7 +189,7 @@ end
 
 # KEYS: conversation, tombstone, draft. ARGV: flow_id.
 _TELL = (
-    READ
+    LUA
     + """
 for number = 1, 2 do
     local value = read(KEYS[number])

@@ -15,7 +15,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.redis import keys
-from bot.redis.conversations import READ, Conversation, parse_conversation, to_milliseconds
+from bot.redis.conversations import LUA, Conversation, parse_conversation, to_milliseconds
 from domain.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _KEY = re.compile(r"conversation:(-?\d+):(-?\d+):draft:.+")
 # A claim moves the deadline to the end of its lease, which is then what the claim is known by.
 # KEYS: deadlines. ARGV: now, most, lease, longest lease (in ms), most attempts.
 _CLAIM = (
-    READ
+    LUA
     + """
 local now = tonumber(ARGV[1])
 local claimed = {}
@@ -67,7 +67,7 @@ return claimed
 # continue by now, whether the person was told, now in ms, the messages and the stale ones that are
 # done with ('' for none): others may have been noted since the claim.
 _SETTLE = (
-    READ
+    LUA
     + """
 if redis.call('EXISTS', KEYS[2]) == 0 then
     redis.call('ZREM', KEYS[1], KEYS[2])

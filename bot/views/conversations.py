@@ -80,6 +80,11 @@ def left_notice(what: str, *, go_on: Button, forget: Button) -> Screen:
     )
 
 
+def named_for(what: str, person: str) -> str:
+    """ "Amlodipine 5 mg for Mum", where there is more than one person (no HTML)."""
+    return _("{what} for {person}").format(what=what, person=person)
+
+
 def go_on_label() -> str:
     return _("▶️ Continue")
 

@@ -93,6 +93,8 @@ OF_ONES_OWN |= {Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON}
 # Her own lists are hers, and so is the clock by which she lives.
 OF_ONES_OWN |= {Verb.APPOINTMENTS, Verb.PAST_APPOINTMENTS, Verb.FAMILY_CALENDAR, Verb.DOCTORS}
 OF_ONES_OWN |= {Verb.OWN_CLOCK}
+# A draft is looked for among her own; she is told that this one is too old, or answered.
+OF_ONES_OWN |= {Verb.CONTINUE, Verb.FORGET}
 APPOINTMENT_VERBS = (
     Verb.APPOINTMENT,
     Verb.DRIVE,

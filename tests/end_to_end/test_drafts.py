@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.app import App
 from bot.redis import keys
 from bot.redis.client import connect
-from bot.sandbox import Message, Person
+from bot.sandbox import Drop, Message, Person
 from tests.town import LONDON, Household, Town, add_medicine, found_family, invite
 from tests.waiting import until
 
@@ -190,9 +190,11 @@ async def test_whoever_has_become_a_viewer_cannot_continue(home: Household, town
     toast = await ben.press("Continue", message=shown(ben, question))
     assert toast.alert
     assert toast.text == "You can only read here. Please ask a caregiver or an admin."
+    # Neither message offers any more what would only be refused again.
+    await until(lambda: not notices(ben))
     await town.settled()
     assert shown(ben, question).labels == ()
-    assert ben.last.text == NOTICE or "I understood" not in ben.last.text
+    assert [m.labels for m in ben.messages if m.id > question.id] == [()]
     assert await town.count("medications") == 0
 
 
@@ -547,6 +549,51 @@ async def test_telegram_refusing_or_failing_for_a_while_loses_nothing(
     left = await leave(town, anna, question)
     assert left.labels == OFFER
     assert len(notices(anna)) == 1
+
+
+async def test_telegram_being_broken_for_a_while_loses_nothing(home: Household, town: Town) -> None:
+    anna = home.anna
+    question = await begin(anna)
+    await town.settled()
+    town.sandbox.fail_next("editMessageText", status=500)
+    town.jump_by(minutes=15, seconds=1)
+    await until(lambda: town.sandbox.faults_struck("editMessageText") == 1)
+    await looked_twice()
+    assert shown(anna, question).labels == question.labels
+    town.jump_by(seconds=31)
+    await until(lambda: shown(anna, question).labels == OFFER)
+    await until(lambda: len(notices(anna)) == 1)
+
+
+async def test_what_may_have_arrived_is_not_said_again(home: Household, town: Town) -> None:
+    anna = home.anna
+    question = await begin(anna)
+    await town.settled()
+    town.sandbox.fail_next("sendMessage", drop=Drop.AFTER)
+    await leave(town, anna, question)
+    town.jump_by(minutes=5)
+    await looked_twice()
+    assert len(notices(anna)) == 1
+
+
+async def test_where_there_are_two_people_it_says_for_whom(home: Household, town: Town) -> None:
+    anna = home.anna
+    await anna.send("/addperson Dad in Paris")
+    await anna.sees("Dad is in the family")
+    question = await begin(anna, "Amlodipine 5 mg for Dad")
+    await leave(town, anna, question)
+    assert notices(anna)[0].text == "“Amlodipine 5 mg for Dad” wasn't saved."
+
+
+async def test_it_goes_on_in_the_family_in_which_it_began(home: Household, town: Town) -> None:
+    anna = home.anna
+    question = await begin(anna)
+    left = await leave(town, anna, question)
+    await anna.send("/newfamily South")
+    await anna.sees("The family South is founded")
+    await anna.press("Continue", message=left)
+    await anna.press("Save", message=await anna.sees("I understood:"))
+    await anna.sees("for Mum, family Mum's helpers")
 
 
 async def test_whoever_has_blocked_the_bot_is_left_alone(home: Household, town: Town) -> None:
