@@ -108,7 +108,10 @@ def name_draft(data: Data) -> str | None:
     draft = Draft.read(data)
     day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
     clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
-    return views.draft_in_short(draft.title, day, clock) if draft.title else None
+    if draft.title is None:
+        return None
+    what = views.draft_in_short(draft.title, day, clock)
+    return named_for(what, draft.people, draft.person)
 
 
 async def resume(request: Request, running: Conversation) -> Answer:

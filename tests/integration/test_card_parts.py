@@ -290,10 +290,9 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
             scope, home.mum.id, home.slot_at, part=2, message=messages[2]
         )
 
-    async def confirm(scope: Scope) -> Recorded | WhichDose:
-        assert isinstance(asked, WhichDose)
+    async def confirm(scope: Scope, named: WhichDose) -> Recorded | WhichDose:
         return await doses.take_slot_surely(
-            scope, home.mum.id, home.slot_at, part=2, digest=digest_of(asked.pressed)
+            scope, home.mum.id, home.slot_at, part=2, digest=digest_of(named.pressed)
         )
 
     asked = await factories.acting(database, home.anna, ask)
@@ -305,10 +304,9 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
     await factories.acting(
         database, ben, lambda scope: doses.record_doses(scope, [first], status=TAKEN)
     )
-    anew = await factories.acting(database, home.anna, confirm)
+    anew = await factories.acting(database, home.anna, lambda scope: confirm(scope, asked))
     assert isinstance(anew, WhichDose)
     assert len(anew.pressed) == 3
-    asked = anew
-    outcome = await factories.acting(database, home.anna, confirm)
+    outcome = await factories.acting(database, home.anna, lambda scope: confirm(scope, anew))
     assert isinstance(outcome, Recorded)
     assert len(outcome.recorded) == 3

@@ -232,16 +232,14 @@ async def test_later_it_is_another_message(home: Home) -> None:
     assert await home.count() == 2
 
 
-@pytest.mark.parametrize(
-    "gone",
-    [
-        """
-        UPDATE family_members SET left_at = clock_now()
-        WHERE user_id = (SELECT id FROM users WHERE name = 'Anna')
-        """,
-        "UPDATE users SET blocked_at = clock_now() WHERE name = 'Anna'",
-    ],
-)
+_LEAVE = """
+    UPDATE family_members SET left_at = clock_now()
+    WHERE user_id = (SELECT id FROM users WHERE name = 'Anna')
+"""
+_BLOCK = "UPDATE users SET blocked_at = clock_now() WHERE name = 'Anna'"
+
+
+@pytest.mark.parametrize("gone", [_LEAVE, _BLOCK])
 async def test_who_has_left_or_blocked_is_not_told(home: Home, gone: str) -> None:
     await home.record(home.anna, minutes=5)
     async with without_walls(home.url, keep=True) as connection:
