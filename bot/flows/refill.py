@@ -1,5 +1,6 @@
 """`/refill`: which medicine, how much, and how much of it makes one dose."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from bot.views import stock as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
 from domain.dosages import Dosage
-from domain.errors import PerDoseUnknown
+from domain.errors import ChangedMeanwhile, PerDoseUnknown
 from domain.measures import Measure
 from domain.medications import get_medication, list_medicines
 from domain.stock import get_stock, refill
@@ -135,6 +136,9 @@ async def _refill(
             measure=measure,
             is_count=typed.kind is Stocked.COUNTED,
         )
+    except ChangedMeanwhile:
+        answer = await _refill(request, data, typed, running)
+        return replace(answer, send=(views.measured_first(), *answer.send))
     except PerDoseUnknown as unknown:
         data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
         if running is None:
