@@ -108,7 +108,8 @@ class Home:
         async def work(scope: Scope) -> None:
             outcome = await give(scope, medicine.id, at=at)
             if isinstance(outcome, Confirm):
-                outcome = await give(scope, medicine.id, at=at, seen=outcome.outlook.seen)
+                asked = outcome.outlook
+                outcome = await give(scope, medicine.id, at=asked.at, seen=asked.seen)
             assert isinstance(outcome, doses.Recorded)
 
         await factories.acting(self.database, self.anna, work)
