@@ -197,19 +197,23 @@ async def refill(
     """Add *amount* of *unit* to the stock (below zero: so much was lost), or with *is_count* say
     that this is what is there.
 
-    *measure* says how much of it makes a dose. Raises NotFound, StockUnitDiffers (the stock is
-    counted in another unit), PerDoseUnknown, or LessLeft (more was lost than is there, as far as
-    anybody knows).
+    *measure* says how much of it makes a dose, where nobody has said it. Raises NotFound,
+    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, ChangedMeanwhile
+    (somebody has said another measure) or LessLeft (more was lost than is there by the ledger).
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
     before = await _lock_stock(scope, medication_id)
     if before.stock_unit not in {None, unit}:
         raise StockUnitDiffers(before.stock_unit)
-    known = measure or _measure(before)
+    said = _measure(before)
+    known = measure or said
     unmeasured = find_unmeasured(medicine.dosage, medicine.schedule, unit, known)
     if unmeasured is not None:
         raise PerDoseUnknown(unmeasured, unit)
+    is_said = find_unmeasured(medicine.dosage, medicine.schedule, unit, said) is None
+    if is_said and known != said:
+        raise ChangedMeanwhile(medicine)
     had = before.stock or Decimal(0)
     if amount < 0 and had + amount < 0:
         raise LessLeft(before.stock, unit)

@@ -1,11 +1,13 @@
 """`/refill`: which medicine, how much, and how much of it makes one dose."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.flows.give import choices, name_medicine
+from bot.grammar.dosages import count_up
 from bot.grammar.refills import (
     Stocked,
     TypedAmount,
@@ -20,7 +22,7 @@ from bot.views import stock as views
 from bot.views.answer import Answer, Screen
 from domain.access import Action
 from domain.dosages import THINGS, Dosage
-from domain.errors import PerDoseUnknown
+from domain.errors import ChangedMeanwhile, PerDoseUnknown
 from domain.measures import Measure
 from domain.medications import get_medication, list_medicines
 from domain.stock import get_stock, refill
@@ -93,7 +95,7 @@ def _ask_per_dose(data: Data, choice: Choice) -> Screen:
     typed = _from_json(data)
     return views.ask_per_dose(
         data["name"],
-        dosage=Dosage.from_json(data["of"]).words,
+        dosage=_asked_of(data).words,
         unit=data["unit"],
         choices=[choice(words, key) for key, words in PER_DOSE_LABELS.items()],
         understood=views.understood(typed, data["unit"]),
@@ -103,7 +105,7 @@ def _ask_per_dose(data: Data, choice: Choice) -> Screen:
 async def _take_per_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     per_dose = read_per_dose(reply, data["unit"])
-    measure = Measure.of(Dosage.from_json(data["of"]), per_dose)
+    measure = Measure.of(_asked_of(data), per_dose)
     return await _refill(request, data, _from_json(data), running, measure=measure)
 
 
@@ -136,6 +138,9 @@ async def _refill(
             measure=measure,
             is_count=typed.kind is Stocked.COUNTED,
         )
+    except ChangedMeanwhile:
+        answer = await _refill(request, data, typed, running)
+        return replace(answer, send=(views.measured_first(), *answer.send))
     except PerDoseUnknown as unknown:
         data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
         if running is None:
@@ -155,12 +160,18 @@ def _to_json(typed: TypedAmount) -> dict[str, Any]:
 
 
 def _from_json(data: Data) -> TypedAmount:
+    # A question that was open while the program was updated knows no kind, no parts and no "of".
+    kind = data.get("kind") or (Stocked.COUNTED if data["is_count"] else Stocked.ADDED)
     return TypedAmount(
         Decimal(data["amount"]),
         data["unit"],
-        Stocked(data["kind"]),
-        tuple((Decimal(count), Decimal(each)) for count, each in data["parts"]),
+        Stocked(kind),
+        tuple((Decimal(count), Decimal(each)) for count, each in data.get("parts", ())),
     )
+
+
+def _asked_of(data: Data) -> Dosage:
+    return Dosage.from_json(data["of"]) if "of" in data else count_up(data["dosage"])
 
 
 FLOW = Flow(

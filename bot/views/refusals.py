@@ -6,7 +6,7 @@ from bot.grammar.problems import Misunderstood
 from bot.views.answer import Answer, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
-from bot.views.stock import amount_in_words
+from bot.views.stock import amount_in_words, plural
 from bot.views.wording import _, escape
 from domain.access import Action, Role
 from domain.errors import (
@@ -164,7 +164,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("{name} was stopped. /meds restores it.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
-                unit=_("pieces") if unit == "piece" else unit
+                unit=_("pieces") if unit == "piece" else plural(unit)
             )
         case LessLeft(amount=None):
             return _("Nobody has counted it yet. Type what is left in all, like = 28")

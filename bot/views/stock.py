@@ -350,6 +350,12 @@ def not_measured() -> Answer:
     return say(_("OK. Doses take nothing from the stock until somebody tells me."))
 
 
+def measured_first() -> Screen:
+    return Screen(
+        _("Somebody has told me meanwhile how many make one dose, so yours was not saved:")
+    )
+
+
 def measured_meanwhile() -> Screen:
     return Screen(_("Somebody has told me meanwhile, so yours was not saved. Is it still right?"))
 

@@ -196,7 +196,8 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
     )
     async with without_walls(database_url, keep=True) as connection:
         for change in (
-            "medications SET stock = -2, stock_unit = 'mg'",
+            "medications SET stock = -2, stock_unit = 'tablet'",
+            "medications SET stock_per_dose = 1, stock_dose_amount = 200, stock_dose_unit = 'mg'",
             "medications SET status = 'paused', is_paused_with_person = true",
             "care_recipients SET paused_at = clock_now()",
         ):
@@ -206,11 +207,18 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
     async with without_walls(database_url) as connection:
         assert await connection.scalar(text("SELECT stock FROM medications")) == 0
         assert await connection.scalar(text("SELECT sum(change) FROM stock_movements")) == 2
+        # 200 mg are one tablet, so the 100 mg of the medicine are half of one.
+        half = await connection.scalar(text("SELECT stock_per_dose FROM medications"))
+        assert half == Decimal("0.5")
     await runner.upgrade(database_url, serving_url=database_url)
     async with without_walls(database_url) as connection:
         found = await connection.execute(
             text("SELECT dose_count, timezone, taken_timezone FROM doses WHERE status = 'taken'")
         )
         assert [tuple(row) for row in found] == [(2, "Europe/London", "Europe/London")]
+        measure = await connection.execute(
+            text("SELECT stock_per_dose, stock_dose_amount, stock_dose_unit FROM medications")
+        )
+        assert [tuple(row) for row in measure] == [(half, 100, "mg")]
         clocks = await connection.scalars(text("SELECT DISTINCT timezone FROM medication_logs"))
         assert clocks.all() == ["Europe/London"]

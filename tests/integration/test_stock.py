@@ -393,6 +393,16 @@ async def test_whoever_answers_second_is_asked_again(home: Home) -> None:
     assert (await home.forecast(changed)).days == 3
 
 
+async def test_two_who_refill_at_once_do_not_overwrite_what_makes_a_dose(home: Home) -> None:
+    """Both are asked; the second one's answer is not put silently in the place of the first's."""
+    aspirin = await home.add(dosage="100 mg")
+    await home.refill(aspirin, "10", per_dose="2")
+    with pytest.raises(ChangedMeanwhile):
+        await home.refill(aspirin, "30", per_dose="1")
+    await home.refill(aspirin, "30")
+    assert (await home.forecast(aspirin)).days == 20
+
+
 async def test_an_open_dose_is_shown_and_its_tablet_counted(home: Home) -> None:
     """At 08:00:25 the dose of 08:00 is due and unanswered."""
     aspirin = await home.add()

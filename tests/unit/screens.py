@@ -1354,6 +1354,7 @@ def _stock(home: _Home) -> Mapping[str, View]:
         "per_dose": partial(question, not_now=_choice(stock.not_now_label())),
         "per_dose_of_pieces": partial(question, unit="piece"),
         "per_dose_not_now": partial(stock.not_measured),
+        "per_dose_said_first": partial(stock.measured_first),
         "per_dose_meanwhile": partial(stock.measured_meanwhile),
         "measured": partial(
             stock.measured,

@@ -1,11 +1,14 @@
 """How long a stock lasts, in days as people count them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.projection import FARTHEST, Forecast, Lasts, forecast, forecast_as_needed
 from domain.schedules import Cycle, Daily, Elapsed, Schedule, WallClock, Weekday, Weekly
@@ -28,8 +31,10 @@ def due(
 ) -> Iterator[tuple[datetime, Decimal | None]]:
     """What is to come of a schedule after *now*, each dose taking *amount*."""
     each = None if amount is None else Decimal(amount)
-    for dose in doses_due(schedule, zone, now, now + FARTHEST + timedelta(days=400)):
-        yield dose.due_at, each
+    for start in range(0, FARTHEST.days + 400, 50):
+        after = now + timedelta(days=start)
+        for dose in doses_due(schedule, zone, after, after + timedelta(days=50)):
+            yield dose.due_at, each
 
 
 def lasting(schedule: Schedule, stock: str, *, amount: str | None = "1") -> Forecast:
@@ -157,3 +162,33 @@ def test_as_needed_nothing_is_guessed_before_a_week_of_use() -> None:
 def test_as_needed_it_lasts_where_the_end_comes_before() -> None:
     assert as_needed("10", "30", 30, date(2026, 6, 12)) == Forecast(Lasts.TO_THE_END)
     assert as_needed("10", "30", 30, date(2026, 7, 12)) == Forecast(Lasts.ABOUT, 10)
+
+
+@given(
+    schedule=st.sampled_from(
+        [MORNINGS, EVENINGS, TWICE, MONDAY_EVENINGS, WallClock((time(8),), TODAY, days=Cycle(3, 4))]
+    ),
+    halves=st.integers(1, 60),
+    amount=st.sampled_from(["0.5", "1", "2"]),
+)
+def test_whoever_takes_them_day_by_day_finds_the_same(
+    schedule: Schedule, halves: int, amount: str
+) -> None:
+    """Reckoned by walking through the days with the box in hand."""
+    box, each = Decimal(halves) / 2, Decimal(amount)
+    found = lasting(schedule, str(box), amount=amount)
+    of_day: dict[date, list[datetime]] = defaultdict(list)
+    for due_at, _ in due(schedule):
+        if due_at > NOW + timedelta(days=450):
+            break
+        of_day[due_at.astimezone(LONDON).date()].append(due_at)
+    day = TODAY if TODAY in of_day else TODAY + timedelta(days=1)
+    days, whole, last = 0, 0, None
+    while box >= 0:
+        days += 1
+        for due_at in of_day[day]:
+            box -= each
+            last = due_at if box >= 0 else last
+        whole = days if of_day[day] and box >= 0 else whole
+        day += timedelta(days=1)
+    assert (found.days, found.last_at) == (whole, last)
