@@ -5,7 +5,7 @@ as far as it lies ahead. What has taken place stays as it was. "This and followi
 ends the series and begins another one, as other calendars do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,7 @@ from domain.occurrences import (
     OccurrenceStatus,
     Series,
     first_ahead,
+    is_gone,
     original_start,
     replan,
     reset_timers,
@@ -222,9 +223,30 @@ async def put_back(
     if "recurrence" in before:
         await _put_back_rule(scope, locked, before)
     else:
+        locked = await _with_its_key(scope, locked, before)
         await _put_back_state(scope, locked, before)
     await record(scope, "put_back", locked, undoes_id=undoes_id)
-    return await _told(scope, locked)
+    found = await _told(scope, locked)
+    if "recurrence" in before and not found.is_planned:
+        return await first_of(scope, UUID(before["appointment_id"]))
+    return found
+
+
+async def _with_its_key(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> Locked:
+    """The occurrence that was changed. A row that made way for another rule has not come back with
+    the old one: another has its place.
+    """
+    if not is_gone(locked.key):
+        return locked
+    found = await scope.connection.scalar(
+        select(AppointmentOccurrence.id).where(
+            AppointmentOccurrence.appointment_id == locked.series.id,
+            AppointmentOccurrence.occurrence_key == before.get("occurrence_key"),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return await lock(scope, found)
 
 
 async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
@@ -274,16 +296,37 @@ async def _put_back_rule(scope: Scope, locked: Locked, before: Mapping[str, Any]
         series,
         moved=(locked.series.first, pivot) if pivot is not None else None,
     )
-    for exception in before["exceptions"]:
-        await scope.execute(
+    await _put_back_exceptions(scope, series, before["exceptions"])
+
+
+async def _put_back_exceptions(
+    scope: Scope, series: Series, exceptions: Sequence[Mapping[str, Any]]
+) -> None:
+    """What was moved, called off or driven by itself is so again, as far as it lies ahead."""
+    ids: list[UUID] = []
+    for exception in exceptions:
+        values: dict[str, Any] = {"status": exception["status"]}
+        if "starts_at" in exception:
+            starts_at = datetime.fromisoformat(exception["starts_at"])
+            driver = exception["driver_id"]
+            values |= {
+                "starts_at": starts_at,
+                "ends_at": starts_at + series.duration,
+                "driver_id": UUID(driver) if driver else None,
+            }
+        rows = await scope.rows(
             update(AppointmentOccurrence)
             .where(
-                AppointmentOccurrence.appointment_id == appointment_id,
+                AppointmentOccurrence.appointment_id == series.id,
                 AppointmentOccurrence.occurrence_key == exception["key"],
                 AppointmentOccurrence.starts_at > func.clock_now(),
             )
-            .values(status=exception["status"])
+            .values(values)
+            .returning(AppointmentOccurrence.id)
         )
+        ids += [row.id for row in rows]
+    if ids:
+        await reset_timers(scope, series, ids)
 
 
 async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> OccurrenceFacts:
@@ -380,16 +423,32 @@ async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> Non
     await reset_timers(scope, series, [locked.id])
 
 
-async def _exceptions(scope: Scope, series: Series) -> list[dict[str, str]]:
-    """What was called off by itself, of what lies ahead."""
+async def _exceptions(scope: Scope, series: Series) -> list[dict[str, Any]]:
+    """What was moved, called off or driven by itself, of what lies ahead."""
     rows = await scope.rows(
-        select(AppointmentOccurrence.occurrence_key, AppointmentOccurrence.status).where(
+        select(
+            AppointmentOccurrence.occurrence_key,
+            AppointmentOccurrence.status,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.driver_id,
+        ).where(
             AppointmentOccurrence.appointment_id == series.id,
             AppointmentOccurrence.starts_at > func.clock_now(),
-            AppointmentOccurrence.status == OccurrenceStatus.CANCELLED,
+            AppointmentOccurrence.status != OccurrenceStatus.CUT,
         )
     )
-    return [{"key": row.occurrence_key, "status": row.status} for row in rows]
+    return [
+        {
+            "key": row.occurrence_key,
+            "status": row.status,
+            "starts_at": row.starts_at.isoformat(),
+            "driver_id": str(row.driver_id) if row.driver_id else None,
+        }
+        for row in rows
+        if row.status == OccurrenceStatus.CANCELLED
+        or row.driver_id is not None
+        or row.starts_at != original_start(row.occurrence_key, series.zone)
+    ]
 
 
 async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
@@ -486,6 +545,7 @@ def _state(locked: Locked) -> dict[str, Any]:
     """What :func:`put_back` needs to take back a change of one, or that a series was cut."""
     return {
         "occurrence_id": str(locked.id),
+        "occurrence_key": locked.key,
         "starts_at": locked.starts_at.isoformat(),
         "status": locked.status,
         "cancelled_from": _iso(locked.series.cancelled_from),

@@ -1,0 +1,300 @@
+"""`/undo`, several times: it walks back change by change, and each leaves everything as it was."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from domain import appointment_changes, attendance, medications, stock
+from domain.appointment_lock import Reach
+from domain.appointments import OccurrenceFacts, get_occurrence
+from domain.care_recipients import Person
+from domain.database import Database, Scope
+from domain.errors import CareCircleError, NothingToUndo
+from domain.families import FamilyFacts
+from domain.medicines import MedicineFacts
+from domain.recurrences import Recurrence
+from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
+from tests import factories
+from tests.databases import without_walls
+from tests.factories import Account, amount_of, daily
+from tests.invariants import find_violations
+
+T = TypeVar("T")
+LONDON = ZoneInfo("Europe/London")
+TUESDAYS = "FREQ=WEEKLY;BYDAY=TU;COUNT=9"
+
+
+@dataclass(frozen=True)
+class Home:
+    database: Database
+    url: str
+    family: FamilyFacts
+    anna: Account
+    ben: Account
+    mum: Person
+
+    async def do(self, work: Callable[[Scope], Awaitable[T]], who: Account | None = None) -> T:
+        return await factories.acting(self.database, who or self.anna, work)
+
+    async def undo(self, who: Account | None = None) -> Undone:
+        action = await self.do(find_last_action, who)
+        return await self.do(lambda scope: undo_last_action(scope, action.id), who)
+
+    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        async with without_walls(self.url) as connection:
+            return [tuple(row) for row in await connection.execute(text(sql))]
+
+    async def calendar(self) -> list[tuple[Any, ...]]:
+        """What is agreed, and what of it is to come."""
+        return await self.rows(
+            "SELECT id, title, place, scheduled_at, recurrence, cancelled_from, duration_minutes,"
+            " NULL, NULL FROM appointments WHERE deleted_at IS NULL"
+        ) + await self.rows(
+            "SELECT a.id, a.title, o.occurrence_key, o.starts_at, o.ends_at, o.status,"
+            " o.driver_id, NULL, NULL FROM appointment_occurrences o"
+            " JOIN appointments a ON a.id = o.appointment_id"
+            " WHERE a.deleted_at IS NULL AND o.status <> 'cut' ORDER BY 4, 3"
+        )
+
+    async def medicines(self) -> list[tuple[Any, ...]]:
+        """What is given, whether, how much is left, and what is to come."""
+        return await self.rows(
+            "SELECT name, dosage, schedule::text, status, resumes_at, stock, stock_unit"
+            " FROM medications WHERE deleted_at IS NULL ORDER BY name"
+        ) + await self.rows(
+            "SELECT medication_name, dosage, occurrence_key, due_at, ladder_step, next_action_at,"
+            " NULL FROM doses WHERE status = 'pending' ORDER BY 1, 3"
+        )
+
+
+@pytest_asyncio.fixture
+async def home(database: Database, database_url: str) -> Home:
+    anna = await factories.user(database)
+    family = await factories.family(database, anna)
+    ben = await factories.member(database, anna)
+    mum = await factories.person(database, anna)
+    return Home(database, database_url, family, anna, ben, mum)
+
+
+Act = Callable[[Home, MedicineFacts], Awaitable[object]]
+
+
+def _edit(**changed: Any) -> Act:
+    async def act(home: Home, medicine: MedicineFacts) -> object:
+        now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+        return await home.do(
+            lambda s: medications.edit_medication(s, medicine.id, version=now.version, **changed)
+        )
+
+    return act
+
+
+async def _pause(home: Home, medicine: MedicineFacts) -> object:
+    until = date(2026, 12, 1)
+    return await home.do(lambda s: medications.pause_medication(s, medicine.id, resumes_on=until))
+
+
+async def _restore(home: Home, medicine: MedicineFacts) -> object:
+    return await home.do(lambda s: medications.restore_medication(s, medicine.id))
+
+
+async def _refill(home: Home, medicine: MedicineFacts) -> object:
+    return await home.do(
+        lambda s: stock.refill(s, medicine.id, Decimal(30), unit="tablet", per_dose=Decimal(1))
+    )
+
+
+ACTS: list[Act] = [
+    _edit(name="Other"),
+    _edit(dosage=amount_of("2 tablets")),
+    _edit(schedule=daily("09:00", "21:00")),
+    _edit(schedule=replace(daily("10:00"), ends_on=date(2026, 12, 24))),
+    _pause,
+    _restore,
+    _refill,
+    _refill,
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_all_that_was_done_to_a_medicine_is_undone_one_by_one(home: Home, seed: int) -> None:
+    medicine = await factories.medicine(home.database, home.anna, home.mum, dosage="1 tablet")
+    seen = [await home.medicines()]
+    for act in random.Random(seed).sample(  # noqa: S311 - an order, no secret
+        ACTS, len(ACTS)
+    ):
+        await act(home, medicine)
+        now = await home.medicines()
+        if now != seen[-1]:
+            seen.append(now)
+    assert len(seen) > 5
+    while len(seen) > 1:
+        seen.pop()
+        await home.undo()
+        assert await home.medicines() == seen[-1]
+    assert (await home.undo()).action.kind is ActionKind.ADDED
+    with pytest.raises(NothingToUndo):
+        await home.do(find_last_action)
+    assert await find_violations(home.url, home.database.clock) == []
+
+
+async def _occurrences(home: Home) -> list[OccurrenceFacts]:
+    rows = await home.rows(
+        "SELECT o.id FROM appointment_occurrences o JOIN appointments a ON a.id = o.appointment_id"
+        " WHERE a.deleted_at IS NULL AND o.status = 'planned' ORDER BY o.starts_at"
+    )
+
+    async def read(scope: Scope) -> list[OccurrenceFacts]:
+        return [await get_occurrence(scope, row[0]) for row in rows]
+
+    return await home.do(read)
+
+
+def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
+    async def act(home: Home) -> object:
+        facts = (await _occurrences(home))[index]
+        start = facts.local.replace(tzinfo=None, hour=12 + index)
+        return await home.do(
+            lambda s: appointment_changes.move(
+                s, facts.id, start, reach=reach, version=facts.version
+            )
+        )
+
+    return act
+
+
+def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
+    async def act(home: Home) -> object:
+        facts = (await _occurrences(home))[index]
+        return await home.do(lambda s: appointment_changes.cancel(s, facts.id, reach=reach))
+
+    return act
+
+
+async def _retitle(home: Home) -> object:
+    facts = (await _occurrences(home))[0]
+    details = replace(facts.details, place="Room 7")
+    return await home.do(
+        lambda s: appointment_changes.edit(s, facts.id, details, version=facts.version)
+    )
+
+
+async def _repeat(home: Home) -> object:
+    facts = (await _occurrences(home))[0]
+    rule = Recurrence.from_rfc5545("FREQ=WEEKLY;BYDAY=TH", LONDON)
+    return await home.do(
+        lambda s: appointment_changes.repeat(
+            s, facts.id, datetime(2026, 12, 3, 9), rule, version=facts.version, keeps_end=True
+        )
+    )
+
+
+async def _drive(home: Home) -> object:
+    facts = (await _occurrences(home))[1]
+    return await home.do(lambda s: attendance.drive(s, facts.id))
+
+
+APPOINTMENT_ACTS = [
+    _retitle,
+    _move(1, Reach.THIS),
+    _cancel(2, Reach.THIS),
+    _move(0, Reach.ALL),
+    _repeat,
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_all_that_was_done_to_an_appointment_is_undone_one_by_one(
+    home: Home, seed: int
+) -> None:
+    start = datetime(2026, 11, 24, 10)
+    await factories.appointment(home.database, home.anna, home.mum, rule=TUESDAYS, start=start)
+    await _drive(home)
+    acts = random.Random(seed).sample(  # noqa: S311 - an order, no secret
+        APPOINTMENT_ACTS, len(APPOINTMENT_ACTS)
+    )
+    seen = [await home.calendar()]
+    for act in acts:
+        await act(home)
+        seen.append(await home.calendar())
+    while len(seen) > 1:
+        seen.pop()
+        await home.undo()
+        assert await home.calendar() == seen[-1]
+    assert (await home.undo()).appointment is None
+    with pytest.raises(NothingToUndo):
+        await home.do(find_last_action)
+    assert await find_violations(home.url, home.database.clock) == []
+
+
+async def test_a_series_that_was_parted_is_whole_again_and_was_renamed_before(home: Home) -> None:
+    start = datetime(2026, 11, 24, 10)
+    await factories.appointment(home.database, home.anna, home.mum, rule=TUESDAYS, start=start)
+    seen = [await home.calendar()]
+    for act in (_retitle, _move(3, Reach.FOLLOWING)):
+        await act(home)
+        seen.append(await home.calendar())
+    for before in reversed(seen[:-1]):
+        await home.undo()
+        assert await home.calendar() == before
+
+
+async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) -> None:
+    start = datetime(2026, 11, 24, 10)
+    await factories.appointment(home.database, home.ben, home.mum, rule=TUESDAYS, start=start)
+    await _retitle(home)
+    facts = (await _occurrences(home))[3]
+    await home.do(
+        lambda s: appointment_changes.move(
+            s, facts.id, datetime(2026, 12, 16, 9), reach=Reach.FOLLOWING, version=facts.version
+        ),
+        home.ben,
+    )
+    with pytest.raises(NothingToUndo):
+        await home.do(find_last_action)
+    await home.undo(home.ben)
+    assert (await home.do(find_last_action)).kind is ActionKind.APPOINTMENT_EDITED
+
+
+async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -> None:
+    facts = await factories.appointment(home.database, home.anna, home.mum)
+    await home.do(
+        lambda s: appointment_changes.move(
+            s, facts.id, datetime(2026, 11, 27, 9), reach=Reach.THIS, version=facts.version
+        )
+    )
+    await home.do(lambda s: attendance.drive(s, facts.id))
+    assert (await home.do(find_last_action)).kind is ActionKind.APPOINTMENT_MOVED
+
+
+async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
+    first = await factories.medicine(home.database, home.anna, home.mum, name="First")
+    second = await factories.medicine(home.database, home.anna, home.mum, name="Second")
+    await _edit(name="Third")(home, second)
+    await home.do(lambda s: medications.remove_medication(s, second.id))
+    last = await home.do(find_last_action)
+    assert last.medicine is not None
+    assert (last.kind, last.medicine.id) == (ActionKind.ADDED, first.id)
+
+
+async def test_nobody_undoes_over_what_another_has_changed_since(home: Home) -> None:
+    medicine = await factories.medicine(home.database, home.anna, home.mum)
+    await _edit(name="Annas")(home, medicine)
+    now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+    await home.do(
+        lambda s: medications.edit_medication(s, medicine.id, version=now.version, name="Bens"),
+        home.ben,
+    )
+    with pytest.raises(CareCircleError):
+        await home.undo()
+    await home.undo(home.ben)
+    assert (await home.undo()).medicine is not None
+    assert (await home.undo()).medicine is None
