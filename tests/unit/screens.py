@@ -935,7 +935,12 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             choices=choices,
         )
 
-    def running(shown: tuple[datetime | None, bool] | None, end: date | None = None) -> View:
+    def running(
+        shown: tuple[datetime | None, bool] | None,
+        end: date | None = None,
+        *,
+        never_ends: bool = False,
+    ) -> View:
         labels = pauses.running_labels(runs=shown is not None).values()
         return partial(
             pauses.ask_about_running,
@@ -944,6 +949,7 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             zone=LONDON,
             now=NOW,
             new_end=end,
+            never_ends=never_ends,
             buttons=[_choice(label) for label in labels],
         )
 
@@ -987,6 +993,7 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
         "pause_runs": running((until, False)),
         "pause_runs_with_person": running((None, True), date(2026, 11, 28)),
+        "pause_runs_and_is_to_be_open": running((until, False), never_ends=True),
         "pause_runs_no_more": running(None),
         "pause_left": partial(pauses.left),
         "pause_appointments": partial(
