@@ -924,7 +924,8 @@ def _pauses(home: _Home) -> Mapping[str, View]:
     both = PersonPaused(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
     choices = [_choice(label) for label in pauses.pause_choices().values()]
-    yes, no = _choice("Yes"), _choice("No")
+    no = _choice(pauses.keep_label())
+    of_appointments = [_choice(label) for label in pauses.appointment_labels().values()]
 
     def asked(*, is_person: bool, is_change: bool) -> View:
         return partial(
@@ -997,10 +998,10 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_runs_no_more": running(None),
         "pause_left": partial(pauses.left),
         "pause_appointments": partial(
-            pauses.ask_appointments, words.person, date(2026, 11, 27), [yes, no]
+            pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
         ),
         "pause_appointments_without_end": partial(
-            pauses.ask_appointments, words.person, None, [yes, no]
+            pauses.ask_appointments, words.person, None, of_appointments
         ),
         "pause_course": course_asked(3),
         "pause_course_of_a_day": course_asked(1),
