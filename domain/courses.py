@@ -6,7 +6,7 @@ A course is a schedule with an end, or in steps (a taper). Pure arithmetic: no d
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from domain.schedules import (
@@ -75,49 +75,65 @@ def lengthen(
         return None
     found = occurrences(schedule, zone, since - _MOMENT, until - _MOMENT)
     missed = [each for each in found if each.key not in kept]
-    new, days = _with_added(schedule, missed)
-    if not days:
+    if not missed:
+        return None
+    if isinstance(schedule, Elapsed):
+        new, days = _with_hours(schedule, zone, missed, until)
+    else:
+        new, days = _with_days(schedule, zone, missed, until)
+    if new == schedule:
         return None
     return Lengthened(days, new, last_day(schedule, zone), last_day(new, zone))
 
 
-def _with_added(schedule: Schedule, missed: Sequence[Occurrence]) -> tuple[Schedule, int]:
-    match schedule:
-        case WallClock():
-            [new], days = _shifted([schedule], missed)
-            return new, days
-        case Steps(steps=steps):
-            shifted, days = _shifted(steps, missed)
-            return (Steps(tuple(shifted)), days) if days else (schedule, 0)
-        case Elapsed(ends_at=ends_at) if ends_at is not None and missed:
-            by_day = len({each.due_at.date() for each in missed})
-            return replace(schedule, ends_at=ends_at + len(missed) * schedule.every), by_day
-        case _:
-            return schedule, 0
+def _with_hours(
+    schedule: Elapsed, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
+) -> tuple[Schedule, int]:
+    """As many doses as were missed, after the end or, where that is later, after the pause."""
+    if schedule.ends_at is None:
+        return schedule, 0
+    goes_on_at = max(schedule.ends_at, until)
+    added = occurrences(
+        replace(schedule, ends_at=None),
+        zone,
+        goes_on_at - _MOMENT,
+        goes_on_at + len(missed) * schedule.every,
+    )
+    ends_at = added[len(missed) - 1].due_at + schedule.every
+    days = len({each.due_at.astimezone(zone).date() for each in missed})
+    return replace(schedule, ends_at=ends_at), days
 
 
-def _shifted(
-    steps: Sequence[WallClock], missed: Sequence[Occurrence]
-) -> tuple[Sequence[WallClock], int]:
+def _with_days(
+    schedule: WallClock | Steps, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
+) -> tuple[Schedule, int]:
     """Each step lasts as many of its days longer as it has missed; those after it begin later."""
     lost = {date.fromisoformat(each.key[:10]) for each in missed}
-    shifted, later, days = [], timedelta(0), 0
+    first, goes_on = min(lost), max(until.astimezone(zone).date(), max(lost) + _DAY)
+    steps = schedule.steps if isinstance(schedule, Steps) else (schedule,)
+    shifted, later = [], timedelta(0)
     for step in steps:
-        if step.ends_on is None:
-            shifted.append(replace(step, starts_on=step.starts_on + later))
-            continue
-        count = sum(step.starts_on <= day <= step.ends_on for day in lost)
-        ends_on = _end_after(step, count)
-        shifted.append(replace(step, starts_on=step.starts_on + later, ends_on=ends_on + later))
-        later += ends_on - step.ends_on
-        days += count
-    return shifted, days
+        moved = replace(
+            step,
+            starts_on=step.starts_on + later,
+            ends_on=None if step.ends_on is None else step.ends_on + later,
+        )
+        if moved.ends_on is not None:
+            days = takewhile(lambda day: day < goes_on, moved.days_from(first))
+            ends_on = _end_after(moved, sum(1 for _ in days), goes_on)
+            later += ends_on - moved.ends_on
+            moved = replace(moved, ends_on=ends_on)
+        shifted.append(moved)
+    ended = [step.ends_on for step in steps if step.ends_on is not None]
+    days_lost = sum(day <= max(ended) for day in lost) if ended else 0
+    new = Steps(tuple(shifted)) if isinstance(schedule, Steps) else shifted[0]
+    return new, days_lost
 
 
-def _end_after(step: WallClock, count: int) -> date:
-    """The last day of a step that has *count* more of its days."""
+def _end_after(step: WallClock, count: int, goes_on: date) -> date:
+    """The last day of a step that has *count* more of its days, none of them before *goes_on*."""
     if step.ends_on is None or not count:
         return step.ends_on or step.starts_on
     endless = replace(step, ends_on=None)
-    *_, last = islice(endless.days_from(step.ends_on + _DAY), count)
+    *_, last = islice(endless.days_from(max(step.ends_on + _DAY, goes_on)), count)
     return last

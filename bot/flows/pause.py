@@ -26,6 +26,7 @@ from domain.care_recipients import Pause, Person, get_person, list_people
 from domain.courses import last_day
 from domain.database import Scope
 from domain.errors import (
+    CareCircleError,
     ChangedMeanwhile,
     NothingToPause,
     NotPaused,
@@ -275,6 +276,13 @@ def _check_end(request: Request, data: Data) -> None:
 # A pause that runs already.
 
 
+async def _refresh_running(request: Request, data: Data) -> Data:
+    try:
+        return await _load(request, data)
+    except CareCircleError:  # it is gone, or stopped: whoever answers is told so
+        return data
+
+
 def _ask_running(data: Data, choice: Choice) -> Screen:
     pause = data["pause"]
     until = pause and pause[1]
@@ -289,6 +297,7 @@ def _ask_running(data: Data, choice: Choice) -> Screen:
         zone=ZoneInfo(data["zone"]),
         now=datetime.fromisoformat(data["now"]),
         new_end=_resumes_on(data),
+        never_ends=data.get("until") == OPEN,
         buttons=[choice(words, key) for key, words in labels.items()],
     )
 
@@ -572,7 +581,7 @@ FLOW = Flow(
     "pause",
     {
         "what": Step(_ask_what, _take_what),
-        "running": Step(_ask_running, _take_running, _load),
+        "running": Step(_ask_running, _take_running, _refresh_running),
         "until": Step(_ask_until, _take_until),
         "appts": Step(_ask_appointments, _take_appointments),
         "course": Step(_ask_course, _take_course, _refresh_course),

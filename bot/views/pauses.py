@@ -143,9 +143,12 @@ def ask_about_running(
     zone: ZoneInfo,
     now: datetime,
     new_end: date | None,
+    never_ends: bool,
     buttons: Sequence[Button],
 ) -> Screen:
-    """A pause runs already (its end, and whether it is the person's), or None: not any more."""
+    """A pause runs already (its end, and whether it is the person's), or None: not any more. What
+    was typed for it is *new_end*, or that it *never_ends*.
+    """
     if pause is None:
         text = _("{name} is not paused any more.").format(name=escape(name))
     else:
@@ -157,6 +160,8 @@ def ask_about_running(
         text = running.format(name=escape(name), paused=words)
     if new_end is not None:
         text += " " + _("Shall it be paused until {date} instead?").format(date=full_date(new_end))
+    elif never_ends:
+        text += " " + _("Shall it be paused until you end the pause instead?")
     return Screen(text, tuple((button,) for button in buttons))
 
 

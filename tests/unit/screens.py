@@ -1203,7 +1203,8 @@ def _pauses(home: _Home) -> Mapping[str, View]:
     both = PersonPaused(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
     choices = [_choice(label) for label in pauses.pause_choices().values()]
-    yes, no = _choice("Yes"), _choice("No")
+    no = _choice(pauses.keep_label())
+    of_appointments = [_choice(label) for label in pauses.appointment_labels().values()]
 
     def asked(*, is_person: bool, is_change: bool) -> View:
         return partial(
@@ -1214,7 +1215,12 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             choices=choices,
         )
 
-    def running(shown: tuple[datetime | None, bool] | None, end: date | None = None) -> View:
+    def running(
+        shown: tuple[datetime | None, bool] | None,
+        end: date | None = None,
+        *,
+        never_ends: bool = False,
+    ) -> View:
         labels = pauses.running_labels(runs=shown is not None).values()
         return partial(
             pauses.ask_about_running,
@@ -1223,6 +1229,7 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             zone=LONDON,
             now=NOW,
             new_end=end,
+            never_ends=never_ends,
             buttons=[_choice(label) for label in labels],
         )
 
@@ -1266,13 +1273,14 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
         "pause_runs": running((until, False)),
         "pause_runs_with_person": running((None, True), date(2026, 11, 28)),
+        "pause_runs_and_is_to_be_open": running((until, False), never_ends=True),
         "pause_runs_no_more": running(None),
         "pause_left": partial(pauses.left),
         "pause_appointments": partial(
-            pauses.ask_appointments, words.person, date(2026, 11, 27), [yes, no]
+            pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
         ),
         "pause_appointments_without_end": partial(
-            pauses.ask_appointments, words.person, None, [yes, no]
+            pauses.ask_appointments, words.person, None, of_appointments
         ),
         "pause_course": course_asked(3),
         "pause_course_of_a_day": course_asked(1),
