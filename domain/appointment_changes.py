@@ -7,7 +7,7 @@ ends the series and begins another one, as other calendars do.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +65,7 @@ async def move(
     refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
+    start = _of_its_kind(locked, start)
     starts_at = _check_start(scope, locked, start)
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
@@ -81,8 +82,14 @@ async def repeat(
     Raises as :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
+    start = _of_its_kind(locked, start)
     _check_start(scope, locked, start)
     return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+
+
+def _of_its_kind(locked: Locked, start: datetime) -> datetime:
+    """What lasts all day begins with the day."""
+    return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
 
 
 def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:
