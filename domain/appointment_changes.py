@@ -7,7 +7,7 @@ ends the series and begins another one, as other calendars do.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,7 @@ async def move(
     refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
+    start = _of_its_kind(locked, start)
     starts_at = _check_start(scope, locked, start)
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
@@ -89,6 +90,7 @@ async def repeat(
     :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
+    start = _of_its_kind(locked, start)
     _check_start(scope, locked, start)
     if keeps_end and rule is not None:
         rule = await _with_end_so_far(scope, locked, rule)
@@ -103,6 +105,11 @@ async def _with_end_so_far(scope: Scope, locked: Locked, rule: Recurrence) -> Re
     begin = await first_ahead(scope, series) or locked.planned_start
     gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
     return replace(rule, until=old.until, count=old.after(gone_by).count)
+
+
+def _of_its_kind(locked: Locked, start: datetime) -> datetime:
+    """What lasts all day begins with the day."""
+    return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
 
 
 def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -433,7 +433,8 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
     """When it is, which reminders will come, and whether these are the usual ones, all of them; of
     a draft that is :func:`ready`.
     """
-    now = datetime.fromisoformat(draft.now)
+    # Without: a question that an earlier version of the program asked.
+    now = datetime.fromisoformat(draft.now) if draft.now else datetime.min.replace(tzinfo=UTC)
     start, details, rule = datetime.fromisoformat(draft.start), draft.details, draft.recurrence
     when = views.planned_words(
         start,

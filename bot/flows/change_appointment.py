@@ -10,6 +10,7 @@ from bot.flows.add_appointment import file_of
 from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.flows.known_doctors import list_known_doctors
+from bot.flows.when_questions import check_kind
 from bot.grammar.appointments import (
     match_doctors,
     parse_reminders,
@@ -34,6 +35,7 @@ from domain.appointments import Details, DoctorNamed, OccurrenceFacts, get_occur
 from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.occurrences import to_local
 
+_DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day
 _DURATIONS = (15, 30, 45, 60, 90, 120)
 _REMINDERS = {"d": (1440,), "dh": (1440, 60), "h": (60,), "d2h": (1440, 120), "wd": (10080, 1440)}
 _NONE = "none"
@@ -45,7 +47,12 @@ async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     facts = await get_occurrence(request.scope, request.subject_id)
-    data = {"id": str(facts.id), "version": facts.version, "title": facts.details.title}
+    data = {
+        "id": str(facts.id),
+        "version": facts.version,
+        "title": facts.details.title,
+        "is_all_day": facts.details.is_all_day,
+    }
     return FLOW.begin(request, "what", data)
 
 
@@ -66,9 +73,15 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
     def ask(data: Data, choice: Choice) -> Screen:
+        if part == "duration" and data.get("is_all_day"):
+            return views.ask_days(data["title"], [choice(_days_label(n), str(n)) for n in _DAYS])
         return views.ask_part(part, data["title"], _choices(part, choice))
 
     return ask
+
+
+def _days_label(count: int) -> str:
+    return views.duration_words(timedelta(days=count))
 
 
 def _choices(part: str, choice: Choice) -> Keyboard:
@@ -137,7 +150,7 @@ async def _note(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
 
 async def _duration(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
     if facts.details.is_all_day:
-        text = f"{reply.choice} minutes" if reply.choice is not None else reply.text or ""
+        text = f"{reply.choice} days" if reply.choice is not None else reply.text or ""
         return replace(facts.details, duration=parse_days(text))
     if reply.choice is not None:
         return replace(facts.details, duration=timedelta(minutes=int(reply.choice)))
@@ -167,6 +180,7 @@ async def _repeat(
             typed = parse_repeat_change(
                 reply.text or "", old=facts.recurrence, start=start, zone=facts.zone, now=now
             )
+            check_kind(typed.when, is_all_day=facts.details.is_all_day)
             changed = await _change_rhythm(request, facts, typed, version=version)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.flows import when_questions as questions
 from bot.flows.add_appointment import file_of
-from bot.flows.appointment_draft import ALL_DAY, to_problem
+from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.whens import When
@@ -122,11 +122,7 @@ async def _understood(
 ) -> Answer:
     """With what was said; what is still open is asked. A time alone is one on the same day."""
     is_all_day = bool(data.get("is_all_day"))
-    if when.duration is not None and not (is_all_day and when.duration == ALL_DAY):
-        # Dropping it without a word would be worse than to ask.
-        raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
-    if when.times and is_all_day and not when.is_all_day:
-        raise Misunderstood(Problem.ALL_DAY_AT_A_TIME, f"{when.times[0]:%H:%M}")
+    questions.check_kind(when, is_all_day=is_all_day)
     if when.rule is not None:
         return await _repeat(request, running, data, when, when.rule)
     if when.days:

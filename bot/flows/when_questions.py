@@ -101,6 +101,17 @@ def take_when(
             raise problem from None  # about what was typed
 
 
+def check_kind(when: When, *, is_all_day: bool) -> None:
+    """Raises Misunderstood for what an answer about when it begins says beyond that: dropping it
+    without a word would be worse than to ask. *is_all_day*: so it is, and so it stays.
+    """
+    says_all_day = when.is_all_day and when.duration == timedelta(days=1)
+    if when.times and is_all_day and not when.is_all_day:
+        raise Misunderstood(Problem.ALL_DAY_AT_A_TIME, f"{when.times[0]:%H:%M}")
+    if when.duration is not None and not (is_all_day and says_all_day):
+        raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
+
+
 def time_buttons(choice: Choice, candidates: Sequence[time] = ()) -> Keyboard:
     """The times that it may be, or the usual ones."""
     times = candidates or USUAL_TIMES

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import Token, tokenize, words_of
-from bot.grammar.whens import TypedWhen, read_when_part, resolve
+from bot.grammar.whens import TypedWhen, When, read_when_part, resolve
 from domain.recurrences import Recurrence
 
 _WITHOUT_END = (
@@ -28,12 +28,13 @@ _WITHOUT_END = (
 class RepeatChange:
     """The rhythm from `start` (naive local) on. `keeps_end`: it ends when the one before did.
 
-    `is_other_hour`: nothing but the time of day was named.
+    `is_other_hour`: nothing but the time of day was named; `when` is all that was said of the time.
     """
 
     rule: Recurrence
     start: datetime
     keeps_end: bool
+    when: When
     is_other_hour: bool = False
 
 
@@ -65,7 +66,7 @@ def parse_repeat_change(
     if first is None or (rule.until is not None and first > rule.until):
         raise Misunderstood(Problem.NO_OCCURRENCE, text.strip())
     is_other_hour = not (names_rhythm or names_end or is_endless)
-    return RepeatChange(rule, first, keeps_end, is_other_hour)
+    return RepeatChange(rule, first, keeps_end, when, is_other_hour)
 
 
 def _read(tokens: Sequence[Token]) -> tuple[TypedWhen, bool]:

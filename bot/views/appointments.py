@@ -684,6 +684,13 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
     return Screen(words.format(title=escape(title)), buttons)
 
 
+def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
+    """How long something takes that lasts all day."""
+    words = _("How many days does <b>{title}</b> take? Tap, or type it, like <i>3 days</i>.")
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return Screen(words.format(title=escape(title)), rows)
+
+
 def leave_out_label() -> str:
     return _("Leave it out")
 

@@ -149,6 +149,12 @@ class TestMakingOne:
         assert "Dentist for Mum" in saved.text
         assert await town.count("appointments") == 1
 
+    async def test_a_list_pasted_as_an_answer_is_a_list(self, home: Household) -> None:
+        await home.anna.send("/addappt")
+        await home.anna.sees("What is it?")
+        await home.anna.send("Dentist tomorrow 10:00\nEye doctor friday 11:00")
+        await home.anna.sees("I understood 2 of 2:")
+
     async def test_of_two_people_it_is_asked_whose(self, home: Household, town: Town) -> None:
         await home.anna.send("/addperson Dad in New York City")
         await home.anna.sees("Dad is in the family")
@@ -414,6 +420,17 @@ class TestDaysAndNights:
         await home.anna.send("4 december")
         moved = await home.anna.sees("✅ Moved.")
         assert "🕑 Friday 4 December, all day" in moved.text
+        await home.anna.press("Change", message=moved)
+        await home.anna.press("How long", message=await home.anna.sees("is to change?"))
+        await home.anna.press("3 days", message=await home.anna.sees("How many days"))
+        changed = await home.anna.sees("🕑 4–6 December, all day", after=moved)
+        await home.anna.press("Change", message=changed)
+        asked = await home.anna.sees("is to change?", after=changed)
+        await home.anna.press("Repetition", message=asked)
+        await home.anna.send("every friday 10:00")
+        await home.anna.sees("does it last all day, or only some hours?", after=changed)
+        await home.anna.send("every friday")
+        await home.anna.sees("🔁 every Friday", after=changed)
 
     async def test_a_length_is_not_dropped_by_a_move(self, home: Household) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30")

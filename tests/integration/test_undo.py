@@ -19,6 +19,7 @@ from domain.care_recipients import Person
 from domain.database import Database, Scope
 from domain.errors import CareCircleError, NothingToUndo
 from domain.families import FamilyFacts
+from domain.measures import Measure
 from domain.medicines import MedicineFacts
 from domain.recurrences import Recurrence
 from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
@@ -106,9 +107,18 @@ async def _restore(home: Home, medicine: MedicineFacts) -> object:
     return await home.do(lambda s: medications.restore_medication(s, medicine.id))
 
 
+def _one_tablet(medicine: MedicineFacts) -> Measure | None:
+    dosage = medicine.dosage
+    if dosage.amount is None or dosage.unit is None or dosage.unit == "tablet":
+        return None
+    return Measure(Decimal(1), dosage.amount, dosage.unit)
+
+
 async def _refill(home: Home, medicine: MedicineFacts) -> object:
     return await home.do(
-        lambda s: stock.refill(s, medicine.id, Decimal(30), unit="tablet", per_dose=Decimal(1))
+        lambda s: stock.refill(
+            s, medicine.id, Decimal(30), unit="tablet", measure=_one_tablet(medicine)
+        )
     )
 
 

@@ -736,6 +736,7 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
             )
             for part in parts
         },
+        "appointment_ask_days": partial(appointments.ask_days, words.medicine, [button] * 4),
         "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
         "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),
