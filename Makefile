@@ -5,7 +5,7 @@ PYTHON := $(BIN)/python
 LOCALE := bot/views/locale
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock messages
+.PHONY: help run test check bench talk walk lock messages
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -26,6 +26,12 @@ check: $(PYTHON) ## Lint, types, architecture, and models against revisions
 
 bench: $(PYTHON) ## Measure against the same work by hand
 	$(PYTHON) -m tests.benchmarks
+
+talk: $(PYTHON) ## Perform a talk of a family (FILE=…), and show every phone after each line
+	$(PYTHON) -m tests.talk $(FILE)
+
+walk: $(PYTHON) ## Press and type whatever is on the screens, by seeds (SEEDS=200 STEPS=200)
+	$(PYTHON) -m tests.walk --seeds $(or $(SEEDS),20) --steps $(or $(STEPS),200)
 
 lock: ## Pin every dependency anew (needs uv: pip install uv)
 	uv pip compile --quiet --universal --upgrade --generate-hashes --no-header \

@@ -83,6 +83,10 @@ class App:
         self._wiring = wiring
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        # Whoever moves the clock by days asks these to look at once, instead of each second.
+        self.wake_ups: WakeUps | None = None
+        self.finished: Finished | None = None
+        self.drafts: LeftDrafts | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -146,6 +150,8 @@ class App:
             clock=wiring.clock,
             show=FLOWS.left,
         )
+
+        self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
 
         # Stopped in the opposite order: first nothing comes in any more, then what has come in is
         # answered, then what is on its way out is recorded.

@@ -1,52 +1,24 @@
 """What every test may ask for: real servers, one set per worker, gone when the tests are."""
 
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from bot.embedded import EmbeddedServers, start_embedded
+from bot.embedded import EmbeddedServers
 from domain.clock import Clock
 from domain.database import Database, make_engine
 from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database
+from tests.servers import running_servers
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def servers() -> AsyncIterator[EmbeddedServers]:
     """PostgreSQL and Valkey of this worker. They may forget everything in a power failure."""
-    with tempfile.TemporaryDirectory(prefix="carecircle-test-") as folder:
-        started = await start_embedded(
-            Path(folder) / "data", postgres=True, redis=True, durable=False
-        )
-        with _not_outliving_us(started, folder):
-            yield started
-        await started.stop()
-
-
-@contextmanager
-def _not_outliving_us(servers: EmbeddedServers, folder: str) -> Iterator[None]:
-    """Have a shell wait for our end, so that a killed test run leaves nothing running.
-
-    Embedded servers outlive a killed bot on purpose, but nobody comes back to these.
-    """
-    then = 'read _; kill -QUIT "$1"; kill -KILL "$2"; sleep 1; rm -rf "$3"'
-    pids = [str(servers.postgres_pid), str(servers.redis_pid)]
-    watcher = subprocess.Popen(  # noqa: S603 -- a fixed script
-        ["/bin/sh", "-c", then, "watcher", *pids, folder],
-        stdin=subprocess.PIPE,  # which ends when this process does
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        watcher.kill()
-        watcher.communicate()
+    async with running_servers() as started:
+        yield started
 
 
 @pytest_asyncio.fixture

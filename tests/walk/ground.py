@@ -1,0 +1,438 @@
+"""The ground of a walk: a family on a stage, one thing done at a time, and all checks after it.
+
+After each step every screen is compared with the rows (:mod:`tests.walk.screens`), the rows with
+what was meant (here), and the invariants must hold.
+"""
+
+import random
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.sandbox import Button, Message, Person
+from bot.sandbox.world import Change
+from bot.views.callbacks import Callback, Verb
+from tests import invariants
+from tests import town as towns
+from tests.talk.phones import in_words
+from tests.talk.stage import Stage
+from tests.walk import screens
+from tests.walk.reckoning import falls
+from tests.walk.sayings import (
+    MINUTE,
+    parts_of,
+)
+from tests.walk.snapshot import Row, Snapshot, normal, take_snapshot
+from tests.walk.steps import FREE, HARMLESS, RECORDING, Fault, Found, Intent, Outcome, Step
+
+KEPT_MESSAGES = 40  # on each phone: who scrolls further back
+ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
+
+
+@dataclass
+class Ground:
+    """A walk on *stage*. *go_on*: collect faults instead of stopping at the first."""
+
+    stage: Stage
+    seed: int
+    go_on: bool = False
+    steps: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)  # noqa: S311 -- the same walk for the same seed
+        self.people: list[Person] = []
+        self.watchers: dict[UUID, Person] = {}
+        self.scenes: dict[int, AsyncIterator[None]] = {}
+        self.intents: dict[UUID, Intent] = {}
+        self.tables: Snapshot
+        self.shown_at: dict[tuple[int, int], tuple[int, int]] = {}
+        self.logged_at: dict[UUID, int] = {}
+        self.checked: Any = None
+        self.looked_at: dict[UUID, Any] = {}
+
+    # The family.
+
+    async def settle_in(self) -> None:
+        """Anna and Ben look after Mum in London, Ben from New York; he has a father, too."""
+        town = self.stage.town
+        anna, ben, cleo = (town.person(name) for name in ("Anna", "Ben", "Cleo"))
+        watcher, other = town.person("Olga"), town.person("Otto")
+        await towns.found_family(cleo, "Dad's helpers")
+        await towns.join(cleo, other, "viewer")
+        await towns.join(cleo, ben)
+        await towns.add_person(cleo, "Dad", "America/New_York")
+        await towns.found_family(anna)
+        await towns.join(anna, watcher, "viewer")
+        await towns.join(anna, ben)
+        await towns.add_person(anna)
+        await ben.send("/people")
+        await ben.sees("Mum")
+        await ben.press("My own clock")
+        await ben.send("New York")
+        await ben.sees("own clock")
+        await self.stage.settled()
+        self.people = [anna, ben, cleo]
+        families = await self.stage.rows("SELECT id, name FROM families")
+        by_name = {row["name"]: row["id"] for row in families}
+        self.watchers = {by_name["Mum's helpers"]: watcher, by_name["Dad's helpers"]: other}
+        self.tables = await take_snapshot(self.stage)
+
+    def family_of(self, person: Person) -> UUID:
+        [user] = [u for u in self.tables.users.values() if u["telegram_id"] == person.id]
+        family: UUID = user["current_family_id"]
+        return family
+
+    # Doing one thing.
+
+    async def say(self, person: Person, text: str, intent: Intent) -> Outcome:
+        return await self._do(Step(person, text=text), intent)
+
+    async def tap(
+        self, person: Person, message: Message, button: Button, intent: Intent
+    ) -> Outcome:
+        return await self._do(Step(person, message=message, button=button), intent)
+
+    async def _do(self, step: Step, intent: Intent) -> Outcome:
+        await self._keep_off_the_minute()
+        before = self.tables = await take_snapshot(self.stage)
+        revision = self.stage.town.sandbox._world.revision
+        asked_at = None
+        if step.message is not None:
+            asked_at = self.shown_at.get((step.who.id, step.message.id), (0, 0))[1]
+        self._note(str(step))
+        await self.stage.forget_rates()
+        if step.button is None:
+            await step.who.send(step.text)
+        else:
+            assert step.message is not None
+            step.who._world.presses(
+                step.who._account, step.who._bubble(step.message), step.button.data or ""
+            )
+        await self.stage.settled()
+        self.tables = await take_snapshot(self.stage)
+        await self._remember_intent(step.who, intent)
+        said = [m for m in step.who.messages if m.from_bot and m.revision > revision]
+        new_logs = [row for key, row in self.tables.logs.items() if key not in before.logs]
+        outcome = Outcome(before, self.tables, said, new_logs)
+        self._check_logs(step, intent, outcome, asked_at)
+        self._check_medicines(step, intent, outcome)
+        await self._look(outcome)
+        return outcome
+
+    async def _remember_intent(self, person: Person, intent: Intent) -> None:
+        stored = await self.stage.redis.get(f"conversation:{person.id}:{person.id}")
+        if stored and (found := re.search(r'"flow_id": "([^"]+)"', as_text(stored))):
+            self.intents.setdefault(UUID(found[1]), intent)
+
+    async def _keep_off_the_minute(self) -> None:
+        """Nothing becomes due between the rows and the screens that are compared with them."""
+        if self.stage.now.second >= 50:
+            whole = self.stage.now.replace(second=0, microsecond=0) + MINUTE
+            async for _moment in self.stage.move_to(whole):
+                pass
+
+    def _note(self, words: str) -> None:
+        here = self.stage.now.astimezone(ZoneInfo(ZONES[0]))
+        self.steps.append(f"{len(self.steps) + 1:4} {here:%a %d %b %H:%M:%S}  {words}")
+        self.stage.errors.lines.clear()
+
+    # What was meant.
+
+    def _check_logs(
+        self, step: Step, intent: Intent, outcome: Outcome, asked_at: int | None
+    ) -> None:
+        before, press = outcome.before, step.press
+        for key, row in before.logs.items():
+            if self.tables.logs.get(key) != row:
+                self._fault("log", "a row of the log has changed or gone")
+        for log in outcome.new_logs:
+            self.logged_at[log["id"]] = len(self.steps)
+            medicine = self.tables.medicines[log["medication_id"]]
+            words = f"{medicine['name']} {log['status']} {log['timestamp']:%d %b %H:%M} UTC"
+            if log["status"] == "undone":
+                continue
+            if not intent.records:
+                self._fault("recorded", f"{words}, by “{intent.what}”")
+                continue
+            if press is not None and press.verb in HARMLESS:
+                self._fault("recorded", f"{words}, by a button {press.verb.name}")
+            if step.message is not None and press is not None and press.verb in RECORDING:
+                self._check_was_shown(step, press, log, medicine)
+            if intent is not FREE:
+                self._check_was_meant(step, intent, log, medicine, words)
+            if press is not None and press.verb is Verb.FLOW and asked_at is not None:
+                self._check_is_not_stale(log, asked_at, words)
+
+    def _check_was_shown(self, step: Step, press: Callback, log: Row, medicine: Row) -> None:
+        """A button writes nothing that its message does not show."""
+        assert step.message is not None
+        assert step.button is not None
+        text = step.message.text + "\n" + step.button.text
+        dose = self.tables.doses.get(log["dose_id"])
+        names = {medicine["name"], dose["medication_name"] if dose else medicine["name"]}
+        if not any(name in text for name in names):
+            self._fault("shown", f"“{step.button.text}” recorded {names}, which is not on:\n{text}")
+        if log["status"] != "taken" or press.verb is not Verb.FLOW:
+            return
+        local = screens.local(log["timestamp"], log["timezone"])
+        is_now = abs(log["timestamp"] - self.tables.at) <= 3 * MINUTE
+        if f"{local:%H:%M}" not in text and not is_now:
+            self._fault("shown", f"the question does not show {local:%H:%M}:\n{text}")
+        if log["given"] and log["given"] not in text:
+            self._fault("shown", f"the question does not show {log['given']}:\n{text}")
+
+    def _check_was_meant(
+        self, step: Step, intent: Intent, log: Row, medicine: Row, words: str
+    ) -> None:
+        if intent.medicine_id not in (None, log["medication_id"]):
+            self._fault("meant", f"“{intent.what}” recorded {medicine['name']}")
+        is_typed = step.button is None
+        if is_typed and intent.must_ask:
+            self._fault("meant", f"“{intent.what}” was recorded unasked: {words} {log['given']}")
+        elif log["status"] == "taken" and intent.when is not None:
+            is_chosen = step.button is not None and re.search(
+                r"[Nn]ow|today|yesterday|\d\d:\d\d|clock", step.button.text
+            )
+            is_right = intent.when.means(log["timestamp"])
+            if not is_right and not is_chosen and not intent.when.must_ask:
+                self._fault("meant", f"“{intent.what}” was recorded as {words}")
+        is_unusual = intent.count not in (None, 1)
+        if log["status"] == "taken" and is_unusual and log["dose_count"] != intent.count:
+            self._fault("counted", f"“{intent.what}” counts as {log['dose_count']} doses")
+
+    def _check_is_not_stale(self, log: Row, asked_at: int, words: str) -> None:
+        """What somebody recorded after a question was shown makes it another question."""
+        for other in self.tables.logs.values():
+            is_later = asked_at < self.logged_at.get(other["id"], 0) < len(self.steps)
+            if (
+                is_later
+                and other["medication_id"] == log["medication_id"]
+                and other["dose_id"] != log["dose_id"]
+                and abs(other["timestamp"] - log["timestamp"]) < timedelta(hours=24)
+            ):
+                self._fault("stale", f"{words}, by a question that was older than another's record")
+
+    def _check_medicines(self, step: Step, intent: Intent, outcome: Outcome) -> None:
+        press = step.press
+        for key, was in outcome.before.medicines.items():
+            now = self.tables.medicines[key]
+            old, new = parts_of(was), parts_of(now)
+            changed = {part for part in old if old[part] != new[part]}
+            if not changed or now["deleted_at"] is not None:
+                continue
+            is_undo = press is not None and press.verb in (Verb.UNDO, Verb.UNDO_LAST, Verb.FLOW)
+            if intent.names is None and is_undo:
+                continue
+            allowed = set(intent.names or ())
+            if "days" in allowed:
+                allowed.add("starts")
+            asked = bool(step.button and re.search("Save|Change|Yes|✅", step.button.text))
+            words = f"{was['name']}, “{intent.what}”"
+            beside = sorted(changed - allowed)
+            if "ends" in set(beside) and asked and "kind" in changed:
+                shown = step.message.text if step.message else ""
+                if any(end != (None, None) for end in old["ends"]) and "until" not in shown:
+                    self._fault("changed", f"{words}: its end is gone, and was not shown:\n{shown}")
+            elif beside and not (asked and "kind" in changed):
+                parts = "; ".join(f"{part} was {old[part]}, is {new[part]}" for part in beside)
+                self._fault("changed", f"{words}: {parts}")
+            if not asked:
+                for more in self._more(was, now):
+                    self._fault("more", f"{words}, unasked: {more}")
+
+    def _more(self, was: Row, now: Row) -> Iterator[str]:
+        """In what a change has somebody take more."""
+        zone = ZoneInfo(self.tables.zone_of(now["care_recipient_id"]))
+        after, until = self.tables.at, self.tables.at + timedelta(days=56)
+
+        def amounts(row: Row) -> list[Decimal]:
+            found = []
+            for fall in falls(row["schedule"], zone, after=after, last_taken=None):
+                if fall.at > until:
+                    break
+                own = fall.dosage and fall.dosage.get("amount")
+                found.append(Decimal(own) if own else row["dosage_amount"] or Decimal(1))
+            return found
+
+        old, new = amounts(was), amounts(now)
+        if len(new) > len(old):
+            yield f"{len(new)} doses in eight weeks instead of {len(old)}"
+        elif was["dosage_unit"] == now["dosage_unit"] and sum(new) > sum(old):
+            yield f"{sum(new)} {now['dosage_unit']} in eight weeks instead of {sum(old)}"
+        if was["schedule"]["kind"] == "as_needed" != now["schedule"]["kind"]:
+            yield "it is taken by the clock now"
+
+    # What screens say.
+
+    async def _look(self, outcome: Outcome | None) -> None:
+        self._see_what_is_new()
+        if outcome is not None and not outcome.is_changed and self.checked == self._state():
+            return
+        self.tables = await take_snapshot(self.stage)
+        await self._check_everything()
+
+    def _see_what_is_new(self) -> None:
+        """Remember since when phones show what they do, and check what came by itself."""
+        for person in self.people:
+            for message in person.messages:
+                known = self.shown_at.get((person.id, message.id))
+                if known is None or known[0] != message.revision:
+                    self.shown_at[person.id, message.id] = (message.revision, len(self.steps))
+                    if known is None and message.from_bot and "running out" in message.text:
+                        for words in screens.check_refill_notice(self.tables, message.text):
+                            self._fault("notice", words)
+
+    def _state(self) -> Any:
+        """What screens depend on: if it is the same, they were looked at."""
+        minute = self.tables.at.replace(second=0, microsecond=0)
+        return (minute, normal(self.tables, until=self.tables.at + timedelta(days=30)))
+
+    async def _check_everything(self) -> None:
+        if self.stage.errors.lines:
+            self._fault("error", "; ".join(self.stage.errors.lines))
+            self.stage.errors.lines.clear()
+        for broken in await self._broken_invariants():
+            self._fault(f"invariant {broken.invariant}", f"{broken.rule}: {broken.row}")
+        for family_id, watcher in self.watchers.items():
+            await self._check_screens(family_id, watcher)
+        self._check_cards()
+        self.checked = self._state()
+        self._forget_old_messages()
+
+    async def _broken_invariants(self) -> Sequence[invariants.Violation]:
+        async with self.stage.town.tables.connect() as connection:
+            await connection.exec_driver_sql(
+                "SELECT set_config('app.clock_offset', "
+                f"'{self.stage.town.clock.offset.total_seconds()} seconds', true)"
+            )
+            # Those of whom is told (2) forgive nothing of a bot that was away, which walks do not
+            # make up for; they have tests of their own.
+            return await invariants.find_violations_of(connection, {1, 2, 5, 6, 7, 8})
+
+    async def _check_screens(self, family_id: UUID, watcher: Person) -> None:
+        if self._is_as_looked_at(family_id, self._rows_of(family_id)):
+            return
+        await self.stage.forget_rates()
+        revision = self.stage.town.sandbox._world.revision
+        for command in ("/today", "/history", "/appts", "/meds"):
+            await watcher.send(command)
+        await self.stage.settled()
+        shown = {}
+        for message in watcher.messages:
+            if message.from_bot and message.revision > revision:
+                for title in ("Today", "History", "Appointments", "Medicines"):
+                    if title in message.text.split("\n", maxsplit=1)[0]:
+                        shown[title] = message
+        checks = {
+            "Today": screens.check_today,
+            "History": screens.check_history,
+            "Appointments": screens.check_appts,
+            "Medicines": screens.check_meds,
+        }
+        for title, check in checks.items():
+            if title in shown:
+                for words in check(self.tables, family_id, shown[title].text):
+                    self._fault(title, words)
+        listed = shown.get("Medicines")
+        if listed is not None:
+            await self._check_pages(watcher, listed)
+
+    async def _check_pages(self, watcher: Person, listed: Message) -> None:
+        """Each page comes in the place of the list, and of the page before."""
+        bubble = watcher._bubble(listed)
+        wanted = []
+        for button in (button for row in listed.buttons for button in row):
+            press = Step(watcher, message=listed, button=button).press
+            if press is None or press.verb is not Verb.MEDICINE:
+                continue
+            medicine = self.tables.medicines[press.subject_id]
+            if not self._is_as_looked_at(medicine["id"], self._rows_about(medicine)):
+                wanted.append(medicine)
+                watcher._world.asks(watcher._account, bubble, button.data or "")
+        shown: list[str] = []
+        world = watcher._world
+
+        def look(change: Change) -> None:
+            if change.kind == "message" and change.message is bubble:
+                shown.append(bubble.text)
+
+        world.listen(look)
+        await self.stage.settled()
+        world.ignore(look)
+        for medicine in wanted:
+            pages = [text for text in shown if text.lstrip("💊 ").startswith(medicine["name"])]
+            if not pages:
+                self._fault("page", f"{medicine['name']} has no page: {shown}")
+            for words in screens.check_page(self.tables, medicine, pages[-1] if pages else ""):
+                self._fault("page", f"{words}\n{pages[-1] if pages else ''}")
+
+    def _is_as_looked_at(self, subject: UUID, rows: Any) -> bool:
+        """Whether its screen was looked at in these minutes, with the same rows."""
+        state = (int(self.tables.at.timestamp()) // 600, repr(rows))
+        is_known = self.looked_at.get(subject) == state
+        self.looked_at[subject] = state
+        return is_known
+
+    def _rows_of(self, family_id: UUID) -> Any:
+        tables = self.tables
+        return [
+            [row for row in rows.values() if row["family_id"] == family_id]
+            for rows in (tables.people, tables.medicines, tables.doses, tables.occurrences)
+        ] + [[row["title"] for row in tables.appointments.values()]]
+
+    def _rows_about(self, medicine: Row) -> Any:
+        tables = self.tables
+        return (medicine, tables.doses_of(medicine["id"]), tables.people)
+
+    def _check_cards(self) -> None:
+        by_slot: dict[Any, list[Row]] = {}
+        for card in self.tables.cards.values():
+            slot = (card["user_id"], card["care_recipient_id"], card["slot_at"])
+            by_slot.setdefault(slot, []).append(card)
+        for cards in by_slot.values():
+            newest = max(card["ask_no"] for card in cards)
+            mine = [card for card in cards if card["ask_no"] == newest]
+            phone = self.stage.town.sandbox.person(mine[0]["chat_id"])
+            there = {message.id: message for message in phone.messages}
+            messages = [there[c["message_id"]] for c in mine if c["message_id"] in there]
+            if len(messages) == len(mine):
+                for words in screens.check_card(self.tables, mine[0], messages):
+                    self._fault("card", f"{phone.name}: {words}")
+
+    def _forget_old_messages(self) -> None:
+        chats = self.stage.town.sandbox._world.chats
+        for watcher in self.watchers.values():
+            chats[watcher.id].clear()
+        for person in self.people:
+            bubbles = chats[person.id]
+            for message_id in list(bubbles)[:-KEPT_MESSAGES]:
+                del bubbles[message_id]
+
+    # Telling.
+
+    def _fault(self, kind: str, words: str) -> None:
+        fault = Fault(kind, words)
+        if not self.go_on:
+            raise Found([fault])
+        if not any(known.kind == kind and known.words == words for known in self.faults):
+            self.faults.append(fault)
+
+    def report(self, *, steps: int = 40) -> str:
+        """The seed, the last steps, and what phones show."""
+        lines = [f"seed {self.seed}", *self.steps[-steps:], ""]
+        for person in self.people:
+            lines.append(f"— {person.name}'s phone")
+            for message in person.messages[-5:]:
+                sender = "bot" if message.from_bot else person.name
+                lines.append(f"  {sender}: " + in_words(message).replace("\n", "\n      "))
+        return "\n".join(lines)
+
+
+def as_text(stored: bytes | str) -> str:
+    return stored.decode() if isinstance(stored, bytes) else stored

@@ -1,0 +1,358 @@
+"""Every screen against the reckoning: what is wrong on it, in words."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.sandbox import Message
+from bot.views.callbacks import Verb, decode
+from tests.walk.reading import (
+    Listed,
+    Said,
+    date_in,
+    doses_in,
+    entries_in,
+    line_with,
+    moment_in,
+    number_in,
+    parts_of_card,
+)
+from tests.walk.reckoning import Reckoned, how_long, is_given, reckon
+from tests.walk.snapshot import Row, Snapshot
+
+UNANSWERED = ("missed", "not_asked")
+_SHOWN_IN_HISTORY = ("taken", "skipped", "missed", "not_asked")
+
+
+def local(at: datetime, zone: str | ZoneInfo) -> datetime:
+    return at.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def happened(dose: Row) -> datetime:
+    """When a dose was given, or was due, by the clock of then."""
+    if dose["taken_at"]:
+        return local(dose["taken_at"], dose["taken_timezone"])
+    return local(dose["due_at"], dose["timezone"])
+
+
+# The page of a medicine.
+
+
+def check_page(tables: Snapshot, medicine: Row, text: str) -> Iterator[str]:
+    about = reckon(tables, medicine)
+    today = local(tables.at, about.zone).date()
+    if not text.lstrip("💊 ").startswith(medicine["name"]):
+        yield f"the page of {medicine['name']} begins with “{text.splitlines()[0]}”"
+    yield from _check_last(tables, about, text, today)
+    if not about.is_as_needed:
+        yield from _check_to_come(about, text, today)
+    yield from _check_limit(about, text)
+    yield from _check_stock(tables, about, text, today)
+    for word, status in (("paused", "paused"), ("Stopped", "stopped")):
+        shown = bool(re.search(rf"(?im)^[⏸⏹]\ufe0f? .*{word}", text))
+        is_over = medicine["resumes_at"] is not None and medicine["resumes_at"] <= tables.at
+        if shown != (medicine["status"] == status) and not is_over:
+            yield f"{medicine['name']} is {medicine['status']}, and its page says otherwise"
+
+
+def _check_last(tables: Snapshot, about: Reckoned, text: str, today: date) -> Iterator[str]:
+    line = line_with(text, "Last given", "Last:")
+    if line is None:
+        yield "the page does not say when it was last given"
+    elif about.last is None:
+        if moment_in(line, today=today):
+            yield f"nothing is recorded, and the page says “{line}”"
+    else:
+        at, who = happened(about.last), tables.name_of(about.last["resolved_by_id"])
+        if not _says(line, at, today):
+            yield f"last given {at:%d %b %H:%M}, and the page says “{line}”"
+        if who not in line:
+            yield f"last given by {who}, and the page says “{line}”"
+        what = about.last["given"] or about.last["dosage"]
+        if what not in line:
+            yield f"last given was {what}, and the page says “{line}”"
+
+
+def _check_to_come(about: Reckoned, text: str, today: date) -> Iterator[str]:
+    name = about.medicine["name"]
+    shown_next, shown_open = line_with(text, "Next"), line_with(text, "Open")
+    if about.opened:
+        due = local(about.opened[0]["due_at"], about.opened[0]["timezone"])
+        if shown_open is None or not _says(shown_open, due, today):
+            yield f"the dose of {name} of {due:%d %b %H:%M} is open, and the page says {shown_open}"
+    elif shown_open is not None:
+        yield f"no dose of {name} is open, and the page says “{shown_open}”"
+    if about.next_at is None:
+        if shown_next is not None:
+            yield f"nothing of {name} is to come, and the page says “{shown_next}”"
+        return
+    at = local(about.next_at, about.zone)
+    if shown_next is None:
+        if not about.opened:
+            yield f"next of {name} is {at:%d %b %H:%M}, and the page does not say it"
+    elif not _says(shown_next, at, today):
+        yield f"next of {name} is {at:%d %b %H:%M}, and the page says “{shown_next}”"
+
+
+def _check_limit(about: Reckoned, text: str) -> Iterator[str]:
+    most = about.medicine["schedule"].get("max_per_day")
+    if most is None:
+        return
+    found = re.search(r"([\d½¼¾.]+) of ([\d½]+) in 24 hours", text)
+    if found is None:
+        yield f"at most {most} in 24 hours, and the page does not say how many were given"
+    elif (number_in(found[1]), number_in(found[2])) != (about.in_a_day, most):
+        yield f"{about.in_a_day} of {most} were given in 24 hours, and the page says “{found[0]}”"
+
+
+def _check_stock(tables: Snapshot, about: Reckoned, text: str, today: date) -> Iterator[str]:
+    medicine = about.medicine
+    line = next((line for line in text.split("\n") if "📦" in line), None)
+    if line is None:
+        yield "the page says nothing about the stock"
+        return
+    stock = medicine["stock"]
+    if stock is None:
+        if "not counted" not in line:
+            yield f"nobody has counted, and the page says “{line}”"
+        return
+    total = tables.movements.get(medicine["id"], {}).get("total", 0)
+    if total != stock:
+        yield f"the ledger says {total}, the stock {stock}"
+    if stock <= 0:
+        if "left" in line and not re.search(r"[Nn]one left|more .* than", line):
+            yield f"nothing is left ({stock}), and the page says “{line}”"
+        return
+    shown = number_in(line)
+    if shown != stock:
+        yield f"{stock.normalize():f} are left, and the page says “{line}”"
+    yield from _check_how_long(tables, medicine, line, today)
+
+
+def _check_how_long(tables: Snapshot, medicine: Row, line: str, today: date) -> Iterator[str]:
+    lasts = how_long(tables, medicine)
+    found = re.search(r"(\d+) day", line)
+    shown_date = date_in(line, today=today)
+    if lasts is None:
+        if medicine["schedule"]["kind"] != "as_needed" and found and is_given(medicine):
+            yield f"{medicine['name']} lasts to its end, and the page says “{line}”"
+        return
+    if shown_date is not None and lasts.last_day not in (None, shown_date):
+        yield (
+            f"the last dose of {medicine['name']} that is covered is of {lasts.last_day}, and the"
+            f" page says “{line}”"
+        )
+    is_daily = medicine["schedule"].get("days", {}) == {"pattern": "daily", "every": 1}
+    if found and is_daily and lasts.days is not None and int(found[1]) != lasts.days:
+        yield f"{medicine['name']} lasts {lasts.days} days, and the page says “{line}”"
+
+
+def _says(words: str, at: datetime, today: date) -> bool:
+    """Whether *words* name that moment; without a day it is today's."""
+    said = moment_in(words, today=today)
+    return said is not None and _is(said, at, today)
+
+
+def _is(said: Said, at: datetime, today: date) -> bool:
+    return said.clock == f"{at:%H:%M}" and (said.day or today) == at.date()
+
+
+# Lists.
+
+
+def check_today(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
+    by_person = _sections(tables, family_id, text)
+    for person, section in by_person:
+        today = local(tables.at, person["timezone"]).date()
+        lines = list(doses_in(section, today=today))
+        doses = [
+            dose
+            for dose in tables.doses.values()
+            if dose["care_recipient_id"] == person["id"] and dose["status"] != "cancelled"
+        ]
+        left = list(lines)
+        for dose in doses:
+            due = local(dose["due_at"], dose["timezone"])
+            mine = [listed for listed in left if _is_line_of(tables, listed, dose, due, today)]
+            if mine:
+                left.remove(mine[0])
+            elif _must_be_shown(tables, dose, due, today):
+                yield f"/today does not show {_in_words(tables, dose)}:\n{section}"
+        yield from (f"/today shows what is not so: {listed.rest} {listed.said}" for listed in left)
+
+
+def _sections(tables: Snapshot, family_id: UUID, text: str) -> Sequence[tuple[Row, str]]:
+    people = [p for p in tables.people.values() if p["family_id"] == family_id]
+    found = []
+    for person in people:
+        below = re.split(rf"^{re.escape(person['name'])}\b[^\n]*$", text, flags=re.MULTILINE)
+        if len(below) > 1:
+            others = "|".join(re.escape(other["name"]) for other in people)
+            found.append((person, re.split(rf"\n\n(?:{others})\b", below[1])[0]))
+    return found
+
+
+def _must_be_shown(tables: Snapshot, dose: Row, due: datetime, today: date) -> bool:
+    if dose["status"] == "pending" and dose["due_at"] <= tables.at:
+        return True
+    return due.date() == today == local(dose["due_at"], _zone_now(tables, dose)).date()
+
+
+def _zone_now(tables: Snapshot, dose: Row) -> str:
+    return tables.zone_of(dose["care_recipient_id"])
+
+
+def _is_line_of(tables: Snapshot, listed: Listed, dose: Row, due: datetime, today: date) -> bool:
+    if listed.status != dose["status"] or not _is(listed.said, due, today):
+        return False
+    what = dose["given"] or dose["dosage"]
+    if dose["medication_name"] not in listed.rest or what not in listed.rest:
+        return False
+    if dose["status"] == "taken":
+        at, who = happened(dose), tables.name_of(dose["resolved_by_id"])
+        return who in listed.rest and f"{at:%H:%M}" in listed.rest
+    if dose["status"] == "skipped":
+        return tables.name_of(dose["resolved_by_id"]) in listed.rest
+    return True
+
+
+def check_history(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
+    """The first page: the newest ten, and nothing else."""
+    zones = [p["timezone"] for p in tables.people.values() if p["family_id"] == family_id]
+    doses = [
+        dose
+        for dose in tables.doses.values()
+        if dose["family_id"] == family_id
+        and dose["status"] in _SHOWN_IN_HISTORY
+        and (dose["taken_at"] or dose["due_at"]) > tables.at - timedelta(days=3, hours=20)
+    ]
+    doses.sort(key=lambda d: d["taken_at"] or d["due_at"], reverse=True)
+    todays = {local(tables.at, zone).date() for zone in zones}
+    shown = [each for today in todays for each in entries_in(text, today=today)]
+    for dose in doses[:10]:
+        at = happened(dose)
+        who = tables.name_of(dose["resolved_by_id"])
+        if not any(
+            listed.status == dose["status"]
+            and listed.said.clock == f"{at:%H:%M}"
+            and listed.said.day == at.date()
+            and dose["medication_name"] in listed.rest
+            and who in listed.rest
+            and (dose["status"] != "taken" or (dose["given"] or dose["dosage"]) in listed.rest)
+            for listed in shown
+        ):
+            yield f"/history does not show {_in_words(tables, dose)}:\n{text}"
+
+
+def check_meds(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
+    for medicine in tables.medicines_of(family_id):
+        lines = [
+            line
+            for line in text.split("\n")
+            if line.lstrip("•⏸⏹\ufe0f ").startswith(medicine["name"])
+        ]
+        sign = {"active": "•", "paused": "⏸", "stopped": "⏹"}[medicine["status"]]
+        is_over = medicine["resumes_at"] is not None and medicine["resumes_at"] <= tables.at
+        if not any(line.startswith(sign) for line in lines) and not is_over:
+            yield f"/meds does not show {medicine['name']} as {medicine['status']}: {lines}"
+
+
+def check_appts(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
+    """What is planned next stands on the first page, with its time and who drives."""
+    planned = sorted(
+        (
+            row
+            for row in tables.occurrences.values()
+            if row["family_id"] == family_id
+            and row["status"] == "planned"
+            and row["starts_at"] > tables.at
+            and tables.appointments[row["appointment_id"]]["deleted_at"] is None
+        ),
+        key=lambda row: row["starts_at"],
+    )
+    for row in planned[:3]:
+        appointment = tables.appointments[row["appointment_id"]]
+        at = local(row["starts_at"], appointment["timezone"])
+        driver = f"🚗 {tables.name_of(row['driver_id'])}" if row["driver_id"] else ""
+        if not any(
+            f"{at:%H:%M}" in line and appointment["title"] in line and driver in line
+            for line in text.split("\n")
+        ):
+            yield f"/appts does not show {appointment['title']} {at:%d %b %H:%M} {driver}:\n{text}"
+
+
+# Notices.
+
+
+def check_refill_notice(tables: Snapshot, text: str) -> Iterator[str]:
+    """A reminder that something runs out, at the moment at which it comes."""
+    medicines = [m for m in tables.medicines.values() if m["deleted_at"] is None]
+    for line in text.split("\n"):
+        mine = [m for m in medicines if line.lstrip("• ").startswith(f"{m['name']}:")]
+        if len(mine) != 1 or not line.startswith("•") or mine[0]["stock"] is None:
+            continue
+        [medicine] = mine
+        about = line.split(":", maxsplit=1)[1]
+        if "none left" not in about.lower() and number_in(about) != medicine["stock"]:
+            yield f"{medicine['stock'].normalize():f} are left, and a notice says “{line}”"
+        today = local(tables.at, tables.zone_of(medicine["care_recipient_id"])).date()
+        yield from _check_how_long(tables, medicine, line, today)
+
+
+# Cards.
+
+
+def check_card(tables: Snapshot, card: Row, messages: Sequence[Message]) -> Iterator[str]:
+    """The newest card of a slot, in all its parts, on one phone."""
+    doses = [
+        dose
+        for dose in tables.doses.values()
+        if dose["care_recipient_id"] == card["care_recipient_id"]
+        and dose["due_at"] == card["slot_at"]
+        and dose["is_scheduled"]
+        and dose["status"] != "cancelled"
+    ]
+    text = "\n".join(message.text for message in messages)
+    parts = [part for message in messages for part in parts_of_card(message.text)]
+    for dose in doses:
+        name = dose["medication_name"]
+        mine = [part for part in parts if part[1].startswith(name)]
+        if not any(_is_part_of(tables, part, dose) for part in mine):
+            yield f"a card does not show {_in_words(tables, dose)}:\n{text}"
+    names = {dose["medication_name"] for dose in doses if dose["status"] == "pending"}
+    for status, line, _below in parts:
+        if status == "pending" and not any(line.startswith(name) for name in names):
+            yield f"a card asks for what is not open: “{line}”\n{text}"
+    open_ids = {dose["id"] for dose in doses if dose["status"] not in ("taken", "skipped")}
+    for message in messages:
+        for row in message.buttons:
+            for button in row:
+                press = decode(button.data) if button.data else None
+                if press and press.verb is Verb.TAKE and press.subject_id not in open_ids:
+                    yield f"a card has a button “{button.text}” for what is answered:\n{text}"
+
+
+def _is_part_of(tables: Snapshot, part: tuple[str, str, str], dose: Row) -> bool:
+    status, line, below = part
+    if status != dose["status"]:
+        return False
+    if dose["status"] in ("taken", "skipped"):
+        who = tables.name_of(dose["resolved_by_id"])
+        words = f"{line} {below}"
+        what = dose["given"] or dose["dosage"]
+        is_when = dose["status"] != "taken" or f"{happened(dose):%H:%M}" in words
+        return who in words and is_when and what in words
+    return dose["dosage"] in line
+
+
+def _in_words(tables: Snapshot, dose: Row) -> str:
+    due = local(dose["due_at"], dose["timezone"])
+    words = f"{dose['medication_name']} {dose['given'] or dose['dosage']}, due {due:%d %b %H:%M}"
+    words += f", {dose['status']}"
+    if dose["taken_at"]:
+        words += f" {happened(dose):%d %b %H:%M}"
+    if dose["resolved_by_id"]:
+        words += f" by {tables.name_of(dose['resolved_by_id'])}"
+    return words

@@ -1,0 +1,580 @@
+"""The walk: a family that presses and types what is usual, by a seed, and lets time pass."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.sandbox import Button, Message, Person
+from bot.views.callbacks import Callback, Verb
+from tests.walk.ground import ZONES, Ground
+from tests.walk.reading import is_misunderstood
+from tests.walk.sayings import (
+    MINUTE,
+    REMEDIES,
+    Remedy,
+    clock_time,
+    named_by,
+    some_change,
+    some_time,
+)
+from tests.walk.snapshot import Row, differences, normal, take_snapshot
+from tests.walk.steps import FREE, Intent, Outcome, Step
+
+MOST_MEDICINES = 6
+
+
+class Walk(Ground):
+    """What people want, in scenes of several steps, and whatever comes between."""
+
+    # Going.
+
+    async def go(self, steps: int) -> None:
+        """Raises Found at the first fault, unless it is to go on."""
+        while len(self.steps) < steps:
+            await self._next()
+
+    async def _next(self) -> None:
+        chance = self.rng.random()
+        if chance < 0.13:
+            await self.let_time_pass()
+        elif chance < 0.145:
+            self._note("the bot restarts")
+            await self.stage.town.restart_bot()
+            await self.stage.catch_up()
+            await self._look(None)
+        else:
+            person = self.rng.choice(self.people)
+            scene = self.scenes.get(person.id)
+            if scene is None or self.rng.random() < 0.04:
+                scene = self.scenes[person.id] = self._begin(person)
+            try:
+                await anext(scene)
+            except StopAsyncIteration:
+                del self.scenes[person.id]
+
+    async def let_time_pass(self) -> None:
+        now = self.stage.now
+        here = now.astimezone(ZoneInfo(self.rng.choice(ZONES[:2])))
+        match self.rng.randrange(6):
+            case 0:
+                instant = now + self.rng.randrange(1, 15) * MINUTE
+            case 1 | 2:
+                [row] = await self.stage.rows(
+                    "SELECT min(next_action_at) FROM doses WHERE next_action_at > $1", now
+                )
+                instant = row[0] or now + timedelta(hours=1)
+                instant += self.rng.choice((0, 0, 1, 7, 40)) * MINUTE
+            case 3:
+                instant = now + self.rng.randrange(20, 400) * MINUTE
+            case 4:
+                clock = self.rng.choice((7, 8, 9, 13, 18, 20, 22, 23))
+                day = here.date() + timedelta(days=here.hour >= clock)
+                instant = datetime(day.year, day.month, day.day, clock, tzinfo=here.tzinfo)
+                instant += self.rng.randrange(-20, 21) * MINUTE
+            case _:
+                instant = now + timedelta(hours=self.rng.randrange(10, 40))
+        if instant - now > timedelta(days=3):
+            instant = now + timedelta(days=2)
+        if instant <= now:
+            instant = now + MINUTE
+        self._note(f"it gets {instant.astimezone(ZoneInfo(ZONES[0])):%a %d %b %H:%M}")
+        before = self.tables
+        async for _moment in self.stage.move_to(instant):
+            self.tables = await take_snapshot(self.stage)
+            self._see_what_is_new()
+        if len(before.logs) != len(self.tables.logs):
+            self._fault("clock", "something was recorded while time passed")
+        for key, medicine in self.tables.medicines.items():
+            if key in before.medicines and (
+                before.medicines[key]["schedule"] != medicine["schedule"]
+            ):
+                self._fault("clock", f"{medicine['name']} has changed while time passed")
+        await self._check_everything()
+
+    # Scenes: each is what somebody wants, over several steps, and may be left before its end.
+
+    def _begin(self, person: Person) -> AsyncIterator[None]:
+        scenes: Sequence[tuple[Callable[[Person], AsyncIterator[None]], int]] = (
+            (self._add, 8),
+            (self._give, 22),
+            (self._answer_card, 18),
+            (self._correct, 9),
+            (self._change, 11),
+            (self._pause_or_stop, 8),
+            (self._pause_person, 3),
+            (self._refill, 7),
+            (self._undo, 6),
+            (self._move, 2),
+            (self._press_anything, 14),
+            (self._ask, 3),
+            (self._appointment, 7),
+            (self._switch, 3),
+        )
+        choices, weights = zip(*scenes, strict=True)
+        if len(self._medicines(person)) < 2:
+            return self._add(person)
+        [scene] = self.rng.choices(choices, weights)
+        made: AsyncIterator[None] = scene(person)
+        return made
+
+    async def _add(self, person: Person) -> AsyncIterator[None]:
+        mine = self._medicines(person)
+        names = {row["name"] for row in self.tables.medicines.values()}
+        fresh = [remedy for remedy in REMEDIES if remedy.name not in names]
+        if len(mine) >= MOST_MEDICINES or not fresh:
+            return
+        remedy = self.rng.choice(fresh)
+        intent = Intent(f"add {remedy.name}", names=None)
+        outcome = await self.say(person, f"/addmed {remedy.line}", intent)
+        wanted = ("Save", "don't know", "No limit", "Skip")
+        async for each in self._until_done(person, outcome, intent, wanted, typed="08:00", most=6):
+            self._check_added(remedy, each)
+            yield
+
+    def _check_added(self, remedy: Remedy, outcome: Outcome) -> None:
+        fresh = outcome.after.medicines.keys() - outcome.before.medicines.keys()
+        for row in (outcome.after.medicines[key] for key in fresh):
+            self._check_is_as_typed(remedy, row)
+
+    def _check_is_as_typed(self, remedy: Remedy, row: Row) -> None:
+        schedule = row["schedule"]
+        for part, meant in remedy.rhythm.items():
+            if schedule.get(part) != meant:
+                self._fault("added", f"{remedy.line}: {part} is {schedule.get(part)}")
+        if (row["dosage_amount"], row["dosage_unit"]) != (remedy.amount, remedy.unit):
+            self._fault("added", f"{remedy.line}: {row['dosage_amount']} {row['dosage_unit']}")
+
+    async def _give(self, person: Person) -> AsyncIterator[None]:
+        medicine = self._some_medicine(person, stopped=False)
+        if medicine is None:
+            return
+        now = self.stage.now
+        when = some_time(
+            self.rng, now, ZoneInfo(self.tables.zone_of(medicine["care_recipient_id"]))
+        )
+        amount, count = self._some_amount(medicine)
+        words = f"{medicine['name']} {amount} {when.words}"
+        if count == 2 and self.rng.random() < 0.5:
+            words = self.rng.choice((f"2 {medicine['name']}", f"{medicine['name']} x2"))
+            words += f" {when.words}"
+        intent = Intent(
+            f"give {words}",
+            medicine_id=medicine["id"],
+            when=when,
+            count=count,
+            must_ask=when.must_ask or count != 1,
+            records=True,
+        )
+        outcome = await self.say(person, f"/give {' '.join(words.split())}", intent)
+        if not outcome.new_logs:
+            answers = [m for m in outcome.said if m.from_bot]
+            text = "\n".join(m.text for m in answers)
+            if is_misunderstood(text):
+                self._fault("not understood", f"“{words}”:\n{text}")
+        async for _ in self._until_done(person, outcome, intent, typed="07:30", most=4):
+            yield
+
+    def _some_amount(self, medicine: Row) -> tuple[str, Decimal | None]:
+        if self.rng.random() < 0.7:
+            return "", Decimal(1)
+        remedy = next((r for r in REMEDIES if r.name == medicine["name"]), None)
+        is_as_added = remedy is not None and (
+            medicine["dosage_amount"],
+            medicine["dosage_unit"],
+        ) == (remedy.amount, remedy.unit)
+        if remedy is None or not is_as_added or not remedy.others:
+            return "", Decimal(1)
+        return self.rng.choice(remedy.others)
+
+    async def _answer_card(self, person: Person) -> AsyncIterator[None]:
+        """On a card that stands in the chat."""
+        verbs = {
+            *(Verb.TAKE, Verb.TAKE_ALL, Verb.SKIP, Verb.SNOOZE, Verb.MORE, Verb.UNDO, Verb.SHOW),
+            *(Verb.BACK, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL_SURELY),
+        }
+        for _ in range(self.rng.randrange(1, 4)):
+            found = [
+                (message, button)
+                for message, button in self._buttons(person)
+                if (press := Step(person, message=message, button=button).press)
+                and press.verb in verbs
+            ]
+            if not found:
+                return
+            message, button = self.rng.choice(found)
+            outcome = await self.tap(person, message, button, FREE)
+            if outcome.new_logs and button.text.startswith(("✅", "⏭")):
+                await self._maybe_undo(person, outcome)
+            yield
+
+    async def _correct(self, person: Person) -> AsyncIterator[None]:
+        await self.say(person, "/history", Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.ENTRY)
+        if not found:
+            return
+        await self.tap(person, *self.rng.choice(found), Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.CORRECT)
+        if not found:
+            return
+        message, button = found[0]
+        press = Step(person, message=message, button=button).press
+        dose = self.tables.doses.get(press.subject_id) if press else None
+        await self.tap(person, message, button, Intent("look"))
+        yield
+        if dose is None:
+            return
+        zone = ZoneInfo(self.tables.zone_of(dose["care_recipient_id"]))
+        part = self.rng.choice(("another time", "Another amount", "not taken", "note"))
+        at = (
+            self.stage.now.astimezone(zone) + self.rng.choice((-300, -90, -20, 3, 40, 200)) * MINUTE
+        )
+        when = clock_time(f"{at:%H:%M}", now=self.stage.now, zone=zone)
+        intent = Intent(
+            f"correct {dose['medication_name']}: {part} {when.words}",
+            medicine_id=dose["medication_id"],
+            when=when if part == "another time" else None,
+            must_ask=part == "another time" and when.must_ask,
+            count=None,
+            records=True,
+        )
+        chosen = self._button(person, part)
+        if chosen is None:
+            return
+        await self.tap(person, *chosen, intent)
+        typed = {
+            "another time": when.words.removeprefix("at "),
+            "Another amount": f"2 {dose['unit'] or 'tablet'}",
+            "not taken": "she was asleep",
+            "note": "with food",
+        }[part]
+        yield
+        if not await self._is_asked(person):
+            return
+        outcome = await self.say(person, typed, intent)
+        async for _ in self._until_done(person, outcome, intent, typed="07:30", most=3):
+            yield
+
+    async def _change(self, person: Person) -> AsyncIterator[None]:
+        """A part of a medicine."""
+        medicine = await self._open_page(person)
+        yield
+        found = self._with_verb(person, Verb.CHANGE_MEDICINE)
+        if medicine is None or not found:
+            return
+        zone = ZoneInfo(self.tables.zone_of(medicine["care_recipient_id"]))
+        retyping = some_change(self.rng, self.stage.now, zone)
+        intent = Intent(
+            f"change {medicine['name']}: {retyping.words}",
+            medicine_id=medicine["id"],
+            names=retyping.names,
+        )
+        await self.tap(person, *found[0], intent)
+        yield
+        button = self._button(person, retyping.part)
+        if button is None:
+            return
+        await self.tap(person, *button, intent)
+        yield
+        if not await self._is_asked(person):
+            return
+        preset = self._button(person, "Mornings: 08:00")
+        if retyping.names == {"times"} and preset and self.rng.random() < 0.3:
+            outcome = await self.tap(person, *preset, intent)
+        else:
+            outcome = await self.say(person, retyping.words, intent)
+        wanted = ("Save",)
+        async for _ in self._until_done(person, outcome, intent, wanted, typed="09:00", most=4):
+            yield
+
+    async def _pause_or_stop(self, person: Person) -> AsyncIterator[None]:
+        medicine = await self._open_page(person)
+        yield
+        verbs = [Verb.PAUSE, Verb.STOP, Verb.RESTORE]
+        found = [each for verb in verbs for each in self._with_verb(person, verb)]
+        if medicine is None or not found:
+            return
+        intent = Intent(f"pause, stop or restore {medicine['name']}", medicine["id"])
+        outcome = await self.tap(person, *self.rng.choice(found[-2:]), intent)
+        async for _ in self._until_done(person, outcome, intent, typed="tomorrow", most=2):
+            yield
+
+    async def _pause_person(self, person: Person) -> AsyncIterator[None]:
+        """Everything that somebody takes, or one medicine by its name."""
+        theirs = [
+            row["name"]
+            for row in self.tables.people.values()
+            if row["family_id"] == self.family_of(person)
+        ]
+        medicine = self._some_medicine(person, stopped=False)
+        if medicine is not None and self.rng.random() < 0.4:
+            theirs = [medicine["name"]]
+        day = self.stage.now.astimezone(ZoneInfo(ZONES[0])) + timedelta(self.rng.randrange(1, 6))
+        words = self.rng.choice(("", f" until {day.day} {day:%B}", " for 3 days", " until monday"))
+        # What is paused may be given longer, where that is asked and wanted.
+        intent = Intent(f"pause {theirs[0]}{words}", names=frozenset({"ends"}))
+        outcome = await self.say(person, f"/pause {theirs[0]}{words}", intent)
+        async for _ in self._until_done(person, outcome, intent, typed="tomorrow", most=4):
+            yield
+
+    async def _refill(self, person: Person) -> AsyncIterator[None]:
+        medicine = self._some_medicine(person, stopped=True)
+        if medicine is None:
+            return
+        amount = self.rng.choice(("30", "= 12", "7", "= 3", "28 tablets", "= 0", "2 boxes of 28"))
+        intent = Intent(f"refill {medicine['name']} {amount}", medicine["id"])
+        outcome = await self.say(person, f"/refill {medicine['name']} {amount}", intent)
+        async for _ in self._until_done(person, outcome, intent, typed="1", most=2):
+            yield
+
+    async def _undo(self, person: Person) -> AsyncIterator[None]:
+        await self.say(person, "/undo", Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.UNDO_LAST, Verb.KEEP)
+        if found and found[0][0].id == person.messages[-1].id:
+            await self.tap(person, *self.rng.choice(found[:2]), FREE)
+            yield
+
+    async def _move(self, person: Person) -> AsyncIterator[None]:
+        await self.say(person, "/people", Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.MOVE_PERSON)
+        if not found:
+            return
+        await self.tap(person, *found[0], Intent("move"))
+        yield
+        if not await self._is_asked(person):
+            return
+        outcome = await self.say(person, self.rng.choice(ZONES), Intent("move"))
+        async for _ in self._until_done(person, outcome, Intent("move"), typed="yes", most=3):
+            yield
+
+    async def _press_anything(self, person: Person) -> AsyncIterator[None]:
+        for _ in range(self.rng.randrange(1, 4)):
+            found = self._buttons(person)
+            if not found:
+                return
+            message, button = self.rng.choice(found)
+            step = Step(person, message=message, button=button)
+            press = step.press
+            if press is None or press.verb in (Verb.OWN_CLOCK, Verb.INVITE):
+                continue
+            intent = self._intent_of(press)
+            if press.verb is Verb.FLOW and intent is None:
+                intent = FREE
+            await self.tap(person, message, button, intent or FREE)
+            yield
+
+    async def _ask(self, person: Person) -> AsyncIterator[None]:
+        words = self.rng.choice(("/today", "/meds", "/history", "/appts", "/cancel", "/help", "hm"))
+        await self.say(person, words, Intent("look"))
+        yield
+
+    async def _switch(self, person: Person) -> AsyncIterator[None]:
+        await self.say(person, "/family", Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.SWITCH_FAMILY)
+        if found:
+            await self.tap(person, *found[0], Intent("look"))
+            yield
+
+    async def _appointment(self, person: Person) -> AsyncIterator[None]:
+        planned = [
+            row
+            for row in self.tables.appointments.values()
+            if row["deleted_at"] is None and row["family_id"] == self.family_of(person)
+        ]
+        if len(planned) < 2 or self.rng.random() < 0.25:
+            title = self.rng.choice(("Dentist", "Physio", "Eye clinic", "Lab"))
+            words = self.rng.choice(
+                ("tomorrow 10:30", "friday 15:00", "in 3 days at 09:15", "every tuesday 11:00")
+            )
+            intent = Intent("appointment")
+            outcome = await self.say(person, f"/addappt {title} {words}", intent)
+            async for _ in self._until_done(
+                person, outcome, intent, ("Save",), typed="1 hour", most=3
+            ):
+                yield
+            return
+        await self.say(person, "/appts", Intent("look"))
+        yield
+        found = self._with_verb(person, Verb.APPOINTMENT)
+        if not found:
+            return
+        await self.tap(person, *self.rng.choice(found), Intent("look"))
+        yield
+        verbs = (
+            *(Verb.DRIVE, Verb.STOP_DRIVING, Verb.MOVE_APPOINTMENT, Verb.CANCEL_APPOINTMENT),
+            Verb.RESTORE_APPOINTMENT,
+        )
+        found = self._with_verb(person, *verbs)
+        if not found:
+            return
+        intent = Intent("appointment")
+        outcome = await self.tap(person, *self.rng.choice(found), intent)
+        reach = self._with_verb(person, Verb.CANCEL_APPOINTMENT)
+        if not outcome.is_changed and len(reach) > 1:
+            yield
+            outcome = await self.tap(person, *self.rng.choice(reach[:3]), intent)
+        async for _ in self._until_done(person, outcome, intent, typed="tomorrow 16:00", most=3):
+            yield
+
+    # Parts of scenes.
+
+    async def _open_page(self, person: Person) -> Row | None:
+        await self.say(person, "/meds", Intent("look"))
+        found = self._with_verb(person, Verb.MEDICINE)
+        if not found:
+            return None
+        message, button = self.rng.choice(found)
+        press = Step(person, message=message, button=button).press
+        await self.tap(person, message, button, Intent("look"))
+        return self.tables.medicines.get(press.subject_id) if press else None
+
+    async def _until_done(
+        self,
+        person: Person,
+        outcome: Outcome,
+        intent: Intent,
+        wanted: Sequence[str] | None = None,
+        *,
+        typed: str,
+        most: int,
+    ) -> AsyncIterator[Outcome]:
+        """Answer up to *most* questions until something is done, and perhaps take that back."""
+        for _ in range(most):
+            if outcome.is_changed:
+                break
+            yield outcome
+            if not await self._is_asked(person):
+                return
+            outcome = await self._go_on(person, wanted, typed, intent)
+        await self._maybe_undo(person, outcome)
+        yield outcome
+
+    async def _go_on(
+        self, person: Person, wanted: Sequence[str] | None, typed: str, intent: Intent
+    ) -> Outcome:
+        """Answer what is asked: by a button that is *wanted* (or any), or else by typing."""
+        found = [
+            (message, button)
+            for message, button in self._buttons(person)[:12]
+            if (press := Step(person, message=message, button=button).press)
+            and press.verb is Verb.FLOW
+            and message.id == self._question_of(person)
+        ]
+        if wanted:
+            found = [each for each in found if any(w in each[1].text for w in wanted)] or found
+        if not found:
+            return await self._type_answer(person, typed, intent)
+        message, button = self.rng.choice(found)
+        means_otherwise = re.search(r"Another|clock|How many|^[\d½ ]+$", button.text)
+        if means_otherwise and intent.records:
+            # From here on what counts is what the next question shows.
+            intent.count, intent.when, intent.must_ask = None, None, False
+        if intent.names is not None and "Save" not in button.text:
+            intent.names |= named_by(button.text)
+        return await self.tap(person, message, button, intent)
+
+    async def _type_answer(self, person: Person, typed: str, intent: Intent) -> Outcome:
+        asked = person.last.text
+        if intent.names and intent.names & {"days", "every", "kind"}:
+            intent.names |= {"times"}  # without them, days are no rhythm
+        if intent.records and "How much" in asked:
+            intent.count = None
+            return await self.say(person, "1 tablet", intent)
+        if intent.records and ("When" in asked or "what time" in asked):
+            medicine = self.tables.medicines.get(intent.medicine_id or UUID(int=0))
+            if medicine is not None:
+                zone = ZoneInfo(self.tables.zone_of(medicine["care_recipient_id"]))
+                at = self.stage.now.astimezone(zone) + self.rng.choice((-200, -15, 3, 60)) * MINUTE
+                when = clock_time(f"{at:%H:%M}", now=self.stage.now, zone=zone)
+                intent.when, intent.must_ask = when, when.must_ask
+                intent.what += f", answered {when.words}"
+                return await self.say(person, when.words.removeprefix("at "), intent)
+        return await self.say(person, typed, intent)
+
+    def _question_of(self, person: Person) -> int | None:
+        """The newest message with buttons of a question."""
+        for message in reversed(person.messages):
+            for button in (b for row in message.buttons for b in row):
+                press = Step(person, message=message, button=button).press
+                if press and press.verb is Verb.FLOW:
+                    return message.id
+        return None
+
+    async def _maybe_undo(self, person: Person, outcome: Outcome) -> None:
+        """Take it back at once, and everything is as it was before."""
+        if not outcome.is_changed or self.rng.random() < 0.65:
+            return
+        # On the answer to this very thing: elsewhere it takes back other things.
+        found = next(
+            (
+                (message, button)
+                for message in reversed(outcome.said)
+                for button in (b for row in message.buttons for b in row)
+                if "Undo" in button.text and button.data is not None
+            ),
+            None,
+        )
+        if found is None:
+            return
+        taken_back = await self.tap(person, *found, FREE)
+        last = self._with_verb(person, Verb.UNDO_LAST)
+        if last and last[0][0].id == person.messages[-1].id:
+            taken_back = await self.tap(person, *last[0], FREE)
+        until = outcome.before.at + timedelta(hours=20)
+        left = differences(
+            normal(outcome.before, until=until), normal(taken_back.after, until=until)
+        )
+        if left:
+            self._fault("undo", "Undo leaves it otherwise than before: " + " | ".join(left))
+
+    # What stands on phones.
+
+    def _medicines(self, person: Person) -> Sequence[Row]:
+        return self.tables.medicines_of(self.family_of(person))
+
+    def _some_medicine(self, person: Person, *, stopped: bool) -> Row | None:
+        found = [row for row in self._medicines(person) if stopped or row["status"] != "stopped"]
+        found.sort(key=lambda row: row["name"])
+        return self.rng.choice(found) if found else None
+
+    def _buttons(self, person: Person) -> Sequence[tuple[Message, Button]]:
+        """The newest first."""
+        return [
+            (message, button)
+            for message in reversed(person.messages[-12:])
+            for row in message.buttons
+            for button in row
+            if button.data is not None
+        ]
+
+    def _with_verb(self, person: Person, *verbs: Verb) -> Sequence[tuple[Message, Button]]:
+        return [
+            (message, button)
+            for message, button in self._buttons(person)
+            if (press := Step(person, message=message, button=button).press) and press.verb in verbs
+        ]
+
+    def _button(self, person: Person, label: str) -> tuple[Message, Button] | None:
+        newest = self._question_of(person)
+        return next(
+            (
+                (message, button)
+                for message, button in self._buttons(person)
+                if message.id == newest and label.lower() in button.text.lower()
+            ),
+            None,
+        )
+
+    async def _is_asked(self, person: Person) -> bool:
+        """Whether a question of a conversation waits for this person."""
+        return bool(await self.stage.redis.exists(f"conversation:{person.id}:{person.id}"))
+
+    def _intent_of(self, press: Callback) -> Intent | None:
+        return self.intents.get(press.subject_id) if press.verb is Verb.FLOW else FREE
