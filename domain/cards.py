@@ -68,6 +68,7 @@ class CardFacts:
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
+    reader_zone: ZoneInfo | None = None
     part: int = 0
     number: int = 1  # of how many cards this is which
     count: int = 1
@@ -376,6 +377,7 @@ def _card(
         person=row.person,
         zone=slot.zone or home,
         home_zone=home,
+        reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
         slot_at=row.slot_at,
         doses=slot.parts.get(row.part, ()),
         put_off=[

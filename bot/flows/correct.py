@@ -336,7 +336,8 @@ async def _correct(
     outcome = await correct_dose(request.scope, UUID(draft.id), correction)
     if not isinstance(outcome, DoseFacts):
         return _ask(request, running, _STEPS[type(outcome)], _show(request, draft, outcome))
-    answer = views.corrected(outcome, now=request.scope.clock.now())
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    answer = views.corrected(outcome, person=draft.person, member=member, now=now)
     return answer if running is None else finished(running, answer)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers
 from bot.views.callbacks import Callback, Verb, encode_slot
-from bot.views.dose_times import clock_of, differ, due_clock, named_clock, record_clock
+from bot.views.dose_times import clock_of, differ, due_clock, named_clock, record_clock, with_yours
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.wording import _, escape
 from domain.cards import CardFacts
@@ -37,6 +37,7 @@ def slot_card(facts: CardFacts) -> Screen:
     at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
     if facts.home_zone is not None and differ(facts.zone, facts.home_zone, facts.slot_at):
         at = named_clock(at, facts.zone)
+    at = with_yours(at, facts.slot_at, zone=facts.zone, reader_zone=facts.reader_zone)
     title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
     if facts.count > 1:
         title = _("{title} · {number} of {count}").format(
@@ -116,7 +117,7 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
     what = f"{escape(shorten(dose.name, to=room.name))} {escape(amount)}{number}"
     if differ(dose.zone, facts.zone, dose.due_at):
         what = _("{what} (due {time})").format(what=what, time=due_clock(dose))
-    when = record_clock(dose)
+    when = record_clock(dose, reader_zone=facts.reader_zone)
     who = escape(shorten(dose.resolved_by or "", to=room.who))
     note = _note(dose, room)
     match dose.status:
@@ -135,7 +136,9 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
         case _ if dose.snoozed_until is not None:
             snoozer = escape(shorten(dose.snoozed_by or "", to=room.who))
             return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
-                what=what, time=clock_of(dose, dose.snoozed_until), who=snoozer
+                what=what,
+                time=clock_of(dose, dose.snoozed_until, reader_zone=facts.reader_zone),
+                who=snoozer,
             )
         case _:
             return _("• {what}").format(what=what)

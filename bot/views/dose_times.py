@@ -26,10 +26,24 @@ def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
     return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
 
 
-def due_clock(dose: DoseFacts) -> str:
+def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
+    """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
+    (03:00 yours)". As they are where the clocks agree, or the reader's is not known.
+    """
+    if reader_zone is None or not differ(zone, reader_zone, at):
+        return words
+    yours = at.astimezone(reader_zone)
+    reading = f"{yours:%H:%M}"
+    if yours.date() != at.astimezone(zone).date():
+        reading = f"{weekday_name(yours.date())} {reading}"
+    return _("{time} ({yours} yours)").format(time=words, yours=reading)
+
+
+def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
     """ "08:00", or "08:00 London time"."""
     time = f"{dose.local:%H:%M}"
-    return named_clock(time, dose.zone) if _is_named(dose, dose.zone, dose.due_at) else time
+    words = named_clock(time, dose.zone) if _is_named(dose, dose.zone, dose.due_at) else time
+    return with_yours(words, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
 
 
 def due_moment(dose: DoseFacts, *, now: datetime) -> str:
@@ -38,21 +52,37 @@ def due_moment(dose: DoseFacts, *, now: datetime) -> str:
     return _("{day} {time}").format(day=day, time=due_clock(dose))
 
 
-def clock_of(dose: DoseFacts, at: datetime, zone: ZoneInfo | None = None) -> str:
+def clock_of(
+    dose: DoseFacts,
+    at: datetime,
+    zone: ZoneInfo | None = None,
+    *,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
     """When something happened to a dose, by the clock of then, or by that of *zone*."""
     zone = zone or dose.zone
     time = f"{at.astimezone(zone):%H:%M}"
-    return named_clock(time, zone) if _is_named(dose, zone, at) else time
+    words = named_clock(time, zone) if _is_named(dose, zone, at) else time
+    return with_yours(words, at, zone=zone, reader_zone=reader_zone)
 
 
-def moment_of(dose: DoseFacts, at: datetime, zone: ZoneInfo | None = None, *, now: datetime) -> str:
+def moment_of(
+    dose: DoseFacts,
+    at: datetime,
+    zone: ZoneInfo | None = None,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
     """As :func:`clock_of`, with the day in words of *now*."""
     day = at.astimezone(zone or dose.zone).date()
     words = _day_words(day, dose, is_over=at <= now, now=now)
-    return _("{day} {time}").format(day=words, time=clock_of(dose, at, zone))
+    return _("{day} {time}").format(
+        day=words, time=clock_of(dose, at, zone, reader_zone=reader_zone)
+    )
 
 
-def record_clock(dose: DoseFacts) -> str:
+def record_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
     """When it was taken, or else when somebody answered, with the day of the week if that is not
     the day on which it was due. Empty if nobody has.
     """
@@ -60,7 +90,8 @@ def record_clock(dose: DoseFacts) -> str:
     if at is None:
         return ""
     zone = dose.taken_zone or dose.zone
-    day, clock = at.astimezone(zone).date(), clock_of(dose, at, zone)
+    day = at.astimezone(zone).date()
+    clock = clock_of(dose, at, zone, reader_zone=reader_zone)
     if day == dose.local.date():
         return clock
     return _("{day} {time}").format(day=weekday_name(day), time=clock)

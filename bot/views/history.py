@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb
@@ -31,7 +32,7 @@ def history(
         if local.date() != day:
             day = local.date()
             lines.append(f"\n<b>{day_words(day, today=today_of(entry.dose, now))}</b>")
-        lines.append(f"{number}. {_line(entry, several=several)}")
+        lines.append(f"{number}. {_line(entry, several=several, reader_zone=member.zone)}")
     return Screen(
         "\n".join(fitting(lines)),
         (*_entries(page, member), *_turns(page, member=member, verb=verb, of=of)),
@@ -48,12 +49,14 @@ def _happened(dose: DoseFacts) -> datetime:
     return dose.taken_local or dose.local
 
 
-def _line(entry: Entry, *, several: bool) -> str:
+def _line(entry: Entry, *, several: bool, reader_zone: ZoneInfo | None) -> str:
     dose = entry.dose
     what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
     if several:
         what = f"{escape(entry.person)}: {what}"
-    time = clock_of(dose, dose.taken_at, dose.taken_zone) if dose.taken_at else due_clock(dose)
+    time = due_clock(dose, reader_zone=reader_zone)
+    if dose.taken_at is not None:
+        time = clock_of(dose, dose.taken_at, dose.taken_zone, reader_zone=reader_zone)
     who = escape(dose.resolved_by or "")
     match dose.status:
         case DoseStatus.TAKEN:
@@ -102,7 +105,9 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
         if dose.is_scheduled
         else _("given as an extra, or as needed"),
     ]
-    lines += fitting([_record(record, dose, now) for record in details.records])
+    lines += fitting(
+        [_record(record, dose, now, reader_zone=member.zone) for record in details.records]
+    )
     if not details.records:
         lines.append(_("Nobody has recorded anything."))
 
@@ -117,10 +122,10 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     return Screen("\n".join(lines), tuple(rows))
 
 
-def _record(record: Record, dose: DoseFacts, now: datetime) -> str:
+def _record(record: Record, dose: DoseFacts, now: datetime, *, reader_zone: ZoneInfo | None) -> str:
     """A row of the log; struck through if a later one has taken its place."""
     said = moment_of(dose, record.recorded_at, record.zone, now=now)
-    when = moment_of(dose, record.timestamp, record.zone, now=now)
+    when = moment_of(dose, record.timestamp, record.zone, now=now, reader_zone=reader_zone)
     line = _record_words(record).format(when=when, said=said, who=escape(record.by))
     if record.given:
         line += " · " + escape(record.given)
@@ -191,14 +196,20 @@ def ask_note() -> Screen:
     return Screen(_("What shall I note?"))
 
 
-def corrected(dose: DoseFacts, *, now: datetime) -> Answer:
+def corrected(dose: DoseFacts, *, person: str, member: Member, now: datetime) -> Answer:
     what = f"<b>{escape(dose.name)}</b> {escape(dose.given or dose.dosage)}"
     if dose.status == DoseStatus.SKIPPED:
         text = _("✅ Corrected: {what}, skipped.").format(what=what)
     else:
         text = _("✅ Corrected: {what}, taken {when}.").format(
-            what=what, when=moment_of(dose, dose.taken_at or now, dose.taken_zone, now=now)
+            what=what,
+            when=moment_of(
+                dose, dose.taken_at or now, dose.taken_zone, now=now, reader_zone=member.zone
+            ),
         )
+    text += "\n" + _("For <b>{person}</b>, family {family}.").format(
+        person=escape(person), family=escape(member.family_name)
+    )
     if dose.note:
         text += f"\n<i>“{escape(dose.note)}”</i>"
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())

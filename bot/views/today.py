@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers, family_labels
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import clock_of, due_clock, due_moment, record_clock, today_of
+from bot.views.dose_times import clock_of, due_clock, due_moment, record_clock, today_of, with_yours
 from bot.views.families import switch_button
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.pauses import pause_words
@@ -151,7 +152,7 @@ def _item_line(
         )
     if item.dose is None:
         return _("Nothing is due today.")
-    return _line(item.dose, room, now, numbers[item.dose.id])
+    return _line(item.dose, room, now, numbers[item.dose.id], reader_zone=member.zone)
 
 
 def _head(person: Person, room: _Room, now: datetime) -> str:
@@ -167,11 +168,14 @@ def _due(dose: DoseFacts, now: datetime) -> str:
     return due_clock(dose) if is_today else due_moment(dose, now=now)
 
 
-def _line(dose: DoseFacts, room: _Room, now: datetime, number: str) -> str:
+def _line(
+    dose: DoseFacts, room: _Room, now: datetime, number: str, *, reader_zone: ZoneInfo | None
+) -> str:
     name, amount = shorten(dose.name, to=room.name), dose.given or dose.dosage
-    what = f"{_due(dose, now)} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
+    due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+    what = f"{due} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
     who = escape(shorten(dose.resolved_by or "", to=room.who))
-    when = record_clock(dose)
+    when = record_clock(dose, reader_zone=reader_zone)
     match dose.status:
         case DoseStatus.TAKEN:
             return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)

@@ -406,6 +406,9 @@ def _cards(home: _Home) -> Mapping[str, View]:
         "card_three_all_taken": home.card(*home.all_three(taken, taken, taken)),
         "card_three_one_snoozed": home.card(home.snoozed(), *home.all_three(pending, pending)[1:]),
         "card_of_a_removed_medicine": home.card(),
+        "card_read_abroad": replace(
+            home.card(*home.all_three(taken, skipped, missed)), reader_zone=NEW_YORK
+        ),
         "card_second_of_three": replace(two, part=1, number=2, count=3),
         "card_after_a_move": replace(
             home.card(*map(_moved, home.all_three(taken, skipped, missed))), home_zone=NEW_YORK
@@ -1539,8 +1542,12 @@ def _history(home: _Home) -> Mapping[str, View]:
         "correct_amount": partial(history.ask_amount, words.dosage),
         "correct_reason": partial(history.ask_reason, _choice(history.no_reason_label())),
         "correct_note": partial(history.ask_note),
-        "corrected": partial(history.corrected, taken, now=NOW),
-        "corrected_to_skipped": partial(history.corrected, states[0], now=NOW),
+        "corrected": partial(
+            history.corrected, taken, person=words.person, member=home.member, now=NOW
+        ),
+        "corrected_to_skipped": partial(
+            history.corrected, states[0], person=words.person, member=home.member, now=NOW
+        ),
     }
 
 
