@@ -158,6 +158,10 @@ class Flows:
         self._leavings = leavings or {}
 
     @property
+    def flows(self) -> Mapping[str, Flow]:
+        return self._flows
+
+    @property
     def names(self) -> frozenset[str]:
         return frozenset(self._flows)
 
