@@ -8,6 +8,7 @@ from bot.grammar.tokens import fold_spaces, is_blank, without_traps
 
 MOST_ENTRIES = 20
 _LONGEST_ENTRY = 4  # lines
+_SHORT_LIST = 500  # characters: of such a list every way to read it is tried
 # As lists are marked: with a dash, a dot, or numbers like 1. and 2).
 _BULLET = re.compile(r"^\s*(?:[-–—•·*▪◦]|\d{1,2}[.)](?=\s))\s*")
 
@@ -29,9 +30,14 @@ def to_entries(
     """
     if len(lines) > MOST_ENTRIES * _LONGEST_ENTRY:
         raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))
+    # Whatever somebody pastes, lines are read together about as much as they are read alone.
+    room = _SHORT_LIST + sum(map(len, lines))
     entries: list[str] = []
     pending: list[str] = []
     for line in lines:
+        # What stands further up than an entry is long stays as it is: no need to read on.
+        if len(entries) + len(pending) - _LONGEST_ENTRY >= MOST_ENTRIES:
+            break
         if is_whole(line):
             entries += [*pending, line]
             pending = []
@@ -42,11 +48,13 @@ def to_entries(
         pending.append(line)
         for start in range(len(pending) - 2, max(-1, len(pending) - 1 - _LONGEST_ENTRY), -1):
             together = " ".join(pending[start:])
-            if is_whole(together):
+            room -= len(together)
+            if room >= 0 and is_whole(together):
                 entries += [*pending[:start], together]
                 pending = []
                 break
-    entries += pending
-    if len(entries) > MOST_ENTRIES:
-        raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(entries)))
-    return entries
+    else:
+        entries += pending
+        if len(entries) <= MOST_ENTRIES:
+            return entries
+    raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))

@@ -1,4 +1,4 @@
-"""Whatever people can press, type or answer has its row in docs/actions.md, and no cell is empty."""
+"""Whatever people can press, type or answer has its row in docs/actions.md, with no empty cell."""
 
 import re
 from pathlib import Path
