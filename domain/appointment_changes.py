@@ -7,7 +7,7 @@ ends the series and begins another one, as other calendars do.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,9 @@ from domain.appointment_lock import (
     refuse_what_is_over,
     update_one,
 )
+from domain.appointment_news import tell_of_what_is_soon
 from domain.appointments import (
+    MOST_REMINDERS,
     Details,
     OccurrenceFacts,
     check_doctor,
@@ -63,7 +65,8 @@ async def move(
     refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         raise AppointmentCancelled
-    starts_at = check_start(start, locked.series.zone, now=scope.clock.now())
+    start = _of_its_kind(locked, start)
+    starts_at = _check_start(scope, locked, start)
     if locked.reach(reach) is Reach.THIS:
         return await _move_one(scope, locked, starts_at)
     rule = locked.series.recurrence
@@ -79,8 +82,19 @@ async def repeat(
     Raises as :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
-    check_start(start, locked.series.zone, now=scope.clock.now())
+    start = _of_its_kind(locked, start)
+    _check_start(scope, locked, start)
     return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+
+
+def _of_its_kind(locked: Locked, start: datetime) -> datetime:
+    """What lasts all day begins with the day."""
+    return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
+
+
+def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:
+    series = locked.series
+    return check_start(start, series.zone, now=scope.clock.now(), is_all_day=series.is_all_day)
 
 
 async def edit(
@@ -98,7 +112,25 @@ async def edit(
         return await get_occurrence(scope, occurrence_id)
     await _write_details(scope, locked, columns)
     await record(scope, "edited", locked, before=_to_json(before))
-    return await get_occurrence(scope, occurrence_id)
+    return await _told(scope, locked)
+
+
+async def _told(scope: Scope, locked: Locked) -> OccurrenceFacts:
+    """The occurrence as it is now; who should know of it and will not be reminded is told."""
+    await tell_of_what_is_soon(scope, locked.series.id, locked.id)
+    return await get_occurrence(scope, locked.id)
+
+
+async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
+    """Remind *minutes* before as well. Raises NotFound and AppointmentOver."""
+    facts = await get_occurrence(scope, occurrence_id)
+    if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
+        raise AppointmentOver
+    before = facts.details.remind_before
+    if minutes in before or len(before) == MOST_REMINDERS:
+        return facts
+    details = replace(facts.details, remind_before=(*before, minutes))
+    return await edit(scope, occurrence_id, details, version=facts.version)
 
 
 async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
@@ -139,7 +171,7 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
                 await _set_status(scope, locked, OccurrenceStatus.PLANNED)
     await record(scope, "restored", locked, before=_state(locked))
-    return await get_occurrence(scope, occurrence_id)
+    return await _told(scope, locked)
 
 
 async def remove(scope: Scope, appointment_id: UUID) -> None:
@@ -169,14 +201,14 @@ async def put_back(
         locked = await lock(scope, any_id)
         await _write_details(scope, locked, before)
         await record(scope, "put_back", locked)
-        return await get_occurrence(scope, any_id)
+        return await _told(scope, locked)
     locked = await lock(scope, UUID(before["occurrence_id"]))
     if "recurrence" in before:
         await _put_back_rule(scope, locked, before)
     else:
         await _put_back_state(scope, locked, before)
     await record(scope, "put_back", locked)
-    return await get_occurrence(scope, locked.id)
+    return await _told(scope, locked)
 
 
 async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
@@ -188,7 +220,7 @@ async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any
         await _cut(scope, locked, since)
     changes = {
         "starts_at": starts_at,
-        "ends_at": starts_at + locked.series.duration,
+        "ends_at": locked.series.ends_at(starts_at),
         "status": before["status"],
     }
     await update_one(scope, locked.id, changes)
@@ -243,13 +275,13 @@ async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> Occurr
         return await get_occurrence(scope, locked.id)
     changes = {
         "starts_at": starts_at,
-        "ends_at": starts_at + locked.series.duration,
+        "ends_at": locked.series.ends_at(starts_at),
     }
     await update_one(scope, locked.id, changes)
     await _tell_calendars(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
     await record(scope, "moved", locked, before=_state(locked))
-    return await get_occurrence(scope, locked.id)
+    return await _told(scope, locked)
 
 
 async def _rebase(
@@ -304,6 +336,7 @@ async def _rebase(
         subject_id=new.id,
         before=before,
     )
+    await tell_of_what_is_soon(scope, new.id, locked.id)
     found = await get_occurrence(scope, locked.id)
     return found if found.is_planned else await first_of(scope, new.id)
 
@@ -324,7 +357,7 @@ async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> Non
         return
     changes = {
         "starts_at": starts_at,
-        "ends_at": starts_at + series.duration,
+        "ends_at": series.ends_at(starts_at),
         "status": OccurrenceStatus.PLANNED,
     }
     await update_one(scope, locked.id, changes)
@@ -385,8 +418,27 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
         locked.series,
         duration=timedelta(minutes=values["duration_minutes"]),
         remind_before=values["remind_before"],
+        is_all_day=values.get("is_all_day", locked.series.is_all_day),
     )
     await replan(scope, series, series)
+    if series.duration != locked.series.duration:
+        await _end_otherwise(scope, series)
+
+
+async def _end_otherwise(scope: Scope, series: Series) -> None:
+    """What has begun and goes on ends with the others: a stay in hospital is made longer in it."""
+    now = scope.clock.now()
+    rows = await scope.rows(
+        select(AppointmentOccurrence.id, AppointmentOccurrence.starts_at).where(
+            AppointmentOccurrence.appointment_id == series.id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.starts_at <= now,
+            AppointmentOccurrence.ends_at > now,
+        )
+    )
+    for row in rows:
+        await update_one(scope, row.id, {"ends_at": series.ends_at(row.starts_at)})
+    await reset_timers(scope, series, [row.id for row in rows])
 
 
 async def _copy(scope: Scope, locked: Locked, series: Series) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
+from domain.appointment_news import tell_of_what_is_soon
 from domain.care_recipients import get_person
 from domain.database import Scope
 from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
+from domain.ladder import Reminder, reminders_of
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -29,7 +31,10 @@ from domain.recurrences import Recurrence
 from domain.schedules import resolve_local
 
 DURATION = timedelta(hours=1)
+LONGEST = timedelta(days=60)  # an appointment; whole days may have an hour more than 24
+_LONGEST_SEEN = LONGEST + timedelta(hours=2)
 REMIND_BEFORE = (1440, 60)  # minutes
+MOST_REMINDERS = 6
 PAGE = 10
 MOST_CONFLICTS = 3
 
@@ -47,10 +52,14 @@ class DoctorNamed:
 
 @dataclass(frozen=True)
 class Details:
-    """What an appointment says besides its time; all of it applies to a whole series."""
+    """What an appointment says besides its time; all of it applies to a whole series.
+
+    What `is_all_day` lasts whole days.
+    """
 
     title: str
     duration: timedelta = DURATION
+    is_all_day: bool = False
     doctor: DoctorNamed | None = None
     place: str | None = None
     bring: str | None = None
@@ -61,6 +70,7 @@ class Details:
         return {
             "title": self.title,
             "duration_minutes": int(self.duration.total_seconds()) // 60,
+            "is_all_day": self.is_all_day,
             "doctor_id": self.doctor.id if self.doctor else None,
             "doctor_name": self.doctor.name if self.doctor and not self.doctor.id else None,
             "place": self.place,
@@ -72,7 +82,7 @@ class Details:
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """`start` is naive local time, by the clock of the person."""
+    """`start` is naive local time, by the clock of the person; midnight of what lasts all day."""
 
     person_id: UUID
     details: Details
@@ -114,20 +124,58 @@ class OccurrenceFacts:
         return self.starts_at.astimezone(self.zone)
 
     @property
+    def is_all_day(self) -> bool:
+        return self.details.is_all_day
+
+    @property
     def is_planned(self) -> bool:
         return self.status is OccurrenceStatus.PLANNED
+
+    @property
+    def first_day(self) -> date:
+        return self.local.date()
+
+    @property
+    def last_day(self) -> date:
+        """The day on which it ends, by the clock of the person."""
+        return _last_day(self.ends_at, self.zone)
+
+    def reminders_ahead(self, *, now: datetime) -> Sequence[Reminder]:
+        """Those of its reminders that are still to come."""
+        reminders = reminders_of(
+            self.starts_at,
+            zone=self.zone,
+            remind_before=self.details.remind_before,
+            is_all_day=self.details.is_all_day,
+        )
+        return [reminder for reminder in reminders if reminder.at > now]
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Another appointment at the same time: of the same person, or (`driver`) driven by the same
-    member. `starts_at` is when the two first meet."""
+    """Another appointment at the same time, with its own times (UTC): of the same person, or
+    (`driver`) driven by the same member."""
 
     title: str
     person: str
     zone: ZoneInfo
     starts_at: datetime
+    ends_at: datetime
+    is_all_day: bool
     driver: str | None
+
+    @property
+    def first_day(self) -> date:
+        return self.starts_at.astimezone(self.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        return _last_day(self.ends_at, self.zone)
+
+
+def _last_day(ends_at: datetime, zone: ZoneInfo) -> date:
+    """What ends at midnight belongs to the day before."""
+    return (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
 
 
 @dataclass(frozen=True)
@@ -155,6 +203,7 @@ SELECT_OCCURRENCES = (
         Appointment.title,
         Appointment.timezone,
         Appointment.duration_minutes,
+        Appointment.is_all_day,
         Appointment.recurrence,
         Appointment.doctor_id,
         Appointment.doctor_name,
@@ -205,7 +254,12 @@ async def add_appointment(
         if saved_before is not None:
             return await first_of(scope, saved_before)
     person = await get_person(scope, appointment.person_id)
-    starts_at = check_start(appointment.start, person.zone, now=scope.clock.now())
+    starts_at = check_start(
+        appointment.start,
+        person.zone,
+        now=scope.clock.now(),
+        is_all_day=appointment.details.is_all_day,
+    )
     await check_doctor(scope, appointment.details)
     rule = appointment.recurrence
     appointment_id = new_id()
@@ -232,20 +286,29 @@ async def add_appointment(
             duration=appointment.details.duration,
             recurrence=rule,
             remind_before=appointment.details.remind_before,
+            is_all_day=appointment.details.is_all_day,
         ),
     )
     await audit.record(
         scope, "appointment.added", subject_type="appointment", subject_id=appointment_id
     )
+    await tell_of_what_is_soon(scope, appointment_id)
     return await first_of(scope, appointment_id)
 
 
-def check_start(local: datetime, zone: ZoneInfo, *, now: datetime) -> datetime:
+def check_start(
+    local: datetime, zone: ZoneInfo, *, now: datetime, is_all_day: bool = False
+) -> datetime:
     """The instant (UTC) of a local start that somebody typed.
 
-    Raises TimeDoesNotExist where the clocks skip it, and AppointmentInPast.
+    Raises TimeDoesNotExist where the clocks skip it, and AppointmentInPast. A day begins when it
+    does: with the first time that its clocks show, and today is not over.
     """
     starts_at = resolve_local(local, zone)
+    if is_all_day:
+        if local.date() < to_local(now, zone).date():
+            raise AppointmentInPast(starts_at, zone)
+        return starts_at
     shown = to_local(starts_at, zone)
     if shown != local:
         raise TimeDoesNotExist(local, shown)
@@ -342,27 +405,30 @@ async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
 async def list_day(
     scope: Scope, days: Mapping[UUID, date]
 ) -> Mapping[UUID, Sequence[OccurrenceFacts]]:
-    """What is planned on a local day of each person (by id). One statement."""
+    """What is planned on a local day of each person (by id), also what began before it and goes
+    on. One statement.
+    """
     if not days:
         return {}
-    midnight = datetime.min.time()
-    first = datetime.combine(min(days.values()), midnight) - timedelta(hours=15)
-    last = datetime.combine(max(days.values()), midnight) + timedelta(hours=40)
+    first = datetime.combine(min(days.values()), time.min, UTC) - timedelta(hours=15)
+    last = datetime.combine(max(days.values()), time.min, UTC) + timedelta(hours=40)
     rows = await scope.rows(
         SELECT_OCCURRENCES.where(
             AppointmentOccurrence.care_recipient_id.in_(days),
             AppointmentOccurrence.family_id == scope.family_id,
             AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
             _IS_THERE,
-            AppointmentOccurrence.starts_at.between(
-                first.replace(tzinfo=ZoneInfo("UTC")), last.replace(tzinfo=ZoneInfo("UTC"))
-            ),
+            # Nothing takes longer: this keeps the search within the index.
+            AppointmentOccurrence.starts_at.between(first - _LONGEST_SEEN, last),
+            AppointmentOccurrence.ends_at > first,
         ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
     )
     found = [occurrence_facts(row) for row in rows]
     return {
         person_id: [
-            facts for facts in found if facts.person_id == person_id and facts.local.date() == day
+            facts
+            for facts in found
+            if facts.person_id == person_id and facts.first_day <= day <= facts.last_day
         ]
         for person_id, day in days.items()
     }
@@ -395,7 +461,16 @@ async def _with_conflicts(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
 
 async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
     """What else is planned while this appointment, or an occurrence of its series, takes place."""
-    own, other = aliased(AppointmentOccurrence), aliased(AppointmentOccurrence)
+    own, other, any_of_them = (
+        aliased(AppointmentOccurrence),
+        aliased(AppointmentOccurrence),
+        aliased(Appointment),
+    )
+    longest = (
+        select(func.max(any_of_them.duration_minutes))
+        .where(any_of_them.family_id == scope.family_id)
+        .scalar_subquery()
+    )
     same_person = own.care_recipient_id == other.care_recipient_id
     rows = await scope.rows(
         select(
@@ -404,6 +479,9 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             CareRecipient.name.label("person"),
             User.name.label("driver"),
             same_person.label("is_same_person"),
+            Appointment.is_all_day,
+            other.starts_at,
+            other.ends_at,
             func.greatest(own.starts_at, other.starts_at).label("at"),
         )
         .select_from(own)
@@ -412,8 +490,9 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             and_(
                 other.family_id == own.family_id,
                 other.appointment_id != own.appointment_id,
-                # Nothing takes longer than a day: this keeps the search within the index.
-                other.starts_at > own.starts_at - timedelta(days=1),
+                # Nothing takes longer: this keeps the search within the index.
+                other.starts_at
+                > own.starts_at - func.make_interval(0, 0, 0, 0, 0, longest + 2 * 60),
                 other.starts_at < own.ends_at,
                 other.ends_at > own.starts_at,
                 other.status == OccurrenceStatus.PLANNED,
@@ -430,7 +509,7 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             own.ends_at > func.clock_now(),
             Appointment.deleted_at.is_(None),
         )
-        .order_by("at")
+        .order_by("at", other.starts_at, other.id)
         .limit(MOST_CONFLICTS)
     )
     return [
@@ -438,7 +517,9 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             title=row.title,
             person=row.person,
             zone=ZoneInfo(row.timezone),
-            starts_at=row.at,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            is_all_day=row.is_all_day,
             driver=None if row.is_same_person else row.driver,
         )
         for row in rows
@@ -460,6 +541,7 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         details=Details(
             title=row.title,
             duration=timedelta(minutes=row.duration_minutes),
+            is_all_day=row.is_all_day,
             doctor=_doctor(row),
             place=row.place,
             bring=row.bring,

@@ -31,7 +31,8 @@ class Deviation:
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """An appointment for other calendars. `starts_at` is naive local time in `zone`.
+    """An appointment for other calendars. `starts_at` is naive local time in `zone`; what
+    `is_all_day` has a date only, and `duration` in whole days.
 
     `uid` and `sequence` (RFC 5545) let a calendar find it again and take the newest. Where all of
     it is called off, `is_cancelled`; a series that was cut short ends with its recurrence.
@@ -52,6 +53,7 @@ class CalendarEntry:
     place: str | None
     bring: str | None
     note: str | None
+    is_all_day: bool = False
 
 
 async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEntry]:
@@ -94,6 +96,7 @@ _SELECT = (
         Appointment.scheduled_at,
         Appointment.timezone,
         Appointment.duration_minutes,
+        Appointment.is_all_day,
         Appointment.recurrence,
         Appointment.cancelled_from,
         Appointment.place,
@@ -181,4 +184,5 @@ def _entry(row: Row[Any], exceptions: Sequence[Deviation]) -> CalendarEntry:
         place=row.place or row.address,
         bring=row.bring,
         note=row.note,
+        is_all_day=row.is_all_day,
     )

@@ -21,7 +21,8 @@ UNDO_PERIOD = timedelta(hours=48)
 SNOOZE_MINUTES = (10, 30, 60)
 LATE_AFTER = timedelta(minutes=2)  # a card sent later than this says so
 MINUTE = timedelta(minutes=1)
-DRIVER_ASKED_AT = time(19)  # local, the evening before
+EVENING = time(19)  # local: who drives is asked then, and what lasts all day is reminded of
+DAY_MINUTES = 24 * 60
 OUTCOME_ASKED_AFTER = timedelta(minutes=30)
 OUTCOME_NOT_BEFORE, OUTCOME_NOT_AFTER = time(9), time(21)  # local
 
@@ -33,6 +34,7 @@ class Step(StrEnum):
     REMIND = "remind"
     ASK_DRIVER = "ask_driver"
     ASK_OUTCOME = "ask_outcome"
+    SOON = "soon"  # told at once, since it is too near for any of its reminders
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,52 @@ def after_undo(
     return NextAction(Step.ASK, ceil_minute(max(now, due_at)))
 
 
+@dataclass(frozen=True)
+class Reminder:
+    """That an appointment is reminded of at an instant (UTC), `minutes` before as it was set."""
+
+    minutes: int
+    at: datetime
+
+
+def reminders_of(
+    starts_at: datetime, *, zone: ZoneInfo, remind_before: Sequence[int], is_all_day: bool
+) -> Sequence[Reminder]:
+    """The reminders of an appointment, the first one first; *remind_before* are minutes.
+
+    What lasts all day begins at midnight, when nobody wants to be woken: it is reminded of in the
+    evening, a day before at the latest.
+    """
+    if not is_all_day:
+        found = [
+            Reminder(count, ceil_minute(starts_at - timedelta(minutes=count)))
+            for count in remind_before
+        ]
+    else:
+        days = {-(-count // DAY_MINUTES) for count in remind_before}
+        found = [
+            Reminder(count * DAY_MINUTES, _evening_before(starts_at, zone, days=count))
+            for count in days
+        ]
+    return sorted(found, key=lambda reminder: reminder.at)
+
+
 def appointment_actions(
-    starts_at: datetime, ends_at: datetime, *, zone: ZoneInfo, remind_before: Sequence[int]
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    zone: ZoneInfo,
+    remind_before: Sequence[int],
+    is_all_day: bool = False,
 ) -> Sequence[NextAction]:
     """All that is told of an appointment, in order; one thing in a minute. *remind_before* are
     minutes, *zone* says when evening is.
     """
     actions = {_evening_before(starts_at, zone): Step.ASK_DRIVER}
-    actions |= {starts_at - timedelta(minutes=minutes): Step.REMIND for minutes in remind_before}
+    reminders = reminders_of(
+        starts_at, zone=zone, remind_before=remind_before, is_all_day=is_all_day
+    )
+    actions |= {reminder.at: Step.REMIND for reminder in reminders}
     actions[_outcome_at(ends_at, zone)] = Step.ASK_OUTCOME
     return [NextAction(actions[at], ceil_minute(at)) for at in sorted(actions)]
 
@@ -99,9 +139,9 @@ def after_telling(actions: Sequence[NextAction], *, now: datetime) -> NextAction
     return next((action for action in actions if action.at > now), None)
 
 
-def _evening_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
-    day = starts_at.astimezone(zone).date() - timedelta(days=1)
-    return resolve_local(datetime.combine(day, DRIVER_ASKED_AT), zone)
+def _evening_before(starts_at: datetime, zone: ZoneInfo, *, days: int = 1) -> datetime:
+    day = starts_at.astimezone(zone).date() - timedelta(days=days)
+    return resolve_local(datetime.combine(day, EVENING), zone)
 
 
 def _outcome_at(ends_at: datetime, zone: ZoneInfo) -> datetime:

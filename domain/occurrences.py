@@ -6,7 +6,7 @@ and survives when the rule changes: the row goes on as the occurrence that takes
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,8 @@ class OccurrenceStatus(StrEnum):
 class Series:
     """What occurrences are made from. `first` is naive local time in `zone`.
 
-    An appointment that takes place once is a series of one.
+    An appointment that takes place once is a series of one. What `is_all_day` lasts whole days of
+    its zone, however many hours they have.
     """
 
     id: UUID
@@ -50,6 +51,7 @@ class Series:
     recurrence: Recurrence | None
     remind_before: Sequence[int]
     cancelled_from: datetime | None = None
+    is_all_day: bool = False
 
     @classmethod
     def of(cls, row: Row[Any]) -> "Series":
@@ -64,7 +66,15 @@ class Series:
             recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
             remind_before=row.remind_before,
             cancelled_from=row.cancelled_from,
+            is_all_day=row.is_all_day,
         )
+
+    def ends_at(self, starts_at: datetime) -> datetime:
+        """When an occurrence that begins then is over (both UTC)."""
+        if not self.is_all_day:
+            return starts_at + self.duration
+        last = datetime.combine(to_local(starts_at, self.zone).date() + self.duration, time.min)
+        return resolve_local(last, self.zone)
 
     def starts(self, *, now: datetime) -> Sequence[datetime]:
         """The local starts up to the horizon."""
@@ -82,9 +92,10 @@ class Series:
         """All that is told of an occurrence."""
         return appointment_actions(
             starts_at,
-            starts_at + self.duration,
+            self.ends_at(starts_at),
             zone=self.zone,
             remind_before=self.remind_before,
+            is_all_day=self.is_all_day,
         )
 
 
@@ -232,6 +243,7 @@ SELECT_SERIES = select(
     Appointment.recurrence,
     Appointment.remind_before,
     Appointment.cancelled_from,
+    Appointment.is_all_day,
 )
 
 _ROW = select(
@@ -298,7 +310,7 @@ async def _rewrite(
         has_changed = starts_at != row.starts_at or status != row.status
         has_news = has_changed or row.ladder_step == Step.TELL
         timer = _timer(new, starts_at, status, tell=was_told and has_news, now=now)
-        ends_at = starts_at + new.duration
+        ends_at = new.ends_at(starts_at)
         written.append(_Written(row.id, key, starts_at, ends_at, status, timer))
     await _write(scope, written)
 
@@ -306,7 +318,7 @@ async def _rewrite(
 def _timer(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
-    if tell and starts_at + series.duration > now:
+    if tell and series.ends_at(starts_at) > now:
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:
         return None
@@ -357,7 +369,7 @@ async def _insert(
                 "care_recipient_id": series.care_recipient_id,
                 "occurrence_key": to_key(start),
                 "starts_at": starts_at,
-                "ends_at": starts_at + series.duration,
+                "ends_at": series.ends_at(starts_at),
                 "status": OccurrenceStatus.CUT if is_cut else OccurrenceStatus.PLANNED,
                 "ladder_step": timer.step if timer else None,
                 "next_action_at": timer.at if timer else None,

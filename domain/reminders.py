@@ -178,6 +178,7 @@ _DUE_OCCURRENCES = (
         AppointmentOccurrence.next_action_at,
         Appointment.timezone,
         Appointment.remind_before,
+        Appointment.is_all_day,
     )
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
     .where(AppointmentOccurrence.next_action_at <= func.clock_now())
@@ -250,7 +251,11 @@ def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequenc
 
 def _actions(row: Row[Any]) -> Sequence[NextAction]:
     return appointment_actions(
-        row.starts_at, row.ends_at, zone=ZoneInfo(row.timezone), remind_before=row.remind_before
+        row.starts_at,
+        row.ends_at,
+        zone=ZoneInfo(row.timezone),
+        remind_before=row.remind_before,
+        is_all_day=row.is_all_day,
     )
 
 

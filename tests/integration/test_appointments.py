@@ -3,8 +3,9 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -41,6 +42,8 @@ from domain.families import FamilyFacts
 from domain.models import AppointmentOccurrence, CareRecipient
 from domain.occurrences import OccurrenceStatus
 from domain.recurrences import Recurrence
+from domain.schedules import resolve_local
+from domain.several import attempt
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account
@@ -162,6 +165,220 @@ async def test_an_hour_that_does_not_exist_and_one_that_is_over(home: Home) -> N
     with pytest.raises(AppointmentInPast):
         await home.add(start=datetime(2026, 11, 23, 7, 0))
     assert await home.planned() == []
+
+
+NEW_YEAR = datetime(2026, 12, 30)
+FORTNIGHT = {"is_all_day": True, "duration": timedelta(days=14)}
+
+
+class TestWholeDays:
+    async def test_they_end_at_midnight_whatever_the_clocks_do(self, home: Home) -> None:
+        start = datetime(2027, 3, 27)
+        facts = await home.add(start=start, is_all_day=True, duration=timedelta(days=2))
+        assert facts.ends_at - facts.starts_at == timedelta(hours=47)
+        assert (facts.first_day, facts.last_day) == (date(2027, 3, 27), date(2027, 3, 28))
+        moved = await home.move(facts, datetime(2027, 10, 30), Reach.THIS)
+        assert moved.ends_at - moved.starts_at == timedelta(hours=49)
+        await home.undo()
+        again = await home.do(lambda s: get_occurrence(s, facts.id))
+        assert (again.starts_at, again.ends_at) == (facts.starts_at, facts.ends_at)
+
+    async def test_a_day_without_midnight_begins_at_one(self, home: Home) -> None:
+        """In Cairo the clocks go forward at midnight."""
+        mum = await factories.person(home.database, home.anna, "Nour", zone="Africa/Cairo")
+        facts = await factories.appointment(
+            home.database,
+            home.anna,
+            mum,
+            start=datetime(2027, 4, 30),
+            is_all_day=True,
+            duration=timedelta(days=1),
+        )
+        assert (facts.first_day, facts.last_day) == (date(2027, 4, 30),) * 2
+        assert facts.ends_at - facts.starts_at == timedelta(hours=23)
+
+    async def test_today_is_not_over_and_yesterday_is(self, home: Home) -> None:
+        facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
+        assert facts.starts_at < home.database.clock.now() < facts.ends_at
+        with pytest.raises(AppointmentInPast):
+            await home.add(start=datetime(2026, 11, 22), **FORTNIGHT)
+
+    async def test_they_are_told_the_evening_before_and_asked_about_in_the_morning(
+        self, home: Home
+    ) -> None:
+        facts = await home.add(start=NEW_YEAR, **FORTNIGHT)
+        assert await home.wake_up(datetime(2026, 12, 29, 18, 59, tzinfo=UTC)) == []
+        told = await home.wake_up(datetime(2026, 12, 29, 19, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "remind"}] * 2
+        assert await home.wake_up(datetime(2027, 1, 13, 8, 59, tzinfo=UTC)) == []
+        told = await home.wake_up(datetime(2027, 1, 13, 9, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "ask_outcome"}] * 2
+
+    async def test_each_of_their_days_lists_them(self, home: Home) -> None:
+        facts = await home.add(start=NEW_YEAR, **FORTNIGHT)
+        for day, is_listed in (
+            (date(2026, 12, 29), False),
+            (date(2026, 12, 30), True),
+            (date(2027, 1, 12), True),
+            (date(2027, 1, 13), False),
+        ):
+            found = await home.do(partial(appointments.list_day, days={home.mum.id: day}))
+            assert [each.id for each in found[home.mum.id]] == [facts.id] * is_listed
+
+    async def test_what_falls_into_them_meets_them(self, home: Home) -> None:
+        await home.add(start=NEW_YEAR, title="Respite", **FORTNIGHT)
+        facts = await home.add(start=datetime(2027, 1, 12, 9))
+        [conflict] = facts.conflicts
+        assert (conflict.title, conflict.is_all_day) == ("Respite", True)
+        assert (conflict.first_day, conflict.last_day) == (date(2026, 12, 30), date(2027, 1, 12))
+        assert not (await home.add(start=datetime(2027, 1, 13, 9))).conflicts
+
+    async def test_what_goes_on_can_be_made_longer(self, home: Home) -> None:
+        facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
+        longer = replace(facts.details, duration=timedelta(days=20))
+        changed = await home.do(lambda s: changes.edit(s, facts.id, longer, version=facts.version))
+        assert changed.last_day == date(2026, 12, 12)
+        await home.undo()
+        again = await home.do(lambda s: get_occurrence(s, facts.id))
+        assert again.last_day == date(2026, 12, 6)
+
+    async def test_other_calendars_get_dates(self, home: Home) -> None:
+        rule = "FREQ=WEEKLY;BYDAY=TU;UNTIL=20270201T235959Z"
+        facts = await home.add(
+            start=datetime(2026, 11, 24), rule=rule, is_all_day=True, duration=timedelta(days=2)
+        )
+        second = await home.at("2026-12-01T00:00")
+        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        third = await home.at("2026-12-08T00:00")
+        await home.move(third, datetime(2026, 12, 10), Reach.THIS)
+        entries = await home.do(lambda s: get_entries(s, facts.appointment_id))
+        document = calendar_file(entries, name="x", now=home.database.clock.now()).document
+        assert document is not None
+        text_ = document.content.replace("\r\n ", "")
+        assert "DTSTART;VALUE=DATE:20261124" in text_
+        assert "DTEND;VALUE=DATE:20261126" in text_
+        assert "UNTIL=20270201;" in text_ or "UNTIL=20270201\r" in text_
+        assert "EXDATE;VALUE=DATE:20261201" in text_
+        assert "RECURRENCE-ID;VALUE=DATE:20261208" in text_
+        calendar = icalendar.Calendar.from_ical(document.content)
+        shown = recurring_ical_events.of(calendar).between(date(2026, 11, 20), date(2027, 3, 1))
+        begins = sorted(event["DTSTART"].dt for event in shown)
+        assert begins[:3] == [date(2026, 11, 24), date(2026, 12, 10), date(2026, 12, 15)]
+        assert begins[-1] == date(2027, 1, 26)
+
+
+class TestTooSoonToBeReminded:
+    IN_40_MINUTES = datetime(2026, 11, 23, 8, 10)
+
+    async def told(self, home: Home) -> list[tuple[str, str]]:
+        async with without_walls(home.url) as connection:
+            rows = await connection.execute(
+                text(
+                    "SELECT u.name, step.value FROM notifications n"
+                    " JOIN users u ON u.id = n.user_id"
+                    " CROSS JOIN LATERAL jsonb_each_text(n.facts -> 'steps') AS step"
+                    " WHERE n.kind = 'appointment' ORDER BY n.id"
+                )
+            )
+            return [tuple(row) for row in rows]
+
+    async def test_the_others_are_told_at_once(self, home: Home) -> None:
+        viewer = await factories.member(home.database, home.anna, Role.VIEWER, name="Vera")
+        facts = await home.add(start=self.IN_40_MINUTES)
+        assert not facts.reminders_ahead(now=home.database.clock.now())
+        assert facts.details.remind_before == (1440, 60)
+        assert sorted(await self.told(home)) == [("Ben", "soon"), (viewer.name, "soon")]
+
+    async def test_nobody_is_told_of_what_will_be_reminded_of_or_need_not_be(
+        self, home: Home
+    ) -> None:
+        facts = await home.add(start=datetime(2026, 11, 23, 12))
+        ahead = facts.reminders_ahead(now=home.database.clock.now())
+        assert [reminder.minutes for reminder in ahead] == [60]
+        await home.add(start=self.IN_40_MINUTES, remind_before=())
+        assert await self.told(home) == []
+
+    async def test_a_move_a_restore_and_other_reminders_tell_them_too(self, home: Home) -> None:
+        facts = await home.add(start=datetime(2026, 11, 25, 12))
+        moved = await home.move(facts, self.IN_40_MINUTES, Reach.THIS)
+        assert await self.told(home) == [("Ben", "soon")]
+        other = await home.add(start=datetime(2026, 11, 23, 12))
+        days = replace(other.details, remind_before=(2880,))
+        await home.do(lambda s: changes.edit(s, other.id, days, version=other.version))
+        assert len(await self.told(home)) == 2
+        third = await home.add(start=datetime(2026, 11, 23, 13))
+        await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.THIS))
+        move_to(home.database.clock, datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
+        await home.do(lambda s: changes.restore(s, third.id))
+        assert len(await self.told(home)) == 3
+        assert moved.details.remind_before == (1440, 60)
+
+    async def test_who_was_told_hears_of_a_change_but_nothing_twice(self, home: Home) -> None:
+        facts = await home.add(start=self.IN_40_MINUTES)
+        noted = replace(facts.details, note="fasting")
+        changed = await home.do(lambda s: changes.edit(s, facts.id, noted, version=facts.version))
+        assert len(await self.told(home)) == 1
+        await home.move(changed, datetime(2026, 11, 23, 8, 20), Reach.THIS)
+        told = await home.wake_up(datetime(2026, 11, 23, 7, 31, tzinfo=UTC))
+        assert told == [{str(facts.id): "tell"}] * 2
+
+    async def test_a_series_keeps_its_reminders_for_the_later_ones(self, home: Home) -> None:
+        first = await home.add(start=self.IN_40_MINUTES, rule="FREQ=DAILY;COUNT=3")
+        assert await self.told(home) == [("Ben", "soon")]
+        later = await home.at("2026-11-25T08:10")
+        ahead = later.reminders_ahead(now=home.database.clock.now())
+        assert [reminder.minutes for reminder in ahead] == [1440, 60]
+        assert first.appointment_id == later.appointment_id
+        second = await home.at("2026-11-24T08:10")
+        told = await home.wake_up(datetime(2026, 11, 24, 7, 10, tzinfo=UTC))
+        assert {str(second.id): "remind"} in told
+
+    async def test_ten_minutes_before_can_be_added_and_undone(self, home: Home) -> None:
+        facts = await home.add(start=self.IN_40_MINUTES)
+        work = partial(changes.remind_before_too, occurrence_id=facts.id, minutes=10)
+        changed = await home.do(work)
+        assert changed.details.remind_before == (1440, 60, 10)
+        assert await home.do(work) == changed
+        told = await home.wake_up(datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+        assert told == [{str(facts.id): "remind"}] * 2
+        with pytest.raises(AppointmentOver):
+            await home.do(
+                lambda s: changes.remind_before_too(s, facts.id, minutes=10),
+            )
+        await home.undo()
+        again = await home.do(lambda s: get_occurrence(s, facts.id))
+        assert again.details.remind_before == (1440, 60)
+
+
+async def test_two_at_nearly_the_same_time_name_each_other(home: Home) -> None:
+    first = await home.add(start=datetime(2026, 11, 26, 9, 40), title="Dentist")
+    second = await home.add(start=datetime(2026, 11, 26, 9, 45), title="Dentist")
+    assert [each.starts_at for each in second.conflicts] == [first.starts_at]
+    first = await home.do(lambda s: get_occurrence(s, first.id))
+    assert [each.starts_at for each in first.conflicts] == [second.starts_at]
+
+
+async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
+    async def several(scope: Scope) -> list[str]:
+        done = []
+        for name, minute in (("A", 0), ("B", 1)):
+
+            async def add(inner: Scope, name: str = name, minute: int = minute) -> None:
+                new = appointments.NewAppointment(
+                    home.mum.id, appointments.Details(name), datetime(2026, 11, 26, 10)
+                )
+                await appointments.add_appointment(inner, new)
+                if minute:
+                    raise NotFound
+
+            with suppress(NotFound):
+                await attempt(scope, add)
+                done.append(name)
+        return done
+
+    assert await home.do(several) == ["A"]
+    page = await home.do(appointments.list_upcoming)
+    assert [item.details.title for item in page.items] == ["A"]
 
 
 async def test_ten_o_clock_stays_ten_o_clock(home: Home) -> None:
@@ -402,7 +619,12 @@ def _calendar_starts(content: str, *, until: datetime) -> list[datetime]:
     begin = datetime(2026, 11, 20, tzinfo=UTC)
     found = recurring_ical_events.of(calendar).between(begin, until)
     events: list[Any] = [e["dtstart"].dt for e in found if e["status"] != "CANCELLED"]
-    return sorted(event.astimezone(UTC) for event in events)
+    return sorted(
+        event.astimezone(UTC)
+        if isinstance(event, datetime)
+        else resolve_local(datetime.combine(event, time.min), LONDON)
+        for event in events
+    )
 
 
 STEPS = st.lists(
@@ -424,16 +646,17 @@ SERIES = ["FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=DAILY;INTERVAL=3;COUNT=30", "FREQ=MON
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(rule=st.sampled_from(SERIES), steps=STEPS)
+@given(rule=st.sampled_from(SERIES), steps=STEPS, days=st.sampled_from([0, 1, 3]))
 async def test_other_calendars_show_what_ours_does(
-    home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]]
+    home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]], days: int
 ) -> None:
     """Whatever was moved, called off and restored, the files say the same as the tables."""
     person = await factories.person(home.database, home.anna, f"P{datetime.now(UTC).timestamp()}")
     recurrence = Recurrence.from_rfc5545(rule, LONDON)
-    first = recurrence.first_from(datetime(2026, 11, 24, 10))
+    first = recurrence.first_from(datetime(2026, 11, 24, 0 if days else 10))
     assert first is not None
-    await factories.appointment(home.database, home.anna, person, start=first, rule=rule)
+    length: dict[str, Any] = {"is_all_day": True, "duration": timedelta(days=days)} if days else {}
+    await factories.appointment(home.database, home.anna, person, start=first, rule=rule, **length)
 
     async def of_person() -> list[OccurrenceFacts]:
         async def read(scope: Scope) -> list[OccurrenceFacts]:
@@ -449,12 +672,14 @@ async def test_other_calendars_show_what_ours_does(
     async def shown() -> list[datetime]:
         return [facts.starts_at for facts in await of_person() if facts.is_planned]
 
-    for action, index, reach, days, hour in steps:
+    for action, index, reach, later, hour in steps:
         listed = [facts for facts in await of_person() if facts.status != OccurrenceStatus.CUT]
         if not listed:
             break
         target = listed[min(index, len(listed) - 1)]
-        start = (target.local + timedelta(days=days)).replace(tzinfo=None, hour=hour)
+        start = (target.local + timedelta(days=later)).replace(
+            tzinfo=None, hour=0 if days else hour
+        )
         try:
             if action == "move":
                 await home.move(target, start, reach)

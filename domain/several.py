@@ -1,0 +1,14 @@
+"""Several things saved at once, in one transaction: one that is refused leaves nothing behind."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from domain.database import Scope
+
+T = TypeVar("T")
+
+
+async def attempt(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
+    """Do *work*; if it raises, what it wrote is taken back, and what was written before stays."""
+    async with scope.connection.begin_nested():
+        return await work(scope)
