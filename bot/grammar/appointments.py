@@ -1,11 +1,13 @@
-"""What people type after `/addappt`: TITLE WHEN [with DOCTOR] [at PLACE] [bring …] [for PERSON].
+"""What people type after `/addappt`: TITLE WHEN [with DOCTOR] [at PLACE] [bring …] [remind …]
+[for PERSON].
 
 The title comes first and ends where everything that follows can be read. Quotes keep a title
-together that holds a date itself. What is not said stays open, and is asked for.
+together that holds a date itself: without them no date or time stays in one unasked. What is not
+said stays open, and is asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,13 +25,23 @@ from bot.grammar.tokens import (
     matchable,
     tokenize,
     without_traps,
+    words_of,
 )
-from bot.grammar.whens import TypedWhen, When, read_when_part, resolve
+from bot.grammar.whens import (
+    TypedWhen,
+    When,
+    read_when_part,
+    reads_as_time,
+    resolve,
+    split_spans,
+)
 
 _LONGEST_LINE = 600
 LONGEST_TEXT = 300
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
+_REMINDERS = {"remind", "reminder", "reminders"}
+_NO = {"no", "without"}
 _HALVES = {"half", "quarter"}  # "at half past nine" is no place
 
 
@@ -55,6 +67,7 @@ class PartialAppointment:
     bring: str | None
     note: str | None
     problem: Misunderstood | None
+    remind_before: tuple[int, ...] | None = None
 
 
 @dataclass
@@ -67,6 +80,8 @@ class _Parts:
     place: str | None = None
     bring: str | None = None
     note: str | None = None
+    remind_before: tuple[int, ...] | None = None
+    is_begun: bool = False  # a time is known from elsewhere
     is_strong: bool = False  # there is more than a word that might be part of a title
 
 
@@ -93,13 +108,70 @@ def understand_appointment(
     """
     if len(text) > _LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG, text)
-    line = tokenize(text)
+    line = _tokens_of(text)
     person, line = _without_person(line, people)
+    return _understood(line, person, people=people, doctors=doctors, zone=zone, now=now)
+
+
+def understand_change(
+    text: str,
+    *,
+    people: Sequence[Person],
+    doctors: Sequence[KnownDoctor],
+    zone: ZoneInfo,
+    now: datetime,
+) -> PartialAppointment:
+    """Read what is said of one that is shown already: "at 15:00 for 2 hours", without its title.
+
+    Raises `Misunderstood` where any of it is something else.
+    """
+    if len(text) > _LONGEST_LINE:
+        raise Misunderstood(Problem.TOO_LONG, text)
+    line = _tokens_of(text)
+    person, line = _without_person(line, people)
+    # Its time is known, so that a place or a person may stand first.
+    parts = _Parts(people, is_begun=True)
+    reading = _read_from(line, 0, parts, doctors)
+    if reading.problem is None and reading.stops_at is not None:
+        raise Misunderstood(Problem.APPOINTMENT_WORDS, _stray(line, reading.stops_at))
+    return _as_partial(reading, None, person, people=people, doctors=doctors, zone=zone, now=now)
+
+
+def _tokens_of(text: str) -> Line:
+    line = tokenize(text)
+    return Line(line.text, split_spans(line.tokens))
+
+
+def _understood(
+    line: Line,
+    person: Person | None,
+    *,
+    people: Sequence[Person],
+    doctors: Sequence[KnownDoctor],
+    zone: ZoneInfo | None,
+    now: datetime,
+) -> PartialAppointment:
     reading = _read(line, people, doctors)
+    words = line.tokens[: reading.title_ends]
+    title, title_problem = _title(words)
+    in_title = None if title is None else _time_in_title(line, words)
+    found = _as_partial(reading, title, person, people=people, doctors=doctors, zone=zone, now=now)
+    return replace(found, problem=title_problem or found.problem or in_title)
+
+
+def _as_partial(
+    reading: _Reading,
+    title: str | None,
+    person: Person | None,
+    *,
+    people: Sequence[Person],
+    doctors: Sequence[KnownDoctor],
+    zone: ZoneInfo | None,
+    now: datetime,
+) -> PartialAppointment:
     parts, problem = reading.parts, reading.problem
     by_clock = person.zone if person else zone or (people[0].zone if people else None)
     when = resolve(parts.typed, zone=by_clock, now=now) if by_clock else When()
-    title, title_problem = _title(line.tokens[: reading.title_ends])
     return PartialAppointment(
         title=title,
         person=person,
@@ -109,8 +181,20 @@ def understand_appointment(
         place=parts.place,
         bring=parts.bring,
         note=parts.note,
-        problem=title_problem or problem or when.problem,
+        problem=problem or when.problem,
+        remind_before=parts.remind_before,
     )
+
+
+def _time_in_title(line: Line, tokens: Sequence[Token]) -> Misunderstood | None:
+    """A date or a time that would become part of a title: that is asked, never done."""
+    for at in range(len(tokens)):
+        end = at
+        while end < len(tokens) and (used := reads_as_time(tokens[end:])):
+            end = min(end + used, len(tokens))
+        if end > at:
+            return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:end]))
+    return None
 
 
 def match_doctors(
@@ -154,10 +238,9 @@ def parse_reminders(text: str) -> tuple[int, ...]:
     words = [t.word for t in tokenize(text[:200]).tokens if t.word not in {",", "and", "before"}]
     if words in (["none"], ["never"], ["no"]):
         return ()
-    units = {"minute": 1, "min": 1, "hour": 60, "h": 60, "hr": 60, "day": 1440, "week": 10080}
     found: set[int] = set()
     for number, unit in zip(words[::2], words[1::2], strict=False):
-        size = units.get(unit) or units.get(unit.removesuffix("s"))
+        size = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
         count = {"a": "1", "an": "1", "one": "1", "two": "2"}.get(number, number)
         if size is None or not count.isdecimal() or len(count) > 5:
             raise Misunderstood(Problem.REMINDER_IMPOSSIBLE, f"{number} {unit}")
@@ -185,22 +268,25 @@ def _read(line: Line, people: Sequence[Person], doctors: Sequence[KnownDoctor]) 
     failed: list[_Reading] = []
     for end in range(len(tokens)):
         reading = _read_from(line, end, _Parts(people), doctors)
-        if reading.stops_at is None or reading.problem is not None:
+        if reading.problem is not None:
             return reading
+        if reading.stops_at is None:
+            has_time = not reading.parts.typed.is_empty
+            if has_time or not any(each.parts.is_strong for each in failed):
+                return reading
+            break  # "Dentist tomorrow 10:00 please for 2 hours": the time stands further in front
         failed.append(reading)
     for reading in failed:
-        if reading.parts.is_strong and reading.stops_at is not None:
-            stray = _stray(line, reading.stops_at)
-            return _Reading(
-                reading.parts,
-                reading.title_ends,
-                reading.stops_at,
-                Misunderstood(Problem.APPOINTMENT_WORDS, stray),
-            )
+        if reading.parts.is_strong:
+            # What stands behind the words that nobody understands still counts.
+            return _read_from(line, reading.title_ends, _Parts(people), doctors, skips=True)
     return _Reading(_Parts(people), len(tokens), None, None)
 
 
-def _read_from(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor]) -> _Reading:
+def _read_from(
+    line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor], *, skips: bool = False
+) -> _Reading:
+    """Read what follows a title that ends at *at*; with *skips* also beyond what is none of it."""
     tokens, title_ends = line.tokens, at
     problem: Misunderstood | None = None
     said: tuple[TypedDate | None, TypedRepeat | None] | None = None
@@ -214,7 +300,11 @@ def _read_from(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
             problem, used = problem or wrong, 1
             said = said or (parts.typed.day, parts.typed.repeat)
         if not used and problem is None:
-            return _Reading(parts, title_ends, at, None)
+            if not skips:
+                return _Reading(parts, title_ends, at, None)
+            problem = Misunderstood(Problem.APPOINTMENT_WORDS, _stray(line, at))
+            said = (parts.typed.day, parts.typed.repeat)
+            used = _phrase_ends(tokens, at) - at
         at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
     if said is not None:
         # But no day: a piece of "mon, wed, fri" is not what was meant.
@@ -227,6 +317,10 @@ def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
     if tokens[0].is_quoted:
         return 0
     typed = parts.typed
+    remind_before, used = _reminders(tokens)
+    if used:
+        parts.remind_before = remind_before
+        return used
     used = read_when_part(tokens, typed)
     if used:
         parts.is_strong = not typed.is_empty
@@ -236,7 +330,8 @@ def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
         end = _doctor_ends(tokens, doctors)
         parts.doctor = parse_name(_words(line, tokens[1:end]))
         return end
-    if word in {"at", "@", "in"} and parts.place is None and not typed.is_empty and len(tokens) > 1:
+    has_begun = parts.is_begun or not typed.is_empty
+    if word in {"at", "@", "in"} and parts.place is None and has_begun and len(tokens) > 1:
         end = _phrase_ends(tokens, 1, commas=True)
         if tokens[1].word in _HALVES:
             raise Misunderstood(Problem.NO_SUCH_TIME, _words(line, tokens[1:end]))
@@ -249,9 +344,37 @@ def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
     if word.rstrip(":") in _NOTES and word.endswith(":") and len(tokens) > 1:
         parts.note = parse_text(_words(line, tokens[1:]))
         return len(tokens)
-    if word == "for" and not typed.is_empty and find_stranger(tokens[:2]) is not None:
+    if word == "for" and has_begun and find_stranger(tokens[:2]) is not None:
         raise unknown_person(_words(line, tokens[1 : _phrase_ends(tokens, 1)]), parts.people)
     return 0
+
+
+def _reminders(tokens: Sequence[Token]) -> tuple[tuple[int, ...], int]:
+    """ "remind me 1 day and 2 hours before", "no reminder": minutes, and the tokens it took.
+
+    Raises `Misunderstood` for a reminder that cannot be.
+    """
+    words = words_of(tokens, 24)
+    if words[:1] and words[0] in _NO and words[1:2] and words[1] in _REMINDERS:
+        return (), 2
+    if not words or words[0] not in _REMINDERS:
+        return (), 0
+    skip = 2 if words[1:2] in (["me"], ["us"], [":"]) else 1
+    if "before" in words:
+        end = words.index("before") + 1
+    else:
+        end = skip
+        while end + 1 < len(words) and _is_length(words[end], words[end + 1]):
+            end += 3 if words[end + 2 : end + 3] in (["and"], [","]) else 2
+        end -= 1 if words[end - 1] in {"and", ","} else 0
+    if end == skip:
+        return (), 0  # "Remind Anna" is a title
+    return parse_reminders(" ".join(words[skip:end])), end
+
+
+def _is_length(number: str, unit: str) -> bool:
+    is_number = number.isdecimal() or number in {"a", "an", "one", "two"}
+    return is_number and unit.removesuffix("s") in _UNITS
 
 
 def _doctor_ends(tokens: Sequence[Token], doctors: Sequence[KnownDoctor]) -> int:
@@ -274,6 +397,8 @@ def _phrase_ends(tokens: Sequence[Token], at: int, *, commas: bool = False) -> i
         if token.word in {"with", "at", "@", "for"} | _BRINGS or token.word.rstrip(":") in _NOTES:
             break
         try:
+            if _reminders(tokens[end:])[1]:
+                break
             if read_when_part(tokens[end:], TypedWhen()):
                 break
         except Misunderstood:
@@ -319,4 +444,5 @@ def _bare_name(name: str) -> str:
     return " ".join(words) or matchable(name)
 
 
+_UNITS = {"minute": 1, "min": 1, "hour": 60, "h": 60, "hr": 60, "day": 1440, "week": 10080}
 _TITLES = {"dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "med"}

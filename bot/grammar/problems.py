@@ -77,6 +77,11 @@ class Problem(Enum):
     END_OF_ONE = auto()  # an end, of something that does not come again
     DURATION_IMPOSSIBLE = auto()
     REMINDER_IMPOSSIBLE = auto()
+    TIME_IN_TITLE = auto()  # W are words of time that stand in a title without quotes
+    HOURS_OR_DATE = auto()  # "9-15"
+    ALL_DAY_AT_A_TIME = auto()  # W lasts all day, and a time was said, too
+    LENGTH_IN_A_MOVE = auto()  # W is how long it takes, where only when it begins was asked
+    TOO_MANY_ENTRIES = auto()  # W is how many
     WHICH_DOCTOR = auto()
     PHONE_UNREADABLE = auto()
     PHONE_IMPOSSIBLE = auto()  # no telephone in that country has such a number

@@ -20,15 +20,26 @@ from bot.grammar.clock_times import (
     looks_like_a_time,
     read_time,
 )
-from bot.grammar.dates import WEEKDAYS, TypedDate, check_reach, read_date, spelt
+from bot.grammar.dates import (
+    MONTH_NAMES,
+    MONTHS,
+    WEEKDAYS,
+    TypedDate,
+    check_reach,
+    read_date,
+    spelt,
+)
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import TypedRepeat, read_repeat
 from bot.grammar.tokens import Token, tokenize, words_of
 from domain.recurrences import MOST_TIMES, Recurrence
+from domain.schedules import resolve_local
 
-LONGEST = timedelta(hours=24)
-_LONGEST_RANGE = timedelta(hours=8)
+LONGEST = timedelta(hours=24)  # in hours and minutes
+LONGEST_RANGE = timedelta(days=60)  # from a day to another
+_LONGEST_GUESSED = timedelta(hours=8)  # "10:00-1:30" ends in the afternoon
+_EVENING, _NOON = 16, 12  # what begins from here on may end in the morning: up to here
 _NUMBER_WORDS = "|".join(["a", "an", *COUNTS])
 # What we let the library read: whole phrases whose meaning is not in doubt.
 _COUNTED = re.compile(
@@ -42,9 +53,12 @@ _DURATION = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(m|min|mins|minutes?|h|hrs?|hours
 _MINUTES = {"m", "min", "mins", "minute", "minutes"}
 _HOURS = {"h", "hr", "hrs", "hour", "hours"}
 _LONGER = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
-_RANGE = re.compile(
-    r"(?=.*[:.apm])(\d{1,2}(?:[:.]\d{2})?(?:[ap]m)?)-(\d{1,2}(?:[:.]\d{2})?(?:[ap]m)?)"
-)
+# What may stand on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
+_SIDE = re.compile(r"\d{1,4}([:.]\d{2})?([ap]m)?|\d{1,2}(st|nd|rd|th|/\d{1,2})|[a-z]{3,9}")
+_UP_TO = {"to", "-", "until", "till", "through", "thru", "ending"}
+_ALL_DAY = (["all", "day"], ["whole", "day"], ["full", "day"], ["all", "day", "long"])
+_HOURS_OF_A_DAY = 24
+_DATE_RANGE = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _FILLERS = {",", "on", "from", "starting", "beginning", "begins", "starts", "the"}
 
 
@@ -52,7 +66,7 @@ _FILLERS = {",", "on", "from", "starting", "beginning", "begins", "starts", "the
 class When:
     """What is known of a time. `days` and `times` are all that it could be: none if it was not said
     (or cannot be), one if it is certain, two if it has to be asked. `problem` is the first thing to
-    say about it.
+    say about it. What `is_all_day` begins at midnight and has a `duration` in days.
     """
 
     days: tuple[date, ...] = ()
@@ -60,6 +74,7 @@ class When:
     rule: Recurrence | None = None
     is_anchored: bool = False  # the rule says on which days
     duration: timedelta | None = None
+    is_all_day: bool = False
     problem: Misunderstood | None = None
 
     @property
@@ -82,27 +97,44 @@ class TypedWhen:
     repeat: TypedRepeat | None = None
     until: TypedDate | None = None
     lasts_days: int | None = None
+    lasts_words: str = ""
     count: int | None = None
     duration: timedelta | None = None
+    is_all_day: bool = False
+    is_bare: bool = False  # "9-15": hours, or a day and a month
     words: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.day or self.clock or self.repeat or self.part)
+        return not (self.day or self.clock or self.repeat or self.part or self.is_all_day)
 
 
-def parse_when(text: str, *, zone: ZoneInfo, now: datetime) -> When:
-    """All of *text* as a time, by the clock of *zone*. Raises `Misunderstood` for other words."""
-    tokens = tokenize(text[:200]).tokens
+def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool = False) -> When:
+    """All of *text* as a time, by the clock of *zone*. Where the day *is_day_known*, "9-15" are
+    hours. Raises `Misunderstood` for other words.
+    """
+    tokens = split_spans(tokenize(text[:200]).tokens)
     typed, at = TypedWhen(), 0
     while at < len(tokens):
         used = read_when_part(tokens[at:], typed)
         if not used:
             raise Misunderstood(Problem.WHEN_UNREADABLE, " ".join(t.raw for t in tokens[at:]))
         at += used
-    if typed.is_empty and typed.duration is None:
+    if typed.is_empty and typed.duration is None and typed.lasts_days is None:
         raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
+    typed.is_bare &= not is_day_known
     return resolve(typed, zone=zone, now=now)
+
+
+def parse_days(text: str) -> timedelta:
+    """How long something takes that lasts all day: "3 days", "all day". Raises `Misunderstood`."""
+    tokens, typed = tokenize(text[:60]).tokens, TypedWhen()
+    used = _all_day(tokens, typed) or _duration((*_as_tokens("for"), *tokens), typed) - 1
+    duration = timedelta(days=typed.lasts_days or 1)
+    is_read = used == len(tokens) and typed.duration is None and "month" not in typed.lasts_words
+    if not is_read or duration > LONGEST_RANGE:
+        raise Misunderstood(Problem.DURATION_IMPOSSIBLE, text.strip())
+    return duration
 
 
 def parse_duration(text: str) -> timedelta:
@@ -114,6 +146,42 @@ def parse_duration(text: str) -> timedelta:
     return found[0]
 
 
+def split_spans(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """With "10:00-14:00" and "1-14" as three tokens each; "2026-12-03" and "x-ray" stay one."""
+    found: list[Token] = []
+    for token in tokens:
+        first, dash, last = token.word.partition("-")
+        is_span = dash and not token.is_quoted and len(token.word) == len(token.raw)
+        if not is_span or not (_is_side(first) and _is_side(last)):
+            found.append(token)
+            continue
+        middle = token.start + len(first)
+        found += [
+            Token(token.raw[: len(first)], first, token.start, middle),
+            Token("-", "-", middle, middle + 1),
+            Token(token.raw[len(first) + 1 :], last, middle + 1, token.end),
+        ]
+    return tuple(found)
+
+
+def _is_side(word: str) -> bool:
+    if not _SIDE.fullmatch(word):
+        return False
+    return not word.isalpha() or word in MONTHS or word in WEEKDAYS or word in NAMED
+
+
+def reads_as_time(tokens: Sequence[Token]) -> int:
+    """How many of *tokens* begin like a date, a time, a rhythm or a length; 0 if they do not."""
+    if not tokens or tokens[0].is_quoted or tokens[0].word in _FILLERS:
+        return 0
+    if len(tokens) > 2 and _hours_range(tokens) is not None:
+        return 3
+    try:
+        return read_when_part(tokens, TypedWhen())
+    except Misunderstood:
+        return 1
+
+
 def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
     """Read one part of a time into *typed*; returns how many tokens it took, 0 if it is none.
 
@@ -123,8 +191,10 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
     if not words:
         return 0
     readers: tuple[Callable[[Sequence[Token], TypedWhen], int], ...] = (
+        _all_day,
+        _days_of_a_month,
         _repeat,
-        _until,
+        _up_to,
         _count,
         _duration,
         _counted_date,
@@ -150,36 +220,181 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     today = now.astimezone(zone).date()
     local_now = now.astimezone(zone).replace(tzinfo=None)
     when = When(duration=typed.duration)
+    if typed.is_bare and typed.day is None and typed.repeat is None:
+        return replace(when, problem=_hours_or_date(typed, today))
     when = _resolve_time(when, typed)
     when = _resolve_days(when, typed, today)
     if typed.repeat is not None:
         when = replace(when, rule=typed.repeat.rule, is_anchored=typed.repeat.is_anchored)
         when = _resolve_end(when, typed, today)
+    elif typed.until is not None and (typed.clock is None or typed.ends is not None):
+        when = _resolve_span(when, typed, today, zone)
     elif typed.until is not None or typed.count is not None:
         words = " ".join(typed.words)
-        when = replace(when, problem=when.problem or Misunderstood(Problem.END_OF_ONE, words))
+        when = _with_problem(when, Misunderstood(Problem.END_OF_ONE, words))
+    if typed.ends is not None and typed.until is None:
+        when = _by_clocks(when, zone)
+    when = _resolve_all_day(when, typed)
     return _without_past(when, local_now)
+
+
+def _by_clocks(when: When, zone: ZoneInfo) -> When:
+    """With the hours that lie between two times by the clock, also where the clocks change."""
+    if when.rule is not None or when.day is None or when.clock is None or when.duration is None:
+        return when
+    begin = datetime.combine(when.day, when.clock)
+    length = resolve_local(begin + when.duration, zone) - resolve_local(begin, zone)
+    return replace(when, duration=length) if length > timedelta(0) else when
+
+
+def _with_problem(when: When, problem: Misunderstood) -> When:
+    return replace(when, problem=when.problem or problem)
 
 
 def _resolve_time(when: When, typed: TypedWhen) -> When:
     if typed.clock is None:
         return when
+    ends = typed.ends if typed.until is None or typed.repeat is not None else None
     try:
-        found = typed.clock.resolve(typed.part)
+        found = _literal(typed.clock, ends) or typed.clock.resolve(typed.part)
     except Misunderstood as problem:
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
-        return replace(when, times=times if len(times) > 1 else (), problem=problem)
+        when = replace(when, times=times if len(times) > 1 else (), problem=problem)
+        # "9 to 5" takes eight hours, whichever nine it is.
+        lengths = {_length(each, ends, typed.clock) for each in when.times} if ends else set()
+        length = lengths.pop() if len(lengths) == 1 else None
+        return when if length is None else replace(when, duration=length)
     when = replace(when, times=(found,))
-    if typed.ends is None:
+    if ends is None:
         return when
-    start = datetime.combine(date.min, found)
-    ends = [datetime.combine(date.min, reading) for reading in typed.ends.readings]
-    # "10:00-1:30" ends in the afternoon; nobody says "11:00-10:30" of half a day.
-    end = next((each for each in ends if start < each <= start + _LONGEST_RANGE), None)
-    if end is None:
-        words = f"{typed.clock.words} - {typed.ends.words}"
+    length = _length(found, ends, typed.clock)
+    if length is None:
+        words = f"{typed.clock.words} - {ends.words}"
         return replace(when, problem=Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
-    return replace(when, duration=end - start)
+    return replace(when, duration=length)
+
+
+def _literal(first: TypedTime, ends: TypedTime | None) -> time | None:
+    """ "9-15": who counts on to 15 means nine in the morning by 9."""
+    if ends is None or first.is_sure or len(first.readings) < 2:
+        return None
+    is_by_24_hours = len(ends.readings) == 1 and ends.readings[0].hour > _NOON
+    if not is_by_24_hours or not ends.words.replace(":", "").replace(".", "").isdecimal():
+        return None
+    return first.readings[0]
+
+
+def _length(start: time, ends: TypedTime, first: TypedTime) -> timedelta | None:
+    """From *start* until *ends*, which may be the next morning; None if it cannot be told."""
+    begin = datetime.combine(date.min, start)
+    readings = [datetime.combine(date.min, reading) for reading in ends.readings]
+    if ends.is_sure and readings[0] > begin:
+        return readings[0] - begin
+    is_by_24_hours = start.hour > _NOON and first.words.startswith(str(start.hour))
+    if not is_by_24_hours:
+        # "10:00-1:30" ends in the afternoon; nobody says "11:00-10:30" of half a day.
+        near = [end for end in readings if begin < end <= begin + _LONGEST_GUESSED]
+        if near:
+            return near[0] - begin
+    if start.hour >= _EVENING and readings[0].hour <= _NOON:
+        return readings[0] + timedelta(days=1) - begin
+    return None
+
+
+def _hours_or_date(typed: TypedWhen, today: date) -> Misunderstood | None:
+    """ "9-15" without a day: 15 September where people write so, or from nine to three."""
+    first, last = (int(each.words) for each in (typed.clock, typed.ends) if each is not None)
+    words = f"{first}-{last}"
+    days = []
+    for day, month in ((first, last), (last, first)):
+        if 1 <= month <= len(MONTH_NAMES) and day:
+            found = read_date(tokenize(f"{day} {MONTH_NAMES[month - 1]}").tokens)
+            try:
+                days.append(found.resolve(today, today) if found else today)
+            except Misunderstood:
+                continue
+    hours = (f"{first:02}:00-{last:02}:00",)
+    suggestions = hours + tuple(spelt(day) for day in sorted(set(days)))
+    return Misunderstood(Problem.HOURS_OR_DATE, words, suggestions=suggestions)
+
+
+def _resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> When:
+    """From one day to another: whole days, or from an hour on the first to one on the last."""
+    last, first = typed.until, when.day
+    if last is None or typed.day is None:
+        return when
+    words = f"{typed.day.words} to {last.words}"
+    if first is None:
+        return _which_span(when, typed, today)
+    try:
+        day = last.resolve(today, first)
+        if day < first:
+            raise Misunderstood(Problem.END_BEFORE_START, words)
+        if typed.clock is None:
+            length = timedelta(days=(day - first).days + 1)
+        elif typed.ends is not None and when.clock is not None:
+            end = datetime.combine(day, typed.ends.resolve(None))
+            begin = datetime.combine(first, when.clock)
+            length = resolve_local(end, zone) - resolve_local(begin, zone)
+        else:
+            return when
+    except Misunderstood as problem:
+        if problem.problem is Problem.DATE_AMBIGUOUS:
+            return _which_span(when, typed, today)
+        return _with_problem(replace(when, days=()), problem)
+    when = replace(when, is_all_day=typed.clock is None)
+    if not timedelta(0) < length <= LONGEST_RANGE:
+        return _with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
+    return replace(when, duration=length)
+
+
+def _which_span(when: When, typed: TypedWhen, today: date) -> When:
+    """Where the first or the last day can be two: all of it is asked, lest one end is lost."""
+    if typed.day is None or typed.until is None:
+        return when
+    hours = [f" {each.words}" if each is not None else "" for each in (typed.clock, typed.ends)]
+    spans = [
+        f"{spelt(first)}{hours[0]} to {spelt(last)}{hours[1]}"
+        for first in when.days or _candidates(typed.day, today, today)
+        for last in _candidates(typed.until, today, first)
+        if first <= last <= first + LONGEST_RANGE
+    ]
+    if not spans:
+        return replace(when, days=())
+    words = f"{typed.day.words} to {typed.until.words}"
+    problem = Misunderstood(Problem.DATE_AMBIGUOUS, words, suggestions=tuple(spans[:4]))
+    return replace(when, days=(), problem=problem)
+
+
+def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
+    """The days that it can be."""
+    try:
+        return (typed.resolve(today, floor),)
+    except Misunderstood as problem:
+        return _spelt_days(problem.suggestions, today)
+
+
+def _resolve_all_day(when: When, typed: TypedWhen) -> When:
+    days = typed.lasts_days if typed.repeat is None else None
+    if days is None and not typed.is_all_day and not when.is_all_day:
+        return when
+    if typed.clock is not None:
+        words = typed.lasts_words or " ".join(typed.words)
+        is_length = typed.lasts_days is not None
+        problem = Problem.DURATION_IMPOSSIBLE if is_length else Problem.ALL_DAY_AT_A_TIME
+        return _with_problem(replace(when, is_all_day=False), Misunderstood(problem, words))
+    duration = when.duration if when.is_all_day else timedelta(days=days or 1)
+    when = replace(when, is_all_day=True, times=(time.min,), duration=duration)
+    if typed.until is not None and days is not None:
+        return _with_problem(when, Misunderstood(Problem.WHEN_TWICE, typed.lasts_words))
+    is_vague = "month" in typed.lasts_words  # of 28 days, or of 31?
+    if duration is None or duration > LONGEST_RANGE or is_vague:
+        when = replace(when, duration=None)
+        return _with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, typed.lasts_words))
+    if typed.duration is not None:
+        words = " ".join(typed.words)
+        return _with_problem(when, Misunderstood(Problem.ALL_DAY_AT_A_TIME, words))
+    return when
 
 
 def _resolve_days(when: When, typed: TypedWhen, today: date) -> When:
@@ -237,6 +452,8 @@ def _without_past(when: When, local_now: datetime) -> When:
     if day < local_now.date():
         problem = Misunderstood(Problem.DAY_IS_OVER, spelt(day))
         return replace(when, days=(), problem=when.problem or problem)
+    if when.is_all_day:
+        return when
     if clock is not None and datetime.combine(day, clock) <= local_now:
         problem = Misunderstood(Problem.HOUR_IS_OVER, f"{clock:%H:%M}")
         return replace(when, times=(), problem=when.problem or problem)
@@ -264,22 +481,116 @@ def _repeat(tokens: Sequence[Token], typed: TypedWhen) -> int:
     return found.tokens_used
 
 
-def _until(tokens: Sequence[Token], typed: TypedWhen) -> int:
-    words = words_of(tokens, 2)
-    if words[0] not in {"until", "till", "through", "ending"} or len(tokens) < 2:
+def _all_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    words = words_of(tokens, 3)
+    if words[:1] == ["all-day"]:
+        used = 1
+    else:
+        used = max((len(each) for each in _ALL_DAY if words[: len(each)] == each), default=0)
+    if used:
+        typed.is_all_day = True
+        typed.words.append(_said(tokens, used))
+    return used
+
+
+def _days_of_a_month(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "1-14 july", "1 to 14 july 2027", "july 1-14"."""
+    words = words_of(tokens, 5)
+    skip = 1 if words[0] in MONTHS else 0
+    if len(words) < skip + 3 or words[skip + 1] not in _UP_TO:
         return 0
-    skip = 2 if words[1:] == ["the"] else 1
-    found = read_date(tokens[skip:])
-    if found is None:
-        clock = read_time(tokens[1:], is_expected=True, is_after_at=True) if typed.clock else None
+    first, last = (_DATE_RANGE.fullmatch(words[at]) for at in (skip, skip + 2))
+    if first is None or last is None:
+        return 0
+    if skip:
+        found = read_date(_as_tokens(words[0], last[1], *words[4:5]))
+        used = 2 + (found.tokens_used if found else 0)
+        begin = read_date(_as_tokens(words[0], first[1]))
+    else:
+        found = read_date(tokens[2:]) if _names_a_month(words[3:]) else None
+        used = 2 + (found.tokens_used if found else 0)
+        month = next((word for word in words[3:] if word in MONTHS), "")
+        begin = read_date(_as_tokens(first[1], month)) if month else None
+    if found is None or begin is None:
+        return 0
+    _once(typed.day, _said(tokens, used))
+    _once(typed.until, _said(tokens, used))
+    typed.day, typed.until = _before(begin, found), found
+    typed.words.append(_said(tokens, used))
+    return used
+
+
+def _names_a_month(words: Sequence[str]) -> bool:
+    return bool(words) and (words[0] in MONTHS or (words[0] == "of" and words[1:2] != []))
+
+
+def _before(first: TypedDate, last: TypedDate) -> TypedDate:
+    """The first day of a range of which only the last one may say the year."""
+    if not re.search(r"\b\d{4}\b", last.words):
+        return first
+
+    def resolve_it(today: date, floor: date) -> date:
+        end = last.resolve(today, floor)
+        return _in_its_year(first, end, today)
+
+    return TypedDate(first.words, resolve_it, first.tokens_used)
+
+
+def _in_its_year(first: TypedDate, end: date, today: date) -> date:
+    found = read_date(tokenize(f"{first.words} {end.year}").tokens)
+    return (found or first).resolve(today, today)
+
+
+def _as_tokens(*words: str) -> Sequence[Token]:
+    return tokenize(" ".join(words)).tokens
+
+
+def _up_to(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "to 14 july", "until 1 March", "to 21 june 07:00", "until 15:00"."""
+    words = words_of(tokens, 3)
+    if words[0] not in _UP_TO or len(tokens) < 2:
+        return 0
+    is_last = words[0] in {"to", "-"}
+    if is_last and typed.day is None and typed.clock is None:
+        return 0
+    skip = 2 if words[1:2] == ["the"] else 1
+    clock, used = _end_clock(tokens, skip, typed)
+    # "10:00 to 12:00 tomorrow" says once which day it is.
+    is_of_start = clock is not None and typed.day is None
+    found = None if is_of_start else read_date(tokens[used:])
+    weekday = found is not None and found.tokens_used == 1 and tokens[used].word in WEEKDAYS
+    if weekday and (following := read_date(tokens[used + 1 :])) is not None:
+        found, used = following, used + 1
+    if found is None and clock is None:
+        if is_last or typed.is_empty:
+            return 0
+        raise Misunderstood(Problem.DATE_UNREADABLE, _said(tokens, 4))
+    if found is not None:
+        _once(typed.until, found.words)
+        typed.until = found
+        used += found.tokens_used
+        typed.words.append(f"until {found.words}")
         if clock is None:
-            raise Misunderstood(Problem.DATE_UNREADABLE, _said(tokens, 4))
+            clock, used = _end_clock(tokens, used, typed)
+    if clock is not None:
+        _once(typed.ends, clock.words)
         typed.ends = clock
-        return 1 + clock.tokens_used
-    _once(typed.until, found.words)
-    typed.until = found
-    typed.words.append(f"until {found.words}")
-    return skip + found.tokens_used
+    return used
+
+
+def _end_clock(tokens: Sequence[Token], at: int, typed: TypedWhen) -> tuple[TypedTime | None, int]:
+    """The hour at which it ends, where one can stand there, and where it ends itself."""
+    skip = 1 if words_of(tokens[at:], 1) in (["at"], ["@"], [","]) else 0
+    rest = tokens[at + skip :]
+    if typed.clock is None or not rest or read_date(rest) is not None:
+        return None, at
+    found = read_time(rest, is_expected=True, is_after_at=True)
+    if found is None:
+        return None, at
+    used = at + skip + found.tokens_used
+    if words_of(tokens[used:], 1) in (["on"], [","]) and read_date(tokens[used + 1 :]) is not None:
+        used += 1
+    return found, used
 
 
 def _count(tokens: Sequence[Token], typed: TypedWhen) -> int:
@@ -302,14 +613,15 @@ def _duration(tokens: Sequence[Token], typed: TypedWhen) -> int:
         return skip + found[1]
     if not skip:
         return 0
-    # "for 6 weeks" is how long a series goes on.
+    # "for 6 weeks" is how long a series goes on, or something that takes whole days.
     words = words_of(tokens[1:], 2)
     count = _a_number(words[0]) if words else None
     if count is None or len(words) < 2 or words[1] not in _LONGER:
         return 0
-    if typed.repeat is None or not 0 < count < 1000:
+    if not 0 < count < 1000:
         raise Misunderstood(Problem.DURATION_IMPOSSIBLE, _said(tokens, 3))
     typed.lasts_days = int(count * _LONGER[words[1]])
+    typed.lasts_words = _said(tokens, 3)
     return 3
 
 
@@ -353,13 +665,14 @@ def _a_number(word: str) -> float | None:
 
 
 def _clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    hours = _hours_range(tokens)
+    if hours is not None:
+        _once(typed.clock, _said(tokens, 3))
+        typed.clock, typed.ends = hours
+        typed.is_bare = tokens[1].word == "-" and tokens[0].end == tokens[1].start
+        typed.is_bare &= _could_be_a_date(int(tokens[0].word), int(tokens[2].word))
+        return 3
     words = words_of(tokens, 2)
-    spread = _RANGE.fullmatch(words[0])
-    if spread:
-        first, last = (tokenize(words).tokens for words in spread.groups())
-        typed.clock = read_time(first, is_expected=True, is_after_at=True)
-        typed.ends = read_time(last, is_expected=True, is_after_at=True)
-        return 1
     skip = 1 if words[0] in {"at", "@"} else 0
     if skip and len(tokens) == 1:
         return 0
@@ -375,13 +688,31 @@ def _clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
     if typed.clock is not None:
         raise Misunderstood(Problem.WHEN_TWICE, _said(tokens, skip + found.tokens_used))
     typed.clock = found
-    used = skip + found.tokens_used
-    if words_of(tokens[used:], 1) in (["to"], ["-"], ["till"]):
-        ends = read_time(tokens[used + 1 :], is_expected=True, is_after_at=True)
-        if ends is not None:
-            typed.ends = ends
-            used += 1 + ends.tokens_used
-    return used
+    return skip + found.tokens_used
+
+
+def _hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | None:
+    """ "9-15", "9 to 5": two hours without anything that says so, but for where they stand."""
+    words = words_of(tokens, 4)
+    if len(words) < 3 or words[1] not in {"-", "to"} or words[3:4] in (["am"], ["pm"]):
+        return None
+    if not all(word.isdecimal() and len(word) < 3 for word in (words[0], words[2])):
+        return None
+    if not all(int(word) < _HOURS_OF_A_DAY for word in (words[0], words[2])):
+        return None
+    unit = words[3] if len(words) > 3 else ""
+    if unit in _MINUTES | _HOURS or unit in _LONGER or unit in MONTHS:
+        return None  # "2-3 hours"
+    first, last = (
+        read_time(_as_tokens(word), is_expected=True, is_after_at=True)
+        for word in (words[0], words[2])
+    )
+    return (first, last) if first is not None and last is not None else None
+
+
+def _could_be_a_date(first: int, last: int) -> bool:
+    """Of two numbers one has to be a month."""
+    return min(first, last) > 0 and min(first, last) <= len(MONTH_NAMES)
 
 
 def _part_of_day(tokens: Sequence[Token], typed: TypedWhen) -> int:

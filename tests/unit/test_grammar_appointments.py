@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.grammar.appointments import (
@@ -14,11 +14,19 @@ from bot.grammar.appointments import (
     parse_reminders,
     parse_title,
     understand_appointment,
+    understand_change,
 )
 from bot.grammar.doctors import country_of, parse_phone, understand_doctor
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import parse_duration, parse_when
+from bot.grammar.tokens import tokenize
+from bot.grammar.whens import (
+    parse_days,
+    parse_duration,
+    parse_when,
+    reads_as_time,
+    split_spans,
+)
 from bot.views.repeats import repeat_words
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.schedules import Weekday
@@ -60,7 +68,10 @@ def rule_of(text: str) -> str | None:
         ),
         ("CT 2 3 Dec 9:00", "CT 2", "2026-12-03", "09:00"),
         ('"May 3 reunion" 5 May 10:00', "May 3 reunion", "2027-05-05", "10:00"),
-        ("Tuesday club Friday 10:00", "Tuesday club", "2026-11-27", "10:00"),
+        ('"Tuesday club" Friday 10:00', "Tuesday club", "2026-11-27", "10:00"),
+        ("Covid-19 test tomorrow 10:00", "Covid-19 test", "2026-11-25", "10:00"),
+        ("Walk through town tomorrow 10:00", "Walk through town", "2026-11-25", "10:00"),
+        ("Remind Anna tomorrow 10:00", "Remind Anna", "2026-11-25", "10:00"),
         ("“Vitamin B 12” tomorrow ١٤:٣٠", "Vitamin B 12", "2026-11-25", "14:30"),
     ],
 )
@@ -134,6 +145,14 @@ def test_rhythms(text: str, rule: str) -> None:
         ("Dentist mon, wed 10:00", Problem.EVERY_WEEK),
         ("Dentist next week 10:00", Problem.DAY_VAGUE),
         ("Dentist tomorrow 10:00 please", Problem.APPOINTMENT_WORDS),
+        ("Dentist tomorrow 10:00 remind 9 weeks before", Problem.REMINDER_IMPOSSIBLE),
+        ("Dentist all day tomorrow 10:00", Problem.ALL_DAY_AT_A_TIME),
+        ("Dentist 1 december to 14 december for 3 days", Problem.WHEN_TWICE),
+        ("Dentist 14 december to 1 december 2026", Problem.END_BEFORE_START),
+        ("Dentist 1 december to 1 march", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist 1 december for a month", Problem.DURATION_IMPOSSIBLE),
+        ("Dentist 1/12-14/12", Problem.DATE_AMBIGUOUS),
+        ("Dentist 9-12", Problem.HOURS_OR_DATE),
         ("Dentist tomorrow 10:00 for Uncle", Problem.UNKNOWN_PERSON),
         ("x" * 81 + " tomorrow 10:00", Problem.NAME_TOO_LONG),
     ],
@@ -170,6 +189,151 @@ def test_a_piece_of_what_was_not_understood_is_no_day() -> None:
     assert found.problem is not None
     assert found.problem.suggestions == ("every mon, wed, fri",)
     assert (found.when.days, found.when.clock) == ((), time(14))
+
+
+DAY, NIGHT = timedelta(days=1), timedelta(hours=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "duration"),
+    [
+        ("5 december 21:00 to 6 december 07:00", "2026-12-05T21:00", NIGHT),
+        ("5 december 21:00 until 6 december 07:00", "2026-12-05T21:00", NIGHT),
+        ("5 december 21:00 - 6 december 07:00", "2026-12-05T21:00", NIGHT),
+        ("from 21:00 on 5 december to 07:00 on 6 december", "2026-12-05T21:00", NIGHT),
+        ("saturday 5 december 21:00 to sunday 6 december 07:00", "2026-12-05T21:00", NIGHT),
+        ("5 december 9pm to 7am", "2026-12-05T21:00", NIGHT),
+        ("5 december 21:00-07:00", "2026-12-05T21:00", NIGHT),
+        ("5 december 22:00-06:00", "2026-12-05T22:00", timedelta(hours=8)),
+        # The clocks go forward in that night.
+        ("27 march 2027 21:00 to 28 march 2027 07:00", "2027-03-27T21:00", timedelta(hours=9)),
+        ("27 march 2027 21:00-07:00", "2027-03-27T21:00", timedelta(hours=9)),
+        ("tomorrow 9-15", "2026-11-25T09:00", timedelta(hours=6)),
+        ("9 to 15 tomorrow", "2026-11-25T09:00", timedelta(hours=6)),
+        ("tomorrow 8:00-18:00", "2026-11-25T08:00", NIGHT),
+        ("from 10:00 to 12:00 tomorrow", "2026-11-25T10:00", timedelta(hours=2)),
+        ("all day 3 december", "2026-12-03", DAY),
+        ("3 december all day", "2026-12-03", DAY),
+        ("from 1 december to 14 december", "2026-12-01", 14 * DAY),
+        ("1-14 december", "2026-12-01", 14 * DAY),
+        ("1 to 14 december", "2026-12-01", 14 * DAY),
+        ("december 1-14", "2026-12-01", 14 * DAY),
+        ("from 1 december until 14 december", "2026-12-01", 14 * DAY),
+        ("28 november - 3 december", "2026-11-28", 6 * DAY),
+        ("28 november-3 december", "2026-11-28", 6 * DAY),
+        ("20 december to 3 january", "2026-12-20", 15 * DAY),
+        ("2026-12-01 to 2026-12-14", "2026-12-01", 14 * DAY),
+        ("from 1 december for 2 weeks", "2026-12-01", 14 * DAY),
+        ("for 3 days from 1 december", "2026-12-01", 3 * DAY),
+        ("thursday to saturday", "2026-11-26", 3 * DAY),
+    ],
+)
+def test_ranges_nights_and_days(text: str, start: str, duration: timedelta) -> None:
+    found = understood(f"Stay {text}")
+    when = found.when
+    assert (found.problem, found.title) == (None, "Stay")
+    assert when.is_all_day is ("T" not in start)
+    assert when.duration == duration
+    assert when.day is not None
+    assert when.clock is not None
+    assert datetime.combine(when.day, when.clock) == datetime.fromisoformat(start)
+
+
+def test_a_day_that_comes_again_can_last_all_day() -> None:
+    found = understood("Day care every friday all day")
+    assert found.problem is None
+    assert (found.title, found.when.is_all_day) == ("Day care", True)
+    assert rule_of("Day care every friday all day") == "FREQ=WEEKLY;BYDAY=FR"
+
+
+def test_two_numbers_are_hours_where_a_day_is_named_or_they_can_be_no_date() -> None:
+    found = understood("Day care 9-12")
+    assert found.when.times == found.when.days == ()
+    assert found.problem is not None
+    assert found.problem.suggestions == ("09:00-12:00", "9 December 2026")
+    assert understood("Day care 13-17").when.clock == time(13)
+    assert parse_when("9-15", zone=LONDON, now=NOW, is_day_known=True).clock == time(9)
+    either = understood("Day care tomorrow 9-5").when
+    assert either.times == (time(9), time(21))
+    assert either.duration == timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("remind 2 hours before", (120,)),
+        ("remind me 1 day and 2 hours before", (1440, 120)),
+        ("reminder 30 min before", (30,)),
+        ("remind 2 hours", (120,)),
+        ("no reminder", ()),
+        ("without reminders", ()),
+    ],
+)
+def test_reminders_on_the_line(words: str, minutes: tuple[int, ...]) -> None:
+    found = understood(f"Dentist tomorrow 10:00 {words} with Dr Weber")
+    assert (found.problem, found.title) == (None, "Dentist")
+    assert found.remind_before == minutes
+    assert found.doctor == "Dr Weber"
+    assert understood("Dentist tomorrow 10:00").remind_before is None
+
+
+def test_what_stands_behind_what_was_not_understood_still_counts() -> None:
+    found = understood("Dentist tomorrow 10:00 please for 2 hours no reminder")
+    assert found.problem is not None
+    assert (found.problem.problem, found.problem.words) == (Problem.APPOINTMENT_WORDS, "please")
+    assert (found.title, found.when.clock) == ("Dentist", time(10))
+    assert (found.when.duration, found.remind_before) == (timedelta(hours=2), ())
+
+
+def test_what_is_said_of_one_that_is_shown() -> None:
+    def changed(text: str) -> PartialAppointment:
+        return understand_change(text, people=[MUM], doctors=[WEBER], zone=LONDON, now=NOW)
+
+    found = changed("at Harley Street 3 with Weber for 2 hours")
+    assert (found.place, found.when.duration) == ("Harley Street 3", timedelta(hours=2))
+    assert found.doctors == (WEBER,)
+    assert changed("at 15:00").when.clock == time(15)
+    with pytest.raises(Misunderstood):
+        changed("something else")
+
+
+TIMES = [
+    "tomorrow",
+    "20 june",
+    "20 june 21:00",
+    "10:00",
+    "9am",
+    "friday",
+    "every tuesday",
+    "to 21 june",
+    "1-14 july",
+    "from 1 july to 14 july",
+    "all day",
+    "for 2 hours",
+    "9-15",
+    "noon",
+    "in two weeks",
+    "until 1 march",
+    "next week",
+    "25:00",
+    "2026-12-03",
+    "3/12",
+    "with Dr Weber",
+    "at Charité",
+    "remind 2 hours before",
+]
+PLAIN = ["Dentist", "Eye doctor", "please", "Sleep lab", "and", "club", "to", "Holiday care"]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from([*TIMES, *PLAIN, *PLAIN]), min_size=1, max_size=7))
+def test_no_time_stays_in_a_title_unasked(parts: list[str]) -> None:
+    line = " ".join(parts)
+    found = understood(line)
+    if found.problem is not None or found.title is None:
+        return
+    tokens = split_spans(tokenize(found.title).tokens)
+    assert not any(reads_as_time(tokens[at:]) for at in range(len(tokens))), line
 
 
 @pytest.mark.parametrize("text", ["10:00-14:00", "10am-2pm", "10:00 to 14:00"])
@@ -252,6 +416,14 @@ def test_durations(text: str, minutes: int) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(Misunderstood):
         parse_duration(text)
+
+
+def test_days() -> None:
+    assert parse_days("3 days") == timedelta(days=3)
+    assert parse_days("all day") == timedelta(days=1)
+    for wrong in ("", "90 min", "a month", "61 days", "soon", "3 days please"):
+        with pytest.raises(Misunderstood):
+            parse_days(wrong)
 
 
 def test_reminders() -> None:
