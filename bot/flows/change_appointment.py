@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.flows.add_appointment import file_of, to_problem
+from bot.flows.add_appointment import file_of
+from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.when_questions import check_kind
 from bot.grammar.appointments import (
     KnownDoctor,
     match_doctors,
@@ -19,7 +21,7 @@ from bot.grammar.doctors import is_skipped
 from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import parse_duration, parse_when
+from bot.grammar.whens import parse_days, parse_duration, parse_when
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import appointments as views
@@ -33,6 +35,7 @@ from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExis
 from domain.occurrences import to_local
 from domain.recurrences import Recurrence
 
+_DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day
 _DURATIONS = (15, 30, 45, 60, 90, 120)
 _REMINDERS = {"d": (1440,), "dh": (1440, 60), "h": (60,), "d2h": (1440, 120), "wd": (10080, 1440)}
 _NONE = "none"
@@ -44,7 +47,12 @@ async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     facts = await get_occurrence(request.scope, request.subject_id)
-    data = {"id": str(facts.id), "version": facts.version, "title": facts.details.title}
+    data = {
+        "id": str(facts.id),
+        "version": facts.version,
+        "title": facts.details.title,
+        "is_all_day": facts.details.is_all_day,
+    }
     return FLOW.begin(request, "what", data)
 
 
@@ -65,9 +73,15 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
     def ask(data: Data, choice: Choice) -> Screen:
+        if part == "duration" and data.get("is_all_day"):
+            return views.ask_days(data["title"], [choice(_days_label(n), str(n)) for n in _DAYS])
         return views.ask_part(part, data["title"], _choices(part, choice))
 
     return ask
+
+
+def _days_label(count: int) -> str:
+    return views.duration_words(timedelta(days=count))
 
 
 def _choices(part: str, choice: Choice) -> Keyboard:
@@ -135,6 +149,9 @@ async def _note(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
 
 
 async def _duration(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
+    if facts.details.is_all_day:
+        text = f"{reply.choice} days" if reply.choice is not None else reply.text or ""
+        return replace(facts.details, duration=parse_days(text))
     if reply.choice is not None:
         return replace(facts.details, duration=timedelta(minutes=int(reply.choice)))
     return replace(facts.details, duration=parse_duration(reply.text or ""))
@@ -163,6 +180,7 @@ async def _repeat(
             raise when.problem
         if when.rule is None:
             raise Misunderstood(Problem.WHEN_UNREADABLE, reply.text or "")
+        check_kind(when, is_all_day=facts.details.is_all_day)
         rule = when.rule
         start = datetime.combine(when.day or start.date(), when.clock or start.time())
         first = rule.first_from(start) if when.is_anchored else start

@@ -6,7 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows import when_questions as questions
-from bot.flows.add_appointment import file_of, to_problem
+from bot.flows.add_appointment import file_of
+from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.whens import When
@@ -48,6 +49,7 @@ async def begin(request: Request) -> Answer:
         "reach": Reach.THIS,
         "old_day": local.date().isoformat(),
         "old_time": f"{local:%H:%M}",
+        "is_all_day": facts.details.is_all_day,
         "today": to_local(now, facts.zone).date().isoformat(),
         "month": None,
         "days": [],
@@ -76,6 +78,8 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
     month = date.fromisoformat(data["month"] or questions.first_of_month(today).isoformat())
     candidates = [date.fromisoformat(day) for day in data["days"]]
     buttons = questions.day_buttons(choice, today=today, month=month, candidates=candidates)
+    if data.get("is_all_day"):
+        return views.ask_day(data["title"], buttons)
     same = choice(views.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
     return views.ask_day(data["title"], ((same,), *buttons))
 
@@ -108,7 +112,8 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
-    when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="at")
+    zone = ZoneInfo(data["zone"])
+    when = questions.take_when(request, reply, zone=zone, hint="at", is_day_known=True)
     return await _understood(request, running, data, when)
 
 
@@ -116,6 +121,8 @@ async def _understood(
     request: Request, running: Conversation, data: dict[str, Any], when: When
 ) -> Answer:
     """With what was said; what is still open is asked. A time alone is one on the same day."""
+    is_all_day = bool(data.get("is_all_day"))
+    questions.check_kind(when, is_all_day=is_all_day)
     if when.rule is not None:
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
@@ -124,6 +131,8 @@ async def _understood(
         data["days"] = [data["old_day"]]
     if when.times:
         data["times"] = [f"{each:%H:%M}" for each in when.times]
+    if is_all_day:
+        data["times"] = ["00:00"]
     first = None if when.problem is None else Screen(misunderstood(when.problem))
     if len(data["days"]) != 1:
         return FLOW.go_on(request, running, "day", data, first=first)

@@ -71,7 +71,14 @@ def is_blank(reply: Reply) -> bool:
     return reply.choice == "x"
 
 
-def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "") -> When:
+def take_when(
+    request: Request,
+    reply: Reply,
+    *,
+    zone: ZoneInfo,
+    hint: str = "",
+    is_day_known: bool = False,
+) -> When:
     """What a tapped day or time, or a typed answer, says. Raises Misunderstood.
 
     *hint* goes before an answer that cannot be read without it: "at" before "9".
@@ -86,12 +93,23 @@ def take_when(request: Request, reply: Reply, *, zone: ZoneInfo, hint: str = "")
     if not text.strip():
         raise Misunderstood(Problem.WHEN_UNREADABLE, text)
     try:
-        return parse_when(text, zone=zone, now=now)
+        return parse_when(text, zone=zone, now=now, is_day_known=is_day_known)
     except Misunderstood as problem:
         try:
             return parse_when(f"{hint} {text}", zone=zone, now=now)
         except Misunderstood:
             raise problem from None  # about what was typed
+
+
+def check_kind(when: When, *, is_all_day: bool) -> None:
+    """Raises Misunderstood for what an answer about when it begins says beyond that: dropping it
+    without a word would be worse than to ask. *is_all_day*: so it is, and so it stays.
+    """
+    says_all_day = when.is_all_day and when.duration == timedelta(days=1)
+    if when.times and is_all_day and not when.is_all_day:
+        raise Misunderstood(Problem.ALL_DAY_AT_A_TIME, f"{when.times[0]:%H:%M}")
+    if when.duration is not None and not (is_all_day and says_all_day):
+        raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
 
 
 def time_buttons(choice: Choice, candidates: Sequence[time] = ()) -> Keyboard:

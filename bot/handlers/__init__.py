@@ -18,6 +18,7 @@ from telegram.ext import (
 from bot.flows import (
     add_appointment,
     add_doctor,
+    add_list,
     add_medicine,
     add_person,
     change_appointment,
@@ -53,6 +54,7 @@ FLOWS = Flows(
     correct.FLOW,
     refill.FLOW,
     add_appointment.FLOW,
+    add_list.FLOW,
     move_appointment.FLOW,
     change_appointment.FLOW,
     outcome.FLOW,
@@ -60,6 +62,18 @@ FLOWS = Flows(
     change_doctor.FLOW,
     own_clock.FLOW,
 )
+
+
+def _one_or_list(kind: str, one: Handler) -> Handler:
+    """A command that takes one entry, or a list of them: one on each line."""
+
+    async def handler(request: Request) -> Answer:
+        if add_list.is_list(request.text):
+            return await add_list.begin(request, kind)
+        return await one(request)
+
+    return handler
+
 
 COMMANDS: dict[str, Handler] = {
     "start": family.start,
@@ -69,14 +83,14 @@ COMMANDS: dict[str, Handler] = {
     "family": family.family,
     "invite": family.invite,
     "addperson": add_person.begin,
-    "addmed": add_medicine.begin,
+    "addmed": _one_or_list("med", add_medicine.begin),
     "meds": medicines.meds,
     "people": people.people,
     "today": doses.today,
     "give": give.begin,
     "history": history.history,
     "refill": refill.begin,
-    "addappt": add_appointment.begin,
+    "addappt": _one_or_list("appt", add_appointment.begin),
     "appts": appointments.appts,
     "adddoctor": add_doctor.begin,
     "doctors": doctors.doctors,
@@ -133,6 +147,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.CHANGE_APPOINTMENT: change_appointment.begin,
     Verb.CANCEL_APPOINTMENT: appointments.call_off,
     Verb.RESTORE_APPOINTMENT: appointments.bring_back,
+    Verb.REMIND_TOO: appointments.remind_too,
     Verb.CALENDAR_FILE: appointments.calendar,
     Verb.FAMILY_CALENDAR: appointments.family_calendar,
     Verb.OUTCOME: outcome.begin,

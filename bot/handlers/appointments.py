@@ -9,7 +9,7 @@ from bot.views import appointments as views
 from bot.views.answer import Answer, Screen
 from bot.views.calendar_files import calendar_file
 from domain.access import Action
-from domain.appointment_changes import cancel, restore
+from domain.appointment_changes import cancel, remind_before_too, restore
 from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts, get_occurrence, list_past, list_upcoming
 from domain.attendance import drive, record_outcome, stop_driving
@@ -68,6 +68,14 @@ async def call_off(request: Request) -> Answer:
 async def bring_back(request: Request) -> Answer:
     facts = await restore(request.scope, request.subject_id)
     return views.restored(_screen(request, facts)).and_send(await file_of(request, facts))
+
+
+async def remind_too(request: Request) -> Answer:
+    """Remind of it shortly before as well."""
+    argument = request.pressed.argument
+    minutes = int(argument) if argument.isdecimal() else views.LAST_MINUTES
+    facts = await remind_before_too(request.scope, request.subject_id, minutes=minutes)
+    return views.will_remind(_screen(request, facts))
 
 
 async def all_fine(request: Request) -> Answer:

@@ -9,12 +9,12 @@ from bot.views.appointments import (
     details_lines,
     driver_line,
     outcome_line,
+    span_words,
     title_line,
     when_line,
 )
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
-from bot.views.times import moment
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.appointments import OccurrenceFacts
@@ -43,6 +43,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     head = {
         Step.TELL: _("❗️ Please note: this is changed"),
         Step.ASK_DRIVER: _("🚗 Who drives?"),
+        Step.SOON: _("❗️ Please note: this is soon"),
     }.get(item.step)
     if item.step is Step.ASK_DRIVER and occurrence.driver is not None:
         head = None
@@ -50,7 +51,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     lines += [
         title_line(occurrence, sign="🔔"),
         when,
-        *details_lines(occurrence),
+        *details_lines(occurrence.details),
         driver_line(occurrence),
     ]
     if occurrence.starts_at <= facts.told_at:
@@ -61,13 +62,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
 
 
 def _outcome(occurrence: OccurrenceFacts, facts: AppointmentFacts) -> Sequence[str]:
-    when = moment(
-        occurrence.starts_at,
-        person=occurrence.person,
-        zone=occurrence.zone,
-        now=facts.told_at,
-        reader_zone=facts.reader_zone,
-    )
+    when = span_words(occurrence, reader_zone=facts.reader_zone, now=facts.told_at)
     lines = [
         _("💬 <b>{title}</b> for {person}, {when}").format(
             title=escape(occurrence.details.title), person=escape(occurrence.person), when=when
@@ -135,7 +130,7 @@ def _is_settled(item: AppointmentItem, facts: AppointmentFacts) -> bool:
             return occurrence.driver_id is not None or not occurrence.is_planned
         case Step.ASK_OUTCOME:
             return occurrence.outcome_at is not None or not occurrence.is_planned
-        case Step.REMIND:
+        case Step.REMIND | Step.SOON:
             return not occurrence.is_planned or occurrence.ends_at <= facts.now
         case _:
             return occurrence.ends_at <= facts.now

@@ -11,13 +11,30 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import clock_words, day_words, moment, short_month_name
+from bot.views.times import (
+    clock_words,
+    day_words,
+    full_date,
+    moment,
+    month_name,
+    short_month_name,
+)
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
-from domain.appointments import Conflict, DoctorNamed, OccurrenceFacts, OccurrencePage
+from domain.appointments import (
+    MOST_REMINDERS,
+    Conflict,
+    Details,
+    DoctorNamed,
+    OccurrenceFacts,
+    OccurrencePage,
+)
 from domain.database import Member
+from domain.ladder import DAY_MINUTES, EVENING, Reminder
 from domain.occurrences import OccurrenceStatus
+from domain.schedules import resolve_local
 
+LAST_MINUTES = 10
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
 NEW_MESSAGE = "n"
@@ -34,10 +51,11 @@ def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     """An appointment with everything that is known of it, and what can be done."""
     lines = [title_line(facts), when_line(facts, reader_zone=member.zone, now=now)]
-    lines += details_lines(facts)
+    lines += details_lines(facts.details)
     if facts.is_planned and facts.ends_at > now:
         lines.append(driver_line(facts))
-        lines.append(_reminder_line(facts))
+        if facts.starts_at > now:
+            lines.append(will_remind_line(facts, now=now))
     if facts.outcome_at is not None:
         lines.append(outcome_line(facts))
     lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
@@ -58,17 +76,15 @@ def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
 
 
 def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
-    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", and the rhythm."""
-    when = moment(
-        facts.starts_at,
-        person=facts.person,
-        zone=facts.zone,
-        now=now,
-        reader_zone=reader_zone,
-    )
-    line = _("🕑 {when}, {duration}").format(
-        when=when, duration=duration_words(facts.details.duration)
-    )
+    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and the
+    rhythm.
+    """
+    when = span_words(facts, reader_zone=reader_zone, now=now)
+    if facts.details.is_all_day:
+        line = _("🕑 {when}").format(when=when)
+    else:
+        length = duration_words(facts.ends_at - facts.starts_at)
+        line = _("🕑 {when}, {duration}").format(when=when, duration=length)
     if facts.recurrence is not None:
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
         rhythm = repeat_words(facts.recurrence, first=first)
@@ -81,8 +97,46 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
     return line
 
 
-def details_lines(facts: OccurrenceFacts) -> list[str]:
-    details, lines = facts.details, []
+def span_words(
+    facts: OccurrenceFacts | Conflict, *, reader_zone: ZoneInfo | None = None, now: datetime
+) -> str:
+    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"."""
+    today = now.astimezone(facts.zone).date()
+    if facts.is_all_day:
+        days = days_words(facts.first_day, facts.last_day, today=today)
+        return _("{days}, all day").format(days=days)
+    when = moment(
+        facts.starts_at, person=facts.person, zone=facts.zone, now=now, reader_zone=reader_zone
+    )
+    if facts.first_day == facts.last_day:
+        return when
+    end = facts.ends_at.astimezone(facts.zone)
+    last = _("{day} {time}").format(day=day_words(end.date(), today=today), time=f"{end:%H:%M}")
+    return _("{when} to {end}").format(when=when, end=last)
+
+
+def days_words(first: date, last: date, *, today: date | None = None) -> str:
+    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
+    which are narrow.
+    """
+    if today is not None and first == last:
+        return day_words(first, today=today)
+    name = short_month_name if today is None else month_name
+    if first == last:
+        return _("{day} {month}").format(day=first.day, month=name(first))
+    years = {first.year, last.year} | ({today.year} if today else set())
+    if len(years) > 1:
+        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
+    if first.month == last.month:
+        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
+    return _("{first} {month} – {last} {last_month}").format(
+        first=first.day, month=name(first), last=last.day, last_month=name(last)
+    )
+
+
+def details_lines(details: Details) -> list[str]:
+    """Doctor, place, what to bring, note."""
+    lines = []
     if details.doctor is not None:
         lines.append(_("👩‍⚕️ {doctor}").format(doctor=_doctor(details.doctor)))
     place = details.place or (details.doctor.address if details.doctor else None)
@@ -110,10 +164,26 @@ def driver_line(facts: OccurrenceFacts) -> str:
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
-def _reminder_line(facts: OccurrenceFacts) -> str:
-    if not facts.details.remind_before:
+def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
+    """Which of its reminders will come."""
+    details = facts.details
+    ahead = facts.reminders_ahead(now=now)
+    return reminder_line(ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day)
+
+
+def reminder_line(ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool) -> str:
+    """Which reminders will come: those *ahead* of all that are set."""
+    if not is_set:
         return _("🔕 No reminder")
-    return _("🔔 {times} before").format(times=reminders_words(facts.details.remind_before))
+    if not ahead:
+        return _("🔕 It's too soon for its reminders.")
+    times = reminders_words([reminder.minutes for reminder in ahead])
+    if not is_all_day:
+        return _("🔔 I'll remind you {times} before.").format(times=times)
+    clock = f"{EVENING:%H:%M}"
+    if len(ahead) == 1 and ahead[0].minutes == DAY_MINUTES:
+        return _("🔔 I'll remind you the evening before, at {time}.").format(time=clock)
+    return _("🔔 I'll remind you {times} before, at {time}.").format(times=times, time=clock)
 
 
 def reminders_words(minutes: Sequence[int]) -> str:
@@ -149,7 +219,7 @@ def outcome_line(facts: OccurrenceFacts) -> str:
 
 
 def _conflict(conflict: Conflict, *, now: datetime) -> str:
-    when = moment(conflict.starts_at, person=conflict.person, zone=conflict.zone, now=now)
+    when = span_words(conflict, now=now)
     title = escape(conflict.title)
     if conflict.driver is not None:
         return _("⚠️ {driver} also drives to {title} for {person} then: {when}").format(
@@ -172,6 +242,9 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
             rows.append(tuple(drive))
         elif facts.driver_id == member.user_id:
             rows.append((button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_SCREEN),))
+    if may_change and _is_remindable(facts, now=now):
+        words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))
+        rows.append((button(words, Verb.REMIND_TOO, str(LAST_MINUTES)),))
     if may_change and is_ahead and facts.is_planned:
         rows.append(
             (
@@ -199,6 +272,18 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
         )
     )
     return tuple(rows)
+
+
+def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
+    """Whether a reminder shortly before can still come, where none of those that are set can."""
+    details = facts.details
+    return (
+        facts.is_planned
+        and not details.is_all_day
+        and 0 < len(details.remind_before) < MOST_REMINDERS
+        and facts.starts_at - timedelta(minutes=LAST_MINUTES + 1) > now
+        and not facts.reminders_ahead(now=now)
+    )
 
 
 def ask_reach(title: str, buttons: Sequence[Button], *, to_cancel: bool) -> Screen:
@@ -248,6 +333,10 @@ def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 def cancelled(body: Screen) -> Answer:
     return Answer(toast=_("Cancelled. Restore brings it back."), edit=body)
+
+
+def will_remind(body: Screen) -> Answer:
+    return Answer(toast=_("I'll remind you."), edit=body)
 
 
 def restored(body: Screen) -> Answer:
@@ -316,17 +405,44 @@ def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None) -> str:
 
 
 def short_line(
-    facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_person: bool = True
+    facts: OccurrenceFacts,
+    *,
+    reader_zone: ZoneInfo | None,
+    names_person: bool = True,
+    day: date | None = None,
 ) -> str:
-    """ "14:30 Cardiologist, Mum 🚗 Anna"."""
+    """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum"; with *day* as on that day,
+    on which it may only go on.
+    """
     clock = f"{facts.local:%H:%M}"
-    if reader_zone is not None:
+    if facts.details.is_all_day:
+        clock = _("all day")
+        if facts.first_day != facts.last_day:
+            clock = days_words(facts.first_day, facts.last_day, today=day or facts.first_day)
+    elif day is not None and facts.first_day < day:
+        end = facts.ends_at.astimezone(facts.zone)
+        goes_on = facts.last_day > day
+        clock = _("all day") if goes_on else _("until {time}").format(time=f"{end:%H:%M}")
+    elif reader_zone is not None:
         clock = clock_words(
             facts.starts_at, person=facts.person, zone=facts.zone, reader_zone=reader_zone
         )
     form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
     words = form.format(time=clock, title=escape(facts.details.title), person=escape(facts.person))
     return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words
+
+
+def _list_label(facts: OccurrenceFacts) -> str:
+    title = label(facts.details.title)
+    if facts.details.is_all_day:
+        days = days_words(facts.first_day, facts.last_day)
+        return _("{days} {title}").format(days=days, title=title)
+    return _("{day} {month} {time} {title}").format(
+        day=facts.local.day,
+        month=short_month_name(facts.local.date()),
+        time=f"{facts.local:%H:%M}",
+        title=title,
+    )
 
 
 def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
@@ -336,12 +452,7 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
     rows = [
         (
             Button(
-                _("{day} {month} {time} {title}").format(
-                    day=facts.local.day,
-                    month=short_month_name(facts.local.date()),
-                    time=f"{facts.local:%H:%M}",
-                    title=label(facts.details.title),
-                ),
+                _list_label(facts),
                 Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode(),
             ),
         )
@@ -426,23 +537,48 @@ def just_the_name_label() -> str:
 
 
 def confirm(
-    title: str, *, person: str, when: str, others: Sequence[str], buttons: Keyboard
+    details: Details, *, person: str, when: str, reminder: str, buttons: Keyboard
 ) -> Screen:
+    """All that a yes will save; *reminder* is a :func:`reminder_line`."""
     lines = [
         _("Is that right?"),
-        _("📅 <b>{title}</b> for {person}").format(title=escape(title), person=escape(person)),
+        _("📅 <b>{title}</b> for {person}").format(
+            title=escape(details.title), person=escape(person)
+        ),
         _("🕑 {when}").format(when=when),
-        *(escape(each) for each in others),
+        *details_lines(details),
+        reminder,
+        _("To change something, type it, like <i>at 15:00 for 2 hours</i>."),
     ]
     return Screen("\n".join(lines), buttons)
 
 
-def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:
-    """ "tomorrow 14:30, every Tuesday"; *start* is naive local."""
-    words = _("{day} {time}").format(
-        day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
-    )
-    return f"{words}, {rhythm}" if rhythm else words
+def planned_words(
+    start: datetime, details: Details, rhythm: str | None, *, zone: ZoneInfo, today: date
+) -> str:
+    """ "tomorrow 14:30, 1 h, every Tuesday" of what is not saved yet; *start* is naive local."""
+    end = resolve_local(start, zone) + details.duration
+    if details.is_all_day:
+        last = start.date() + details.duration - timedelta(days=1)
+        words = _("{days}, all day").format(days=days_words(start.date(), last, today=today))
+    else:
+        local_end = end.astimezone(zone)
+        words = _("{day} {time}").format(
+            day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
+        )
+        if local_end.date() != start.date():
+            last_time = _("{day} {time}").format(
+                day=day_words(local_end.date(), today=today), time=f"{local_end:%H:%M}"
+            )
+            words = _("{when} to {end}").format(when=words, end=last_time)
+        words = _("{when}, {duration}").format(
+            when=words, duration=duration_words(details.duration)
+        )
+    return _("{when}, {rhythm}").format(when=words, rhythm=rhythm) if rhythm else words
+
+
+def all_day_label() -> str:
+    return _("All day")
 
 
 def today_label() -> str:
@@ -512,6 +648,13 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
         ),
     }[part]
     return Screen(words.format(title=escape(title)), buttons)
+
+
+def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
+    """How long something takes that lasts all day."""
+    words = _("How many days does <b>{title}</b> take? Tap, or type it, like <i>3 days</i>.")
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return Screen(words.format(title=escape(title)), rows)
 
 
 def leave_out_label() -> str:

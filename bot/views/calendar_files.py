@@ -6,13 +6,14 @@ the bot reminds.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event, Timezone, vRecur
 
 from bot.views.answer import Document, Screen
 from bot.views.wording import _
 from domain.calendars import CalendarEntry, Deviation
+from domain.recurrences import Recurrence
 
 PRODUCT = "-//CareCircle//CareCircle 1//EN"
 _ZONES_UNTIL = timedelta(days=3_700)
@@ -55,27 +56,46 @@ def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
 def _event(entry: CalendarEntry, *, now: datetime) -> Event:
     event = _described(entry, now=now)
     start = entry.starts_at.replace(tzinfo=entry.zone)
-    event.add("dtstart", start)
-    event.add("dtend", _end(start, entry))
+    _add_span(event, start, entry)
     if entry.recurrence is not None:
-        event.add("rrule", vRecur.from_ical(entry.recurrence.to_rfc5545(entry.zone)))
+        event.add("rrule", _rule(entry, entry.recurrence))
         cancelled = [d.original for d in entry.exceptions if d.is_cancelled]
         if cancelled:
-            event.add("exdate", [each.astimezone(entry.zone) for each in cancelled])
+            event.add("exdate", [_stamp(each, entry) for each in cancelled])
     return event
 
 
 def _moved(entry: CalendarEntry, deviation: Deviation, *, now: datetime) -> Event:
     event = _described(entry, now=now)
     start = deviation.starts_at.astimezone(entry.zone)
-    event.add("recurrence-id", deviation.original.astimezone(entry.zone))
-    event.add("dtstart", start)
-    event.add("dtend", _end(start, entry))
+    event.add("recurrence-id", _stamp(deviation.original, entry))
+    _add_span(event, start, entry)
     return event
 
 
-def _end(start: datetime, entry: CalendarEntry) -> datetime:
-    return (start.astimezone(UTC) + entry.duration).astimezone(entry.zone)
+def _add_span(event: Event, start: datetime, entry: CalendarEntry) -> None:
+    """DTSTART and DTEND. Whole days are dates, of which the last is the day after (RFC 5545,
+    §3.6.1); an hour as long as it takes, whatever the clocks do meanwhile.
+    """
+    event.add("dtstart", _stamp(start, entry))
+    if entry.is_all_day:
+        event.add("dtend", start.date() + entry.duration)
+    else:
+        event.add("dtend", _stamp(start.astimezone(UTC) + entry.duration, entry))
+
+
+def _stamp(at: datetime, entry: CalendarEntry) -> datetime | date:
+    """*at* (aware) as this entry's times are written."""
+    local = at.astimezone(entry.zone)
+    return local.date() if entry.is_all_day else local
+
+
+def _rule(entry: CalendarEntry, recurrence: Recurrence) -> vRecur:
+    """The RRULE. Its UNTIL is a date where DTSTART is one (RFC 5545, §3.3.10)."""
+    rule: vRecur = vRecur.from_ical(recurrence.to_rfc5545(entry.zone))
+    if entry.is_all_day and recurrence.until is not None:
+        rule["UNTIL"] = [recurrence.until.date()]
+    return rule
 
 
 def _described(entry: CalendarEntry, *, now: datetime) -> Event:

@@ -61,6 +61,7 @@ class Verb(StrEnum):
     CHANGE_APPOINTMENT = "ca"  # subject: occurrence
     CANCEL_APPOINTMENT = "xa"  # subject: occurrence; argument: how far it reaches
     RESTORE_APPOINTMENT = "ra"  # subject: occurrence
+    REMIND_TOO = "rt"  # subject: occurrence; argument: minutes before
     CALENDAR_FILE = "cf"  # subject: occurrence
     FAMILY_CALENDAR = "fc"
     OUTCOME = "oc"  # subject: occurrence

@@ -53,6 +53,7 @@ def _with_choices() -> Mapping[Problem, str]:
         ),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
         Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
+        Problem.HOURS_OR_DATE: _("“{words}” can be hours or a date. Do you mean {choices}?"),
         Problem.HOUR_SKIPPED: _(
             "There is no {words} on that day: the clocks go forward. Do you mean {choices}?"
         ),
@@ -255,12 +256,32 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” is not possible. Type 1 to 1000 times, or <code>until 1 March</code>."
         ),
         Problem.END_OF_ONE: _(
-            "“{words}”: how often does it come until then? Type it like"
-            " <code>every Tuesday 10:00 until 1 March</code>."
+            "“{words}”: does it come again until then? Type it like <code>every Tuesday 10:00 until"
+            " 1 March</code>. If it goes on until then, type when it ends, too: <code>1 March 10:00"
+            " to 3 March 12:00</code>."
         ),
         Problem.DURATION_IMPOSSIBLE: _(
             "“{words}” is no length of an appointment. Type one from 1 minute to 24 hours, like"
-            " <code>for 45 minutes</code>."
+            " <code>for 45 minutes</code>, or up to 60 days, like <code>1 March to 14 March</code>."
+        ),
+        Problem.TIME_IN_TITLE: _(
+            "“{words}” would stay in the title. If it belongs there, set the title in quotes;"
+            " otherwise type it again, one appointment on each line."
+        ),
+        Problem.HOURS_OR_DATE: _(
+            "“{words}” can be hours or a date. Type hours like <code>09:00-15:00</code>."
+        ),
+        Problem.ALL_DAY_AT_A_TIME: _(
+            "“{words}”: does it last all day, or only some hours? Type a day alone, or hours like"
+            " <code>10:00-12:00</code>."
+        ),
+        Problem.LENGTH_IN_A_MOVE: _(
+            "Moving changes when it begins, and keeps how long it takes. Type only the new day and"
+            " time. To change how long it takes, tap Change."
+        ),
+        Problem.TOO_MANY_ENTRIES: _(
+            "That's {words} at once. I can take 20 at a time: please send me the first 20, then"
+            " the others. Nothing is saved yet."
         ),
         Problem.REMINDER_IMPOSSIBLE: _(
             "“{words}”: I cannot remind then. Type up to six times from 1 minute to 4 weeks before,"

@@ -38,7 +38,12 @@ def today(
             break
         planned = [
             _("📅 {appointment}").format(
-                appointment=short_line(facts, reader_zone=member.zone, names_person=False)
+                appointment=short_line(
+                    facts,
+                    reader_zone=member.zone,
+                    names_person=False,
+                    day=now.astimezone(facts.zone).date(),
+                )
             )
             for facts in appointments.get(entry.person.id, ())
         ]

@@ -1,6 +1,6 @@
 """Appointments from the first line to "How did it go?", as Anna and Ben see them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
@@ -149,6 +149,12 @@ class TestMakingOne:
         assert "Dentist for Mum" in saved.text
         assert await town.count("appointments") == 1
 
+    async def test_a_list_pasted_as_an_answer_is_a_list(self, home: Household) -> None:
+        await home.anna.send("/addappt")
+        await home.anna.sees("What is it?")
+        await home.anna.send("Dentist tomorrow 10:00\nEye doctor friday 11:00")
+        await home.anna.sees("I understood 2 of 2:")
+
     async def test_of_two_people_it_is_asked_whose(self, home: Household, town: Town) -> None:
         await home.anna.send("/addperson Dad in New York City")
         await home.anna.sees("Dad is in the family")
@@ -283,7 +289,8 @@ class TestLivingWithIt:
             ("What to bring", "x-rays", "🎒 Bring: x-rays"),
             ("Note", "fasting", "📝 fasting"),
             ("How long", "90 min", "1\u00a0h 30\u00a0min"),
-            ("Reminders", "2 days and 3 hours", "2 days and 3\u00a0h before"),
+            # Two days before it is over already: that reminder is not promised.
+            ("Reminders", "2 days and 3 hours", "I'll remind you 3\u00a0h before"),
             ("Repetition", "every month until 1 June", "every month on the 24th until 1 June 2027"),
             ("Title", "Heart check", "Heart check for Mum"),
         ):
@@ -300,7 +307,18 @@ class TestLivingWithIt:
     async def test_conflicts_are_pointed_out(self, home: Household) -> None:
         await add(home.anna, "Cardiologist tomorrow 14:30")
         second = await add(home.anna, "Dentist tomorrow 15:00")
-        assert "⚠️ At the same time: Cardiologist, tomorrow 15:00" in second.text
+        assert "⚠️ At the same time: Cardiologist, tomorrow 14:30" in second.text
+
+    async def test_of_two_alike_the_other_is_named_with_its_own_time(self, home: Household) -> None:
+        await add(home.anna, "Dentist tomorrow 09:40")
+        second = await add(home.anna, "Dentist tomorrow 09:45")
+        assert "🕑 tomorrow 09:45" in second.text
+        assert "⚠️ At the same time: Dentist, tomorrow 09:40" in second.text
+        await home.anna.send("/appts")
+        listed = await home.anna.sees("Appointments, family")
+        await home.anna.press("09:40", message=listed)
+        first = await home.anna.sees("🕑 tomorrow 09:40", after=listed)
+        assert "⚠️ At the same time: Dentist, tomorrow 09:45" in first.text
 
     async def test_an_appointment_that_is_over_stays(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30")
@@ -357,6 +375,238 @@ class TestLivingWithIt:
             "Thu 03 Dec 10:00",
             "Thu 10 Dec 10:00",
         ]
+
+
+class TestDaysAndNights:
+    async def test_over_midnight(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Sleep lab 5 december 21:00 to 6 december 07:00")
+        assert "📅 Sleep lab for Mum\n" in saved.text
+        assert "Saturday 5 December 21:00 Mum's time to Sunday 6 December 07:00, 10" in saved.text
+        assert await starts(town) == ["Sat 05 Dec 21:00"]
+        event: Any = last_file(home.anna).walk("VEVENT")[0]
+        assert f"{event['DTEND'].dt:%a %d %b %H:%M}" == "Sun 06 Dec 07:00"
+
+    async def test_several_days(self, home: Household, town: Town) -> None:
+        saved = await add(home.anna, "Holiday care from 1 december to 14 december")
+        assert "📅 Holiday care for Mum\n🕑 1–14 December, all day\n" in saved.text
+        assert "🔔 I'll remind you the evening before, at 19:00." in saved.text
+        event: Any = last_file(home.anna).walk("VEVENT")[0]
+        assert event.to_ical().decode().count("VALUE=DATE:") == 2
+        assert (event["DTSTART"].dt, event["DTEND"].dt) == (date(2026, 12, 1), date(2026, 12, 15))
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("Appointments, family")
+        assert "1–14 December Holiday care, Mum" in listed.text
+        assert "1–14 Dec Holiday care" in listed.labels
+        assert "00:00" not in listed.text + saved.text
+        await town.settled()
+        town.jump_to(datetime(2026, 11, 30, 19, 0, 1, tzinfo=LONDON))
+        told = await home.ben.sees("🔔 Holiday care for Mum")
+        assert "1–14 December, all day" in told.text
+        await town.settled()
+        town.jump_to(datetime(2026, 12, 5, 12, tzinfo=LONDON))
+        await home.ben.send("/today")
+        assert "📅 1–14 December Holiday care" in (await home.ben.sees("Today, family")).text
+        await town.settled()
+        town.jump_to(datetime(2026, 12, 15, 9, 0, 1, tzinfo=LONDON))
+        await home.ben.sees("💬 Holiday care for Mum, 1–14 December, all day")
+
+    async def test_a_whole_day_by_a_button_and_moved(self, home: Household) -> None:
+        await home.anna.send("/addappt Fasting 3 december")
+        await home.anna.press("All day", message=await home.anna.sees("at what time?"))
+        saved = await home.anna.sees("🕑 Thursday 3 December, all day")
+        await home.anna.press("Move", message=saved)
+        await home.anna.send("4 december 10:00")
+        await home.anna.sees("does it last all day, or only some hours?")
+        await home.anna.send("4 december")
+        moved = await home.anna.sees("✅ Moved.")
+        assert "🕑 Friday 4 December, all day" in moved.text
+        await home.anna.press("Change", message=moved)
+        await home.anna.press("How long", message=await home.anna.sees("is to change?"))
+        await home.anna.press("3 days", message=await home.anna.sees("How many days"))
+        changed = await home.anna.sees("🕑 4–6 December, all day", after=moved)
+        await home.anna.press("Change", message=changed)
+        asked = await home.anna.sees("is to change?", after=changed)
+        await home.anna.press("Repetition", message=asked)
+        await home.anna.send("every friday 10:00")
+        await home.anna.sees("does it last all day, or only some hours?", after=changed)
+        await home.anna.send("every friday")
+        await home.anna.sees("🔁 every Friday", after=changed)
+
+    async def test_a_length_is_not_dropped_by_a_move(self, home: Household) -> None:
+        saved = await add(home.anna, "Cardiologist tomorrow 14:30")
+        await home.anna.press("Move", message=saved)
+        await home.anna.send("friday 15:00 for 2 hours")
+        await home.anna.sees("keeps how long it takes")
+        await home.anna.send("friday 15:00")
+        await home.anna.sees("Friday 27 November 15:00 Mum's time, 1\u00a0h")
+
+    async def test_time_that_would_stay_in_the_title_is_asked(
+        self, home: Household, town: Town
+    ) -> None:
+        await home.anna.send("/addappt Dentist tomorrow 10:00 Eye doctor friday 11:00")
+        await home.anna.sees("“tomorrow 10:00” would stay in the title")
+        await home.anna.sees("Is that right?")
+        assert await town.count("appointments") == 0
+
+    async def test_what_was_understood_is_kept_and_what_is_typed_changes_it(
+        self, home: Household
+    ) -> None:
+        await home.anna.send(
+            "/addappt Dentist tomorrow 10:00 please for 2 hours remind 3 hours before"
+        )
+        asked = await home.anna.sees("Is that right?")
+        assert "tomorrow 10:00, 2\u00a0h" in asked.text
+        assert "I'll remind you 3\u00a0h before" in asked.text
+        await home.anna.send("at 15:00 with Dr Weber")
+        asked = await home.anna.sees("tomorrow 15:00, 2\u00a0h", after=asked)
+        await home.anna.press("Save", message=asked)
+        saved = await home.anna.sees("Saved in family")
+        assert "tomorrow 15:00 Mum's time, 2\u00a0h" in saved.text
+        assert "Dr Weber" in saved.text
+
+    async def test_hours_or_a_date_is_asked(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addappt Day care 9-15")
+        await home.anna.sees("“9-15” can be hours or a date. Do you mean 09:00-15:00")
+        await home.anna.send("tomorrow 9-15")
+        await home.anna.sees("tomorrow 09:00 Mum's time, 6\u00a0h")
+        assert await starts(town) == ["Tue 24 Nov 09:00"]
+
+
+class TestTooSoonToBeReminded:
+    async def test_it_says_so_and_tells_the_others_at_once(
+        self, home: Household, town: Town
+    ) -> None:
+        town.jump_to(datetime(2026, 11, 23, 9, 20, tzinfo=LONDON))
+        saved = await add(home.anna, "Dentist today 10:00")
+        assert "1 day and" not in saved.text
+        assert "🔕 It's too soon for its reminders." in saved.text
+        told = await home.ben.sees("❗️ Please note: this is soon")
+        assert "🔔 Dentist for Mum\n🕑 today 10:00" in told.text
+        assert await town.value(TOLD) == 1
+        await home.anna.press("10\u00a0min before", message=saved)
+        await home.anna.sees("🔔 I'll remind you 10\u00a0min before.")
+        assert await town.value("SELECT remind_before FROM appointments") == [1440, 60, 10]
+        await town.settled()
+        town.jump_to(datetime(2026, 11, 23, 9, 50, 1, tzinfo=LONDON))
+        for person in home:
+            await person.sees("today 10:00 Mum's time", after=told)
+        assert await town.value(TOLD) == 3
+
+    async def test_after_a_move_and_a_change_of_reminders(
+        self, home: Household, town: Town
+    ) -> None:
+        saved = await add(home.anna, "Dentist 26 november 10:00")
+        assert "1 day and 1\u00a0h before" in saved.text
+        await home.anna.press("Move", message=saved)
+        soon = town.clock.now().astimezone(LONDON) + timedelta(minutes=45)
+        await home.anna.send(f"today {soon:%H:%M}")
+        moved = await home.anna.sees("✅ Moved.")
+        assert "It's too soon for its reminders." in moved.text
+        await home.ben.sees("Please note: this is soon")
+        assert await town.value(TOLD) == 1
+
+
+class TestLists:
+    async def test_two_lines_are_two_appointments(self, home: Household, town: Town) -> None:
+        await home.anna.send(
+            "/addappt Dentist tomorrow 10:00\nEye doctor friday 11:00\nHoliday care 1-14 december"
+        )
+        listed = await home.anna.sees("I understood 3 of 3:")
+        assert "1. 📅 Dentist for Mum, tomorrow 10:00, 1\u00a0h" in listed.text
+        assert "2. 📅 Eye doctor for Mum, Friday 27 November 11:00" in listed.text
+        assert "3. 📅 Holiday care for Mum, 1–14 December, all day" in listed.text
+        assert await town.count("appointments") == 0
+        await home.anna.press("Save all 3", message=listed)
+        saved = await home.anna.sees("✅ Saved 3 in family")
+        assert "2. 📅 Eye doctor for Mum\n🕑 Friday 27 November 11:00" in saved.text
+        assert "3. 📅 Holiday care for Mum\n🕑 1–14 December, all day" in saved.text
+        await home.anna.sees("calendar", after=saved)
+        assert len(last_file(home.anna).walk("VEVENT")) == 3
+        for left, title in enumerate(("Dentist", "Eye doctor", "Holiday care")[::-1]):
+            await undo(home.anna)
+            await home.anna.sees(f"{title} is removed again")
+            await town.until(
+                f"SELECT count(*) = {2 - left} FROM appointments WHERE deleted_at IS NULL"
+            )
+
+    async def test_one_by_one_what_is_open_and_quoted_what_is_unclear(
+        self, home: Household, town: Town
+    ) -> None:
+        await home.anna.send(
+            "/addappt 1. Dentist tomorrow 10:00\n2. Eye doctor friday at 3\n"
+            "3. Physio tomorrow 12:00 please maybe\n4. Checkup\n5. Bread"
+        )
+        asked = await home.anna.sees("2 of 5: “Eye doctor friday at 3”")
+        await home.anna.press("15:00", message=asked)
+        asked = await home.anna.sees("4 of 5: “Checkup”")
+        assert "which day?" in asked.text
+        await home.anna.send("3 december 9:00")
+        asked = await home.anna.sees("5 of 5: “Bread”")
+        await home.anna.press("Leave this one out", message=asked)
+        listed = await home.anna.sees("I understood 3 of 4:")
+        assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I did not understand" in listed.text
+        assert "✅ Save 3 of them" in listed.labels
+        await home.anna.send("3 Physio tomorrow 12:00")
+        listed = await home.anna.sees("I understood 4 of 4:", after=listed)
+        await home.anna.press("✖️ 1", message=listed)
+        listed = await home.anna.sees("I understood 3 of 3:", after=listed)
+        await home.anna.press("✏️ 3", message=listed)
+        await home.anna.sees("Type number 3 anew. It was: Checkup", after=listed)
+        await home.anna.send("Big checkup 4 december 9:00")
+        listed = await home.anna.sees("Big checkup for Mum", after=listed)
+        await home.anna.press("Save all 3", message=listed)
+        await home.anna.sees("✅ Saved 3 in family")
+        assert await starts(town) == ["Tue 24 Nov 12:00", "Fri 27 Nov 15:00", "Fri 04 Dec 09:00"]
+
+    async def test_what_cannot_be_saved_any_more_is_said_and_the_rest_is(
+        self, home: Household, town: Town
+    ) -> None:
+        town.jump_to(datetime(2026, 11, 23, 9, 20, tzinfo=LONDON))
+        await home.anna.send("/addappt Dentist today 9:25\nEye doctor friday 11:00")
+        listed = await home.anna.sees("I understood 2 of 2:")
+        town.jump_by(minutes=10)
+        await home.anna.press("Save all 2", message=listed)
+        await home.anna.sees("✅ Saved 1 in family")
+        left = await home.anna.sees("I understood 0 of 1:")
+        assert "❓ 1. “Dentist today 9:25”: 23 November 2026 09:25 is over already" in left.text
+        assert await starts(town) == ["Fri 27 Nov 11:00"]
+
+    async def test_medicines_too(self, home: Household, town: Town) -> None:
+        await home.anna.send(
+            "/addmed - Aspirin 100 mg at 08:00\n- Ramipril 5 mg\n- Ibuprofen 400 mg as needed"
+        )
+        asked = await home.anna.sees("2 of 3: “Ramipril 5 mg”")
+        await home.anna.send("at 20:00")
+        listed = await home.anna.sees("I understood 3 of 3:", after=asked)
+        assert "1. 💊 Aspirin 100 mg for Mum, every day at 08:00" in listed.text
+        assert "2. 💊 Ramipril 5 mg for Mum, every day at 20:00" in listed.text
+        await home.anna.press("Save all 3", message=listed)
+        saved = await home.anna.sees("✅ Saved 3 in family")
+        assert "3. 💊 Ibuprofen 400 mg" in saved.text
+        assert await town.count("medications") == 3
+        await home.anna.send("/addmed Aspirin 100 mg at 09:00\nCalcium 500 mg at 12:00")
+        listed = await home.anna.sees("I understood 2 of 2:")
+        await home.anna.press("Save all 2", message=listed)
+        await home.anna.sees("✅ Saved 1 in family")
+        left = await home.anna.sees("There is one already: Aspirin 100 mg")
+        assert await town.count("medications") == 4
+        await home.anna.press("✅ 1 as well", message=left)
+        await town.settled()
+        await home.anna.press("✅ Save")
+        await town.until("SELECT count(*) = 5 FROM medications")
+
+    async def test_several_lines_that_are_one(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addmed Aspirin\n100 mg\n08:00")
+        listed = await home.anna.sees("I understood 1 of 1:")
+        assert "1. 💊 Aspirin 100 mg for Mum, every day at 08:00" in listed.text
+        assert await town.count("medications") == 0
+        await home.anna.press("✅ Save", message=listed)
+        await home.anna.sees("✅ Saved 1 in family")
+
+    async def test_more_than_twenty_are_refused_kindly(self, home: Household, town: Town) -> None:
+        await home.anna.send("/addmed " + "\n".join(f"Tea{n} 1 cup at 08:00" for n in range(21)))
+        await home.anna.sees("That's 21 at once. I can take 20 at a time")
+        assert await town.count("medications") == 0
 
 
 class TestReminders:

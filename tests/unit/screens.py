@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.views import (
+    add_list,
     appointment_notices,
     appointments,
     calendar_files,
@@ -35,6 +36,7 @@ from bot.views import (
 )
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
+from bot.views.misunderstandings import misunderstood
 from domain.access import Action, Role
 from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
 from domain.calendars import CalendarEntry, Deviation
@@ -317,6 +319,7 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_appointments(home),
         **_appointment_questions(home),
         **_appointment_notices(home),
+        **_lists(home),
         **_calendar_files(home),
         **_doctors(home),
         **_notices(home),
@@ -483,9 +486,37 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         Frequency.MONTHLY, by_day=(ByDay(Weekday.MONDAY, Nth.FIRST),), count=10
     )
     conflicts = (
-        Conflict(words.medicine, words.person, LONDON, one.starts_at, driver=None),
-        Conflict(words.medicine, words.other_person, LONDON, one.starts_at, driver=words.anna),
+        Conflict(
+            words.medicine, words.person, LONDON, one.starts_at, one.ends_at, False, driver=None
+        ),
+        Conflict(
+            words.medicine,
+            words.other_person,
+            LONDON,
+            one.starts_at.replace(hour=0),
+            one.starts_at.replace(hour=0) + timedelta(days=2),
+            True,
+            driver=words.anna,
+        ),
     )
+    midnight = one.starts_at.replace(hour=0, minute=0) + timedelta(days=6)
+    whole_day = replace(
+        one,
+        details=replace(one.details, is_all_day=True, duration=timedelta(days=1)),
+        starts_at=midnight,
+        ends_at=midnight + timedelta(days=1),
+    )
+    several_days = replace(
+        whole_day,
+        details=replace(
+            whole_day.details, duration=timedelta(days=14), remind_before=(10_080, 1_440, 60)
+        ),
+        starts_at=midnight + timedelta(days=10),
+        ends_at=midnight + timedelta(days=24),
+    )
+    over_night = replace(one, ends_at=one.starts_at + timedelta(hours=10))
+    soon = replace(one, starts_at=NOW + timedelta(minutes=40), ends_at=NOW + timedelta(minutes=100))
+    too_soon = replace(soon, starts_at=NOW + timedelta(minutes=9))
 
     def screen(facts: OccurrenceFacts, member: Member = home.member) -> View:
         return partial(appointments.screen, facts, member=member, now=NOW)
@@ -519,6 +550,13 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         "appointment_with_conflicts": screen(replace(one, conflicts=conflicts)),
         "appointment_with_an_unknown_doctor": screen(unknown),
         "appointment_cancelled": screen(cancelled),
+        "appointment_all_day": screen(whole_day),
+        "appointment_of_several_days": screen(several_days),
+        "appointment_over_night": screen(over_night),
+        "appointment_soon": screen(soon),
+        "appointment_too_soon": screen(too_soon),
+        "appointment_will_remind": partial(appointments.will_remind, body),
+        "appointments_of_days": listed(over_night, whole_day, several_days),
         "appointment_cut": screen(replace(series, status=OccurrenceStatus.CUT)),
         "appointment_over": screen(over),
         "appointment_over_and_told": screen(told),
@@ -565,10 +603,18 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
         "appointment_ask_which_doctor": partial(appointments.ask_which_doctor, words.ben, [button]),
         "appointment_confirm": partial(
             appointments.confirm,
-            words.medicine,
+            home.series.details,
             person=words.person,
-            when=appointments.when_words(datetime(2026, 12, 3, 9), None, today=NOW.date()),
-            others=[words.ben, words.family],
+            when=appointments.planned_words(
+                datetime(2026, 12, 3, 9),
+                home.series.details,
+                None,
+                zone=LONDON,
+                today=NOW.date(),
+            ),
+            reminder=appointments.reminder_line(
+                home.series.reminders_ahead(now=NOW), is_set=True, is_all_day=False
+            ),
             buttons=rows,
         ),
         "appointment_ask_reach_to_move": partial(
@@ -589,9 +635,44 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
             )
             for part in parts
         },
+        "appointment_ask_days": partial(appointments.ask_days, words.medicine, [button] * 4),
         "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
         "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),
+    }
+
+
+def _lists(home: _Home) -> Mapping[str, View]:
+    words, details = home.words, home.series.details
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    rows = ((button,),)
+    one = add_list.Shown(
+        words.other_person,
+        add_list.appointment_words(
+            details, person=words.person, when="★ 1", reminder=appointments.all_day_label()
+        ),
+    )
+    stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
+    unclear = add_list.Shown(words.other_person, "", reason=misunderstood(stray))
+    same = add_list.Shown(words.other_person, one.words, same=words.dosage)
+    question = appointments.ask_day(words.medicine, rows)
+    return {
+        "list_entries": partial(add_list.entries, (one, unclear, same), rows),
+        "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
+        "list_about_one": partial(
+            add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
+        ),
+        "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
+        "list_tap_or_type": partial(add_list.tap_or_type),
+        "list_saved_appointments": partial(
+            add_list.saved_appointments,
+            (home.appointment, home.series),
+            member=home.member,
+            now=NOW,
+        ),
+        "list_saved_medicines": partial(
+            add_list.saved_medicines, (home.saved, home.saved), member=home.member, now=NOW
+        ),
     }
 
 
@@ -626,6 +707,7 @@ def _appointment_notices(home: _Home) -> Mapping[str, View]:
         "notice_appointment_begun": notice(remind, told_at=one.starts_at + timedelta(minutes=5)),
         "notice_appointment_read_in_tokyo": notice(remind, reader_zone=ZoneInfo("Asia/Tokyo")),
         "notice_appointment_for_a_viewer": notice(remind, reader_role=Role.VIEWER),
+        "notice_appointment_soon": notice(AppointmentItem(Step.SOON, one)),
         "notice_appointment_moved": notice(AppointmentItem(tell, one)),
         "notice_appointment_cancelled": notice(AppointmentItem(tell, cancelled)),
         "notice_who_drives": notice(AppointmentItem(ask, one)),

@@ -1,0 +1,275 @@
+"""Several lines after one `/addappt` or `/addmed`: several entries, shown together, saved at once.
+
+What a line leaves open is asked one by one, the others being kept; what nobody understands is
+quoted with the reason, and is not saved until it is typed anew.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid5
+
+from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.list_entries import KINDS, Entry, Kind, NotSaved
+from bot.flows.whose import People, load_people, read_people
+from bot.grammar.entry_lists import lines_of, to_entries
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.views import add_list as views
+from bot.views import medicines as medicine_views
+from bot.views.answer import Answer, Screen
+from bot.views.misunderstandings import misunderstood
+from domain.database import Scope
+from domain.errors import NobodyCaredFor
+from domain.several import attempt
+
+_LEAVE_OUT = "leave"
+_NUMBERED = re.compile(r"\s*(\d{1,2})\s*[.):]?\s+(\S.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list as far as it is known; `at` is the entry that is asked about or typed anew."""
+
+    kind: str
+    people: People
+    entries: tuple[Entry, ...]
+    at: int = 0
+
+    @classmethod
+    def read(cls, stored: Data) -> "Listed":
+        entries = tuple(Entry.read(entry) for entry in stored["entries"])
+        return cls(stored["kind"], read_people(stored["people"]), entries, stored["at"])
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def of(self) -> Kind[Any]:
+        return KINDS[self.kind]
+
+    @property
+    def entry(self) -> Entry:
+        return self.entries[self.at]
+
+    @property
+    def shown(self) -> Sequence[views.Shown]:
+        """Those that one message holds: the others come when these are saved or dropped."""
+        shown = []
+        for entry in self.entries:
+            reason = None if entry.reason is None else misunderstood(entry.reason)
+            words = "" if reason else self.of.words(entry, self.people)
+            same = None if entry.is_another else entry.same
+            shown.append(views.Shown(entry.line, words, reason, same))
+        return shown[: views.how_many_fit(shown)]
+
+    @property
+    def savable(self) -> Sequence[Entry]:
+        """What the list shows as understood, and what may be saved beside what is there."""
+        return [
+            entry
+            for entry in self.entries[: len(self.shown)]
+            if entry.problem is None and (entry.same is None or entry.is_another)
+        ]
+
+    def with_entry(self, entry: Entry) -> "Listed":
+        entries = tuple(entry if each.key == entry.key else each for each in self.entries)
+        return replace(self, entries=entries)
+
+    def without(self, number: int) -> "Listed":
+        entries = (*self.entries[:number], *self.entries[number + 1 :])
+        return replace(self, entries=entries, at=0)
+
+
+def is_list(text: str | None) -> bool:
+    return len(lines_of(text or "")) > 1
+
+
+async def begin(request: Request, kind_name: str) -> Answer:
+    """A command with several lines behind it."""
+    kind = KINDS[kind_name]
+    request.scope.require(kind.action)
+    people = await load_people(request.scope)
+    if not people:
+        raise NobodyCaredFor
+    read = await kind.reader(request, people)
+    known: dict[str, Entry] = {}
+
+    def entry(line: str) -> Entry:
+        if line not in known:
+            known[line] = read(line, 0)
+        return known[line]
+
+    texts = to_entries(
+        lines_of(request.text or ""),
+        is_whole=lambda line: kind.is_whole(entry(line)),
+        is_rest=lambda line: kind.is_rest(entry(line)),
+    )
+    entries = tuple(replace(entry(text), key=number) for number, text in enumerate(texts))
+    return _next(request, None, Listed(kind_name, people, entries))
+
+
+def _ask(data: Data, choice: Choice) -> Screen:
+    listed = Listed.read(data)
+    question = listed.of.ask(listed.entry, listed.people, choice)
+    leave_out = choice(views.leave_out_label(), _LEAVE_OUT)
+    return views.about_one(
+        question,
+        number=listed.at + 1,
+        count=len(listed.entries),
+        line=listed.entry.line,
+        leave_out=leave_out,
+    )
+
+
+async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
+    listed = Listed.read(running.data)
+    if reply.choice == _LEAVE_OUT:
+        return _next(request, running, listed.without(listed.at))
+    turned = listed.of.turned(listed.people, listed.entry, reply)
+    if turned is not None:
+        return FLOW.turn(request, running, listed.with_entry(turned).write())
+    entry, problem = await listed.of.take(request, listed.people, listed.entry, reply)
+    first = None if problem is None else Screen(misunderstood(problem))
+    return _next(request, running, listed.with_entry(entry), first=first)
+
+
+def _show(data: Data, choice: Choice) -> Screen:
+    listed = Listed.read(data)
+    shown = listed.shown
+    rows = [
+        (
+            *(
+                (choice(views.both_label(number), f"b{number}"),)
+                if entry.same is not None and not entry.is_another
+                else ()
+            ),
+            choice(views.change_label(number), f"c{number}"),
+            choice(views.drop_label(number), f"x{number}"),
+        )
+        for number, entry in enumerate(listed.entries[: len(shown)], start=1)
+    ]
+    last = [choice(medicine_views.cancel_label(), "cancel")]
+    count = len(listed.savable)
+    if count:
+        label = views.save_label(count, is_all=count == len(listed.entries))
+        last.insert(0, choice(label, "save"))
+    return views.entries(shown, (*rows, tuple(last)), left=len(listed.entries) - len(shown))
+
+
+async def _take_list(request: Request, running: Conversation, reply: Reply) -> Answer:
+    listed = Listed.read(running.data)
+    key = reply.choice or ""
+    match key[:1], key[1:]:
+        case "b" | "c" | "x" as what, number if number.isdecimal():
+            return _change(request, running, listed, what, int(number) - 1)
+        case "s", _:
+            return await _save(request, running, listed)
+        case "c", _:
+            return cancelled(running.flow_id)
+    numbered = _NUMBERED.fullmatch(reply.text or "")
+    if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
+        return views.tap_or_type().and_send(FLOW.question(running))
+    listed = replace(listed, at=int(numbered[1]) - 1)
+    return await _typed_anew(request, running, listed, numbered[2])
+
+
+def _change(request: Request, running: Conversation, listed: Listed, what: str, at: int) -> Answer:
+    if what == "x":
+        return _next(request, running, listed.without(at))
+    if what == "b":
+        entry = replace(listed.entries[at], is_another=True)
+        return _next(request, running, listed.with_entry(entry))
+    return FLOW.go_on(request, running, "change", replace(listed, at=at).write())
+
+
+def _ask_anew(data: Data, choice: Choice) -> Screen:
+    listed = Listed.read(data)
+    return views.type_anew(
+        listed.entry.line, number=listed.at + 1, keep=choice(views.keep_label(), "keep")
+    )
+
+
+async def _take_anew(request: Request, running: Conversation, reply: Reply) -> Answer:
+    listed = Listed.read(running.data)
+    if reply.choice is not None:
+        return _next(request, running, listed)
+    return await _typed_anew(request, running, listed, reply.text or "")
+
+
+async def _typed_anew(request: Request, running: Conversation, listed: Listed, text: str) -> Answer:
+    key = listed.entry.key
+    read = await listed.of.reader(request, listed.people)
+    entry = read(" ".join(lines_of(text)), key)
+    return _next(request, running, listed.with_entry(entry))
+
+
+async def _save(request: Request, running: Conversation, listed: Listed) -> Answer:
+    """All that can be saved, in this transaction; the rest goes on being asked about."""
+    kind, saved, left = listed.of, [], []
+    savable = {entry.key for entry in listed.savable}
+    for entry in listed.entries:
+        if entry.key not in savable:
+            left.append(entry)
+            continue
+        flow_id = uuid5(running.flow_id, str(entry.key))
+        try:
+            work = partial(_save_one, request, listed, entry, flow_id=flow_id)
+            saved.append(await attempt(request.scope, work))
+        except NotSaved as refused:
+            left.append(refused.entry)
+    if not saved:
+        return _next(request, running, replace(listed, entries=tuple(left)))
+    said = await kind.saved(request, saved)
+    if not left:
+        return finished(running, Answer(send=tuple(said)))
+    rest = _next(request, running, replace(listed, entries=tuple(left), at=0))
+    return replace(rest, send=(*said, *rest.send))
+
+
+async def _save_one(
+    request: Request, listed: Listed, entry: Entry, _scope: Scope, *, flow_id: UUID
+) -> Any:
+    return await listed.of.save(request, listed.people, entry, flow_id=flow_id)
+
+
+async def _as_of_now(request: Request, data: Data) -> Data:
+    return _refreshed(request, Listed.read(data)).write()
+
+
+def _refreshed(request: Request, listed: Listed) -> Listed:
+    now = request.scope.clock.now()
+    entries = [listed.of.refreshed(listed.people, each, now=now) for each in listed.entries]
+    return replace(listed, entries=tuple(entries))
+
+
+FLOW = Flow(
+    "addlist",
+    {
+        "ask": Step(_ask, _take_answer),
+        "list": Step(_show, _take_list, _as_of_now),
+        "change": Step(_ask_anew, _take_anew),
+    },
+)
+
+
+def _next(
+    request: Request,
+    running: Conversation | None,
+    listed: Listed,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    """The next question about an entry; once nothing is open, the list; of nothing, the end."""
+    if not listed.entries:
+        return cancelled(running.flow_id) if running else Answer()
+    listed = _refreshed(request, listed)
+    asked = (n for n, each in enumerate(listed.entries) if listed.of.question(each) is not None)
+    at = next(asked, None)
+    step = "list" if at is None else "ask"
+    data = replace(listed, at=at or 0).write()
+    if running is None:
+        return FLOW.begin(request, step, data, first=first)
+    return FLOW.go_on(request, running, step, data, first=first)
