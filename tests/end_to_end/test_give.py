@@ -215,7 +215,7 @@ async def test_a_record_is_corrected_and_the_correction_undone(home: Household, 
     assert audited[0].before["status"] == "taken"
     assert audited[0].after["note"] == "she felt sick"
     await undo(home.anna)
-    await home.anna.sees("Aspirin 100 mg is as it was recorded before.")
+    await home.anna.sees("again, instead of skipped.")
     assert await town.value("SELECT count(*) FROM doses WHERE status = 'taken'") == 1
 
 

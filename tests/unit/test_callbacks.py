@@ -15,7 +15,11 @@ from bot.views.callbacks import (
     Verb,
     decode,
     decode_minute,
+    decode_named,
+    decode_slot,
     encode_minute,
+    encode_named,
+    encode_slot,
     to_base36,
 )
 from domain.access import Role
@@ -150,3 +154,37 @@ def test_what_is_no_minute_is_refused_with_one_error_only(argument: str) -> None
 
 def test_nowhere_is_no_family() -> None:
     assert decode(Callback(Verb.MENU, argument="today").encode()).family_id == NOWHERE
+
+
+MINUTES = st.datetimes(datetime(2026, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(second=0, microsecond=0)
+)
+
+
+@given(MINUTES, st.integers(0, 35))
+def test_a_button_says_which_card_of_a_slot_it_is_on(minute: datetime, part: int) -> None:
+    argument = encode_slot(minute, part)
+    assert len(argument) <= 10
+    assert decode_slot(argument) == (minute, part)
+    assert (argument == encode_minute(minute)) == (part == 0)  # as those of cards that are out
+
+
+@given(MINUTES, st.integers(0, 35), st.text("0123456789abcdef", min_size=4, max_size=4))
+def test_a_yes_carries_which_doses_were_named(minute: datetime, part: int, digest: str) -> None:
+    argument = encode_named(minute, part, digest)
+    assert len(argument) <= 10
+    assert decode_named(argument) == (minute, part, digest)
+    assert decode_named(encode_minute(minute)) == (minute, 0, None)
+
+
+@given(ANYTHING)
+@example("abcde.")
+@example("abcde.11")
+@example("abcde.٣")
+@example("abcde-1234")
+def test_what_names_no_slot_is_refused_with_one_error_only(argument: str) -> None:
+    for read in (decode_slot, decode_named):
+        try:
+            read(argument)
+        except UnreadableCallback:
+            continue
