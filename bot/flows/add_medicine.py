@@ -211,7 +211,9 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
 def _ask_schedule(data: Data, choice: Choice) -> Screen:
     so_far = data["schedule_so_far"]
     if so_far:
-        buttons = [choice(words, f"t{number}") for number, words in enumerate(data["times"])]
+        buttons = [
+            choice(words, f"t{number}") for number, words in enumerate(data.get("times", ()))
+        ]
     else:
         buttons = [choice(label, key) for key, label in views.schedule_presets().items()]
     return views.ask_schedule(data["name"], buttons, so_far=so_far)

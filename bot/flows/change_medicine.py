@@ -303,8 +303,9 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
     )
 
 
+# Conversations of "changemed" knew nothing of parts; one that runs during an update has expired.
 FLOW = Flow(
-    "changemed",
+    "changepart",
     {
         "what": Step(_ask_what, _take_what),
         "name": Step(_ask_name, _take_name),

@@ -166,7 +166,7 @@ def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
 def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
         _(
-            "How long has to lie between two of {name}, at least? It stands on the leaflet or the"
+            "What is the least time between two doses of {name}? Check the leaflet or the"
             " prescription. Tap, or type it, for example: <i>6 hours</i>"
         ).format(name=escape(name)),
         (*_in_pairs(choices), (unknown,)),
@@ -240,12 +240,12 @@ def _concern_words() -> dict[Concern, str]:
         Concern.OTHER_AMOUNT: _("I can't tell whether that's more or less than before."),
         Concern.LONGER: _("It would be given for longer."),
         Concern.EARLIER: _("It would begin earlier."),
-        Concern.END_LOST: _("It would have no end any more."),
+        Concern.END_LOST: _("It would no longer have an end."),
         Concern.STEPS_LOST: _("It would lose steps."),
         Concern.STEPS_OTHER: _("It would be given in steps."),
         Concern.DAYS_OFF_LOST: _("It would lose its days off."),
         Concern.INTERVAL_LOST: _("It would lose the time between two doses."),
-        Concern.MAXIMUM_LOST: _("It would have no maximum in 24 hours any more."),
+        Concern.MAXIMUM_LOST: _("It would no longer have a maximum in 24 hours."),
         Concern.TIMES_LOST: _("It would lose its times, so I wouldn't remind you of it."),
     }
 

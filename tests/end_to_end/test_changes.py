@@ -183,7 +183,7 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    interval = await anna.sees("How long has to lie between two of Para, at least?")
+    interval = await anna.sees("What is the least time between two doses of Para?")
     assert interval.labels == (
         "4 hours",
         "6 hours",
@@ -194,7 +194,7 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
     )
     await anna.send("a while")
     await anna.sees("I can't read a length of time in “a while”.")
-    await anna.press("6 hours", message=await anna.sees("How long has to lie", after=interval))
+    await anna.press("6 hours", message=await anna.sees("What is the least time", after=interval))
     most = await anna.sees("How many times may Para be given in 24 hours, at most?")
     assert most.labels == ("1", "2", "3", "4", "I don't know")
     await anna.press("4", message=most)
@@ -208,7 +208,7 @@ async def test_both_at_once_at_the_first_of_the_two_questions(home: Household) -
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    await anna.sees("How long has to lie between two of Para")
+    await anna.sees("What is the least time between two doses of Para")
     await anna.send("4 hours apart, max 4")
     await anna.sees("as needed, at least 4 hours apart, at most 4 in 24 hours")
 
@@ -217,7 +217,7 @@ async def test_nobody_knows_how_often_and_the_draft_can_still_be_told(home: Hous
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    await anna.press("I don't know", message=await anna.sees("How long has to lie"))
+    await anna.press("I don't know", message=await anna.sees("What is the least time"))
     await anna.press("I don't know", message=await anna.sees("How many times may Para"))
     understood = await anna.sees("I understood:")
     await anna.send("4 hours apart, max 4")
@@ -232,7 +232,7 @@ async def test_a_scheduled_medicine_that_becomes_as_needed_is_guarded(home: Hous
     await add_medicine(home.anna, "Med 1 tablet at 09:00")
     await home.anna.press("When", message=await open_change(home.anna, "Med"))
     await home.anna.press("As needed", message=await home.anna.sees("What should change about"))
-    await home.anna.press("8 hours", message=await home.anna.sees("How long has to lie"))
+    await home.anna.press("8 hours", message=await home.anna.sees("What is the least time"))
     await home.anna.press("3", message=await home.anna.sees("How many times may Med"))
     asked = await home.anna.sees("as needed, at least 8 hours apart, at most 3 in 24 hours")
     assert "It would lose its times" in asked.text
