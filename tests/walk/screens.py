@@ -231,8 +231,12 @@ def check_history(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]
     doses.sort(key=lambda d: d["taken_at"] or d["due_at"], reverse=True)
     todays = {local(tables.at, zone).date() for zone in zones}
     shown = [each for today in todays for each in entries_in(text, today=today)]
+    # Of those at one and the same moment, the page may end with any.
+    cut = (doses[9]["taken_at"] or doses[9]["due_at"]) if len(doses) > 10 else None
     for dose in doses[:10]:
         at = happened(dose)
+        if at == cut:
+            continue
         who = tables.name_of(dose["resolved_by_id"])
         if not any(
             listed.status == dose["status"]
