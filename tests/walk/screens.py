@@ -144,7 +144,9 @@ def _check_how_long(tables: Snapshot, medicine: Row, line: str, today: date) -> 
             f"the last dose of {medicine['name']} that is covered is of {lasts.last_day}, and the"
             f" page says “{line}”"
         )
+    # With several doses a day, a day that is covered in part may count or not.
     is_daily = medicine["schedule"].get("days", {}) == {"pattern": "daily", "every": 1}
+    is_daily = is_daily and len(medicine["schedule"]["times"]) == 1
     if found and is_daily and lasts.days is not None and int(found[1]) != lasts.days:
         yield f"{medicine['name']} lasts {lasts.days} days, and the page says “{line}”"
 
