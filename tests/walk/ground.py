@@ -178,7 +178,7 @@ class Ground:
         names = {medicine["name"], dose["medication_name"] if dose else medicine["name"]}
         if not any(name in text for name in names):
             self._fault("shown", f"“{step.button.text}” recorded {names}, which is not on:\n{text}")
-        if log["status"] != "taken" or press.verb is not Verb.FLOW:
+        if log["status"] != "taken" or press.verb not in (Verb.FLOW, Verb.MY_CLOCK):
             return
         local = screens.local(log["timestamp"], log["timezone"])
         is_now = abs(log["timestamp"] - self.tables.at) <= 3 * MINUTE

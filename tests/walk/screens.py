@@ -144,7 +144,9 @@ def _check_how_long(tables: Snapshot, medicine: Row, line: str, today: date) -> 
             f"the last dose of {medicine['name']} that is covered is of {lasts.last_day}, and the"
             f" page says “{line}”"
         )
+    # With several doses a day, a day that is covered in part may count or not.
     is_daily = medicine["schedule"].get("days", {}) == {"pattern": "daily", "every": 1}
+    is_daily = is_daily and len(medicine["schedule"]["times"]) == 1
     if found and is_daily and lasts.days is not None and int(found[1]) != lasts.days:
         yield f"{medicine['name']} lasts {lasts.days} days, and the page says “{line}”"
 
@@ -231,8 +233,12 @@ def check_history(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]
     doses.sort(key=lambda d: d["taken_at"] or d["due_at"], reverse=True)
     todays = {local(tables.at, zone).date() for zone in zones}
     shown = [each for today in todays for each in entries_in(text, today=today)]
+    # Of those at one and the same moment, the page may end with any.
+    cut = (doses[9]["taken_at"] or doses[9]["due_at"]) if len(doses) > 10 else None
     for dose in doses[:10]:
         at = happened(dose)
+        if at == cut:
+            continue
         who = tables.name_of(dose["resolved_by_id"])
         if not any(
             listed.status == dose["status"]

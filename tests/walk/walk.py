@@ -521,8 +521,12 @@ class Walk(Ground):
             ),
             None,
         )
-        if found is None:
+        press = Step(person, message=found[0], button=found[1]).press if found else None
+        doses = {log["dose_id"] for log in outcome.new_logs}
+        if found is None or press is None:
             return
+        if press.verb is Verb.UNDO and doses and doses != {press.subject_id}:
+            return  # below a card each dose has its own
         taken_back = await self.tap(person, *found, FREE)
         last = self._with_verb(person, Verb.UNDO_LAST)
         if last and last[0][0].id == person.messages[-1].id:
