@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
+from sqlalchemy.orm import aliased
 
 from domain import audit, notifications
 from domain.access import Action
@@ -126,7 +127,9 @@ async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 
 async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
-    """Put back what a correction took the place of. Raises as :func:`correct_dose`."""
+    """Put back what a correction took the place of. Raises as :func:`correct_dose`, and
+    NothingToUndo if another one stands by now.
+    """
     member = scope.require(Action.READ)
     corrected = await scope.row(
         select(MedicationLog.corrects_id, MedicationLog.dose_id).where(
@@ -136,21 +139,47 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     if corrected is None or corrected.corrects_id is None:
         raise NotFound
     dose = await _lock(scope, member, corrected.dose_id)
-    last = await _last_log(scope, corrected.dose_id)
     before = await scope.row(_LOG.where(MedicationLog.id == corrected.corrects_id))
-    if last.id != log_id or before is None:
+    standing = await scope.rows(
+        select(MedicationLog.id).where(MedicationLog.dose_id == dose.id, stands(MedicationLog))
+    )
+    if before is None or [row.id for row in standing] != [log_id]:
         raise NothingToUndo
     status = DoseStatus(before.status)
-    taken_at = before.timestamp if status is DoseStatus.TAKEN else None
     record = _Record(
         status=status,
-        taken_at=taken_at,
+        taken_at=before.timestamp if status is DoseStatus.TAKEN else None,
         zone=before.timezone,
         given=_given(before),
         dose_count=before.dose_count,
         note=before.note,
     )
-    return await _write(scope, member, dose, last, record)
+    last = await _last_log(scope, dose.id)
+    return await _write(scope, member, dose, last, record, undoes_id=log_id)
+
+
+def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
+    """Whether a row of the log is the last of its dose that nobody has taken back, and takes back
+    none itself: what its dose was made by.
+    """
+    later = aliased(MedicationLog)
+    is_later = tuple_(later.recorded_at, later.id) > tuple_(log.recorded_at, log.id)
+    stands_in_its_way = (
+        select(later.id)
+        .where(
+            later.dose_id == log.dose_id,
+            is_later,
+            later.undoes_id.is_(None),
+            ~_is_undone(later),
+        )
+        .exists()
+    )
+    return and_(log.undoes_id.is_(None), ~_is_undone(log), ~stands_in_its_way)
+
+
+def _is_undone(log: type[MedicationLog]) -> ColumnElement[bool]:
+    undo = aliased(MedicationLog)
+    return select(undo.id).where(undo.undoes_id == log.id).exists()
 
 
 _LOG = select(
@@ -189,7 +218,13 @@ def _given(log: Row[Any]) -> Dosage | None:
 
 
 async def _write(
-    scope: Scope, member: Member, dose: Row[Any], last: Row[Any], record: _Record
+    scope: Scope,
+    member: Member,
+    dose: Row[Any],
+    last: Row[Any],
+    record: _Record,
+    *,
+    undoes_id: UUID | None = None,
 ) -> DoseFacts:
     before = await get_dose(scope, dose.id)
     now = scope.clock.now()
@@ -202,6 +237,7 @@ async def _write(
             dose_id=dose.id,
             action_id=new_id(),
             corrects_id=last.id,
+            undoes_id=undoes_id,
             status=record.status,
             timestamp=record.taken_at or now,
             timezone=record.zone,

@@ -14,9 +14,9 @@ from domain.access import Action
 from domain.appointment_changes import put_back, remove
 from domain.appointments import OccurrenceFacts, first_of
 from domain.care_recipients import Person, get_person
-from domain.corrections import undo_correction
+from domain.corrections import stands, undo_correction
 from domain.database import Member, Scope
-from domain.doses import DoseFacts, list_doses, undo_doses
+from domain.doses import RESOLVED, DoseFacts, list_doses, undo_doses
 from domain.errors import NotFound, NothingToUndo, NotTheLastAction
 from domain.ladder import UNDO_PERIOD
 from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
@@ -175,18 +175,18 @@ async def _undo_appointment(
 
 
 async def _last_record(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last press on doses, if they still are as it left them."""
-    is_as_left = (MedicationLog.status == Dose.status) & (
-        MedicationLog.recorded_at == Dose.resolved_at
-    )
+    """The member's last record of doses that stands: nobody has recorded anything of them since,
+    but what was taken back.
+    """
+    standing = stands(MedicationLog) & Dose.status.in_(RESOLVED)
     last = (
         select(MedicationLog.action_id)
         .join(Dose, Dose.id == MedicationLog.dose_id)
         .where(
             MedicationLog.family_id == member.family_id,
             MedicationLog.recorded_by_id == member.user_id,
-            is_as_left,
             MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
+            standing,
         )
         .order_by(MedicationLog.recorded_at.desc())
         .limit(1)
@@ -200,7 +200,7 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
             MedicationLog.recorded_at,
         )
         .join(Dose, Dose.id == MedicationLog.dose_id)
-        .where(MedicationLog.action_id == last.scalar_subquery(), is_as_left)
+        .where(MedicationLog.action_id == last.scalar_subquery(), standing)
     )
     if not rows:
         return None

@@ -210,7 +210,8 @@ class Dose(Base):
 class MedicationLog(Base):
     """What a person recorded. Append-only: an undo or a correction is a new row.
 
-    A correction names the row that it takes the place of (`corrects_id`). `given` are the words of
+    A correction names the row that it takes the place of (`corrects_id`), the undo of a correction
+    that one too (`undoes_id`). `given` are the words of
     an amount that was not the planned one, and `amount` of `unit` what they count. `timestamp` is
     when it was taken, by the clock of `timezone`, `recorded_at` when somebody said so, and
     `dose_count` how many doses as set that was. Rows written by one tap share an
@@ -230,6 +231,9 @@ class MedicationLog(Base):
         ForeignKeyConstraint(
             ["family_id", "corrects_id"], ["medication_logs.family_id", "medication_logs.id"]
         ),
+        ForeignKeyConstraint(
+            ["family_id", "undoes_id"], ["medication_logs.family_id", "medication_logs.id"]
+        ),
         CheckConstraint("status IN ('taken', 'skipped', 'undone')", name="status"),
         CheckConstraint("amount > 0", name="amount_is_positive"),
         CheckConstraint("(amount IS NULL) = (unit IS NULL)", name="amount_has_a_unit"),
@@ -238,6 +242,7 @@ class MedicationLog(Base):
         Index(None, "medication_id", "timestamp"),
         Index(None, "dose_id"),
         Index(None, "corrects_id"),
+        Index(None, "undoes_id"),
         Index(None, "recorded_by_id", "recorded_at"),
     )
 
@@ -252,6 +257,7 @@ class MedicationLog(Base):
     recorded_at: Mapped[Now]
     recorded_by_id: Mapped[UUID]
     corrects_id: Mapped[UUID | None]
+    undoes_id: Mapped[UUID | None]
     given: Mapped[str | None]
     amount: Mapped[Decimal | None] = mapped_column(Numeric)
     unit: Mapped[str | None]

@@ -32,6 +32,7 @@ MEASURE_IS_WHOLE = (
     "(stock_per_dose IS NULL) = (stock_dose_amount IS NULL)"
     " AND (stock_per_dose IS NULL) = (stock_dose_unit IS NULL)"
 )
+UNDONE = ("audit_events", "medication_logs")
 CARD = ["care_recipient_id", "slot_at", "user_id", "kind", "ask_no"]
 
 CLOCKS = (
@@ -121,9 +122,10 @@ def downgrade() -> None:
         server_default=sa.text("'60'::smallint"),
     )
 
-    op.drop_constraint("fk_audit_events_family_id_undoes_id", "audit_events")
+    for table in UNDONE:
+        op.drop_constraint(f"fk_{table}_family_id_undoes_id", table)
+        op.drop_column(table, "undoes_id")
     op.drop_constraint("uq_audit_events_family_id_id", "audit_events")
-    op.drop_column("audit_events", "undoes_id")
 
     with _seeing_all_rows("notifications"):
         op.execute(
@@ -230,16 +232,17 @@ def _part_cards() -> None:
 
 
 def _name_what_is_undone() -> None:
-    op.add_column("audit_events", sa.Column("undoes_id", sa.Uuid()))
     op.create_unique_constraint("uq_audit_events_family_id_id", "audit_events", ["family_id", "id"])
-    op.create_foreign_key(
-        "fk_audit_events_family_id_undoes_id",
-        "audit_events",
-        "audit_events",
-        ["family_id", "undoes_id"],
-        ["family_id", "id"],
-    )
-    op.create_index("ix_audit_events_undoes_id", "audit_events", ["undoes_id"])
+    for table in UNDONE:
+        op.add_column(table, sa.Column("undoes_id", sa.Uuid()))
+        op.create_foreign_key(
+            f"fk_{table}_family_id_undoes_id",
+            table,
+            table,
+            ["family_id", "undoes_id"],
+            ["family_id", "id"],
+        )
+        op.create_index(f"ix_{table}_undoes_id", table, ["undoes_id"])
 
 
 def _flag(name: str) -> sa.Column[Any]:
