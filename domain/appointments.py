@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
-from domain.care_recipients import get_person
+from domain.care_recipients import PAUSE_COLUMNS, Pause, get_person, running_pause
 from domain.database import Scope
 from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
 from domain.models import (
@@ -107,6 +107,7 @@ class OccurrenceFacts:
     outcome_by: str | None
     outcome_at: datetime | None
     conflicts: Sequence["Conflict"] = ()
+    pause: Pause | None = None  # of the person, where it takes place in it
 
     @property
     def local(self) -> datetime:
@@ -164,6 +165,7 @@ SELECT_OCCURRENCES = (
         Appointment.remind_before,
         CareRecipient.id.label("person_id"),
         CareRecipient.name.label("person"),
+        *PAUSE_COLUMNS,
         Doctor.name.label("known_doctor"),
         Doctor.phone,
         Doctor.address,
@@ -476,7 +478,13 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         outcome=row.outcome,
         outcome_by=row.outcome_by,
         outcome_at=row.outcome_at,
+        pause=_pause(row),
     )
+
+
+def _pause(row: Row[Any]) -> Pause | None:
+    pause = running_pause(row, now=row.starts_at)
+    return pause if pause is not None and pause.since < row.ends_at else None
 
 
 def _doctor(row: Row[Any]) -> DoctorNamed | None:

@@ -13,14 +13,24 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
 from domain.appointments import OccurrenceFacts, read_occurrences
+from domain.care_recipients import Person
 from domain.database import Scope
-from domain.doses import DoseFacts, list_doses, list_slots
+from domain.doses import DoseFacts, DoseStatus, list_doses, list_slots
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.ladder import LATE_AFTER, Step
 from domain.medicines import MedicineStatus
-from domain.models import CareRecipient, Dose, Family, FamilyMember, Notification, User
+from domain.models import (
+    CareRecipient,
+    Dose,
+    Family,
+    FamilyMember,
+    Medication,
+    Notification,
+    User,
+)
 from domain.notifications import Kind, Status
+from domain.pauses import read_paused
 from domain.stock import list_stocks
 
 
@@ -52,6 +62,7 @@ class CardFacts:
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
     is_escalated: bool = False  # those who were asked first could not be reached
+    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of medicines not given just now
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
 
@@ -122,7 +133,29 @@ class AppointmentFacts:
     is_late: bool
 
 
-Facts: TypeAlias = CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts
+@dataclass(frozen=True)
+class PauseEndsFacts:
+    """That a person's pause ends at `until` (UTC), with what goes on then; `pause` is what it is by
+    now. `kept_by` has said that it ends so.
+    """
+
+    family_id: UUID
+    person: Person
+    until: datetime
+    now: datetime
+    medicines: Sequence[str]
+    kept_by: str | None
+
+    @property
+    def still_holds(self) -> bool:
+        """Whether the pause ends, or has ended, when it was announced."""
+        pause = self.person.pause
+        return self.now >= self.until if pause is None else pause.until == self.until
+
+
+Facts: TypeAlias = (
+    CardFacts | SummaryFacts | JoinedFacts | RefillFacts | AppointmentFacts | PauseEndsFacts
+)
 
 
 @dataclass(frozen=True)
@@ -207,8 +240,26 @@ async def read_messages(scope: Scope, notification_ids: Sequence[UUID]) -> Seque
     """
     rows = await scope.rows(_SELECT, {"ids": list(notification_ids), "family_id": scope.family_id})
     slots = {(row.care_recipient_id, row.slot_at) for row in rows if row.kind == Kind.SLOT_CARD}
-    doses = await list_slots(scope, slots) if slots else {}
-    return [_message(row, await _facts(scope, row, doses)) for row in rows]
+    doses = await list_slots(scope, slots, with_cancelled=True) if slots else {}
+    put_off = await _put_off(scope, [dose for found in doses.values() for dose in found])
+    return [_message(row, await _facts(scope, row, doses, put_off)) for row in rows]
+
+
+async def _put_off(scope: Scope, doses: Sequence[DoseFacts]) -> Mapping[UUID, MedicineStatus]:
+    """Of medicines whose doses here were cancelled: those that are paused or stopped. Usually there
+    are none, and nothing is asked.
+    """
+    cancelled = {dose.medication_id for dose in doses if dose.status is DoseStatus.CANCELLED}
+    if not cancelled:
+        return {}
+    rows = await scope.rows(
+        select(Medication.id, Medication.status).where(
+            Medication.id.in_(cancelled),
+            Medication.status != MedicineStatus.ACTIVE,
+            Medication.deleted_at.is_(None),
+        )
+    )
+    return {row.id: MedicineStatus(row.status) for row in rows}
 
 
 def _message(row: Row[Any], facts: Facts) -> Message:
@@ -260,12 +311,15 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
 
 
 async def _facts(
-    scope: Scope, row: Row[Any], doses: Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]
+    scope: Scope,
+    row: Row[Any],
+    doses: Mapping[tuple[UUID, datetime], Sequence[DoseFacts]],
+    put_off: Mapping[UUID, MedicineStatus],
 ) -> Facts:
     match Kind(row.kind):
         case Kind.SLOT_CARD:
             slot = (row.care_recipient_id, row.slot_at)
-            return _card(row, doses[slot], now=scope.clock.now())
+            return _card(row, doses[slot], put_off, now=scope.clock.now())
         case Kind.MISSED | Kind.NOT_ASKED:
             return SummaryFacts(
                 person=row.person,
@@ -279,9 +333,17 @@ async def _facts(
             return await _refill(scope, row)
         case Kind.APPOINTMENT:
             return await _appointments(scope, row)
+        case Kind.PAUSE_ENDS:
+            return await _pause_ends(scope, row)
 
 
-def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFacts:
+def _card(
+    row: Row[Any],
+    doses: Sequence[DoseFacts],
+    put_off: Mapping[UUID, MedicineStatus],
+    *,
+    now: datetime,
+) -> CardFacts:
     shown_at = row.sent_at or now
     return CardFacts(
         family_id=row.family_id,
@@ -289,7 +351,12 @@ def _card(row: Row[Any], doses: Sequence[DoseFacts], *, now: datetime) -> CardFa
         person=row.person,
         zone=ZoneInfo(row.timezone),
         slot_at=row.slot_at,
-        doses=doses,
+        doses=[dose for dose in doses if dose.status is not DoseStatus.CANCELLED],
+        put_off=[
+            (dose, put_off[dose.medication_id])
+            for dose in doses
+            if dose.status is DoseStatus.CANCELLED and dose.medication_id in put_off
+        ],
         asked_again=row.is_asked_again,
         is_repeat=row.maybe_sent,
         is_late=row.ask_no == 0 and shown_at > row.slot_at + LATE_AFTER,
@@ -351,4 +418,16 @@ async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:
         reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
         is_repeat=row.maybe_sent,
         is_late=(row.sent_at or now) > row.slot_at + LATE_AFTER,
+    )
+
+
+async def _pause_ends(scope: Scope, row: Row[Any]) -> PauseEndsFacts:
+    paused = await read_paused(scope, row.care_recipient_id)
+    return PauseEndsFacts(
+        family_id=row.family_id,
+        person=paused.person,
+        until=datetime.fromisoformat(row.facts["until"]),
+        now=scope.clock.now(),
+        medicines=[medicine.name for medicine in paused.medicines],
+        kept_by=row.facts.get("kept_by"),
     )

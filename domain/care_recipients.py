@@ -2,27 +2,47 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
 from domain.errors import AlreadyExists, NotFound
+from domain.events import TimerSet
+from domain.ladder import evening_before
 from domain.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Of everything that a person takes: from `since` to `until` (UTC; None until it is ended).
+
+    With `silences_appointments` nobody is reminded of appointments that begin in that time.
+    """
+
+    since: datetime
+    until: datetime | None
+    silences_appointments: bool
+
+    def holds(self, at: datetime) -> bool:
+        return self.until is None or at < self.until
+
+
+@dataclass(frozen=True)
 class Person:
-    """A care recipient, as conversations need them."""
+    """A care recipient, as conversations need them. `pause` is the one that runs."""
 
     id: UUID
     name: str
     zone: ZoneInfo
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True)
@@ -99,13 +119,15 @@ async def rename_person(scope: Scope, person_id: UUID, name: str) -> Person:
 async def list_people(scope: Scope) -> Sequence[Person]:
     """Everybody the family cares for, in the order they were added."""
     member = scope.require(Action.READ)
+    rows = await scope.rows(
+        select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone, *PAUSE_COLUMNS)
+        .where(CareRecipient.family_id == member.family_id, CareRecipient.deleted_at.is_(None))
+        .order_by(CareRecipient.created_at, CareRecipient.id)
+    )
+    now = scope.clock.now()
     return [
-        Person(row.id, row.name, ZoneInfo(row.timezone))
-        for row in await scope.rows(
-            select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone)
-            .where(CareRecipient.family_id == member.family_id, CareRecipient.deleted_at.is_(None))
-            .order_by(CareRecipient.created_at, CareRecipient.id)
-        )
+        Person(row.id, row.name, ZoneInfo(row.timezone), running_pause(row, now=now))
+        for row in rows
     ]
 
 
@@ -115,3 +137,58 @@ async def get_person(scope: Scope, person_id: UUID) -> Person:
         if person.id == person_id:
             return person
     raise NotFound
+
+
+PAUSE_COLUMNS = (
+    CareRecipient.paused_at,
+    CareRecipient.paused_until,
+    CareRecipient.pause_silences_appointments,
+)
+
+
+def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
+    """The pause of a row with :data:`PAUSE_COLUMNS`; one that has come to its end is none."""
+    if row.paused_at is None:
+        return None
+    pause = Pause(row.paused_at, row.paused_until, row.pause_silences_appointments)
+    return pause if pause.holds(now) else None
+
+
+async def set_pause(
+    scope: Scope,
+    person_id: UUID,
+    pause: Pause | None,
+    *,
+    zone: ZoneInfo,
+    is_announced: bool = False,
+) -> None:
+    """Write a person's pause, and set the timer of its end; None ends it.
+
+    It rings the evening before; where that is over, or the end *is_announced*, when it ends.
+    """
+    rings_at = None
+    if pause is not None and pause.until is not None:
+        announced_at = evening_before(pause.until, zone)
+        is_ahead = announced_at > scope.clock.now() and not is_announced
+        rings_at = announced_at if is_ahead else pause.until
+        scope.publish(TimerSet(rings_at))
+    await scope.execute(
+        update(CareRecipient)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
+        .values(
+            paused_at=pause.since if pause else None,
+            paused_until=pause.until if pause else None,
+            pause_silences_appointments=pause is not None and pause.silences_appointments,
+            pause_ends_told_at=rings_at,
+        )
+    )
+
+
+async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
+    """The person's pause, which nobody begins or ends until this transaction is over."""
+    row = await scope.row(
+        select(*PAUSE_COLUMNS)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
+        .with_for_update(read=True)
+    )
+    return None if row is None else running_pause(row, now=scope.clock.now())

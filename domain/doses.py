@@ -242,7 +242,6 @@ _SELECT_BY_ID = SELECT_DOSES.where(Dose.id == any_(bindparam("dose_ids", type_=A
 _SELECT_SLOTS = SELECT_DOSES.where(
     Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
     Dose.due_at == notifications.SLOTS.c.slot_at,
-    Dose.status != DoseStatus.CANCELLED,
     Dose.is_scheduled,
 )
 _SHOW_AGAIN_AND_SELECT = _SELECT_BY_ID.add_cte(notifications.SHOW_AGAIN.cte("cards"))
@@ -491,13 +490,14 @@ async def list_slot(
 
 
 async def list_slots(
-    scope: Scope, slots: Collection[tuple[UUID, datetime]]
+    scope: Scope, slots: Collection[tuple[UUID, datetime]], *, with_cancelled: bool = False
 ) -> Mapping[tuple[UUID, datetime], Sequence[DoseFacts]]:
     """As :func:`list_slot`, for several slots (person, due at) in one statement."""
     found: dict[tuple[UUID, datetime], list[DoseFacts]] = {slot: [] for slot in slots}
     parameters = {"of_family": scope.family_id, **notifications.slot_parameters(slots)}
     for row in await scope.rows(_SELECT_SLOTS, parameters):
-        found[row.care_recipient_id, row.due_at].append(dose_facts(row))
+        if with_cancelled or row.status != DoseStatus.CANCELLED:
+            found[row.care_recipient_id, row.due_at].append(dose_facts(row))
     return found
 
 

@@ -96,6 +96,43 @@ class ChangedMeanwhile(CareCircleError):
     medicine: MedicineFacts
 
 
+@dataclass(eq=False)
+class PauseEndImpossible(CareCircleError):
+    """A pause would end today or before, or (`is_too_far`) more than a year ahead."""
+
+    is_too_far: bool
+
+
+@dataclass(eq=False)
+class NothingToPause(CareCircleError):
+    """`person` takes no medicine."""
+
+    person: str
+
+
+@dataclass(eq=False)
+class PauseRuns(CareCircleError):
+    """Of a person or a medicine, by `name`: a pause runs that the member has not seen, and it is
+    for them to say what becomes of it.
+    """
+
+    name: str
+
+
+@dataclass(eq=False)
+class StoppedMeanwhile(CareCircleError):
+    """The medicine `name` was to go on after a pause, and somebody has stopped it."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class NotPaused(CareCircleError):
+    """The pause of `person` is over, or does not end when it was said."""
+
+    person: str
+
+
 class TimeNotPossible(CareCircleError):
     """An intake is recorded for a time to come, or for more than 48 hours ago."""
 

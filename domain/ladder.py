@@ -21,7 +21,7 @@ UNDO_PERIOD = timedelta(hours=48)
 SNOOZE_MINUTES = (10, 30, 60)
 LATE_AFTER = timedelta(minutes=2)  # a card sent later than this says so
 MINUTE = timedelta(minutes=1)
-DRIVER_ASKED_AT = time(19)  # local, the evening before
+EVENING = time(19)  # local: who drives tomorrow, and which pause ends
 OUTCOME_ASKED_AFTER = timedelta(minutes=30)
 OUTCOME_NOT_BEFORE, OUTCOME_NOT_AFTER = time(9), time(21)  # local
 
@@ -88,7 +88,7 @@ def appointment_actions(
     """All that is told of an appointment, in order; one thing in a minute. *remind_before* are
     minutes, *zone* says when evening is.
     """
-    actions = {_evening_before(starts_at, zone): Step.ASK_DRIVER}
+    actions = {evening_before(starts_at, zone): Step.ASK_DRIVER}
     actions |= {starts_at - timedelta(minutes=minutes): Step.REMIND for minutes in remind_before}
     actions[_outcome_at(ends_at, zone)] = Step.ASK_OUTCOME
     return [NextAction(actions[at], ceil_minute(at)) for at in sorted(actions)]
@@ -99,9 +99,10 @@ def after_telling(actions: Sequence[NextAction], *, now: datetime) -> NextAction
     return next((action for action in actions if action.at > now), None)
 
 
-def _evening_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
+def evening_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """Seven in the evening (UTC) of the local day before *starts_at*."""
     day = starts_at.astimezone(zone).date() - timedelta(days=1)
-    return resolve_local(datetime.combine(day, DRIVER_ASKED_AT), zone)
+    return resolve_local(datetime.combine(day, EVENING), zone)
 
 
 def _outcome_at(ends_at: datetime, zone: ZoneInfo) -> datetime:

@@ -11,10 +11,17 @@ from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.care_recipients import Person, get_person
+from domain.care_recipients import Person, get_person, hold_pause, set_pause
 from domain.database import Scope
 from domain.dosages import Dosage
-from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
+from domain.errors import (
+    ChangedMeanwhile,
+    NotFound,
+    PauseEndImpossible,
+    PauseRuns,
+    SameMedicine,
+    StoppedMeanwhile,
+)
 from domain.expansion import (
     EXPANDABLE,
     Expandable,
@@ -32,6 +39,8 @@ from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatu
 from domain.models import CareRecipient, Dose, Family, Medication, new_id
 from domain.schedules import Schedule, first_occurrence, resolve_local, schedule_from_json
 
+LONGEST_PAUSE = timedelta(days=366)
+
 
 async def add_medication(
     scope: Scope,
@@ -42,10 +51,10 @@ async def add_medication(
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
-    Doses start after now: a time already past today starts on its next day. Repeating it with the
-    same *flow_id* finds the medicine that the first time added. Raises NotFound for a person who is
-    not the family's, and SameMedicine if they take one of that name already, unless it
-    *is_another*.
+    Doses start after now: a time already past today starts on its next day. For a person who is
+    paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
+    medicine that the first time added. Raises NotFound for a person who is not the family's, and
+    SameMedicine if they take one of that name already, unless it *is_another*.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -59,6 +68,8 @@ async def add_medication(
         await _refuse_the_same(scope, person.id, medicine.name)
     medication_id = new_id()
     now = scope.clock.now()
+    pause = await hold_pause(scope, person.id)
+    resumes_at = pause.until if pause else None
     content = Content(medicine.name, medicine.dosage, medicine.schedule)
     await scope.execute(
         insert(Medication).values(
@@ -68,21 +79,26 @@ async def add_medication(
             expanded_until=now,
             created_by_id=member.user_id,
             flow_id=flow_id,
+            status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
+            resumes_at=resumes_at,
+            is_paused_with_person=pause is not None,
             **_columns(content),
         )
     )
-    await expand_medication(
-        scope,
-        Expandable(
-            medication_id=medication_id,
-            care_recipient_id=person.id,
-            name=medicine.name,
-            dosage=medicine.dosage,
-            schedule=medicine.schedule,
-            zone=person.zone,
-            expanded_until=now,
-        ),
-    )
+    if pause is None or resumes_at is not None:
+        await expand_medication(
+            scope,
+            Expandable(
+                medication_id=medication_id,
+                care_recipient_id=person.id,
+                name=medicine.name,
+                dosage=medicine.dosage,
+                schedule=medicine.schedule,
+                zone=person.zone,
+                expanded_until=now,
+                resumes_at=resumes_at,
+            ),
+        )
     await _record(scope, "added", medication_id, after=content.to_json())
     return await get_medication(scope, medication_id)
 
@@ -138,6 +154,7 @@ async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
             schedule=schedule_from_json(row.schedule),
             status=MedicineStatus(row.status),
             resumes_at=row.resumes_at,
+            is_paused_with_person=row.is_paused_with_person,
         )
         for row in rows
     ]
@@ -164,20 +181,42 @@ async def edit_medication(
     return await _change_content(scope, before, content)
 
 
+def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """When a pause ends (UTC) whose day of return is *resumes_on*. Raises PauseEndImpossible for a
+    day that is not ahead, or more than a year.
+    """
+    if resumes_on is None:
+        return None
+    today = now.astimezone(zone).date()
+    if not today < resumes_on <= today + LONGEST_PAUSE:
+        raise PauseEndImpossible(is_too_far=resumes_on > today)
+    return resolve_local(datetime.combine(resumes_on, time()), zone)
+
+
 async def pause_medication(
-    scope: Scope, medication_id: UUID, *, resumes_on: date | None
+    scope: Scope,
+    medication_id: UUID,
+    *,
+    resumes_on: date | None,
+    seen: MedicineFacts | None = None,
 ) -> MedicineFacts:
     """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
 
-    Open doses are cancelled, those that are asked for too. Raises NotFound, also where it was
-    stopped meanwhile: the end of a pause must not bring it back.
+    Open doses are cancelled, those that are asked for too. Where it is paused already, its end is
+    changed if the pause is the one that was *seen*. Raises PauseRuns if it is another one,
+    PauseEndImpossible, and NotFound, also where it was stopped meanwhile: the end of a pause must
+    not bring it back.
     """
     before = await _lock(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
         raise NotFound
-    resumes_at = None
-    if resumes_on is not None:
-        resumes_at = resolve_local(datetime.combine(resumes_on, time()), before.zone)
+    now = scope.clock.now()
+    resumes_at = end_of_pause(resumes_on, before.zone, now=now)
+    is_back = before.resumes_at is not None and before.resumes_at <= now
+    if before.status is MedicineStatus.PAUSED and not is_back:
+        shown = (seen.status, seen.resumes_at, seen.is_paused_with_person) if seen else None
+        if shown != (before.status, before.resumes_at, before.is_with_person):
+            raise PauseRuns(before.name)
     return await _change_status(
         scope, before, MedicineStatus.PAUSED, resumes_at=resumes_at, action="paused"
     )
@@ -189,12 +228,33 @@ async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
     return await _change_status(scope, before, MedicineStatus.STOPPED, action="stopped")
 
 
-async def restore_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
+async def restore_medication(
+    scope: Scope, medication_id: UUID, *, only_paused: bool = False
+) -> MedicineFacts:
     """End a pause or a stop: doses fall due again from now on, also those whose window was open
-    when they were cancelled and still is. Raises NotFound.
+    when they were cancelled and still is. What was stopped while the person's pause runs is paused
+    with them. Raises NotFound, and StoppedMeanwhile if *only_paused* was to go on.
     """
     before = await _lock(scope, medication_id)
+    if before.status is MedicineStatus.STOPPED:
+        if only_paused:
+            raise StoppedMeanwhile(before.name)
+        return await _begin_again(scope, before, action="restored")
     return await _change_status(scope, before, MedicineStatus.ACTIVE, action="restored")
+
+
+async def _begin_again(scope: Scope, before: "_Locked", *, action: str) -> MedicineFacts:
+    pause = await hold_pause(scope, before.expandable.care_recipient_id)
+    if pause is None:
+        return await _change_status(scope, before, MedicineStatus.ACTIVE, action=action)
+    return await _change_status(
+        scope,
+        before,
+        MedicineStatus.PAUSED,
+        resumes_at=pause.until,
+        is_with_person=True,
+        action=action,
+    )
 
 
 async def remove_medication(scope: Scope, medication_id: UUID) -> str:
@@ -211,6 +271,7 @@ async def remove_medication(scope: Scope, medication_id: UUID) -> str:
             deleted_at=func.clock_now(),
             status=MedicineStatus.STOPPED,
             resumes_at=None,
+            is_paused_with_person=False,
             stock_check_at=None,
         )
     )
@@ -231,6 +292,7 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
     await scope.execute(
         update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
     )
+    await _move_ends_of_pauses(scope, care_recipient_id, ids, (before.zone, zone))
     rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
     intakes = await last_intakes(scope, rows)
     for row in rows:
@@ -246,6 +308,36 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
     )
     await raise_list_version(scope)
     return replace(before, zone=zone)
+
+
+async def _move_ends_of_pauses(
+    scope: Scope,
+    care_recipient_id: UUID,
+    medication_ids: Sequence[UUID],
+    zones: tuple[ZoneInfo, ZoneInfo],
+) -> None:
+    """A pause ends when the day of return begins, by the clock of the second of *zones*."""
+    old, new = zones
+    rows = await scope.rows(
+        select(Medication.id, Medication.resumes_at)
+        .where(Medication.id.in_(medication_ids), Medication.resumes_at > func.clock_now())
+        .order_by(Medication.id)
+    )
+    for row in rows:
+        await scope.execute(
+            update(Medication)
+            .where(Medication.id == row.id)
+            .values(resumes_at=_same_day(row.resumes_at, old, new))
+        )
+    pause = await hold_pause(scope, care_recipient_id)
+    if pause is not None and pause.until is not None:
+        until = _same_day(pause.until, old, new)
+        await set_pause(scope, care_recipient_id, replace(pause, until=until), zone=new)
+
+
+def _same_day(instant: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    """When the local day that begins at *instant* by the clock of *old* begins by that of *new*."""
+    return resolve_local(datetime.combine(instant.astimezone(old).date(), time()), new)
 
 
 async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
@@ -282,10 +374,21 @@ async def put_back_content(scope: Scope, medication_id: UUID, content: Content) 
 
 
 async def put_back_status(
-    scope: Scope, medication_id: UUID, status: MedicineStatus, *, resumes_at: datetime | None
+    scope: Scope,
+    medication_id: UUID,
+    status: MedicineStatus,
+    *,
+    resumes_at: datetime | None,
+    is_with_person: bool = False,
 ) -> MedicineFacts:
-    """Undo a pause, a stop or a restoration. A return that has gone by is one. Raises NotFound."""
+    """Undo a pause, a stop or a restoration. A return that has gone by is one, and what was paused
+    with a person (*is_with_person*) is as the person is now. Raises NotFound.
+    """
     before = await _lock(scope, medication_id)
+    if is_with_person or (
+        before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
+    ):
+        return await _begin_again(scope, before, action="put_back")
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
     return await _change_status(scope, before, status, resumes_at=resumes_at, action="put_back")
@@ -300,6 +403,7 @@ _FACTS = select(
     Medication.schedule,
     Medication.status,
     Medication.resumes_at,
+    Medication.is_paused_with_person,
     Medication.doses_from,
     Medication.version,
     CareRecipient.id.label("person_id"),
@@ -327,6 +431,7 @@ class _Locked:
     version: int
     status: MedicineStatus
     resumes_at: datetime | None
+    is_with_person: bool
     expandable: Expandable
 
     @property
@@ -355,7 +460,7 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
     member = scope.require(Action.CHANGE_MEDICINES)
     await lock_doses(scope, [medication_id])
     row = await scope.row(
-        EXPANDABLE.add_columns(Medication.version)
+        EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
@@ -370,6 +475,7 @@ async def _lock(scope: Scope, medication_id: UUID) -> _Locked:
         version=row.version,
         status=MedicineStatus(row.status),
         resumes_at=row.resumes_at,
+        is_with_person=row.is_paused_with_person,
         expandable=to_expandable(row, await last_intakes(scope, [row])),
     )
 
@@ -410,13 +516,15 @@ async def _change_status(
     *,
     action: str,
     resumes_at: datetime | None = None,
+    is_with_person: bool = False,
 ) -> MedicineFacts:
-    if (status, resumes_at) == (before.status, before.resumes_at):
+    was = (before.status, before.resumes_at, before.is_with_person)
+    if (status, resumes_at, is_with_person) == was:
         return await get_medication(scope, before.id)  # a second tap is no change to take back
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)
-        .values(status=status, resumes_at=resumes_at)
+        .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
     )
     if status is not MedicineStatus.ACTIVE:
         await _cancel_open(scope, before)
@@ -426,8 +534,8 @@ async def _change_status(
         scope,
         action,
         before.id,
-        before=_status_json(before.status, before.resumes_at),
-        after=_status_json(status, resumes_at),
+        before=status_json(*was),
+        after=status_json(status, resumes_at, is_with_person),
     )
     return await get_medication(scope, before.id)
 
@@ -477,13 +585,16 @@ def _columns(content: Content) -> dict[str, Any]:
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     schedule, zone = schedule_from_json(row.schedule), ZoneInfo(row.timezone)
+    # A pause that has come to its end is over, also before its row says so.
+    is_back = row.resumes_at is not None and row.resumes_at <= now
     return MedicineFacts(
         id=row.id,
         name=row.name,
         dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
         schedule=schedule,
-        status=MedicineStatus(row.status),
-        resumes_at=row.resumes_at,
+        status=MedicineStatus.ACTIVE if is_back else MedicineStatus(row.status),
+        resumes_at=None if is_back else row.resumes_at,
+        is_paused_with_person=row.is_paused_with_person and not is_back,
         version=row.version,
         person_id=row.person_id,
         person=row.person,
@@ -507,5 +618,11 @@ def _next_due_at(
     return found.due_at if found else None
 
 
-def _status_json(status: MedicineStatus, resumes_at: datetime | None) -> dict[str, Any]:
-    return {"status": status, "resumes_at": resumes_at.isoformat() if resumes_at else None}
+def status_json(
+    status: MedicineStatus, resumes_at: datetime | None, is_with_person: bool
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "resumes_at": resumes_at.isoformat() if resumes_at else None,
+        "is_paused_with_person": is_with_person,
+    }

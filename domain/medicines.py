@@ -23,7 +23,8 @@ class MedicineFacts:
     """A medicine with everything its confirmation names.
 
     `first_due_at` (UTC) is its next dose, None if none is to come; `resumes_at` (UTC) the end of
-    its pause, None if it has none. `version` rises with each edit.
+    its pause, None if it has none; `is_paused_with_person` that it is paused with everything else
+    that the person takes. `version` rises with each edit.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class MedicineFacts:
     zone: ZoneInfo
     family_name: str
     first_due_at: datetime | None
+    is_paused_with_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class MedicineLine:
     schedule: Schedule
     status: MedicineStatus
     resumes_at: datetime | None
+    is_paused_with_person: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -65,6 +68,7 @@ class MedicineLine:
             "schedule": self.schedule.to_json(),
             "status": self.status,
             "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
+            "is_paused_with_person": self.is_paused_with_person,
         }
 
     @classmethod
@@ -81,6 +85,7 @@ class MedicineLine:
             schedule=schedule_from_json(stored["schedule"]),
             status=MedicineStatus(stored["status"]),
             resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+            is_paused_with_person=bool(stored["is_paused_with_person"]),
         )
 
 

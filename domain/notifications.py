@@ -54,6 +54,7 @@ class Kind(StrEnum):
     JOINED = "joined"
     REFILL = "refill"
     APPOINTMENT = "appointment"
+    PAUSE_ENDS = "pause_ends"
 
 
 class Status(StrEnum):

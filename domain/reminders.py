@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, false, func, select, text, union
+from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
+from domain.care_recipients import PAUSE_COLUMNS, running_pause
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
@@ -90,7 +91,7 @@ _MOVE_DOSES = text("""
 
 _MOVE_OCCURRENCES = text("""
     UPDATE appointment_occurrences o
-    SET ladder_step = moved.step, next_action_at = moved.at, told_at = clock_now()
+    SET ladder_step = moved.step, next_action_at = moved.at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:steps AS text[]), CAST(:ats AS timestamptz[]))
          AS moved (id, step, at)
     WHERE o.id = moved.id
@@ -178,8 +179,10 @@ _DUE_OCCURRENCES = (
         AppointmentOccurrence.next_action_at,
         Appointment.timezone,
         Appointment.remind_before,
+        *PAUSE_COLUMNS,
     )
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+    .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
     .where(AppointmentOccurrence.next_action_at <= func.clock_now())
     .order_by(AppointmentOccurrence.next_action_at)
     .with_for_update(skip_locked=True, of=AppointmentOccurrence)
@@ -208,9 +211,13 @@ async def _act_on_occurrences(
     if not due:
         return []
     steps: dict[tuple[Slot, UUID], dict[str, str]] = defaultdict(dict)
+    told: list[UUID] = []
     for row in due:
         action = _overdue(row, now=now)
         slot = Slot(row.family_id, row.care_recipient_id, action.at)
+        if _is_silenced(row, action.step, now=now):
+            continue
+        told.append(row.id)
         for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
             steps[slot, user_id][str(row.id)] = action.step
     following = [_following(row, now=now) for row in due]
@@ -224,10 +231,25 @@ async def _act_on_occurrences(
             "ats": [each.at if each else None for each in following],
         },
     )
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(AppointmentOccurrence.id.in_(told))
+        .values(told_at=func.clock_now())
+    )
     return [
         Owed(Kind.APPOINTMENT, Lane.APPOINTMENTS, slot, user_id, Card(0, slot.at), "steps", about)
         for (slot, user_id), about in steps.items()
     ]
+
+
+def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
+    """Whether it takes place while its person's pause is to be quiet. What was said of it before
+    and holds no more is told all the same.
+    """
+    pause = running_pause(row, now=now)
+    if pause is None or not pause.silences_appointments or step is Step.TELL:
+        return False
+    return pause.holds(row.starts_at)
 
 
 def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
@@ -275,8 +297,8 @@ def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
 
 
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
-    """The distinct minutes (UTC) up to *until* in which a dose or an appointment acts, or a
-    stock is checked."""
+    """The distinct minutes (UTC) up to *until* in which a dose or an appointment acts, a stock is
+    checked, or the end of a pause is announced or comes."""
     doses = select(Dose.next_action_at.label("at")).where(
         Dose.next_action_at.is_not(None), Dose.next_action_at <= until
     )
@@ -287,7 +309,10 @@ async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
         AppointmentOccurrence.next_action_at.is_not(None),
         AppointmentOccurrence.next_action_at <= until,
     )
-    timers = union(doses, stocks, occurrences).subquery()
+    pauses = select(CareRecipient.pause_ends_told_at.label("at")).where(
+        CareRecipient.pause_ends_told_at.is_not(None), CareRecipient.pause_ends_told_at <= until
+    )
+    timers = union(doses, stocks, occurrences, pauses).subquery()
     return [row.at for row in await scope.rows(select(timers.c.at).order_by(timers.c.at))]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from domain.access import Action
 from domain.appointment_changes import put_back, remove
 from domain.appointments import OccurrenceFacts, first_of
+from domain.care_recipients import Person, get_person
 from domain.corrections import undo_correction
 from domain.database import Member, Scope
 from domain.doses import DoseFacts, list_doses, undo_doses
@@ -21,6 +22,7 @@ from domain.ladder import UNDO_PERIOD
 from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
 from domain.medicines import Content, MedicineFacts, MedicineStatus
 from domain.models import AuditEvent, Dose, MedicationLog
+from domain.pauses import put_back_pause
 from domain.stock import undo_change
 
 
@@ -42,6 +44,8 @@ class ActionKind(StrEnum):
     APPOINTMENT_REPEATED = "appointment.repeated"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_RESTORED = "appointment.restored"
+    PERSON_PAUSED = "person.paused"
+    PERSON_RESUMED = "person.resumed"
 
 
 _AUDITED = tuple(ActionKind)[2:]
@@ -60,6 +64,7 @@ class LastAction:
     doses: Sequence[DoseFacts] = ()
     medicine: MedicineFacts | None = None
     appointment: OccurrenceFacts | None = None
+    person: Person | None = None
     before: Mapping[str, Any] | None = None
     log_id: UUID | None = None
 
@@ -74,6 +79,7 @@ class Undone:
     doses: Sequence[DoseFacts] = ()
     medicine: MedicineFacts | None = None
     appointment: OccurrenceFacts | None = None
+    person: Person | None = None
 
 
 async def find_last_action(scope: Scope) -> LastAction:
@@ -110,6 +116,11 @@ async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
         return Undone(
             action, appointment=await _undo_appointment(scope, action, action.appointment)
         )
+    if action.person is not None:
+        person = await put_back_pause(
+            scope, action.person.id, action.before or {}, undoes_id=action.id
+        )
+        return Undone(action, person=person)
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
     return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
@@ -135,6 +146,7 @@ async def _undo_event(
                 medication_id,
                 MedicineStatus(before["status"]),
                 resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+                is_with_person=before.get("is_paused_with_person", False),
             )
 
 
@@ -222,6 +234,8 @@ async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
     try:
         if kind.startswith("appointment."):
             return replace(action, appointment=await first_of(scope, row.subject_id))
+        if kind.startswith("person."):
+            return replace(action, person=await get_person(scope, row.subject_id))
         return replace(action, medicine=await get_medication(scope, row.subject_id))
     except NotFound:  # it was removed, which is no change that could be taken back
         return None

@@ -53,6 +53,8 @@ class Problem(Enum):
     TWO_PEOPLE = auto()
 
     UNKNOWN_MEDICINE = auto()
+    NOTHING_OF_THAT_NAME = auto()  # neither a person nor a medicine is called W
+    PAUSE_STARTS_NOW = auto()  # W does not say until when, or says from when
     TIME_TO_COME = auto()  # nothing can have been given then yet
     TOO_LONG_AGO = auto()
     REMARK_MISSING = auto()

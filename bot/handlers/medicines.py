@@ -1,13 +1,18 @@
 """`/meds`, the screen of a medicine, and its buttons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.flows import pause
 from bot.intake.request import Request
 from bot.metrics import MEDICATIONS_CACHE
 from bot.views import meds as views
+from bot.views import pauses as pause_views
 from bot.views.answer import Answer, Screen
+from bot.views.pauses import FROM_PAUSE
 from domain.access import Action
 from domain.database import Member
+from domain.errors import StoppedMeanwhile
 from domain.events import MedicinesListed
 from domain.medications import list_medicines, restore_medication, stop_medication
 from domain.medicine_details import get_details
@@ -37,8 +42,20 @@ async def stop(request: Request) -> Answer:
 
 async def restore(request: Request) -> Answer:
     """Resume, restore."""
+    if request.pressed.argument == FROM_PAUSE:
+        return await _resume(request)
     await restore_medication(request.scope, request.subject_id)
     return views.restored(await _screen(request))
+
+
+async def _resume(request: Request) -> Answer:
+    """End a pause; what somebody has stopped meanwhile stays so."""
+    try:
+        answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
+    except StoppedMeanwhile:
+        return pause_views.stopped_meanwhile(await _screen(request))
+    resumed = views.restored(await _screen(request))
+    return replace(answer, toast=resumed.toast, edit=resumed.edit)
 
 
 async def _list(request: Request, *, page: int) -> Screen:

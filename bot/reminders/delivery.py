@@ -20,6 +20,7 @@ from bot.reminders.recording import OutcomeRecorder
 from bot.transport import NotSent
 from bot.views import appointment_notices, notices
 from bot.views import cards as card_views
+from bot.views import pauses as pause_views
 from bot.views import stock as stock_views
 from bot.views.answer import Screen
 from bot.views.wording import speaking
@@ -29,6 +30,7 @@ from domain.cards import (
     CardFacts,
     JoinedFacts,
     Message,
+    PauseEndsFacts,
     RefillFacts,
     SummaryFacts,
 )
@@ -290,6 +292,8 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         message.facts
     ):
         return Status.OBSOLETE, "settled or over before it was sent"
+    if isinstance(message.facts, PauseEndsFacts) and not message.facts.still_holds:
+        return Status.OBSOLETE, "the pause was changed or ended before it was sent"
     if not receiver.has_started:
         return Status.UNREACHABLE, "the person has not pressed Start"
     if receiver.has_blocked:
@@ -309,6 +313,8 @@ def _render(message: Message) -> Screen:
             return stock_views.notice(refill)
         case AppointmentFacts() as appointments:
             return appointment_notices.notice(appointments)
+        case PauseEndsFacts() as pause:
+            return pause_views.pause_ends(pause)
 
 
 def _dose_ids(message: Message) -> list[UUID]:

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from bot.redis.lease import Lease
 from bot.reminders.alarm import Alarm
-from domain import expansion, inbox, occurrences, reminders, stock
+from domain import expansion, inbox, occurrences, pauses, reminders, stock
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.events import Event, TimerSet
 from domain.expansion import HORIZON
@@ -66,8 +66,8 @@ class WakeUps:
             await self._alarm.close()
 
     async def act(self) -> None:
-        """Take the next step of everything whose timer has run out, and check stocks. Batches,
-        until none is left.
+        """Take the next step of everything whose timer has run out; then check stocks, and tell of
+        pauses. Batches, until none is left.
         """
         async with self._acting:
             while await self._database.run(
@@ -75,29 +75,31 @@ class WakeUps:
             ):
                 pass
             await self._check_stocks()
+            await self._tell_of_pauses()
 
     async def _check_stocks(self) -> None:
         """Remind of medicines that run out. Families one by one: what is left is theirs to read."""
-        while families := await self._database.run(
-            lambda scope: stock.families_to_check(scope, most=FAMILIES_AT_ONCE), as_dispatch()
-        ):
-            checked = 0
-            for family_id in families:
-                checked += await self._database.run(stock.check_family, as_family(family_id))
-            if not checked:  # another replica has them in hand
-                return
+        await self._family_by_family(
+            lambda scope: stock.families_to_check(scope, most=FAMILIES_AT_ONCE), stock.check_family
+        )
+
+    async def _tell_of_pauses(self) -> None:
+        """Announce the end of pauses, and end them."""
+        await self._family_by_family(
+            lambda scope: pauses.families_to_tell(scope, most=FAMILIES_AT_ONCE), pauses.tell_family
+        )
 
     async def expand(self) -> None:
         """Make the doses of the coming hours and the occurrences of the coming year that are
         not there yet, and set the alarm for what has come within its reach.
         """
         before = self._clock.now() + EXPAND_AHEAD
-        await self._make_ahead(
+        await self._family_by_family(
             lambda scope: expansion.families_to_expand(scope, before=before, most=FAMILIES_AT_ONCE),
             lambda scope: expansion.expand_family(scope, before=before),
         )
         a_year = self._clock.now() + EXTENDED_AHEAD
-        await self._make_ahead(
+        await self._family_by_family(
             lambda scope: occurrences.families_to_extend(
                 scope, before=a_year, most=FAMILIES_AT_ONCE
             ),
@@ -106,16 +108,16 @@ class WakeUps:
         now = self._clock.now()
         self._set_alarm(minute for minute in await self._list_minutes() if minute > now)
 
-    async def _make_ahead(
+    async def _family_by_family(
         self,
         find: Callable[[Scope], Awaitable[Sequence[UUID]]],
-        make: Callable[[Scope], Awaitable[int]],
+        work: Callable[[Scope], Awaitable[int]],
     ) -> None:
         while families := await self._database.run(find, as_dispatch()):
-            made = 0
+            done = 0
             for family_id in families:
-                made += await self._database.run(make, as_family(family_id))
-            if not made:  # another replica has them in hand
+                done += await self._database.run(work, as_family(family_id))
+            if not done:  # another replica has them in hand
                 return
 
     async def _begin_ringing(self) -> None:

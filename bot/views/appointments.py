@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
+from bot.views.pauses import end_words, pause_words
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
 from bot.views.times import clock_words, day_words, moment, short_month_name
@@ -37,7 +38,7 @@ def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     lines += details_lines(facts)
     if facts.is_planned and facts.ends_at > now:
         lines.append(driver_line(facts))
-        lines.append(_reminder_line(facts))
+        lines.append(_reminder_line(facts, now=now))
     if facts.outcome_at is not None:
         lines.append(outcome_line(facts))
     lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
@@ -110,7 +111,12 @@ def driver_line(facts: OccurrenceFacts) -> str:
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
-def _reminder_line(facts: OccurrenceFacts) -> str:
+def _reminder_line(facts: OccurrenceFacts, *, now: datetime) -> str:
+    if facts.pause is not None and facts.pause.silences_appointments:
+        return _("🔕 No reminder: {person} is {paused}").format(
+            person=escape(facts.person),
+            paused=end_words(facts.pause.until, zone=facts.zone, now=now),
+        )
     if not facts.details.remind_before:
         return _("🔕 No reminder")
     return _("🔔 {times} before").format(times=reminders_words(facts.details.remind_before))
@@ -289,7 +295,7 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         if page.is_past
         else _("📅 <b>Appointments</b>, family {family}")
     ).format(family=escape(member.family_name))
-    lines = []
+    lines = [] if page.is_past else _pauses(page.items, now=now)
     for day, found in groupby(page.items, key=lambda facts: (facts.local.date(), facts.zone)):
         today = now.astimezone(day[1]).date()
         lines.append("\n" + f"<b>{_capital(day_words(day[0], today=today))}</b>")
@@ -302,6 +308,18 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         )
         lines = ["\n" + empty]
     return Screen("\n".join([head, *fitting(lines)]), _list_buttons(page, member=member))
+
+
+def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
+    """Who is paused while something of theirs takes place."""
+    paused = {facts.person_id: facts for facts in shown if facts.pause is not None}
+    return [
+        _("⏸ {person} is {paused}").format(
+            person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.zone, now=now)
+        )
+        for facts in paused.values()
+        if facts.pause is not None
+    ]
 
 
 def _capital(words: str) -> str:

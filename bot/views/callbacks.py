@@ -40,7 +40,7 @@ class Verb(StrEnum):
     MEDICINE = "md"  # subject: medication
     PAUSE = "pa"  # subject: medication
     STOP = "st"  # subject: medication
-    RESTORE = "rs"  # subject: medication
+    RESTORE = "rs"  # subject: medication; argument: "p" where only a pause is to end
     HISTORY = "ha"  # argument: page
     HISTORY_OF_MEDICINE = "hm"  # subject: medication; argument: page
     HISTORY_OF_PERSON = "hp"  # subject: care recipient; argument: page
@@ -50,6 +50,10 @@ class Verb(StrEnum):
     PROMISE_REFILL = "pr"  # subject: medication
     RENAME_PERSON = "rn"  # subject: care recipient
     MOVE_PERSON = "mv"  # subject: care recipient
+    PAUSE_PERSON = "pp"  # subject: care recipient
+    RESUME_PERSON = "rp"  # subject: care recipient
+    LENGTHEN_PAUSE = "pl"  # subject: care recipient
+    END_PAUSE_AS_PLANNED = "pe"  # subject: care recipient; argument: minute of the end
     UNDO_MEDICINE = "um"  # subject: medication
     CHANGE_MEDICINE = "cm"  # subject: medication
     APPOINTMENTS = "al"  # argument: page

@@ -7,6 +7,7 @@ from bot.views.wording import _, escape
 from domain.cards import CardFacts
 from domain.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
 from domain.ladder import SNOOZE_MINUTES
+from domain.medicines import MedicineStatus
 
 _NOTE = 80  # of what was noted, on a card
 
@@ -15,8 +16,10 @@ def slot_card(facts: CardFacts) -> Screen:
     """The card, or the line it shrinks to when a newer one has taken its place."""
     at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
     title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
+    if not facts.doses and facts.put_off:
+        return Screen("\n".join([title, *fitting(_put_off(facts))]))
     if not facts.doses:
-        return Screen(title + "\n" + _("Nothing to give any more: the medicine was removed."))
+        return Screen(title + "\n" + _("Nothing to give any more."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
         return Screen(title + "\n" + _("Asked again below."))
     lines = [title]
@@ -29,13 +32,25 @@ def slot_card(facts: CardFacts) -> Screen:
         lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
         lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
-    lines += fitting([_line(dose) for dose in facts.doses])
+    lines += fitting([*(_line(dose) for dose in facts.doses), *_put_off(facts)])
     if not facts.may_record:
         return Screen("\n".join(lines))
     for dose in facts.doses:
         if dose.id == facts.menu_for and dose.status == DoseStatus.PENDING:
             return Screen("\n".join(lines), _menu(facts, dose))
     return Screen("\n".join(lines), _buttons(facts))
+
+
+def _put_off(facts: CardFacts) -> list[str]:
+    """What was to be given here, and was paused or stopped before anybody had answered."""
+    words = {
+        MedicineStatus.PAUSED: _("⏸ {what}\n<i>Paused</i>"),
+        MedicineStatus.STOPPED: _("⏹ {what}\n<i>Stopped</i>"),
+    }
+    return [
+        words[status].format(what=f"{escape(dose.name)} {escape(dose.dosage)}")
+        for dose, status in facts.put_off
+    ]
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:

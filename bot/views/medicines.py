@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
+from bot.views.pauses import is_paused, medicine_words
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.times import moment
 from bot.views.wording import _, escape
@@ -163,12 +164,24 @@ def described(medicine: MedicineFacts, *, now: datetime) -> str:
 
 def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:
     """ "First: tomorrow 08:00 Mum's time"."""
+    if is_paused(medicine, now=now):
+        paused = medicine_words(medicine, now=now)
+        line = _("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])
+        if medicine.first_due_at is None:
+            return line
+        return line + "\n" + _first(medicine, now=now)
     if isinstance(medicine.schedule, AsNeeded):
         return _("I will not remind of it. When it was given, type /give {name}").format(
             name=escape(medicine.name)
         )
     if medicine.first_due_at is None:
         return _("No dose is due any more.")
+    return _first(medicine, now=now)
+
+
+def _first(medicine: MedicineFacts, *, now: datetime) -> str:
+    if medicine.first_due_at is None:
+        return ""
     return _("First: {moment}").format(
         moment=moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
     )

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.medicines import change_label, described
+from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_button
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import stock_line
-from bot.views.times import day_words, full_date, moment
+from bot.views.times import day_words, moment
 from bot.views.wording import _, escape
 from domain.access import Action, may
+from domain.care_recipients import Person
 from domain.database import Member
 from domain.intakes import Outlook
 from domain.medicine_details import MedicineDetails
@@ -20,6 +21,7 @@ from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.schedules import AsNeeded
 
 PAGE = 10
+MOST_RESUMED = 5
 
 
 def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
@@ -50,7 +52,21 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
         )
         for line in shown
     ]
-    return Screen("\n".join(fitting(text)), (*rows, *_pages(page, len(lines), member)))
+    resumes = _resume_rows(lines, member=member, now=now)
+    return Screen("\n".join(fitting(text)), (*rows, *_pages(page, len(lines), member), *resumes))
+
+
+def _resume_rows(lines: Sequence[MedicineLine], *, member: Member, now: datetime) -> Keyboard:
+    """For each person whose medicines are paused together: all of them go on with a tap."""
+    if not may(member.role, Action.CHANGE_MEDICINES):
+        return ()
+    paused = {
+        line.person_id: Person(line.person_id, line.person, line.zone)
+        for line in lines
+        if line.is_paused_with_person and is_paused(line, now=now)
+    }
+    people = list(paused.values())[:MOST_RESUMED]
+    return tuple((resume_button(person, member=member),) for person in people)
 
 
 def _button(line: MedicineLine, *, has_several: bool) -> str:
@@ -68,19 +84,12 @@ def _line(line: MedicineLine, now: datetime) -> str:
     match line.status:
         case MedicineStatus.STOPPED:
             return _("⏹ {medicine} (stopped)").format(medicine=words)
-        case MedicineStatus.PAUSED if line.resumes_at is None or line.resumes_at > now:
+        case MedicineStatus.PAUSED if is_paused(line, now=now):
             return _("⏸ {medicine} ({paused})").format(
-                medicine=words, paused=_paused(line.resumes_at, line.zone, now)
+                medicine=words, paused=medicine_words(line, now=now)
             )
         case _:
             return _("• {medicine}").format(medicine=words)
-
-
-def _paused(resumes_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
-    if resumes_at is None:
-        return _("paused")
-    day = day_words(resumes_at.astimezone(zone).date(), today=now.astimezone(zone).date())
-    return _("paused, again from {day}").format(day=day)
 
 
 def _pages(page: int, count: int, member: Member) -> Keyboard:
@@ -111,7 +120,7 @@ def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
     if facts.status is MedicineStatus.STOPPED:
         return [_("⏹ Stopped: I do not remind of it.")]
     if facts.status is MedicineStatus.PAUSED:
-        return ["⏸ " + _paused(facts.resumes_at, facts.zone, now)]
+        return ["⏸ " + medicine_words(facts, now=now)]
     return []
 
 
@@ -175,44 +184,16 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
             case MedicineStatus.ACTIVE:
                 rows.append((button(_("⏸ Pause"), Verb.PAUSE), button(_("⏹ Stop"), Verb.STOP)))
             case MedicineStatus.PAUSED:
-                rows.append((button(_("▶️ Resume"), Verb.RESTORE), button(_("⏹ Stop"), Verb.STOP)))
+                resume = Callback(Verb.RESTORE, member.family_id, facts.id, FROM_PAUSE)
+                rows.append(
+                    (
+                        Button(_("▶️ Resume"), resume.encode()),
+                        button(_("⏹ Stop"), Verb.STOP),
+                    )
+                )
             case MedicineStatus.STOPPED:
                 rows.append((button(_("♻️ Restore"), Verb.RESTORE),))
     return (*rows, (back,))
-
-
-def ask_until_when(name: str, choices: Sequence[Button]) -> Screen:
-    return Screen(
-        _(
-            "Until when shall I pause {name}? Tap, or type the day on which it goes on, for"
-            " example <i>3 December</i>"
-        ).format(name=escape(name)),
-        tuple((choice,) for choice in choices),
-    )
-
-
-def pause_choices() -> dict[str, str]:
-    """How long, by the key of :data:`bot.flows.pause_medicine.DAYS`."""
-    return {
-        "1": _("Until tomorrow"),
-        "3": _("For 3 days"),
-        "7": _("For a week"),
-        "open": _("Until I resume it"),
-    }
-
-
-def return_has_passed() -> Screen:
-    return Screen(_("That day is not ahead. Type a day from tomorrow on."))
-
-
-def paused(facts: MedicineFacts) -> Answer:
-    text = _("⏸ {name} is paused: I ask for nothing until you resume it (/meds).")
-    if facts.resumes_at is not None:
-        text = _("⏸ {name} is paused. It goes on {day}.")
-    day = ""
-    if facts.resumes_at is not None:
-        day = full_date(facts.resumes_at.astimezone(facts.zone).date())
-    return Answer(send=(Screen(text.format(name=escape(facts.name), day=day)),))
 
 
 def changed(facts: MedicineFacts, *, now: datetime) -> Answer:

@@ -51,6 +51,9 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.UNKNOWN_MEDICINE: _(
             "I know no medicine called “{words}” in this family. Do you mean {choices}?"
         ),
+        Problem.NOTHING_OF_THAT_NAME: _(
+            "I know nobody and no medicine called “{words}” in this family. Do you mean {choices}?"
+        ),
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
         Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
         Problem.HOUR_SKIPPED: _(
@@ -186,6 +189,14 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.TWO_PEOPLE: _("One person at a time, please."),
         Problem.UNKNOWN_MEDICINE: _(
             "I know no medicine called “{words}” in this family. /meds shows those that I know."
+        ),
+        Problem.NOTHING_OF_THAT_NAME: _(
+            "I know nobody and no medicine called “{words}” in this family. /people and /meds show"
+            " them."
+        ),
+        Problem.PAUSE_STARTS_NOW: _(
+            "“{words}”: a pause begins at once. Type when it ends, like <code>until friday</code>"
+            " or <code>for 3 days</code>."
         ),
         Problem.TIME_TO_COME: _(
             "“{words}” is still to come. Type when it was given, like <code>at 07:45</code> or"

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import MOST_ROWS, fitting, label
+from bot.views.pauses import pause_words
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person, PersonAdded
@@ -46,16 +47,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     if not found:
         return say(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(member.family_name))]
-    lines += fitting(
-        [
-            _("• <b>{name}</b>, {zone}: {time}").format(
-                name=escape(person.name),
-                zone=person.zone.key.replace("_", " "),
-                time=f"{now.astimezone(person.zone):%H:%M}",
-            )
-            for person in found
-        ]
-    )
+    lines += fitting([_person(person, now=now) for person in found])
     own = Button(_("🕑 My own clock"), Callback(Verb.OWN_CLOCK, member.family_id).encode())
     if not may(member.role, Action.ADD_PERSON):
         return say("\n".join(lines), ((own,),))
@@ -67,12 +59,26 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         (
             button(_("✏️ {name}").format(name=label(person.name)), Verb.RENAME_PERSON, person),
             button(_("🌍 Move"), Verb.MOVE_PERSON, person),
+            button(_("▶️ Resume"), Verb.RESUME_PERSON, person)
+            if person.pause
+            else button(_("⏸ Pause"), Verb.PAUSE_PERSON, person),
             button("📜", Verb.HISTORY_OF_PERSON, person),
         )
         for person in found[: MOST_ROWS - 2]
     ]
     add = Button(_("➕ Add somebody"), Callback(Verb.MENU, argument="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
+
+
+def _person(person: Person, *, now: datetime) -> str:
+    line = _("• <b>{name}</b>, {zone}: {time}").format(
+        name=escape(person.name),
+        zone=person.zone.key.replace("_", " "),
+        time=f"{now.astimezone(person.zone):%H:%M}",
+    )
+    if person.pause is None:
+        return line
+    return f"{line}\n⏸ {pause_words(person.pause, zone=person.zone, now=now)}"
 
 
 def ask_new_name(name: str) -> Screen:

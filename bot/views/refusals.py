@@ -22,11 +22,16 @@ from domain.errors import (
     NoFamily,
     NotAllowed,
     NotFound,
+    NothingToPause,
     NothingToUndo,
+    NotPaused,
     NotTheLastAction,
+    PauseEndImpossible,
+    PauseRuns,
     PerDoseUnknown,
     SameMedicine,
     StockUnitDiffers,
+    StoppedMeanwhile,
     TakenByAnother,
     TimeDoesNotExist,
     TimeNotPossible,
@@ -122,6 +127,24 @@ def _sentence(error: CareCircleError) -> str:
             return _("Somebody has changed it meanwhile. Type /meds to see it as it is.")
         case TimeNotPossible():
             return _("I can record what was given within the last 48 hours, not what is to come.")
+        case NothingToPause(person=person):
+            return _("{person} takes no medicine, so there is nothing to pause.").format(
+                person=person
+            )
+        case PauseRuns(name=name):
+            return _("{name} is paused already. Type /pause {name} to see until when.").format(
+                name=name
+            )
+        case NotPaused(person=person):
+            return _("The pause of {person} has been changed or is over. /people shows it.").format(
+                person=person
+            )
+        case PauseEndImpossible(is_too_far=True):
+            return _("That's more than a year away. Please choose a nearer day.")
+        case PauseEndImpossible():
+            return _("A pause can only end on a later day. Please choose one from tomorrow on.")
+        case StoppedMeanwhile(name=name):
+            return _("{name} was stopped. /meds restores it.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
                 unit=_("pieces") if unit == "piece" else unit

@@ -8,10 +8,12 @@ from bot.views.answer import Button, Screen
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length
+from bot.views.pauses import pause_words
 from bot.views.times import day_words
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import OccurrenceFacts
+from domain.care_recipients import Person
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, PersonToday
 
@@ -44,10 +46,17 @@ def today(
         ]
         doses = [_line(dose, now) for dose in entry.doses]
         doses = [*planned, *doses] or [_("Nothing is due today.")]
-        about = ["", f"<b>{escape(entry.person.name)}</b>", *fitting(doses, room=room)]
+        about = ["", _head(entry.person, now), *fitting(doses, room=room)]
         room -= sum(length(line) + 1 for line in about)
         lines += about
     return Screen("\n".join(lines), _buttons(people, member=member, now=now))
+
+
+def _head(person: Person, now: datetime) -> str:
+    name = f"<b>{escape(person.name)}</b>"
+    if person.pause is None:
+        return name
+    return f"{name} ⏸ {pause_words(person.pause, zone=person.zone, now=now)}"
 
 
 def _due(dose: DoseFacts, now: datetime) -> str:

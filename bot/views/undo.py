@@ -7,9 +7,11 @@ from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
 from bot.views.medicines import described
+from bot.views.pauses import pause_words
 from bot.views.times import day_words, moment
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import OccurrenceFacts
+from domain.care_recipients import Person
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus
 from domain.medicines import MedicineFacts
@@ -41,6 +43,8 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
         text = _doses_now(outcome)
     elif outcome.action.appointment is not None:
         text = _appointment_now(outcome, outcome.action.appointment, now=now)
+    elif outcome.person is not None:
+        text = _("↩️ Undone. As before:\n{person}").format(person=_person(outcome.person, now))
     elif outcome.medicine is None:
         name = outcome.action.medicine.name if outcome.action.medicine else ""
         text = _("↩️ {name} is removed again; I will not remind you of it.").format(
@@ -71,6 +75,8 @@ def _named(action: LastAction, now: datetime) -> str:
     if action.medicine is not None:
         medicine = _medicine(action.medicine, now)
         return _event_words()[action.kind].format(medicine=medicine)
+    if action.person is not None:
+        return _event_words()[action.kind].format(medicine=_person(action.person, now))
     if action.appointment is not None:
         appointment = _appointment(action.appointment, now)
         return _event_words()[action.kind].format(medicine=appointment)
@@ -94,7 +100,18 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.APPOINTMENT_REPEATED: _("changed, to: {medicine}"),
         ActionKind.APPOINTMENT_CANCELLED: _("cancelled: {medicine}"),
         ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
+        ActionKind.PERSON_PAUSED: _("paused all medicines of {medicine}"),
+        ActionKind.PERSON_RESUMED: _("ended the pause of {medicine}"),
     }
+
+
+def _person(person: Person, now: datetime) -> str:
+    name = f"<b>{escape(person.name)}</b>"
+    if person.pause is None:
+        return _("{person}, not paused").format(person=name)
+    return _("{person}, {paused}").format(
+        person=name, paused=pause_words(person.pause, zone=person.zone, now=now)
+    )
 
 
 def _appointment(facts: OccurrenceFacts, now: datetime) -> str:

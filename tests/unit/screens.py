@@ -26,6 +26,7 @@ from bot.views import (
     medicines,
     meds,
     notices,
+    pauses,
     people,
     refusals,
     start,
@@ -43,11 +44,12 @@ from domain.cards import (
     AppointmentItem,
     CardFacts,
     JoinedFacts,
+    PauseEndsFacts,
     RefillFacts,
     RefillItem,
     SummaryFacts,
 )
-from domain.care_recipients import Person, PersonAdded
+from domain.care_recipients import Pause, Person, PersonAdded
 from domain.database import Member
 from domain.doctors import DoctorFacts
 from domain.dosages import Dosage
@@ -68,11 +70,16 @@ from domain.errors import (
     NoFamily,
     NotAllowed,
     NotFound,
+    NothingToPause,
     NothingToUndo,
+    NotPaused,
     NotTheLastAction,
+    PauseEndImpossible,
+    PauseRuns,
     PerDoseUnknown,
     SameMedicine,
     StockUnitDiffers,
+    StoppedMeanwhile,
     TakenByAnother,
     TimeDoesNotExist,
     TimeNotPossible,
@@ -92,6 +99,7 @@ from domain.ladder import Step
 from domain.medicine_details import MedicineDetails
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.occurrences import OccurrenceStatus
+from domain.pauses import PersonPaused
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.schedules import AsNeeded, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
@@ -314,6 +322,7 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_intakes(home),
         **_history(home),
         **_people(home),
+        **_pauses(home),
         **_appointments(home),
         **_appointment_questions(home),
         **_appointment_notices(home),
@@ -360,6 +369,13 @@ def _cards(home: _Home) -> Mapping[str, View]:
         "card_three_all_taken": home.card(*home.all_three(taken, taken, taken)),
         "card_three_one_snoozed": home.card(home.snoozed(), *home.all_three(pending, pending)[1:]),
         "card_of_a_removed_medicine": home.card(),
+        "card_of_a_paused_medicine": replace(
+            home.card(), put_off=[(home.dose(DoseStatus.CANCELLED), MedicineStatus.PAUSED)]
+        ),
+        "card_with_a_stopped_medicine": replace(
+            home.card(home.dose()),
+            put_off=[(home.dose(DoseStatus.CANCELLED, 1), MedicineStatus.STOPPED)],
+        ),
     }
     return {name: partial(cards.slot_card, fact) for name, fact in facts.items()}
 
@@ -404,6 +420,8 @@ def _undo(home: _Home) -> Mapping[str, View]:
         action = LastAction(PERSON_ID, kind, NOW - timedelta(hours=3))
         if kind.startswith("appointment."):
             return replace(action, appointment=home.appointment)
+        if kind.startswith("person."):
+            return replace(action, person=home.person)
         return replace(action, medicine=home.saved)
 
     def ask(action: LastAction) -> View:
@@ -413,6 +431,7 @@ def _undo(home: _Home) -> Mapping[str, View]:
         return partial(undo.undone, outcome, now=NOW)
 
     kinds = [kind for kind in ActionKind if "." in kind]
+    pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
     return {
         "undo_asked_two": ask(recorded),
         "undo_asked_at_once": ask(replace(recorded, at=NOW, doses=[taken])),
@@ -421,6 +440,9 @@ def _undo(home: _Home) -> Mapping[str, View]:
         "undo_appointment_added": undone(Undone(changed(ActionKind.APPOINTMENT_ADDED))),
         "undo_appointment_moved": undone(
             Undone(changed(ActionKind.APPOINTMENT_MOVED), appointment=home.appointment)
+        ),
+        "undo_pause_of_person": undone(
+            Undone(changed(ActionKind.PERSON_RESUMED), person=replace(home.person, pause=pause))
         ),
         "undo_kept": partial(undo.kept),
         "undo_one": undone(Undone(recorded, [home.dose()])),
@@ -859,7 +881,6 @@ def _meds(home: _Home) -> Mapping[str, View]:
     needed = replace(home.outlook, medicine=replace(saved, schedule=AS_NEEDED), limit=4)
     quiet = replace(saved, status=MedicineStatus.PAUSED, resumes_at=back, first_due_at=None)
     over = replace(saved, status=MedicineStatus.STOPPED, first_due_at=None)
-    choices = [_choice(label) for label in meds.pause_choices().values()]
     screen = Screen("…")
     return {
         "meds_none": listed([]),
@@ -872,14 +893,143 @@ def _meds(home: _Home) -> Mapping[str, View]:
         "med_paused": shown(replace(details, outlook=replace(home.outlook, medicine=quiet))),
         "med_stopped": shown(replace(details, outlook=replace(home.outlook, medicine=over))),
         "med_for_a_viewer": shown(details, viewer),
-        "pause_asked": partial(meds.ask_until_when, words.medicine, choices),
-        "pause_has_passed": partial(meds.return_has_passed),
-        "paused": partial(meds.paused, quiet),
-        "paused_without_return": partial(meds.paused, replace(quiet, resumes_at=None)),
+        "meds_paused_with_person": listed([replace(paused, is_paused_with_person=True), theirs]),
+        "med_paused_with_person": shown(
+            replace(
+                details,
+                outlook=replace(home.outlook, medicine=replace(quiet, is_paused_with_person=True)),
+            )
+        ),
         "changed": partial(meds.changed, saved, now=NOW),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "stopped": partial(meds.stopped, screen),
         "restored": partial(meds.restored, screen),
+    }
+
+
+def _pauses(home: _Home) -> Mapping[str, View]:
+    words, saved = home.words, home.saved
+    until = datetime(2026, 11, 27, tzinfo=UTC)
+    quiet = replace(
+        saved,
+        status=MedicineStatus.PAUSED,
+        resumes_at=until,
+        first_due_at=until + timedelta(hours=8),
+    )
+    course = WallClock((time(8),), date(2026, 11, 23), date(2026, 11, 25))
+    over = replace(quiet, schedule=course, first_due_at=None)
+    pause = Pause(NOW, until, silences_appointments=True)
+    person = replace(home.person, pause=pause)
+    without_end = replace(home.person, pause=Pause(NOW, None, silences_appointments=False))
+    both = PersonPaused(person, [quiet, over], [saved])
+    ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
+    choices = [_choice(label) for label in pauses.pause_choices().values()]
+    no = _choice(pauses.keep_label())
+    of_appointments = [_choice(label) for label in pauses.appointment_labels().values()]
+
+    def asked(*, is_person: bool, is_change: bool) -> View:
+        return partial(
+            pauses.ask_until_when,
+            words.person,
+            is_person=is_person,
+            is_change=is_change,
+            choices=choices,
+        )
+
+    def running(
+        shown: tuple[datetime | None, bool] | None,
+        end: date | None = None,
+        *,
+        never_ends: bool = False,
+    ) -> View:
+        labels = pauses.running_labels(runs=shown is not None).values()
+        return partial(
+            pauses.ask_about_running,
+            words.person,
+            shown,
+            zone=LONDON,
+            now=NOW,
+            new_end=end,
+            never_ends=never_ends,
+            buttons=[_choice(label) for label in labels],
+        )
+
+    def course_asked(days: int) -> View:
+        return partial(
+            pauses.ask_course,
+            name=words.medicine,
+            person=words.person,
+            zone=LONDON,
+            days=days,
+            schedule=course,
+            longer=replace(course, ends_on=date(2026, 11, 25 + days)),
+            yes=_choice(pauses.lengthen_label(date(2026, 11, 25 + days))),
+            no=_choice(pauses.keep_label()),
+        )
+
+    def noticed(facts: PauseEndsFacts) -> View:
+        return partial(pauses.pause_ends, facts)
+
+    def paused(facts: MedicineFacts) -> View:
+        return partial(pauses.paused, facts, member=home.member, now=NOW)
+
+    def person_paused(facts: PersonPaused) -> View:
+        return partial(pauses.person_paused, facts, member=home.member, now=NOW)
+
+    later = replace(person, pause=replace(pause, until=until + timedelta(days=3)))
+    return {
+        "pause_what": partial(
+            pauses.ask_what,
+            [
+                _choice(pauses.everything_label(words.person)),
+                _choice(pauses.medicine_label(words.medicine, None)),
+                _choice(pauses.medicine_label(words.medicine, words.other_person)),
+            ],
+        ),
+        "pause_nothing": partial(pauses.nothing_to_pause),
+        "pause_asked": asked(is_person=False, is_change=False),
+        "pause_asked_for_person": asked(is_person=True, is_change=False),
+        "pause_asked_for_longer": asked(is_person=True, is_change=True),
+        "pause_has_passed": partial(pauses.end_impossible, is_too_far=False),
+        "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
+        "pause_runs": running((until, False)),
+        "pause_runs_with_person": running((None, True), date(2026, 11, 28)),
+        "pause_runs_and_is_to_be_open": running((until, False), never_ends=True),
+        "pause_runs_no_more": running(None),
+        "pause_left": partial(pauses.left),
+        "pause_appointments": partial(
+            pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
+        ),
+        "pause_appointments_without_end": partial(
+            pauses.ask_appointments, words.person, None, of_appointments
+        ),
+        "pause_course": course_asked(3),
+        "pause_course_of_a_day": course_asked(1),
+        "pause_course_gone": partial(pauses.course_gone, words.medicine, no),
+        "pause_course_kept": partial(pauses.course_kept),
+        "pause_course_lengthened": partial(pauses.lengthened, saved),
+        "paused": paused(quiet),
+        "paused_beyond_its_course": paused(over),
+        "paused_without_return": paused(replace(quiet, resumes_at=None, first_due_at=None)),
+        "paused_person": person_paused(both),
+        "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
+        "paused_person_not": partial(pauses.not_paused_screen, home.person),
+        "resumed_person": partial(pauses.person_resumed, both, now=NOW),
+        "resumed_nothing": partial(
+            pauses.person_resumed, PersonPaused(home.person, [], []), now=NOW
+        ),
+        "resumed_medicine": partial(pauses.medicine_resumed, saved, now=NOW),
+        "resumed_stopped_meanwhile": partial(pauses.stopped_meanwhile, Screen("…")),
+        "notice_pause_ends": noticed(ends),
+        "notice_pause_ends_tomorrow": noticed(replace(ends, now=until - timedelta(hours=5))),
+        "notice_pause_ends_as_planned": noticed(replace(ends, kept_by=words.ben)),
+        "notice_pause_ended": noticed(
+            replace(ends, person=home.person, now=until + timedelta(hours=1))
+        ),
+        "notice_pause_ended_early": noticed(replace(ends, person=home.person)),
+        "notice_pause_longer": noticed(replace(ends, person=later)),
+        "notice_pause_open": noticed(replace(ends, person=without_end)),
+        "notice_pause_kept_toast": partial(pauses.kept),
     }
 
 
@@ -986,6 +1136,12 @@ def _people(home: _Home) -> Mapping[str, View]:
         "people": partial(
             people.people, [home.person, home.other_person], member=home.member, now=NOW
         ),
+        "people_paused": partial(
+            people.people,
+            [replace(home.person, pause=Pause(NOW, None, silences_appointments=True))],
+            member=home.member,
+            now=NOW,
+        ),
         "people_for_a_viewer": partial(
             people.people, [home.person], member=replace(home.member, role=Role.VIEWER), now=NOW
         ),
@@ -1049,6 +1205,12 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "stock_unit_differs": StockUnitDiffers("tablet"),
         "stock_unit_is_pieces": StockUnitDiffers("piece"),
         "per_dose_unknown": PerDoseUnknown(home.saved, "tablet"),
+        "nothing_to_pause": NothingToPause(home.words.person),
+        "pause_runs": PauseRuns(home.words.person),
+        "not_paused": NotPaused(home.words.person),
+        "pause_end_impossible": PauseEndImpossible(is_too_far=False),
+        "pause_end_too_far": PauseEndImpossible(is_too_far=True),
+        "stopped_meanwhile": StoppedMeanwhile(home.words.medicine),
         "not_possible": AlreadyApplied(),
     }
     unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)

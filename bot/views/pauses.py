@@ -1,0 +1,447 @@
+"""Pauses, of a medicine or of everything a person takes: questions, what was done, what goes on."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.views.answer import Answer, Button, Keyboard, Screen, say
+from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.length import fitting, label
+from bot.views.schedules import dosage_in_words, schedule_in_words
+from bot.views.times import day_words, full_date, moment
+from bot.views.wording import _, escape, ngettext
+from domain.cards import PauseEndsFacts
+from domain.care_recipients import Pause, Person
+from domain.courses import is_over_by, last_day
+from domain.database import Member
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
+from domain.pauses import PersonPaused
+from domain.schedules import Schedule
+
+# In words, wherever a pause is named.
+
+
+def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime) -> str:
+    """ "paused until Friday 27 November", with what becomes of appointments."""
+    words = end_words(pause.until, zone=zone, now=now)
+    if pause.silences_appointments:
+        return _("{paused}, no reminders of appointments").format(paused=words)
+    return words
+
+
+def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
+    """ "paused until Friday 27 November"."""
+    if until is None:
+        return _("paused until you end the pause")
+    return _("paused until {day}").format(day=_day(until, zone=zone, now=now))
+
+
+def medicine_words(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> str:
+    """ "paused with Mum, again from Friday 27 November"; of a course that is over by then "paused;
+    its course ends before, on 25 November 2026".
+    """
+    person, zone = escape(medicine.person), medicine.zone
+    with_person = medicine.is_paused_with_person
+    words = _("paused with {person}").format(person=person) if with_person else _("paused")
+    if medicine.resumes_at is None:
+        return words
+    ends_on = _ends_before(medicine)
+    if ends_on is not None:
+        return _("{paused}; its course ends before that, on {date}").format(
+            paused=words, date=full_date(ends_on)
+        )
+    day = _day(medicine.resumes_at, zone=zone, now=now)
+    return _("{paused}, again from {day}").format(paused=words, day=day)
+
+
+def _ends_before(medicine: MedicineFacts | MedicineLine) -> date | None:
+    """The last day of a course of which nothing is left when its pause ends."""
+    resumes_at = medicine.resumes_at
+    if resumes_at is None or not is_over_by(medicine.schedule, medicine.zone, resumes_at):
+        return None
+    return last_day(medicine.schedule, medicine.zone)
+
+
+def _day(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
+    return day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
+
+
+def _dated(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
+    """For messages that stay on a phone: the date, too."""
+    day = at.astimezone(zone).date()
+    words = day_words(day, today=now.astimezone(zone).date())
+    if day.year != now.astimezone(zone).year or words[:1].isupper():
+        return words
+    return _("{day}, {date}").format(day=words, date=full_date(day))
+
+
+# The questions.
+
+
+def ask_what(choices: Sequence[Button]) -> Screen:
+    return Screen(
+        _(
+            "What shall I pause? A person: all their medicines. Tap, or type it, for example"
+            " <i>Mum until friday</i>."
+        ),
+        tuple((choice,) for choice in choices),
+    )
+
+
+def everything_label(person: str) -> str:
+    return _("👵 Everything of {person}").format(person=label(person))
+
+
+def medicine_label(name: str, person: str | None) -> str:
+    if person is None:
+        return _("💊 {name}").format(name=label(name))
+    return _("💊 {person} · {name}").format(person=label(person), name=label(name))
+
+
+def nothing_to_pause() -> Answer:
+    return say(_("There are no medicines yet, so there is nothing to pause. /addmed adds one."))
+
+
+def ask_until_when(
+    name: str, *, is_person: bool, is_change: bool, choices: Sequence[Button]
+) -> Screen:
+    if is_change:
+        words = _("Until when shall the pause of {name} last?")
+    elif is_person:
+        words = _("Until when shall I pause all medicines of {name}?")
+    else:
+        words = _("Until when shall I pause {name}?")
+    how = _("Tap, or type the day on which it goes on, for example <i>3 December</i>.")
+    return Screen(
+        words.format(name=escape(name)) + " " + how, tuple((choice,) for choice in choices)
+    )
+
+
+def pause_choices() -> dict[str, str]:
+    """How long, by the key of :data:`bot.flows.pause.DAYS`."""
+    return {
+        "1": _("Until tomorrow"),
+        "3": _("For 3 days"),
+        "7": _("For a week"),
+        "open": _("Until I resume it"),
+        "cancel": _("✖️ Cancel"),
+    }
+
+
+def end_impossible(*, is_too_far: bool) -> Screen:
+    if is_too_far:
+        return Screen(
+            _("That's more than a year away. Type a nearer day, or pause it until you resume it.")
+        )
+    return Screen(_("A pause can only end on a later day. Type one from tomorrow on."))
+
+
+def ask_about_running(
+    name: str,
+    pause: tuple[datetime | None, bool] | None,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    new_end: date | None,
+    never_ends: bool,
+    buttons: Sequence[Button],
+) -> Screen:
+    """A pause runs already (its end, and whether it is the person's), or None: not any more. What
+    was typed for it is *new_end*, or that it *never_ends*.
+    """
+    if pause is None:
+        text = _("{name} is not paused any more.").format(name=escape(name))
+    else:
+        until, is_with_person = pause
+        words = end_words(until, zone=zone, now=now)
+        running = _("⏸ <b>{name}</b> is already {paused}.")
+        if is_with_person:
+            running = _("⏸ <b>{name}</b> is already {paused}, with all other medicines.")
+        text = running.format(name=escape(name), paused=words)
+    if new_end is not None:
+        text += " " + _("Shall it be paused until {date} instead?").format(date=full_date(new_end))
+    elif never_ends:
+        text += " " + _("Shall it be paused until you end the pause instead?")
+    return Screen(text, tuple((button,) for button in buttons))
+
+
+def running_labels(*, runs: bool) -> dict[str, str]:
+    """What can be done about a pause that runs; or that does not any more."""
+    if not runs:
+        return {"change": _("⏸ Pause it"), "leave": _("Leave it as it is")}
+    return {
+        "change": _("✏️ Change the end"),
+        "resume": _("▶️ End the pause now"),
+        "leave": _("Leave it as it is"),
+    }
+
+
+def left() -> Answer:
+    return say(_("All right, nothing was changed."))
+
+
+def ask_appointments(person: str, until: date | None, buttons: Sequence[Button]) -> Screen:
+    """Asked before anything is paused: it says what a tap pauses."""
+    end = _("until you end the pause") if until is None else _("until {date}")
+    head = _("I'll pause all medicines of <b>{person}</b> {end}.").format(
+        person=escape(person), end=end.format(date=full_date(until) if until else "")
+    )
+    question = _(
+        "Also no reminders of appointments in that time? They stay in the lists and calendars."
+    )
+    return Screen(f"{head}\n{question}", tuple((button,) for button in buttons))
+
+
+def appointment_labels() -> dict[str, str]:
+    return {
+        "yes": _("Yes, no reminders"),
+        "no": _("No, keep reminding"),
+        "cancel": _("✖️ Cancel"),
+    }
+
+
+def ask_course(
+    *,
+    name: str,
+    person: str,
+    zone: ZoneInfo,
+    days: int,
+    schedule: Schedule,
+    longer: Schedule,
+    yes: Button,
+    no: Button,
+) -> Screen:
+    """May a course last as many days longer as a pause takes from it? Old beside new."""
+    head = _("💊 <b>{name}</b> for {person}").format(name=escape(name), person=escape(person))
+    question = ngettext(
+        "Add the {count} paused day at the end?", "Add the {count} paused days at the end?", days
+    ).format(count=days)
+    lines = [
+        head,
+        _("Now: {schedule}").format(schedule=_in_words(schedule, zone)),
+        _("With them: {schedule}").format(schedule=_in_words(longer, zone)),
+        question,
+    ]
+    return Screen("\n".join(lines), ((yes,), (no,)))
+
+
+def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:
+    return escape(schedule_in_words(schedule, zone=zone))
+
+
+def lengthen_label(new_end: date | None) -> str:
+    if new_end is None:
+        return _("✅ Yes, move it")
+    return _("✅ Yes, until {date}").format(date=full_date(new_end))
+
+
+def keep_label() -> str:
+    return _("No, leave it")
+
+
+def course_gone(name: str, button: Button) -> Screen:
+    words = _("{name} has changed meanwhile, and has no days to add any more.")
+    return Screen(words.format(name=escape(name)), ((button,),))
+
+
+def course_kept() -> Screen:
+    return Screen(_("All right, it ends as it was."))
+
+
+def lengthened(medicine: MedicineFacts) -> Screen:
+    text = _("✅ {name} is lengthened: {schedule}").format(
+        name=escape(medicine.name),
+        schedule=_in_words(medicine.schedule, medicine.zone),
+    )
+    return Screen(text, ((_undo(),),))
+
+
+# What was done.
+
+
+def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
+    """A medicine is paused."""
+    name = escape(facts.name)
+    resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
+    keyboard = ((_undo(), Button(_("▶️ Resume"), resume.encode())),)
+    if facts.resumes_at is None:
+        text = _("⏸ {name} is paused: I ask for nothing until you resume it.").format(name=name)
+        return Screen(text, keyboard)
+    day = full_date(facts.resumes_at.astimezone(facts.zone).date())
+    ends_on = _ends_before(facts)
+    if ends_on is not None:
+        text = _(
+            "⏸ {name} is paused until {day}. Its course ends before that, on {date}: no dose is"
+            " left to give."
+        ).format(name=name, day=day, date=full_date(ends_on))
+        return Screen(text, keyboard)
+    text = _("⏸ {name} is paused until {day}.").format(name=name, day=day)
+    if facts.first_due_at is not None:
+        following = moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
+        text += " " + _("Next: {moment}").format(moment=following)
+    return Screen(text, keyboard)
+
+
+FROM_PAUSE = "p"  # the argument of a button that ends a pause, and restores nothing stopped
+
+
+def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Screen:
+    """All that a person takes is paused."""
+    person, pause = facts.person, facts.person.pause
+    if pause is None:
+        return not_paused_screen(person)
+    if pause.until is None:
+        head = _("⏸ <b>{person}</b> is paused until you end the pause.").format(
+            person=escape(person.name)
+        )
+    else:
+        head = _("⏸ <b>{person}</b> is paused until {day}.").format(
+            person=escape(person.name), day=_dated(pause.until, zone=person.zone, now=now)
+        )
+    lines = [head, _("Nobody is asked for these:")]
+    lines += fitting([_line(medicine) for medicine in facts.medicines])
+    if not facts.medicines:
+        lines = [head]
+    if facts.apart:
+        lines.append(
+            _("Paused by themselves, and they stay so: {names}").format(names=_names(facts.apart))
+        )
+    lines.append(
+        _("No reminders of appointments in that time.")
+        if pause.silences_appointments
+        else _("Reminders of appointments come as ever.")
+    )
+    return Screen("\n".join(lines), ((_undo(), resume_button(person, member=member)),))
+
+
+def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
+    """What goes on after a pause, and what does not."""
+    lines = [_("▶️ The pause of <b>{person}</b> is over.").format(person=escape(facts.person.name))]
+    if facts.medicines:
+        lines.append(_("These go on:"))
+        lines += fitting([_going_on(medicine, now=now) for medicine in facts.medicines])
+    else:
+        lines.append(_("No medicine goes on with it."))
+    if facts.apart:
+        lines.append(_("Still paused by themselves: {names}").format(names=_names(facts.apart)))
+    return Screen("\n".join(lines), ((_undo(),),))
+
+
+def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
+    lines = [_("▶️ The pause is over, and this goes on:"), _going_on(medicine, now=now)]
+    return Screen("\n".join(lines), ((_undo(),),))
+
+
+def not_paused_screen(person: Person) -> Screen:
+    return Screen(_("{person} is not paused.").format(person=escape(person.name)))
+
+
+def _line(medicine: MedicineFacts) -> str:
+    dosage = dosage_in_words(medicine.dosage, medicine.schedule)
+    words = f"{escape(medicine.name)} {escape(dosage)}".strip()
+    ends_on = _ends_before(medicine)
+    if ends_on is None:
+        return _("• {medicine}").format(medicine=words)
+    return _("• {medicine} (its course ends before that, on {date})").format(
+        medicine=words, date=full_date(ends_on)
+    )
+
+
+def _going_on(medicine: MedicineFacts, *, now: datetime) -> str:
+    words = _line(medicine)
+    if medicine.first_due_at is None:
+        return words
+    following = moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
+    return _("{medicine}, next: {moment}").format(medicine=words, moment=following)
+
+
+def _names(medicines: Sequence[MedicineFacts]) -> str:
+    return ", ".join(fitting([escape(medicine.name) for medicine in medicines], room=1_000))
+
+
+def _undo() -> Button:
+    return Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
+
+
+def resume_button(person: Person, *, member: Member) -> Button:
+    callback = Callback(Verb.RESUME_PERSON, member.family_id, person.id)
+    return Button(_("▶️ Resume {person}").format(person=label(person.name)), callback.encode())
+
+
+def stopped_meanwhile(screen: Screen) -> Answer:
+    return Answer(
+        toast=_("Somebody has stopped it meanwhile. Restore brings it back."),
+        alert=True,
+        edit=screen,
+    )
+
+
+# The message of the evening before.
+
+
+def pause_ends(facts: PauseEndsFacts) -> Screen:
+    """That a pause ends tomorrow, with what goes on; or what has become of it since."""
+    person = facts.person
+    if not facts.still_holds:
+        return Screen(_changed_since(facts))
+    day = facts.until.astimezone(person.zone).date()
+    is_tomorrow = day - facts.now.astimezone(person.zone).date() == timedelta(days=1)
+    ends = (
+        _("⏸ The pause of <b>{person}</b> ends tomorrow, {day}.")
+        if is_tomorrow
+        else _("⏸ The pause of <b>{person}</b> ends on {day}.")
+    )
+    named = _weekday_and_date(facts.until, person.zone)
+    lines = [ends.format(person=escape(person.name), day=named)]
+    if facts.medicines and person.pause is not None:
+        lines.append(
+            _("These medicines go on then: {names}").format(
+                names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
+            )
+        )
+    if facts.kept_by is not None:
+        lines.append(_("✅ {who}: it ends as planned.").format(who=escape(facts.kept_by)))
+    if person.pause is None:
+        lines[0] = _("▶️ The pause of <b>{person}</b> ended on {day}.").format(
+            person=escape(person.name), day=_weekday_and_date(facts.until, person.zone)
+        )
+        return Screen("\n".join(lines))
+    return Screen("\n".join(lines), _notice_buttons(facts))
+
+
+def _weekday_and_date(at: datetime, zone: ZoneInfo) -> str:
+    day = at.astimezone(zone).date()
+    # As seen from another year, so that the whole date stands there.
+    return day_words(day, today=date(day.year - 1, 1, 1))
+
+
+def _changed_since(facts: PauseEndsFacts) -> str:
+    person, pause = facts.person, facts.person.pause
+    name = escape(person.name)
+    if pause is None:
+        return _("▶️ The pause of <b>{person}</b> was ended before its time.").format(person=name)
+    if pause.until is None:
+        return _("⏸ The pause of <b>{person}</b> goes on until you end it.").format(person=name)
+    return _("⏸ The pause of <b>{person}</b> ends on {day} now.").format(
+        person=name, day=_weekday_and_date(pause.until, person.zone)
+    )
+
+
+def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
+    longer = Callback(Verb.LENGTHEN_PAUSE, facts.family_id, facts.person.id)
+    longer_button = Button(_("⏸ Longer"), longer.encode())
+    if facts.kept_by is not None:
+        return ((longer_button,),)
+    minute = encode_minute(facts.until)
+    go_on = Callback(Verb.END_PAUSE_AS_PLANNED, facts.family_id, facts.person.id, minute)
+    return ((Button(_("▶️ Go on as planned"), go_on.encode()), longer_button),)
+
+
+def kept() -> Answer:
+    return Answer(toast=_("Good. The pause ends as planned."))
+
+
+def is_paused(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> bool:
+    if medicine.status is not MedicineStatus.PAUSED:
+        return False
+    return medicine.resumes_at is None or medicine.resumes_at > now

@@ -1,0 +1,359 @@
+"""`/pause`: a hospital stay on two phones, and what else is paused, ended and made longer."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.sandbox import Person
+from bot.views.callbacks import Callback, Verb
+from tests.town import Household, Town, add_medicine, add_person, ask, found_family, undo
+
+
+def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+
+
+async def pause_mum(person: Person, line: str = "Mum until friday", *, quiet: bool = False) -> None:
+    await person.send(f"/pause {line}")
+    await person.sees("I'll pause all medicines of Mum")
+    await person.press("Yes, no reminders" if quiet else "No, keep reminding")
+    await person.sees("Mum is paused until")
+
+
+async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> None:
+    anna, ben = home
+    asked = await ask(town, anna, ben)
+    await add_medicine(anna, "Metformin 850 mg at 20:00")
+    await anna.send("/addappt Dentist 26 november 15:00")
+    await anna.sees("Saved")
+    await anna.send("/pause Mum until friday")
+    question = await anna.sees("I'll pause all medicines of Mum until 27 November 2026.")
+    assert "Also no reminders of appointments" in question.text
+    await anna.press("Yes, no reminders", message=question)
+    paused = await anna.sees("Mum is paused until Friday 27 November")
+    assert "• Aspirin 100 mg" in paused.text
+    assert "• Metformin 850 mg" in paused.text
+    assert "No reminders of appointments" in paused.text
+    assert paused.labels == ("↩️ Undo", "▶️ Resume Mum")
+    for phone, card in zip(home, asked.cards, strict=True):
+        await phone.sees("Aspirin 100 mg\nPaused", after=card)
+
+    # Every screen says so.
+    await ben.send("/today")
+    await ben.sees("Mum ⏸ paused until Friday 27 November")
+    await ben.send("/people")
+    people = await ben.sees("⏸ paused until Friday 27 November, no reminders of appointments")
+    assert "▶️ Resume" in people.labels
+    await ben.send("/meds")
+    listed = await ben.sees("(paused with Mum, again from Friday 27 November)")
+    assert "▶️ Resume Mum" in listed.labels
+    await ben.press("Aspirin", message=listed)
+    await ben.sees("⏸ paused with Mum, again from Friday 27 November", after=listed)
+    await ben.send("/appts")
+    appts = await ben.sees("⏸ Mum is paused until Friday 27 November")
+    await ben.press("26 Nov 15:00 Dentist", message=appts)
+    await ben.sees("🔕 No reminder: Mum is paused until Friday 27 November", after=appts)
+    await ben.send("/addmed Statin 10 mg at 08:00")
+    saved = await ben.sees("Saved: Statin")
+    assert "Paused with Mum, again from Friday 27 November" in saved.text
+    assert "First: Friday 27 November 08:00" in saved.text
+    await ben.send("/give Aspirin")
+    await ben.press("Given", message=await ben.sees("extra"))
+
+    # It ends by itself, and says so the evening before.
+    town.jump_to(at(26, 18, 59, 58))
+    for phone in home:
+        told = await phone.sees("The pause of Mum ends tomorrow, Friday 27 November 2026.")
+        assert "Aspirin, Metformin, Statin" in told.text
+        assert told.labels == ("▶️ Go on as planned", "⏸ Longer")
+    assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'appointment'") == 0
+    await ben.press("Go on", message=told)
+    await anna.sees("Ben: it ends as planned.")
+    town.jump_to(at(26, 23, 59, 58))
+    await town.until("SELECT count(*) = 0 FROM medications WHERE status = 'paused'")
+    town.jump_to(at(27, 7, 59, 58))
+    await anna.sees("Mum · 08:00")
+    statuses = await town.rows("SELECT DISTINCT status FROM doses WHERE status <> 'pending'")
+    assert {row.status for row in statuses} <= {"taken", "cancelled"}
+
+
+async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.send("/pause")
+    question = await home.anna.sees("What shall I pause?")
+    assert question.labels == ("👵 Everything of Mum", "💊 Aspirin")
+    await home.anna.press("Everything of Mum", message=question)
+    question = await home.anna.sees("Until when shall I pause all medicines of Mum?")
+    await home.anna.press("For 3 days", message=question)
+    await home.anna.sees("I'll pause all medicines of Mum until 26 November 2026.")
+    await home.anna.press("No, keep reminding")
+    paused = await home.anna.sees("Mum is paused until Thursday 26 November")
+    assert "Reminders of appointments come as ever." in paused.text
+    await home.anna.press("Resume Mum", message=paused)
+    resumed = await home.anna.sees("The pause of Mum is over.")
+    assert "Aspirin 100 mg, next: today 08:00" in resumed.text
+
+
+async def test_what_was_typed_is_kept_while_it_is_asked_which(home: Household) -> None:
+    await add_person(home.anna, "Dad")
+    await add_medicine(home.anna, "Dad 1 tablet at 08:00 for Mum")
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Dad")
+    await home.anna.send("/pause Dad until friday")
+    question = await home.anna.sees("What shall I pause?")
+    assert question.labels == ("👵 Everything of Dad", "💊 Mum · Dad")
+    await home.anna.press("Mum · Dad", message=question)
+    await home.anna.sees("Dad is paused until 27 November 2026. Next: Friday 27 November 08:00")
+
+
+async def test_a_medicine_is_paused_on_one_line(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.send("/pause Aspirin until 3 December")
+    paused = await home.anna.sees("Aspirin is paused until 3 December 2026.")
+    await home.anna.press("Resume", message=paused)
+    await home.anna.sees("Next: today 08:00", after=paused)
+    assert await town.value("SELECT status FROM medications") == "active"
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("Mum until yesterday", "A pause can only end on a later day."),
+        ("Mum until today", "A pause can only end on a later day."),
+        ("Aspirin until 3 December 2029", "That's more than a year away."),
+        ("Mum until banana", "I cannot read a date in “banana”"),
+        ("Mum from friday", "“from friday”: a pause begins at once."),
+    ],
+)
+async def test_an_end_that_cannot_be_is_asked_again(
+    home: Household, town: Town, line: str, answer: str
+) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.send(f"/pause {line}")
+    await home.anna.sees(answer)
+    await home.anna.sees("Until when shall I pause")
+    await home.anna.press("Cancel")
+    assert await town.value("SELECT count(*) FROM medications WHERE status = 'paused'") == 0
+
+
+async def test_what_cannot_be_paused_is_said(home: Household) -> None:
+    await home.anna.send("/pause Mum until friday")
+    await home.anna.sees("There are no medicines yet")
+    await add_person(home.anna, "Dad")
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Mum")
+    await home.anna.send("/pause Dad until friday")
+    await home.anna.sees("Dad takes no medicine, so there is nothing to pause.")
+    await home.anna.send("/pause Asprin until friday")
+    await home.anna.sees("I know nobody and no medicine called “Asprin”")
+
+
+async def test_over_another_pause_the_one_that_runs_is_shown(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await pause_mum(home.anna)
+    await home.ben.send("/pause Mum until 30 November")
+    question = await home.ben.sees("Mum is already paused until Friday 27 November.")
+    assert "Shall it be paused until 30 November 2026 instead?" in question.text
+    assert question.labels == ("✏️ Change the end", "▶️ End the pause now", "Leave it as it is")
+    await home.ben.press("Change the end", message=question)
+    await home.ben.sees("Mum is paused until Monday 30 November")
+    await home.anna.send("/pause Aspirin")
+    question = await home.anna.sees("Aspirin is already paused until Monday 30 November, with all")
+    await home.anna.press("Leave it", message=question)
+    await home.anna.sees("nothing was changed")
+    await home.anna.send("/pause Mum")
+    question = await home.anna.sees("Mum is already paused until Monday 30 November.")
+    await home.anna.press("End the pause now", message=question)
+    await home.anna.sees("The pause of Mum is over.")
+    assert await town.value("SELECT status FROM medications") == "active"
+
+
+async def test_of_two_who_pause_at_once_the_second_sees_the_first(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.send("/pause Mum until friday")
+    await home.anna.sees("I'll pause all medicines of Mum")
+    await pause_mum(home.ben, "Mum until thursday")
+    await home.anna.press("No, keep reminding")
+    await home.anna.sees("Mum is already paused until Thursday 26 November.")
+
+
+async def test_of_two_who_resume_the_second_is_told(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await pause_mum(home.anna)
+    shown = []
+    for phone in home:
+        await phone.send("/people")
+        shown.append(await phone.sees("⏸ paused until Friday 27 November"))
+    await home.anna.press("Resume", message=shown[0])
+    await home.anna.sees("The pause of Mum is over.")
+    toast = await home.ben.press("Resume", message=shown[1])
+    assert "The pause of Mum has been changed or is over." in toast.text
+
+
+async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await pause_mum(home.anna)
+    await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
+    await home.ben.send("/pause Mum until thursday")
+    await home.ben.sees("You can only read here.")
+    await home.ben.send("/people")
+    shown = await home.ben.sees("⏸ paused until Friday 27 November")
+    [row] = await town.rows("SELECT family_id, id FROM care_recipients")
+    for verb in (
+        Verb.PAUSE_PERSON,
+        Verb.RESUME_PERSON,
+        Verb.LENGTHEN_PAUSE,
+        Verb.END_PAUSE_AS_PLANNED,
+    ):
+        argument = "1" if verb is Verb.END_PAUSE_AS_PLANNED else ""
+        press = Callback(verb, row.family_id, row.id, argument)
+        toast = await home.ben.press_altered(press.encode(), message=shown)
+        assert "You can only read here." in toast.text
+    assert await town.value("SELECT paused_until FROM care_recipients") == at(27)
+
+
+async def test_resume_brings_back_nothing_that_was_stopped_meanwhile(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await home.anna.send("/pause Aspirin until friday")
+    paused = await home.anna.sees("Aspirin is paused")
+    await town.change("UPDATE medications SET status = 'stopped', resumes_at = NULL")
+    toast = await home.anna.press("Resume", message=paused)
+    assert "Somebody has stopped it meanwhile." in toast.text
+    assert await town.value("SELECT status FROM medications") == "stopped"
+
+
+async def test_undo_takes_the_pause_back(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await add_medicine(home.anna, "Metformin 850 mg at 20:00")
+    await pause_mum(home.anna)
+    await undo(home.anna)
+    await home.anna.sees("Undone. As before:\nMum, not paused")
+    assert await town.value("SELECT count(*) FROM medications WHERE status = 'active'") == 2
+
+
+async def test_longer_asks_until_when_and_tells_the_others(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    await pause_mum(home.anna)
+    town.jump_to(at(26, 18, 59, 58))
+    told = await home.anna.sees("The pause of Mum ends tomorrow")
+    await home.ben.sees("The pause of Mum ends tomorrow")
+    await home.anna.press("Longer", message=told)
+    await home.anna.sees("Until when shall the pause of Mum last?")
+    await home.anna.send("30 November")
+    await home.anna.sees("Mum is paused until Monday 30 November")
+    await home.ben.sees("The pause of Mum ends on Monday 30 November 2026 now.")
+
+
+async def test_a_course_is_lengthened_only_when_it_is_said(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 27 November")
+    await pause_mum(home.anna, "Mum until thursday")
+    question = await home.anna.sees("Add the 3 paused days at the end?")
+    assert "until 27 November 2026" in question.text
+    assert question.labels == ("✅ Yes, until 30 November 2026", "No, leave it")
+    ends = "SELECT schedule ->> 'ends_on' FROM medications"
+    assert await town.value(ends) == "2026-11-27"
+    await home.anna.press("Yes", message=question)
+    await home.anna.sees("Amoxicillin is lengthened")
+    assert await town.value(ends) == "2026-11-30"
+    await undo(home.anna)
+    await home.anna.sees("Undone. As before:")
+    assert await town.value(ends) == "2026-11-27"
+
+
+async def test_a_course_that_has_changed_meanwhile_is_asked_about_anew(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 27 November")
+    await pause_mum(home.anna, "Mum until thursday")
+    question = await home.anna.sees("Add the 3 paused days at the end?")
+    await home.ben.send("/undo")  # nothing of his
+    await home.ben.sees("nothing of yours")
+    await town.change(
+        "UPDATE medications SET version = version + 1,"
+        " schedule = jsonb_set(schedule, '{ends_on}', '\"2026-11-28\"')"
+    )
+    await home.anna.press("Yes", message=question)
+    again = await home.anna.sees("until 28 November 2026", after=question)
+    assert "✅ Yes, until 1 December 2026" in again.labels
+    assert await town.value("SELECT schedule ->> 'ends_on' FROM medications") == "2026-11-28"
+
+
+async def test_a_pause_beyond_the_end_of_a_course_promises_nothing(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 25 November")
+    await home.anna.send("/pause Amoxicillin until 30 November")
+    paused = await home.anna.sees("Amoxicillin is paused until 30 November 2026.")
+    assert "Its course ends before that, on 25 November 2026" in paused.text
+    question = await home.anna.sees("Add the 3 paused days at the end?")
+    assert "✅ Yes, until 2 December 2026" in question.labels
+    await home.anna.press("No", message=question)
+    await home.anna.sees("it ends as it was")
+    await home.anna.send("/meds")
+    await home.anna.sees("(paused; its course ends before that, on 25 November 2026)")
+
+
+async def test_a_course_after_a_pause_without_end_is_asked_about_when_it_is_over(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 27 November")
+    await home.anna.send("/pause Amoxicillin until further notice")
+    paused = await home.anna.sees("I ask for nothing until you resume it")
+    town.jump_to(at(25, 12))
+    await home.anna.press("Resume", message=paused)
+    question = await home.anna.sees("Add the 3 paused days at the end?")
+    await home.anna.press("Yes, until 30 November 2026", message=question)
+    await home.anna.sees("Amoxicillin is lengthened")
+
+
+async def test_given_while_it_was_paused_it_is_not_asked_for_again(
+    home: Household, town: Town
+) -> None:
+    """Pause at 08:00, given as an extra, resume: the dose of 08:00 is that one."""
+    asked = await ask(town, home.anna, home.ben)
+    await home.anna.send("/pause Aspirin until further notice")
+    paused = await home.anna.sees("Aspirin is paused")
+    await home.ben.sees("Paused", after=asked.cards[1])
+    await home.ben.send("/give Aspirin")
+    await home.ben.press("Given", message=await home.ben.sees("extra"))
+    await town.until("SELECT count(*) > 0 FROM doses WHERE status = 'taken'")
+    await home.anna.press("Resume", message=paused)
+    await home.anna.sees("Taken by Ben", after=asked.cards[0])
+    assert await town.value("SELECT count(*) FROM doses WHERE status = 'taken'") == 1
+    assert await town.value("SELECT is_scheduled FROM doses WHERE status = 'taken'")
+    await home.anna.send("/today")
+    today = await home.anna.sees("Today, family")
+    assert f"✅ {asked.at} Aspirin" in today.text
+    assert today.text.count("Aspirin") == 1
+
+
+async def test_a_stop_by_mistake_shows_on_the_card_that_it_is_open_again(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, home.anna, home.ben)
+    await home.anna.send("/meds")
+    listed = await home.anna.sees("Medicines, family")
+    await home.anna.press("Aspirin", message=listed)
+    shown = await home.anna.sees("Last given", after=listed)
+    await home.anna.press("⏹ Stop", message=shown)
+    stopped = await home.ben.sees("Aspirin 100 mg\nStopped", after=asked.cards[1])
+    assert stopped.labels == ()
+    await home.anna.press("Restore", message=await home.anna.sees("Stopped: I do not remind"))
+    town.jump_by(minutes=1)
+    again = await home.ben.sees("Asking again", after=asked.cards[1])
+    await home.ben.press("Taken", message=again)
+    await home.anna.sees("Taken by Ben", after=asked.cards[0])
+
+
+async def test_somebody_of_another_family_pauses_nothing(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
+    eve = town.person("Eve")
+    await found_family(eve, "Smith")
+    shown = await eve.sees("is founded")
+    [row] = await town.rows(
+        "SELECT c.family_id, c.id FROM care_recipients c JOIN medications m"
+        " ON m.care_recipient_id = c.id"
+    )
+    press = Callback(Verb.PAUSE_PERSON, row.family_id, row.id)
+    toast = await eve.press_altered(press.encode(), message=shown)
+    assert "not there any more" in toast.text

@@ -1,0 +1,137 @@
+"""What a pause takes from a course, and how much longer it then lasts."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.courses import is_over_by, last_day, lengthen
+from domain.dosages import Dosage
+from domain.schedules import (
+    AsNeeded,
+    Daily,
+    Elapsed,
+    Steps,
+    WallClock,
+    Weekday,
+    Weekly,
+    occurrences,
+)
+
+LONDON = ZoneInfo("Europe/London")
+EIGHT = (time(8),)
+
+
+def day(number: int) -> date:
+    return date(2026, 6, number)
+
+
+def at(number: int, hour: int = 0) -> datetime:
+    """By London's clock, an hour ahead of UTC then."""
+    return datetime(2026, 6, number, hour, tzinfo=LONDON).astimezone(UTC)
+
+
+def test_days_are_added_at_the_end() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    longer = lengthen(course, LONDON, since=at(4, 7), until=at(7))
+    assert longer is not None
+    assert (longer.days, longer.ends_on, longer.new_ends_on) == (3, day(9), day(12))
+
+
+def test_only_days_of_the_course_are_lost() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    longer = lengthen(course, LONDON, since=at(8, 7), until=at(14))
+    assert longer is not None
+    assert (longer.days, longer.new_ends_on) == (2, day(15))  # 14 and 15: after the pause
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        WallClock(EIGHT, day(1)),
+        AsNeeded(day(1), ends_on=day(9)),
+        Elapsed(timedelta(hours=8), at(1)),
+        WallClock(EIGHT, day(1), day(3)),
+        WallClock(EIGHT, day(20), day(25)),
+    ],
+)
+def test_what_has_no_end_or_is_not_touched_stays(schedule: WallClock) -> None:
+    assert lengthen(schedule, LONDON, since=at(4), until=at(7)) is None
+
+
+def test_weeks_are_added_for_weeks() -> None:
+    course = WallClock(EIGHT, day(1), day(29), days=Weekly(frozenset({Weekday.MONDAY})))
+    longer = lengthen(course, LONDON, since=at(7), until=at(10))
+    assert longer is not None
+    assert (longer.days, longer.new_ends_on) == (1, date(2026, 7, 6))
+
+
+def test_a_taper_moves_from_the_paused_step_on() -> None:
+    twenty, ten = (Dosage("20 mg"),), (Dosage("10 mg"),)
+    taper = Steps(
+        (
+            WallClock(EIGHT, day(1), day(5), dosages=twenty),
+            WallClock(EIGHT, day(6), day(10), dosages=ten),
+        )
+    )
+    longer = lengthen(taper, LONDON, since=at(4, 7), until=at(7))
+    assert longer is not None
+    assert longer.days == 3
+    first, second = longer.schedule.steps  # type: ignore[union-attr]
+    assert (first.starts_on, first.ends_on) == (day(1), day(8))
+    assert (second.starts_on, second.ends_on) == (day(9), day(13))
+
+
+def test_a_taper_whose_last_step_stays_for_good_moves_too() -> None:
+    twenty, ten = (Dosage("20 mg"),), (Dosage("10 mg"),)
+    taper = Steps(
+        (
+            WallClock(EIGHT, day(1), day(5), dosages=twenty),
+            WallClock(EIGHT, day(6), dosages=ten),
+        )
+    )
+    longer = lengthen(taper, LONDON, since=at(4, 7), until=at(6))
+    assert longer is not None
+    assert (longer.ends_on, longer.new_ends_on) == (None, None)
+    assert longer.schedule.steps[1].starts_on == day(8)  # type: ignore[union-attr]
+    assert lengthen(taper, LONDON, since=at(10), until=at(12)) is None
+
+
+def test_by_the_hour_as_many_doses_are_added() -> None:
+    course = Elapsed(timedelta(hours=8), at(1), at(8))
+    longer = lengthen(course, LONDON, since=at(3), until=at(5))
+    assert longer is not None
+    assert (longer.days, last_day(longer.schedule, LONDON)) == (2, day(9))
+
+
+def test_a_course_is_over_when_no_dose_of_it_is_left() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    assert not is_over_by(course, LONDON, at(9))
+    assert is_over_by(course, LONDON, at(14))
+    assert not is_over_by(WallClock(EIGHT, day(1)), LONDON, at(14))
+
+
+@given(
+    every=st.integers(1, 4),
+    length=st.integers(5, 40),
+    begins=st.integers(0, 45),
+    lasts=st.integers(1, 20),
+)
+def test_as_many_doses_are_given_as_without_the_pause(
+    every: int, length: int, begins: int, lasts: int
+) -> None:
+    first = date(2026, 3, 1)  # over a change of clocks
+    course = WallClock(EIGHT, first, first + timedelta(days=length), days=Daily(every))
+    since = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=begins)
+    until = since + timedelta(days=lasts)
+    begin, end = since - timedelta(days=60), since + timedelta(days=400)
+    planned = occurrences(course, LONDON, begin, end)
+    longer = lengthen(course, LONDON, since=since, until=until)
+    if longer is None:
+        assert not [o for o in planned if since <= o.due_at < until]
+        return
+    kept = occurrences(longer.schedule, LONDON, begin, end)
+    given_ = [o for o in kept if not since <= o.due_at < until]
+    assert len(given_) == len(planned)
