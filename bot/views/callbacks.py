@@ -7,7 +7,7 @@ switched to another family. It is no proof of anything: membership is checked at
 import base64
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
 _ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
 _MINUTE = re.compile("[0-9a-z]+")
+_EPOCH, _MINUTE_LONG = datetime.fromtimestamp(0, UTC), timedelta(minutes=1)
 _PART = re.compile("[0-9a-z]")
 
 
@@ -127,7 +128,7 @@ def decode(data: str) -> Callback:
 
 def encode_minute(instant: datetime) -> str:
     """A whole minute (UTC) in base 36."""
-    return to_base36(int(instant.timestamp()) // 60)
+    return to_base36((instant - _EPOCH) // _MINUTE_LONG)
 
 
 def decode_minute(argument: str) -> datetime:
