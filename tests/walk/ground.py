@@ -239,12 +239,17 @@ class Ground:
                 shown = step.message.text if step.message else ""
                 if any(end != (None, None) for end in old["ends"]) and "until" not in shown:
                     self._fault("changed", f"{words}: its end is gone, and was not shown:\n{shown}")
-            elif beside and not (asked and "kind" in changed):
+            elif beside and not (asked and ("kind" in changed or self._is_review(step, now))):
                 parts = "; ".join(f"{part} was {old[part]}, is {new[part]}" for part in beside)
                 self._fault("changed", f"{words}: {parts}")
             if not asked:
                 for more in self._more(was, now):
                     self._fault("more", f"{words}, unasked: {more}")
+
+    def _is_review(self, step: Step, now: Row) -> bool:
+        """Whether the question showed old beside new, with the amount that stands now."""
+        text = step.message.text if step.message else ""
+        return "After the change" in text and now["dosage"] in text
 
     def _more(self, was: Row, now: Row) -> Iterator[str]:
         """In what a change has somebody take more."""

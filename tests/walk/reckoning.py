@@ -100,6 +100,7 @@ class Reckoned:
 
     medicine: Row
     zone: ZoneInfo
+    tables_at: datetime
     opened: Sequence[Row]
     """Doses that are due by now and unanswered, in time."""
     next_at: datetime | None
@@ -123,6 +124,7 @@ def reckon(tables: Snapshot, medicine: Row) -> Reckoned:
     return Reckoned(
         medicine=medicine,
         zone=zone,
+        tables_at=now,
         opened=[d for d in pending if d["due_at"] <= now],
         next_at=next_at,
         last=taken[-1] if taken else None,

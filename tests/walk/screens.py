@@ -80,7 +80,8 @@ def _check_to_come(about: Reckoned, text: str, today: date) -> Iterator[str]:
     shown_next, shown_open = line_with(text, "Next"), line_with(text, "Open")
     if about.opened:
         due = local(about.opened[0]["due_at"], about.opened[0]["timezone"])
-        if shown_open is None or not _says(shown_open, due, today):
+        then = local(about.tables_at, about.opened[0]["timezone"]).date()
+        if shown_open is None or not any(_says(shown_open, due, day) for day in (today, then)):
             yield f"the dose of {name} of {due:%d %b %H:%M} is open, and the page says {shown_open}"
     elif shown_open is not None:
         yield f"no dose of {name} is open, and the page says “{shown_open}”"
@@ -92,8 +93,14 @@ def _check_to_come(about: Reckoned, text: str, today: date) -> Iterator[str]:
     if shown_next is None:
         if not about.opened:
             yield f"next of {name} is {at:%d %b %H:%M}, and the page does not say it"
+    elif shown_open is not None and _after_colon(shown_next).startswith(_after_colon(shown_open)):
+        yield f"two moments are said alike: “{shown_open}”, “{shown_next}”"
     elif not _says(shown_next, at, today):
         yield f"next of {name} is {at:%d %b %H:%M}, and the page says “{shown_next}”"
+
+
+def _after_colon(line: str) -> str:
+    return line.partition(":")[2].strip()
 
 
 def _check_limit(about: Reckoned, text: str) -> Iterator[str]:
