@@ -71,7 +71,9 @@ class Errors(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = record.getMessage()
+        first, *trace = record.getMessage().splitlines()
+        calls = [each.strip() for each in trace if each.strip().startswith("File")]
+        line = " | ".join([first, *calls[-2:]])
         if record.exc_info and record.exc_info[1]:
             line += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
         self.lines.append(line)
