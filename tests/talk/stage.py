@@ -133,6 +133,9 @@ class Stage:
                 return
 
     async def _jump_to(self, instant: datetime) -> None:
+        app = self.town.app
+        if app is not None and app.finished is not None:
+            await app.finished.flush()  # or what was answered now would be marked days later
         passed = instant - self.now
         self.town.jump_to(instant)
         milliseconds = int(passed.total_seconds() * 1000)
