@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select, text, update
 
 from domain.access import Role
+from domain.care_recipients import PAUSE_COLUMNS, is_silenced
 from domain.database import Scope
 from domain.events import NotificationsOwed
 from domain.ladder import Step, reminders_of
@@ -38,7 +39,8 @@ async def tell_of_what_is_soon(
     scope: Scope, appointment_id: UUID, occurrence_id: UUID | None = None
 ) -> None:
     """Tell everybody but who acts of the next occurrence (and of that one) if it should be
-    reminded of and no reminder can come any more; nobody twice.
+    reminded of and no reminder can come any more; nobody twice, and nobody while the person's pause
+    is to be quiet.
     """
     now = scope.clock.now()
     next_one = (
@@ -60,8 +62,10 @@ async def tell_of_what_is_soon(
             Appointment.timezone,
             Appointment.remind_before,
             Appointment.is_all_day,
+            *PAUSE_COLUMNS,
         )
         .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
         .where(
             AppointmentOccurrence.family_id == scope.family_id,
             AppointmentOccurrence.appointment_id == appointment_id,
@@ -77,7 +81,8 @@ async def tell_of_what_is_soon(
     soon = [
         row
         for row in rows
-        if not any(
+        if not is_silenced(row, now=now)
+        and not any(
             reminder.at > now
             for reminder in reminders_of(
                 row.starts_at,

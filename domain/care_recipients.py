@@ -177,6 +177,14 @@ def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
     return pause if pause.holds(now) else None
 
 
+def is_silenced(row: Row[Any], *, now: datetime) -> bool:
+    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins while its
+    person's pause is to be quiet.
+    """
+    pause = running_pause(row, now=now)
+    return pause is not None and pause.silences_appointments and pause.holds(row.starts_at)
+
+
 async def set_pause(
     scope: Scope,
     person_id: UUID,

@@ -19,7 +19,7 @@ from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.card_parts import find_parts
-from domain.care_recipients import PAUSE_COLUMNS, running_pause
+from domain.care_recipients import PAUSE_COLUMNS, is_silenced
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
@@ -252,10 +252,7 @@ def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
     """Whether it takes place while its person's pause is to be quiet. What was said of it before
     and holds no more is told all the same.
     """
-    pause = running_pause(row, now=now)
-    if pause is None or not pause.silences_appointments or step is Step.TELL:
-        return False
-    return pause.holds(row.starts_at)
+    return step is not Step.TELL and is_silenced(row, now=now)
 
 
 def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:

@@ -28,12 +28,14 @@ from bot.redis.conversations import Conversation
 from bot.views import appointments as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Keyboard, Screen
+from bot.views.repeats import repeat_words
 from domain.access import Action
 from domain.appointment_changes import edit, move, repeat
 from domain.appointment_lock import Reach
 from domain.appointments import Details, DoctorNamed, OccurrenceFacts, get_occurrence
 from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.occurrences import to_local
+from domain.recurrences import Recurrence
 
 _DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day
 _DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -168,20 +170,111 @@ async def _remind(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
 async def _repeat(
     request: Request, running: Conversation, reply: Reply, facts: OccurrenceFacts
 ) -> Answer:
-    now, version = request.scope.clock.now(), int(str(running.data["version"]))
+    """What would come for longer, or no more, is shown beside what it is now, and asked about."""
+    typed = _typed_rhythm(reply, facts, now=request.scope.clock.now())
+    if not _is_asked(facts.recurrence, typed):
+        return await _change_rhythm(request, running, facts, typed)
+    said = {
+        "choice": reply.choice,
+        "text": reply.text,
+        "at": request.scope.clock.now().isoformat(),
+        "then": _rhythm_words(typed),
+        "now": _rhythm_words_of(facts),
+    }
+    return FLOW.go_on(request, running, "review", {**running.data, "said": said})
+
+
+def _typed_rhythm(reply: Reply, facts: OccurrenceFacts, *, now: datetime) -> RepeatChange | None:
+    """None: only once. Raises Misunderstood."""
+    if reply.choice == _ONCE:
+        return None
+    start = _next_start(facts, now=now)
+    typed = parse_repeat_change(
+        reply.text or "", old=facts.recurrence, start=start, zone=facts.zone, now=now
+    )
+    check_kind(typed.when, is_all_day=facts.details.is_all_day)
+    return typed
+
+
+def _next_start(facts: OccurrenceFacts, *, now: datetime) -> datetime:
+    """The day of the occurrence, or today, at its own time (naive local)."""
     start = max(
         to_local(facts.moved_from or facts.starts_at, facts.zone), to_local(now, facts.zone)
     )
-    start = datetime.combine(start.date(), to_local(facts.starts_at, facts.zone).time())
+    return datetime.combine(start.date(), to_local(facts.starts_at, facts.zone).time())
+
+
+def _is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
+    """Whether what recurs would recur for longer, or not any more."""
+    if old is None:
+        return False
+    if typed is None:
+        return True
+    if typed.keeps_end or (old.until is None and old.count is None):
+        return False
+    new = typed.rule.until
+    return old.until is None or new is None or new.date() > old.until.date()
+
+
+def _rhythm_words(typed: RepeatChange | None) -> str | None:
+    return repeat_words(typed.rule, first=typed.start.date()) if typed else None
+
+
+def _rhythm_words_of(facts: OccurrenceFacts) -> str | None:
+    first = to_local(facts.moved_from or facts.starts_at, facts.zone).date()
+    return repeat_words(facts.recurrence, first=first) if facts.recurrence else None
+
+
+def _ask_review(data: Data, choice: Choice) -> Screen:
+    said = data["said"]
+    return views.review_repetition(
+        data["title"],
+        now=said["now"],
+        then=said["then"],
+        buttons=(
+            choice(medicine_views.save_label(), "save"),
+            choice(medicine_views.change_label(), "change"),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+    )
+
+
+async def _refresh_review(request: Request, data: Data) -> Data:
+    facts = await get_occurrence(request.scope, UUID(str(data["id"])))
+    said = {**data["said"], "now": _rhythm_words_of(facts)}
+    return {**data, "title": facts.details.title, "version": facts.version, "said": said}
+
+
+async def _take_review(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Save what was shown; what is typed is another answer to the question before."""
+    data: Data = running.data
+    match reply.choice:
+        case "save":
+            said = data["said"]
+            facts = await get_occurrence(request.scope, UUID(str(data["id"])))
+            answer = Reply(choice=said["choice"], text=said["text"])
+            # It was read on the day on which it was said, and so it was shown.
+            typed = _typed_rhythm(answer, facts, now=datetime.fromisoformat(said["at"]))
+            return await _change_rhythm(request, running, facts, typed)
+        case "change":
+            return FLOW.go_on(request, running, "repeat", data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            facts = await get_occurrence(request.scope, UUID(str(data["id"])))
+            return await _repeat(request, running, reply, facts)
+
+
+async def _change_rhythm(
+    request: Request, running: Conversation, facts: OccurrenceFacts, typed: RepeatChange | None
+) -> Answer:
+    version = int(str(running.data["version"]))
     try:
-        if reply.choice == _ONCE:
+        if typed is None:
+            start = _next_start(facts, now=request.scope.clock.now())
             changed = await repeat(request.scope, facts.id, start, None, version=version)
         else:
-            typed = parse_repeat_change(
-                reply.text or "", old=facts.recurrence, start=start, zone=facts.zone, now=now
-            )
-            check_kind(typed.when, is_all_day=facts.details.is_all_day)
-            changed = await _change_rhythm(request, facts, typed, version=version)
+            changed = await _save_rhythm(request, facts, typed, version=version)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error
     except AppointmentChanged:
@@ -189,7 +282,7 @@ async def _repeat(
     return await _done(request, running, changed)
 
 
-async def _change_rhythm(
+async def _save_rhythm(
     request: Request, facts: OccurrenceFacts, typed: RepeatChange, *, version: int
 ) -> OccurrenceFacts:
     """Another rhythm; or, of another hour alone, the same one with all that was said of each."""
@@ -255,5 +348,6 @@ FLOW = Flow(
     {
         "what": Step(_ask_what, _take_what),
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
+        "review": Step(_ask_review, _take_review, _refresh_review),
     },
 )

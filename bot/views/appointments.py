@@ -691,6 +691,31 @@ def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
     return Screen(words.format(title=escape(title)), rows)
 
 
+def review_repetition(
+    title: str, *, now: str | None, then: str | None, buttons: Sequence[Button]
+) -> Screen:
+    """A change of how often something comes: old beside new; None is only once."""
+    save, change, cancel = buttons
+    concern = _("It would come for longer.") if then else _("It would not come again.")
+    return Screen(
+        "\n".join(
+            [
+                _("Please check this change of <b>{title}</b>:").format(title=escape(title)),
+                "",
+                _("<b>Now</b>"),
+                _("🔁 {rhythm}").format(rhythm=now or _("only once")),
+                "",
+                _("<b>After the change</b>"),
+                _("🔁 {rhythm}").format(rhythm=then or _("only once")),
+                "",
+                _("⚠️ {concern}").format(concern=concern),
+                _("Shall I save it?"),
+            ]
+        ),
+        ((save,), (change, cancel)),
+    )
+
+
 def leave_out_label() -> str:
     return _("Leave it out")
 

@@ -356,8 +356,32 @@ async def test_another_rhythm_keeps_the_end(
     await home.anna.sees("As before", after=changed)
 
 
-async def test_a_series_may_be_given_no_end(home: Household) -> None:
+@pytest.mark.parametrize(
+    ("words", "then", "shown"),
+    [
+        ("no end", "every Wednesday", "every Wednesday, until you end it"),
+        ("until 1 september", "until 1 September 2027", "every Wednesday until 1 September 2027"),
+        ("10 times", "every Wednesday, 10 times", "every Wednesday, 10 times"),
+        ("Just once", "only once", "✅ Changed"),
+    ],
+)
+async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
+    home: Household, words: str, then: str, shown: str
+) -> None:
     await home.anna.send("/addappt Physio every wednesday 10:00 until 28 july")
-    question = await change_rhythm(home.anna, await home.anna.sees("Saved"), "no end")
+    saved = await home.anna.sees("Saved")
+    if words == "Just once":
+        await home.anna.press("Change", message=saved)
+        await home.anna.press("Repetition", message=await home.anna.sees("is to change?"))
+        await home.anna.press(words, message=await home.anna.sees("How often does"))
+    else:
+        await change_rhythm(home.anna, saved, words)
+    question = await home.anna.sees("Please check this change of")
+    assert "every Wednesday until 28 July 2027" in question.text
+    assert then in question.text
+    await home.anna.press("Save", message=question)
     changed = await home.anna.sees("Changed", after=question)
-    assert "every Wednesday, until you end it" in changed.text
+    assert shown in changed.text
+    assert ("🔁" in changed.text) == (words != "Just once")
+    await undo(home.anna)
+    await home.anna.sees("As before", after=changed)
