@@ -37,7 +37,14 @@ from bot.intake.request import Request
 from bot.views import appointments as views
 from bot.views.answer import Screen
 from bot.views.repeats import repeat_words
-from domain.appointments import DURATION, REMIND_BEFORE, Details, DoctorNamed, NewAppointment
+from domain.appointments import (
+    DURATION,
+    REMIND_BEFORE,
+    Details,
+    DoctorNamed,
+    NewAppointment,
+    check_start,
+)
 from domain.errors import AppointmentInPast, TimeDoesNotExist
 from domain.ladder import reminders_of
 from domain.recurrences import Frequency, Recurrence
@@ -418,9 +425,14 @@ def ready(draft: Draft, *, now: datetime) -> Answered:
     then.
     """
     try:
-        return Answered(replace(draft, start=draft.first_start(now=now).isoformat()))
-    except Misunderstood as refused:
+        start = draft.first_start(now=now)
+        check_start(start, draft.zone, now=now, is_all_day=draft.is_all_day)
+    except Misunderstood as problem:
+        return Answered(without_time(draft, problem), problem)
+    except (AppointmentInPast, TimeDoesNotExist) as error:
+        refused = to_problem(error)
         return Answered(without_time(draft, refused), refused)
+    return Answered(replace(draft, start=start.isoformat()))
 
 
 def stamped(draft: Draft, *, now: datetime) -> Draft:

@@ -5,6 +5,7 @@ something, is shown beside what it is now and asked about, always; any other is 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -103,6 +104,7 @@ def _ask_name(_data: Data, _choice: Choice) -> Screen:
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
     change = Change(name=parse_name(reply.text or ""))
+    running = replace(running, data={**running.data, "beside": []})  # said of another name
     return await _proceed(request, running, [*_changes(running.data), change])
 
 

@@ -146,17 +146,21 @@ class Draft:
 async def begin(request: Request) -> Answer:
     """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`, also `2 NAME`, `NAME and NAME`."""
     request.scope.require(Action.READ)
-    lines = await _given_now(request.scope)
+    lines, now = await _given_now(request.scope), request.scope.clock.now()
     if not lines and not request.text:
         return views.nothing_to_give()
     if not request.text:
-        return FLOW.begin(request, "which", {"choices": choices(lines)})
+        return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
     items = name_all(request.text, lines)
     first, rest = items[0]
     if len(first) > 1:
         same = {medicine.id for medicine in first}
         found = [line for line in lines if line.id in same]
-        return FLOW.begin(request, "which", {"choices": choices(found), "rest": rest})
+        return FLOW.begin(
+            request,
+            "which",
+            {"choices": choices(found, now=now), "rest": rest},
+        )
     queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
     return await _start(request, _line(lines, first[0].id), rest, queue=queue)
 
@@ -258,11 +262,11 @@ def _typed(line: Line) -> str:
     return " ".join(f'"{t.raw}"' if t.is_quoted else t.raw for t in line.tokens)
 
 
-def choices(lines: Sequence[MedicineLine]) -> list[list[str]]:
+def choices(lines: Sequence[MedicineLine], *, now: datetime) -> list[list[str]]:
     """Medicines as a conversation keeps them: id and label."""
     several = len({line.person_id for line in lines}) > 1
     shown = lines[:MOST_CHOICES]
-    labels = medicine_labels(shown, with_person=several)
+    labels = medicine_labels(shown, with_person=several, now=now)
     return [[str(line.id), label] for line, label in zip(shown, labels, strict=True)]
 
 

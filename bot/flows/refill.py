@@ -34,17 +34,20 @@ PER_DOSE_LABELS = {"h": "½", "1": "1", "2": "2", "3": "3"}
 async def begin(request: Request) -> Answer:
     """`/refill [NAME [AMOUNT]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
-    lines = await list_medicines(request.scope)
+    lines, now = await list_medicines(request.scope), request.scope.clock.now()
     if not lines and not request.text:
         return intake_views.nothing_to_give()
     if not request.text:
-        return FLOW.begin(request, "which", {"choices": choices(lines)})
+        return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
     named = name_medicine(request.text, lines)
     rest = named.rest
     if len(named.medicines) > 1:
         same = {medicine.id for medicine in named.medicines}
         found = [line for line in lines if line.id in same]
-        data = {"choices": choices(found), "rest": rest.typed(rest.tokens)}
+        data = {
+            "choices": choices(found, now=now),
+            "rest": rest.typed(rest.tokens),
+        }
         return FLOW.begin(request, "which", data)
     data = {"id": str(named.medicines[0].id), "name": named.medicines[0].name}
     if not rest.tokens:

@@ -408,6 +408,9 @@ def _without_a_day(
     * now, if it is minutes ahead: watches differ;
     * yesterday's, if that is hours ago and today's is far: 23:50 said at 00:20;
     * else nobody knows: 07:55 said at 07:40 may be a slip, or yesterday's.
+
+    Of an hour that comes twice a day, the first of the *readings* is what was typed to the letter:
+    where that is not certain, the other one is not either (11:45 said at 06:46).
     """
     certain: list[datetime] = []
     possible: list[datetime] = []
@@ -420,7 +423,7 @@ def _without_a_day(
             continue
         yesterdays = _instants(datetime.combine(today - _DAY, reading), zone, words)
         is_hours_ago = now - yesterdays[-1] <= HOURS_AGO <= todays[0] - now
-        (certain if is_hours_ago else possible).extend(yesterdays)
+        (certain if is_hours_ago and not possible else possible).extend(yesterdays)
     if certain:
         return _of_options(certain, words)
     return TypedMoment(words, options=(*sorted(possible, reverse=True), now), is_by_clock=True)

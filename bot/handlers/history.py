@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from bot.flows.give import name_medicine
@@ -39,7 +40,7 @@ async def history(request: Request) -> Answer:
     screens = []
     for medicine in named.medicines[:3]:
         page = await list_history(request.scope, medication_id=medicine.id)
-        page = _of_medicine(page, medicine.id, lines)
+        page = _of_medicine(page, medicine.id, lines, now=request.scope.clock.now())
         about = views.about(member, Verb.HISTORY_OF_MEDICINE, medicine.id)
         screens.append(
             views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_MEDICINE, of=about)
@@ -73,11 +74,11 @@ async def entry_screen(request: Request, dose_id: UUID) -> Screen:
 
 
 def _of_medicine(
-    page: HistoryPage, medication_id: UUID, lines: Sequence[MedicineLine]
+    page: HistoryPage, medication_id: UUID, lines: Sequence[MedicineLine], *, now: datetime
 ) -> HistoryPage:
     """The page with the medicine named so that no other of the family is meant."""
     several = len({line.person_id for line in lines}) > 1
-    labels = medicine_labels(lines, with_person=several)
+    labels = medicine_labels(lines, with_person=several, now=now)
     named = {line.id: label for line, label in zip(lines, labels, strict=True)}
     return replace(page, of=named.get(medication_id, page.of))
 
@@ -92,7 +93,12 @@ async def _page(request: Request) -> Screen:
         page=min(number, FARTHEST_PAGE),
     )
     if press.verb is Verb.HISTORY_OF_MEDICINE:
-        page = _of_medicine(page, press.subject_id, await list_medicines(request.scope))
+        page = _of_medicine(
+            page,
+            press.subject_id,
+            await list_medicines(request.scope),
+            now=request.scope.clock.now(),
+        )
     return views.history(
         page, member=member, now=request.scope.clock.now(), verb=press.verb, of=press
     )

@@ -7,7 +7,7 @@ that makes a difference, "Aspirin (100 mg)" beside "Aspirin (81 mg)"; where none
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
 from bot.grammar.tokens import fold_spaces, unaccented
@@ -56,14 +56,16 @@ def labels(items: Sequence[Named], *, to: int = LABEL) -> list[str]:
     return [_label(item, more, to=to) for item, more in zip(items, added, strict=True)]
 
 
-def medicine_labels(lines: Sequence[MedicineLine], *, with_person: bool) -> list[str]:
+def medicine_labels(
+    lines: Sequence[MedicineLine], *, with_person: bool, now: datetime
+) -> list[str]:
     """Medicines of a family as buttons show them; with the names of several people, if wanted."""
     theirs = defaultdict[UUID, list[MedicineLine]](list)
     for line in lines:
         theirs[line.person_id].append(line)
     found: dict[UUID, str] = {}
     for medicines in theirs.values():
-        told_apart = labels([_medicine(line) for line in medicines])
+        told_apart = labels([_medicine(line, now) for line in medicines])
         found.update(zip((line.id for line in medicines), told_apart, strict=True))
     if not with_person:
         return [found[line.id] for line in lines]
@@ -135,13 +137,14 @@ def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
     return _("with {names} and {name}").format(names=", ".join(names[:-1]), name=names[-1])
 
 
-def _medicine(line: MedicineLine) -> Named:
+def _medicine(line: MedicineLine, now: datetime) -> Named:
     status = {
         MedicineStatus.STOPPED: _("stopped"),
         MedicineStatus.PAUSED: _("paused"),
         MedicineStatus.ACTIVE: None,
     }[line.status]
-    when = schedule_in_words(line.schedule, zone=line.zone, today=date.max)
+    today = now.astimezone(line.zone).date()
+    when = schedule_in_words(line.schedule, zone=line.zone, today=today)
     dosage = dosage_in_words(line.dosage, line.schedule)
     return Named(line.name, line.id, (dosage, _times(line.schedule), when, status))
 

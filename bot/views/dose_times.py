@@ -52,6 +52,19 @@ def due_moment(dose: DoseFacts, *, now: datetime) -> str:
     return _("{day} {time}").format(day=day, time=due_clock(dose))
 
 
+def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) -> str:
+    """ "yesterday 08:00 London time": what is over (aware), by the clock of then; today is that of
+    *home*, where the person lives now.
+    """
+    local, today = at.astimezone(zone), now.astimezone(home).date()
+    clock = f"{local:%H:%M}"
+    return _("{day} {time}").format(
+        # What is over may be of tomorrow by a clock farther east: nobody would say so.
+        day=day_words(local.date(), today=max(today, local.date())),
+        time=named_clock(clock, zone) if differ(zone, home, at) else clock,
+    )
+
+
 def clock_of(
     dose: DoseFacts,
     at: datetime,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.dose_times import differ, past_moment, with_yours
 from bot.views.length import fitting, label
 from bot.views.times import ago_words, day_words, length_words, moment, when_given
 from bot.views.wording import _, escape, ngettext
@@ -34,7 +35,13 @@ class Reader:
     def of(cls, member: Member, now: datetime) -> "Reader":
         return cls(member.family_name, member.zone, now)
 
-    def when(self, at: datetime, *, person: str, zone: ZoneInfo) -> str:
+    def when(
+        self, at: datetime, *, person: str, zone: ZoneInfo, home: ZoneInfo | None = None
+    ) -> str:
+        """By the clock of *zone*, which is named where that of the person's *home* is another."""
+        if home is not None and differ(zone, home, at):
+            words = past_moment(at, zone, home=home, now=self.now)
+            return with_yours(words, at, zone=zone, reader_zone=self.zone)
         return when_given(at, person=person, zone=zone, now=self.now, reader_zone=self.zone)
 
 
@@ -242,7 +249,12 @@ def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
 def _intake(intake: Intake, outlook: Outlook, reader: Reader) -> str:
     return _("{moment}, {ago}, by {who} ({what})").format(
         ago=ago_words(max(reader.now - intake.at, timedelta(0))),
-        moment=reader.when(intake.at, person=outlook.medicine.person, zone=intake.zone),
+        moment=reader.when(
+            intake.at,
+            person=outlook.medicine.person,
+            zone=intake.zone,
+            home=outlook.medicine.zone,
+        ),
         who=escape(intake.by or ""),
         what=escape(intake.what),
     )

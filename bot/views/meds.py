@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import medicine_labels
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import past_moment
 from bot.views.length import fitting
 from bot.views.medicines import change_label, described
 from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_button
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import measuring, stock_lines
-from bot.views.times import day_words, moment
+from bot.views.times import moment
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person
@@ -45,7 +47,9 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
             text.append(f"\n<b>{escape(line.person)}</b>")
             person = line.person_id
         text.append(_line(line, now))
-    labels = medicine_labels(lines, with_person=has_several)[page * PAGE : (page + 1) * PAGE]
+    labels = medicine_labels(lines, with_person=has_several, now=now)[
+        page * PAGE : (page + 1) * PAGE
+    ]
     rows = [
         (
             Button(
@@ -125,21 +129,18 @@ def last_given(outlook: Outlook, *, now: datetime) -> str:
     """ "Last given: today 08:05 by Anna (100 mg)"."""
     if outlook.last is None:
         return _("Last given: not yet")
-    zone = outlook.medicine.zone
-    local = outlook.last.at.astimezone(zone)
-    day = day_words(local.date(), today=now.astimezone(zone).date())
-    return _("Last given: {day} {time} by {who} ({what})").format(
-        day=day,
-        time=f"{local:%H:%M}",
-        who=escape(outlook.last.by or ""),
-        what=escape(outlook.last.what),
+    last, home = outlook.last, outlook.medicine.zone
+    return _("Last given: {moment} by {who} ({what})").format(
+        moment=past_moment(last.at, last.zone, home=home, now=now),
+        who=escape(last.by or ""),
+        what=escape(last.what),
     )
 
 
 def _to_come(outlook: Outlook, *, now: datetime) -> Sequence[str]:
     """What is open, then what comes after it; of what is taken as needed, its limits."""
     facts = outlook.medicine
-    lines = [_open(dose, now) for dose in facts.open_doses]
+    lines = [_open(dose, facts.zone, now) for dose in facts.open_doses]
     if isinstance(facts.schedule, AsNeeded):
         return [*lines, *([limits(outlook)] if limits(outlook) else [])]
     if facts.first_due_at is None:
@@ -152,14 +153,13 @@ def _to_come(outlook: Outlook, *, now: datetime) -> Sequence[str]:
     ]
 
 
-def _open(dose: OpenDose, now: datetime) -> str:
+def _open(dose: OpenDose, home: ZoneInfo, now: datetime) -> str:
     """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
-    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    due = _("{day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
     if dose.snoozed_until is None:
         return _("Open: {due}").format(due=due)
     return _("Open: {due} (snoozed until {time})").format(
-        due=due, time=f"{dose.snoozed_until.astimezone(dose.zone):%H:%M}"
+        due=due, time=f"{dose.snoozed_until.astimezone(home):%H:%M}"
     )
 
 

@@ -283,7 +283,7 @@ async def test_undo_walks_back_change_by_change(home: Household) -> None:
             f"As before:\n💊 Med 1 tablet\nevery Monday at {at}", after=last
         )
     await undo(home.anna)
-    await home.anna.sees("Med is removed again", after=last)
+    await home.anna.sees("Med 1 tablet is removed again", after=last)
 
 
 async def test_what_another_has_changed_since_is_not_undone(home: Household, town: Town) -> None:
@@ -360,7 +360,7 @@ async def test_another_rhythm_keeps_the_end(
     ("words", "then", "shown"),
     [
         ("no end", "every Wednesday", "every Wednesday, until you end it"),
-        ("until 1 september", "until 1 September 2027", "every Wednesday until 1 September 2027"),
+        ("until 1 october 2027", "until 1 October 2027", "every Wednesday until 1 October 2027"),
         ("10 times", "every Wednesday, 10 times", "every Wednesday, 10 times"),
         ("Just once", "only once", "✅ Changed"),
     ],

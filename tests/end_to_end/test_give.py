@@ -72,7 +72,7 @@ async def test_two_people_at_the_same_instant_one_is_warned(home: Household, tow
     await asyncio.gather(home.anna.send("/give Ibuprofen"), home.ben.send("/give Ibuprofen"))
     await town.settled()
     said = [home.anna.last.text, home.ben.last.text]
-    assert sum("given today" in words for words in said) == 1
+    assert sum("✅ Ibuprofen 400 mg, given today" in words for words in said) == 1
     assert sum("6 hours apart were set." in words for words in said) == 1
     assert await town.value("SELECT count(*) FROM medication_logs") == 1
 

@@ -83,7 +83,9 @@ async def test_a_dose_that_a_card_does_not_show_yet_is_not_taken_with_it(
         at=minute,
     )
     toast = await home.anna.press("All taken", message=card)
-    assert toast.text == ("Taken: Aspirin, Statin. 1 more is open: see the other card, or /today.")
+    assert toast.text == (
+        "Taken: Aspirin 100 mg, Statin 20 mg. 1 more is open: see the other card, or /today."
+    )
     await town.settled()
     rows = await town.rows(
         "SELECT medication_name, status FROM doses WHERE due_at = :at ORDER BY 1", at=minute
@@ -96,7 +98,7 @@ async def test_a_dose_that_a_card_does_not_show_yet_is_not_taken_with_it(
     # The card was brought into line, and now it counts.
     card = await home.anna.sees("Taken by Anna")
     toast = await home.anna.press("All taken", message=card)
-    assert toast.text == "Taken: Zinc"
+    assert toast.text == "Taken: Zinc 5 mg"
 
 
 async def test_the_button_of_a_card_from_before_still_works(home: Household, town: Town) -> None:
@@ -111,7 +113,7 @@ async def test_the_button_of_a_card_from_before_still_works(home: Household, tow
     assert "." not in data  # as it has always been
     await town.change("UPDATE notifications SET message_id = message_id + 1000")
     toast = await home.anna.press_altered(data, message=card)
-    assert toast.text == "Taken: Aspirin, Statin"
+    assert toast.text == "Taken: Aspirin 100 mg, Statin 20 mg"
 
 
 async def test_today_has_a_button_for_whatever_it_lists_as_open(

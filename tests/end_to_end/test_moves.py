@@ -101,7 +101,7 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
     await move(home.anna, "New York", "America/New York")
     await town.settled()
     toast = await home.anna.press("Taken", message=shown(home.anna, todays))
-    assert toast.text == "Taken: Aspirin"
+    assert toast.text == "Taken: Aspirin 100 mg"
     await town.settled()
     assert shown(home.anna, todays).text.splitlines() == [
         "💊 Mum · 08:00 London time",
@@ -109,7 +109,7 @@ async def test_what_is_recorded_after_the_move_says_by_whose_clock_it_was(
         "Taken by Anna, 03:10 New York time",
     ]
     second = await home.ben.press_altered(todays.buttons[0][0].data or "", message=home.ben.last)
-    assert second.text == "Aspirin: already given by Anna at 03:10 New York time."
+    assert second.text == "Aspirin 100 mg: already given by Anna at 03:10 New York time."
     await home.anna.send("/today")
     today = await home.anna.sees("Today, family")
     assert today.text.splitlines()[3:] == [

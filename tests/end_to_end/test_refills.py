@@ -58,7 +58,7 @@ async def test_what_was_understood_is_shown_with_its_sum(
     assert ("None left" if left == 0 else f"📦 {left} tablets left") in answer.text
     assert await town.value("SELECT stock FROM medications") == left
     await undo(home.anna)
-    await home.anna.sees("the stock of Aspirin is as it was")
+    await home.anna.sees("Undone: the stock of Aspirin")
     assert await town.value("SELECT stock FROM medications") == 10
 
 
@@ -120,8 +120,10 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     page = await home.anna.sees("📦 7 tablets left: enough for 3 days")
     await home.anna.press("Change", message=page)
     await home.anna.press("How much", message=await home.anna.sees("What shall I change"))
-    await home.anna.sees("How much Aspirin each time?")
+    await home.anna.sees("How much Aspirin each time from now on?")
     await home.anna.send("50 mg")
+    review = await home.anna.sees("It would be counted in another unit.")
+    await home.anna.press("Save", message=review)
     await home.anna.sees("✅ Changed: Aspirin 50 mg")
     question = await home.anna.sees("how many tablets make one dose (50 mg)?")
     await home.anna.send("/give Aspirin")
@@ -189,7 +191,7 @@ async def test_what_was_given_beyond_the_count_is_said_and_comes_back(
     below = await home.anna.sees("−1 + 30 = 29 tablets")
     assert "If 30 tablets is all there is, type /refill Aspirin = 30" in below.text
     await undo(home.anna)
-    await home.anna.sees("the stock of Aspirin is as it was")
+    await home.anna.sees("Undone: the stock of Aspirin")
     await home.anna.press("Undo", message=taken)
     await town.settled()
     assert await town.value("SELECT stock FROM medications") == 1

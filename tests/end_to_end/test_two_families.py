@@ -66,8 +66,11 @@ async def test_what_is_taken_in_the_other_family_is_given_there(
     assert question.labels == ("Give it there", "Stay here")
     assert await town.count("medication_logs") == 0
     await both.anna.press("Give it there", message=question)
-    given = await both.anna.sees("In the family Miller. Your current family is still Smith.")
-    assert "Amlodipine 5 mg" in given.text
+    asked = await both.anna.sees("In the family Miller. Your current family is still Smith.")
+    assert "before Amlodipine was added here" in asked.text
+    await both.anna.press("✅ Given", message=asked)
+    given = await both.anna.sees("Amlodipine 5 mg, given today 07:20", after=asked)
+    assert "family Miller" in given.text
     await town.settled()
     assert [tuple(row) for row in await town.rows(GIVEN)] == [("Amlodipine", "Miller", "07:20")]
     assert await current_family(town) == "Smith"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from domain.errors import (
     StoppedMeanwhile,
 )
 from domain.families import FamilyFacts
-from domain.intakes import give
+from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, give
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.pauses import PersonPaused
 from domain.schedules import AsNeeded, WallClock
@@ -347,7 +347,11 @@ async def test_as_needed_is_paused_too_and_can_be_given(home: Home) -> None:
     needed = await home.add("Ibuprofen", AsNeeded(date(2026, 11, 23)))
     await home.pause()
     assert (await home.state(needed))[0] is PAUSED
-    await home.do(lambda scope: give(scope, needed.id))
+    asked = await home.do(lambda scope: give(scope, needed.id))
+    assert isinstance(asked, Confirm)
+    assert Doubt.PAUSED in asked.outlook.doubts
+    yes = replace(NOW_AS_USUAL, seen=asked.outlook.seen)
+    await home.do(lambda scope: give(scope, needed.id, yes))
     assert await home.rows("SELECT id FROM doses WHERE status = 'taken'")
 
 

@@ -739,6 +739,16 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
             )
             for part in parts
         },
+        **{
+            f"appointment_review_repetition_{name}": partial(
+                appointments.review_repetition,
+                words.medicine,
+                now="every Wednesday until 28 July 2027",
+                then=then,
+                buttons=[button] * 3,
+            )
+            for name, then in (("later", "every Wednesday"), ("once", None))
+        },
         "appointment_ask_days": partial(appointments.ask_days, words.medicine, [button] * 4),
         "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
@@ -1154,7 +1164,12 @@ def _meds(home: _Home) -> Mapping[str, View]:
 
     details = MedicineDetails(home.outlook, home.stock)
     due = OpenDose(SLOT, datetime(2026, 11, 23, 8), LONDON, None)
-    late = replace(due, local=datetime(2026, 11, 22, 23), snoozed_until=NOW + timedelta(minutes=8))
+    late = replace(
+        due,
+        due_at=SLOT - timedelta(hours=9),
+        local=datetime(2026, 11, 22, 23),
+        snoozed_until=NOW + timedelta(minutes=8),
+    )
     still_open = replace(saved, open_doses=[late, due])
     unmeasured = replace(
         home.stock, forecast=Forecast(Lasts.UNMEASURED), unmeasured=home.saved.dosage

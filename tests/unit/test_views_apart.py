@@ -1,7 +1,7 @@
 """What has one name is told apart by the first part that makes a difference."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,8 +21,8 @@ from bot.views.length import LABEL, length
 from domain.dosages import Dosage
 from domain.families import FamilyFacts
 from domain.medicines import MedicineLine, MedicineStatus
-from domain.schedules import WallClock
-from tests.unit.screens import Words, _Home
+from domain.schedules import Elapsed, WallClock
+from tests.unit.screens import NOW, Words, _Home
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -45,12 +45,12 @@ def medicine(
 
 def test_one_of_a_name_is_just_called_that() -> None:
     lines = [medicine(1), medicine(2, "Metformin")]
-    assert medicine_labels(lines, with_person=False) == ["Aspirin", "Metformin"]
+    assert medicine_labels(lines, with_person=False, now=NOW) == ["Aspirin", "Metformin"]
 
 
 def test_two_medicines_of_one_name_are_told_apart_by_dosage() -> None:
     lines = [medicine(1), medicine(2, "ASPIRÍN", "81 mg"), medicine(3, "Metformin")]
-    assert medicine_labels(lines, with_person=False) == [
+    assert medicine_labels(lines, with_person=False, now=NOW) == [
         "Aspirin (100 mg)",
         "ASPIRÍN (81 mg)",
         "Metformin",
@@ -59,21 +59,34 @@ def test_two_medicines_of_one_name_are_told_apart_by_dosage() -> None:
 
 def test_else_by_when_they_are_due_else_by_status_else_by_number() -> None:
     lines = [medicine(1), medicine(2, at=20)]
-    assert medicine_labels(lines, with_person=False) == ["Aspirin (08:00)", "Aspirin (20:00)"]
+    assert medicine_labels(lines, with_person=False, now=NOW) == [
+        "Aspirin (08:00)",
+        "Aspirin (20:00)",
+    ]
     stopped = replace(medicine(2), status=MedicineStatus.STOPPED)
-    assert medicine_labels([medicine(1), stopped], with_person=False) == [
+    assert medicine_labels([medicine(1), stopped], with_person=False, now=NOW) == [
         "Aspirin",
         "Aspirin (stopped)",
     ]
-    assert medicine_labels([medicine(1), medicine(2)], with_person=False) == [
+    assert medicine_labels([medicine(1), medicine(2)], with_person=False, now=NOW) == [
         "Aspirin (no. 1)",
         "Aspirin (no. 2)",
     ]
 
 
+def test_what_is_due_by_the_hour_is_told_apart_by_its_hours() -> None:
+    lines = [
+        replace(medicine(n), schedule=Elapsed(timedelta(hours=8), NOW + timedelta(hours=n)))
+        for n in (1, 2)
+    ]
+    first, second = medicine_labels(lines, with_person=False, now=NOW)
+    assert first != second
+    assert "every 8 hours" in first
+
+
 def test_a_part_that_leaves_two_alike_is_followed_by_another() -> None:
     lines = [medicine(1, dosage="81 mg"), medicine(2), medicine(3, at=20)]
-    assert medicine_labels(lines, with_person=False) == [
+    assert medicine_labels(lines, with_person=False, now=NOW) == [
         "Aspirin (81 mg)",
         "Aspirin (100 mg, 08:00)",
         "Aspirin (100 mg, 20:00)",
@@ -82,7 +95,7 @@ def test_a_part_that_leaves_two_alike_is_followed_by_another() -> None:
 
 def test_what_two_people_take_is_told_apart_by_whose_it_is() -> None:
     lines = [medicine(1), medicine(2, person="Dad")]
-    assert medicine_labels(lines, with_person=True) == ["Mum · Aspirin", "Dad · Aspirin"]
+    assert medicine_labels(lines, with_person=True, now=NOW) == ["Mum · Aspirin", "Dad · Aspirin"]
 
 
 def test_names_that_differ_only_where_a_button_ends_are_told_apart() -> None:
