@@ -25,13 +25,17 @@ def beginning_of(seed: int) -> datetime:
 
 
 async def main(arguments: argparse.Namespace) -> int:
-    seeds = [arguments.seed] if arguments.seed is not None else list(range(arguments.seeds))
+    seeds = (
+        [arguments.seed]
+        if arguments.seed is not None
+        else list(range(arguments.first, arguments.first + arguments.seeds))
+    )
     kinds: Counter[str] = Counter()
     began, done, failed = time.monotonic(), 0, []
     async with running_servers() as servers, template_of(servers) as template:
         for seed in seeds:
             async with fresh_stage(servers, template, at=beginning_of(seed)) as stage:
-                walk = Walk(stage, seed, go_on=arguments.go_on)
+                walk = Walk(stage, seed, go_on=arguments.go_on, looks=arguments.looks)
                 await walk.settle_in()
                 try:
                     await walk.go(arguments.steps)
@@ -63,8 +67,10 @@ async def main(arguments: argparse.Namespace) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Walk through the bot by seeds.")
-    parser.add_argument("--seeds", type=int, default=20, help="how many, from 0 on")
+    parser.add_argument("--seeds", type=int, default=20, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--looks", type=int, default=1, help="screens after so many steps each")
     parser.add_argument("--seed", type=int, help="this one only")
     parser.add_argument("--go-on", action="store_true", help="collect faults, do not stop")
     parser.add_argument("--tell", action="store_true", help="say all steps")
