@@ -289,7 +289,9 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
 
 async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
     """What was saved, and what has to be asked about the stock then."""
-    answer = finished(running, meds_views.changed(medicine, now=request.scope.clock.now()))
+    member = request.scope.require(Action.CHANGE_MEDICINES)
+    done = meds_views.changed(medicine, family=member.family_name, now=request.scope.clock.now())
+    answer = finished(running, done)
     return await per_dose.ask_after_change(request, medicine, answer)
 
 

@@ -325,7 +325,7 @@ async def _go(
     if draft.asks_time:
         return _ask(request, running, "time", draft, first=first)
     if draft.asks_amount:
-        return _ask(request, running, "amount", draft, first=first)
+        return _ask_for_amount(request, running, draft, first=first)
     outcome = await give(request.scope, UUID(draft.id), draft.to_giving())
     if isinstance(outcome, Recorded):
         answer = _recorded(request, draft, outcome)
@@ -355,6 +355,22 @@ def _ask(
     if running is None:
         return FLOW.begin(request, step, draft.write(), first=first)
     return FLOW.go_on(request, running, step, draft.write(), first=first)
+
+
+def _ask_for_amount(
+    request: Request,
+    running: Conversation | None,
+    draft: Draft,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    given = views.given_line(
+        datetime.fromisoformat(draft.at) if draft.at else None,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=_reader(request),
+    )
+    return _ask(request, running, "amount", replace(draft, text=given), first=first)
 
 
 async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answer:
@@ -580,7 +596,7 @@ async def _by_the_other_clock(request: Request, running: Conversation, draft: Dr
 def _ask_amount(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     usual = Dosage.from_json(draft.usual)
-    screen = views.ask_amount(draft.name, usual)
+    screen = views.ask_amount(draft.name, usual, given=draft.text)
     buttons = [
         choice(views.usual_label(usual.words), "usual"),
         choice(medicine_views.cancel_label(), "cancel"),
@@ -636,7 +652,7 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
         case "really":
             return await _go(request, replace(draft, is_no_slip=True), running)
         case "amount":
-            return FLOW.go_on(request, running, "amount", draft.write())
+            return _ask_for_amount(request, running, draft)
         case _:
             return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
 
@@ -681,7 +697,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
             return FLOW.go_on(request, running, "time", draft.write())
         case "amount":
-            return FLOW.go_on(request, running, "amount", draft.write())
+            return _ask_for_amount(request, running, draft)
         case "clock":
             return await _by_the_other_clock(request, running, draft)
         case "cancel":

@@ -134,8 +134,7 @@ def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], correct
     )
     if outlook.given is not None:
         lines.append(_multiple(outlook))
-    when = reader.when(outlook.at, person=medicine.person, zone=medicine.zone)
-    lines.append(_("🕗 given {moment}").format(moment=when))
+    lines.append(given_line(outlook.at, person=medicine.person, zone=medicine.zone, reader=reader))
     if outlook.counts_for is not None:
         lines.append(_counts_for(outlook.counts_for, reader))
     elif Doubt.EXTRA in outlook.doubts:
@@ -345,13 +344,19 @@ def ask_another_time(name: str) -> Screen:
     )
 
 
-def ask_amount(name: str, usual: Dosage) -> Screen:
-    """How much was given."""
-    return Screen(
-        _("How much {name} was given? The usual amount is {usual}.").format(
-            name=escape(name), usual=escape(usual.words)
-        )
+def ask_amount(name: str, usual: Dosage, *, given: str) -> Screen:
+    """How much was given; *given* is :func:`given_line`, as the usual amount is then recorded."""
+    question = _("How much {name} was given? The usual amount is {usual}.").format(
+        name=escape(name), usual=escape(usual.words)
     )
+    return Screen(f"{given}\n{question}" if given else question)
+
+
+def given_line(at: datetime | None, *, person: str, zone: ZoneInfo, reader: Reader) -> str:
+    """When it was given; empty for now."""
+    if at is None:
+        return ""
+    return _("🕗 given {moment}").format(moment=reader.when(at, person=person, zone=zone))
 
 
 def usual_label(usual: str) -> str:

@@ -209,10 +209,10 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
     return (*rows, (back,))
 
 
-def changed(facts: MedicineFacts, *, now: datetime) -> Answer:
+def changed(facts: MedicineFacts, *, family: str, now: datetime) -> Answer:
     """What it is now, and that it can be undone."""
-    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>.").format(
-        medicine=described(facts, now=now), person=escape(facts.person)
+    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
+        medicine=described(facts, now=now), person=escape(facts.person), family=escape(family)
     )
     if facts.first_due_at is not None:
         text += "\n" + _("Next: {moment}").format(

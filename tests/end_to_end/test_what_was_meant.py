@@ -166,6 +166,19 @@ async def test_what_is_not_usual_or_not_understood_is_asked(
     assert await town.count("medication_logs") == 0
 
 
+async def test_what_the_usual_amount_will_be_recorded_with_is_shown_when_it_is_asked_for(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, PARA)
+    town.jump_by(hours=1)
+    await home.anna.send("/give Para a handful at 08:10")
+    asks = await home.anna.sees("How much Para was given?")
+    assert "🕗 given today 08:10" in asks.text
+    await home.anna.press("500 mg, as usual", message=asks)
+    await home.anna.sees("✅ Para 500 mg, given today 08:10.")
+    assert await records(town) == ["23 08:10"]
+
+
 async def test_what_was_understood_is_kept_while_the_rest_is_asked(
     home: Household, town: Town
 ) -> None:

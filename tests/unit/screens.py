@@ -1198,7 +1198,7 @@ def _meds(home: _Home) -> Mapping[str, View]:
                 outlook=replace(home.outlook, medicine=replace(quiet, is_paused_with_person=True)),
             )
         ),
-        "changed": partial(meds.changed, saved, now=NOW),
+        "changed": partial(meds.changed, saved, family=words.family, now=NOW),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "stopped": partial(meds.stopped, screen),
         "restored": partial(meds.restored, screen),
@@ -1483,7 +1483,9 @@ def _intakes(home: _Home) -> Mapping[str, View]:
             intakes.ask_when, words.medicine, lacks_time="this morning"
         ),
         "give_another_time": partial(intakes.ask_another_time, words.medicine),
-        "give_amount": partial(intakes.ask_amount, words.medicine, Dosage(words.dosage)),
+        "give_amount": partial(
+            intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 given today 07:20"
+        ),
         "my_clock_is_to_come": partial(intakes.is_to_come),
         "my_clock_of_another_record": partial(intakes.is_settled_otherwise, taken),
         "my_clock_of_no_record": partial(intakes.is_settled_otherwise, home.dose()),

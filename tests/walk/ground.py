@@ -36,8 +36,8 @@ ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
 
 @dataclass
 class Ground:
-    """A walk on *stage*. *go_on*: collect faults instead of stopping at the first. Rows are compared
-    after each step, screens after each *looks*th.
+    """A walk on *stage*. *go_on*: collect faults instead of stopping at the first. Rows are
+    compared after each step, screens after each *looks*th.
     """
 
     stage: Stage
