@@ -21,7 +21,13 @@ from domain.care_recipients import Person, list_people
 from domain.counted_intakes import plan_again
 from domain.database import Member, Scope
 from domain.dosages import Dosage
-from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
+from domain.errors import (
+    NotAllowed,
+    NotFound,
+    NothingToUndo,
+    RecordedOtherwise,
+    TooLateToUndo,
+)
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
 from domain.measures import use_of
@@ -508,11 +514,14 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
 
 
-async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
-    """Take back, as one action, what was last recorded of doses.
+async def undo_doses(
+    scope: Scope, dose_ids: Sequence[UUID], *, recorded_at: datetime | None = None
+) -> Sequence[DoseFacts]:
+    """Take back, as one action, what was last recorded of doses; only what was recorded in the
+    minute *recorded_at* (UTC), where that is given.
 
-    Raises NotFound, NotAllowed, NothingToUndo (one is open) or TooLateToUndo (recorded more than 48
-    hours ago).
+    Raises NotFound, NotAllowed, NothingToUndo (one is open), RecordedOtherwise or TooLateToUndo
+    (recorded more than 48 hours ago).
     """
     member = scope.require(Action.READ)
     now, action_id = scope.clock.now(), new_id()
@@ -520,6 +529,8 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         dose = await lock_dose(scope, member, dose_id)
         if dose.status not in RESOLVED:
             raise NothingToUndo
+        if recorded_at not in (None, dose.resolved_at.replace(second=0, microsecond=0)):
+            raise RecordedOtherwise
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
         # Cards that were not sent, because it was answered before, have asked nobody.

@@ -35,6 +35,10 @@ class NothingToUndo(CareCircleError):
     """The person has done nothing in the last 48 hours that can be taken back."""
 
 
+class RecordedOtherwise(CareCircleError):
+    """What somebody wants to take back is not what stands in the record any more."""
+
+
 class NotTheLastAction(CareCircleError):
     """The person has done something else since they were asked what to take back."""
 

@@ -426,7 +426,7 @@ def _without_a_day(
         (certain if is_hours_ago and not possible else possible).extend(yesterdays)
     if certain:
         return _of_options(certain, words)
-    return TypedMoment(words, options=(*sorted(possible, reverse=True), now), is_by_clock=True)
+    return TypedMoment(words, options=(now, *sorted(possible, reverse=True)), is_by_clock=True)
 
 
 def _of_options(found: Sequence[datetime], words: str) -> TypedMoment:

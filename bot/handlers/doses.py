@@ -10,7 +10,7 @@ from bot.views import medicines as medicine_views
 from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
-from bot.views.callbacks import UnreadableCallback, decode_named, decode_slot
+from bot.views.callbacks import UnreadableCallback, decode_minute, decode_named, decode_slot
 from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
@@ -120,7 +120,11 @@ async def show(request: Request) -> Answer:
 
 
 async def undo_dose(request: Request) -> Answer:
-    return views.undone_toast(await doses.undo_doses(request.scope, [request.subject_id]))
+    """Undo. A button that stays in the chat names the minute of the record that it takes back."""
+    minute = request.pressed.argument
+    recorded_at = decode_minute(minute) if minute else None
+    undone = await doses.undo_doses(request.scope, [request.subject_id], recorded_at=recorded_at)
+    return views.undone_toast(undone)
 
 
 async def undo_medicine(request: Request) -> Answer:

@@ -33,7 +33,7 @@ class Verb(StrEnum):
     BACK = "bk"  # subject: dose
     SKIP = "sk"  # subject: dose
     SNOOZE = "sz"  # subject: dose; argument: minutes
-    UNDO = "un"  # subject: dose
+    UNDO = "un"  # subject: dose; argument: the minute of the record, where only that is meant
     UNDO_LAST = "ul"  # subject: what the member was told that they did last
     KEEP = "kp"  # changes nothing, and takes the buttons away
     SHOW = "sh"  # subject: dose; only tells who answered for it

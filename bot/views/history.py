@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
-from bot.views.callbacks import Callback, Verb
+from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.views.length import fitting
 from bot.views.times import day_words
@@ -116,7 +116,10 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
 
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
-        rows.append((button(_("✏️ Correct"), Verb.CORRECT), button(_("↩️ Undo"), Verb.UNDO)))
+        this = encode_minute(dose.resolved_at) if dose.resolved_at else ""
+        undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
+        correct = button(_("✏️ Correct"), Verb.CORRECT)
+        rows.append((correct, Button(_("↩️ Undo"), undo.encode())))
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
         rows.append((button(_("✅ Taken after all"), Verb.TAKE_EXACTLY),))
     return Screen("\n".join(lines), tuple(rows))

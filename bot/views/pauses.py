@@ -186,6 +186,8 @@ def ask_appointments(person: str, until: date | None, buttons: Sequence[Button])
     head = _("I'll pause all medicines of <b>{person}</b> {end}.").format(
         person=escape(person), end=end.format(date=full_date(until) if until else "")
     )
+    if until is not None:
+        head += " " + _("They go on that day.")
     question = _(
         "Also no reminders of appointments in that time? They stay in the lists and calendars."
     )
@@ -298,6 +300,7 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
         head = _("⏸ <b>{person}</b> is paused until {day}.").format(
             person=escape(person.name), day=_dated(pause.until, zone=person.zone, now=now)
         )
+        head += " " + _("Everything goes on that day.")
     lines = [head, _("Nobody is asked for these:")]
     lines += fitting([_line(medicine) for medicine in facts.medicines])
     if not facts.medicines:

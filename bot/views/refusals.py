@@ -36,6 +36,7 @@ from domain.errors import (
     PauseEndImpossible,
     PauseRuns,
     PerDoseUnknown,
+    RecordedOtherwise,
     SameMedicine,
     StockUnitDiffers,
     StoppedMeanwhile,
@@ -178,6 +179,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("How much of it makes one dose? Type /refill again, and tell me.")
         case NothingToUndo():
             return _("There is nothing of yours to take back from the last 48 hours.")
+        case RecordedOtherwise():
+            return _("It's recorded otherwise by now. Type /history to see it as it is.")
         case NotTheLastAction():
             return _("That is not the last thing you did any more. Type /undo to see what is.")
         case TooLateToUndo():

@@ -25,7 +25,7 @@ async def test_a_time_that_is_still_to_come_is_asked_about(home: Household, town
     await add_medicine(home.anna, PARA)
     await home.anna.send("/give Para at 07:55")
     asks = await home.anna.sees("When was Para given?")
-    assert asks.labels == ("yesterday 07:55", "Now", "🕗 Another time", "✖️ Cancel")
+    assert asks.labels == ("Now", "yesterday 07:55", "🕗 Another time", "✖️ Cancel")
     assert await town.count("medication_logs") == 0
     await home.anna.press("🕗 Another time", message=asks)
     await home.anna.sees("Type it, for example")
@@ -57,7 +57,7 @@ async def test_a_correction_to_a_time_still_to_come_is_asked_about(
     await home.anna.press("Taken at another time")
     await home.anna.send("09:30")
     asks = await home.anna.sees("When was Aspirin given?")
-    assert asks.labels == ("yesterday 09:30", "Now", "🕗 Another time")
+    assert asks.labels == ("Now", "yesterday 09:30", "🕗 Another time")
     assert len(await records(town)) == 1
 
 
@@ -177,6 +177,26 @@ async def test_what_the_usual_amount_will_be_recorded_with_is_shown_when_it_is_a
     await home.anna.press("500 mg, as usual", message=asks)
     await home.anna.sees("✅ Para 500 mg, given today 08:10.")
     assert await records(town) == ["23 08:10"]
+
+
+async def test_undo_under_an_answer_takes_back_what_it_says_and_nothing_later(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, PARA)
+    await home.anna.send("/give Para")
+    given = await home.anna.sees("✅ Para 500 mg, given today")
+    await home.anna.press("Correct", message=given)
+    town.jump_by(minutes=5)
+    await home.anna.press("Another amount", message=await home.anna.sees("What was different"))
+    await home.anna.send("250 mg")
+    await home.anna.press("✅ Correct it", message=await home.anna.sees("Correct the record?"))
+    await home.anna.sees("✅ Corrected")
+    toast = await home.anna.press("Undo", message=given)
+    assert (toast.text, toast.alert) == (
+        "It's recorded otherwise by now. Type /history to see it as it is.",
+        True,
+    )
+    assert await town.value("SELECT given FROM doses WHERE status = 'taken'") == "250 mg"
 
 
 async def test_what_was_understood_is_kept_while_the_rest_is_asked(

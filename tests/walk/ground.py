@@ -6,6 +6,7 @@ what was meant (here), and the invariants must hold.
 
 import random
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -213,8 +214,10 @@ class Ground:
         """What somebody recorded after a question was shown makes it another question."""
         for other in self.tables.logs.values():
             is_later = asked_at < self.logged_at.get(other["id"], 0) < len(self.steps)
+            undone = self.tables.logs.get(other["undoes_id"])
             if (
                 is_later
+                and "taken" in {other["status"], undone["status"] if undone else None}
                 and other["medication_id"] == log["medication_id"]
                 and other["dose_id"] != log["dose_id"]
                 and abs(other["timestamp"] - log["timestamp"]) < timedelta(hours=24)
@@ -236,6 +239,13 @@ class Ground:
             if "days" in allowed:
                 allowed.add("starts")
             asked = bool(step.button and re.search("Save|Change|Yes|✅", step.button.text))
+            question = step.message.text if step.message else ""
+            # What it has asked about was said, too.
+            if "each time from now on?" in question:
+                allowed.add("dosage")
+                asked = True
+            if "in 24 hours, at most?" in question or "least time between" in question:
+                allowed.add("limits")
             words = f"{was['name']}, “{intent.what}”"
             beside = sorted(changed - allowed)
             if "ends" in set(beside) and asked and "kind" in changed:
@@ -374,7 +384,10 @@ class Ground:
         world.listen(look)
         await self.stage.settled()
         world.ignore(look)
+        alike = Counter(medicine["name"] for medicine in wanted)
         for medicine in wanted:
+            if alike[medicine["name"]] > 1:
+                continue  # a page does not say which of them it is of
             pages = [text for text in shown if text.lstrip("💊 ").startswith(medicine["name"])]
             if not pages:
                 self._fault("page", f"{medicine['name']} has no page: {shown}")

@@ -229,7 +229,9 @@ def _use(medicine: Row, amount: Decimal | None, unit: str | None) -> Decimal | N
     if amount is not None and unit == medicine["stock_unit"]:
         return amount
     per_dose: Decimal | None = medicine["stock_per_dose"]
-    if amount is not None and unit == medicine["dosage_unit"] and per_dose is not None:
-        use: Decimal = round(per_dose * amount / medicine["dosage_amount"], 4)
-        return use
-    return per_dose
+    if amount is None or per_dose is None:
+        return per_dose
+    if unit != medicine["stock_dose_unit"]:
+        return None
+    use: Decimal = round(per_dose * amount / medicine["stock_dose_amount"], 4)
+    return use

@@ -525,7 +525,7 @@ class Walk(Ground):
         doses = {log["dose_id"] for log in outcome.new_logs}
         if found is None or press is None:
             return
-        if press.verb is Verb.UNDO and doses and doses != {press.subject_id}:
+        if press.verb is Verb.UNDO and doses != {press.subject_id}:
             return  # below a card each dose has its own
         taken_back = await self.tap(person, *found, FREE)
         last = self._with_verb(person, Verb.UNDO_LAST)
