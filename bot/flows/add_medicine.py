@@ -8,9 +8,11 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.flows import add_list
 from bot.flows import content_changes as parts
 from bot.flows.content_changes import Ground
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.new_schedules import PRESETS, read_schedule
 from bot.flows.whose import (
     People,
     ask_whose,
@@ -39,7 +41,7 @@ from domain.errors import NobodyCaredFor, SameMedicine
 from domain.medications import add_medication
 from domain.medicines import Content, MedicineFacts, NewMedicine
 from domain.schedule_changes import Change
-from domain.schedules import Schedule, schedule_from_json
+from domain.schedules import schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
 _ASKED_FOR = frozenset(
@@ -195,8 +197,13 @@ def _ask_name(_data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
-    draft = replace(Draft.read(running), name=parse_name(reply.text or ""))
-    return _next(request, running, draft)
+    """A name alone, or all of it at once, or a list."""
+    draft, text = Draft.read(running), reply.text or ""
+    if add_list.is_list(text):
+        return await add_list.begin(replace(request, text=text), "med")
+    return _more(request, running, draft, text) or _next(
+        request, running, replace(draft, name=parse_name(text))
+    )
 
 
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:
@@ -204,8 +211,34 @@ def _ask_dosage(data: Data, _choice: Choice) -> Screen:
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
-    draft = replace(Draft.read(running), dosage=parse_dosage(reply.text or "").to_json())
-    return _next(request, running, draft)
+    """How much, and perhaps when."""
+    draft, text = Draft.read(running), reply.text or ""
+    try:
+        dosage = parse_dosage(text)
+    except Misunderstood:
+        more = _more(request, running, draft, f'"{draft.name}" {text}')
+        if more is None:
+            raise
+        return more
+    return _next(request, running, replace(draft, dosage=dosage.to_json()))
+
+
+def _more(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
+    """The next question, after what says more than a name; None where it does not."""
+    people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
+    typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
+    if typed.name is None or not (typed.dosage or typed.schedule):
+        return None
+    understood = draft.understood(typed)
+    understood = replace(
+        understood,
+        person=draft.person if typed.person is None else understood.person,
+        dosage=understood.dosage or draft.dosage,
+        schedule=understood.schedule or draft.schedule,
+    )
+    problem = typed.problem
+    first = None if problem is None or problem.problem.is_missing else _sentence(problem)
+    return _next(request, running, understood, first=first)
 
 
 def _ask_schedule(data: Data, choice: Choice) -> Screen:
@@ -454,37 +487,6 @@ FLOW = Flow(
         "most": Step(_ask_most, _take_most),
     },
 )
-PRESETS = {
-    "m": "every day at 08:00",
-    "me": "every day at 08:00 and 20:00",
-    "mne": "every day at 08:00, 14:00 and 20:00",
-    "e": "every day at 20:00",
-    "wd": "weekdays",
-    "d2": "every 2 days",
-    "h8": "every 8 hours",
-    "prn": "as needed",
-}
-
-
-def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
-    """What a reply says when it is due, together with what was said before; or, as long as it lacks
-    its times, the words so far. Raises Misunderstood.
-    """
-    try:
-        return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
-    except Misunderstood:
-        if not so_far:
-            raise
-    return _schedule_or_words(words, zone=zone, now=now)  # they began anew
-
-
-def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:
-    try:
-        return parse_schedule(words, zone=zone, now=now)
-    except Misunderstood as problem:
-        if problem.problem is Problem.TIMES_MISSING:
-            return words
-        raise
 
 
 def _with_times(draft: Draft, now: datetime) -> Draft:

@@ -378,7 +378,13 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
             )
             text = intake_views.confirm(outlook, reader=reader, changes=changes, corrects=True).text
             if _has_two_clocks(request, draft):
-                label = intake_views.clock_label(is_mine=draft.is_mine, person=draft.person)
+                label = intake_views.clock_label(
+                    None,  # whatever it is, it is shown before it is recorded
+                    is_mine=draft.is_mine,
+                    person=draft.person,
+                    zone=ZoneInfo(draft.zone),
+                    reader=reader,
+                )
                 buttons = (("clock", label),)
     return replace(
         draft,

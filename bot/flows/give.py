@@ -1,6 +1,7 @@
 """`/give`: what was given, when, how much, and whether it is meant after what others gave."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -427,6 +428,21 @@ def _has_two_clocks(request: Request, draft: Draft) -> bool:
     return now.astimezone(member.zone).utcoffset() != theirs
 
 
+def _clock_button(request: Request, draft: Draft) -> tuple[str, str]:
+    """I meant my clock: it may record at once, so it says when that is, where that is certain."""
+    other, at = replace(draft, is_mine=not draft.is_mine), None
+    with suppress(Misunderstood):
+        zone, now = _zone(request, other), request.scope.clock.now()
+        at = parse_moment(draft.said, zone=zone, now=now).at
+    return "clock", views.clock_label(
+        at,
+        is_mine=draft.is_mine,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=_reader(request),
+    )
+
+
 def _reader(request: Request) -> views.Reader:
     return views.Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
 
@@ -453,8 +469,7 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
             )
             text = views.confirm(outlook, reader=reader, changes=changes, corrects=False).text
             if _has_two_clocks(request, draft):
-                label = views.clock_label(is_mine=draft.is_mine, person=draft.person)
-                buttons = [("clock", label)]
+                buttons = [_clock_button(request, draft)]
     return replace(
         draft,
         at=outlook.at.isoformat(),
@@ -536,7 +551,7 @@ def _time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]
         for number, option in enumerate(options)
     ]
     if buttons and _has_two_clocks(request, draft):
-        buttons.append(("clock", views.clock_label(is_mine=draft.is_mine, person=draft.person)))
+        buttons.append(_clock_button(request, draft))
     if buttons:
         buttons += list(views.time_labels().items())
     return tuple(buttons)

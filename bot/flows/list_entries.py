@@ -8,7 +8,6 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.flows.add_medicine import PRESETS, read_schedule
 from bot.flows.appointment_draft import (
     ASK,
     Draft,
@@ -23,6 +22,7 @@ from bot.flows.appointment_draft import (
 )
 from bot.flows.engine import Choice, Data, Reply
 from bot.flows.known_doctors import list_known_doctors
+from bot.flows.new_schedules import PRESETS, read_schedule
 from bot.flows.whose import People, ask_whose, index_of, take_whose, to_persons
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.medicines import understand_medicine

@@ -388,11 +388,20 @@ def change_labels() -> dict[str, str]:
     return {"time": _("🕗 Another time"), "amount": _("½ Another amount")}
 
 
-def clock_label(*, is_mine: bool, person: str) -> str:
-    """The way to the other clock, under a question."""
+def clock_label(
+    at: datetime | None, *, is_mine: bool, person: str, zone: ZoneInfo, reader: Reader
+) -> str:
+    """The way to the other clock, under a question; *at* is what is meant by that one, if that is
+    certain.
+    """
     if is_mine:
-        return _("🕑 I meant {person}'s clock").format(person=label(person))
-    return _("🕑 I meant my clock")
+        words = _("🕑 I meant {person}'s clock").format(person=label(person))
+    else:
+        words = _("🕑 I meant my clock")
+    if at is None:
+        return words
+    when = reader.when(at, person=label(person), zone=zone)
+    return _("{clock}: {moment}").format(clock=words, moment=when)
 
 
 def which_one(outlook: Outlook, *, reader: Reader) -> Screen:

@@ -53,7 +53,7 @@ def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen
 
 
 def schedule_presets() -> dict[str, str]:
-    """The usual times, by the key of :data:`bot.flows.add_medicine.PRESETS`."""
+    """The usual times, by the key of :data:`bot.flows.new_schedules.PRESETS`."""
     return {
         "m": _("Mornings: 08:00"),
         "e": _("Evenings: 20:00"),

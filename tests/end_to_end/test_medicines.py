@@ -1,5 +1,7 @@
 """Entering a medicine: step by step, on one line, half of it; saved, changed, taken back."""
 
+import pytest
+
 from bot.sandbox import Person
 from tests.town import Household, Town, add_medicine, add_person
 
@@ -34,6 +36,37 @@ async def test_a_medicine_is_entered_step_by_step(home: Household, town: Town) -
     # The question that was answered has lost its buttons.
     [question] = [message for message in anna.messages if message.id == understood.id]
     assert question.labels == ()
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        ["Metoprolol 47.5 mg at 08:00 and 20:00"],
+        ["Metoprolol", "47.5 mg at 08:00 and 20:00"],
+        ["Metoprolol at 08:00 and 20:00", "47.5 mg"],
+        ["Metoprolol 47.5 mg", "at 08:00 and 20:00"],
+    ],
+)
+async def test_what_is_said_with_a_name_or_an_amount_is_neither(
+    home: Household, town: Town, replies: list[str]
+) -> None:
+    await home.anna.send("/addmed")
+    for reply in replies:
+        await town.settled()
+        await home.anna.send(reply)
+    understood = await home.anna.sees("I understood:")
+    assert "Metoprolol 47.5 mg\nevery day at 08:00 and 20:00" in understood.text
+    await home.anna.press("Save", message=understood)
+    await home.anna.sees("Saved: Metoprolol 47.5 mg")
+
+
+async def test_a_list_may_be_pasted_where_a_name_is_asked_for(home: Household, town: Town) -> None:
+    await home.anna.send("/addmed")
+    await home.anna.sees("What is the medicine called?")
+    await home.anna.send("Metoprolol 47.5 mg at 08:00\nAmlodipine 5 mg at 20:00")
+    await home.anna.press("Save all 2", message=await home.anna.sees("Amlodipine"))
+    await home.anna.sees("Saved 2 in family")
+    assert await town.count("medications") == 2
 
 
 async def test_each_step_asks_again_for_what_it_cannot_read(home: Household, town: Town) -> None:

@@ -1484,7 +1484,7 @@ def _intakes(home: _Home) -> Mapping[str, View]:
         ),
         "give_another_time": partial(intakes.ask_another_time, words.medicine),
         "give_amount": partial(
-            intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 given today 07:20"
+            intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
         "my_clock_is_to_come": partial(intakes.is_to_come),
         "my_clock_of_another_record": partial(intakes.is_settled_otherwise, taken),

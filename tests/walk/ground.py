@@ -34,6 +34,12 @@ from tests.walk.steps import FREE, HARMLESS, RECORDING, Fault, Found, Intent, Ou
 KEPT_MESSAGES = 40  # on each phone: who scrolls further back
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
 
+# What the buttons change that offer a rhythm.
+PRESETS = {
+    "Mornings|Evenings|Twice|Three times": {"times"},
+    "On weekdays|Every second day": {"days", "starts"},
+}
+
 
 @dataclass
 class Ground:
@@ -240,7 +246,10 @@ class Ground:
                 allowed.add("starts")
             asked = bool(step.button and re.search("Save|Change|Yes|✅", step.button.text))
             question = step.message.text if step.message else ""
-            # What it has asked about was said, too.
+            # What it has asked about was said, too; and what a button of its own says.
+            for pattern, named in PRESETS.items():
+                if step.button and re.match(pattern, step.button.text):
+                    allowed |= named
             if "each time from now on?" in question:
                 allowed.add("dosage")
                 asked = True
