@@ -9,8 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.two_clocks import is_other_clock, parse_time
 from bot.grammar.intakes import parse_amount, parse_remark
-from bot.grammar.moments import TypedMoment, parse_moment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -188,7 +188,7 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
-    typed = _parse_time(request, draft, text)
+    typed = parse_time(request, draft, text)
     draft = replace(
         draft,
         said=typed.words if typed.is_by_clock else "",
@@ -202,29 +202,9 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     return await _go(request, draft, running)
 
 
-def _parse_time(request: Request, draft: Draft, text: str) -> TypedMoment:
-    """What an answer says; it completes "this morning", unless it says it all itself."""
-    now, zone = request.scope.clock.now(), _zone(request, draft)
-    if draft.lacks_time:
-        try:
-            return parse_moment(f"{draft.lacks_time} at {text}", zone=zone, now=now)
-        except Misunderstood:
-            return parse_moment(text, zone=zone, now=now)
-    return parse_moment(text, zone=zone, now=now)
-
-
-def _zone(request: Request, draft: Draft) -> ZoneInfo:
-    member = request.scope.require(Action.READ)
-    return member.zone if draft.is_mine and member.zone else ZoneInfo(draft.zone)
-
-
 def _has_two_clocks(request: Request, draft: Draft) -> bool:
     """Whether a time was typed that is another one by the member's own clock."""
-    member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    if not draft.said or member.zone is None:
-        return False
-    theirs = now.astimezone(ZoneInfo(draft.zone)).utcoffset()
-    return now.astimezone(member.zone).utcoffset() != theirs
+    return bool(draft.said) and is_other_clock(request, draft)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:

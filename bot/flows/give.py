@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
 from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine, NamedMedicine, read_medicine
 from bot.grammar.moments import TypedMoment, find_moment, parse_moment
@@ -421,18 +422,14 @@ def _by_my_clock(request: Request, draft: Draft) -> datetime | None:
 
 def _has_two_clocks(request: Request, draft: Draft) -> bool:
     """Whether a time was typed that is another one by the member's own clock."""
-    member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    if not draft.is_by_clock or member.zone is None:
-        return False
-    theirs = now.astimezone(ZoneInfo(draft.zone)).utcoffset()
-    return now.astimezone(member.zone).utcoffset() != theirs
+    return draft.is_by_clock and is_other_clock(request, draft)
 
 
 def _clock_button(request: Request, draft: Draft) -> tuple[str, str]:
     """I meant my clock: it may record at once, so it says when that is, where that is certain."""
     other, at = replace(draft, is_mine=not draft.is_mine), None
     with suppress(Misunderstood):
-        zone, now = _zone(request, other), request.scope.clock.now()
+        zone, now = zone_of(request, other), request.scope.clock.now()
         at = parse_moment(draft.said, zone=zone, now=now).at
     return "clock", views.clock_label(
         at,
@@ -571,25 +568,8 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
             at = draft.options[int(number)]
             return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
         case None:
-            typed = _parse_time(request, draft, reply.text or "")
+            typed = parse_time(request, draft, reply.text or "")
             return await _timed(request, running, draft, typed)
-
-
-def _parse_time(request: Request, draft: Draft, text: str) -> TypedMoment:
-    """What an answer says; it completes "this morning", unless it says it all itself."""
-    now, zone = request.scope.clock.now(), _zone(request, draft)
-    if draft.lacks_time:
-        try:
-            return parse_moment(f"{draft.lacks_time} at {text}", zone=zone, now=now)
-        except Misunderstood:
-            return parse_moment(text, zone=zone, now=now)
-    return parse_moment(text, zone=zone, now=now)
-
-
-def _zone(request: Request, draft: Draft) -> ZoneInfo:
-    """By whose clock the times are read."""
-    member = request.scope.require(Action.READ)
-    return member.zone if draft.is_mine and member.zone else ZoneInfo(draft.zone)
 
 
 async def _timed(
@@ -603,7 +583,7 @@ async def _timed(
 async def _by_the_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
     """I meant my clock, and back. Raises Misunderstood where it is still to come by that one."""
     draft = replace(draft, is_mine=not draft.is_mine)
-    zone, now = _zone(request, draft), request.scope.clock.now()
+    zone, now = zone_of(request, draft), request.scope.clock.now()
     typed = parse_moment(draft.said, zone=zone, now=now)
     return await _timed(request, running, draft, typed)
 
@@ -724,7 +704,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 async def _changed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
     """What is typed under a question changes what it is about: a time, an amount, or both."""
     typed = read_intake(
-        tokenize(text[:LONGEST_LINE]), zone=_zone(request, draft), now=request.scope.clock.now()
+        tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
     )
     problem = typed.time_problem or typed.amount_problem
     if problem is not None:
