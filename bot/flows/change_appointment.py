@@ -28,7 +28,6 @@ from bot.redis.conversations import Conversation
 from bot.views import appointments as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Keyboard, Screen
-from bot.views.repeats import repeat_words
 from domain.access import Action
 from domain.appointment_changes import edit, move, repeat
 from domain.appointment_lock import Reach
@@ -217,12 +216,12 @@ def _is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
 
 
 def _rhythm_words(typed: RepeatChange | None) -> str | None:
-    return repeat_words(typed.rule, first=typed.start.date()) if typed else None
+    return views.rhythm_words(typed.rule, first=typed.start.date()) if typed else None
 
 
 def _rhythm_words_of(facts: OccurrenceFacts) -> str | None:
     first = to_local(facts.moved_from or facts.starts_at, facts.zone).date()
-    return repeat_words(facts.recurrence, first=first) if facts.recurrence else None
+    return views.rhythm_words(facts.recurrence, first=first) if facts.recurrence else None
 
 
 def _ask_review(data: Data, choice: Choice) -> Screen:

@@ -33,6 +33,7 @@ from domain.appointments import (
 from domain.database import Member
 from domain.ladder import DAY_MINUTES, EVENING, Reminder
 from domain.occurrences import OccurrenceStatus
+from domain.recurrences import Recurrence
 from domain.schedules import resolve_local
 
 LAST_MINUTES = 10
@@ -88,14 +89,19 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
         line = _("🕑 {when}, {duration}").format(when=when, duration=length)
     if facts.recurrence is not None:
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
-        rhythm = repeat_words(facts.recurrence, first=first)
-        if facts.recurrence.count is None and facts.recurrence.until is None:
-            rhythm = _("{rhythm}, until you end it").format(rhythm=rhythm)
-        line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm)
+        line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
         was = moment(facts.moved_from, person=facts.person, zone=facts.zone, now=now)
         line += "\n" + _("↔️ moved, it was {when}").format(when=was)
     return line
+
+
+def rhythm_words(rule: Recurrence, *, first: date) -> str:
+    """ "every Wednesday until 1 March 2027", "every Wednesday, until you end it"."""
+    words = repeat_words(rule, first=first)
+    if rule.count is None and rule.until is None:
+        return _("{rhythm}, until you end it").format(rhythm=words)
+    return words
 
 
 def span_words(
