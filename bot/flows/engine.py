@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
+from bot.grammar.assents import is_yes_or_no
 from bot.grammar.problems import Misunderstood
 from bot.intake.conversation import to_continue, to_end, to_offer, to_repeat, to_resume
 from bot.intake.drafts import LeftScreens
@@ -20,6 +21,7 @@ from bot.views import conversations as views
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode, to_base36
 from bot.views.conversations import Unfinished
+from bot.views.medicines import tap_a_button
 from bot.views.misunderstandings import misunderstood
 
 Data: TypeAlias = Mapping[str, Any]
@@ -102,6 +104,11 @@ class Flow:
     def question(self, conversation: Conversation) -> Screen:
         """The open question of a stored conversation."""
         return self._question(conversation, number=conversation.version)
+
+    def is_to_confirm(self, conversation: Conversation) -> bool:
+        """Whether the open question is answered with yes, by a button."""
+        rows = self.question(conversation).keyboard
+        return any(button.label.startswith("✅") for row in rows for button in row)
 
     def _asking(self, conversation: Conversation, first: Screen | None, *, closes: bool) -> Answer:
         question = self._question(conversation, number=conversation.version + 1)
@@ -200,6 +207,8 @@ class Flows:
                 if request.text is None:
                     answer = views.please_type().and_send(flow.question(running))
                     return replace(answer, conversation=to_repeat(running.flow_id))
+                if is_yes_or_no(request.text) and flow.is_to_confirm(running):
+                    return await flow.ask_again(request, running, first=tap_a_button().send[0])
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:

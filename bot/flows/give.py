@@ -158,13 +158,25 @@ async def begin(request: Request) -> Answer:
     if len(first) > 1:
         same = {medicine.id for medicine in first}
         found = [line for line in lines if line.id in same]
-        return FLOW.begin(
-            request,
-            "which",
-            {"choices": choices(found, now=now), "rest": rest},
-        )
+        data = {
+            "choices": choices(found, now=now),
+            "rest": rest,
+            "said_at": now.isoformat(),
+            "given": _given(request, rest, found),
+        }
+        return FLOW.begin(request, "which", data)
     queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
     return await _start(request, _line(lines, first[0].id), rest, queue=queue)
+
+
+def _given(request: Request, rest: str, lines: Sequence[MedicineLine]) -> str:
+    """When *rest* says that one of the *lines* was given, where that is the same for all."""
+    one, reader = lines[0], _reader(request)
+    if any((line.person_id, line.zone) != (one.person_id, one.zone) for line in lines):
+        return ""
+    typed = read_intake(tokenize(rest), zone=one.zone, now=reader.now)
+    at = typed.moment.at if typed.moment else None
+    return views.given_line(at, person=one.person, zone=one.zone, reader=reader)
 
 
 async def begin_button(request: Request) -> Answer:
@@ -290,8 +302,9 @@ async def _start(
     running: Conversation | None = None,
     *,
     queue: tuple[tuple[str, str], ...] = (),
+    said_at: datetime | None = None,
 ) -> Answer:
-    """The medicine is known: read what was said of it, and record it or ask."""
+    """The medicine is known: read what was said of it (now, or *said_at*), and record it or ask."""
     draft = Draft(
         id=str(line.id),
         name=line.name,
@@ -300,7 +313,8 @@ async def _start(
         usual=line.dosage.to_json(),
         queue=queue,
     )
-    typed = read_intake(tokenize(rest), zone=line.zone, now=request.scope.clock.now())
+    now = said_at or request.scope.clock.now()
+    typed = read_intake(tokenize(rest), zone=line.zone, now=now)
     draft = replace(
         draft,
         asks_amount=typed.amount_problem is not None,
@@ -491,7 +505,9 @@ def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Dat
 
 def _ask_which(data: Data, choice: Choice) -> Screen:
     return views.ask_which(
-        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])]
+        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])],
+        typed=data.get("rest", ""),
+        given=data.get("given", ""),
     )
 
 
@@ -513,7 +529,8 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
         return FLOW.go_on(request, running, "which", data)
-    return await _start(request, line, rest, running)
+    said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
+    return await _start(request, line, rest, running, said_at=said_at)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:

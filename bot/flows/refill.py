@@ -64,7 +64,8 @@ async def begin_button(request: Request) -> Answer:
 
 def _ask_which(data: Data, choice: Choice) -> Screen:
     return views.ask_which(
-        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])]
+        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])],
+        typed=data.get("rest", ""),
     )
 
 

@@ -107,7 +107,12 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
                 Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(f"{typed} mg", f"{typed} tablets")
             )
         return TypedAmount(number=value)
-    return TypedAmount(parse_dosage(line.typed(tokens)))
+    try:
+        return TypedAmount(parse_dosage(line.typed(tokens)))
+    except Misunderstood as problem:
+        if problem.problem is Problem.DOSAGE_NEEDS_UNIT and number is None:
+            raise Misunderstood(Problem.INTAKE_UNREADABLE, line.typed(tokens)) from problem
+        raise
 
 
 def _times(words: Sequence[str]) -> Decimal | None:

@@ -35,6 +35,7 @@ class Problem(Enum):
     STEP_WITHOUT_END = auto()  # W is a step of a taper that does not say how long
     WEEKDAYS_MISSING = auto()  # "once a week", but on which day?
     CONTRADICTION = auto()  # W are parts that cannot both hold
+    INTAKE_UNREADABLE = auto()  # W is neither how much was given nor when
     CHANGE_UNREADABLE = auto()  # W names nothing that could be changed
     LIMITS_OF_WHAT_IS_DUE = auto()  # W are limits, of something that is not given as needed
     INTERVAL_UNREADABLE = auto()  # W is no time between two doses

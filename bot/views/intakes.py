@@ -53,8 +53,14 @@ class OtherClock:
     at: datetime
 
 
-def ask_which(buttons: Sequence[Button]) -> Screen:
-    return Screen(_("What was given?"), tuple((button,) for button in buttons))
+def ask_which(buttons: Sequence[Button], *, typed: str, given: str) -> Screen:
+    """A tap may record what was *typed* behind the name; *given* is a :func:`given_line`."""
+    lines = [*([given] if given else []), _("What was given?"), *typed_line(typed)]
+    return Screen("\n".join(lines), tuple((button,) for button in buttons))
+
+
+def typed_line(typed: str) -> Sequence[str]:
+    return [_("You typed: <code>{typed}</code>").format(typed=escape(typed))] if typed else []
 
 
 def tap_which() -> Answer:

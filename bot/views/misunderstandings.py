@@ -147,6 +147,10 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” contradicts itself. Type times and days once, like"
             " <code>mon, wed at 09:00 for 10 days</code>."
         ),
+        Problem.INTAKE_UNREADABLE: _(
+            "“{words}” is no amount and no time that I know. Type it like <code>2 tablets</code>,"
+            " <code>at 07:45</code> or <code>half an hour ago</code>."
+        ),
         Problem.CHANGE_UNREADABLE: _(
             "I can't read a change in “{words}”. Type what should be different, like"
             " <code>at 19:00</code>, <code>2 tablets</code> or <code>until 3 December</code>."

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.grammar.refills import Stocked, TypedAmount
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb
+from bot.views.intakes import typed_line
 from bot.views.length import fitting, label
 from bot.views.times import full_date, month_name
 from bot.views.wording import _, escape, ngettext
@@ -310,8 +311,10 @@ def refill_days_set(outcome: Refilled) -> Answer:
     )
 
 
-def ask_which(medicines: Sequence[Button]) -> Screen:
-    return Screen(_("Which medicine?"), tuple((button,) for button in medicines))
+def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
+    """A tap may record what was *typed* behind the name."""
+    lines = [_("Which medicine?"), *typed_line(typed)]
+    return Screen("\n".join(lines), tuple((button,) for button in medicines))
 
 
 def ask_amount(name: str) -> Screen:

@@ -146,7 +146,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
         ("Morphine", "I know no medicine called “Morphine”"),
         ("Aspirin at 25:00", "There is no time “25:00”"),
         ("Aspirin -1 tablet", "is no amount that can be given"),
-        ("Aspirin a handful", "of what?"),
+        ("Aspirin a handful", "“a handful” is no amount and no time that I know."),
         ("Aspirin 99999999999 tablets", "is more than can be right"),
         ("Aspirin 3 days ago", "is more than 48 hours ago"),
         ("Aspirin 50 hours ago", "is more than 48 hours ago"),

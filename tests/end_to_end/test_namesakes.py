@@ -93,6 +93,21 @@ async def test_what_was_stopped_or_is_no_change_of_name_is_not_pointed_out(
     await home.anna.sees("That's how it is already")
 
 
+async def test_what_a_tap_records_of_two_alike_is_shown_before_and_read_when_it_was_typed(
+    home: Household, town: Town
+) -> None:
+    await add_aspirins(home, "09:00")
+    town.jump_to(town.clock.now().replace(hour=23, minute=55))
+    await home.anna.send("/give Aspirin today 20:30")
+    question = await home.anna.sees("What was given?")
+    assert "🕗 given today 20:30" in question.text
+    assert "You typed: today 20:30" in question.text
+    town.jump_by(minutes=10)  # it is tomorrow
+    await home.anna.press("Aspirin (81 mg)", message=question)
+    await home.anna.press("Given", message=await home.anna.sees("given yesterday 20:30"))
+    await home.anna.sees("✅ Aspirin 81 mg, given yesterday 20:30")
+
+
 async def add_aspirins(home: Household, at: str) -> None:
     """A strong one and a weak one."""
     await add_medicine(home.anna, f"Aspirin 100 mg at {at}")

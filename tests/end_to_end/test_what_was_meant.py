@@ -199,6 +199,19 @@ async def test_undo_under_an_answer_takes_back_what_it_says_and_nothing_later(
     assert await town.value("SELECT given FROM doses WHERE status = 'taken'") == "250 mg"
 
 
+@pytest.mark.parametrize("words", ["yes", "ok, save it", "Yes please!", "no"])
+async def test_yes_in_words_is_told_to_tap_and_is_no_answer(
+    home: Household, town: Town, words: str
+) -> None:
+    await add_medicine(home.anna, PARA)
+    await home.anna.send("/give Para 1 g")
+    asks = await home.anna.sees("Record it?")
+    await home.anna.send(words)
+    await home.anna.sees("Please tap one of the buttons.")
+    await home.anna.sees("Record it?", after=asks)
+    assert await town.count("medication_logs") == 0
+
+
 async def test_what_was_understood_is_kept_while_the_rest_is_asked(
     home: Household, town: Town
 ) -> None:

@@ -1375,7 +1375,7 @@ def _stock(home: _Home) -> Mapping[str, View]:
         choices=[_choice("½"), _choice("1")],
     )
     return {
-        "refill_which": partial(stock.ask_which, [_choice(words.medicine)]),
+        "refill_which": partial(stock.ask_which, [_choice(words.medicine)], typed=words.medicine),
         "refill_amount": partial(stock.ask_amount, words.medicine),
         "refill_per_dose": partial(question, understood=stock.understood(boxes, "tablet")),
         "per_dose": partial(question, not_now=_choice(stock.not_now_label())),
@@ -1462,7 +1462,12 @@ def _intakes(home: _Home) -> Mapping[str, View]:
     unit = replace(between, given=Dosage(words.dosage, Decimal(5), "ml"), count=Decimal(1))
     return {
         "give_tap_which": partial(intakes.tap_which),
-        "give_which": partial(intakes.ask_which, [_choice(words.medicine)]),
+        "give_which": partial(
+            intakes.ask_which,
+            [_choice(words.medicine)],
+            typed=words.medicine,
+            given="🕗 07:20",
+        ),
         "give_nothing": partial(intakes.nothing_to_give),
         "given": given(Recorded([taken], [])),
         "given_extra": given(Recorded([extra], [])),
