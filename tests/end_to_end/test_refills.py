@@ -132,7 +132,8 @@ async def test_after_a_change_of_unit_it_asks_and_takes_nothing_until_then(
     assert await town.value("SELECT stock FROM medications") == 7
     await home.anna.send("/meds")
     await home.anna.press("Aspirin", message=await home.anna.sees("Medicines", after=question))
-    page = await home.anna.sees("❔ Stock: how many tablets make one dose (50 mg)?", after=question)
+    page = await home.anna.sees("Last given: today", after=question)
+    assert "❔ Stock: how many tablets make one dose (50 mg)?" in page.text
     await home.anna.press("How many make one dose", message=page)
     await home.anna.press(
         "1", message=await home.anna.sees("Until you tell me, doses take nothing", after=page)
