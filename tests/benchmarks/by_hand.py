@@ -51,14 +51,17 @@ MEMBER = """
 TAKE = """
     WITH resolved AS (
         UPDATE doses
-        SET status = 'taken', resolved_at = now(), taken_at = now(), resolved_by_id = $2,
+        SET status = 'taken', resolved_at = now(), taken_at = now(), taken_timezone = timezone,
+            resolved_by_id = $2,
             next_action_at = NULL, ladder_step = NULL
         WHERE id = $1 AND status IN ('pending', 'missed', 'not_asked')
-        RETURNING id, family_id, medication_id, care_recipient_id, due_at, medication_name
+        RETURNING id, family_id, medication_id, care_recipient_id, due_at, medication_name,
+                  timezone
     ), logged AS (
         INSERT INTO medication_logs
-               (id, family_id, medication_id, dose_id, action_id, status, timestamp, recorded_by_id)
-        SELECT $3, family_id, medication_id, id, $4, 'taken', now(), $2 FROM resolved
+               (id, family_id, medication_id, dose_id, action_id, status, timestamp, timezone,
+                recorded_by_id)
+        SELECT $3, family_id, medication_id, id, $4, 'taken', now(), timezone, $2 FROM resolved
     ), stamped AS (
         UPDATE medications m SET last_logged_at = now() FROM resolved r WHERE m.id = r.medication_id
     ), audited AS (
