@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from bot.grammar.tokens import fold_spaces, unaccented
@@ -40,8 +41,10 @@ class Named:
 
 def labels(items: Sequence[Named], *, to: int = LABEL) -> list[str]:
     """A label for each of *items* (no HTML), at most *to* wide, that no other thing has."""
-    items = [replace(item, parts=(*item.parts, _end(item.name, to=to))) for item in items]
     added: list[tuple[str, ...]] = [()] * len(items)
+    if not _alike(items, added, to=to):
+        return [_label(item, (), to=to) for item in items]
+    items = [replace(item, parts=(*item.parts, _end(item.name, to=to))) for item in items]
     for number in range(max((len(item.parts) for item in items), default=0)):
         for alike in _alike(items, added, to=to):
             parts = {at: _part(items[at], number) for at in alike}
@@ -183,5 +186,6 @@ def _end(name: str, *, to: int) -> str | None:
     return f"…{name[-_END:]}" if length(name) > to else None
 
 
+@lru_cache(maxsize=10_000)  # a card is drawn again and again
 def _key(words: str) -> str:
     return unaccented(fold_spaces(words))
