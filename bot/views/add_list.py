@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
@@ -16,7 +16,7 @@ from bot.views.appointments import (
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length, shorten
 from bot.views.medicines import described, first_dose
-from bot.views.schedules import dosage_in_words, schedule_in_words
+from bot.views.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import Details, OccurrenceFacts
 from domain.database import Member
@@ -98,7 +98,7 @@ def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
     return _("💊 {medicine} for {person}, {schedule}").format(
         medicine=f"<b>{escape(new.name)}</b> {dosage}".strip(),
         person=escape(person),
-        schedule=escape(schedule_in_words(new.schedule, zone=zone, today=date.max)),
+        schedule=escape(schedule_in_words(new.schedule, zone=zone, today=BEGUN)),
     )
 
 

@@ -8,7 +8,7 @@ from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import label
 from bot.views.pauses import is_paused, medicine_words
-from bot.views.schedules import dosage_in_words, length_in_words, schedule_in_words
+from bot.views.schedules import BEGUN, dosage_in_words, length_in_words, schedule_in_words
 from bot.views.times import moment
 from bot.views.wording import _, escape
 from domain.alike import is_same_name
@@ -297,7 +297,7 @@ def in_short(medicine: MedicineFacts) -> str:
     """ "Aspirin 100 mg, every day at 08:00" (no HTML)."""
     return _("{what}, {schedule}").format(
         what=f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip(),
-        schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=date.max),
+        schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=BEGUN),
     )
 
 

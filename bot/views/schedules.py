@@ -31,6 +31,9 @@ _MINUTE = timedelta(minutes=1)
 _MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
 
 
+BEGUN = date.max  # as *today*: the first day is not named, whenever it is
+
+
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
     """ "Mon, Wed and Fri at 09:00, until 3 December 2026", on the clock of *zone*.
 
@@ -118,7 +121,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     starts = schedule.starts_at.astimezone(zone)
     is_ahead = today is None or starts.date() > today
     at = schedule.starts_at
-    if today is not None and not is_ahead:
+    if today not in (None, BEGUN) and not is_ahead:
         # A change of clocks in the night is over by noon.
         at = resolve_local(datetime.combine(today, time(12)), zone)
     times = clock_times_of(schedule, zone, at=at)

@@ -60,6 +60,17 @@ async def test_what_is_said_with_a_name_or_an_amount_is_neither(
     await home.anna.sees("Saved: Metoprolol 47.5 mg")
 
 
+async def test_what_is_due_by_the_hour_is_said_in_lists_and_beside_another(home: Household) -> None:
+    await home.anna.send("/addmed Codein 30 mg every 8 hours from 10:00\nIron 1 tablet at 09:00")
+    listed = await home.anna.sees("Iron")
+    assert "every 8 hours: 02:00, 10:00 and 18:00" in listed.text
+    await home.anna.press("Save all 2", message=listed)
+    await home.anna.sees("Saved 2 in family")
+    await home.anna.send("/addmed Codein 30 mg every 8 hours from 10:00")
+    same = await home.anna.sees("Mum takes this already")
+    assert "every 8 hours: 02:00, 10:00 and 18:00" in same.text
+
+
 async def test_a_list_may_be_pasted_where_a_name_is_asked_for(home: Household, town: Town) -> None:
     await home.anna.send("/addmed")
     await home.anna.sees("What is the medicine called?")
