@@ -118,7 +118,7 @@ class ComingDoses:
     def open_doses(self, now: datetime) -> Sequence[OpenDose]:
         """What is due by now and unanswered, the earliest first."""
         return [
-            OpenDose(dose.due_at, dose.local, dose.zone, dose.snoozed_until)
+            OpenDose(dose.due_at, dose.zone, dose.snoozed_until)
             for dose in self.pending
             if dose.due_at <= now
         ]

@@ -20,12 +20,9 @@ class MedicineStatus(StrEnum):
 
 @dataclass(frozen=True)
 class OpenDose:
-    """A dose that is due and unanswered. `local` is the wall clock at which it was due, naive, in
-    `zone`.
-    """
+    """A dose that is due and unanswered: `due_at` (UTC), by the clock of `zone`."""
 
     due_at: datetime
-    local: datetime
     zone: ZoneInfo
     snoozed_until: datetime | None
 

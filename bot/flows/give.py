@@ -417,21 +417,18 @@ def _other_clock(
     """What the words would have meant by the member's own clock."""
     if not recorded or draft.is_mine or not _has_two_clocks(request, draft):
         return None
-    at = _by_my_clock(request, draft)
-    if at is None or at == recorded[0].taken_at:
+    at = _by_the_other(request, draft)
+    if at in (None, recorded[0].taken_at) or not is_recordable(at, request.scope.clock.now()):
         return None
     return views.OtherClock(recorded[0].id, at)
 
 
-def _by_my_clock(request: Request, draft: Draft) -> datetime | None:
-    member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    if member.zone is None:
-        return None
-    try:
-        at = parse_moment(draft.said, zone=member.zone, now=now).at
-    except Misunderstood:
-        return None
-    return at if at is not None and is_recordable(at, now) else None
+def _by_the_other(request: Request, draft: Draft) -> datetime | None:
+    """When it was by the clock that *draft* is not read by, if that is certain."""
+    zone = zone_of(request, replace(draft, is_mine=not draft.is_mine))
+    with suppress(Misunderstood):
+        return parse_moment(draft.said, zone=zone, now=request.scope.clock.now()).at
+    return None
 
 
 def _has_two_clocks(request: Request, draft: Draft) -> bool:
@@ -441,12 +438,8 @@ def _has_two_clocks(request: Request, draft: Draft) -> bool:
 
 def _clock_button(request: Request, draft: Draft) -> tuple[str, str]:
     """I meant my clock: it may record at once, so it says when that is, where that is certain."""
-    other, at = replace(draft, is_mine=not draft.is_mine), None
-    with suppress(Misunderstood):
-        zone, now = zone_of(request, other), request.scope.clock.now()
-        at = parse_moment(draft.said, zone=zone, now=now).at
     return "clock", views.clock_label(
-        at,
+        _by_the_other(request, draft),
         is_mine=draft.is_mine,
         person=draft.person,
         zone=ZoneInfo(draft.zone),

@@ -1163,11 +1163,10 @@ def _meds(home: _Home) -> Mapping[str, View]:
         return partial(meds.medicine, details, member=member, now=NOW)
 
     details = MedicineDetails(home.outlook, home.stock)
-    due = OpenDose(SLOT, datetime(2026, 11, 23, 8), LONDON, None)
+    due = OpenDose(SLOT, LONDON, None)
     late = replace(
         due,
         due_at=SLOT - timedelta(hours=9),
-        local=datetime(2026, 11, 22, 23),
         snoozed_until=NOW + timedelta(minutes=8),
     )
     still_open = replace(saved, open_doses=[late, due])
