@@ -23,7 +23,6 @@ from domain.schedules import (
     Occurrence,
     Schedule,
     first_occurrence,
-    local_time,
     occurrences,
     schedule_from_json,
 )
@@ -96,7 +95,6 @@ class PendingDose:
     """A dose that is made and not answered yet, with what is to be given."""
 
     due_at: datetime
-    local: datetime
     zone: ZoneInfo
     snoozed_until: datetime | None
     dosage: Dosage
@@ -171,13 +169,11 @@ def to_coming(row: Row[Any], zone: ZoneInfo, *, now: datetime) -> ComingDoses:
 
 
 def _pending(made: dict[str, Any]) -> PendingDose:
-    due_at, zone = datetime.fromisoformat(made["due_at"]), ZoneInfo(made["timezone"])
     is_snoozed = made["is_snoozed"] and made["step"] == Step.ASK
     amount = made["amount"]
     return PendingDose(
-        due_at=due_at,
-        local=local_time(made["key"], due_at, zone),
-        zone=zone,
+        due_at=datetime.fromisoformat(made["due_at"]),
+        zone=ZoneInfo(made["timezone"]),
         snoozed_until=datetime.fromisoformat(made["action_at"]) if is_snoozed else None,
         dosage=Dosage(made["words"], None if amount is None else Decimal(amount), made["unit"]),
     )

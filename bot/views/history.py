@@ -6,8 +6,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
-from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
+from bot.views.intakes import undo_button
 from bot.views.length import fitting
 from bot.views.times import day_words
 from bot.views.wording import _, escape
@@ -116,10 +117,7 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
 
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
-        this = encode_minute(dose.resolved_at) if dose.resolved_at else ""
-        undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
-        correct = button(_("✏️ Correct"), Verb.CORRECT)
-        rows.append((correct, Button(_("↩️ Undo"), undo.encode())))
+        rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_button(dose, member)))
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
         rows.append((button(_("✅ Taken after all"), Verb.TAKE_EXACTLY),))
     return Screen("\n".join(lines), tuple(rows))

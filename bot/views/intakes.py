@@ -83,13 +83,17 @@ def given(
         lines = [_already(dose, person, reader) for dose in outcome.already]
         return Answer(send=(Screen("\n".join(fitting(lines))),))
     dose = outcome.recorded[0]
-    # It takes back what it says, and nothing that somebody records of this dose later.
-    this = encode_minute(dose.resolved_at) if dose.resolved_at else ""
-    undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
     correct = Callback(Verb.CORRECT, member.family_id, dose.id)
-    row = (Button(_("↩️ Undo"), undo.encode()), Button(_("✏️ Correct"), correct.encode()))
+    row = (undo_button(dose, member), Button(_("✏️ Correct"), correct.encode()))
     mine = () if other is None else ((_my_clock(other, member, person, dose.zone, reader),),)
     return Answer(send=(Screen(_recorded(dose, person, reader), (row, *mine)),))
+
+
+def undo_button(dose: DoseFacts, member: Member) -> Button:
+    """It takes back what stands above it, and nothing that somebody records of the dose later."""
+    this = encode_minute(dose.resolved_at) if dose.resolved_at else ""
+    undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
+    return Button(_("↩️ Undo"), undo.encode())
 
 
 def _my_clock(
