@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -34,11 +34,24 @@ from tests.walk.steps import FREE, HARMLESS, RECORDING, Fault, Found, Intent, Ou
 KEPT_MESSAGES = 40  # on each phone: who scrolls further back
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
 
+# Buttons that say when it was.
+CHOOSES_TIME = re.compile(r"[Nn]ow|today|yesterday|\d\d:\d\d|clock")
+
 # What the buttons change that offer a rhythm.
 PRESETS = {
     "Mornings|Evenings|Twice|Three times": {"times"},
     "On weekdays|Every second day": {"days", "starts"},
 }
+
+
+@dataclass(frozen=True)
+class IntakeChange:
+    """An intake recorded, corrected or taken back, and when it was, before and after."""
+
+    step: int
+    medication_id: UUID
+    dose_id: UUID
+    moments: Sequence[datetime]
 
 
 @dataclass
@@ -62,7 +75,7 @@ class Ground:
         self.intents: dict[UUID, Intent] = {}
         self.tables: Snapshot
         self.shown_at: dict[tuple[int, int], tuple[int, int]] = {}
-        self.logged_at: dict[UUID, int] = {}
+        self.intake_changes: list[IntakeChange] = []
         self.checked: Any = None
         self.looked_at: dict[UUID, Any] = {}
 
@@ -106,6 +119,9 @@ class Ground:
     async def tap(
         self, person: Person, message: Message, button: Button, intent: Intent
     ) -> Outcome:
+        if intent is not FREE and CHOOSES_TIME.search(button.text):
+            # From here on what counts is what the next question shows.
+            intent.when, intent.must_ask = None, False
         return await self._do(Step(person, message=message, button=button), intent)
 
     async def _do(self, step: Step, intent: Intent) -> Outcome:
@@ -130,6 +146,7 @@ class Ground:
         said = [m for m in step.who.messages if m.from_bot and m.revision > revision]
         new_logs = [row for key, row in self.tables.logs.items() if key not in before.logs]
         outcome = Outcome(before, self.tables, said, new_logs)
+        self._remember_intakes(outcome)
         self._check_logs(step, intent, outcome, asked_at)
         self._check_medicines(step, intent, outcome)
         await self._look(outcome)
@@ -152,6 +169,23 @@ class Ground:
         self.steps.append(f"{len(self.steps) + 1:4} {here:%a %d %b %H:%M:%S}  {words}")
         self.stage.errors.lines.clear()
 
+    def _remember_intakes(self, outcome: Outcome) -> None:
+        """What this step changes of what was taken: a note or a skip changes nothing of it."""
+
+        def intake(tables: Snapshot, dose_id: UUID) -> tuple[Any, ...]:
+            dose = tables.doses.get(dose_id, {})
+            return (dose.get("taken_at"), dose.get("given"))
+
+        for dose_id, medication_id in {
+            (log["dose_id"], log["medication_id"]) for log in outcome.new_logs
+        }:
+            was, is_now = intake(outcome.before, dose_id), intake(outcome.after, dose_id)
+            if was != is_now:
+                moments = [at for at in (was[0], is_now[0]) if at is not None]
+                self.intake_changes.append(
+                    IntakeChange(len(self.steps), medication_id, dose_id, moments)
+                )
+
     # What was meant.
 
     def _check_logs(
@@ -162,7 +196,6 @@ class Ground:
             if self.tables.logs.get(key) != row:
                 self._fault("log", "a row of the log has changed or gone")
         for log in outcome.new_logs:
-            self.logged_at[log["id"]] = len(self.steps)
             medicine = self.tables.medicines[log["medication_id"]]
             words = f"{medicine['name']} {log['status']} {log['timestamp']:%d %b %H:%M} UTC"
             if log["status"] == "undone":
@@ -205,28 +238,25 @@ class Ground:
         is_typed = step.button is None
         if is_typed and intent.must_ask:
             self._fault("meant", f"“{intent.what}” was recorded unasked: {words} {log['given']}")
-        elif log["status"] == "taken" and intent.when is not None:
-            is_chosen = step.button is not None and re.search(
-                r"[Nn]ow|today|yesterday|\d\d:\d\d|clock", step.button.text
-            )
-            is_right = intent.when.means(log["timestamp"])
-            if not is_right and not is_chosen and not intent.when.must_ask:
-                self._fault("meant", f"“{intent.what}” was recorded as {words}")
+        elif (
+            log["status"] == "taken"
+            and intent.when is not None
+            and not intent.when.must_ask
+            and not intent.when.means(log["timestamp"])
+        ):
+            self._fault("meant", f"“{intent.what}” was recorded as {words}")
         is_unusual = intent.count not in (None, 1)
         if log["status"] == "taken" and is_unusual and log["dose_count"] != intent.count:
             self._fault("counted", f"“{intent.what}” counts as {log['dose_count']} doses")
 
     def _check_is_not_stale(self, log: Row, asked_at: int, words: str) -> None:
         """What somebody recorded after a question was shown makes it another question."""
-        for other in self.tables.logs.values():
-            is_later = asked_at < self.logged_at.get(other["id"], 0) < len(self.steps)
-            undone = self.tables.logs.get(other["undoes_id"])
+        for other in self.intake_changes:
             if (
-                is_later
-                and "taken" in {other["status"], undone["status"] if undone else None}
-                and other["medication_id"] == log["medication_id"]
-                and other["dose_id"] != log["dose_id"]
-                and abs(other["timestamp"] - log["timestamp"]) < timedelta(hours=24)
+                asked_at < other.step < len(self.steps)
+                and other.medication_id == log["medication_id"]
+                and other.dose_id != log["dose_id"]
+                and any(abs(at - log["timestamp"]) < timedelta(hours=24) for at in other.moments)
             ):
                 self._fault("stale", f"{words}, by a question that was older than another's record")
 
@@ -298,22 +328,26 @@ class Ground:
     # What screens say.
 
     async def _look(self, outcome: Outcome | None) -> None:
-        self._see_what_is_new()
+        self._see_what_is_new(outcome.before if outcome else self.tables)
         if outcome is not None and not outcome.is_changed and self.checked == self._state():
             return
         self.tables = await take_snapshot(self.stage)
         await self._check_everything()
 
-    def _see_what_is_new(self) -> None:
-        """Remember since when phones show what they do, and check what came by itself."""
+    def _see_what_is_new(self, before: Snapshot) -> None:
+        """Remember since when phones show what they do, and check what came by itself: it is right
+        by the rows of now or, if they have changed since it left, by those *before*.
+        """
         for person in self.people:
             for message in person.messages:
                 known = self.shown_at.get((person.id, message.id))
                 if known is None or known[0] != message.revision:
                     self.shown_at[person.id, message.id] = (message.revision, len(self.steps))
                     if known is None and message.from_bot and "running out" in message.text:
+                        then = set(screens.check_refill_notice(before, message.text))
                         for words in screens.check_refill_notice(self.tables, message.text):
-                            self._fault("notice", words)
+                            if then:
+                                self._fault("notice", words)
 
     def _state(self) -> Any:
         """What screens depend on: if it is the same, they were looked at."""

@@ -83,8 +83,8 @@ class Walk(Ground):
         self._note(f"it gets {instant.astimezone(ZoneInfo(ZONES[0])):%a %d %b %H:%M}")
         before = self.tables
         async for _moment in self.stage.move_to(instant):
-            self.tables = await take_snapshot(self.stage)
-            self._see_what_is_new()
+            earlier, self.tables = self.tables, await take_snapshot(self.stage)
+            self._see_what_is_new(earlier)
         if len(before.logs) != len(self.tables.logs):
             self._fault("clock", "something was recorded while time passed")
         for key, medicine in self.tables.medicines.items():
