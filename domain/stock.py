@@ -51,6 +51,7 @@ from domain.projection import (
 from domain.schedules import LONGEST_CYCLE, AsNeeded, resolve_local, schedule_from_json
 
 CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps
+PROMISED = "stock.promised"  # in the audit
 NOTICE_LIVES = timedelta(days=14)
 _BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # a schedule that goes on has a dose in this time
 
@@ -408,7 +409,7 @@ async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
         )
         .values(refill_promised_by_id=member.user_id, refill_promised_at=func.clock_now())
     )
-    await audit.record(scope, "stock.promised", subject_type="medication", subject_id=medication_id)
+    await audit.record(scope, PROMISED, subject_type="medication", subject_id=medication_id)
     await _show_notices_again(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine))
 

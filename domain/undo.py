@@ -31,7 +31,7 @@ from domain.models import (
 )
 from domain.pauses import put_back_pause
 from domain.record_changes import find_recorded
-from domain.stock import undo_change
+from domain.stock import PROMISED, undo_change
 
 
 class ActionKind(StrEnum):
@@ -235,6 +235,7 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
             # Ids are in the order of time, and unlike it are never the same.
             tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
             _area(later) == _area(event),
+            later.action != PROMISED,  # it changes neither the stock nor its measure
             # What they did to it later comes first anyway, or is nothing that can be taken back.
             later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
             later.undoes_id.is_(None),

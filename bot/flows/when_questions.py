@@ -107,7 +107,7 @@ def check_kind(when: When, *, is_all_day: bool) -> None:
     """
     says_all_day = when.is_all_day and when.duration == timedelta(days=1)
     if when.times and is_all_day and not when.is_all_day:
-        raise Misunderstood(Problem.ALL_DAY_AT_A_TIME, f"{when.times[0]:%H:%M}")
+        raise Misunderstood(Problem.STAYS_ALL_DAY, f"{when.times[0]:%H:%M}")
     if when.duration is not None and not (is_all_day and says_all_day):
         raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
 

@@ -88,6 +88,7 @@ class Problem(Enum):
     REMINDER_IMPOSSIBLE = auto()
     TIME_IN_TITLE = auto()  # W are words of time that stand in a title without quotes
     HOURS_OR_DATE = auto()  # "9-15"
+    STAYS_ALL_DAY = auto()  # W is an hour, and what is moved lasts all day
     ALL_DAY_AT_A_TIME = auto()  # W lasts all day, and a time was said, too
     LENGTH_IN_A_MOVE = auto()  # W is how long it takes, where only when it begins was asked
     TOO_MANY_ENTRIES = auto()  # W is how many

@@ -44,7 +44,11 @@ NEW_MESSAGE = "n"
 
 def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     """What was added, for whom and in which family."""
-    head = _("✅ Saved in family {family}.").format(family=escape(member.family_name))
+    return _done(_("✅ Saved in family {family}."), facts, member=member, now=now)
+
+
+def _done(words: str, facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
+    head = words.format(family=escape(member.family_name))
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     body = screen(facts, member=member, now=now)
     return Screen(f"{head}\n{body.text}", ((undo,), *body.keyboard))
@@ -332,15 +336,11 @@ def cancel_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button
 
 
 def moved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    body = screen(facts, member=member, now=now)
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return Screen(_("✅ Moved.") + f"\n{body.text}", ((undo,), *body.keyboard))
+    return _done(_("✅ Moved in family {family}."), facts, member=member, now=now)
 
 
 def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    body = screen(facts, member=member, now=now)
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return Screen(_("✅ Changed.") + f"\n{body.text}", ((undo,), *body.keyboard))
+    return _done(_("✅ Changed in family {family}."), facts, member=member, now=now)
 
 
 def cancelled(body: Screen) -> Answer:
@@ -742,8 +742,8 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
         return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
 
     return Screen(
-        _("✅ Noted for {title}. Any change of medicines?").format(
-            title=escape(facts.details.title)
+        _("✅ Noted for {title} in family {family}. Any change of medicines?").format(
+            title=escape(facts.details.title), family=escape(member.family_name)
         ),
         (
             (menu(_("💊 Change a medicine"), "meds"), menu(_("➕ New medicine"), "addmed")),

@@ -103,7 +103,8 @@ def saved(doctor: DoctorFacts, *, member: Member) -> Screen:
 
 def changed(doctor: DoctorFacts, *, member: Member) -> Screen:
     body = doctor_screen(doctor, member=member)
-    return Screen(_("✅ Changed.") + f"\n{body.text}", body.keyboard)
+    head = _("✅ Changed in family {family}.").format(family=escape(member.family_name))
+    return Screen(f"{head}\n{body.text}", body.keyboard)
 
 
 def removed(body: Screen) -> Answer:

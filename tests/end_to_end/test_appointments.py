@@ -193,9 +193,9 @@ class TestLivingWithIt:
         await home.anna.press("Move", message=saved)
         await home.anna.sees("which day?")
         await home.anna.send("friday 15:00")
-        await home.anna.sees("✅ Moved.")
+        await home.anna.sees("✅ Moved in family")
         assert await starts(town) == ["Fri 27 Nov 15:00"]
-        await home.anna.sees("calendar", after=await home.anna.sees("✅ Moved."))
+        await home.anna.sees("calendar", after=await home.anna.sees("✅ Moved in family"))
         calendar = last_file(home.anna)
         assert shown(calendar) == ["Fri 27 Nov 15:00"]
         [event] = calendar.walk("VEVENT")
@@ -236,7 +236,7 @@ class TestLivingWithIt:
         await home.anna.press("This and all that follow", message=which)
         await home.anna.sees("which day?")
         await home.anna.send("10 December 16:00")
-        await home.anna.sees("✅ Moved.")
+        await home.anna.sees("✅ Moved in family")
         assert await starts(town, most=5) == [
             "Tue 24 Nov 10:00",
             "Tue 01 Dec 10:00",
@@ -416,9 +416,9 @@ class TestDaysAndNights:
         saved = await home.anna.sees("🕑 Thursday 3 December, all day")
         await home.anna.press("Move", message=saved)
         await home.anna.send("4 december 10:00")
-        await home.anna.sees("does it last all day, or only some hours?")
+        await home.anna.sees("and this lasts all day")
         await home.anna.send("4 december")
-        moved = await home.anna.sees("✅ Moved.")
+        moved = await home.anna.sees("✅ Moved in family")
         assert "🕑 Friday 4 December, all day" in moved.text
         await home.anna.press("Change", message=moved)
         await home.anna.press("How long", message=await home.anna.sees("is to change?"))
@@ -428,7 +428,7 @@ class TestDaysAndNights:
         asked = await home.anna.sees("is to change?", after=changed)
         await home.anna.press("Repetition", message=asked)
         await home.anna.send("every friday 10:00")
-        await home.anna.sees("does it last all day, or only some hours?", after=changed)
+        await home.anna.sees("and this lasts all day", after=changed)
         await home.anna.send("every friday")
         await home.anna.sees("🔁 every Friday", after=changed)
 
@@ -500,7 +500,7 @@ class TestTooSoonToBeReminded:
         await home.anna.press("Move", message=saved)
         soon = town.clock.now().astimezone(LONDON) + timedelta(minutes=45)
         await home.anna.send(f"today {soon:%H:%M}")
-        moved = await home.anna.sees("✅ Moved.")
+        moved = await home.anna.sees("✅ Moved in family")
         assert "It's too soon for its reminders." in moved.text
         await home.ben.sees("Please note: this is soon")
         assert await town.value(TOLD) == 1
@@ -663,7 +663,7 @@ class TestReminders:
         told = await home.ben.sees("tomorrow 14:30 Mum's time")
         await home.anna.press("Move", message=saved)
         await home.anna.send("27 November 9:00")
-        await home.anna.sees("✅ Moved.")
+        await home.anna.sees("✅ Moved in family")
         await town.settled()
         town.jump_by(minutes=1)
         news = await home.ben.sees("❗️ Please note: this is changed")

@@ -285,6 +285,16 @@ async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -
     assert (await home.do(find_last_action)).kind is ActionKind.APPOINTMENT_MOVED
 
 
+async def test_who_gets_the_next_box_does_not_hide_the_last_one(home: Home) -> None:
+    medicine = await factories.medicine(home.database, home.anna, home.mum)
+    await _refill(home, medicine)
+    await home.do(lambda s: stock.promise_refill(s, medicine.id), home.ben)
+    await home.undo()
+    now = await home.do(lambda s: stock.get_stock(s, medicine))
+    assert now.amount is None
+    assert now.promised_by == "Ben"
+
+
 async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
     first = await factories.medicine(home.database, home.anna, home.mum, name="First")
     second = await factories.medicine(home.database, home.anna, home.mum, name="Second")
