@@ -122,6 +122,8 @@ class Ground:
         if intent is not FREE and CHOOSES_TIME.search(button.text):
             # From here on what counts is what the next question shows.
             intent.when, intent.must_ask = None, False
+        if intent is not FREE and "What was given?" in message.text:
+            intent.medicine_id = None
         return await self._do(Step(person, message=message, button=button), intent)
 
     async def _do(self, step: Step, intent: Intent) -> Outcome:
