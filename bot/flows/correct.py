@@ -168,7 +168,11 @@ def _with_options(request: Request, draft: Draft) -> Draft:
         )
         for option in options
     ]
-    buttons = [(str(number), words) for number, words in enumerate(labels)]
+    keys = [
+        "now" if intake_views.is_now(option, reader=reader) else str(number)
+        for number, option in enumerate(options)
+    ]
+    buttons = list(zip(keys, labels, strict=True))
     if buttons:
         buttons += list(intake_views.time_labels().items())
     return replace(draft, buttons=tuple(buttons))
@@ -180,8 +184,9 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
         case "other":
             draft = replace(draft, options=(), lacks_time="")
             return FLOW.go_on(request, running, "time", draft.write())
-        case str() as number:
-            draft = replace(draft, taken_at=draft.options[int(number)], seen=None)
+        case str() as key:
+            at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
+            draft = replace(draft, taken_at=at, seen=None)
             return await _go(request, draft, running)
         case None:
             return await _timed(request, running, draft, reply.text or "")

@@ -550,7 +550,7 @@ def _time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]
     options = [datetime.fromisoformat(option) for option in draft.options]
     buttons = [
         (
-            str(number),
+            "now" if views.is_now(option, reader=reader) else str(number),
             views.moment_label(
                 option, person=draft.person, zone=zone, reader=reader, options=options
             ),
@@ -574,8 +574,8 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
             return FLOW.go_on(request, running, "time", draft.write())
         case "clock":
             return await _by_the_other_clock(request, running, draft)
-        case str() as number:
-            at = draft.options[int(number)]
+        case str() as key:
+            at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
             return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
         case None:
             typed = parse_time(request, draft, reply.text or "")

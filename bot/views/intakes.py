@@ -375,13 +375,18 @@ def usual_label(usual: str) -> str:
     return _("{usual}, as usual").format(usual=label(usual))
 
 
+def is_now(at: datetime, *, reader: Reader) -> bool:
+    """Whether a button says "Now" of it: it means the moment of the tap then."""
+    return abs(reader.now - at) < _MINUTE
+
+
 def moment_label(
     at: datetime, *, person: str, zone: ZoneInfo, reader: Reader, options: Sequence[datetime]
 ) -> str:
     """What a time can mean, as a button; with the zone's short name where the clock shows it twice
     that night.
     """
-    if abs(reader.now - at) < _MINUTE:
+    if is_now(at, reader=reader):
         return _("Now")
     local = at.astimezone(zone)
     words = reader.when(at, person=label(person), zone=zone)

@@ -36,6 +36,18 @@ async def test_a_time_that_is_still_to_come_is_asked_about(home: Household, town
     assert [at[:4] for at in await records(town)] == ["23 0"]
 
 
+async def test_now_is_the_moment_of_the_tap(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, PARA)
+    await home.anna.send("/give Para at 08:20")
+    asks = await home.anna.sees("When was Para given?")
+    town.jump_by(minutes=9)
+    await home.anna.press("Now", message=asks)
+    given = await home.anna.sees("✅ Para 500 mg, given today")
+    [at] = await records(town)
+    assert f"{town.clock.now():%H:%M}" == at[3:]
+    assert at[3:] in given.text
+
+
 async def test_a_few_minutes_ahead_is_now(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     await home.anna.send(f"/give Aspirin at {asked.at[:3]}{int(asked.at[3:]) + 3:02}")
