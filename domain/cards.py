@@ -81,6 +81,7 @@ class SummaryFacts:
     person: str
     doses: Sequence[DoseFacts]
     was_asked: bool
+    reader_zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True)
@@ -346,6 +347,7 @@ async def _facts(
                 person=row.person,
                 doses=await list_doses(scope, [UUID(dose) for dose in row.facts["dose_ids"]]),
                 was_asked=row.kind == Kind.MISSED,
+                reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
             )
         case Kind.JOINED:
             return await _joined(scope, row)

@@ -35,17 +35,26 @@ def count_doses(given: Dosage, usual: Dosage, *, packed: Packed | None = None) -
         return None
     if packed is not None and given.unit == packed.unit:
         return _rounded(given.amount / packed.per_dose)
-    if usual.amount is None or usual.unit is None:
-        return None
-    if given.unit == usual.unit:
-        return _rounded(given.amount / usual.amount)
-    for sizes in _SIZES:
-        if given.unit in sizes and usual.unit in sizes:
-            ratio = Decimal(sizes[given.unit]) / Decimal(sizes[usual.unit])
-            return _rounded(given.amount * ratio / usual.amount)
+    times = how_many_times(given, usual)
+    if times is not None:
+        return _rounded(times)
     # "2 tablets" of what is set to "500 mg": a strength is that of one of them.
     is_strength = usual.unit in _SIZES[0]
     return given.amount if is_strength and given.unit in COUNTABLE else None
+
+
+def how_many_times(one: Dosage, other: Dosage) -> Decimal | None:
+    """How many times the *other* dosage *one* is: 2 for 1 g beside 500 mg; None for what cannot be
+    measured by one measure.
+    """
+    if one.amount is None or other.amount is None or one.unit is None or other.unit is None:
+        return None
+    if one.unit == other.unit:
+        return one.amount / other.amount
+    for sizes in _SIZES:
+        if one.unit in sizes and other.unit in sizes:
+            return one.amount * sizes[one.unit] / (other.amount * sizes[other.unit])
+    return None
 
 
 #: Things of which one is one dose, where a strength is set.

@@ -32,7 +32,7 @@ from domain.doses import (
     record_doses,
 )
 from domain.errors import NotAllowed, NotFound, TimeNotPossible
-from domain.ladder import UNDO_PERIOD
+from domain.ladder import UNDO_PERIOD, floor_minute
 from domain.medications import get_medication
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import CareRecipient, Dose, Medication, new_id
@@ -60,7 +60,10 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True)
 class Intake:
-    """An intake of a medicine, at `at` (UTC) by the clock of `zone`: `count` doses as set."""
+    """An intake of a medicine, at `at` (UTC) by the clock of `zone`: `count` doses as set.
+
+    To the minute, as people read it: "next from 12:00" holds from 12:00 on.
+    """
 
     id: UUID
     at: datetime
@@ -101,12 +104,17 @@ class Outlook:
     @property
     def is_too_soon_after(self) -> bool:
         """Whether it comes too soon after the intake before."""
-        return _is_closer(self.last, self.at, self.interval)
+        return _is_closer(self.last, self.minute, self.interval)
 
     @property
     def is_too_soon_before(self) -> bool:
         """Whether it comes too soon before the intake after."""
-        return _is_closer(self.following, self.at, self.interval)
+        return _is_closer(self.following, self.minute, self.interval)
+
+    @property
+    def minute(self) -> datetime:
+        """What a clock shows at `at`."""
+        return floor_minute(self.at)
 
 
 def _is_closer(intake: Intake | None, at: datetime, interval: timedelta | None) -> bool:
@@ -325,8 +333,9 @@ async def _outlook(
         key=lambda intake: intake.at,
     )
     interval, limit = _limits(medicine)
-    before = [intake for intake in intakes if intake.at <= at]
-    after = [intake for intake in intakes if intake.at > at]
+    minute = floor_minute(at)
+    before = [intake for intake in intakes if intake.at <= minute]
+    after = [intake for intake in intakes if intake.at > minute]
     last = before[-1] if before else None
     return _sealed(
         Outlook(
@@ -334,7 +343,7 @@ async def _outlook(
             at=at,
             last=last,
             following=after[0] if after else None,
-            others=_most_in_a_day(intakes, at),
+            others=_most_in_a_day(intakes, minute),
             limit=limit,
             interval=interval,
             next_at=_next_at(before, interval=interval, limit=limit),
@@ -349,7 +358,7 @@ async def _outlook(
 def _intake(dose: DoseFacts) -> Intake:
     return Intake(
         id=dose.id,
-        at=dose.taken_at or dose.due_at,
+        at=floor_minute(dose.taken_at or dose.due_at),
         zone=dose.taken_zone or dose.zone,
         by=dose.resolved_by,
         what=dose.given or dose.dosage,

@@ -45,6 +45,11 @@ class NextAction:
     at: datetime
 
 
+def floor_minute(instant: datetime) -> datetime:
+    """The whole minute in which *instant* lies, as clocks show it."""
+    return instant.replace(second=0, microsecond=0)
+
+
 def ceil_minute(instant: datetime) -> datetime:
     """*instant*, rounded up to a whole minute: the alarm knows minutes only."""
     floor = instant.replace(second=0, microsecond=0)

@@ -12,6 +12,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from domain.dosages import Dosage
+from domain.dose_counts import SLIP_FROM, SMALLEST_SLIP, how_many_times
 from domain.medicines import Content
 from domain.schedule_changes import first_day_of, last_day_of, own_dosages, strength_of
 from domain.schedules import (
@@ -36,6 +37,8 @@ class Concern(Enum):
 
     MORE_OFTEN = auto()
     LARGER = auto()
+    TENFOLD = auto()  # likelier a slip than meant, and so is a tenth
+    TENTH = auto()
     OTHER_UNIT = auto()
     OTHER_AMOUNT = auto()  # amounts that cannot be compared
     LONGER = auto()
@@ -206,13 +209,19 @@ def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
 def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
     if before == after:
         return
-    if before.amount is None or after.amount is None:
+    times = how_many_times(after, before)
+    if times is not None:
+        if times > 1:
+            yield Concern.LARGER
+        if times >= SLIP_FROM:
+            yield Concern.TENFOLD
+        elif times <= SMALLEST_SLIP:
+            yield Concern.TENTH
+    elif before.amount is None or after.amount is None:
         if before.words != after.words:
             yield Concern.OTHER_AMOUNT
     elif before.unit != after.unit:
         yield Concern.OTHER_UNIT
-    elif after.amount > before.amount:
-        yield Concern.LARGER
 
 
 def _of_any_amount(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:

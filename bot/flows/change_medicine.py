@@ -290,7 +290,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
 async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
     """What was saved, and what has to be asked about the stock then."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
-    done = meds_views.changed(medicine, family=member.family_name, now=request.scope.clock.now())
+    done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
     answer = finished(running, done)
     return await per_dose.ask_after_change(request, medicine, answer)
 

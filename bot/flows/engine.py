@@ -12,8 +12,18 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from bot.grammar.assents import is_yes_or_no
+from bot.grammar.known_medicines import begins_with
 from bot.grammar.problems import Misunderstood
-from bot.intake.conversation import to_continue, to_end, to_offer, to_repeat, to_resume
+from bot.grammar.tokens import tokenize
+from bot.intake.conversation import (
+    in_place_of,
+    quietly,
+    to_continue,
+    to_end,
+    to_offer,
+    to_repeat,
+    to_resume,
+)
 from bot.intake.drafts import LeftScreens
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation, Draft, Expired
@@ -23,6 +33,8 @@ from bot.views.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode
 from bot.views.conversations import Unfinished
 from bot.views.medicines import tap_a_button
 from bot.views.misunderstandings import misunderstood
+
+_LONGEST_NAME = 100
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
@@ -127,9 +139,13 @@ class Flow:
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
         """Take a reply to the open question, or ask it again."""
         try:
-            return await self.steps[conversation.step].take(request, conversation, reply)
+            answer = await self.steps[conversation.step].take(request, conversation, reply)
         except Misunderstood as problem:
             return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
+        if answer.conversation is None:
+            return answer
+        # Where the reply led on to another conversation, this one was answered, not left.
+        return replace(answer, conversation=in_place_of(conversation, answer.conversation))
 
 
 async def _as_it_was(_: Request, data: Data) -> Data:
@@ -186,8 +202,19 @@ class Flows:
             return Answer(send=(views.expired_screen(),))
         if flow.steps[conversation.step].refresh is None:
             change = to_repeat(conversation.flow_id)
-            return Answer(send=(flow.question(conversation),), conversation=change)
-        return replace(await flow.ask_again(request, conversation), closes=False)
+            answer = Answer(send=(flow.question(conversation),), conversation=change)
+        else:
+            answer = replace(await flow.ask_again(request, conversation), closes=False)
+        if answer.conversation is not None and self._is_said_anew(request, conversation):
+            # That this draft is left then is no news to them.
+            return replace(answer, conversation=quietly(answer.conversation))
+        return answer
+
+    def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
+        """Whether the line that was answered in between names what the draft is about."""
+        named = self.leaving(conversation.flow).name_draft(conversation.data)
+        typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
+        return named is not None and bool(typed) and begins_with(named, typed[0].raw)
 
     async def on_message(self, request: Request) -> Answer:
         """A message that is no command."""

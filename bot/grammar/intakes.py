@@ -19,6 +19,7 @@ LONGEST_LINE = 1000
 MOST_AT_ONCE = 100  # of a thing, without its unit: more is a strength, or a slip
 
 _TIMES = re.compile(r"x?(\d{1,2})x?")
+_MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _TIMES_WORDS = {"twice": 2, "double": 2, "triple": 3}
 
 
@@ -103,9 +104,8 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, line.typed(tokens))
         if value > MOST_AT_ONCE:
             typed = line.typed(tokens)
-            raise Misunderstood(
-                Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(f"{typed} mg", f"{typed} tablets")
-            )
+            meant = (f"{typed} mg", f"{typed} tablets", *_clock_times(typed))
+            raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=meant)
         return TypedAmount(number=value)
     try:
         return TypedAmount(parse_dosage(line.typed(tokens)))
@@ -113,6 +113,12 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
         if problem.problem is Problem.DOSAGE_NEEDS_UNIT and number is None:
             raise Misunderstood(Problem.INTAKE_UNREADABLE, line.typed(tokens)) from problem
         raise
+
+
+def _clock_times(typed: str) -> tuple[str, ...]:
+    """ "at 12:30" for "1230"."""
+    match = _MILITARY.fullmatch(typed)
+    return (f"at {match[1]}:{match[2]}",) if match else ()
 
 
 def _times(words: Sequence[str]) -> Decimal | None:

@@ -19,7 +19,8 @@ from bot.grammar.clock_times import (
     read_time,
 )
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date
-from bot.grammar.numbers import COUNTS
+from bot.grammar.dosages import name_of_unit
+from bot.grammar.numbers import COUNTS, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, words_of
 
@@ -32,6 +33,7 @@ _LONGEST_PHRASE = 12  # tokens
 _NOW = {"now"}
 _NOW_WORDS = (["just", "now"], ["right", "now"], ["a", "moment", "ago"], ["this", "minute"])
 _AT = {"at", "@", "around", "about", "approx", "approximately", "ca", "circa"}
+_AGO = (["ago"], ["before"], ["earlier"])
 _FILLERS = _AT | {"on", "the", ","}
 _LENGTHS = {
     **dict.fromkeys(["min", "mins", "minute", "minutes", "m"], timedelta(minutes=1)),
@@ -115,7 +117,7 @@ def find_moment(tokens: Sequence[Token]) -> int:
 
 def _begins(tokens: Sequence[Token]) -> bool:
     first, words = tokens[0], words_of(tokens, 4)
-    if first.is_quoted:
+    if first.is_quoted or _is_amount(tokens):
         return False
     if first.word in _AT | _NOW | {"today", "yesterday", "tonight", *NAMED}:
         return True
@@ -126,13 +128,28 @@ def _begins(tokens: Sequence[Token]) -> bool:
             rest = [word for word in following if word != "the"]
             is_part = bool(rest) and (rest[0] in PARTS_OF_DAY or rest[0] in WEEKDAYS)
             return is_part or (words[0] == "on" and _date_at(tokens[1:]) is not None)
-        case ["half" | "quarter", "past" | "to", *_]:
+        case ["half" | "quarter", "past" | "to", *_] | ["a", "quarter", "past" | "to", *_]:
             return True
         case [_, unit, "ago", *_] if unit.removesuffix("s") in {"day", "week", "month"}:
             return True
     if first.word in WEEKDAYS and len(first.word) > 5:
         return True
     return looks_like_a_time(first) or _ago(tokens) is not None or _date_at(tokens) is not None
+
+
+def _is_amount(tokens: Sequence[Token]) -> bool:
+    """Whether "2.5", which could be a time with a dot, is an amount: it has a unit, or the minutes
+    of no time.
+    """
+    word = tokens[0].word
+    number = read_number(tokens) if "." in word else None
+    if number is None:
+        return False
+    following = words_of(tokens[number.tokens_used :], 1)
+    unit = number.rest or (following[0] if following else "")
+    minutes = word[: len(word) - len(number.rest)].partition(".")[2]
+    is_no_time = len(minutes) != 2 or word.startswith("0.")
+    return name_of_unit(unit) is not None or (is_no_time and not number.rest)
 
 
 def _read(tokens: Sequence[Token], *, words: str, today: date) -> _Said:
@@ -170,6 +187,9 @@ def _is_said(value: object) -> bool:
 def _read_part(tokens: Sequence[Token], *, today: date) -> tuple[_Said | None, int]:
     """One part that *tokens* begin with, and how many of them it takes."""
     words = words_of(tokens, 4)
+    if words[:2] == ["a", "quarter"]:
+        part, used = _read_part(tokens[1:], today=today)
+        return part, used + 1
     for phrase in _NOW_WORDS:
         if words[: len(phrase)] == phrase:
             return _Said(is_now=True), len(phrase)
@@ -258,7 +278,7 @@ def _moved(at: time, minutes: int) -> time:
 def _ago(tokens: Sequence[Token]) -> timedelta | None:
     """ "10 minutes ago", "half an hour ago", "1 h 30 min ago"; None if it is something else."""
     words = words_of(tokens, 8)
-    if "ago" not in words or len(words) != len(tokens) or words[-1] != "ago":
+    if len(words) != len(tokens) or words[-1:] not in _AGO:
         return None
     words = [part for word in words[:-1] for part in _unglued(word)]
     total = timedelta()
@@ -374,7 +394,7 @@ def _on_that_day(
         instant
         for reading in readings
         for day in _days(said, reading, today=today)
-        for instant in _instants(datetime.combine(day, reading), zone, words)
+        for instant in _instants(datetime.combine(day, reading), zone)
     ]
     over = [min(at, now) for at in found if at <= now + WATCHES_DIFFER]
     if not over:
@@ -416,12 +436,12 @@ def _without_a_day(
     possible: list[datetime] = []
     today = now.astimezone(zone).date()
     for reading in readings:
-        todays = _instants(datetime.combine(today, reading), zone, words)
+        todays = _instants(datetime.combine(today, reading), zone)
         over = [min(at, now) for at in todays if at <= now + WATCHES_DIFFER]
         if over:
             certain += over
             continue
-        yesterdays = _instants(datetime.combine(today - _DAY, reading), zone, words)
+        yesterdays = _instants(datetime.combine(today - _DAY, reading), zone)
         is_hours_ago = now - yesterdays[-1] <= HOURS_AGO <= todays[0] - now
         (certain if is_hours_ago and not possible else possible).extend(yesterdays)
     if certain:
@@ -436,12 +456,13 @@ def _of_options(found: Sequence[datetime], words: str) -> TypedMoment:
     return TypedMoment(words, options=options, is_by_clock=True)
 
 
-def _instants(local: datetime, zone: ZoneInfo, words: str) -> Sequence[datetime]:
+def _instants(local: datetime, zone: ZoneInfo) -> Sequence[datetime]:
     """The instants (UTC) of a local time: two where the clocks go back over it. Raises
     `Misunderstood` where they go forward over it.
     """
     both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
     if both[0].astimezone(zone).replace(tzinfo=None) != local:
         instead = both[0].astimezone(zone)
-        raise Misunderstood(Problem.HOUR_SKIPPED, words, suggestions=(f"{instead:%H:%M}",))
+        typed = f"{local:%H:%M}"
+        raise Misunderstood(Problem.HOUR_SKIPPED, typed, suggestions=(f"{instead:%H:%M}",))
     return both[:1] if both[0] == both[1] else both

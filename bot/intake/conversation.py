@@ -41,6 +41,13 @@ def to_resume(change: Mapping[str, Any]) -> dict[str, Any]:
     return {"continue": {**change["continue"], "resumes": True}}
 
 
+def in_place_of(answered: Conversation, change: Mapping[str, Any]) -> dict[str, Any]:
+    """As *change*; if it is about another conversation, the one that was *answered* is over."""
+    flow_id = str(answered.flow_id)
+    is_another = "continue" in change and change["continue"]["flow_id"] != flow_id
+    return {**change, "ends": flow_id} if is_another else dict(change)
+
+
 def quietly(change: Mapping[str, Any]) -> dict[str, Any]:
     """As *change*; no new message is worth it if nobody answers."""
     return {**change, "quietly": True}
@@ -80,6 +87,8 @@ async def apply(
         if change.get("quietly"):
             await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
         return Outcome.IN_LINE
+    if "ends" in change:
+        await store.end(chat_id, user_id, UUID(change["ends"]))
     stored = change["continue"]
     outcome = await store.save(
         _conversation(stored),

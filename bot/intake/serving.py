@@ -294,11 +294,7 @@ class Serving:
         except CareCircleError as error:
             ended = conversations.to_end(running.flow_id)
             again = replace(refusals.refuse(error, is_press=False), conversation=ended)
-        change = again.conversation
-        if change is not None and incoming.command == running.flow:
-            # They were at another one of its kind: that this one is left is no news to them.
-            change = conversations.quietly(change)
-        return replace(answer.and_send(*again.send), conversation=change)
+        return replace(answer.and_send(*again.send), conversation=again.conversation)
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._parts.database.run(

@@ -8,7 +8,7 @@ would, or the two differ, its place is named: "08:00 London time".
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.views.times import day_words, weekday_name
+from bot.views.times import clock_time, day_words, weekday_name
 from bot.views.wording import _
 from domain.doses import DoseFacts
 
@@ -57,7 +57,7 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
     *home*, where the person lives now.
     """
     local, today = at.astimezone(zone), now.astimezone(home).date()
-    clock = f"{local:%H:%M}"
+    clock = clock_time(at, zone)
     return _("{day} {time}").format(
         # What is over may be of tomorrow by a clock farther east: nobody would say so.
         day=day_words(local.date(), today=max(today, local.date())),
@@ -74,7 +74,7 @@ def clock_of(
 ) -> str:
     """When something happened to a dose, by the clock of then, or by that of *zone*."""
     zone = zone or dose.zone
-    time = f"{at.astimezone(zone):%H:%M}"
+    time = clock_time(at, zone)
     words = named_clock(time, zone) if _is_named(dose, zone, at) else time
     return with_yours(words, at, zone=zone, reader_zone=reader_zone)
 

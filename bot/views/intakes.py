@@ -123,7 +123,9 @@ def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
 
 def _counts_for(dose: DoseFacts, reader: Reader) -> str:
     day = day_words(dose.local.date(), today=reader.now.astimezone(dose.zone).date())
-    return _("It counts for {day} {time}.").format(day=day, time=f"{dose.local:%H:%M}")
+    clock = f"{dose.local:%H:%M}"
+    time = with_yours(clock, dose.due_at, zone=dose.zone, reader_zone=reader.zone)
+    return _("It counts for {day} {time}.").format(day=day, time=time)
 
 
 def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
@@ -178,7 +180,11 @@ def _extra(outlook: Outlook, reader: Reader) -> str:
     if medicine.first_due_at is None:
         return words
     following = moment(
-        medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=reader.now
+        medicine.first_due_at,
+        person=medicine.person,
+        zone=medicine.zone,
+        now=reader.now,
+        reader_zone=reader.zone,
     )
     return words + " " + _("Next: {moment}").format(moment=following)
 
@@ -189,13 +195,13 @@ def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
     if outlook.last is not None and outlook.is_too_soon_after:
         lines.append(
             _("⚠️ Only {length} after the one before; {rule}.").format(
-                length=length_words(outlook.at - outlook.last.at), rule=_rule(outlook)
+                length=length_words(outlook.minute - outlook.last.at), rule=_rule(outlook)
             )
         )
     if outlook.following is not None and outlook.is_too_soon_before:
         lines.append(
             _("⚠️ Only {length} before the one after it; {rule}.").format(
-                length=length_words(outlook.following.at - outlook.at), rule=_rule(outlook)
+                length=length_words(outlook.following.at - outlook.minute), rule=_rule(outlook)
             )
         )
     if Doubt.TOO_MANY in doubts:

@@ -236,6 +236,12 @@ def _concern_words() -> dict[Concern, str]:
     return {
         Concern.MORE_OFTEN: _("It would be given more often."),
         Concern.LARGER: _("An amount would be larger."),
+        Concern.TENFOLD: _(
+            "It would be at least ten times as much as now. Please check number and unit."
+        ),
+        Concern.TENTH: _(
+            "It would be a tenth of what it is now, or less. Please check number and unit."
+        ),
         Concern.OTHER_UNIT: _("It would be counted in another unit."),
         Concern.OTHER_AMOUNT: _("I can't tell whether that's more or less than before."),
         Concern.LONGER: _("It would be given for longer."),

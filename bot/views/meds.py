@@ -8,13 +8,13 @@ from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import medicine_labels
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import past_moment
+from bot.views.dose_times import past_moment, with_yours
 from bot.views.length import fitting
 from bot.views.medicines import change_label, described
 from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_button
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import measuring, stock_lines
-from bot.views.times import moment
+from bot.views.times import clock_time, moment
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person
@@ -109,8 +109,8 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         _("for <b>{person}</b>").format(person=escape(facts.person)),
         *_status(facts, now),
         "",
-        last_given(details.outlook, now=now),
-        *_to_come(details.outlook, now=now),
+        last_given(details.outlook, now=now, reader_zone=member.zone),
+        *_to_come(details.outlook, now=now, reader_zone=member.zone),
         *stock_lines(details.stock, facts, now=now),
     ]
     measure = measuring(details.stock, facts, member)
@@ -125,45 +125,71 @@ def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
     return []
 
 
-def last_given(outlook: Outlook, *, now: datetime) -> str:
+def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> str:
     """ "Last given: today 08:05 by Anna (100 mg)"."""
     if outlook.last is None:
         return _("Last given: not yet")
     last, home = outlook.last, outlook.medicine.zone
     return _("Last given: {moment} by {who} ({what})").format(
-        moment=past_moment(last.at, last.zone, home=home, now=now),
+        moment=with_yours(
+            past_moment(last.at, last.zone, home=home, now=now),
+            last.at,
+            zone=last.zone,
+            reader_zone=reader_zone,
+        ),
         who=escape(last.by or ""),
         what=escape(last.what),
     )
 
 
-def _to_come(outlook: Outlook, *, now: datetime) -> Sequence[str]:
+def _to_come(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
     """What is open, then what comes after it; of what is taken as needed, its limits."""
     facts = outlook.medicine
-    lines = [_open(dose, facts.zone, now) for dose in facts.open_doses]
     if isinstance(facts.schedule, AsNeeded):
-        return [*lines, *([limits(outlook)] if limits(outlook) else [])]
+        limited = limits(outlook, reader_zone=reader_zone)
+        return [*open_lines(facts, now=now, reader_zone=reader_zone), *filter(None, [limited])]
+    return coming_lines(facts, now=now, reader_zone=reader_zone)
+
+
+def coming_lines(
+    facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
+    """What is open, and what comes after it."""
+    lines = open_lines(facts, now=now, reader_zone=reader_zone)
     if facts.first_due_at is None:
         return lines
-    return [
-        *lines,
-        _("Next: {moment}").format(
-            moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
-        ),
-    ]
+    following = moment(
+        facts.first_due_at,
+        person=facts.person,
+        zone=facts.zone,
+        now=now,
+        reader_zone=reader_zone,
+    )
+    return [*lines, _("Next: {moment}").format(moment=following)]
 
 
-def _open(dose: OpenDose, home: ZoneInfo, now: datetime) -> str:
+def open_lines(
+    facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
+    return [_open(dose, facts.zone, now, reader_zone) for dose in facts.open_doses]
+
+
+def _open(dose: OpenDose, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None) -> str:
     """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
     due = past_moment(dose.due_at, dose.zone, home=home, now=now)
+    due = with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
     if dose.snoozed_until is None:
         return _("Open: {due}").format(due=due)
-    return _("Open: {due} (snoozed until {time})").format(
-        due=due, time=f"{dose.snoozed_until.astimezone(home):%H:%M}"
+    until = with_yours(
+        clock_time(dose.snoozed_until, home),
+        dose.snoozed_until,
+        zone=home,
+        reader_zone=reader_zone,
     )
+    return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
 
 
-def limits(outlook: Outlook) -> str:
+def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
     """ "2 of 4 in 24 hours, next from 14:50"; empty where nothing is limited."""
     parts = []
     if outlook.limit is not None:
@@ -173,7 +199,9 @@ def limits(outlook: Outlook) -> str:
             )
         )
     if outlook.next_at is not None and outlook.next_at > outlook.at:
-        at = f"{outlook.next_at.astimezone(outlook.medicine.zone):%H:%M}"
+        home = outlook.medicine.zone
+        clock = clock_time(outlook.next_at, home)
+        at = with_yours(clock, outlook.next_at, zone=home, reader_zone=reader_zone)
         parts.append(_("next from {time}").format(time=at))
     return ", ".join(parts)
 
@@ -209,15 +237,14 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
     return (*rows, (back,))
 
 
-def changed(facts: MedicineFacts, *, family: str, now: datetime) -> Answer:
+def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
     """What it is now, and that it can be undone."""
     text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
-        medicine=described(facts, now=now), person=escape(facts.person), family=escape(family)
+        medicine=described(facts, now=now),
+        person=escape(facts.person),
+        family=escape(member.family_name),
     )
-    if facts.first_due_at is not None:
-        text += "\n" + _("Next: {moment}").format(
-            moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
-        )
+    text = "\n".join([text, *coming_lines(facts, now=now, reader_zone=member.zone)])
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     return Answer(send=(Screen(text, ((undo,),)),))
 

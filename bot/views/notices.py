@@ -27,7 +27,7 @@ def summary(facts: SummaryFacts) -> Screen:
             count,
         )
     lines = [title.format(person=escape(facts.person))]
-    lines += fitting([_line(dose, named_day=_spans_days(facts)) for dose in facts.doses])
+    lines += fitting([_line(dose, facts) for dose in facts.doses])
     lines.append(_("Type /today to record what happened."))
     return Screen("\n".join(lines))
 
@@ -37,9 +37,9 @@ def _spans_days(facts: SummaryFacts) -> bool:
     return len({dose.local.date() for dose in facts.doses}) > 1
 
 
-def _line(dose: DoseFacts, *, named_day: bool) -> str:
-    time = due_clock(dose)
-    if named_day:
+def _line(dose: DoseFacts, facts: SummaryFacts) -> str:
+    time = due_clock(dose, reader_zone=facts.reader_zone)
+    if _spans_days(facts):
         time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
     what = f"{escape(dose.name)} {escape(dose.dosage)}"
     return _("• {time} {what}").format(time=time, what=what)

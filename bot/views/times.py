@@ -9,6 +9,16 @@ _MINUTE = timedelta(minutes=1)
 _DAYS_FROM = 2  # what is less is said in hours
 
 
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """ "08:00" by the clock of *zone*; of an hour that the clock shows twice that night, "01:30
+    (BST)".
+    """
+    local = at.astimezone(zone)
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    clock = f"{local:%H:%M}"
+    return _("{time} ({zone})").format(time=clock, zone=local.tzname()) if is_twice else clock
+
+
 def clock_words(
     at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
 ) -> str:
@@ -17,7 +27,7 @@ def clock_words(
     Where both clocks agree just "08:00"; where the reader's zone is unknown, without theirs.
     """
     local = at.astimezone(zone)
-    clock = f"{local:%H:%M}"
+    clock = clock_time(at, zone)
     theirs = _("{time} {name}'s time").format(time=clock, name=escape(person))
     if reader_zone is None:
         return theirs
@@ -52,7 +62,7 @@ def when_given(
     if reader_zone is not None and at.astimezone(reader_zone).utcoffset() != local.utcoffset():
         return moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
     day = day_words(local.date(), today=now.astimezone(zone).date())
-    return _("{day} {time}").format(day=day, time=f"{local:%H:%M}")
+    return _("{day} {time}").format(day=day, time=clock_time(at, zone))
 
 
 def ago_words(length: timedelta) -> str:

@@ -10,7 +10,15 @@ from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers, family_labels
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import clock_of, due_clock, due_moment, record_clock, today_of, with_yours
+from bot.views.dose_times import (
+    clock_of,
+    due_clock,
+    due_moment,
+    moment_of,
+    record_clock,
+    today_of,
+    with_yours,
+)
 from bot.views.families import switch_button
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.pauses import pause_words
@@ -162,6 +170,13 @@ def _head(person: Person, room: _Room, now: datetime) -> str:
     return f"{name} ⏸ {pause_words(person.pause, zone=person.zone, now=now)}"
 
 
+def _given(dose: DoseFacts, at: datetime, now: datetime, reader_zone: ZoneInfo | None) -> str:
+    zone = dose.taken_zone or dose.zone
+    if at.astimezone(zone).date() == today_of(dose, now):
+        return clock_of(dose, at, zone, reader_zone=reader_zone)
+    return moment_of(dose, at, zone, now=now, reader_zone=reader_zone)
+
+
 def _due(dose: DoseFacts, now: datetime) -> str:
     """ "08:00", or "yesterday 23:30" for what is left over."""
     is_today = dose.local.date() == today_of(dose, now)
@@ -172,7 +187,11 @@ def _line(
     dose: DoseFacts, room: _Room, now: datetime, number: str, *, reader_zone: ZoneInfo | None
 ) -> str:
     name, amount = shorten(dose.name, to=room.name), dose.given or dose.dosage
-    due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+    if dose.taken_at is not None and not dose.is_scheduled:
+        # It was due when it was given: a correction of that says both.
+        due = _given(dose, dose.taken_at, now, reader_zone)
+    else:
+        due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
     what = f"{due} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
     who = escape(shorten(dose.resolved_by or "", to=room.who))
     when = record_clock(dose, reader_zone=reader_zone)

@@ -140,6 +140,33 @@ async def test_a_question_that_names_nothing_is_edited_and_not_said(
     await anna.sees("How much Aspirin each time?")
 
 
+async def test_one_that_was_left_for_another_of_its_kind_is_said_too(
+    home: Household, town: Town
+) -> None:
+    question = await begin(home.anna)
+    await add_medicine(home.anna, "Statin 20 mg at 20:00")
+    await home.anna.sees("I understood:", after=question)
+    await leave(town, home.anna, question)
+    assert len(notices(home.anna)) == 1
+
+
+async def test_of_several_medicines_in_a_line_each_is_answered_and_none_is_left(
+    home: Household, town: Town
+) -> None:
+    for name in ("Para", "Daily"):
+        await add_medicine(home.anna, f"{name} 1 tablet as needed, 4 hours apart")
+    town.jump_by(hours=1)
+    await home.anna.send("/give Para at 02:00 and Daily at 02:00")
+    for name in ("Para", "Daily"):
+        asks = await home.anna.sees(f"before {name} was added here")
+        await home.anna.press("✅ Given", message=asks)
+        await home.anna.sees(f"✅ {name} 1 tablet, given")
+    await town.settled()
+    town.jump_by(minutes=16)
+    await looked_twice()
+    assert not [m for m in home.anna.messages if m.labels == OFFER]
+
+
 async def test_what_somebody_has_added_meanwhile_is_asked_about(
     home: Household, town: Town
 ) -> None:

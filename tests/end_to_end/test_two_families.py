@@ -2,6 +2,7 @@
 two of one name.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -219,3 +220,14 @@ async def test_two_families_of_one_name_are_told_apart(both: Families, town: Tow
     await both.anna.sees("You are now in the family Miller (with Carl and Dad).")
     await both.anna.send("/give Para")
     await both.anna.sees("Para is Mum's, in the family Smith.")
+
+
+async def test_an_offer_that_was_taken_is_not_said_to_be_left(both: Families, town: Town) -> None:
+    """It led on to a question, whose answer was recorded: nothing more is to be continued."""
+    question = await offered(both.anna, "/refill Amlodipine 30", IN_MILLER)
+    await both.anna.press("there", message=question)
+    await both.anna.press("1", message=await both.anna.sees("how many pieces make one dose"))
+    await both.anna.sees("30 added")
+    town.jump_by(minutes=20)
+    await asyncio.sleep(2.5)  # the time in which a bot that meant to say so would have
+    assert not [m for m in both.anna.messages if "Continue" in str(m.labels)]

@@ -1197,7 +1197,7 @@ def _meds(home: _Home) -> Mapping[str, View]:
                 outlook=replace(home.outlook, medicine=replace(quiet, is_paused_with_person=True)),
             )
         ),
-        "changed": partial(meds.changed, saved, family=words.family, now=NOW),
+        "changed": partial(meds.changed, saved, member=home.member, now=NOW),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "stopped": partial(meds.stopped, screen),
         "restored": partial(meds.restored, screen),

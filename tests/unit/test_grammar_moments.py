@@ -1,6 +1,7 @@
 """When something was given, as typed: which instant is meant, or what has to be asked."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -97,6 +98,9 @@ def test_an_hour_that_comes_twice_a_day_is_asked_about_where_both_can_be(
         ("08:15", "7:20", at("07:20")),
         ("12:30", "at noon", at("12:00")),
         ("02:00", "tonight at 11", at("23:00", day=8)),
+        ("08:30", "a quarter past eight", at("08:15")),
+        ("08:30", "20 minutes before", at("08:10")),
+        ("08:30", "an hour earlier", at("07:30")),
     ],
 )
 def test_the_ways_of_saying_when(typed_at: str, said: str, is_meant: datetime) -> None:
@@ -209,6 +213,35 @@ TABLET, STRENGTH = Dosage("1 tablet", 1, "tablet"), Dosage("500 mg", 500, "mg") 
 )
 def test_an_amount_without_its_unit_is_of_the_dose(typed: str, usual: Dosage, words: str) -> None:
     assert parse_amount(typed).of(usual).words == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount", "moment"),
+    [
+        ("2.5 ml", "2.5", None),
+        ("7.5ml", "7.5", None),
+        ("0.5 g at 07:30", "0.5", "07:30"),
+        ("1.5", "1.5", None),
+        ("0.25", "0.25", None),
+        ("2.50 ml at 7.45", "2.5", "07:45"),
+        ("8.10", None, "08:10"),
+    ],
+)
+def test_a_point_stands_in_amounts_and_in_times(
+    typed: str, amount: str | None, moment: str | None
+) -> None:
+    understood = read_intake(tokenize(typed), zone=LONDON, now=at("08:15"))
+    assert (understood.amount_problem, understood.time_problem) == (None, None)
+    read = understood.amount
+    value = None if read is None else read.number or (read.dosage and read.dosage.amount)
+    assert value == (None if amount is None else Decimal(amount))
+    assert (understood.moment and understood.moment.at) == (None if moment is None else at(moment))
+
+
+def test_four_digits_may_be_a_time() -> None:
+    with pytest.raises(Misunderstood) as caught:
+        parse_amount("1230")
+    assert caught.value.suggestions == ("1230 mg", "1230 tablets", "at 12:30")
 
 
 @pytest.mark.parametrize("typed", ["0", "-1", "500", "a handful", "1-2 tablets", ""])
