@@ -49,6 +49,7 @@ class Member:
     medications_version: int = 0
     zone: ZoneInfo | None = None  # where they are themselves, if they have said so
     has_other_families: bool = False
+    company: tuple[str, ...] = ()  # who else is in it, where another family of theirs has its name
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,22 @@ _ENTER_FAMILY = text(
     " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
     " u.blocked_at, u.timezone,"
     " EXISTS (SELECT 1 FROM family_members o WHERE o.user_id = m.user_id"
-    " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families"
+    " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families,"
+    " EXISTS (SELECT 1 FROM family_members o JOIN families g ON g.id = o.family_id"
+    " WHERE o.user_id = m.user_id AND o.family_id <> m.family_id AND o.left_at IS NULL"
+    " AND lower(g.name) = lower(f.name)) AS has_namesake"
     " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
     " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
     " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
     " ORDER BY m.family_id = u.current_family_id DESC NULLS LAST, m.joined_at DESC, m.id LIMIT 1"
     ") found"
+)
+
+_COMPANY = text(
+    "SELECT u.name FROM family_members m JOIN users u ON u.id = m.user_id"
+    " WHERE m.family_id = :family_id AND m.left_at IS NULL AND m.user_id <> :user_id"
+    " UNION SELECT name FROM care_recipients WHERE family_id = :family_id AND deleted_at IS NULL"
+    " ORDER BY name"
 )
 
 
@@ -142,8 +153,13 @@ class Scope:
             medications_version=found.medications_version,
             zone=ZoneInfo(found.timezone) if found.timezone else None,
             has_other_families=found.has_other_families,
+            company=await self._company() if found.has_namesake else (),
         )
         return self.member
+
+    async def _company(self) -> tuple[str, ...]:
+        rows = await self.rows(_COMPANY, {"family_id": self.family_id, "user_id": self.user_id})
+        return tuple(row.name for row in rows)
 
     async def open_family(self, family_id: UUID) -> None:
         """Open a family by another right than membership: founding it, or an invitation to it."""

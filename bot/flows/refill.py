@@ -102,7 +102,7 @@ def _ask_per_dose(data: Data, choice: Choice) -> Screen:
         dosage=_asked_of(data).words,
         unit=data["unit"],
         choices=[choice(words, key) for key, words in PER_DOSE_LABELS.items()],
-        understood=views.understood(typed, data["unit"]),
+        understood=views.not_saved_yet(typed, data["unit"]),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
+from bot.views.apart import family_name
 from bot.views.appointments import (
     NEW_MESSAGE,
     details_lines,
@@ -197,7 +198,7 @@ def _saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -
     count = len(lines)
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
-    ).format(count=count, family=escape(member.family_name))
+    ).format(count=count, family=escape(family_name(member)))
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     last = _("Undo takes back one at a time, the last one first.")
     return Screen(

@@ -16,6 +16,7 @@ from bot.views.length import LABEL, length, shorten
 from bot.views.phones import last_digits
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.wording import _
+from domain.database import Member
 from domain.doctors import DoctorFacts
 from domain.doses import DoseFacts
 from domain.families import FamilyFacts
@@ -128,6 +129,14 @@ def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[s
 def family_in_words(family: FamilyFacts, others: Sequence[FamilyFacts]) -> str:
     """The whole name of one of somebody's families, told apart from the *others* (no HTML)."""
     return family_labels([family, *others], to=_WHOLE)[0]
+
+
+def family_name(member: Member) -> str:
+    """The name of the family that a member acts in (no HTML), told apart from another of theirs."""
+    if not member.company:
+        return member.family_name
+    facts = FamilyFacts(member.family_id, member.family_name, member.company)
+    return _("{name} ({part})").format(name=facts.name, part=_company(facts, Counter()))
 
 
 def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:

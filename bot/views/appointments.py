@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
+from bot.views.apart import family_name
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting, label
 from bot.views.pauses import end_words, pause_words
@@ -48,7 +49,7 @@ def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 
 def _done(words: str, facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    head = words.format(family=escape(member.family_name))
+    head = words.format(family=escape(family_name(member)))
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     body = screen(facts, member=member, now=now)
     return Screen(f"{head}\n{body.text}", ((undo,), *body.keyboard))
@@ -389,7 +390,7 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         _("🕘 <b>Past appointments</b>, family {family}")
         if page.is_past
         else _("📅 <b>Appointments</b>, family {family}")
-    ).format(family=escape(member.family_name))
+    ).format(family=escape(family_name(member)))
     lines = [] if page.is_past else _pauses(page.items, now=now)
     for day, found in groupby(page.items, key=lambda facts: (facts.local.date(), facts.zone)):
         today = now.astimezone(day[1]).date()
@@ -743,7 +744,7 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
 
     return Screen(
         _("✅ Noted for {title} in family {family}. Any change of medicines?").format(
-            title=escape(facts.details.title), family=escape(member.family_name)
+            title=escape(facts.details.title), family=escape(family_name(member))
         ),
         (
             (menu(_("💊 Change a medicine"), "meds"), menu(_("➕ New medicine"), "addmed")),

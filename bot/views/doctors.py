@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
-from bot.views.apart import doctor_labels
+from bot.views.apart import doctor_labels, family_name
 from bot.views.appointments import map_link
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
@@ -17,7 +17,7 @@ from domain.doctors import PAGE, DoctorFacts
 
 def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:
     """`/doctors`: by person."""
-    lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(member.family_name))]
+    lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(family_name(member)))]
     here = found[page * PAGE : (page + 1) * PAGE]
     for person, theirs in groupby(here, key=lambda doctor: doctor.person):
         lines.append("\n" + f"<b>{escape(person)}</b>")
@@ -97,13 +97,13 @@ def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
 
 def saved(doctor: DoctorFacts, *, member: Member) -> Screen:
     body = doctor_screen(doctor, member=member)
-    head = _("✅ Saved in family {family}.").format(family=escape(member.family_name))
+    head = _("✅ Saved in family {family}.").format(family=escape(family_name(member)))
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 
 def changed(doctor: DoctorFacts, *, member: Member) -> Screen:
     body = doctor_screen(doctor, member=member)
-    head = _("✅ Changed in family {family}.").format(family=escape(member.family_name))
+    head = _("✅ Changed in family {family}.").format(family=escape(family_name(member)))
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 

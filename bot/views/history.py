@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
+from bot.views.apart import family_name
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.views.intakes import undo_button
@@ -21,7 +22,7 @@ def history(
     page: HistoryPage, *, member: Member, now: datetime, verb: Verb, of: Callback | None = None
 ) -> Screen:
     """A page, newest first, by day. *verb* and *of* say what the pages are about."""
-    title = _("📜 <b>History</b>, family {family}").format(family=escape(member.family_name))
+    title = _("📜 <b>History</b>, family {family}").format(family=escape(family_name(member)))
     if page.of:
         title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
     if not page.entries:
@@ -209,7 +210,7 @@ def corrected(dose: DoseFacts, *, person: str, member: Member, now: datetime) ->
             ),
         )
     text += "\n" + _("For <b>{person}</b>, family {family}.").format(
-        person=escape(person), family=escape(member.family_name)
+        person=escape(person), family=escape(family_name(member))
     )
     if dose.note:
         text += f"\n<i>“{escape(dose.note)}”</i>"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Screen
+from bot.views.apart import family_name
 from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.dose_times import differ, past_moment, with_yours
 from bot.views.length import fitting, label
@@ -33,7 +34,7 @@ class Reader:
 
     @classmethod
     def of(cls, member: Member, now: datetime) -> "Reader":
-        return cls(member.family_name, member.zone, now)
+        return cls(family_name(member), member.zone, now)
 
     def when(
         self, at: datetime, *, person: str, zone: ZoneInfo, home: ZoneInfo | None = None

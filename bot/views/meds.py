@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
-from bot.views.apart import medicine_labels
+from bot.views.apart import family_name, medicine_labels
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import past_moment, with_yours
 from bot.views.length import fitting
@@ -40,7 +40,7 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
     page = min(max(page, 0), (len(lines) - 1) // PAGE)
     shown = lines[page * PAGE : (page + 1) * PAGE]
     has_several = len({line.person_id for line in lines}) > 1
-    text = [_("💊 <b>Medicines</b>, family {family}").format(family=escape(member.family_name))]
+    text = [_("💊 <b>Medicines</b>, family {family}").format(family=escape(family_name(member)))]
     person = None
     for line in shown:
         if has_several and line.person_id != person:
@@ -242,7 +242,7 @@ def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
     text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
         medicine=described(facts, now=now),
         person=escape(facts.person),
-        family=escape(member.family_name),
+        family=escape(family_name(member)),
     )
     text = "\n".join([text, *coming_lines(facts, now=now, reader_zone=member.zone)])
     undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())

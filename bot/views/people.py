@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Screen, say
+from bot.views.apart import family_name
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import MOST_ROWS, fitting, label
 from bot.views.pauses import pause_words
@@ -46,7 +47,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     """`/people`: everybody, with the time it is where they live."""
     if not found:
         return say(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
-    lines = [_("👵 <b>People</b>, family {family}").format(family=escape(member.family_name))]
+    lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
     lines += fitting([_person(person, now=now) for person in found])
     own = Button(_("🕑 My own clock"), Callback(Verb.OWN_CLOCK, member.family_id).encode())
     if not may(member.role, Action.ADD_PERSON):

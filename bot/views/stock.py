@@ -228,6 +228,18 @@ def understood(typed: TypedAmount, unit: str) -> str:
             return _("{amount} fewer").format(amount=amount)
 
 
+def not_saved_yet(typed: TypedAmount, unit: str) -> str:
+    """What was understood, under a question that comes first: "30 tablets to add"."""
+    amount = amount_in_words(typed.amount, unit)
+    match typed.kind:
+        case Stocked.ADDED:
+            return _("{amount} to add").format(amount=amount)
+        case Stocked.COUNTED:
+            return _("{amount} in all, not saved yet").format(amount=amount)
+        case Stocked.FEWER:
+            return _("{amount} to take off").format(amount=amount)
+
+
 def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
     """How what was there and what was typed make what is there; that it was below zero."""
     before, after = outcome.before, outcome.stock.amount

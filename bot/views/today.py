@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Button, Keyboard, Screen
-from bot.views.apart import dose_labels, dose_numbers, family_labels
+from bot.views.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.views.appointments import short_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import (
@@ -77,7 +77,7 @@ def today(
     count = -(-len(items) // PAGE)
     number = min(number, count - 1)
     page = items[number * PAGE : (number + 1) * PAGE]
-    title = _("💊 <b>Today</b>, family {family}").format(family=escape(member.family_name))
+    title = _("💊 <b>Today</b>, family {family}").format(family=escape(family_name(member)))
     if count > 1:
         title = _("{title} · {number} of {count}").format(
             title=title, number=number + 1, count=count

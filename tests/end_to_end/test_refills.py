@@ -96,7 +96,7 @@ async def test_of_a_strength_it_asks_how_many_make_a_dose(home: Household, town:
     asked = await ask(town, home.anna, medicines=("Aspirin 100 mg",))
     await home.anna.send("/refill Aspirin 30 tablets")
     question = await home.anna.sees("how many tablets make one dose (100 mg)?")
-    assert "Aspirin: 30 tablets added" in question.text
+    assert "Aspirin: 30 tablets to add" in question.text
     await home.anna.press("½")
     answer = await home.anna.sees("📦 30 tablets left: enough for 60 days")
     assert "One dose (100 mg) takes ½ tablet." in answer.text

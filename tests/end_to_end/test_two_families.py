@@ -231,3 +231,19 @@ async def test_an_offer_that_was_taken_is_not_said_to_be_left(both: Families, to
     town.jump_by(minutes=20)
     await asyncio.sleep(2.5)  # the time in which a bot that meant to say so would have
     assert not [m for m in both.anna.messages if "Continue" in str(m.labels)]
+
+
+async def test_two_families_of_one_name_are_told_apart_in_answers_and_lists(
+    both: Families, town: Town
+) -> None:
+    await found_family(both.carl, "Smith")
+    await join(both.carl, both.anna)
+    await both.anna.send("/family")
+    listed = await both.anna.sees("👪 Smith")
+    await both.anna.press("Switch to Smith (with Mum)", message=listed)
+    await both.anna.sees("You are now in the family")
+    await both.anna.send("/meds")
+    await both.anna.sees("Medicines, family Smith (with Mum)")
+    await both.anna.send("/give Para at 07:00")
+    asked = await both.anna.sees("Record it?")
+    assert "family Smith (with Mum)" in asked.text
