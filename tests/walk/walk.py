@@ -528,8 +528,9 @@ class Walk(Ground):
         if press.verb is Verb.UNDO and doses != {press.subject_id}:
             return  # below a card each dose has its own
         taken_back = await self.tap(person, *found, FREE)
-        last = self._with_verb(person, Verb.UNDO_LAST)
-        if last and last[0][0].id == person.messages[-1].id:
+        asked = {message.id for message in taken_back.said}
+        last = [each for each in self._with_verb(person, Verb.UNDO_LAST) if each[0].id in asked]
+        if last:
             taken_back = await self.tap(person, *last[0], FREE)
         until = outcome.before.at + timedelta(hours=20)
         left = differences(
