@@ -13,6 +13,10 @@ MEDICATIONS_CACHE = Counter(
     "carecircle_medications_cache", "Lists of medicines wanted, by what the cache had", ["outcome"]
 )
 
+#: What failed and was set aside, or dropped where it cannot even be kept; `carecircle doctor` lists
+#: it. The kind is that of the work, or `update`, `message`, `answer`.
+SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
+
 
 @contextmanager
 def serving_metrics(port: int) -> Iterator[None]:

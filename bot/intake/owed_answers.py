@@ -71,6 +71,12 @@ class OwedAnswers:
         task.add_done_callback(self._saying.discard)
         await asyncio.wait({task}, timeout=MOMENT_SECONDS)
 
+    def wave_aside(self, press_id: str) -> None:
+        """Let a button stop spinning, if Telegram takes it at the first try."""
+        task = asyncio.create_task(self._replies.let_go(press_id), name="toast")
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
     async def drain(self, *, seconds: float) -> None:
         """Say what can be said within *seconds*; the rest stays in the inbox."""
         if self._saying:

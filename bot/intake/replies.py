@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -127,6 +128,11 @@ class Replies:
             # Pressed so long ago that the button has stopped spinning: 150 seconds.
             if answer.toast and not answer.send:
                 saying.answer = answer.and_send(Screen(answer.toast))
+
+    async def let_go(self, press_id: str) -> None:
+        """Stop the button from spinning; once, since it stops by itself anyway."""
+        with suppress(TelegramError):
+            await show_toast(self._api, press_id)
 
     async def _edit(self, saying: Saying) -> None:
         place, press = saying.edited_message, saying.place.press
