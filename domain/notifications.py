@@ -361,6 +361,15 @@ async def record_closed(scope: Scope, notification_id: UUID) -> None:
     await scope.execute(_CLOSE, {"closed_id": notification_id})
 
 
+async def leave_as_it_is(scope: Scope, notification_id: UUID) -> None:
+    """A message that was sent cannot be edited to say what it should: it stays as it is."""
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == notification_id, Notification.status == Status.SENT)
+        .values(shown_version=Notification.wanted_version, leased_until=None)
+    )
+
+
 _LIVE = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
 
@@ -491,6 +500,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
     """
     card = await scope.row(
         select(
+            Notification.kind,
             Notification.care_recipient_id,
             Notification.slot_at,
             Notification.ask_no,
@@ -499,7 +509,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
             Notification.facts,
         ).where(Notification.id == notification_id)
     )
-    if card is None:
+    if card is None or card.kind != Kind.SLOT_CARD:
         return 0
     # One after the other: of two copies that fail at once, the second must see that the first did.
     await scope.execute(

@@ -118,9 +118,7 @@ class ChatQueues:
                 raise
             if len(incoming) == 1:
                 SET_ASIDE.labels("update").inc()
-                log.error(
-                    "update dropped: update_id=%d %s", incoming[0].update_id, describe(error)
-                )
+                log.error("update dropped: update_id=%d %s", incoming[0].update_id, describe(error))
                 return set()
             return {found for each in incoming for found in await self._store([each])}
 

@@ -171,16 +171,22 @@ class Replies:
     ) -> T | None:
         """What *call* returned, or None where Telegram refused it for good."""
         await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
-        if not is_still_wanted():
-            return None
         try:
-            return await call()
+            if not is_still_wanted():
+                return None
+            result = await call()
+            self._limiter.went_through(chat_id)
         except RetryAfter as error:
             self._limiter.pause(seconds_to_wait(error), chat_id)
             raise
         except Forbidden:
+            self._limiter.went_through(chat_id)
             return None  # they have blocked the bot since
         except BadRequest as error:
+            self._limiter.went_through(chat_id)
             if NOT_MODIFIED not in error.message:
                 log.warning("answer refused by Telegram: %s", reason(error))
             return None
+        finally:
+            self._limiter.ended(chat_id)
+        return result

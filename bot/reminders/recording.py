@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from bot.metrics import SET_ASIDE
 from domain import notifications
@@ -72,17 +73,18 @@ class OutcomeRecorder:
 
     async def _record_one_by_one(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> None:
         """One of them cannot be recorded: that is no reason to send the others again."""
-        for each in (*sent, *shown):
+        alone: list[tuple[UUID, list[Sent], list[Shown]]] = [
+            *((each.notification_id, [each], []) for each in sent),
+            *((each.notification_id, [], [each]) for each in shown),
+        ]
+        for notification_id, one_sent, one_shown in alone:
             try:
-                await self._record(
-                    [each] if isinstance(each, Sent) else [],
-                    [each] if isinstance(each, Shown) else [],
-                )
+                await self._record(one_sent, one_shown)
             except Exception as error:
                 SET_ASIDE.labels("message").inc()
                 log.error(
                     "message not recorded: notification=%s %s",
-                    each.notification_id,
+                    notification_id,
                     describe(error),
                 )
         self._on_outdated()

@@ -18,7 +18,7 @@ PROBE_SECONDS = 3.0
 # A trial whose outcome nobody has reported for so long holds up nobody any more.
 TRIAL_SECONDS = 10.0
 FIRST_SPACING = 0.1
-LONGEST_SPACING = 5.0
+LONGEST_SPACING = 0.5
 
 
 @dataclass(slots=True)
