@@ -15,6 +15,7 @@ from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_butto
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import measuring, stock_lines
 from bot.views.times import moment
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person
@@ -218,8 +219,7 @@ def changed(facts: MedicineFacts, *, family: str, now: datetime) -> Answer:
         text += "\n" + _("Next: {moment}").format(
             moment=moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
         )
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return Answer(send=(Screen(text, ((undo,),)),))
+    return Answer(send=(Screen(text, ((undo_button(),),)),))
 
 
 def stopped(screen: Screen) -> Answer:
