@@ -18,6 +18,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length, shorten
 from bot.views.medicines import described, first_dose
 from bot.views.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import Details, OccurrenceFacts
 from domain.database import Member
@@ -199,11 +200,10 @@ def _saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
     ).format(count=count, family=escape(family_name(member)))
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     last = _("Undo takes back one at a time, the last one first.")
     return Screen(
         "\n".join(fitting([head, *lines, last])),
-        (*((button,) for button in buttons), (undo,)),
+        (*((button,) for button in buttons), (undo_button(entries=count),)),
     )
 
 

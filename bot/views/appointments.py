@@ -21,6 +21,7 @@ from bot.views.times import (
     month_name,
     short_month_name,
 )
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import (
@@ -50,9 +51,8 @@ def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 def _done(words: str, facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     head = words.format(family=escape(family_name(member)))
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     body = screen(facts, member=member, now=now)
-    return Screen(f"{head}\n{body.text}", ((undo,), *body.keyboard))
+    return Screen(f"{head}\n{body.text}", ((undo_button(),), *body.keyboard))
 
 
 def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:

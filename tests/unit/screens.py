@@ -56,6 +56,7 @@ from domain.cards import (
     SummaryFacts,
 )
 from domain.care_recipients import Pause, Person, PersonAdded
+from domain.corrections import TakenBack
 from domain.database import Member
 from domain.doctors import DoctorFacts
 from domain.dosages import Dosage
@@ -72,6 +73,7 @@ from domain.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
+    CareCircleError,
     ChangedMeanwhile,
     InvitationExpired,
     InvitationUnknown,
@@ -81,10 +83,10 @@ from domain.errors import (
     NoFamily,
     NotAllowed,
     NotFound,
+    NothingRecorded,
     NothingToPause,
     NothingToUndo,
     NotPaused,
-    NotTheLastAction,
     PauseEndImpossible,
     PauseRuns,
     PerDoseUnknown,
@@ -119,7 +121,7 @@ from domain.schedule_changes import Place
 from domain.schedule_comparison import Concern
 from domain.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
-from domain.undo import ActionKind, LastAction, Undone
+from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 
@@ -454,9 +456,31 @@ def _presses(home: _Home) -> Mapping[str, View]:
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
         "press_answered": partial(doses.shown, home.dose(DoseStatus.TAKEN)),
         "press_answered_open_again": partial(doses.shown, home.dose()),
-        "press_undo": partial(doses.undone_toast, [home.dose()]),
+        "press_undo": partial(doses.undone_toast, TakenBack(taken, home.dose(), False)),
+        "press_undo_of_a_correction": partial(doses.undone_toast, TakenBack(skipped, taken, True)),
+        **{f"press_undo_{name}": view for name, view in _recorded_otherwise(home).items()},
         "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
         "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
+    }
+
+
+def _recorded_otherwise(home: _Home) -> Mapping[str, View]:
+    by = home.words.ben
+    undone = [Record("undone", NOW, NOW, by, None, None, LONDON)]
+
+    def shown(status: DoseStatus, records: Sequence[Record] = ()) -> View:
+        details = EntryDetails(home.dose(status), records, can_be_corrected=False)
+        return partial(doses.recorded_otherwise, details, member=home.member)
+
+    return {
+        "of_another_record": shown(DoseStatus.TAKEN),
+        "of_what_was_undone": shown(DoseStatus.PENDING, undone),
+        "of_what_the_reader_undid": shown(
+            DoseStatus.PENDING, [replace(undone[0], by_id=home.member.user_id)]
+        ),
+        "of_an_extra_that_was_undone": shown(DoseStatus.CANCELLED, undone),
+        "of_an_open_dose": shown(DoseStatus.PENDING),
+        "of_a_missed_dose": shown(DoseStatus.MISSED),
     }
 
 
@@ -478,12 +502,14 @@ def _undo(home: _Home) -> Mapping[str, View]:
         return replace(action, medicine=home.saved)
 
     def ask(action: LastAction) -> View:
-        return partial(undo.ask, action, member=home.member, now=NOW)
+        return partial(undo.ask_last, action, member=home.member, now=NOW)
 
     def undone(outcome: Undone) -> View:
-        return partial(undo.undone, outcome, now=NOW)
+        return partial(undo.undone, outcome, member=home.member, now=NOW)
 
     kinds = [kind for kind in ActionKind if "." in kind]
+    family = home.words.family
+    elsewhere = [FamilyFacts(PERSON_ID, family, (home.words.ben,)), FamilyFacts(BEN_ID, family)]
     pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
     return {
         "undo_asked_two": ask(recorded),
@@ -496,6 +522,14 @@ def _undo(home: _Home) -> Mapping[str, View]:
         ),
         "undo_pause_of_person": undone(
             Undone(changed(ActionKind.PERSON_RESUMED), person=replace(home.person, pause=pause))
+        ),
+        "undo_asked_below_a_message": partial(undo.ask, recorded, member=home.member, now=NOW),
+        "undo_asked_in_another_family": ask(replace(recorded, elsewhere=elsewhere)),
+        "undo_in_one_of_two_families": partial(
+            undo.undone,
+            Undone(recorded, [home.dose()]),
+            member=replace(home.member, has_other_families=True),
+            now=NOW,
         ),
         "undo_kept": partial(undo.kept),
         "undo_one": undone(Undone(recorded, [home.dose()])),
@@ -1491,8 +1525,7 @@ def _intakes(home: _Home) -> Mapping[str, View]:
             intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
         "my_clock_is_to_come": partial(intakes.is_to_come),
-        "my_clock_of_another_record": partial(intakes.is_settled_otherwise, taken),
-        "my_clock_of_no_record": partial(intakes.is_settled_otherwise, home.dose()),
+        "my_clock_of_another_record": partial(intakes.is_settled_otherwise),
     }
 
 
@@ -1672,6 +1705,8 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "records_undone": changed((home.dose(), taken, undone), (extra, half, undone)),
         "record_put_back": changed((taken, taken, ChangeKind.PUT_BACK)),
         "record_of_ones_own": changed((taken, taken, ChangeKind.OWN)),
+        "record_correction_undone": changed((taken, skipped, ChangeKind.CORRECTION_UNDONE)),
+        "record_correction_withdrawn": changed((taken, skipped, ChangeKind.CORRECTION_WITHDRAWN)),
         "record_undone_oneself": changed((home.dose(), taken, ChangeKind.OWN)),
         "notice_missed_after_a_move": partial(
             notices.summary, SummaryFacts(words.person, [_moved(three[0])], was_asked=True)
@@ -1687,6 +1722,35 @@ def _notices(home: _Home) -> Mapping[str, View]:
             )
             for role in Role
         },
+    }
+
+
+def _superseded(home: _Home) -> Mapping[str, CareCircleError]:
+    ben, name = home.words.ben, home.words.medicine
+    actions = [
+        *("medication.edited", "medication.paused", "medication.stopped", "medication.restored"),
+        *("stock.refilled", "stock.counted", "appointment.moved", "appointment.cancelled"),
+        *("appointment.restored", "appointment.driver_found", "appointment.driver_lost"),
+        *("person.paused", "person.resumed"),
+    ]
+    skipped = home.dose(DoseStatus.SKIPPED)
+    states = [skipped, home.dose(), home.dose(DoseStatus.CANCELLED)]
+    by_ben = {
+        f"superseded_{action}".replace(".", "_"): ActionSuperseded(action, name, ben)
+        for action in actions
+    }
+    undone = {
+        f"undone_by_another_{dose.status}": ActionSuperseded(UNDONE, name, ben, dose)
+        for dose in states
+    }
+    return {
+        **by_ben,
+        **undone,
+        "superseded_correction": ActionSuperseded("corrected", name, ben, skipped),
+        "superseded_record": ActionSuperseded("recorded", name, ben, skipped),
+        "superseded_record_by_oneself": ActionSuperseded("corrected", name, None, skipped),
+        "undone_by_oneself": ActionSuperseded(UNDONE, name, None),
+        "superseded_by_oneself": ActionSuperseded("medication.edited", name, None),
     }
 
 
@@ -1713,8 +1777,9 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
         "nothing_to_undo": NothingToUndo(),
-        "not_the_last_action": NotTheLastAction(),
+        "nothing_recorded": NothingRecorded(),
         "too_late_to_undo": TooLateToUndo(),
+        **_superseded(home),
         "same_medicine": SameMedicine(home.saved),
         "alike_medicine": AlikeMedicine(home.saved),
         "alike_name": AlikeName(home.words.person),
