@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from bot.views.answer import Button, Keyboard, Screen
+from bot.views.appointment_times import span_words
 from bot.views.appointments import (
     NEW_MESSAGE,
     ON_REMINDER,
     details_lines,
     driver_line,
     outcome_line,
-    span_words,
     title_line,
     when_line,
 )

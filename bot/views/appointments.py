@@ -7,19 +7,22 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
+from bot.views.appointment_times import (
+    appointment_clock,
+    appointment_moment,
+    day_of,
+    days_words,
+    is_elsewhere,
+    place_clock,
+    span_words,
+)
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import named_clock, place_name
 from bot.views.length import fitting, label
 from bot.views.pauses import end_words, pause_words
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import (
-    clock_words,
-    day_words,
-    full_date,
-    moment,
-    month_name,
-    short_month_name,
-)
+from bot.views.times import day_words, full_date, short_month_name
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import (
@@ -64,7 +67,7 @@ def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
             lines.append(will_remind_line(facts, now=now))
     if facts.outcome_at is not None:
         lines.append(outcome_line(facts))
-    lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
+    lines += [_conflict(conflict, reader_zone=member.zone, now=now) for conflict in facts.conflicts]
     return Screen("\n".join(lines), _buttons(facts, member=member, now=now))
 
 
@@ -95,7 +98,7 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
         line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
-        was = moment(facts.moved_from, person=facts.person, zone=facts.zone, now=now)
+        was = appointment_moment(facts, facts.moved_from, now=now)
         line += "\n" + _("↔️ moved, it was {when}").format(when=was)
     return line
 
@@ -106,43 +109,6 @@ def rhythm_words(rule: Recurrence, *, first: date) -> str:
     if rule.count is None and rule.until is None:
         return _("{rhythm}, until you end it").format(rhythm=words)
     return words
-
-
-def span_words(
-    facts: OccurrenceFacts | Conflict, *, reader_zone: ZoneInfo | None = None, now: datetime
-) -> str:
-    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"."""
-    today = now.astimezone(facts.zone).date()
-    if facts.is_all_day:
-        days = days_words(facts.first_day, facts.last_day, today=today)
-        return _("{days}, all day").format(days=days)
-    when = moment(
-        facts.starts_at, person=facts.person, zone=facts.zone, now=now, reader_zone=reader_zone
-    )
-    if facts.first_day == facts.last_day:
-        return when
-    end = facts.ends_at.astimezone(facts.zone)
-    last = _("{day} {time}").format(day=day_words(end.date(), today=today), time=f"{end:%H:%M}")
-    return _("{when} to {end}").format(when=when, end=last)
-
-
-def days_words(first: date, last: date, *, today: date | None = None) -> str:
-    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
-    which are narrow.
-    """
-    if today is not None and first == last:
-        return day_words(first, today=today)
-    name = short_month_name if today is None else month_name
-    if first == last:
-        return _("{day} {month}").format(day=first.day, month=name(first))
-    years = {first.year, last.year} | ({today.year} if today else set())
-    if len(years) > 1:
-        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
-    if first.month == last.month:
-        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
-    return _("{first} {month} – {last} {last_month}").format(
-        first=first.day, month=name(first), last=last.day, last_month=name(last)
-    )
 
 
 def details_lines(details: Details) -> list[str]:
@@ -180,15 +146,22 @@ def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
     if facts.pause is not None and facts.pause.silences_appointments:
         return _("🔕 No reminder: {person} is {paused}").format(
             person=escape(facts.person),
-            paused=end_words(facts.pause.until, zone=facts.zone, now=now),
+            paused=end_words(facts.pause.until, zone=facts.home, now=now),
         )
     details = facts.details
     ahead = facts.reminders_ahead(now=now)
-    return reminder_line(ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day)
+    place = facts.zone if is_elsewhere(facts, facts.starts_at) else None
+    return reminder_line(
+        ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day, place=place
+    )
 
 
-def reminder_line(ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool) -> str:
-    """Which reminders will come: those *ahead* of all that are set."""
+def reminder_line(
+    ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool, place: ZoneInfo | None = None
+) -> str:
+    """Which reminders will come: those *ahead* of all that are set; by the clock of *place*, where
+    that is not the person's.
+    """
     if not is_set:
         return _("🔕 No reminder")
     if not ahead:
@@ -196,7 +169,7 @@ def reminder_line(ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool) 
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
         return _("🔔 I'll remind you {times} before.").format(times=times)
-    clock = f"{EVENING:%H:%M}"
+    clock = named_clock(f"{EVENING:%H:%M}", place) if place else f"{EVENING:%H:%M}"
     if len(ahead) == 1 and ahead[0].minutes == DAY_MINUTES:
         return _("🔔 I'll remind you the evening before, at {time}.").format(time=clock)
     return _("🔔 I'll remind you {times} before, at {time}.").format(times=times, time=clock)
@@ -234,8 +207,10 @@ def outcome_line(facts: OccurrenceFacts) -> str:
     return _("💬 {who}: {outcome}").format(who=who, outcome=escape(facts.outcome))
 
 
-def _conflict(conflict: Conflict, *, now: datetime) -> str:
-    when = span_words(conflict, now=now)
+def _conflict(conflict: Conflict, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
+    when = span_words(conflict, reader_zone=reader_zone, now=now)
+    if conflict.comes_again:
+        when = _("{when}, and on other days").format(when=when)
     title = escape(conflict.title)
     if conflict.driver is not None:
         return _("⚠️ {driver} also drives to {title} for {person} then: {when}").format(
@@ -391,9 +366,10 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         else _("📅 <b>Appointments</b>, family {family}")
     ).format(family=escape(member.family_name))
     lines = [] if page.is_past else _pauses(page.items, now=now)
-    for day, found in groupby(page.items, key=lambda facts: (facts.local.date(), facts.zone)):
-        today = now.astimezone(day[1]).date()
-        lines.append("\n" + f"<b>{_capital(day_words(day[0], today=today))}</b>")
+    for day, found in groupby(
+        page.items, key=lambda facts: day_of(facts, facts.first_day, now=now)
+    ):
+        lines.append("\n" + f"<b>{_capital(day)}</b>")
         lines += [_in_list(facts, reader_zone=member.zone) for facts in found]
     if not lines:
         empty = (
@@ -410,7 +386,7 @@ def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
     paused = {facts.person_id: facts for facts in shown if facts.pause is not None}
     return [
         _("⏸ {person} is {paused}").format(
-            person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.zone, now=now)
+            person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.home, now=now)
         )
         for facts in paused.values()
         if facts.pause is not None
@@ -438,22 +414,28 @@ def short_line(
     """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum"; with *day* as on that day,
     on which it may only go on.
     """
-    clock = f"{facts.local:%H:%M}"
-    if facts.details.is_all_day:
-        clock = _("all day")
-        if facts.first_day != facts.last_day:
-            clock = days_words(facts.first_day, facts.last_day, today=day or facts.first_day)
-    elif day is not None and facts.first_day < day:
-        end = facts.ends_at.astimezone(facts.zone)
-        goes_on = facts.last_day > day
-        clock = _("all day") if goes_on else _("until {time}").format(time=f"{end:%H:%M}")
-    elif reader_zone is not None:
-        clock = clock_words(
-            facts.starts_at, person=facts.person, zone=facts.zone, reader_zone=reader_zone
-        )
+    clock = _short_clock(facts, reader_zone=reader_zone, day=day)
     form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
     words = form.format(time=clock, title=escape(facts.details.title), person=escape(facts.person))
     return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words
+
+
+def _short_clock(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, day: date | None) -> str:
+    if facts.is_all_day:
+        if facts.first_day == facts.last_day:
+            return _("all day")
+        return days_words(facts.first_day, facts.last_day, today=day or facts.first_day)
+    first, last = facts.days_at_home
+    if day is not None and first < day:
+        until = place_clock(facts, facts.ends_at)
+        return _("all day") if last > day else _("until {time}").format(time=until)
+    if reader_zone is None:
+        clock = place_clock(facts, facts.starts_at)
+    else:
+        clock = appointment_clock(facts, facts.starts_at, reader_zone=reader_zone)
+    if day is None or facts.first_day == day:
+        return clock
+    return _("{day} {time}").format(day=day_words(facts.first_day, today=day), time=clock)
 
 
 def _list_label(facts: OccurrenceFacts) -> str:
@@ -464,7 +446,7 @@ def _list_label(facts: OccurrenceFacts) -> str:
     return _("{day} {month} {time} {title}").format(
         day=facts.local.day,
         month=short_month_name(facts.local.date()),
-        time=f"{facts.local:%H:%M}",
+        time=place_clock(facts, facts.starts_at),
         title=title,
     )
 
@@ -523,6 +505,21 @@ def ask_day(title: str, buttons: Keyboard) -> Screen:
         " Tuesday 10:00</i>."
     )
     return Screen(words.format(title=escape(title)), buttons)
+
+
+def by_place(question: Screen, place: str | None) -> Screen:
+    """*question*, and by which clock its answer is read: that of a place (the key of its zone)
+    where it is not the person's.
+    """
+    if place is None:
+        return question
+    line = _("Times are {place} time here.").format(place=escape(place_name(ZoneInfo(place))))
+    return Screen(f"{question.text}\n{line}", question.keyboard)
+
+
+def place_of(facts: OccurrenceFacts) -> str | None:
+    """What :func:`by_place` names."""
+    return facts.zone.key if is_elsewhere(facts, facts.starts_at) else None
 
 
 def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) -> Screen:
