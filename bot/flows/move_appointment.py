@@ -137,7 +137,7 @@ async def _understood(
     if is_all_day:
         data["times"] = ["00:00"]
     first = None if when.problem is None else Screen(misunderstood(when.problem))
-    if len(data["days"]) != 1:
+    if len(data["days"]) != 1 or when.is_doubtful:
         return FLOW.go_on(request, running, "day", data, first=first)
     if len(data["times"]) != 1 or when.problem is not None:
         return FLOW.go_on(request, running, "time", data, first=first)
