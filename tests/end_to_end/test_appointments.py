@@ -529,22 +529,34 @@ class TestLists:
                 f"SELECT count(*) = {2 - left} FROM appointments WHERE deleted_at IS NULL"
             )
 
-    async def test_one_by_one_what_is_open_and_quoted_what_is_unclear(
+    async def test_all_are_shown_with_what_is_open_and_what_is_unclear(
         self, home: Household, town: Town
     ) -> None:
         await home.anna.send(
             "/addappt 1. Dentist tomorrow 10:00\n2. Eye doctor friday at 3\n"
             "3. Physio tomorrow 12:00 please maybe\n4. Checkup\n5. Bread"
         )
+        listed = await home.anna.sees("I understood 1 of 5:")
+        assert "1. 📅 Dentist for Mum, tomorrow 10:00" in listed.text
+        assert "❓ 2. “Eye doctor friday at 3”: “3”: in the morning or" in listed.text
+        assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I did not understand" in listed.text
+        assert "❓ 4. “Checkup”: Which day?" in listed.text
+        assert "✅ Save 1 of them" in listed.labels
+        await home.anna.press("❓ 2: At what time?", message=listed)
         asked = await home.anna.sees("2 of 5: “Eye doctor friday at 3”")
         await home.anna.press("15:00", message=asked)
+        listed = await home.anna.sees("I understood 2 of 5:")
+        await home.anna.press("❓ 4: Which day?", message=listed)
         asked = await home.anna.sees("4 of 5: “Checkup”")
         assert "which day?" in asked.text
         await home.anna.send("3 december 9:00")
+        listed = await home.anna.sees("I understood 3 of 5:")
+        await home.anna.press("❓ 5: Which day?", message=listed)
         asked = await home.anna.sees("5 of 5: “Bread”")
-        await home.anna.press("Leave this one out", message=asked)
-        listed = await home.anna.sees("I understood 3 of 4:")
-        assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I did not understand" in listed.text
+        await home.anna.press("Back to the list", message=asked)
+        listed = await home.anna.sees("I understood 3 of 5:", after=asked)
+        await home.anna.press("✖️ 5", message=listed)
+        listed = await home.anna.sees("I understood 3 of 4:", after=listed)
         assert "✅ Save 3 of them" in listed.labels
         await home.anna.send("3 Physio tomorrow 12:00")
         listed = await home.anna.sees("I understood 4 of 4:", after=listed)
@@ -575,6 +587,9 @@ class TestLists:
         await home.anna.send(
             "/addmed - Aspirin 100 mg at 08:00\n- Ramipril 5 mg\n- Ibuprofen 400 mg as needed"
         )
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "❓ 2. “Ramipril 5 mg”: When is it taken?" in listed.text
+        await home.anna.press("❓ 2: When is it taken?", message=listed)
         asked = await home.anna.sees("2 of 3: “Ramipril 5 mg”")
         await home.anna.send("at 20:00")
         listed = await home.anna.sees("I understood 3 of 3:", after=asked)
@@ -594,6 +609,59 @@ class TestLists:
         await town.settled()
         await home.anna.press("✅ Save")
         await town.until("SELECT count(*) = 5 FROM medications")
+
+    async def test_a_line_is_typed_anew_with_its_number_wherever_it_is_asked_about(
+        self, home: Household
+    ) -> None:
+        await home.anna.send(
+            "/addmed Ramipril 5 mg at 08:00\nVitamin D weekly on sunday at 09:00\nCalcium"
+        )
+        listed = await home.anna.sees("I understood 1 of 3:")
+        await home.anna.press("❓ 2: How much each time?", message=listed)
+        await home.anna.sees("How much Vitamin D each time?")
+        await home.anna.send("2 Vitamin D 1 capsule every sunday at 09:00")
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "2. 💊 Vitamin D 1 capsule for Mum, every Sunday at 09:00" in listed.text
+        await home.anna.press("❓ 3: How much each time?", message=listed)
+        asked = await home.anna.sees("3 of 3: “Calcium”")
+        await home.anna.send("Calcium 2 tablets at 12:00")
+        listed = await home.anna.sees("I understood 3 of 3:", after=asked)
+        await home.anna.press("✏️ 1", message=listed)
+        await home.anna.sees("Type number 1 anew")
+        await home.anna.send("1. Ramipril 10 mg at 08:00")
+        await home.anna.sees("1. 💊 Ramipril 10 mg for Mum")
+
+    async def test_an_answer_that_begins_with_a_number_is_an_answer(self, home: Household) -> None:
+        await home.anna.send("/addmed Ramipril at 08:00\nCalcium at 12:00")
+        listed = await home.anna.sees("I understood 0 of 2:")
+        await home.anna.press("❓ 1: How much each time?", message=listed)
+        await home.anna.sees("How much Ramipril each time?")
+        await home.anna.send("2 tablets")
+        await home.anna.sees("1. 💊 Ramipril 2 tablets for Mum, every day at 08:00")
+
+    async def test_why_a_day_is_asked_stands_in_the_list(self, home: Household) -> None:
+        await home.anna.send("/addappt Dentist friday 10:00\nEye sometime\nEar 31 june 10:00")
+        listed = await home.anna.sees("I understood 1 of 3:")
+        assert "❓ 2. “Eye sometime”: Which day?" in listed.text
+        assert "❓ 3. “Ear 31 june 10:00”: There is no “31 june” in the calendar." in listed.text
+        await home.anna.press("❓ 3: Which day?", message=listed)
+        await home.anna.sees("3 of 3: “Ear 31 june 10:00”")
+        await home.anna.send("30 june 2027")
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "3. 📅 Ear for Mum, Wednesday 30 June 2027 10:00" in listed.text
+
+    async def test_all_of_them_are_for_one(self, home: Household) -> None:
+        await home.anna.send("/addperson Dad in Europe/London")
+        await home.anna.sees("Dad is in the family")
+        await home.anna.send(
+            "/addmed Ramipril 5 mg at 08:00\nCalcium 1 tablet at 12:00 for Dad\nZinc 1 tablet 9am"
+        )
+        listed = await home.anna.sees("I understood 1 of 3:")
+        assert "❓ 1. “Ramipril 5 mg at 08:00”: Who is it for?" in listed.text
+        await home.anna.press("All for Mum", message=listed)
+        listed = await home.anna.sees("I understood 3 of 3:")
+        assert "2. 💊 Calcium 1 tablet for Dad" in listed.text
+        assert "3. 💊 Zinc 1 tablet for Mum" in listed.text
 
     async def test_several_lines_that_are_one(self, home: Household, town: Town) -> None:
         await home.anna.send("/addmed Aspirin\n100 mg\n08:00")

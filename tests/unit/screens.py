@@ -774,7 +774,12 @@ def _lists(home: _Home) -> Mapping[str, View]:
         "list_entries": partial(add_list.entries, (one, unclear, same), rows),
         "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
         "list_about_one": partial(
-            add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
+            add_list.about_one,
+            question,
+            number=2,
+            count=3,
+            line=words.medicine,
+            last=(button, button),
         ),
         "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
         "list_tap_or_type": partial(add_list.tap_or_type),
