@@ -8,10 +8,11 @@ keeps its clock.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain import audit
@@ -97,28 +98,17 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
         row = await lock_appointment(scope, appointment_id)
     except NotFound:  # somebody has removed it meanwhile
         return None
-    old, now = Series.of(row), scope.clock.now()
-    ahead = await first_ahead(scope, old)
-    starts = [
-        start
-        for start in old.starts(now=now)
-        if ahead is not None and start >= ahead and resolve_local(start, zone) > now
-    ]
-    if not starts:
+    old = Series.of(row)
+    if old.zone.key == zone.key:  # or has moved it
+        return appointment_id
+    begin = await _first_by(scope, old, zone)
+    if begin is None:
         return None
-    begin, rule = starts[0], old.recurrence
     since = old.cancelled_from
-    new = replace(
-        old,
-        zone=zone,
-        cancelled_from=None if since is None else _same_hour(since, old.zone, zone),
-    )
-    if rule is not None and begin > old.first:
-        gone_by = sum(start < begin for start in old.starts(now=now))
-        new = replace(new, id=new_id(), first=begin, recurrence=rule.after(gone_by))
-        await copy_rest(scope, row, new)
-        rest = rule.ending_before(begin, first=old.first)
-        await write_rule(scope, replace(old, recurrence=rest))
+    off_from = None if since is None else _same_hour(since, old.zone, zone)
+    new = replace(old, zone=zone, cancelled_from=off_from)
+    if begin > old.first:
+        new = await _part(scope, row, new, begin=begin)
     else:
         await write_rule(scope, new)
     await replan(scope, old, new, moved=(begin, begin))
@@ -132,6 +122,28 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     )
     await tell_of_what_is_soon(scope, new.id)
     return new.id
+
+
+async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
+    """The first local start that is still to come, by the clock of *zone*, too."""
+    now, ahead = scope.clock.now(), await first_ahead(scope, series)
+    if ahead is None:
+        return None
+    starts = (start for start in series.starts(now=now) if start >= ahead)
+    return next((start for start in starts if resolve_local(start, zone) > now), None)
+
+
+async def _part(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
+    """The rest of a *series* from *begin* (local) on; what was before it ends there."""
+    rule = series.recurrence
+    if rule is None:
+        return series
+    old = Series.of(row)
+    gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
+    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
+    await copy_rest(scope, row, rest)
+    await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
+    return rest
 
 
 def _same_hour(at: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:

@@ -2,6 +2,7 @@
 without.
 """
 
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -115,6 +116,8 @@ async def _with_appointments(request: Request, data: Data) -> Data:
 
 def _ask_appointments(data: Data, choice: Choice) -> Screen:
     zone = ZoneInfo(data["zone"])
+    if not data["appointments"]:  # they are over by now, or somebody has moved them
+        return replace(left.none_left(), keyboard=((choice(left.none_left_label(), "none"),),))
     return left.ask(
         data["name"],
         count=len(data["appointments"]),
@@ -133,6 +136,8 @@ async def _take_appointments(request: Request, running: Conversation, reply: Rep
     match reply.choice:
         case "stay":
             return finished(running, Answer(send=(left.stay(data["places"]),)))
+        case "none":
+            return finished(running, Answer(send=(left.none_left(),)))
         case "follow":
             return finished(running, await _follow(request, data))
         case _:

@@ -76,9 +76,9 @@ def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
         title=escape(facts.details.title), person=escape(facts.person)
     )
     match facts.status:
-        case OccurrenceStatus.CANCELLED:
-            return _("❌ {appointment}: this one is cancelled").format(appointment=words)
-        case OccurrenceStatus.CUT:
+        case OccurrenceStatus.CANCELLED if facts.recurrence is not None:
+            return _("❌ {appointment}: just this one is cancelled").format(appointment=words)
+        case OccurrenceStatus.CANCELLED | OccurrenceStatus.CUT:
             return _("❌ {appointment}: cancelled").format(appointment=words)
         case _:
             return f"{sign} {words}"
@@ -99,7 +99,7 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
         line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
         was = appointment_moment(facts, facts.moved_from, now=now)
-        line += "\n" + _("↔️ moved, it was {when}").format(when=was)
+        line += "\n" + _("↔️ moved from {when}").format(when=was)
     return line
 
 
@@ -137,7 +137,7 @@ def _doctor(doctor: DoctorNamed) -> str:
 
 def driver_line(facts: OccurrenceFacts) -> str:
     if facts.driver is None:
-        return _("🚗 Nobody drives yet")
+        return _("🚗 No driver yet")
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
@@ -165,7 +165,7 @@ def reminder_line(
     if not is_set:
         return _("🔕 No reminder")
     if not ahead:
-        return _("🔕 It's too soon for its reminders.")
+        return _("🔕 It starts too soon for its reminders.")
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
         return _("🔔 I'll remind you {times} before.").format(times=times)
@@ -213,7 +213,7 @@ def _conflict(conflict: Conflict, *, reader_zone: ZoneInfo | None, now: datetime
         when = _("{when}, and on other days").format(when=when)
     title = escape(conflict.title)
     if conflict.driver is not None:
-        return _("⚠️ {driver} also drives to {title} for {person} then: {when}").format(
+        return _("⚠️ {driver} is also driving to {title} for {person}: {when}").format(
             driver=escape(conflict.driver), title=title, person=escape(conflict.person), when=when
         )
     return _("⚠️ At the same time: {title}, {when}").format(title=title, when=when)
@@ -280,9 +280,9 @@ def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
 def ask_reach(title: str, buttons: Sequence[Button], *, to_cancel: bool) -> Screen:
     """One of a series: only this one, or more of them?"""
     words = (
-        _("<b>{title}</b> comes again. Cancel which of them?")
+        _("<b>{title}</b> repeats. Which ones should I cancel?")
         if to_cancel
-        else _("<b>{title}</b> comes again. Move which of them?")
+        else _("<b>{title}</b> repeats. Which ones should I move?")
     )
     return Screen(words.format(title=escape(title)), tuple((button,) for button in buttons))
 
@@ -319,7 +319,7 @@ def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 
 def cancelled(body: Screen) -> Answer:
-    return Answer(toast=_("Cancelled. Restore brings it back."), edit=body)
+    return Answer(toast=_("Cancelled. Tap Restore to bring it back."), edit=body)
 
 
 def will_remind(body: Screen) -> Answer:
@@ -327,18 +327,22 @@ def will_remind(body: Screen) -> Answer:
 
 
 def restored(body: Screen) -> Answer:
-    return Answer(toast=_("It takes place after all."), edit=body)
+    return Answer(toast=_("Restored. It takes place as planned."), edit=body)
 
 
 def driving(facts: OccurrenceFacts, body: Screen | None, *, is_every: bool = False) -> Answer:
-    toast = _("Thank you. You drive every time.") if is_every else _("Thank you. You drive.")
+    toast = (
+        _("Thank you. You're driving every time.") if is_every else _("Thank you. You're driving.")
+    )
     if any(conflict.driver for conflict in facts.conflicts):
-        toast += " " + _("You drive to something else then, too: look at the appointment.")
+        toast += " " + _(
+            "You're driving to something else at that time, too. Please check the appointment."
+        )
     return Answer(toast=toast, edit=body)
 
 
 def not_driving(body: Screen | None) -> Answer:
-    return Answer(toast=_("All right. I ask the others."), edit=body)
+    return Answer(toast=_("All right. I'll ask the others."), edit=body)
 
 
 def noted(body: Screen | None) -> Answer:
@@ -347,7 +351,7 @@ def noted(body: Screen | None) -> Answer:
 
 def changed_meanwhile(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     body = screen(facts, member=member, now=now)
-    head = _("Somebody has changed it meanwhile. It is now:")
+    head = _("Somebody has changed it in the meantime. It's now:")
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 
@@ -433,7 +437,7 @@ def _short_clock(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, day: d
         clock = place_clock(facts, facts.starts_at)
     else:
         clock = appointment_clock(facts, facts.starts_at, reader_zone=reader_zone)
-    if day is None or facts.first_day == day:
+    if day in (None, facts.first_day) or not is_elsewhere(facts, facts.starts_at):
         return clock
     return _("{day} {time}").format(day=day_words(facts.first_day, today=day), time=clock)
 
@@ -513,7 +517,7 @@ def by_place(question: Screen, place: str | None) -> Screen:
     """
     if place is None:
         return question
-    line = _("Times are {place} time here.").format(place=escape(place_name(ZoneInfo(place))))
+    line = _("Times here are in {place} time.").format(place=escape(place_name(ZoneInfo(place))))
     return Screen(f"{question.text}\n{line}", question.keyboard)
 
 
@@ -532,7 +536,7 @@ def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) ->
 
 def ask_repeat(title: str, buttons: Keyboard) -> Screen:
     words = _(
-        "Does <b>{title}</b> come again? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
+        "Does <b>{title}</b> repeat? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
     )
     return Screen(words.format(title=escape(title)), buttons)
 
@@ -548,7 +552,7 @@ def repeat_labels() -> Mapping[str, str]:
 
 def ask_which_doctor(words: str, buttons: Sequence[Button]) -> Screen:
     return Screen(
-        _("Which of them do you mean by “{words}”?").format(words=escape(words)),
+        _("Who do you mean by “{words}”?").format(words=escape(words)),
         tuple((button,) for button in buttons),
     )
 
@@ -650,7 +654,7 @@ def weekday_labels() -> Sequence[str]:
 def ask_what_to_change(facts_title: str, buttons: Sequence[Button]) -> Screen:
     pairs = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return Screen(
-        _("What about <b>{title}</b> is to change?").format(title=escape(facts_title)),
+        _("What would you like to change about <b>{title}</b>?").format(title=escape(facts_title)),
         tuple(pairs),
     )
 
@@ -673,15 +677,16 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
         "title": _("What is it called? Type the new title."),
         "doctor": _("Who is the doctor of <b>{title}</b>? Type the name."),
         "place": _("Where is <b>{title}</b>? Type the address."),
-        "bring": _("What is to be brought to <b>{title}</b>?"),
+        "bring": _("What do you need to bring to <b>{title}</b>?"),
         "note": _("Type the note for <b>{title}</b>."),
         "duration": _("How long does <b>{title}</b> take? Tap, or type it, like <i>45 min</i>."),
         "remind": _(
-            "When shall I remind of <b>{title}</b>? Tap, or type it, like <i>2 days and 1 hour</i>."
+            "When should I remind you about <b>{title}</b>? Tap, or type it, like <i>2 days and 1"
+            " hour</i>."
         ),
         "repeat": _(
-            "How often does <b>{title}</b> come? Tap, or type it, like <i>every Tuesday 10:00 until"
-            " 1 March</i>."
+            "How often does <b>{title}</b> repeat? Tap, or type it, like <i>every Tuesday 10:00"
+            " until 1 March</i>."
         ),
     }[part]
     return Screen(words.format(title=escape(title)), buttons)
@@ -699,7 +704,7 @@ def review_repetition(
 ) -> Screen:
     """A change of how often something comes: old beside new; None is only once."""
     save, change, cancel = buttons
-    concern = _("It would come for longer.") if then else _("It would not come again.")
+    concern = _("It would go on for longer.") if then else _("It wouldn't repeat any more.")
     return Screen(
         "\n".join(
             [
@@ -726,7 +731,7 @@ def leave_out_label() -> str:
 def ask_outcome(title: str, person: str) -> Screen:
     return Screen(
         _(
-            "<b>{title}</b> for {person}: how did it go? Type it in your words; everybody in the"
+            "<b>{title}</b> for {person}: how did it go? Type it in your own words; everyone in the"
             " family can read it."
         ).format(title=escape(title), person=escape(person))
     )
@@ -739,7 +744,7 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
         return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
 
     return Screen(
-        _("✅ Noted for {title} in family {family}. Any change of medicines?").format(
+        _("✅ Noted for {title} in family {family}. Any changes to the medicines?").format(
             title=escape(facts.details.title), family=escape(member.family_name)
         ),
         (

@@ -18,7 +18,8 @@ _SHOWN = 5
 
 def places(found: Sequence[OccurrenceFacts]) -> str:
     """ "London", "Berlin and London": where they take place."""
-    return _(" and ").join(sorted({place_name(facts.zone) for facts in found}))
+    *most, last = sorted({place_name(facts.zone) for facts in found}) or [""]
+    return _("{most} and {last}").format(most=", ".join(most), last=last) if most else last
 
 
 def lines(found: Sequence[OccurrenceFacts], *, member: Member, now: datetime) -> list[str]:
@@ -50,17 +51,25 @@ def ask(
 ) -> Screen:
     """Stay, or follow the person to the clock of *zone*? *shown* are :func:`lines`."""
     head = ngettext(
-        "📅 {person} still has {count} appointment by {place} time:",
-        "📅 {person} still has {count} appointments by {place} time:",
+        "📅 {person} still has {count} appointment on {place} time:",
+        "📅 {person} still has {count} appointments on {place} time:",
         count,
     ).format(person=escape(person), count=count, place=escape(place))
     question = ngettext(
-        "It stays there unless you move it. Should I move it to the same hour by {place} time?",
-        "They stay there unless you move them. Should I move them to the same hours by {place}"
-        " time?",
+        "It stays there unless you move it. Should I move it to the same time of day in {place}?",
+        "They stay there unless you move them. Should I move them to the same time of day in"
+        " {place}?",
         count,
     ).format(place=place_name(zone))
     return Screen("\n".join([*fitting([head, *shown]), question]), tuple((b,) for b in buttons))
+
+
+def none_left() -> Screen:
+    return Screen(_("Nothing is left to move."))
+
+
+def none_left_label() -> str:
+    return _("OK")
 
 
 def stay_label(place: str) -> str:
@@ -72,7 +81,7 @@ def follow_label(zone: ZoneInfo) -> str:
 
 
 def stay(place: str) -> Screen:
-    return Screen(_("✅ Nothing changed: I keep {place} time.").format(place=escape(place)))
+    return Screen(_("✅ No change: still on {place} time.").format(place=escape(place)))
 
 
 def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:
@@ -84,9 +93,9 @@ def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) 
         said += lines(found.moved, member=member, now=now)
     if found.stayed:
         words = ngettext(
-            "{count} appointment stays as it was: by {place} time it would be over.",
-            "{count} appointments stay as they were: by {place} time they would be over.",
+            "{count} appointment stays as it was: on {place} time it would be over.",
+            "{count} appointments stay as they were: on {place} time they would be over.",
             found.stayed,
         )
         said.append(words.format(count=found.stayed, place=place_name(zone)))
-    return Screen("\n".join(fitting(said or [_("Nothing is left to move.")])))
+    return Screen("\n".join(fitting(said))) if said else none_left()

@@ -310,8 +310,8 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” can be hours or a date. Type hours like <code>09:00-15:00</code>."
         ),
         Problem.STAYS_ALL_DAY: _(
-            "“{words}” is a time of day, and this lasts all day. Type a day alone. To give it hours,"
-            " add it as a new appointment and call this one off."
+            "“{words}” is a time of day, and this lasts all day. Type a day alone. To give it"
+            " hours, add it as a new appointment and cancel this one."
         ),
         Problem.ALL_DAY_AT_A_TIME: _(
             "“{words}”: does it last all day, or only some hours? Type a day alone, or hours like"
