@@ -735,6 +735,7 @@ def _appointments_left(home: _Home, *found: OccurrenceFacts) -> Mapping[str, Vie
         "appointments_left_followed": followed(*found, stayed=0),
         "appointments_left_followed_by_some": followed(found[0], stayed=2),
         "appointments_left_none": followed(stayed=0),
+        "appointments_left_none_any_more": partial(appointments_left.none_left),
     }
 
 
