@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Action
 from domain.appointment_changes import put_back, remove
+from domain.appointment_clocks import CLOCK_CHANGED
 from domain.appointments import OccurrenceFacts, first_of
 from domain.care_recipients import Person, get_person
 from domain.corrections import stands, undo_correction
@@ -360,7 +361,9 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
         .where(
             _is_later(later, event),
             # What they did to it later comes first anyway, or is nothing that can be taken back.
-            later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
+            later.actor_id.is_distinct_from(member.user_id)
+            | later.action.endswith(".put_back")
+            | (later.action == CLOCK_CHANGED),
         )
         .exists()
     )

@@ -316,7 +316,7 @@ async def test_another_hour_leaves_the_dose_that_is_asked_for_now(
 
 async def change_rhythm(phone: Person, appointment: Message, words: str) -> Message:
     await phone.press("Change", message=appointment)
-    await phone.press("Repetition", message=await phone.sees("is to change?"))
+    await phone.press("Repetition", message=await phone.sees("would you like to change about"))
     question = await phone.sees("How often does")
     await phone.send(words)
     return question
@@ -372,7 +372,9 @@ async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
     saved = await home.anna.sees("Saved")
     if words == "Just once":
         await home.anna.press("Change", message=saved)
-        await home.anna.press("Repetition", message=await home.anna.sees("is to change?"))
+        await home.anna.press(
+            "Repetition", message=await home.anna.sees("would you like to change about")
+        )
         await home.anna.press(words, message=await home.anna.sees("How often does"))
     else:
         await change_rhythm(home.anna, saved, words)

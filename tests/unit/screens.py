@@ -17,6 +17,7 @@ from bot.views import (
     add_list,
     appointment_notices,
     appointments,
+    appointments_left,
     calendar_files,
     cards,
     conversations,
@@ -42,6 +43,7 @@ from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action, Role
+from domain.appointment_clocks import Followed
 from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
 from domain.calendars import CalendarEntry, Deviation
 from domain.cards import (
@@ -637,6 +639,7 @@ def _appointments(home: _Home) -> Mapping[str, View]:
             driver=words.anna,
         ),
     )
+    in_london = replace(one, home_zone=NEW_YORK, conflicts=_in_london(conflicts))
     midnight = one.starts_at.replace(hour=0, minute=0) + timedelta(days=6)
     whole_day = replace(
         one,
@@ -719,6 +722,54 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
         "appointments_no_calendar": partial(appointments.no_calendar),
+        "appointment_of_one_who_moved": screen(in_london),
+        "appointment_of_one_who_moved_read_there": screen(
+            in_london, replace(home.member, zone=NEW_YORK)
+        ),
+        "appointment_all_day_of_one_who_moved": screen(replace(whole_day, home_zone=NEW_YORK)),
+        "appointments_of_one_who_moved": listed(
+            in_london, replace(over_night, home_zone=NEW_YORK), one
+        ),
+        **_appointments_left(home, in_london, replace(series, home_zone=NEW_YORK)),
+    }
+
+
+def _in_london(conflicts: Sequence[Conflict]) -> Sequence[Conflict]:
+    """Of somebody who lives elsewhere by now, and again on other days."""
+    return [replace(each, home_zone=NEW_YORK, comes_again=True) for each in conflicts]
+
+
+def _appointments_left(home: _Home, *found: OccurrenceFacts) -> Mapping[str, View]:
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+
+    def ask(facts: Sequence[OccurrenceFacts]) -> View:
+        return partial(
+            appointments_left.ask,
+            home.words.person,
+            count=len(facts),
+            place=appointments_left.places(facts),
+            zone=NEW_YORK,
+            shown=appointments_left.lines(facts, member=home.member, now=NOW),
+            buttons=[button, button],
+        )
+
+    def followed(*facts: OccurrenceFacts, stayed: int) -> View:
+        return partial(
+            appointments_left.followed,
+            Followed(facts, stayed),
+            zone=NEW_YORK,
+            member=home.member,
+            now=NOW,
+        )
+
+    return {
+        "appointments_left": ask(found[:1]),
+        "appointments_left_many": ask(found * 4),
+        "appointments_left_stay": partial(appointments_left.stay, "London"),
+        "appointments_left_followed": followed(*found, stayed=0),
+        "appointments_left_followed_by_some": followed(found[0], stayed=2),
+        "appointments_left_none": followed(stayed=0),
+        "appointments_left_none_any_more": partial(appointments_left.none_left),
     }
 
 
@@ -736,6 +787,9 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
         ),
         "appointment_ask_time_of_a_series": partial(
             appointments.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
+        ),
+        "appointment_ask_day_by_place": partial(
+            appointments.by_place, appointments.ask_day(words.medicine, rows), NEW_YORK.key
         ),
         "appointment_ask_repeat": partial(appointments.ask_repeat, words.medicine, rows),
         "appointment_ask_which_doctor": partial(appointments.ask_which_doctor, words.ben, [button]),
@@ -802,13 +856,19 @@ def _lists(home: _Home) -> Mapping[str, View]:
     )
     stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
     unclear = add_list.Shown(words.other_person, "", reason=misunderstood(stray))
+    is_open = add_list.Shown(words.other_person, "", reason=add_list.open_words("day"))
     same = add_list.Shown(words.other_person, one.words, same=words.dosage)
     question = appointments.ask_day(words.medicine, rows)
     return {
-        "list_entries": partial(add_list.entries, (one, unclear, same), rows),
+        "list_entries": partial(add_list.entries, (one, unclear, is_open, same), rows),
         "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
         "list_about_one": partial(
-            add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
+            add_list.about_one,
+            question,
+            number=2,
+            count=3,
+            line=words.medicine,
+            last=(button, button),
         ),
         "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
         "list_tap_or_type": partial(add_list.tap_or_type),
@@ -854,6 +914,12 @@ def _appointment_notices(home: _Home) -> Mapping[str, View]:
         "notice_appointment_late": notice(remind, is_late=True, is_repeat=True),
         "notice_appointment_begun": notice(remind, told_at=one.starts_at + timedelta(minutes=5)),
         "notice_appointment_read_in_tokyo": notice(remind, reader_zone=ZoneInfo("Asia/Tokyo")),
+        "notice_appointment_of_one_who_moved": notice(
+            AppointmentItem(Step.REMIND, replace(one, home_zone=NEW_YORK)), reader_zone=NEW_YORK
+        ),
+        "notice_outcome_of_one_who_moved": notice(
+            AppointmentItem(Step.ASK_OUTCOME, replace(one, home_zone=NEW_YORK))
+        ),
         "notice_appointment_for_a_viewer": notice(remind, reader_role=Role.VIEWER),
         "notice_appointment_soon": notice(AppointmentItem(Step.SOON, one)),
         "notice_appointment_moved": notice(AppointmentItem(tell, one)),
