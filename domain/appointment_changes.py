@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
 from domain.appointment_lock import (
@@ -295,7 +295,7 @@ async def _put_back_rule(scope: Scope, locked: Locked, before: Mapping[str, Any]
             .where(Appointment.id == locked.series.id)
             .values(deleted_at=func.clock_now(), expanded_until=None)
         )
-    await _write_rule(scope, series)
+    await write_rule(scope, series)
     pivot = _instant(before["pivot"])
     await replan(
         scope,
@@ -387,11 +387,11 @@ async def _rebase(
     new = replace(old, first=first, recurrence=rule, cancelled_from=None)
     if is_split and old.recurrence is not None:
         new = replace(new, id=new_id())
-        await _copy(scope, locked, new)
+        await copy_rest(scope, locked.row, new)
         rest = old.recurrence.ending_before(begin, first=old.first)
-        await _write_rule(scope, replace(old, recurrence=rest))
+        await write_rule(scope, replace(old, recurrence=rest))
     else:
-        await _write_rule(scope, new)
+        await write_rule(scope, new)
     await replan(scope, old, new, moved=(pivot, first) if by_order else None)
     if by_order:
         await _put_in_its_place(scope, locked, new)
@@ -474,13 +474,15 @@ async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) ->
     await reset_timers(scope, locked.series, [locked.id])
 
 
-async def _write_rule(scope: Scope, series: Series) -> None:
+async def write_rule(scope: Scope, series: Series) -> None:
+    """Write when a series takes place, and by which clock; other calendars take it as news."""
     rule = series.recurrence
     await scope.execute(
         update(Appointment)
         .where(Appointment.id == series.id)
         .values(
             scheduled_at=resolve_local(series.first, series.zone),
+            timezone=series.zone.key,
             recurrence=rule.to_rfc5545(series.zone) if rule else None,
             cancelled_from=series.cancelled_from,
         )
@@ -523,9 +525,9 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
     await reset_timers(scope, series, [row.id for row in rows])
 
 
-async def _copy(scope: Scope, locked: Locked, series: Series) -> None:
-    """A row for the rest of a series that is parted in two."""
-    rule, kept = series.recurrence, locked.row
+async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
+    """A row for the rest of a series that is parted in two; *kept* is that of its beginning."""
+    rule = series.recurrence
     await scope.execute(
         insert(Appointment).values(
             id=series.id,
@@ -534,6 +536,7 @@ async def _copy(scope: Scope, locked: Locked, series: Series) -> None:
             scheduled_at=resolve_local(series.first, series.zone),
             timezone=series.zone.key,
             recurrence=rule.to_rfc5545(series.zone) if rule else None,
+            cancelled_from=series.cancelled_from,
             created_by_id=kept.created_by_id,
             **{name: getattr(kept, name) for name in Details(title="").columns()},
         )

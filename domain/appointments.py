@@ -95,7 +95,8 @@ class OccurrenceFacts:
     """One time that an appointment takes place, with what is said of it. Instants are UTC.
 
     `moved_from` is the start that the rule gives, where this one is at another. A driver who has
-    left the family is none.
+    left the family is none. `zone` is that of the place where it is; `home_zone` is where the
+    person lives now, if that is not known to be the same.
     """
 
     id: UUID
@@ -118,10 +119,15 @@ class OccurrenceFacts:
     outcome_at: datetime | None
     conflicts: Sequence["Conflict"] = ()
     pause: Pause | None = None  # of the person, where it takes place in it
+    home_zone: ZoneInfo | None = None
+
+    @property
+    def home(self) -> ZoneInfo:
+        return self.home_zone or self.zone
 
     @property
     def local(self) -> datetime:
-        """The start by the clock of the person, aware."""
+        """The start by the clock of its place, aware."""
         return self.starts_at.astimezone(self.zone)
 
     @property
@@ -138,8 +144,17 @@ class OccurrenceFacts:
 
     @property
     def last_day(self) -> date:
-        """The day on which it ends, by the clock of the person."""
+        """The day on which it ends, by the clock of its place."""
         return _last_day(self.ends_at, self.zone)
+
+    @property
+    def days_at_home(self) -> tuple[date, date]:
+        """The first and the last day as they are where the person lives. What lasts all day has its
+        days wherever that is.
+        """
+        if self.is_all_day:
+            return self.first_day, self.last_day
+        return self.starts_at.astimezone(self.home).date(), _last_day(self.ends_at, self.home)
 
     def reminders_ahead(self, *, now: datetime) -> Sequence[Reminder]:
         """Those of its reminders that are still to come."""
@@ -155,7 +170,8 @@ class OccurrenceFacts:
 @dataclass(frozen=True)
 class Conflict:
     """Another appointment at the same time, with its own times (UTC): of the same person, or
-    (`driver`) driven by the same member."""
+    (`driver`) driven by the same member. Where it `comes_again`, it is so on other days, too.
+    """
 
     title: str
     person: str
@@ -164,6 +180,12 @@ class Conflict:
     ends_at: datetime
     is_all_day: bool
     driver: str | None
+    home_zone: ZoneInfo | None = None
+    comes_again: bool = False
+
+    @property
+    def home(self) -> ZoneInfo:
+        return self.home_zone or self.zone
 
     @property
     def first_day(self) -> date:
@@ -214,6 +236,7 @@ SELECT_OCCURRENCES = (
         Appointment.remind_before,
         CareRecipient.id.label("person_id"),
         CareRecipient.name.label("person"),
+        CareRecipient.timezone.label("home_timezone"),
         *PAUSE_COLUMNS,
         Doctor.name.label("known_doctor"),
         Doctor.phone,
@@ -428,12 +451,15 @@ async def list_day(
     found = [occurrence_facts(row) for row in rows]
     return {
         person_id: [
-            facts
-            for facts in found
-            if facts.person_id == person_id and facts.first_day <= day <= facts.last_day
+            facts for facts in found if facts.person_id == person_id and _takes_place_on(facts, day)
         ]
         for person_id, day in days.items()
     }
+
+
+def _takes_place_on(facts: OccurrenceFacts, day: date) -> bool:
+    first, last = facts.days_at_home
+    return first <= day <= last
 
 
 async def _page(
@@ -462,7 +488,9 @@ async def _with_conflicts(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
 
 
 async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
-    """What else is planned while this appointment, or an occurrence of its series, takes place."""
+    """What else is planned while this appointment, or an occurrence of its series, takes place:
+    each once, with the first time at which it is.
+    """
     own, other, any_of_them = (
         aliased(AppointmentOccurrence),
         aliased(AppointmentOccurrence),
@@ -474,17 +502,25 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
         .scalar_subquery()
     )
     same_person = own.care_recipient_id == other.care_recipient_id
-    rows = await scope.rows(
+    both_at = func.greatest(own.starts_at, other.starts_at)
+    in_order = (both_at, other.starts_at, other.id)
+    at_once = (
         select(
             Appointment.title,
             Appointment.timezone,
             CareRecipient.name.label("person"),
+            CareRecipient.timezone.label("home_timezone"),
             User.name.label("driver"),
             same_person.label("is_same_person"),
             Appointment.is_all_day,
+            other.id,
             other.starts_at,
             other.ends_at,
-            func.greatest(own.starts_at, other.starts_at).label("at"),
+            both_at.label("at"),
+            func.row_number()
+            .over(partition_by=other.appointment_id, order_by=in_order)
+            .label("number"),
+            func.max(other.starts_at).over(partition_by=other.appointment_id).label("last_at"),
         )
         .select_from(own)
         .join(
@@ -511,7 +547,12 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             own.ends_at > func.clock_now(),
             Appointment.deleted_at.is_(None),
         )
-        .order_by("at", other.starts_at, other.id)
+        .subquery()
+    )
+    rows = await scope.rows(
+        select(at_once)
+        .where(at_once.c.number == 1)
+        .order_by(at_once.c.at, at_once.c.starts_at, at_once.c.id)
         .limit(MOST_CONFLICTS)
     )
     return [
@@ -523,6 +564,8 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
             ends_at=row.ends_at,
             is_all_day=row.is_all_day,
             driver=None if row.is_same_person else row.driver,
+            home_zone=ZoneInfo(row.home_timezone),
+            comes_again=row.last_at > row.starts_at,
         )
         for row in rows
     ]
@@ -561,6 +604,7 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         outcome_by=row.outcome_by,
         outcome_at=row.outcome_at,
         pause=_pause(row),
+        home_zone=ZoneInfo(row.home_timezone),
     )
 
 

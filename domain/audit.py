@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from domain.database import Scope
-from domain.models import AuditEvent
+from domain.database import Act, Scope
+from domain.models import AuditEvent, new_id
 
 
 async def record(
@@ -22,8 +22,10 @@ async def record(
     """Append one event in the scope's family, by the scope's person (none: by the bot itself).
     *undoes_id* is the event that it takes back.
     """
+    event_id = new_id()
     await scope.execute(
         insert(AuditEvent).values(
+            id=event_id,
             family_id=scope.family_id,
             actor_id=scope.user_id,
             action=action,
@@ -34,3 +36,5 @@ async def record(
             after=after,
         )
     )
+    if undoes_id is None:
+        scope.acts.append(Act(action, event_id))

@@ -1,7 +1,10 @@
-"""Corrections: what was recorded of a dose, put right within 48 hours by a new record."""
+"""Corrections: what was recorded of a dose, put right within 48 hours by a new record; and taking
+back what stands of it, the correction first.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,16 +14,31 @@ from sqlalchemy.orm import aliased
 
 from domain import audit, notifications
 from domain.access import Action
-from domain.database import Member, Scope
+from domain.database import Act, Member, Scope
 from domain.dosages import Dosage
-from domain.doses import ONE_DOSE, RESOLVED, DoseFacts, DoseStatus, get_dose, lock_dose
-from domain.errors import NotFound, NothingToUndo, TimeNotPossible, TooLateToUndo
+from domain.doses import (
+    ONE_DOSE,
+    RESOLVED,
+    DoseFacts,
+    DoseStatus,
+    get_dose,
+    lock_dose,
+    undo_doses,
+)
+from domain.errors import (
+    NotFound,
+    NothingRecorded,
+    RecordedOtherwise,
+    TimeNotPossible,
+    TooLateToUndo,
+)
 from domain.events import NotificationsOwed
 from domain.intakes import Confirm, Question, is_recordable, review_correction
 from domain.ladder import UNDO_PERIOD
 from domain.medications import follow_intakes
 from domain.models import Dose, MedicationLog, new_id
 from domain.record_notices import tell_recorder
+from domain.standing_records import find_standing
 from domain.stock import give_back, take_for
 
 
@@ -42,7 +60,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class _Record:
-    """The whole of what is recorded of a dose."""
+    """The whole of what is recorded of a dose, and who recorded it when."""
 
     status: DoseStatus
     taken_at: datetime | None
@@ -50,19 +68,43 @@ class _Record:
     given: Dosage | None
     dose_count: Decimal
     note: str | None
+    by_id: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What was taken back of a dose: how it stood, and how it stands now. Where that was a
+    correction (`is_correction`), what it had replaced is recorded again.
+    """
+
+    before: DoseFacts
+    dose: DoseFacts
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class RecordedIn:
+    """Which record is meant: the one that was made (UTC) within `length` from `start` on."""
+
+    start: datetime
+    length: timedelta
+
+    def has(self, at: datetime) -> bool:
+        return self.start <= at < self.start + self.length
 
 
 async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
     """Record a dose anew, unless there is something to ask first; what was recorded before stays in
     the log.
 
-    Raises NotFound, NotAllowed, NothingToUndo (nothing is recorded of it), TooLateToUndo (recorded
-    more than 48 hours ago) or TimeNotPossible (to come, or too long ago).
+    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago) or
+    TimeNotPossible (to come, or too long ago).
     """
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
-    last = await _last_log(scope, dose_id)
-    record = _corrected(dose, last, correction)
+    last = (await _list_log(scope, dose_id))[-1]
+    record = _corrected(scope, dose, last, correction)
     question = await _question(scope, dose_id, record, correction)
     if isinstance(question, Confirm):
         record = replace(record, dose_count=question.outlook.count)
@@ -71,19 +113,19 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
     return question or await _write(scope, member, dose, last, record)
 
 
-def _corrected(dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
+def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
     """The whole record, with what is put right."""
     status = correction.status or DoseStatus(dose.status)
-    if status is not DoseStatus.TAKEN:
-        note = correction.note or last.note
-        return _Record(status, None, last.timezone, None, ONE_DOSE, note)
+    is_taken = status is DoseStatus.TAKEN
     return _Record(
         status=status,
-        taken_at=correction.taken_at or last.timestamp,
+        taken_at=(correction.taken_at or last.timestamp) if is_taken else None,
         zone=last.timezone,
-        given=correction.given or _given(last),
-        dose_count=correction.dose_count or last.dose_count,
+        given=(correction.given or _given(last)) if is_taken else None,
+        dose_count=(correction.dose_count or last.dose_count) if is_taken else ONE_DOSE,
         note=correction.note or last.note,
+        by_id=scope.person_id,
+        recorded_at=scope.clock.now(),
     )
 
 
@@ -116,7 +158,8 @@ async def review(scope: Scope, dose_id: UUID, correction: Correction) -> Questio
     """What is to be asked before :func:`correct_dose`, as the tables are now. Raises likewise."""
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
-    record = _corrected(dose, await _last_log(scope, dose_id), correction)
+    last = (await _list_log(scope, dose_id))[-1]
+    record = _corrected(scope, dose, last, correction)
     return await _question(scope, dose_id, record, correction)
 
 
@@ -128,7 +171,7 @@ async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     """Put back what a correction took the place of. Raises as :func:`correct_dose`, and
-    NothingToUndo if another one stands by now.
+    RecordedOtherwise if another one stands by now.
     """
     member = scope.require(Action.READ)
     corrected = await scope.row(
@@ -139,12 +182,10 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     if corrected is None or corrected.corrects_id is None:
         raise NotFound
     dose = await _lock(scope, member, corrected.dose_id)
-    before = await scope.row(_LOG.where(MedicationLog.id == corrected.corrects_id))
-    standing = await scope.rows(
-        select(MedicationLog.id).where(MedicationLog.dose_id == dose.id, stands(MedicationLog))
-    )
-    if before is None or [row.id for row in standing] != [log_id]:
-        raise NothingToUndo
+    rows = await _list_log(scope, dose.id)
+    if find_standing(rows).id != log_id:
+        raise RecordedOtherwise
+    before = find_standing([row for row in rows if row.id != log_id])
     status = DoseStatus(before.status)
     record = _Record(
         status=status,
@@ -153,9 +194,29 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
         given=_given(before),
         dose_count=before.dose_count,
         note=before.note,
+        by_id=before.recorded_by_id,
+        recorded_at=before.recorded_at,
     )
-    last = await _last_log(scope, dose.id)
-    return await _write(scope, member, dose, last, record, undoes_id=log_id)
+    return await _write(scope, member, dose, rows[-1], record, undoes_id=log_id)
+
+
+async def take_back(
+    scope: Scope, dose_id: UUID, *, recorded: RecordedIn | None = None
+) -> TakenBack:
+    """Take back what stands of a dose: its correction, or else the record itself; only the one
+    that is *recorded*, where that is given.
+
+    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise or TooLateToUndo.
+    """
+    locked = await _lock(scope, scope.require(Action.READ), dose_id)
+    if recorded is not None and not recorded.has(locked.resolved_at):
+        raise RecordedOtherwise
+    before = await get_dose(scope, dose_id)
+    standing = find_standing(await _list_log(scope, dose_id))
+    if standing.corrects_id is not None:
+        return TakenBack(before, await undo_correction(scope, standing.id), is_correction=True)
+    [dose] = await undo_doses(scope, [dose_id])
+    return TakenBack(before, dose, is_correction=False)
 
 
 def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
@@ -184,6 +245,10 @@ def _is_undone(log: type[MedicationLog]) -> ColumnElement[bool]:
 
 _LOG = select(
     MedicationLog.id,
+    MedicationLog.corrects_id,
+    MedicationLog.undoes_id,
+    MedicationLog.recorded_by_id,
+    MedicationLog.recorded_at,
     MedicationLog.status,
     MedicationLog.timestamp,
     MedicationLog.timezone,
@@ -198,19 +263,19 @@ _LOG = select(
 async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
     dose = await lock_dose(scope, member, dose_id)
     if dose.status not in RESOLVED:
-        raise NothingToUndo
+        raise NothingRecorded
     if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
         raise TooLateToUndo
     return dose
 
 
-async def _last_log(scope: Scope, dose_id: UUID) -> Row[Any]:
-    rows = await scope.rows(
-        _LOG.where(MedicationLog.dose_id == dose_id)
-        .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
-        .limit(1)
+async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[Row[Any]]:
+    """Everything that was recorded of a dose, the oldest first."""
+    return await scope.rows(
+        _LOG.where(MedicationLog.dose_id == dose_id).order_by(
+            MedicationLog.recorded_at, MedicationLog.id
+        )
     )
-    return rows[0]
 
 
 def _given(log: Row[Any]) -> Dosage | None:
@@ -226,8 +291,11 @@ async def _write(
     *,
     undoes_id: UUID | None = None,
 ) -> DoseFacts:
+    """Append *record* to the log, and make the dose by it. It stays its recorder's where it only
+    stands again.
+    """
     before = await get_dose(scope, dose.id)
-    now = scope.clock.now()
+    now, action_id = scope.clock.now(), new_id()
     given = record.given
     await scope.execute(
         insert(MedicationLog).values(
@@ -235,7 +303,7 @@ async def _write(
             family_id=member.family_id,
             medication_id=dose.medication_id,
             dose_id=dose.id,
-            action_id=new_id(),
+            action_id=action_id,
             corrects_id=last.id,
             undoes_id=undoes_id,
             status=record.status,
@@ -255,8 +323,8 @@ async def _write(
         .where(Dose.id == dose.id)
         .values(
             status=record.status,
-            resolved_at=now,
-            resolved_by_id=member.user_id,
+            resolved_at=record.recorded_at,
+            resolved_by_id=record.by_id,
             taken_at=record.taken_at,
             taken_timezone=record.zone if record.taken_at else None,
             given=given.words if given else None,
@@ -284,6 +352,8 @@ async def _write(
         before=_audited(before),
         after=_audited(after),
     )
+    if undoes_id is None:
+        scope.acts.append(Act("corrected", action_id))
     await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
     scope.publish(NotificationsOwed())
     return after

@@ -130,6 +130,16 @@ _COMPANY = text(
 )
 
 
+@dataclass(frozen=True)
+class Act:
+    """What the person did in this transaction, as the audit calls it; a correction is `corrected`.
+    `id` is that of the event, or of the action in the log.
+    """
+
+    action: str
+    id: UUID
+
+
 @dataclass
 class Scope:
     """One open transaction, as one role, in at most one family."""
@@ -140,6 +150,7 @@ class Scope:
     family_id: UUID | None
     member: Member | None = None
     events: list[Event] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)  # without what only takes another one back
 
     async def enter_family(self, family_id: UUID | None = None) -> Member | None:
         """Check the person's membership and open that family, their current one if None.

@@ -24,8 +24,7 @@ from domain.dosages import Dosage
 from domain.errors import (
     NotAllowed,
     NotFound,
-    NothingToUndo,
-    RecordedOtherwise,
+    NothingRecorded,
     TooLateToUndo,
 )
 from domain.events import NotificationsOwed, TimerSet
@@ -514,23 +513,18 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     return Snoozed(facts, until=action.at if action.step is Step.ASK else None)
 
 
-async def undo_doses(
-    scope: Scope, dose_ids: Sequence[UUID], *, recorded_at: datetime | None = None
-) -> Sequence[DoseFacts]:
-    """Take back, as one action, what was last recorded of doses; only what was recorded in the
-    minute *recorded_at* (UTC), where that is given.
+async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
+    """Take back, as one action, the records of doses, however they were corrected.
 
-    Raises NotFound, NotAllowed, NothingToUndo (one is open), RecordedOtherwise or TooLateToUndo
-    (recorded more than 48 hours ago).
+    Raises NotFound, NotAllowed, NothingRecorded (of one of them) or TooLateToUndo (recorded more
+    than 48 hours ago).
     """
     member = scope.require(Action.READ)
     now, action_id = scope.clock.now(), new_id()
     for dose_id in sorted(dose_ids):
         dose = await lock_dose(scope, member, dose_id)
         if dose.status not in RESOLVED:
-            raise NothingToUndo
-        if recorded_at not in (None, dose.resolved_at.replace(second=0, microsecond=0)):
-            raise RecordedOtherwise
+            raise NothingRecorded
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
         # Cards that were not sent, because it was answered before, have asked nobody.

@@ -35,16 +35,16 @@ class NothingToUndo(CareCircleError):
     """The person has done nothing in the last 48 hours that can be taken back."""
 
 
+class NothingRecorded(CareCircleError):
+    """Nothing is recorded of the dose, so there is nothing to take back or to correct."""
+
+
 class RecordedOtherwise(CareCircleError):
     """What somebody wants to take back is not what stands in the record any more."""
 
 
-class NotTheLastAction(CareCircleError):
-    """The person has done something else since they were asked what to take back."""
-
-
 class TooLateToUndo(CareCircleError):
-    """What was recorded more than 48 hours ago stays as it is."""
+    """What was done more than 48 hours ago stays as it is."""
 
 
 class AlreadyApplied(CareCircleError):

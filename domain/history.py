@@ -64,6 +64,7 @@ class Record:
     zone: ZoneInfo | None = None
     step: RecordStep = RecordStep.RECORDED
     is_replaced: bool = False
+    by_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
             MedicationLog.timezone,
             MedicationLog.dose_count,
             MedicationLog.recorded_at,
+            MedicationLog.recorded_by_id,
             User.name.label("by"),
             MedicationLog.given,
             MedicationLog.note,
@@ -171,6 +173,7 @@ def _records(rows: Sequence[Row[Any]]) -> Sequence[Record]:
             timestamp=row.timestamp,
             recorded_at=row.recorded_at,
             by=row.by,
+            by_id=row.recorded_by_id,
             given=row.given,
             note=row.note,
             zone=ZoneInfo(row.timezone),

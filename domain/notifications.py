@@ -61,6 +61,9 @@ class Kind(StrEnum):
     PAUSE_ENDS = "pause_ends"
 
 
+_NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
+
+
 class Status(StrEnum):
     PENDING = "pending"
     SENT = "sent"
@@ -471,15 +474,15 @@ async def show_again(scope: Scope, slots: Collection[SlotKey]) -> None:
 
 
 async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
-    """The person lives by another clock: have whatever named a time of their doses since then say
-    by whose clock that was.
+    """The person lives by another clock: have whatever named a time of their doses, or of an
+    appointment, since then say by whose clock that was.
     """
     timed = (
         select(Notification.id)
         .where(
             Notification.care_recipient_id == care_recipient_id,
             Notification.slot_at > since,
-            Notification.kind.in_((Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED)),
+            Notification.kind.in_(_NAMES_A_TIME),
             Notification.status.in_((Status.PENDING, Status.SENT)),
         )
         .order_by(Notification.id)

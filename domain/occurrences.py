@@ -128,7 +128,8 @@ async def replan(
 
     Where the series has *moved*, the occurrence that *old* has at the first of these local starts
     is the one that *new* has at the second, and so on; otherwise those with the same start stay.
-    What finds no place any more is cut; what would come to lie in the past stays when it was.
+    What finds no place any more is cut; what would come to lie in the past stays when it was. By
+    another clock each is at the hour at which it was, also one that was moved by itself.
     """
     now = scope.clock.now()
     rows = await _ahead(scope, old, now=now, begin=moved[0] if moved else None)
@@ -309,7 +310,9 @@ async def _rewrite(
         else:
             key, by_rule = to_key(target), resolve_local(target, new.zone)
             is_moved = row.starts_at != original_start(row.occurrence_key, old.zone)
-            starts_at = row.starts_at if is_moved or by_rule <= now else by_rule
+            start = resolve_local(to_local(row.starts_at, old.zone), new.zone)
+            starts_at = start if is_moved else by_rule
+            starts_at = starts_at if starts_at > now else row.starts_at
             status = OccurrenceStatus(row.status)
             if status is not OccurrenceStatus.CANCELLED:
                 is_cut = new.is_cut(by_rule)

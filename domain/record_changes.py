@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from domain.database import Scope
 from domain.doses import DoseFacts, DoseStatus, list_doses
 from domain.models import MedicationLog, User
+from domain.standing_records import find_standing
 
 
 class ChangeKind(StrEnum):
@@ -21,11 +22,13 @@ class ChangeKind(StrEnum):
     CORRECTED = "corrected"
     PUT_BACK = "put_back"  # it stands again as it was recorded
     OWN = "own"  # the one who is told has changed it since
+    CORRECTION_UNDONE = "correction_undone"  # their record was a correction, and was taken back
+    CORRECTION_WITHDRAWN = "correction_withdrawn"  # by themselves
 
 
 @dataclass(frozen=True)
 class RecordChange:
-    """A dose as it stands now, the reader's record of it, and who changed it last."""
+    """A dose as it stands now, the reader's record of it, and who has made it another one."""
 
     dose: DoseFacts
     record: DoseFacts
@@ -37,6 +40,7 @@ _LOG = (
     select(
         MedicationLog.id,
         MedicationLog.dose_id,
+        MedicationLog.undoes_id,
         MedicationLog.status,
         MedicationLog.timestamp,
         MedicationLog.timezone,
@@ -61,9 +65,14 @@ async def read_changes(
             MedicationLog.dose_id.in_(list(records)), MedicationLog.family_id == scope.family_id
         )
     )
-    by_id, last = {row.id: row for row in rows}, {row.dose_id: row for row in rows}
+    by_id = {row.id: row for row in rows}
     return [
-        _change(dose, by_id[records[dose.id]], last[dose.id], reader_id=reader_id)
+        _change(
+            dose,
+            by_id[records[dose.id]],
+            [row for row in rows if row.dose_id == dose.id],
+            reader_id=reader_id,
+        )
         for dose in doses
         if records[dose.id] in by_id
     ]
@@ -77,17 +86,27 @@ async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFact
     return None if row is None else as_recorded(dose, row)
 
 
-def _change(dose: DoseFacts, row: Row[Any], last: Row[Any], *, reader_id: UUID) -> RecordChange:
-    record = as_recorded(dose, row)
-    if last.recorded_by_id == reader_id:
-        kind = ChangeKind.OWN
-    elif last.status == "undone":
-        kind = ChangeKind.UNDONE
+def _change(
+    dose: DoseFacts, row: Row[Any], log: Sequence[Row[Any]], *, reader_id: UUID
+) -> RecordChange:
+    """What became of *row*, one of the *log* of a dose."""
+    last, standing, record = log[-1], find_standing(log), as_recorded(dose, row)
+    undo = next((later for later in log if later.undoes_id == row.id), None)
+    by = last.by
+    if last.status == "undone":
+        kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.UNDONE
+    elif standing.recorded_by_id == reader_id:
+        kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.PUT_BACK
+        record = as_recorded(dose, standing)
+    elif undo is not None:
+        is_own = undo.recorded_by_id == reader_id
+        kind = ChangeKind.CORRECTION_WITHDRAWN if is_own else ChangeKind.CORRECTION_UNDONE
+        by = undo.by
     elif says_the_same(record, dose):
         kind = ChangeKind.PUT_BACK
     else:
-        kind = ChangeKind.CORRECTED
-    return RecordChange(dose, record, kind, last.by)
+        kind, by = ChangeKind.CORRECTED, standing.by
+    return RecordChange(dose, record, kind, by)
 
 
 def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:

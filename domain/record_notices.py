@@ -15,12 +15,14 @@ from domain.events import NotificationsOwed
 from domain.ladder import UNDO_PERIOD
 from domain.models import Dose, FamilyMember, MedicationLog, Notification, User, new_id
 from domain.notifications import Kind, Lane
+from domain.standing_records import find_standing
 
 AT_ONCE = timedelta(minutes=2)
 
-_LAST_TWO = (
+_LOG = (
     select(
         MedicationLog.id,
+        MedicationLog.undoes_id,
         MedicationLog.recorded_by_id,
         Dose.care_recipient_id,
         (
@@ -40,8 +42,7 @@ _LAST_TWO = (
         MedicationLog.dose_id == bindparam("dose_id"),
         MedicationLog.family_id == bindparam("family_id"),
     )
-    .order_by(MedicationLog.recorded_at.desc(), MedicationLog.id.desc())
-    .limit(2)
+    .order_by(MedicationLog.recorded_at, MedicationLog.id)
 )
 
 # What was settled before it was sent is owed again if it has changed again.
@@ -77,29 +78,26 @@ _OWE = text("""
 
 
 async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
-    """The last row of a dose's log has just undone, corrected or put back the one before it: owe
-    a message to whoever wrote that, unless they did this themselves, and have those edited that
-    told of this dose before.
+    """The last row of a dose's log has just undone, corrected or put back what stood before it: owe
+    a message to whoever had recorded that, unless they did this themselves, and have those edited
+    that told of this dose before.
     """
-    rows = await scope.rows(_LAST_TWO, {"dose_id": dose_id, "family_id": scope.family_id})
+    *rows, last = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
     await scope.execute(
         update(Notification)
         .where(
             Notification.family_id == scope.family_id,
-            Notification.care_recipient_id == rows[0].care_recipient_id,
+            Notification.care_recipient_id == last.care_recipient_id,
             Notification.kind == Kind.RECORD_CHANGED,
             Notification.slot_at > func.clock_now() - UNDO_PERIOD,
             Notification.facts["records"].has_key(str(dose_id)),
         )
         .values(_TELL_AGAIN)
     )
-    if len(rows) == 2 and _is_anothers(*rows):
-        await _owe(scope, dose_id, rows[1])
+    before = find_standing(rows)
+    if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
+        await _owe(scope, dose_id, before)
     scope.publish(NotificationsOwed())
-
-
-def _is_anothers(last: Row[Any], before: Row[Any]) -> bool:
-    return before.recorded_by_id != last.recorded_by_id and bool(before.can_be_told)
 
 
 async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:

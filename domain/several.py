@@ -10,5 +10,10 @@ T = TypeVar("T")
 
 async def attempt(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
     """Do *work*; if it raises, what it wrote is taken back, and what was written before stays."""
-    async with scope.connection.begin_nested():
-        return await work(scope)
+    before = len(scope.acts)
+    try:
+        async with scope.connection.begin_nested():
+            return await work(scope)
+    except BaseException:
+        del scope.acts[before:]
+        raise

@@ -1,4 +1,6 @@
-"""`/undo`: the acting member's last action, whatever it was, named before it is taken back."""
+"""`/undo`: what the acting member did last, or what a message says that they did, named before it
+is taken back.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,17 +9,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
 from domain.appointment_changes import put_back, remove
+from domain.appointment_clocks import CLOCK_CHANGED
 from domain.appointments import OccurrenceFacts, first_of
 from domain.care_recipients import Person, get_person
 from domain.corrections import stands, undo_correction
 from domain.database import Member, Scope
-from domain.doses import RESOLVED, DoseFacts, list_doses, undo_doses
-from domain.errors import NotFound, NothingToUndo, NotTheLastAction
+from domain.doses import RESOLVED, DoseFacts, list_doses, lock_dose, undo_doses
+from domain.elsewhere import among_own, list_other_families, look_into
+from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo
+from domain.families import FamilyFacts
 from domain.ladder import UNDO_PERIOD
 from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
 from domain.medicines import Content, MedicineFacts, MedicineStatus
@@ -28,9 +33,11 @@ from domain.models import (
     Dose,
     Medication,
     MedicationLog,
+    User,
 )
 from domain.pauses import put_back_pause
 from domain.record_changes import find_recorded
+from domain.standing_records import find_standing
 from domain.stock import PROMISED, undo_change
 
 
@@ -58,6 +65,8 @@ class ActionKind(StrEnum):
 
 
 _AUDITED = tuple(ActionKind)[2:]
+UNDONE = "undone"
+UNDOABLE = frozenset(ActionKind)
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class LastAction:
     """What a member did last, at `at` (UTC): with doses, to a medicine, or to an appointment.
 
     `id` is that of the log rows' action, or of the event in the audit. `put_back` is how the dose
-    will stand once its correction is undone.
+    will stand once its correction is undone. `elsewhere`: the family where that was, if it is not
+    the open one, and then the others of the member.
     """
 
     id: UUID
@@ -78,6 +88,28 @@ class LastAction:
     before: Mapping[str, Any] | None = None
     log_id: UUID | None = None
     put_back: DoseFacts | None = None
+    elsewhere: Sequence[FamilyFacts] = ()
+
+    @property
+    def name(self) -> str:
+        """What it was done to."""
+        if self.appointment is not None:
+            return self.appointment.details.title
+        subject = self.medicine or self.person or self.doses[0]
+        return subject.name
+
+
+@dataclass(eq=False)
+class ActionSuperseded(CareCircleError):
+    """What the member did does not stand any more: `by` (None: they themselves) have done `action`
+    since, which is an action of the audit, or `UNDONE`. `name` is what it was done to; of a record,
+    `dose` is how it is now.
+    """
+
+    action: str
+    name: str
+    by: str | None
+    dose: DoseFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +126,7 @@ class Undone:
 
 
 async def find_last_action(scope: Scope) -> LastAction:
-    """What the member did last, within 48 hours, if it still is as they left it.
+    """What the member did last in the open family, within 48 hours, if it still is as they left it.
 
     Raises NothingToUndo.
     """
@@ -109,18 +141,57 @@ async def find_last_action(scope: Scope) -> LastAction:
     return max(found, key=lambda action: action.at)
 
 
-async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
-    """Take back the member's last action, which they were told is *action_id*.
+async def find_last_of_all(scope: Scope) -> LastAction:
+    """What the member did last in whichever of their families. Raises NothingToUndo."""
+    found, others = await _find_here(scope), await list_other_families(scope)
+    where = None
+    for family, there in await look_into(scope, others, _find_here):
+        if there is not None and (found is None or there.at > found.at):
+            found, where = there, family
+    if found is None:
+        raise NothingToUndo
+    if where is None:
+        return found
+    member = scope.require(Action.READ)
+    here = FamilyFacts(member.family_id, member.family_name)
+    families = [*await among_own(scope, others), here]
+    families.sort(key=lambda family: family.id != where.id)
+    return replace(found, elsewhere=families)
 
-    Raises NotTheLastAction if another one is the last by now, NotFound if there is none, and what
+
+async def _find_here(scope: Scope) -> LastAction | None:
+    try:
+        return await find_last_action(scope)
+    except NothingToUndo:
+        return None
+
+
+async def find_action(scope: Scope, action_id: UUID, *, among: int = 1) -> LastAction:
+    """This action of the member; or, where it is the last of the *among* things that were added at
+    once, the last of them that is still there.
+
+    Raises NotFound, TooLateToUndo, or ActionSuperseded if somebody has changed it since.
+    """
+    member = scope.require(Action.READ)
+    row = await _find_event(scope, member, action_id)
+    if row is None:
+        return await _find_record(scope, member, action_id)
+    if among > 1:
+        row = await _find_last_added(scope, member, row, among)
+    found = await _event(scope, row)
+    if found is None:
+        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
+    await _check_stands(scope, member, found)
+    if found.at <= scope.clock.now() - UNDO_PERIOD:
+        raise TooLateToUndo
+    return found
+
+
+async def undo_action(scope: Scope, action_id: UUID) -> Undone:
+    """Take back the member's action, which they were shown. Raises as :func:`find_action`, and what
     the area of the action raises.
     """
-    try:
-        action = await find_last_action(scope)
-    except NothingToUndo as error:
-        raise NotFound from error
-    if action.id != action_id:
-        raise NotTheLastAction
+    action = await _find_locked(scope, action_id)
     if action.log_id is not None:
         return Undone(action, doses=[await undo_correction(scope, action.log_id)])
     if action.appointment is not None:
@@ -135,6 +206,16 @@ async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
     return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
+
+
+async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
+    """As :func:`find_action`; nobody corrects its doses until the transaction ends."""
+    action = await find_action(scope, action_id)
+    if not action.doses:
+        return action
+    for dose_id in sorted(dose.id for dose in action.doses):
+        await lock_dose(scope, scope.require(Action.READ), dose_id)
+    return await find_action(scope, action_id)
 
 
 async def _undo_event(
@@ -174,11 +255,13 @@ async def _undo_appointment(
     return await put_back(scope, appointment_id, kind, action.before or {}, undoes_id=action.id)
 
 
+_STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
+
+
 async def _last_record(scope: Scope, member: Member) -> LastAction | None:
     """The member's last record of doses that stands: nobody has recorded anything of them since,
     but what was taken back.
     """
-    standing = stands(MedicationLog) & Dose.status.in_(RESOLVED)
     last = (
         select(MedicationLog.action_id)
         .join(Dose, Dose.id == MedicationLog.dose_id)
@@ -186,11 +269,61 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
             MedicationLog.family_id == member.family_id,
             MedicationLog.recorded_by_id == member.user_id,
             MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
-            standing,
+            _STANDING,
         )
         .order_by(MedicationLog.recorded_at.desc())
         .limit(1)
     )
+    return await _record(scope, MedicationLog.action_id == last.scalar_subquery())
+
+
+async def _find_record(scope: Scope, member: Member, action_id: UUID) -> LastAction:
+    """The records of one action of the member. Raises as :func:`find_action`."""
+    is_theirs = and_(
+        MedicationLog.family_id == member.family_id,
+        MedicationLog.recorded_by_id == member.user_id,
+        MedicationLog.action_id == action_id,
+    )
+    found = await _record(scope, is_theirs)
+    if found is None:
+        rows = await scope.rows(
+            select(MedicationLog.id, MedicationLog.dose_id).where(is_theirs).limit(1)
+        )
+        if not rows:
+            raise NotFound
+        raise await _superseded(scope, member, rows[0])
+    if found.at <= scope.clock.now() - UNDO_PERIOD:
+        raise TooLateToUndo
+    return found
+
+
+async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionSuperseded:
+    """Who has done what to a record that does not stand any more."""
+    rows = await scope.rows(
+        select(
+            MedicationLog.id,
+            MedicationLog.undoes_id,
+            MedicationLog.corrects_id,
+            MedicationLog.status,
+            MedicationLog.recorded_by_id,
+            User.name,
+        )
+        .join(User, User.id == MedicationLog.recorded_by_id)
+        .where(MedicationLog.dose_id == record.dose_id)
+        .order_by(MedicationLog.recorded_at, MedicationLog.id)
+    )
+    undo = next((row for row in rows if row.undoes_id == record.id), None)
+    by = undo or find_standing(rows)
+    action: str = ActionKind.RECORDED if by.corrects_id is None else ActionKind.CORRECTED
+    if undo is not None or by.status == UNDONE:
+        action = UNDONE
+    [dose] = await list_doses(scope, [record.dose_id])
+    is_own = by.recorded_by_id == member.user_id
+    return ActionSuperseded(action, dose.name, by=None if is_own else by.name, dose=dose)
+
+
+async def _record(scope: Scope, is_meant: ColumnElement[bool]) -> LastAction | None:
+    """What of the records of one action still stands; None if nothing does."""
     rows = await scope.rows(
         select(
             MedicationLog.id,
@@ -200,7 +333,7 @@ async def _last_record(scope: Scope, member: Member) -> LastAction | None:
             MedicationLog.recorded_at,
         )
         .join(Dose, Dose.id == MedicationLog.dose_id)
-        .where(MedicationLog.action_id == last.scalar_subquery(), standing)
+        .where(is_meant, _STANDING)
     )
     if not rows:
         return None
@@ -223,32 +356,20 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
     has changed it since. What was changed and taken back again leaves no trace, nor does an undo.
     """
     event, later = aliased(AuditEvent), aliased(AuditEvent)
-    is_of_it = (later.subject_id == event.subject_id) | (
-        # A series that was parted in two goes on under another id.
-        later.before["appointment_id"].astext == cast(event.subject_id, Text)
-    )
     changed_since = (
         select(later.id)
         .where(
-            later.family_id == event.family_id,
-            is_of_it,
-            # Ids are in the order of time, and unlike it are never the same.
-            tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
-            _area(later) == _area(event),
-            later.action != PROMISED,  # it changes neither the stock nor its measure
+            _is_later(later, event),
             # What they did to it later comes first anyway, or is nothing that can be taken back.
-            later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
-            later.undoes_id.is_(None),
-            ~_is_undone(later),
+            later.actor_id.is_distinct_from(member.user_id)
+            | later.action.endswith(".put_back")
+            | (later.action == CLOCK_CHANGED),
         )
         .exists()
     )
     row = await scope.row(
-        select(event.id, event.action, event.subject_id, event.before, event.created_at)
+        _select_own(event, member)
         .where(
-            event.family_id == member.family_id,
-            event.actor_id == member.user_id,
-            event.action.in_(_AUDITED),
             event.created_at > func.clock_now() - UNDO_PERIOD,
             ~_is_undone(event),
             _is_there(event),
@@ -258,6 +379,83 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
         .limit(1)
     )
     return None if row is None else await _event(scope, row)
+
+
+def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
+    """What the member did that can be taken back."""
+    return select(
+        event.id,
+        event.action,
+        event.subject_id,
+        event.before,
+        event.created_at,
+        _is_undone(event).label("is_undone"),
+    ).where(
+        event.family_id == member.family_id,
+        event.actor_id == member.user_id,
+        event.action.in_(_AUDITED),
+    )
+
+
+def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement[bool]:
+    """Whether *later* changed what *event* did, and was not taken back."""
+    is_of_it = (later.subject_id == event.subject_id) | (
+        # A series that was parted in two goes on under another id.
+        later.before["appointment_id"].astext == cast(event.subject_id, Text)
+    )
+    return and_(
+        later.family_id == event.family_id,
+        is_of_it,
+        # Ids are in the order of time, and unlike it are never the same.
+        tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
+        _area(later) == _area(event),
+        later.action != PROMISED,  # it changes neither the stock nor its measure
+        later.undoes_id.is_(None),
+        ~_is_undone(later),
+    )
+
+
+async def _find_event(scope: Scope, member: Member, event_id: UUID) -> Row[Any] | None:
+    return await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
+
+
+async def _find_last_added(scope: Scope, member: Member, last: Row[Any], count: int) -> Row[Any]:
+    """Of the *count* things that the member added up to *last*, the last that is still there."""
+    rows = await scope.rows(
+        _select_own(AuditEvent, member)
+        .where(
+            AuditEvent.action == last.action,
+            tuple_(AuditEvent.created_at, AuditEvent.id) <= tuple_(last.created_at, last.id),
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(count)
+    )
+    return next((row for row in rows if not row.is_undone), last)
+
+
+async def _check_stands(scope: Scope, member: Member, action: LastAction) -> None:
+    """Raises ActionSuperseded if it was taken back, or somebody has changed the same since."""
+    event, later = aliased(AuditEvent), aliased(AuditEvent)
+    is_undo = later.undoes_id == event.id
+    is_own = later.actor_id == member.user_id
+    can_be_undone = later.action.in_(_AUDITED) | later.action.endswith(".put_back")
+    changed = await scope.row(
+        select(is_undo.label("is_undo"), is_own.label("is_own"), later.action, User.name)
+        .select_from(later)
+        .join(event, event.id == action.id)
+        .outerjoin(User, User.id == later.actor_id)
+        .where(
+            is_undo | and_(_is_later(later, event), or_(~is_own, can_be_undone)),
+        )
+        .order_by(is_undo.desc().nulls_last(), later.created_at.desc(), later.id.desc())
+        .limit(1)
+    )
+    if changed is not None:
+        raise ActionSuperseded(
+            UNDONE if changed.is_undo else changed.action,
+            action.name,
+            by=None if changed.is_own else changed.name or "",
+        )
 
 
 def _area(event: type[AuditEvent]) -> ColumnElement[str]:

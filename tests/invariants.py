@@ -57,11 +57,17 @@ _RULES: Sequence[tuple[int, str, str]] = [
         """
         SELECT d.id, d.status, log.status FROM doses d
         LEFT JOIN LATERAL (
-            SELECT status, recorded_by_id FROM medication_logs l WHERE l.dose_id = d.id
+            SELECT status FROM medication_logs l WHERE l.dose_id = d.id
             ORDER BY recorded_at DESC, id DESC LIMIT 1
         ) log ON true
+        LEFT JOIN LATERAL (
+            SELECT recorded_by_id FROM medication_logs l
+            WHERE l.dose_id = d.id AND l.undoes_id IS NULL
+              AND NOT EXISTS (SELECT 1 FROM medication_logs u WHERE u.undoes_id = l.id)
+            ORDER BY recorded_at DESC, id DESC LIMIT 1
+        ) standing ON true
         WHERE (d.status IN ('taken', 'skipped') OR log.status IN ('taken', 'skipped'))
-          AND (d.status, d.resolved_by_id) IS DISTINCT FROM (log.status, log.recorded_by_id)
+          AND (d.status, d.resolved_by_id) IS DISTINCT FROM (log.status, standing.recorded_by_id)
         """,
     ),
     (

@@ -1,11 +1,11 @@
 """Several lines after one `/addappt` or `/addmed`: several entries, shown together, saved at once.
 
-What a line leaves open is asked one by one, the others being kept; what nobody understands is
-quoted with the reason, and is not saved until it is typed anew.
+All of them are shown first. What a line leaves open is marked, and asked when it is tapped; what
+nobody understands is quoted with the reason, and is not saved until it is typed anew.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,17 +15,19 @@ from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finishe
 from bot.flows.list_entries import KINDS, Entry, Kind, NotSaved
 from bot.flows.whose import People, load_people, read_people
 from bot.grammar.entry_lists import lines_of, to_entries
+from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import add_list as views
 from bot.views import medicines as medicine_views
-from bot.views.answer import Answer, Screen
+from bot.views.answer import Answer, Button, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.database import Scope
 from domain.errors import NobodyCaredFor
 from domain.several import attempt
 
-_LEAVE_OUT = "leave"
+_LEAVE_OUT, _BACK = "leave", "back"
+_MOST_PEOPLE = 4  # more are asked about one by one
 _NUMBERED = re.compile(r"\s*(\d{1,2})\s*[.):]?\s+(\S.*)", re.DOTALL)
 
 
@@ -59,10 +61,23 @@ class Listed:
         """Those that one message holds: the others come when these are saved or dropped."""
         shown = []
         for entry in self.entries:
-            reason = None if entry.reason is None else misunderstood(entry.reason)
+            reason = self._reason(entry)
             words = "" if reason else self.of.words(entry, self.people)
             shown.append(views.Shown(entry.line, words, reason, entry.same))
         return shown[: views.how_many_fit(shown)]
+
+    def _reason(self, entry: Entry) -> str | None:
+        """Why it cannot be saved as it is (HTML)."""
+        if entry.reason is not None:
+            return misunderstood(entry.reason)
+        question = self.of.question(entry)
+        return None if question is None else views.open_words(question)
+
+    @property
+    def asks_whose(self) -> bool:
+        """Whether several of them are for somebody who is still to be named."""
+        asked = sum(self.of.question(entry) == "person" for entry in self.entries)
+        return asked > 1 and len(self.people) <= _MOST_PEOPLE
 
     @property
     def savable(self) -> Sequence[Entry]:
@@ -70,7 +85,7 @@ class Listed:
         return [
             entry
             for entry in self.entries[: len(self.shown)]
-            if entry.problem is None and entry.same is None
+            if entry.problem is None and entry.same is None and self.of.question(entry) is None
         ]
 
     def with_entry(self, entry: Entry) -> "Listed":
@@ -113,13 +128,15 @@ async def begin(request: Request, kind_name: str) -> Answer:
 def _ask(data: Data, choice: Choice) -> Screen:
     listed = Listed.read(data)
     question = listed.of.ask(listed.entry, listed.people, choice)
-    leave_out = choice(views.leave_out_label(), _LEAVE_OUT)
     return views.about_one(
         question,
         number=listed.at + 1,
         count=len(listed.entries),
         line=listed.entry.line,
-        leave_out=leave_out,
+        last=(
+            choice(views.leave_out_label(), _LEAVE_OUT),
+            choice(views.back_label(), _BACK),
+        ),
     )
 
 
@@ -127,12 +144,36 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     listed = Listed.read(running.data)
     if reply.choice == _LEAVE_OUT:
         return _next(request, running, listed.without(listed.at))
+    if reply.choice == _BACK:
+        return _next(request, running, listed)
     turned = listed.of.turned(listed.people, listed.entry, reply)
     if turned is not None:
         return FLOW.turn(request, running, listed.with_entry(turned).write())
-    entry, problem = await listed.of.take(request, listed.people, listed.entry, reply)
+    text = reply.text or ""
+    retyped = await _retyped(request, listed, text) if _NUMBERED.fullmatch(text) else None
+    if retyped is not None:
+        return _next(request, running, retyped)
+    try:
+        entry, problem = await listed.of.take(request, listed.people, listed.entry, reply)
+    except Misunderstood:
+        retyped = await _retyped(request, listed, text)
+        if retyped is None:
+            raise
+        return _next(request, running, retyped)
     first = None if problem is None else Screen(misunderstood(problem))
-    return _next(request, running, listed.with_entry(entry), first=first)
+    return _next(request, running, listed.with_entry(entry), first=first, is_asked_on=True)
+
+
+async def _retyped(request: Request, listed: Listed, text: str) -> Listed | None:
+    """With a whole line instead of an answer: of the entry that is asked about, or of another that
+    it begins with the number of. None where *text* is no whole line.
+    """
+    numbered, at = _NUMBERED.fullmatch(text), listed.at
+    if numbered is not None and 1 <= int(numbered[1]) <= len(listed.entries):
+        at, text = int(numbered[1]) - 1, numbered[2]
+    read = await listed.of.reader(request, listed.people)
+    entry = read(" ".join(lines_of(text)), listed.entries[at].key)
+    return listed.with_entry(entry) if listed.of.is_whole(entry) else None
 
 
 def _show(data: Data, choice: Choice) -> Screen:
@@ -140,12 +181,16 @@ def _show(data: Data, choice: Choice) -> Screen:
     shown = listed.shown
     rows = [
         (
-            *((choice(views.both_label(number), f"b{number}"),) if entry.same is not None else ()),
+            *_way_on(listed, entry, number, choice),
             choice(views.change_label(number), f"c{number}"),
             choice(views.drop_label(number), f"x{number}"),
         )
         for number, entry in enumerate(listed.entries[: len(shown)], start=1)
     ]
+    if listed.asks_whose:
+        everybody = enumerate(listed.people)
+        whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
+        rows.append(tuple(whose))
     last = [choice(medicine_views.cancel_label(), "cancel")]
     count = len(listed.savable)
     if count:
@@ -154,12 +199,23 @@ def _show(data: Data, choice: Choice) -> Screen:
     return views.entries(shown, (*rows, tuple(last)), left=len(listed.entries) - len(shown))
 
 
+def _way_on(listed: Listed, entry: Entry, number: int, choice: Choice) -> Iterator[Button]:
+    """What an entry needs that cannot be saved as it is, where a tap can give it."""
+    if entry.same is not None:
+        yield choice(views.both_label(number), f"b{number}")
+    question = listed.of.question(entry)
+    if question is not None:
+        yield choice(views.answer_label(number, question), f"a{number}")
+
+
 async def _take_list(request: Request, running: Conversation, reply: Reply) -> Answer:
     listed = Listed.read(running.data)
     key = reply.choice or ""
     match key[:1], key[1:]:
-        case "b" | "c" | "x" as what, number if number.isdecimal():
+        case "a" | "b" | "c" | "x" as what, number if number.isdecimal():
             return _change(request, running, listed, what, int(number) - 1)
+        case "p", number if number.isdecimal():
+            return await _all_for(request, running, listed, Reply(choice=number))
         case "s", _:
             return await _save(request, running, listed)
         case "c", _:
@@ -171,6 +227,17 @@ async def _take_list(request: Request, running: Conversation, reply: Reply) -> A
     return await _typed_anew(request, running, listed, numbered[2])
 
 
+async def _all_for(
+    request: Request, running: Conversation, listed: Listed, person: Reply
+) -> Answer:
+    """Every entry that is for somebody who was not named is for that one."""
+    for entry in listed.entries:
+        if listed.of.question(entry) == "person":
+            changed, _ = await listed.of.take(request, listed.people, entry, person)
+            listed = listed.with_entry(changed)
+    return _next(request, running, listed)
+
+
 def _change(request: Request, running: Conversation, listed: Listed, what: str, at: int) -> Answer:
     if what == "x":
         return _next(request, running, listed.without(at))
@@ -178,7 +245,10 @@ def _change(request: Request, running: Conversation, listed: Listed, what: str, 
         entry = listed.entries[at]
         entry = replace(entry, same=None, beside=(*entry.beside, entry.same_id))
         return _next(request, running, listed.with_entry(entry))
-    return FLOW.go_on(request, running, "change", replace(listed, at=at).write())
+    listed = replace(listed, at=at)
+    if what == "a":
+        return _next(request, running, listed, is_asked_on=True)
+    return FLOW.go_on(request, running, "change", listed.write())
 
 
 def _ask_anew(data: Data, choice: Choice) -> Screen:
@@ -192,6 +262,9 @@ async def _take_anew(request: Request, running: Conversation, reply: Reply) -> A
     listed = Listed.read(running.data)
     if reply.choice is not None:
         return _next(request, running, listed)
+    retyped = await _retyped(request, listed, reply.text or "")
+    if retyped is not None:
+        return _next(request, running, retyped)
     return await _typed_anew(request, running, listed, reply.text or "")
 
 
@@ -262,15 +335,16 @@ def _next(
     listed: Listed,
     *,
     first: Screen | None = None,
+    is_asked_on: bool = False,
 ) -> Answer:
-    """The next question about an entry; once nothing is open, the list; of nothing, the end."""
+    """The list; of nothing, the end. Where it *is_asked_on*, as long as there is one, the question
+    about the entry that is in hand.
+    """
     if not listed.entries:
         return cancelled(running.flow_id) if running else Answer()
     listed = _refreshed(request, listed)
-    asked = (n for n, each in enumerate(listed.entries) if listed.of.question(each) is not None)
-    at = next(asked, None)
-    step = "list" if at is None else "ask"
-    data = replace(listed, at=at or 0).write()
+    is_open = is_asked_on and listed.of.question(listed.entry) is not None
+    step, data = "ask" if is_open else "list", listed.write()
     if running is None:
         return FLOW.begin(request, step, data, first=first)
     return FLOW.go_on(request, running, step, data, first=first)

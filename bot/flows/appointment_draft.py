@@ -189,7 +189,7 @@ class Draft:
 
     def at(self, when: When) -> "Draft":
         """With what was said of the time; what was not said stays."""
-        draft = self
+        draft = replace(self, is_certain=self.is_certain and not when.is_doubtful)
         if when.days or (when.problem is not None and not when.times):
             draft = replace(draft, days=tuple(day.isoformat() for day in when.days))
         if when.times:
@@ -250,7 +250,8 @@ class Draft:
             note=typed.note,
             remind_before=typed.remind_before,
             has_rhythm=True,
-            is_certain=typed.problem is None or typed.problem.problem in _ASKED_AGAIN,
+            is_certain=draft.is_certain
+            and (typed.problem is None or typed.problem.problem in _ASKED_AGAIN),
             line=self.line if draft.person is None else "",
         )
 

@@ -53,6 +53,7 @@ async def begin(request: Request) -> Answer:
         "version": facts.version,
         "title": facts.details.title,
         "is_all_day": facts.details.is_all_day,
+        "place": views.place_of(facts),
     }
     return FLOW.begin(request, "what", data)
 
@@ -76,7 +77,8 @@ def _ask(part: str) -> Callable[[Data, Choice], Screen]:
     def ask(data: Data, choice: Choice) -> Screen:
         if part == "duration" and data.get("is_all_day"):
             return views.ask_days(data["title"], [choice(_days_label(n), str(n)) for n in _DAYS])
-        return views.ask_part(part, data["title"], _choices(part, choice))
+        question = views.ask_part(part, data["title"], _choices(part, choice))
+        return views.by_place(question, data.get("place") if part == "repeat" else None)
 
     return ask
 

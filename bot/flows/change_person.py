@@ -1,6 +1,10 @@
-"""Renaming somebody cared for, and moving them to another clock."""
+"""Renaming somebody cared for, and moving them to another clock, with their appointments or
+without.
+"""
 
+from dataclasses import replace
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.flows.add_person import ask_alike
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
@@ -9,11 +13,15 @@ from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.views import appointments_left as left
 from bot.views import people as views
 from bot.views.answer import Answer, Screen
+from bot.views.calendar_files import calendar_file
 from bot.views.medicines import tap_a_button
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
+from domain.appointment_clocks import follow_person, list_by_other_clocks
+from domain.calendars import get_entries
 from domain.care_recipients import get_person, rename_person
 from domain.errors import AlikeName
 from domain.medications import move_person
@@ -82,10 +90,73 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
     try:
         place = parse_place(where or "")
     except Misunderstood as problem:
-        asked = {**data, "nearest": list(problem.suggestions)}
-        return FLOW.go_on(request, running, "place", asked, first=Screen(misunderstood(problem)))
+        again = {**data, "nearest": list(problem.suggestions)}
+        return FLOW.go_on(request, running, "place", again, first=Screen(misunderstood(problem)))
     person = await move_person(request.scope, UUID(data["id"]), place.zone)
-    return finished(running, views.moved(person, now=request.scope.clock.now()))
+    moved = views.moved(person, now=request.scope.clock.now())
+    asked = await _with_appointments(request, {"id": data["id"], "name": person.name})
+    if not asked["appointments"]:
+        return finished(running, moved)
+    return FLOW.go_on(request, running, "appts", asked, first=moved.send[0])
+
+
+async def _with_appointments(request: Request, data: Data) -> Data:
+    """With the appointments that stay by another clock than the person has now."""
+    person = await get_person(request.scope, UUID(data["id"]))
+    found = await list_by_other_clocks(request.scope, person.id)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    return {
+        **data,
+        "zone": person.zone.key,
+        "appointments": [str(facts.appointment_id) for facts in found],
+        "places": left.places(found),
+        "lines": left.lines(found, member=member, now=now),
+    }
+
+
+def _ask_appointments(data: Data, choice: Choice) -> Screen:
+    zone = ZoneInfo(data["zone"])
+    if not data["appointments"]:  # they are over by now, or somebody has moved them
+        return replace(left.none_left(), keyboard=((choice(left.none_left_label(), "none"),),))
+    return left.ask(
+        data["name"],
+        count=len(data["appointments"]),
+        place=data["places"],
+        zone=zone,
+        shown=data["lines"],
+        buttons=(
+            choice(left.stay_label(data["places"]), "stay"),
+            choice(left.follow_label(zone), "follow"),
+        ),
+    )
+
+
+async def _take_appointments(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "stay":
+            return finished(running, Answer(send=(left.stay(data["places"]),)))
+        case "none":
+            return finished(running, Answer(send=(left.none_left(),)))
+        case "follow":
+            return finished(running, await _follow(request, data))
+        case _:
+            return tap_a_button().and_send(FLOW.question(running))
+
+
+async def _follow(request: Request, data: Data) -> Answer:
+    scope, now = request.scope, request.scope.clock.now()
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    person = await get_person(scope, UUID(data["id"]))
+    shown = {UUID(key) for key in data["appointments"]}
+    found = await follow_person(scope, person.id, appointment_ids=shown)
+    screen = left.followed(found, zone=person.zone, member=member, now=now)
+    entries = [
+        entry for facts in found.moved for entry in await get_entries(scope, facts.appointment_id)
+    ]
+    if not entries:
+        return Answer(send=(screen,))
+    return Answer(send=(screen, calendar_file(entries, name="appointments", now=now)))
 
 
 FLOW = Flow(
@@ -94,5 +165,6 @@ FLOW = Flow(
         "name": Step(_ask_name, _take_name),
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
+        "appts": Step(_ask_appointments, _take_appointments, _with_appointments),
     },
 )

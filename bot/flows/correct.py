@@ -23,8 +23,8 @@ from domain.access import Action
 from domain.care_recipients import get_person
 from domain.corrections import Correction, check_correctable, correct_dose, review
 from domain.dosages import Dosage
-from domain.doses import DoseFacts, DoseStatus, get_dose
-from domain.errors import NotFound
+from domain.doses import RESOLVED, DoseFacts, DoseStatus, get_dose
+from domain.errors import NotFound, NothingRecorded
 from domain.intakes import Confirm, ConfirmSlip, HowManyDoses, Question, WhichOne, is_recordable
 
 
@@ -106,8 +106,10 @@ async def begin_my_clock(request: Request) -> Answer:
     except UnreadableCallback as error:
         raise NotFound from error
     dose = await get_dose(request.scope, request.subject_id)
+    if dose.status not in RESOLVED:
+        raise NothingRecorded
     if dose.status is not DoseStatus.TAKEN or dose.resolved_by_id != member.user_id:
-        return intake_views.is_settled_otherwise(dose)
+        return intake_views.is_settled_otherwise()
     if not is_recordable(at, request.scope.clock.now()):
         return intake_views.is_to_come()
     draft = await _draft(request, await check_correctable(request.scope, dose.id))

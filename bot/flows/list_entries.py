@@ -47,10 +47,14 @@ Reader: TypeAlias = Callable[[str, int], "Entry"]
 """Makes an entry of a line and its key."""
 
 
+_Stored: TypeAlias = tuple[str, str, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Entry:
     """One of the list, as it goes to Redis and back. `key` is its own for good, `line` what was
     typed. `problem` (name, words, suggestions) keeps it from being saved until it is changed;
+    `doubt`, alike, until its question is answered;
     `same` (`same_id`) is what is there already of that name, or one alike, until somebody wants
     both; `beside` are those that it is another than.
     """
@@ -58,7 +62,8 @@ class Entry:
     key: int
     line: str
     draft: Data
-    problem: tuple[str, str, tuple[str, ...]] | None = None
+    problem: _Stored | None = None
+    doubt: _Stored | None = None
     same: str | None = None
     same_id: str = ""
     beside: tuple[str, ...] = ()
@@ -66,24 +71,33 @@ class Entry:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        if data["problem"] is not None:
-            name, words, suggestions = data["problem"]
-            data["problem"] = (name, words, tuple(suggestions))
+        for why in ("problem", "doubt"):
+            if data.get(why) is not None:
+                name, words, suggestions = data[why]
+                data[why] = (name, words, tuple(suggestions))
         data["beside"] = tuple(data["beside"])
         return cls(**data)
 
     @property
     def reason(self) -> Misunderstood | None:
-        if self.problem is None:
+        """What is wrong with it, whether a question of its own can settle that or not."""
+        why = self.problem or self.doubt
+        if why is None:
             return None
-        name, words, suggestions = self.problem
+        name, words, suggestions = why
         return Misunderstood(Problem[name], words, suggestions=suggestions)
 
     def refused(self, problem: Misunderstood | None) -> "Entry":
-        if problem is None:
-            return replace(self, problem=None)
-        problem_data = (problem.problem.name, problem.words, problem.suggestions)
-        return replace(self, problem=problem_data)
+        return replace(self, problem=_stored(problem))
+
+    def doubted(self, problem: Misunderstood | None) -> "Entry":
+        return replace(self, doubt=_stored(problem))
+
+
+def _stored(problem: Misunderstood | None) -> _Stored | None:
+    if problem is None:
+        return None
+    return (problem.problem.name, problem.words, problem.suggestions)
 
 
 class NotSaved(Exception):
@@ -166,15 +180,15 @@ class Appointments(Kind[OccurrenceFacts]):
     def _checked(
         self, people: People, entry: Entry, problem: Misunderstood | None, *, now: datetime
     ) -> Entry:
-        """With the problem that no question of its own can settle."""
-        draft = self._draft(entry, people)
+        """With the problem, and whether a question of its own can settle it."""
+        draft, doubt = self._draft(entry, people), None
         if problem is not None and is_asked_again(problem):
-            problem = None
+            problem, doubt = None, problem
         if draft.step == "confirm":
             found = ready(draft, now=now)
             draft, problem = found.draft, problem or found.problem
         entry = replace(entry, draft=_without_people(stamped(draft, now=now)))
-        return entry.refused(problem)
+        return entry.refused(problem).doubted(doubt if draft.step != "confirm" else None)
 
     def is_whole(self, entry: Entry) -> bool:
         return entry.problem is None and self.question(entry) in (None, "person", "doctor")

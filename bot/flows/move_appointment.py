@@ -46,6 +46,7 @@ async def begin(request: Request) -> Answer:
         "version": facts.version,
         "title": facts.details.title,
         "zone": facts.zone.key,
+        "place": views.place_of(facts),
         "reach": Reach.THIS,
         "old_day": local.date().isoformat(),
         "old_time": f"{local:%H:%M}",
@@ -79,9 +80,10 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
     candidates = [date.fromisoformat(day) for day in data["days"]]
     buttons = questions.day_buttons(choice, today=today, month=month, candidates=candidates)
     if data.get("is_all_day"):
-        return views.ask_day(data["title"], buttons)
+        return views.ask_day(data["title"], buttons)  # a day has no clock
     same = choice(views.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
-    return views.ask_day(data["title"], ((same,), *buttons))
+    question = views.ask_day(data["title"], ((same,), *buttons))
+    return views.by_place(question, data.get("place"))
 
 
 async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -102,12 +104,13 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
     candidates = [time.fromisoformat(each) for each in data["times"]]
     same = choice(data["old_time"], f"t{data['old_time'].replace(':', '')}")
     buttons = questions.time_buttons(choice, candidates)
-    return views.ask_time(
+    question = views.ask_time(
         data["title"],
         date.fromisoformat(data["days"][0]),
         today=date.fromisoformat(data["today"]),
         buttons=buttons if candidates else ((same,), *buttons),
     )
+    return views.by_place(question, data.get("place"))
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -134,7 +137,7 @@ async def _understood(
     if is_all_day:
         data["times"] = ["00:00"]
     first = None if when.problem is None else Screen(misunderstood(when.problem))
-    if len(data["days"]) != 1:
+    if len(data["days"]) != 1 or when.is_doubtful:
         return FLOW.go_on(request, running, "day", data, first=first)
     if len(data["times"]) != 1 or when.problem is not None:
         return FLOW.go_on(request, running, "time", data, first=first)

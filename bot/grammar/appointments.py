@@ -42,7 +42,10 @@ _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
 _REMINDERS = {"remind", "reminder", "reminders"}
 _NO = {"no", "without"}
-_HALVES = {"half", "quarter"}  # "at half past nine" is no place
+# "at half past nine" and "at lunchtime" are no places.
+_ROUGH_TIMES = frozenset(
+    ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +342,7 @@ def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor
     has_begun = parts.is_begun or not typed.is_empty
     if word in {"at", "@", "in"} and parts.place is None and has_begun and len(tokens) > 1:
         end = _phrase_ends(tokens, 1, commas=True)
-        if tokens[1].word in _HALVES:
+        if tokens[1].word in _ROUGH_TIMES:
             raise Misunderstood(Problem.NO_SUCH_TIME, _words(line, tokens[1:end]))
         parts.place = parse_text(_words(line, tokens[1:end]))
         return end

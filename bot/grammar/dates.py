@@ -89,7 +89,27 @@ def parse_date(text: str, *, today: date) -> date:
     typed = read_date(tokens)
     if typed is None or typed.tokens_used < len(tokens):
         raise Misunderstood(Problem.DATE_UNREADABLE, line.typed(line.tokens))
-    return check_reach(typed.resolve(today, today), today=today, words=typed.words)
+    try:
+        day = typed.resolve(today, today)
+    except Misunderstood as problem:
+        raise without_past_days(problem, today=today) from problem
+    return check_reach(day, today=today, words=typed.words)
+
+
+def without_past_days(problem: Misunderstood, *, today: date) -> Misunderstood:
+    """*problem*, offering none of the days that are over."""
+    ahead = tuple(spelt(day) for day in spelt_days(problem.suggestions, today=today))
+    return Misunderstood(problem.problem, problem.words, suggestions=ahead)
+
+
+def spelt_days(suggestions: Sequence[str], *, today: date) -> tuple[date, ...]:
+    """The days that a question offers, but for those that are over; the nearest first."""
+    days = []
+    for words in suggestions:
+        typed = read_date(tokenize(words).tokens)
+        if typed is not None and (day := typed.resolve(today, today)) >= today:
+            days.append(day)
+    return tuple(sorted(days))
 
 
 def read_date(tokens: Sequence[Token]) -> TypedDate | None:
@@ -187,11 +207,12 @@ def _read_numeric(words: Sequence[str]) -> TypedDate | None:
     def resolve(_today: date, floor: date) -> date:
         if not readings:
             raise Misunderstood(Problem.NO_SUCH_DATE, word)
-        dates = [_in_year(word, d, m, typed_year, floor) for d, m in sorted(readings)]
-        if len(dates) > 1:
-            both = tuple(spelt(day) for day in sorted(dates))
-            raise Misunderstood(Problem.DATE_AMBIGUOUS, word, suggestions=both)
-        return dates[0]
+        if len(readings) == 1:
+            [(d, m)] = readings
+            return _in_year(word, d, m, typed_year, floor)
+        found = {_next(d, m, typed_year, floor) for d, m in readings}
+        ahead = sorted(each for each in found if each is not None)
+        raise Misunderstood(Problem.DATE_AMBIGUOUS, word, suggestions=tuple(map(spelt, ahead)))
 
     return TypedDate(word, resolve, 1)
 
@@ -248,6 +269,13 @@ def _in_year(words: str, day: int, month: int, year: int | None, floor: date) ->
         both = sorted(sorted(near, key=lambda found: abs(found - floor))[:2])
         raise Misunderstood(Problem.DATE_AMBIGUOUS, words, suggestions=tuple(map(spelt, both)))
     return ahead[0]
+
+
+def _next(day: int, month: int, year: int | None, floor: date) -> date | None:
+    """The first such day that is not before *floor*; None if there is none."""
+    years = (floor.year, floor.year + 1) if year is None else (year,)
+    found = (_find(each, month, day) for each in years)
+    return next((each for each in found if each is not None and each >= floor), None)
 
 
 def _exact(words: str, year: int, month: int, day: int) -> date:

@@ -24,7 +24,8 @@ LONGEST_LINE = 1000
 
 _SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
 _SCHEDULE_BEGINS |= {"weekdays", "weekends", "once", "twice", "as", *WEEKDAYS}
-_SCHEDULE_BEGINS |= {"prn", "hourly", "alternate", "fortnightly", "monthly"}
+_SCHEDULE_BEGINS |= {"prn", "hourly", "nightly", "alternate", "fortnightly", "monthly"}
+_SCHEDULE_BEGINS |= {"weekly", "biweekly"}
 _PROOF = {
     "prn",
     "alternate",
@@ -39,6 +40,7 @@ _PROOF = {
     "twice",
     "times",
 }
+_LONGEST_NAME = 12  # words: what stands further behind is looked at no more
 _VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
 _DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
 _SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
@@ -71,7 +73,8 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
     line, who = _take_person(tokenize(text), people)
-    pieces = _take_apart(line)
+    zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
+    pieces = _take_apart(line, zone=zone, now=now)
     name, name_problem = _read_name(line, pieces)
     # With two people in it, a schedule has words left over that are none of its own.
     is_read = who.problem is None
@@ -128,6 +131,11 @@ class _When:
     so_far: str = ""
     problem: Misunderstood | None = None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing of it is wrong, though a time of day may be missing."""
+        return self.schedule is not None or bool(self.so_far)
+
 
 def _take_person(line: Line, people: Sequence[Person]) -> tuple[Line, _Who]:
     """The line without its "for NAME", and who that is."""
@@ -157,7 +165,7 @@ def _take_stranger(
     return tokens, _Who(problem=which_person(people))
 
 
-def _take_apart(line: Line) -> _Pieces:
+def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
     try:
         if has_portions(line):
             return _take_portions(line)
@@ -169,7 +177,7 @@ def _take_apart(line: Line) -> _Pieces:
         if bare is not None:
             at, question = bare
             return _Pieces(line.tokens[:at], problem=question)
-        name, schedule = _split_at_schedule(line.tokens)
+        name, schedule = _split_at_schedule(line, now=now, zone=zone)
         return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
     before, after = line.tokens[: found.start], line.tokens[found.end :]
     if _is_second_strength(line, found):
@@ -258,13 +266,29 @@ def _read_when(
 
 
 def _split_at_schedule(
-    tokens: tuple[Token, ...],
+    line: Line, *, zone: ZoneInfo, now: datetime
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """Name and schedule where no dosage stands between them."""
+    tokens = line.tokens
     for at, token in enumerate(tokens):
-        if at > 0 and (token.word in _SCHEDULE_BEGINS or looks_like_a_time(token)):
+        if at == 0:
+            continue
+        begins = token.word in _SCHEDULE_BEGINS or looks_like_a_time(token)
+        if begins or _is_schedule(line, at, zone=zone, now=now):
             return tokens[:at], tokens[at:]
     return tokens, ()
+
+
+def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether all that follows says when: "weekly on sunday at 09:00", "in the morning". A word
+    alone may be part of the name, as in "Cold and Flu Night".
+    """
+    rest = line.tokens[at:]
+    if len(rest) < 2 or at > _LONGEST_NAME or rest[0].is_quoted:
+        return False
+    if rest[0].word[0].isdecimal() and not _is_proof(rest, 1):
+        return False  # "Vitamin B 12"; but "3 times a day"
+    return _read_when(line, rest, zones={zone}, now=now).is_read
 
 
 def _split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:

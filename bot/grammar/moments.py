@@ -18,7 +18,7 @@ from bot.grammar.clock_times import (
     looks_like_a_time,
     read_time,
 )
-from bot.grammar.dates import WEEKDAYS, TypedDate, read_date
+from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
 from bot.grammar.dosages import name_of_unit
 from bot.grammar.numbers import COUNTS, read_number
 from bot.grammar.problems import Misunderstood, Problem
@@ -237,10 +237,15 @@ def _resolve_date(typed: TypedDate, today: date) -> date:
     try:
         return typed.resolve(earliest, earliest)
     except Misunderstood as problem:
-        if problem.problem is Problem.DATE_AMBIGUOUS and "/" not in typed.words:
-            # Neither of the last days nor soon to come: it is one of the last months.
-            raise Misunderstood(Problem.TOO_LONG_AGO, typed.words) from None
-        raise
+        if problem.problem is not Problem.DATE_AMBIGUOUS:
+            raise
+        days = spelt_days(problem.suggestions, today=earliest)
+        if days and days[0] <= today:
+            return days[0]  # "5/6" is yesterday; the other reading is of next year
+        if "/" in typed.words:
+            raise
+        # Neither of the last days nor soon to come: it is one of the last months.
+        raise Misunderstood(Problem.TOO_LONG_AGO, typed.words) from None
 
 
 def _date_at(tokens: Sequence[Token]) -> TypedDate | None:

@@ -28,6 +28,8 @@ from bot.grammar.dates import (
     check_reach,
     read_date,
     spelt,
+    spelt_days,
+    without_past_days,
 )
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
@@ -48,6 +50,8 @@ _COUNTED = re.compile(
     r"|(?:the )?day after tomorrow"
 )
 _LONGEST_PHRASE = 5
+_TONIGHT = PartOfDay((16, 23))
+_PART_HOURS = range(8, 23)  # those of a part of the day that are offered
 _VAGUE = {"week", "month", "year", "weekend"}
 _DURATION = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(m|min|mins|minutes?|h|hrs?|hours?)?")
 _MINUTES = {"m", "min", "mins", "minute", "minutes"}
@@ -66,7 +70,8 @@ _FILLERS = {",", "on", "from", "starting", "beginning", "begins", "starts", "the
 class When:
     """What is known of a time. `days` and `times` are all that it could be: none if it was not said
     (or cannot be), one if it is certain, two if it has to be asked. `problem` is the first thing to
-    say about it. What `is_all_day` begins at midnight and has a `duration` in days.
+    say about it. A day that `is_doubtful` is the only one left of several: nothing is saved on it
+    unasked. What `is_all_day` begins at midnight and has a `duration` in days.
     """
 
     days: tuple[date, ...] = ()
@@ -75,6 +80,7 @@ class When:
     is_anchored: bool = False  # the rule says on which days
     duration: timedelta | None = None
     is_all_day: bool = False
+    is_doubtful: bool = False
     problem: Misunderstood | None = None
 
     @property
@@ -198,6 +204,7 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         _count,
         _duration,
         _counted_date,
+        _part_of_a_day,
         _date,
         _clock,
         _part_of_day,
@@ -222,8 +229,8 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     when = When(duration=typed.duration)
     if typed.is_bare and typed.day is None and typed.repeat is None:
         return replace(when, problem=_hours_or_date(typed, today))
-    when = _resolve_time(when, typed)
     when = _resolve_days(when, typed, today)
+    when = _resolve_time(when, typed)
     if typed.repeat is not None:
         when = replace(when, rule=typed.repeat.rule, is_anchored=typed.repeat.is_anchored)
         when = _resolve_end(when, typed, today)
@@ -253,13 +260,13 @@ def _with_problem(when: When, problem: Misunderstood) -> When:
 
 def _resolve_time(when: When, typed: TypedWhen) -> When:
     if typed.clock is None:
-        return when
+        return when if typed.part is None else replace(when, times=_hours_of(typed.part))
     ends = typed.ends if typed.until is None or typed.repeat is not None else None
     try:
         found = _literal(typed.clock, ends) or typed.clock.resolve(typed.part)
     except Misunderstood as problem:
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
-        when = replace(when, times=times if len(times) > 1 else (), problem=problem)
+        when = _with_problem(replace(when, times=times if len(times) > 1 else ()), problem)
         # "9 to 5" takes eight hours, whichever nine it is.
         lengths = {_length(each, ends, typed.clock) for each in when.times} if ends else set()
         length = lengths.pop() if len(lengths) == 1 else None
@@ -270,8 +277,13 @@ def _resolve_time(when: When, typed: TypedWhen) -> When:
     length = _length(found, ends, typed.clock)
     if length is None:
         words = f"{typed.clock.words} - {ends.words}"
-        return replace(when, problem=Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
+        return _with_problem(when, Misunderstood(Problem.DURATION_IMPOSSIBLE, words))
     return replace(when, duration=length)
+
+
+def _hours_of(part: PartOfDay) -> tuple[time, ...]:
+    """What is offered where only a part of the day is said."""
+    return tuple(time(hour) for hour in _PART_HOURS if part.holds(hour))
 
 
 def _literal(first: TypedTime, ends: TypedTime | None) -> time | None:
@@ -371,7 +383,7 @@ def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
     try:
         return (typed.resolve(today, floor),)
     except Misunderstood as problem:
-        return _spelt_days(problem.suggestions, today)
+        return spelt_days(problem.suggestions, today=today)
 
 
 def _resolve_all_day(when: When, typed: TypedWhen) -> When:
@@ -404,18 +416,9 @@ def _resolve_days(when: When, typed: TypedWhen, today: date) -> When:
         day = typed.day.resolve(today, today)
         return replace(when, days=(check_reach(day, today=today, words=typed.day.words),))
     except Misunderstood as problem:
-        candidates = _spelt_days(problem.suggestions, today)
-        return replace(when, days=candidates, problem=when.problem or problem)
-
-
-def _spelt_days(suggestions: Sequence[str], today: date) -> tuple[date, ...]:
-    """The days that a question of the grammar of dates offers, but for those that are over."""
-    days = []
-    for words in suggestions:
-        typed = read_date(tokenize(words).tokens)
-        if typed is not None and (day := typed.resolve(today, today)) >= today:
-            days.append(day)
-    return tuple(days)
+        problem = without_past_days(problem, today=today)
+        days = spelt_days(problem.suggestions, today=today)
+        return _with_problem(replace(when, days=days, is_doubtful=len(days) == 1), problem)
 
 
 def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
@@ -454,10 +457,12 @@ def _without_past(when: When, local_now: datetime) -> When:
         return replace(when, days=(), problem=when.problem or problem)
     if when.is_all_day:
         return when
-    if clock is not None and datetime.combine(day, clock) <= local_now:
-        problem = Misunderstood(Problem.HOUR_IS_OVER, f"{clock:%H:%M}")
+    ahead = tuple(each for each in when.times if datetime.combine(day, each) > local_now)
+    if when.times and not ahead:
+        problem = Misunderstood(Problem.HOUR_IS_OVER, f"{when.times[-1]:%H:%M}")
         return replace(when, times=(), problem=when.problem or problem)
-    return when
+    # One that is left of several is not what was said: the usual ones are offered.
+    return when if clock is not None else replace(when, times=ahead if len(ahead) > 1 else ())
 
 
 def _once(is_there: object, words: str) -> None:
@@ -721,17 +726,34 @@ def _part_of_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
     if words[0] in {"in", "at"}:
         skip = 2 if words[1:2] == ["the"] else 1
     part = words[skip] if skip < len(words) else ""
-    if part not in PARTS_OF_DAY or (typed.day is None and typed.clock is None and not typed.repeat):
-        return 0
+    is_bare = not skip and typed.day is None and typed.clock is None and not typed.repeat
+    if part not in PARTS_OF_DAY or is_bare:
+        return 0  # "Evening class"
     typed.part = PARTS_OF_DAY[part]
     return skip + 1
 
 
+def _part_of_a_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "tonight", "this evening": a day, and a part of it with which its time has to agree."""
+    words = words_of(tokens, 2)
+    if words[0] == "tonight":
+        part, used = _TONIGHT, 1
+    elif words[0] == "this" and words[1:2] and words[1] in PARTS_OF_DAY:
+        part, used = _TONIGHT if words[1] == "night" else PARTS_OF_DAY[words[1]], 2
+    else:
+        return 0
+    phrase = _said(tokens, used)
+    _once(typed.day, phrase)
+    typed.day = TypedDate(phrase, lambda today, _floor: today, used)
+    typed.part = part
+    return used
+
+
 def _counted_date(tokens: Sequence[Token], typed: TypedWhen) -> int:
     words = words_of(tokens, _LONGEST_PHRASE)
-    if words[:1] in (["next"], ["this"]) and words[1:2] and words[1] in _VAGUE:
+    if vague := _vague(words):
         # Which of its days? A rough date would only be remembered wrongly.
-        raise Misunderstood(Problem.DAY_VAGUE, _said(tokens, 2))
+        raise Misunderstood(Problem.DAY_VAGUE, _said(tokens, vague))
     for used in range(len(words), 1, -1):
         phrase = " ".join(words[:used])
         if _COUNTED.fullmatch(phrase):
@@ -739,6 +761,22 @@ def _counted_date(tokens: Sequence[Token], typed: TypedWhen) -> int:
             typed.day = TypedDate(phrase, partial(_count_from, phrase), used)
             return used
     return 0
+
+
+def _vague(words: Sequence[str]) -> int:
+    """How many words name a week, a month or a year, but no day of it: "next week", "in june"."""
+    match words:
+        case ["next" | "this", name, *_] if name in _VAGUE:
+            return 2
+        case ["at" | "on" | "over", "the", "weekend", *_]:
+            return 3
+        case ["in" | "early" | "mid" | "late", month, *following] if month in MONTHS:
+            # "in june 3": a date with a word too many.
+            return 0 if following[:1] and _DATE_RANGE.fullmatch(following[0]) else 2
+        case ["end" | "beginning" | "middle", "of", month, *_] if month in MONTHS:
+            return 3
+        case _:
+            return 0
 
 
 def _count_from(phrase: str, today: date, _floor: date) -> date:

@@ -10,15 +10,18 @@ from bot.views import medicines as medicine_views
 from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
-from bot.views.callbacks import UnreadableCallback, decode_minute, decode_named, decode_slot
+from bot.views.callbacks import UnreadableCallback, decode_moment, decode_named, decode_slot
 from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
+from domain.corrections import RecordedIn, take_back
 from domain.doses import DoseStatus, Recorded, WhichDose
-from domain.errors import NotFound
+from domain.errors import NotFound, NothingRecorded, RecordedOtherwise
+from domain.history import get_entry
 from domain.ladder import SNOOZE_MINUTES
 from domain.medications import remove_medication
-from domain.undo import find_last_action, undo_last_action
+from domain.undo import find_action, find_last_action, find_last_of_all
+from domain.undo import undo_action as take_action_back
 
 SECOND_TAP = timedelta(seconds=10)
 
@@ -33,16 +36,27 @@ async def turn_today(request: Request) -> Answer:
 
 
 async def undo(request: Request) -> Answer:
-    """`/undo`: names the last action; the button under it takes it back."""
-    action = await find_last_action(request.scope)
-    member = request.scope.require(Action.READ)
-    return undo_views.ask(action, member=member, now=request.scope.clock.now())
+    """`/undo`: names the last action; the button under it takes it back. As a button, which is an
+    old one, it is about the family of its message.
+    """
+    scope = request.scope
+    action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
+    return undo_views.ask_last(action, member=scope.require(Action.READ), now=scope.clock.now())
 
 
-async def undo_last(request: Request) -> Answer:
+async def undo_action(request: Request) -> Answer:
+    """Undo, below a message that says what was done: names just that."""
+    scope, count = request.scope, request.pressed.argument
+    among = int(count) if count.isdecimal() else 1
+    action = await find_action(scope, request.subject_id, among=among)
+    return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
+
+
+async def undo_named(request: Request) -> Answer:
     """The button under the named action."""
-    undone = await undo_last_action(request.scope, request.subject_id)
-    return undo_views.undone(undone, now=request.scope.clock.now())
+    scope = request.scope
+    undone = await take_action_back(scope, request.subject_id)
+    return undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
 
 
 async def keep(_: Request) -> Answer:
@@ -119,12 +133,25 @@ async def show(request: Request) -> Answer:
     return replace(answer, send=(await entry_screen(request, dose.id),))
 
 
-async def undo_dose(request: Request) -> Answer:
-    """Undo. A button that stays in the chat names the minute of the record that it takes back."""
-    minute = request.pressed.argument
-    recorded_at = decode_minute(minute) if minute else None
-    undone = await doses.undo_doses(request.scope, [request.subject_id], recorded_at=recorded_at)
-    return views.undone_toast(undone)
+async def undo_record(request: Request) -> Answer:
+    """Undo, under a record: its message shows what it led to. Old cards have this button, too."""
+    answer = await undo_on_card(request)
+    if not request.pressed.argument:
+        return answer
+    return replace(answer, edit=await entry_screen(request, request.subject_id))
+
+
+async def undo_on_card(request: Request) -> Answer:
+    """Undo, on a card: the record that it shows, or the correction of it."""
+    argument, dose_id = request.pressed.argument, request.subject_id
+    try:
+        recorded = RecordedIn(*decode_moment(argument)) if argument else None
+        return views.undone_toast(await take_back(request.scope, dose_id, recorded=recorded))
+    except UnreadableCallback as error:
+        raise NotFound from error
+    except (NotFound, NothingRecorded, RecordedOtherwise):
+        details = await get_entry(request.scope, dose_id)
+        return views.recorded_otherwise(details, member=request.scope.require(Action.READ))
 
 
 async def undo_medicine(request: Request) -> Answer:

@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from bot.flows import correct as correct_flow
 from bot.flows.give import name_medicine
 from bot.grammar.tokens import fold_spaces, matchable
-from bot.intake.request import Request
+from bot.intake.request import Handler, Request
+from bot.views import doses as dose_views
 from bot.views import history as views
 from bot.views.answer import Answer, Screen
 from bot.views.apart import medicine_labels
 from bot.views.callbacks import Verb
 from domain.access import Action, may
 from domain.care_recipients import Person, list_people
+from domain.errors import NotFound, NothingRecorded
 from domain.history import HistoryPage, get_entry, list_history
 from domain.medications import list_medicines
 from domain.medicines import MedicineLine
@@ -71,6 +74,26 @@ async def entry_screen(request: Request, dose_id: UUID) -> Screen:
     may_record = may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)
     now = request.scope.clock.now()
     return views.entry(details, member=member, now=now, may_record=may_record)
+
+
+async def correct(request: Request) -> Answer:
+    """Correct, under a record. What is undone by now is shown as it is, without the buttons."""
+    return await _of_record(request, correct_flow.begin)
+
+
+async def correct_to_my_clock(request: Request) -> Answer:
+    """I meant my clock, under a record."""
+    return await _of_record(request, correct_flow.begin_my_clock)
+
+
+async def _of_record(request: Request, begin: Handler) -> Answer:
+    try:
+        return await begin(request)
+    except (NothingRecorded, NotFound):
+        details = await get_entry(request.scope, request.subject_id)
+        member = request.scope.require(Action.READ)
+        answer = dose_views.recorded_otherwise(details, member=member)
+        return replace(answer, edit=await entry_screen(request, request.subject_id))
 
 
 def _of_medicine(

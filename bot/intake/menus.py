@@ -1,38 +1,56 @@
-"""Commands as buttons act on the family that their message is about, like every other button: an
-Undo below what was changed in one family must not offer what was done last in another.
+"""Buttons that the answer cannot finish by itself. Commands as buttons act on the family that their
+message is about, like every other button, whichever is the current one later. An Undo is about what
+its message says was done: it carries which action that was.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import NOWHERE, Verb, decode
+from domain.database import Act
+from domain.undo import UNDOABLE
+
+_UNFINISHED = (Verb.MENU, Verb.UNDO_ACTION)
 
 
-def bound_to(answer: Answer, family_id: UUID) -> Answer:
-    """*answer* with its commands as buttons bound to a family."""
+def bound_to(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
+    """*answer* with its commands as buttons bound to a family, and its Undo to the last of *acts*,
+    which are what was done for it. Where nothing was, there is nothing to undo, and no button.
+    """
+    done = next((act.id for act in reversed(acts) if act.action in UNDOABLE), None)
     return replace(
         answer,
-        send=tuple(_screen(screen, family_id) for screen in answer.send),
-        edit=_screen(answer.edit, family_id) if answer.edit is not None else None,
+        send=tuple(_screen(screen, family_id, done) for screen in answer.send),
+        edit=_screen(answer.edit, family_id, done) if answer.edit is not None else None,
     )
 
 
-def _screen(screen: Screen, family_id: UUID) -> Screen:
-    if not any(_is_menu(button) for row in screen.keyboard for button in row):
+def _screen(screen: Screen, family_id: UUID, done: UUID | None) -> Screen:
+    if not any(_is_unfinished(button) for row in screen.keyboard for button in row):
         return screen
-    rows = (tuple(_button(button, family_id) for button in row) for row in screen.keyboard)
-    return replace(screen, keyboard=tuple(rows))
+    rows = (_row(row, family_id, done) for row in screen.keyboard)
+    return replace(screen, keyboard=tuple(row for row in rows if row))
 
 
-def _button(button: Button, family_id: UUID) -> Button:
-    if not _is_menu(button):
+def _row(row: Sequence[Button], family_id: UUID, done: UUID | None) -> tuple[Button, ...]:
+    finished = (_button(button, family_id, done) for button in row)
+    return tuple(button for button in finished if button is not None)
+
+
+def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None:
+    if not _is_unfinished(button):
         return button
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
+    if press.verb is Verb.UNDO_ACTION:
+        if done is None:
+            return None
+        press = replace(press, subject_id=done)
     return replace(button, data=replace(press, family_id=family_id).encode())
 
 
-def _is_menu(button: Button) -> bool:
-    return button.data is not None and button.data.startswith(Verb.MENU)
+def _is_unfinished(button: Button) -> bool:
+    return button.data is not None and button.data.startswith(_UNFINISHED)

@@ -267,7 +267,7 @@ class Serving:
             request = incoming.to_request(scope, bot_username=self._parts.bot_username)
             answer = await handler(request)
             if scope.family_id is not None:
-                answer = bound_to(answer, scope.family_id)
+                answer = bound_to(answer, scope.family_id, scope.acts)
             answer = await self._and_the_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer

@@ -18,6 +18,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length, shorten
 from bot.views.medicines import described, first_dose
 from bot.views.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import Details, OccurrenceFacts
 from domain.database import Member
@@ -103,10 +104,39 @@ def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
     )
 
 
-def about_one(question: Screen, *, number: int, count: int, line: str, leave_out: Button) -> Screen:
+def about_one(
+    question: Screen, *, number: int, count: int, line: str, last: tuple[Button, ...]
+) -> Screen:
     """A question about one entry, which is named."""
     head = _("{number} of {count}: “{line}”").format(number=number, count=count, line=_quoted(line))
-    return Screen(f"{head}\n{question.text}", (*question.keyboard, (leave_out,)))
+    return Screen(f"{head}\n{question.text}", (*question.keyboard, last))
+
+
+def open_words(question: str) -> str:
+    """What a line leaves open, by the name of the question."""
+    return {
+        "person": _("Who is it for?"),
+        "title": _("What is it?"),
+        "day": _("Which day?"),
+        "time": _("At what time?"),
+        "repeat": _("How often?"),
+        "doctor": _("Which doctor?"),
+        "name": _("What is it called?"),
+        "dosage": _("How much each time?"),
+        "schedule": _("When is it taken?"),
+    }[question]
+
+
+def answer_label(number: int, question: str) -> str:
+    return _("❓ {number}: {question}").format(number=number, question=open_words(question))
+
+
+def all_for_label(person: str) -> str:
+    return _("All for {person}").format(person=label(person))
+
+
+def back_label() -> str:
+    return _("◀️ Back to the list")
 
 
 def type_anew(line: str, *, number: int, keep: Button) -> Screen:
@@ -199,11 +229,10 @@ def _saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
     ).format(count=count, family=escape(family_name(member)))
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     last = _("Undo takes back one at a time, the last one first.")
     return Screen(
         "\n".join(fitting([head, *lines, last])),
-        (*((button,) for button in buttons), (undo,)),
+        (*((button,) for button in buttons), (undo_button(entries=count),)),
     )
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from bot.views.answer import Button, Keyboard, Screen
+from bot.views.appointment_times import span_words
 from bot.views.appointments import (
     NEW_MESSAGE,
     ON_REMINDER,
     details_lines,
     driver_line,
     outcome_line,
-    span_words,
     title_line,
     when_line,
 )
@@ -28,7 +28,7 @@ def notice(facts: AppointmentFacts) -> Screen:
     if facts.is_repeat:
         parts.append(_("🔁 This may be a repeat."))
     if facts.is_late:
-        parts.append(_("⏳ This comes late: I could not tell you in time."))
+        parts.append(_("⏳ This is late: I couldn't tell you in time."))
     parts += ["\n".join(_lines(item, facts)) for item in facts.items]
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
 
@@ -41,9 +41,9 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     if item.step is Step.ASK_OUTCOME:
         return _outcome(occurrence, facts)
     head = {
-        Step.TELL: _("❗️ Please note: this is changed"),
-        Step.ASK_DRIVER: _("🚗 Who drives?"),
-        Step.SOON: _("❗️ Please note: this is soon"),
+        Step.TELL: _("❗️ Please note: this has changed"),
+        Step.ASK_DRIVER: _("🚗 Who can drive?"),
+        Step.SOON: _("❗️ Please note: this is coming up soon"),
     }.get(item.step)
     if item.step is Step.ASK_DRIVER and occurrence.driver is not None:
         head = None
@@ -55,7 +55,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
         driver_line(occurrence),
     ]
     if occurrence.starts_at <= facts.told_at:
-        lines.append(_("It has begun already."))
+        lines.append(_("It has already begun."))
     if occurrence.outcome_at is not None:
         lines.append(outcome_line(occurrence))
     return lines
@@ -69,7 +69,7 @@ def _outcome(occurrence: OccurrenceFacts, facts: AppointmentFacts) -> Sequence[s
         )
     ]
     if occurrence.outcome_at is None:
-        lines.append(_("How did it go? Any change of medicines?"))
+        lines.append(_("How did it go? Any changes to the medicines?"))
     else:
         lines.append(outcome_line(occurrence))
     return lines

@@ -8,19 +8,23 @@ from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.apart import family_name
+from bot.views.appointment_times import (
+    appointment_clock,
+    appointment_moment,
+    day_of,
+    days_words,
+    is_elsewhere,
+    place_clock,
+    span_words,
+)
 from bot.views.callbacks import Callback, Verb
+from bot.views.dose_times import named_clock, place_name
 from bot.views.length import fitting, label
 from bot.views.pauses import end_words, pause_words
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import (
-    clock_words,
-    day_words,
-    full_date,
-    moment,
-    month_name,
-    short_month_name,
-)
+from bot.views.times import day_words, full_date, short_month_name
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import (
@@ -50,9 +54,8 @@ def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 def _done(words: str, facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     head = words.format(family=escape(family_name(member)))
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     body = screen(facts, member=member, now=now)
-    return Screen(f"{head}\n{body.text}", ((undo,), *body.keyboard))
+    return Screen(f"{head}\n{body.text}", ((undo_button(),), *body.keyboard))
 
 
 def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
@@ -65,7 +68,7 @@ def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
             lines.append(will_remind_line(facts, now=now))
     if facts.outcome_at is not None:
         lines.append(outcome_line(facts))
-    lines += [_conflict(conflict, now=now) for conflict in facts.conflicts]
+    lines += [_conflict(conflict, reader_zone=member.zone, now=now) for conflict in facts.conflicts]
     return Screen("\n".join(lines), _buttons(facts, member=member, now=now))
 
 
@@ -74,9 +77,9 @@ def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
         title=escape(facts.details.title), person=escape(facts.person)
     )
     match facts.status:
-        case OccurrenceStatus.CANCELLED:
-            return _("❌ {appointment}: this one is cancelled").format(appointment=words)
-        case OccurrenceStatus.CUT:
+        case OccurrenceStatus.CANCELLED if facts.recurrence is not None:
+            return _("❌ {appointment}: just this one is cancelled").format(appointment=words)
+        case OccurrenceStatus.CANCELLED | OccurrenceStatus.CUT:
             return _("❌ {appointment}: cancelled").format(appointment=words)
         case _:
             return f"{sign} {words}"
@@ -96,8 +99,8 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
         line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
-        was = moment(facts.moved_from, person=facts.person, zone=facts.zone, now=now)
-        line += "\n" + _("↔️ moved, it was {when}").format(when=was)
+        was = appointment_moment(facts, facts.moved_from, now=now)
+        line += "\n" + _("↔️ moved from {when}").format(when=was)
     return line
 
 
@@ -107,43 +110,6 @@ def rhythm_words(rule: Recurrence, *, first: date) -> str:
     if rule.count is None and rule.until is None:
         return _("{rhythm}, until you end it").format(rhythm=words)
     return words
-
-
-def span_words(
-    facts: OccurrenceFacts | Conflict, *, reader_zone: ZoneInfo | None = None, now: datetime
-) -> str:
-    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"."""
-    today = now.astimezone(facts.zone).date()
-    if facts.is_all_day:
-        days = days_words(facts.first_day, facts.last_day, today=today)
-        return _("{days}, all day").format(days=days)
-    when = moment(
-        facts.starts_at, person=facts.person, zone=facts.zone, now=now, reader_zone=reader_zone
-    )
-    if facts.first_day == facts.last_day:
-        return when
-    end = facts.ends_at.astimezone(facts.zone)
-    last = _("{day} {time}").format(day=day_words(end.date(), today=today), time=f"{end:%H:%M}")
-    return _("{when} to {end}").format(when=when, end=last)
-
-
-def days_words(first: date, last: date, *, today: date | None = None) -> str:
-    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
-    which are narrow.
-    """
-    if today is not None and first == last:
-        return day_words(first, today=today)
-    name = short_month_name if today is None else month_name
-    if first == last:
-        return _("{day} {month}").format(day=first.day, month=name(first))
-    years = {first.year, last.year} | ({today.year} if today else set())
-    if len(years) > 1:
-        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
-    if first.month == last.month:
-        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
-    return _("{first} {month} – {last} {last_month}").format(
-        first=first.day, month=name(first), last=last.day, last_month=name(last)
-    )
 
 
 def details_lines(details: Details) -> list[str]:
@@ -172,7 +138,7 @@ def _doctor(doctor: DoctorNamed) -> str:
 
 def driver_line(facts: OccurrenceFacts) -> str:
     if facts.driver is None:
-        return _("🚗 Nobody drives yet")
+        return _("🚗 No driver yet")
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
@@ -181,23 +147,30 @@ def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
     if facts.pause is not None and facts.pause.silences_appointments:
         return _("🔕 No reminder: {person} is {paused}").format(
             person=escape(facts.person),
-            paused=end_words(facts.pause.until, zone=facts.zone, now=now),
+            paused=end_words(facts.pause.until, zone=facts.home, now=now),
         )
     details = facts.details
     ahead = facts.reminders_ahead(now=now)
-    return reminder_line(ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day)
+    place = facts.zone if is_elsewhere(facts, facts.starts_at) else None
+    return reminder_line(
+        ahead, is_set=bool(details.remind_before), is_all_day=details.is_all_day, place=place
+    )
 
 
-def reminder_line(ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool) -> str:
-    """Which reminders will come: those *ahead* of all that are set."""
+def reminder_line(
+    ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool, place: ZoneInfo | None = None
+) -> str:
+    """Which reminders will come: those *ahead* of all that are set; by the clock of *place*, where
+    that is not the person's.
+    """
     if not is_set:
         return _("🔕 No reminder")
     if not ahead:
-        return _("🔕 It's too soon for its reminders.")
+        return _("🔕 It starts too soon for its reminders.")
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
         return _("🔔 I'll remind you {times} before.").format(times=times)
-    clock = f"{EVENING:%H:%M}"
+    clock = named_clock(f"{EVENING:%H:%M}", place) if place else f"{EVENING:%H:%M}"
     if len(ahead) == 1 and ahead[0].minutes == DAY_MINUTES:
         return _("🔔 I'll remind you the evening before, at {time}.").format(time=clock)
     return _("🔔 I'll remind you {times} before, at {time}.").format(times=times, time=clock)
@@ -235,11 +208,13 @@ def outcome_line(facts: OccurrenceFacts) -> str:
     return _("💬 {who}: {outcome}").format(who=who, outcome=escape(facts.outcome))
 
 
-def _conflict(conflict: Conflict, *, now: datetime) -> str:
-    when = span_words(conflict, now=now)
+def _conflict(conflict: Conflict, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
+    when = span_words(conflict, reader_zone=reader_zone, now=now)
+    if conflict.comes_again:
+        when = _("{when}, and on other days").format(when=when)
     title = escape(conflict.title)
     if conflict.driver is not None:
-        return _("⚠️ {driver} also drives to {title} for {person} then: {when}").format(
+        return _("⚠️ {driver} is also driving to {title} for {person}: {when}").format(
             driver=escape(conflict.driver), title=title, person=escape(conflict.person), when=when
         )
     return _("⚠️ At the same time: {title}, {when}").format(title=title, when=when)
@@ -306,9 +281,9 @@ def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
 def ask_reach(title: str, buttons: Sequence[Button], *, to_cancel: bool) -> Screen:
     """One of a series: only this one, or more of them?"""
     words = (
-        _("<b>{title}</b> comes again. Cancel which of them?")
+        _("<b>{title}</b> repeats. Which ones should I cancel?")
         if to_cancel
-        else _("<b>{title}</b> comes again. Move which of them?")
+        else _("<b>{title}</b> repeats. Which ones should I move?")
     )
     return Screen(words.format(title=escape(title)), tuple((button,) for button in buttons))
 
@@ -345,7 +320,7 @@ def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 
 
 def cancelled(body: Screen) -> Answer:
-    return Answer(toast=_("Cancelled. Restore brings it back."), edit=body)
+    return Answer(toast=_("Cancelled. Tap Restore to bring it back."), edit=body)
 
 
 def will_remind(body: Screen) -> Answer:
@@ -353,18 +328,22 @@ def will_remind(body: Screen) -> Answer:
 
 
 def restored(body: Screen) -> Answer:
-    return Answer(toast=_("It takes place after all."), edit=body)
+    return Answer(toast=_("Restored. It takes place as planned."), edit=body)
 
 
 def driving(facts: OccurrenceFacts, body: Screen | None, *, is_every: bool = False) -> Answer:
-    toast = _("Thank you. You drive every time.") if is_every else _("Thank you. You drive.")
+    toast = (
+        _("Thank you. You're driving every time.") if is_every else _("Thank you. You're driving.")
+    )
     if any(conflict.driver for conflict in facts.conflicts):
-        toast += " " + _("You drive to something else then, too: look at the appointment.")
+        toast += " " + _(
+            "You're driving to something else at that time, too. Please check the appointment."
+        )
     return Answer(toast=toast, edit=body)
 
 
 def not_driving(body: Screen | None) -> Answer:
-    return Answer(toast=_("All right. I ask the others."), edit=body)
+    return Answer(toast=_("All right. I'll ask the others."), edit=body)
 
 
 def noted(body: Screen | None) -> Answer:
@@ -373,7 +352,7 @@ def noted(body: Screen | None) -> Answer:
 
 def changed_meanwhile(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     body = screen(facts, member=member, now=now)
-    head = _("Somebody has changed it meanwhile. It is now:")
+    head = _("Somebody has changed it in the meantime. It's now:")
     return Screen(f"{head}\n{body.text}", body.keyboard)
 
 
@@ -392,9 +371,10 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         else _("📅 <b>Appointments</b>, family {family}")
     ).format(family=escape(family_name(member)))
     lines = [] if page.is_past else _pauses(page.items, now=now)
-    for day, found in groupby(page.items, key=lambda facts: (facts.local.date(), facts.zone)):
-        today = now.astimezone(day[1]).date()
-        lines.append("\n" + f"<b>{_capital(day_words(day[0], today=today))}</b>")
+    for day, found in groupby(
+        page.items, key=lambda facts: day_of(facts, facts.first_day, now=now)
+    ):
+        lines.append("\n" + f"<b>{_capital(day)}</b>")
         lines += [_in_list(facts, reader_zone=member.zone) for facts in found]
     if not lines:
         empty = (
@@ -411,7 +391,7 @@ def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
     paused = {facts.person_id: facts for facts in shown if facts.pause is not None}
     return [
         _("⏸ {person} is {paused}").format(
-            person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.zone, now=now)
+            person=escape(facts.person), paused=pause_words(facts.pause, zone=facts.home, now=now)
         )
         for facts in paused.values()
         if facts.pause is not None
@@ -439,22 +419,28 @@ def short_line(
     """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum"; with *day* as on that day,
     on which it may only go on.
     """
-    clock = f"{facts.local:%H:%M}"
-    if facts.details.is_all_day:
-        clock = _("all day")
-        if facts.first_day != facts.last_day:
-            clock = days_words(facts.first_day, facts.last_day, today=day or facts.first_day)
-    elif day is not None and facts.first_day < day:
-        end = facts.ends_at.astimezone(facts.zone)
-        goes_on = facts.last_day > day
-        clock = _("all day") if goes_on else _("until {time}").format(time=f"{end:%H:%M}")
-    elif reader_zone is not None:
-        clock = clock_words(
-            facts.starts_at, person=facts.person, zone=facts.zone, reader_zone=reader_zone
-        )
+    clock = _short_clock(facts, reader_zone=reader_zone, day=day)
     form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
     words = form.format(time=clock, title=escape(facts.details.title), person=escape(facts.person))
     return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words
+
+
+def _short_clock(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, day: date | None) -> str:
+    if facts.is_all_day:
+        if facts.first_day == facts.last_day:
+            return _("all day")
+        return days_words(facts.first_day, facts.last_day, today=day or facts.first_day)
+    first, last = facts.days_at_home
+    if day is not None and first < day:
+        until = place_clock(facts, facts.ends_at)
+        return _("all day") if last > day else _("until {time}").format(time=until)
+    if reader_zone is None:
+        clock = place_clock(facts, facts.starts_at)
+    else:
+        clock = appointment_clock(facts, facts.starts_at, reader_zone=reader_zone)
+    if day in (None, facts.first_day) or not is_elsewhere(facts, facts.starts_at):
+        return clock
+    return _("{day} {time}").format(day=day_words(facts.first_day, today=day), time=clock)
 
 
 def _list_label(facts: OccurrenceFacts) -> str:
@@ -465,7 +451,7 @@ def _list_label(facts: OccurrenceFacts) -> str:
     return _("{day} {month} {time} {title}").format(
         day=facts.local.day,
         month=short_month_name(facts.local.date()),
-        time=f"{facts.local:%H:%M}",
+        time=place_clock(facts, facts.starts_at),
         title=title,
     )
 
@@ -526,6 +512,21 @@ def ask_day(title: str, buttons: Keyboard) -> Screen:
     return Screen(words.format(title=escape(title)), buttons)
 
 
+def by_place(question: Screen, place: str | None) -> Screen:
+    """*question*, and by which clock its answer is read: that of a place (the key of its zone)
+    where it is not the person's.
+    """
+    if place is None:
+        return question
+    line = _("Times here are in {place} time.").format(place=escape(place_name(ZoneInfo(place))))
+    return Screen(f"{question.text}\n{line}", question.keyboard)
+
+
+def place_of(facts: OccurrenceFacts) -> str | None:
+    """What :func:`by_place` names."""
+    return facts.zone.key if is_elsewhere(facts, facts.starts_at) else None
+
+
 def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) -> Screen:
     if day is None:
         words = _("<b>{title}</b>: at what time? Tap, or type it, like <i>10:20</i>.")
@@ -536,7 +537,7 @@ def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) ->
 
 def ask_repeat(title: str, buttons: Keyboard) -> Screen:
     words = _(
-        "Does <b>{title}</b> come again? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
+        "Does <b>{title}</b> repeat? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
     )
     return Screen(words.format(title=escape(title)), buttons)
 
@@ -552,7 +553,7 @@ def repeat_labels() -> Mapping[str, str]:
 
 def ask_which_doctor(words: str, buttons: Sequence[Button]) -> Screen:
     return Screen(
-        _("Which of them do you mean by “{words}”?").format(words=escape(words)),
+        _("Who do you mean by “{words}”?").format(words=escape(words)),
         tuple((button,) for button in buttons),
     )
 
@@ -654,7 +655,7 @@ def weekday_labels() -> Sequence[str]:
 def ask_what_to_change(facts_title: str, buttons: Sequence[Button]) -> Screen:
     pairs = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
     return Screen(
-        _("What about <b>{title}</b> is to change?").format(title=escape(facts_title)),
+        _("What would you like to change about <b>{title}</b>?").format(title=escape(facts_title)),
         tuple(pairs),
     )
 
@@ -677,15 +678,16 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
         "title": _("What is it called? Type the new title."),
         "doctor": _("Who is the doctor of <b>{title}</b>? Type the name."),
         "place": _("Where is <b>{title}</b>? Type the address."),
-        "bring": _("What is to be brought to <b>{title}</b>?"),
+        "bring": _("What do you need to bring to <b>{title}</b>?"),
         "note": _("Type the note for <b>{title}</b>."),
         "duration": _("How long does <b>{title}</b> take? Tap, or type it, like <i>45 min</i>."),
         "remind": _(
-            "When shall I remind of <b>{title}</b>? Tap, or type it, like <i>2 days and 1 hour</i>."
+            "When should I remind you about <b>{title}</b>? Tap, or type it, like <i>2 days and 1"
+            " hour</i>."
         ),
         "repeat": _(
-            "How often does <b>{title}</b> come? Tap, or type it, like <i>every Tuesday 10:00 until"
-            " 1 March</i>."
+            "How often does <b>{title}</b> repeat? Tap, or type it, like <i>every Tuesday 10:00"
+            " until 1 March</i>."
         ),
     }[part]
     return Screen(words.format(title=escape(title)), buttons)
@@ -703,7 +705,7 @@ def review_repetition(
 ) -> Screen:
     """A change of how often something comes: old beside new; None is only once."""
     save, change, cancel = buttons
-    concern = _("It would come for longer.") if then else _("It would not come again.")
+    concern = _("It would go on for longer.") if then else _("It wouldn't repeat any more.")
     return Screen(
         "\n".join(
             [
@@ -730,7 +732,7 @@ def leave_out_label() -> str:
 def ask_outcome(title: str, person: str) -> Screen:
     return Screen(
         _(
-            "<b>{title}</b> for {person}: how did it go? Type it in your words; everybody in the"
+            "<b>{title}</b> for {person}: how did it go? Type it in your own words; everyone in the"
             " family can read it."
         ).format(title=escape(title), person=escape(person))
     )
@@ -743,7 +745,7 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
         return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
 
     return Screen(
-        _("✅ Noted for {title} in family {family}. Any change of medicines?").format(
+        _("✅ Noted for {title} in family {family}. Any changes to the medicines?").format(
             title=escape(facts.details.title), family=escape(family_name(member))
         ),
         (

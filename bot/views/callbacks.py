@@ -19,6 +19,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
 _MINUTE = re.compile("[0-9a-z]+")
 _EPOCH, _MINUTE_LONG = datetime.fromtimestamp(0, UTC), timedelta(minutes=1)
+_MOMENT_LONG, _MOMENT_LENGTH = timedelta(milliseconds=1), 8
 _PART = re.compile("[0-9a-z]")
 
 
@@ -33,8 +34,10 @@ class Verb(StrEnum):
     BACK = "bk"  # subject: dose
     SKIP = "sk"  # subject: dose
     SNOOZE = "sz"  # subject: dose; argument: minutes
-    UNDO = "un"  # subject: dose; argument: the minute of the record, where only that is meant
-    UNDO_LAST = "ul"  # subject: what the member was told that they did last
+    UNDO = "un"  # subject: dose; argument: see encode_moment; none, or a minute, on old buttons
+    UNDO_ON_CARD = "uc"  # as UNDO, below a card, which shows what it led to by itself
+    UNDO_ACTION = "ua"  # subject: what the message says was done; argument: how many were added
+    UNDO_LAST = "ul"  # subject: what the member was shown that they did
     KEEP = "kp"  # changes nothing, and takes the buttons away
     SHOW = "sh"  # subject: dose; only tells who answered for it
     CORRECT = "co"  # subject: dose
@@ -149,6 +152,25 @@ def decode_minute(argument: str) -> datetime:
     try:
         return datetime.fromtimestamp(int(argument, 36) * 60, UTC)
     except (ValueError, OverflowError, OSError) as error:
+        raise UnreadableCallback from error
+
+
+def encode_moment(instant: datetime) -> str:
+    """A whole millisecond (UTC) in base 36: which record is meant, even of two in one minute."""
+    return to_base36((instant - _EPOCH) // _MOMENT_LONG)
+
+
+def decode_moment(argument: str) -> tuple[datetime, timedelta]:
+    """When it began, and how long it is: older buttons name a minute. Raises
+    :class:`UnreadableCallback`.
+    """
+    if len(argument) < _MOMENT_LENGTH:
+        return decode_minute(argument), _MINUTE_LONG
+    if not _MINUTE.fullmatch(argument):
+        raise UnreadableCallback
+    try:
+        return _EPOCH + int(argument, 36) * _MOMENT_LONG, _MOMENT_LONG
+    except OverflowError as error:
         raise UnreadableCallback from error
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views.answer import Button, Keyboard, Screen
 from bot.views.apart import dose_labels, dose_numbers
-from bot.views.callbacks import Callback, Verb, encode_slot
+from bot.views.callbacks import Callback, Verb, encode_moment, encode_slot
 from bot.views.dose_times import clock_of, differ, due_clock, named_clock, record_clock, with_yours
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.wording import _, escape
@@ -155,12 +155,13 @@ def _buttons(facts: CardFacts) -> Keyboard:
 
     Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
     changes under the finger, and a second tap in the same spot must not undo the first one, nor
-    record the medicine below. What takes Taken's place tells what was recorded, and leads to
-    correcting it; hence no row is added for that.
+    record the medicine below. Undo names the record that it stands under: a second tap must not
+    undo what the first one has put back. What takes Taken's place tells what was recorded, and
+    leads to correcting it; hence no row is added for that.
     """
 
-    def button(words: str, verb: Verb) -> Button:
-        return Button(words, Callback(verb, facts.family_id, dose.id).encode())
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
 
     is_single = len(facts.doses) == 1
     names = dose_labels(facts.doses)
@@ -171,7 +172,9 @@ def _buttons(facts: CardFacts) -> Keyboard:
         if dose.status in RESOLVED:
             who = label(dose.resolved_by or "") if is_single else name
             undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=name)
-            rows.append((button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO)))
+            rows.append(
+                (button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO_ON_CARD, _record(dose)))
+            )
         elif dose.status in UNANSWERED:
             taken = _("✅ Taken after all") if is_single else taken
             skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
@@ -179,6 +182,10 @@ def _buttons(facts: CardFacts) -> Keyboard:
         else:
             rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
     return tuple(rows)
+
+
+def _record(dose: DoseFacts) -> str:
+    return encode_moment(dose.resolved_at) if dose.resolved_at else ""
 
 
 def _all_taken(facts: CardFacts) -> Button:

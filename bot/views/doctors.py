@@ -176,7 +176,7 @@ def part_labels() -> dict[str, str]:
 
 def ask_what_to_change(name: str, buttons: Sequence[Button]) -> Screen:
     return Screen(
-        _("What about {name} is to change?").format(name=escape(name)),
+        _("What would you like to change about {name}?").format(name=escape(name)),
         tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)),
     )
 

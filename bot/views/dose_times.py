@@ -17,8 +17,12 @@ _A_DAY = timedelta(days=1)
 
 def named_clock(time: str, zone: ZoneInfo) -> str:
     """ "08:00 London time"."""
-    place = zone.key.rpartition("/")[2].replace("_", " ")
-    return _("{time} {place} time").format(time=time, place=place)
+    return _("{time} {place} time").format(time=time, place=place_name(zone))
+
+
+def place_name(zone: ZoneInfo) -> str:
+    """ "New York"."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:

@@ -1,17 +1,20 @@
 """Answers to what people record of doses."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from html import unescape
 
 from bot.views.answer import Answer, Button, Screen
 from bot.views.apart import dose_labels
 from bot.views.callbacks import Callback, Verb, encode_named
 from bot.views.dose_times import clock_of, due_moment, record_clock
 from bot.views.length import toast
+from bot.views.records import change_words
 from bot.views.wording import _, escape, ngettext
 from domain.card_parts import digest_of
+from domain.corrections import TakenBack
 from domain.database import Member
-from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
+from domain.doses import RESOLVED, DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
+from domain.history import EntryDetails
 
 _MOST_OTHERS = 6
 
@@ -56,9 +59,32 @@ def shown(dose: DoseFacts) -> Answer:
     return Answer(toast=_already(dose))
 
 
-def undone_toast(undone: Sequence[DoseFacts]) -> Answer:
-    names = ", ".join(_what(dose) for dose in undone)
-    return Answer(toast=toast(_("Undone: {names}").format(names=names)))
+def undone_toast(outcome: TakenBack) -> Answer:
+    dose = outcome.dose
+    if not outcome.is_correction:
+        return Answer(toast=toast(_("Undone: {names}").format(names=_what(dose))))
+    then = unescape(change_words(dose, instead_of=outcome.before, again=True))
+    words = _("Correction undone: {name} is {then}.").format(name=dose.name, then=then)
+    return Answer(toast=toast(words))
+
+
+def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
+    """What became of a record, for somebody whose message still shows it."""
+    dose, last = details.dose, details.records[-1] if details.records else None
+    if dose.status in RESOLVED:
+        words = _already(dose)
+    elif last is not None and last.status == "undone":
+        words = _("{who} undid the record of {name}.")
+        if last.by_id == member.user_id:
+            words = _("You undid the record of {name}.")
+        words = words.format(who=last.by, name=_what(dose))
+        if dose.status == DoseStatus.PENDING:
+            words += " " + _("It's open again.")
+    elif dose.status == DoseStatus.PENDING:
+        words = _("{name} is open: nothing is recorded of it.").format(name=_what(dose))
+    else:
+        words = _already(dose)
+    return Answer(toast=toast(words), alert=True)
 
 
 def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:

@@ -9,9 +9,10 @@ from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import family_name
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
-from bot.views.intakes import undo_button
+from bot.views.intakes import undo_record_button
 from bot.views.length import fitting
 from bot.views.times import day_words
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus
@@ -118,7 +119,7 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
 
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
-        rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_button(dose, member)))
+        rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_record_button(dose, member)))
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
         rows.append((button(_("✅ Taken after all"), Verb.TAKE_EXACTLY),))
     return Screen("\n".join(lines), tuple(rows))
@@ -214,5 +215,4 @@ def corrected(dose: DoseFacts, *, person: str, member: Member, now: datetime) ->
     )
     if dose.note:
         text += f"\n<i>“{escape(dose.note)}”</i>"
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return Answer(send=(Screen(text, ((undo,),)),))
+    return Answer(send=(Screen(text, ((undo_button(),),)),))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Screen
 from bot.views.apart import family_name
-from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.callbacks import Callback, Verb, encode_minute, encode_moment
 from bot.views.dose_times import differ, past_moment, with_yours
 from bot.views.length import fitting, label
 from bot.views.times import ago_words, day_words, length_words, moment, when_given
@@ -17,7 +17,7 @@ from bot.views.wording import _, escape, ngettext
 from domain.database import Member
 from domain.dosages import Dosage
 from domain.dose_counts import SLIP_FROM, SMALLEST_SLIP
-from domain.doses import DoseFacts, DoseStatus, Recorded
+from domain.doses import DoseFacts, Recorded
 from domain.intakes import Doubt, Intake, Outlook
 from domain.schedules import Elapsed, first_and_last_day
 
@@ -85,14 +85,14 @@ def given(
         return Answer(send=(Screen("\n".join(fitting(lines))),))
     dose = outcome.recorded[0]
     correct = Callback(Verb.CORRECT, member.family_id, dose.id)
-    row = (undo_button(dose, member), Button(_("✏️ Correct"), correct.encode()))
+    row = (undo_record_button(dose, member), Button(_("✏️ Correct"), correct.encode()))
     mine = () if other is None else ((_my_clock(other, member, person, dose.zone, reader),),)
     return Answer(send=(Screen(_recorded(dose, person, reader), (row, *mine)),))
 
 
-def undo_button(dose: DoseFacts, member: Member) -> Button:
+def undo_record_button(dose: DoseFacts, member: Member) -> Button:
     """It takes back what stands above it, and nothing that somebody records of the dose later."""
-    this = encode_minute(dose.resolved_at) if dose.resolved_at else ""
+    this = encode_moment(dose.resolved_at) if dose.resolved_at else ""
     undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
     return Button(_("↩️ Undo"), undo.encode())
 
@@ -460,8 +460,6 @@ def is_to_come() -> Answer:
     return Answer(toast=_("By your clock that's still to come."), alert=True)
 
 
-def is_settled_otherwise(dose: DoseFacts) -> Answer:
+def is_settled_otherwise() -> Answer:
     """A record that is no longer as the button left it."""
-    if dose.status == DoseStatus.TAKEN:
-        return Answer(toast=_("The record was changed since. /history shows it."), alert=True)
-    return Answer(toast=_("Nothing is recorded there any more."), alert=True)
+    return Answer(toast=_("The record was changed since. /history shows it."), alert=True)

@@ -422,7 +422,7 @@ def removed(name: str) -> Answer:
         closes=True,
         send=(
             Screen(
-                _("↩️ {name} is removed again; I will not remind you of it.").format(
+                _("↩️ {name} is removed again. I won't remind you about it.").format(
                     name=escape(name)
                 )
             ),

@@ -15,6 +15,7 @@ from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_butto
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import measuring, stock_lines
 from bot.views.times import clock_time, moment
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person
@@ -245,8 +246,7 @@ def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
         family=escape(family_name(member)),
     )
     text = "\n".join([text, *coming_lines(facts, now=now, reader_zone=member.zone)])
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return Answer(send=(Screen(text, ((undo,),)),))
+    return Answer(send=(Screen(text, ((undo_button(),),)),))
 
 
 def stopped(screen: Screen) -> Answer:

@@ -311,7 +311,7 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.STAYS_ALL_DAY: _(
             "“{words}” is a time of day, and this lasts all day. Type a day alone. To give it"
-            " hours, add it as a new appointment and call this one off."
+            " hours, add it as a new appointment and cancel this one."
         ),
         Problem.ALL_DAY_AT_A_TIME: _(
             "“{words}”: does it last all day, or only some hours? Type a day alone, or hours like"

@@ -9,6 +9,7 @@ from bot.views.callbacks import Callback, Verb, encode_minute
 from bot.views.length import fitting, label
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.times import day_words, full_date, moment
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.cards import PauseEndsFacts
 from domain.care_recipients import Pause, Person
@@ -255,7 +256,7 @@ def lengthened(medicine: MedicineFacts) -> Screen:
         name=escape(medicine.name),
         schedule=_in_words(medicine.schedule, medicine.zone),
     )
-    return Screen(text, ((_undo(),),))
+    return Screen(text, ((undo_button(),),))
 
 
 # What was done.
@@ -265,7 +266,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     """A medicine is paused."""
     name = escape(facts.name)
     resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
-    keyboard = ((_undo(), Button(_("▶️ Resume"), resume.encode())),)
+    keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
     if facts.resumes_at is None:
         text = _("⏸ {name} is paused: I ask for nothing until you resume it.").format(name=name)
         return Screen(text, keyboard)
@@ -314,7 +315,7 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
         if pause.silences_appointments
         else _("Reminders of appointments come as ever.")
     )
-    return Screen("\n".join(lines), ((_undo(), resume_button(person, member=member)),))
+    return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
 
 
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
@@ -327,12 +328,12 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
         lines.append(_("No medicine goes on with it."))
     if facts.apart:
         lines.append(_("Still paused by themselves: {names}").format(names=_names(facts.apart)))
-    return Screen("\n".join(lines), ((_undo(),),))
+    return Screen("\n".join(lines), ((undo_button(),),))
 
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
     lines = [_("▶️ The pause is over, and this goes on:"), _going_on(medicine, now=now)]
-    return Screen("\n".join(lines), ((_undo(),),))
+    return Screen("\n".join(lines), ((undo_button(),),))
 
 
 def not_paused_screen(person: Person) -> Screen:
@@ -360,10 +361,6 @@ def _going_on(medicine: MedicineFacts, *, now: datetime) -> str:
 
 def _names(medicines: Sequence[MedicineFacts]) -> str:
     return ", ".join(fitting([escape(medicine.name) for medicine in medicines], room=1_000))
-
-
-def _undo() -> Button:
-    return Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
 
 
 def resume_button(person: Person, *, member: Member) -> Button:

@@ -9,6 +9,8 @@ from domain.cards import RecordChangedFacts
 from domain.doses import RESOLVED, DoseFacts, DoseStatus
 from domain.record_changes import ChangeKind, RecordChange
 
+_OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
+
 
 def changed(facts: RecordChangedFacts) -> Screen:
     """What became of records that the reader had made: one message for all of a moment."""
@@ -17,7 +19,7 @@ def changed(facts: RecordChangedFacts) -> Screen:
 
 def says_nothing(facts: RecordChangedFacts) -> bool:
     """Whether everything stands as the reader has recorded it."""
-    return all(item.kind in (ChangeKind.PUT_BACK, ChangeKind.OWN) for item in facts.items)
+    return all(item.kind in _OLD_NEWS for item in facts.items)
 
 
 def _change(item: RecordChange, person: str) -> str:
@@ -32,10 +34,17 @@ def _change(item: RecordChange, person: str) -> str:
         case ChangeKind.PUT_BACK:
             words = _("✅ {who} put back your record of {what}: {before}.")
             return words.format(who=who, what=what, before=recorded_words(item.record))
+        case ChangeKind.CORRECTION_UNDONE:
+            words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
+            return words.format(
+                who=who, what=what, before=recorded_words(item.record), now=_stands(dose)
+            )
+        case ChangeKind.CORRECTION_WITHDRAWN:
+            return _("↩️ You undid your correction of {what} yourself.").format(what=what)
         case ChangeKind.OWN if dose.status not in RESOLVED:
             return _("↩️ You undid the record of {what} yourself.").format(what=what)
         case ChangeKind.OWN:
-            words = _("✅ The record of {what} is your own again: {now}.")
+            words = _("✅ Your own record of {what} stands again: {now}.")
             return words.format(what=what, now=recorded_words(dose))
         case _:
             words = _("✏️ {who} corrected your record of {what}: {change}.")
@@ -44,15 +53,20 @@ def _change(item: RecordChange, person: str) -> str:
             )
 
 
+def _stands(dose: DoseFacts) -> str:
+    who = escape(dose.resolved_by or "")
+    return _("It stands as {who} recorded it: {now}.").format(who=who, now=recorded_words(dose))
+
+
 def _since_undone(dose: DoseFacts) -> str:
     """What that led to: it stays true if somebody records it again."""
     match dose.status:
         case DoseStatus.PENDING:
             return _("That opened it again.")
         case DoseStatus.CANCELLED:
-            return _("It does not count any more.")
+            return _("It no longer counts.")
         case _:
-            return _("Its time is over, so nobody is asked again.")
+            return _("Its time is over, so nobody will be asked again.")
 
 
 def _what(dose: DoseFacts, person: str) -> str:

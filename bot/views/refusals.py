@@ -7,6 +7,7 @@ from bot.views.answer import Answer, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
 from bot.views.stock import amount_in_words, plural
+from bot.views.undo import superseded
 from bot.views.wording import _, escape
 from domain.access import Action, Role
 from domain.errors import (
@@ -29,10 +30,10 @@ from domain.errors import (
     NoFamily,
     NotAllowed,
     NotFound,
+    NothingRecorded,
     NothingToPause,
     NothingToUndo,
     NotPaused,
-    NotTheLastAction,
     PauseEndImpossible,
     PauseRuns,
     PerDoseUnknown,
@@ -45,6 +46,7 @@ from domain.errors import (
     TimeNotPossible,
     TooLateToUndo,
 )
+from domain.undo import ActionSuperseded
 
 
 def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
@@ -52,10 +54,10 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
     if isinstance(error, Misunderstood):
         return say(misunderstood(error))
     sentence = _sentence(error)
-    if is_press and isinstance(error, NothingToUndo):
-        return Answer(toast=_("That is open already: there is nothing to take back."), alert=True)
     if is_press:
-        return Answer(toast=toast(sentence), alert=True)
+        # What was said of a record is no longer true: it can't be undone from there any more.
+        closes = isinstance(error, ActionSuperseded) and error.dose is not None
+        return Answer(toast=toast(sentence), alert=True, closes=closes)
     return say(escape(sentence))
 
 
@@ -178,13 +180,15 @@ def _sentence(error: CareCircleError) -> str:
         case PerDoseUnknown(unit=unit):
             return _("How much of it makes one dose? Type /refill again, and tell me.")
         case NothingToUndo():
-            return _("There is nothing of yours to take back from the last 48 hours.")
+            return _("You have nothing to undo from the last 48 hours.")
+        case NothingRecorded():
+            return _("Nothing is recorded of it, so there's nothing to undo or correct.")
+        case ActionSuperseded():
+            return superseded(error)
         case RecordedOtherwise():
-            return _("It's recorded otherwise by now. Type /history to see it as it is.")
-        case NotTheLastAction():
-            return _("That is not the last thing you did any more. Type /undo to see what is.")
+            return _("It's been recorded differently since. /history shows it as it is.")
         case TooLateToUndo():
-            return _("That was recorded more than 48 hours ago, so it stays as it is.")
+            return _("That was more than 48 hours ago, so it stays as it is.")
         case AppointmentInPast():
             return _("That time is over already. Please choose one that is still to come.")
         case TimeDoesNotExist(instead=instead):

@@ -12,6 +12,7 @@ from bot.views.callbacks import Callback, Verb
 from bot.views.intakes import typed_line
 from bot.views.length import fitting, label
 from bot.views.times import full_date, month_name
+from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.cards import RefillFacts, RefillItem
@@ -201,10 +202,13 @@ def refilled(outcome: Refilled, typed: TypedAmount, *, member: Member, now: date
         *stock_lines(stock, medicine, now=now),
         reminder_line(stock, medicine),
     ]
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
     return say(
         "\n".join(lines),
-        ((undo,), *_measuring(stock, medicine, member), *_days_choices(stock, medicine, member)),
+        (
+            (undo_button(),),
+            *_measuring(stock, medicine, member),
+            *_days_choices(stock, medicine, member),
+        ),
     )
 
 
@@ -277,8 +281,7 @@ def measured(outcome: Refilled, *, member: Member, now: datetime) -> Answer:
         *stock_lines(stock, medicine, now=now),
         reminder_line(stock, medicine),
     ]
-    undo = Button(_("↩️ Undo"), Callback(Verb.MENU, argument="undo").encode())
-    return say("\n".join(lines), ((undo,), *_measuring(stock, medicine, member)))
+    return say("\n".join(lines), ((undo_button(),), *_measuring(stock, medicine, member)))
 
 
 def measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:

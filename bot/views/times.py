@@ -107,8 +107,11 @@ def day_words(day: date, *, today: date) -> str:
         timedelta(days=0): _("today"),
         timedelta(days=1): _("tomorrow"),
     }.get(day - today)
-    if near is not None:
-        return near
+    return named_day(day, today=today) if near is None else near
+
+
+def named_day(day: date, *, today: date) -> str:
+    """ "Thursday 26 November", also where that is today; the year where it is another."""
     date_words = _("{weekday} {day} {month}") if day.year == today.year else _("{weekday} {date}")
     return date_words.format(
         weekday=weekday_name(day), day=day.day, month=month_name(day), date=full_date(day)

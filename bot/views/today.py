@@ -155,7 +155,7 @@ def _item_line(
                 item.appointment,
                 reader_zone=member.zone,
                 names_person=False,
-                day=now.astimezone(item.appointment.zone).date(),
+                day=now.astimezone(item.person.zone).date(),
             )
         )
     if item.dose is None:

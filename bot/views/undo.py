@@ -1,34 +1,52 @@
 """`/undo`: naming the last action, and what was taken back."""
 
 from datetime import datetime
+from html import unescape
+from uuid import UUID
 
 from bot.views.answer import Answer, Button, Screen, say
+from bot.views.apart import family_in_words
 from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import due_moment, record_clock
 from bot.views.length import fitting
 from bot.views.medicines import described
 from bot.views.pauses import pause_words
-from bot.views.records import change_words
+from bot.views.records import change_words, recorded_words
 from bot.views.schedules import dosage_in_words
 from bot.views.times import moment
 from bot.views.wording import _, escape, ngettext
 from domain.appointments import OccurrenceFacts
 from domain.care_recipients import Person
 from domain.database import Member
-from domain.doses import DoseFacts, DoseStatus
+from domain.doses import RESOLVED, DoseFacts, DoseStatus
 from domain.medicines import MedicineFacts
-from domain.undo import ActionKind, LastAction, Undone
+from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+
+
+def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
+    """What they did last, wherever that was, and the button that takes it back."""
+    if not action.elsewhere:
+        head = _("Your last action, {ago}:").format(ago=_ago(action.at, now))
+        return _ask(head, action, family_id=member.family_id, now=now)
+    family, *others = action.elsewhere
+    head = _("Your last action, {ago}, in the family {family}:").format(
+        ago=_ago(action.at, now), family=escape(family_in_words(family, others))
+    )
+    return _ask(head, action, family_id=family.id, now=now)
 
 
 def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
-    """What would be taken back, and the button that does."""
-    undo = Callback(Verb.UNDO_LAST, member.family_id, action.id)
-    keep = Callback(Verb.KEEP, member.family_id)
+    """What a message says that they did, and the button that takes it back."""
+    head = _("You did this {ago}:").format(ago=_ago(action.at, now))
+    return _ask(head, action, family_id=member.family_id, now=now)
+
+
+def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> Answer:
+    undo = Callback(Verb.UNDO_LAST, family_id, action.id)
+    keep = Callback(Verb.KEEP, family_id)
     return say(
-        _("Your last action, {ago}:\n{what}\nShall I take it back?").format(
-            ago=_ago(action.at, now), what=_named(action, now)
-        ),
+        _("{head}\n{what}\nUndo it?").format(head=head, what=_named(action, now)),
         (
             (Button(_("↩️ Undo"), undo.encode()),),
             (Button(_("Keep it"), keep.encode()),),
@@ -40,7 +58,7 @@ def kept() -> Answer:
     return Answer(toast=_("Nothing was changed."), closes=True)
 
 
-def undone(outcome: Undone, *, now: datetime) -> Answer:
+def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
     """What was taken back, and how things are now."""
     if outcome.doses:
         text = _doses_now(outcome)
@@ -50,7 +68,7 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
         text = _("↩️ Undone. As before:\n{person}").format(person=_person(outcome.person, now))
     elif outcome.medicine is None:
         name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
-        text = _("↩️ {name} is removed again; I will not remind you of it.").format(
+        text = _("↩️ {name} is removed again. I won't remind you about it.").format(
             name=escape(name)
         )
     elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
@@ -61,7 +79,53 @@ def undone(outcome: Undone, *, now: datetime) -> Answer:
         text = _("↩️ Undone. As before:\n{medicine}").format(
             medicine=_medicine(outcome.medicine, now)
         )
+    if member.has_other_families:
+        text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
     return Answer(toast=_("Undone."), closes=True, send=(Screen(text),))
+
+
+def superseded(facts: ActionSuperseded) -> str:
+    """Who has done what since (no HTML)."""
+    if facts.by is None and facts.action == UNDONE:
+        words = _("You've already undone that.")
+    elif facts.by is None:
+        words = _("You've changed {name} since. Type /undo to undo that first.")
+    elif facts.dose is not None and facts.action == UNDONE:
+        words = _("{who} has already undone that.")
+    elif facts.action == ActionKind.RECORDED:
+        words = _("{who} has recorded {name} anew since.")
+    elif facts.dose is not None:
+        words = _("{who} has corrected {name} since.")
+    else:
+        words = _since_words().get(facts.action, _("{who} has changed {name} since."))
+    words = words.format(who=facts.by or "", name=facts.name)
+    return words if facts.dose is None else words + " " + _stands(facts.dose)
+
+
+def _stands(dose: DoseFacts) -> str:
+    """What is recorded of a dose now (no HTML)."""
+    if dose.status in RESOLVED:
+        return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
+    if dose.status == DoseStatus.PENDING:
+        return _("It's open.")
+    return _("Nothing is recorded of it now.")
+
+
+def _since_words() -> dict[str, str]:
+    return {
+        "medication.paused": _("{who} has paused {name} since."),
+        "medication.stopped": _("{who} has stopped {name} since."),
+        "medication.restored": _("{who} has resumed {name} since."),
+        "stock.refilled": _("{who} has refilled {name} since."),
+        "stock.counted": _("{who} has counted {name} since."),
+        "appointment.moved": _("{who} has moved {name} since."),
+        "appointment.cancelled": _("{who} has cancelled {name} since."),
+        "appointment.restored": _("{who} has restored {name} since."),
+        "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
+        "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
+        "person.paused": _("{who} has changed the pause of {name} since."),
+        "person.resumed": _("{who} has ended the pause of {name} since."),
+    }
 
 
 def _ago(at: datetime, now: datetime) -> str:
@@ -87,7 +151,7 @@ def _named(action: LastAction, now: datetime) -> str:
     if action.put_back is None:
         return _("recorded: {doses}").format(doses=doses)
     then = change_words(action.put_back, instead_of=action.doses[0], again=True)
-    return _("corrected: {doses}\nThen it is {then}.").format(doses=doses, then=then)
+    return _("corrected: {doses}\nThe record will be: {then}.").format(doses=doses, then=then)
 
 
 def _event_words() -> dict[ActionKind, str]:
@@ -96,10 +160,10 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.EDITED: _("changed, to: {medicine}"),
         ActionKind.PAUSED: _("paused: {medicine}"),
         ActionKind.STOPPED: _("stopped: {medicine}"),
-        ActionKind.RESTORED: _("went on with: {medicine}"),
+        ActionKind.RESTORED: _("resumed: {medicine}"),
         ActionKind.REFILLED: _("refilled: {medicine}"),
-        ActionKind.COUNTED: _("counted what is left of: {medicine}"),
-        ActionKind.MEASURED: _("said how much of the stock makes a dose: {medicine}"),
+        ActionKind.COUNTED: _("counted the stock of: {medicine}"),
+        ActionKind.MEASURED: _("set how much makes one dose: {medicine}"),
         ActionKind.APPOINTMENT_ADDED: _("added: {medicine}"),
         ActionKind.APPOINTMENT_EDITED: _("changed, to: {medicine}"),
         ActionKind.APPOINTMENT_MOVED: _("moved, to: {medicine}"),
@@ -126,7 +190,7 @@ def _appointment(facts: OccurrenceFacts, now: datetime) -> str:
 
 def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime) -> str:
     if outcome.appointment is None:
-        return _("↩️ {title} is removed again; I will not remind you of it.").format(
+        return _("↩️ {title} is removed again. I won't remind you about it.").format(
             title=escape(before.details.title)
         )
     return _("↩️ Undone. As before:\n{appointment}").format(
@@ -162,14 +226,14 @@ def _doses_now(outcome: Undone) -> str:
         )
     elif all(dose.status == DoseStatus.CANCELLED for dose in outcome.doses):
         words = ngettext(
-            "↩️ Undone: {names} does not count any more.",
-            "↩️ Undone: {names} do not count any more.",
+            "↩️ Undone: {names} no longer counts.",
+            "↩️ Undone: {names} no longer count.",
             count,
         )
     else:
         words = ngettext(
-            "↩️ Undone: {names}. Its time is over, so nobody is asked again.",
-            "↩️ Undone: {names}. Their time is over, so nobody is asked again.",
+            "↩️ Undone: {names}. Its time is over, so nobody will be asked again.",
+            "↩️ Undone: {names}. Their time is over, so nobody will be asked again.",
             count,
         )
     return words.format(names=names)

@@ -116,7 +116,7 @@ class TestMakingOne:
         await home.anna.press("3", message=december)
         await home.anna.sees("Thursday 3 December: at what time?")
         await home.anna.press("14:00")
-        await home.anna.sees("Does Cardiologist come again?")
+        await home.anna.sees("Does Cardiologist repeat?")
         await home.anna.press("Every 2 weeks")
         await home.anna.sees("every 2 weeks on Thursday, until you end it")
         assert (await starts(town))[:2] == ["Thu 03 Dec 14:00", "Thu 17 Dec 14:00"]
@@ -207,21 +207,25 @@ class TestLivingWithIt:
     async def test_one_of_a_series(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Physio every Tuesday 10:00")
         await home.anna.press("Move", message=saved)
-        await home.anna.press("Only this one", message=await home.anna.sees("Move which"))
+        await home.anna.press(
+            "Only this one", message=await home.anna.sees("Which ones should I move")
+        )
         await home.anna.sees("which day?")
         await home.anna.send("wednesday 11:00")
-        moved = await home.anna.sees("moved, it was tomorrow 10:00")
+        moved = await home.anna.sees("moved from tomorrow 10:00")
         await home.anna.sees("calendar", after=moved)
         assert (await starts(town))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
         assert shown(last_file(home.anna))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
         await home.anna.press("Cancel", message=moved)
-        await home.anna.press("Only this one", message=await home.anna.sees("Cancel which"))
-        cancelled = await home.anna.sees("this one is cancelled")
+        await home.anna.press(
+            "Only this one", message=await home.anna.sees("Which ones should I cancel")
+        )
+        cancelled = await home.anna.sees("just this one is cancelled")
         await town.settled()
         assert (await starts(town))[:1] == ["Tue 01 Dec 10:00"]
         assert shown(last_file(home.anna))[:1] == ["Tue 01 Dec 10:00"]
         toast = await home.anna.press("Restore", message=cancelled)
-        assert "It takes place after all." in toast.text
+        assert "Restored. It takes place as planned." in toast.text
         await town.settled()
         assert (await starts(town))[:1] == ["Wed 25 Nov 11:00"]
 
@@ -232,7 +236,7 @@ class TestLivingWithIt:
         await home.anna.press("8 Dec 10:00", message=listed)
         opened = await home.anna.sees("Tuesday 8 December 10:00", after=listed)
         await home.anna.press("Move", message=opened)
-        which = await home.anna.sees("Move which")
+        which = await home.anna.sees("Which ones should I move")
         await home.anna.press("This and all that follow", message=which)
         await home.anna.sees("which day?")
         await home.anna.send("10 December 16:00")
@@ -261,7 +265,9 @@ class TestLivingWithIt:
             " WHERE occurrence_key = '2026-12-01T10:00'"
         )
         await home.anna.press("Move", message=saved)
-        await home.anna.press("The whole series", message=await home.anna.sees("Move which"))
+        await home.anna.press(
+            "The whole series", message=await home.anna.sees("Which ones should I move")
+        )
         await home.anna.sees("which day?")
         await home.anna.send("wednesday 9:30")
         await home.anna.sees("every Wednesday")
@@ -272,14 +278,14 @@ class TestLivingWithIt:
     async def test_a_series_is_called_off_and_comes_back(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Physio every Tuesday 10:00")
         await home.anna.press("Cancel", message=saved)
-        which = await home.anna.sees("Cancel which")
+        which = await home.anna.sees("Which ones should I cancel")
         await home.anna.press("The whole series", message=which)
         gone = await home.anna.sees("❌ Physio for Mum: cancelled")
         await town.settled()
         assert await starts(town) == []
         assert shown(last_file(home.anna)) == []
         toast = await home.anna.press("Restore", message=gone)
-        assert "It takes place after all." in toast.text
+        assert "Restored. It takes place as planned." in toast.text
         assert (await starts(town))[:1] == ["Tue 24 Nov 10:00"]
 
     async def test_what_else_there_is_to_say(self, home: Household, town: Town) -> None:
@@ -295,7 +301,7 @@ class TestLivingWithIt:
             ("Title", "Heart check", "Heart check for Mum"),
         ):
             await home.anna.press("Change", message=saved)
-            asked = await home.anna.sees("is to change?", after=saved)
+            asked = await home.anna.sees("would you like to change about", after=saved)
             await home.anna.press(part, message=asked)
             await home.anna.send(words)
             saved = await home.anna.sees(says, after=asked)
@@ -336,7 +342,7 @@ class TestLivingWithIt:
         opened = await home.ben.sees("🚗 Anna drives", after=listed)
         assert "🚗 I'll drive" not in opened.labels
         await home.anna.press("I can't after all", message=await home.anna.sees("Anna drives"))
-        await home.anna.sees("🚗 Nobody drives yet")
+        await home.anna.sees("🚗 No driver yet")
         await home.ben.press("All", message=opened)
 
     async def test_a_driver_who_left_drives_no_more(self, home: Household, town: Town) -> None:
@@ -348,7 +354,7 @@ class TestLivingWithIt:
         listed = await home.anna.sees("Cardiologist, Mum")
         assert "Ben" not in listed.text
         await home.anna.press("Cardiologist", message=listed)
-        opened = await home.anna.sees("Nobody drives yet", after=listed)
+        opened = await home.anna.sees("No driver yet", after=listed)
         await home.anna.press("I'll drive", message=opened)
         await home.anna.sees("🚗 Anna drives")
 
@@ -421,11 +427,13 @@ class TestDaysAndNights:
         moved = await home.anna.sees("✅ Moved in family")
         assert "🕑 Friday 4 December, all day" in moved.text
         await home.anna.press("Change", message=moved)
-        await home.anna.press("How long", message=await home.anna.sees("is to change?"))
+        await home.anna.press(
+            "How long", message=await home.anna.sees("would you like to change about")
+        )
         await home.anna.press("3 days", message=await home.anna.sees("How many days"))
         changed = await home.anna.sees("🕑 4–6 December, all day", after=moved)
         await home.anna.press("Change", message=changed)
-        asked = await home.anna.sees("is to change?", after=changed)
+        asked = await home.anna.sees("would you like to change about", after=changed)
         await home.anna.press("Repetition", message=asked)
         await home.anna.send("every friday 10:00")
         await home.anna.sees("and this lasts all day", after=changed)
@@ -479,8 +487,8 @@ class TestTooSoonToBeReminded:
         town.jump_to(datetime(2026, 11, 23, 9, 20, tzinfo=LONDON))
         saved = await add(home.anna, "Dentist today 10:00")
         assert "1 day and" not in saved.text
-        assert "🔕 It's too soon for its reminders." in saved.text
-        told = await home.ben.sees("❗️ Please note: this is soon")
+        assert "🔕 It starts too soon for its reminders." in saved.text
+        told = await home.ben.sees("❗️ Please note: this is coming up soon")
         assert "🔔 Dentist for Mum\n🕑 today 10:00" in told.text
         assert await town.value(TOLD) == 1
         await home.anna.press("10\u00a0min before", message=saved)
@@ -501,8 +509,8 @@ class TestTooSoonToBeReminded:
         soon = town.clock.now().astimezone(LONDON) + timedelta(minutes=45)
         await home.anna.send(f"today {soon:%H:%M}")
         moved = await home.anna.sees("✅ Moved in family")
-        assert "It's too soon for its reminders." in moved.text
-        await home.ben.sees("Please note: this is soon")
+        assert "It starts too soon for its reminders." in moved.text
+        await home.ben.sees("Please note: this is coming up soon")
         assert await town.value(TOLD) == 1
 
 
@@ -529,22 +537,34 @@ class TestLists:
                 f"SELECT count(*) = {2 - left} FROM appointments WHERE deleted_at IS NULL"
             )
 
-    async def test_one_by_one_what_is_open_and_quoted_what_is_unclear(
+    async def test_all_are_shown_with_what_is_open_and_what_is_unclear(
         self, home: Household, town: Town
     ) -> None:
         await home.anna.send(
             "/addappt 1. Dentist tomorrow 10:00\n2. Eye doctor friday at 3\n"
             "3. Physio tomorrow 12:00 please maybe\n4. Checkup\n5. Bread"
         )
+        listed = await home.anna.sees("I understood 1 of 5:")
+        assert "1. 📅 Dentist for Mum, tomorrow 10:00" in listed.text
+        assert "❓ 2. “Eye doctor friday at 3”: “3”: in the morning or" in listed.text
+        assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I did not understand" in listed.text
+        assert "❓ 4. “Checkup”: Which day?" in listed.text
+        assert "✅ Save 1 of them" in listed.labels
+        await home.anna.press("❓ 2: At what time?", message=listed)
         asked = await home.anna.sees("2 of 5: “Eye doctor friday at 3”")
         await home.anna.press("15:00", message=asked)
+        listed = await home.anna.sees("I understood 2 of 5:")
+        await home.anna.press("❓ 4: Which day?", message=listed)
         asked = await home.anna.sees("4 of 5: “Checkup”")
         assert "which day?" in asked.text
         await home.anna.send("3 december 9:00")
+        listed = await home.anna.sees("I understood 3 of 5:")
+        await home.anna.press("❓ 5: Which day?", message=listed)
         asked = await home.anna.sees("5 of 5: “Bread”")
-        await home.anna.press("Leave this one out", message=asked)
-        listed = await home.anna.sees("I understood 3 of 4:")
-        assert "❓ 3. “Physio tomorrow 12:00 please maybe”: I did not understand" in listed.text
+        await home.anna.press("Back to the list", message=asked)
+        listed = await home.anna.sees("I understood 3 of 5:", after=asked)
+        await home.anna.press("✖️ 5", message=listed)
+        listed = await home.anna.sees("I understood 3 of 4:", after=listed)
         assert "✅ Save 3 of them" in listed.labels
         await home.anna.send("3 Physio tomorrow 12:00")
         listed = await home.anna.sees("I understood 4 of 4:", after=listed)
@@ -575,6 +595,9 @@ class TestLists:
         await home.anna.send(
             "/addmed - Aspirin 100 mg at 08:00\n- Ramipril 5 mg\n- Ibuprofen 400 mg as needed"
         )
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "❓ 2. “Ramipril 5 mg”: When is it taken?" in listed.text
+        await home.anna.press("❓ 2: When is it taken?", message=listed)
         asked = await home.anna.sees("2 of 3: “Ramipril 5 mg”")
         await home.anna.send("at 20:00")
         listed = await home.anna.sees("I understood 3 of 3:", after=asked)
@@ -594,6 +617,59 @@ class TestLists:
         await town.settled()
         await home.anna.press("✅ Save")
         await town.until("SELECT count(*) = 5 FROM medications")
+
+    async def test_a_line_is_typed_anew_with_its_number_wherever_it_is_asked_about(
+        self, home: Household
+    ) -> None:
+        await home.anna.send(
+            "/addmed Ramipril 5 mg at 08:00\nVitamin D weekly on sunday at 09:00\nCalcium"
+        )
+        listed = await home.anna.sees("I understood 1 of 3:")
+        await home.anna.press("❓ 2: How much each time?", message=listed)
+        await home.anna.sees("How much Vitamin D each time?")
+        await home.anna.send("2 Vitamin D 1 capsule every sunday at 09:00")
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "2. 💊 Vitamin D 1 capsule for Mum, every Sunday at 09:00" in listed.text
+        await home.anna.press("❓ 3: How much each time?", message=listed)
+        asked = await home.anna.sees("3 of 3: “Calcium”")
+        await home.anna.send("Calcium 2 tablets at 12:00")
+        listed = await home.anna.sees("I understood 3 of 3:", after=asked)
+        await home.anna.press("✏️ 1", message=listed)
+        await home.anna.sees("Type number 1 anew")
+        await home.anna.send("1. Ramipril 10 mg at 08:00")
+        await home.anna.sees("1. 💊 Ramipril 10 mg for Mum")
+
+    async def test_an_answer_that_begins_with_a_number_is_an_answer(self, home: Household) -> None:
+        await home.anna.send("/addmed Ramipril at 08:00\nCalcium at 12:00")
+        listed = await home.anna.sees("I understood 0 of 2:")
+        await home.anna.press("❓ 1: How much each time?", message=listed)
+        await home.anna.sees("How much Ramipril each time?")
+        await home.anna.send("2 tablets")
+        await home.anna.sees("1. 💊 Ramipril 2 tablets for Mum, every day at 08:00")
+
+    async def test_why_a_day_is_asked_stands_in_the_list(self, home: Household) -> None:
+        await home.anna.send("/addappt Dentist friday 10:00\nEye sometime\nEar 31 june 10:00")
+        listed = await home.anna.sees("I understood 1 of 3:")
+        assert "❓ 2. “Eye sometime”: Which day?" in listed.text
+        assert "❓ 3. “Ear 31 june 10:00”: There is no “31 june” in the calendar." in listed.text
+        await home.anna.press("❓ 3: Which day?", message=listed)
+        await home.anna.sees("3 of 3: “Ear 31 june 10:00”")
+        await home.anna.send("30 june 2027")
+        listed = await home.anna.sees("I understood 2 of 3:")
+        assert "3. 📅 Ear for Mum, Wednesday 30 June 2027 10:00" in listed.text
+
+    async def test_all_of_them_are_for_one(self, home: Household) -> None:
+        await home.anna.send("/addperson Dad in Europe/London")
+        await home.anna.sees("Dad is in the family")
+        await home.anna.send(
+            "/addmed Ramipril 5 mg at 08:00\nCalcium 1 tablet at 12:00 for Dad\nZinc 1 tablet 9am"
+        )
+        listed = await home.anna.sees("I understood 1 of 3:")
+        assert "❓ 1. “Ramipril 5 mg at 08:00”: Who is it for?" in listed.text
+        await home.anna.press("All for Mum", message=listed)
+        listed = await home.anna.sees("I understood 3 of 3:")
+        assert "2. 💊 Calcium 1 tablet for Dad" in listed.text
+        assert "3. 💊 Zinc 1 tablet for Mum" in listed.text
 
     async def test_several_lines_that_are_one(self, home: Household, town: Town) -> None:
         await home.anna.send("/addmed Aspirin\n100 mg\n08:00")
@@ -623,8 +699,8 @@ class TestReminders:
         for person in home:
             told = await person.sees("🔔 Cardiologist for Mum")
             assert "tomorrow 14:30" in told.text
-        toast = await home.ben.press("I'll drive", message=await home.ben.sees("Nobody drives yet"))
-        assert "Thank you. You drive." in toast.text
+        toast = await home.ben.press("I'll drive", message=await home.ben.sees("No driver yet"))
+        assert "Thank you. You're driving." in toast.text
         for person in home:
             await person.sees("🚗 Ben drives")
         await town.settled()
@@ -644,8 +720,8 @@ class TestReminders:
         await town.settled()
         town.jump_to(datetime(2026, 11, 23, 19, 0, 1, tzinfo=LONDON))
         for person in home:
-            await person.sees("🚗 Who drives?")
-        await home.ben.press("I'll drive", message=await home.ben.sees("Who drives?"))
+            await person.sees("🚗 Who can drive?")
+        await home.ben.press("I'll drive", message=await home.ben.sees("Who can drive?"))
         await home.anna.sees("🚗 Ben drives")
         await home.ben.press("I can't after all", message=await home.ben.sees("Ben drives"))
         assert await town.value(TOLD) == 4
@@ -666,7 +742,7 @@ class TestReminders:
         await home.anna.sees("✅ Moved in family")
         await town.settled()
         town.jump_by(minutes=1)
-        news = await home.ben.sees("❗️ Please note: this is changed")
+        news = await home.ben.sees("❗️ Please note: this has changed")
         assert "Friday 27 November 09:00" in news.text
         await home.ben.sees("Friday 27 November 09:00", after=told)
         # Not for the old time, but for the new one.
@@ -693,11 +769,11 @@ class TestReminders:
         await home.anna.sees("🚗 Anna drives")
         await town.settled()
         town.jump_to(datetime(2026, 11, 24, 9, 0, 1, tzinfo=LONDON))
-        asked = await home.anna.sees("How did it go? Any change of medicines?")
+        asked = await home.anna.sees("How did it go? Any changes to the medicines?")
         await home.anna.press("Write a note", message=asked)
         await home.anna.sees("how did it go?", after=asked)
         await home.anna.send("Blood pressure is fine")
-        await home.anna.sees("Any change of medicines?", after=asked)
+        await home.anna.sees("Any changes to the medicines?", after=asked)
         await home.anna.sees("Anna: Blood pressure is fine")
         await home.ben.send("/appts")
         listed = await home.ben.sees("Appointments, family")
@@ -747,7 +823,7 @@ class TestDoctors:
         await home.anna.press("Yes, save both", message=same)
         await home.anna.sees("dentist", after=same)
         await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr Weber")
-        which = await home.anna.sees("Which of them do you mean by “Dr Weber”?")
+        which = await home.anna.sees("Who do you mean by “Dr Weber”?")
         await home.anna.press("Anna Weber (dentist)", message=which)
         await home.anna.sees("Saved in family")
         assert await town.value("SELECT doctor_id IS NOT NULL FROM appointments")
@@ -775,7 +851,7 @@ class TestDoctors:
             ("Name", "Dr Anna Weber", "Dr Anna Weber, for Mum"),
         ):
             await home.anna.press("Change", message=saved)
-            asked = await home.anna.sees("is to change?", after=saved)
+            asked = await home.anna.sees("would you like to change about", after=saved)
             await home.anna.press(part, message=asked)
             await home.anna.send(words)
             saved = await home.anna.sees(says, after=asked)

@@ -167,7 +167,7 @@ async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) ->
     assert toast.text == "Undone: Aspirin 100 mg"
     toast = await home.ben.press_altered(undo, message=taken)
     assert toast.alert
-    assert toast.text == "That is open already: there is nothing to take back."
+    assert toast.text == "You undid the record of Aspirin 100 mg. It's open again."
 
 
 # Who gets it, and who may answer.

@@ -293,7 +293,7 @@ async def test_what_another_has_changed_since_is_not_undone(home: Household, tow
     await change_when(home.ben, "Med", "at 11:00")
     bens = await home.ben.sees("every Monday at 11:00")
     await home.anna.send("/undo")
-    await home.anna.sees("There is nothing of yours to take back")
+    await home.anna.sees("You have nothing to undo")
     # Once Ben has taken his back, hers is the last again.
     await undo(home.ben)
     await home.ben.sees("As before:\n💊 Med 1 tablet\nevery Monday at 10:00", after=bens)
@@ -316,7 +316,7 @@ async def test_another_hour_leaves_the_dose_that_is_asked_for_now(
 
 async def change_rhythm(phone: Person, appointment: Message, words: str) -> Message:
     await phone.press("Change", message=appointment)
-    await phone.press("Repetition", message=await phone.sees("is to change?"))
+    await phone.press("Repetition", message=await phone.sees("would you like to change about"))
     question = await phone.sees("How often does")
     await phone.send(words)
     return question
@@ -372,7 +372,9 @@ async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
     saved = await home.anna.sees("Saved")
     if words == "Just once":
         await home.anna.press("Change", message=saved)
-        await home.anna.press("Repetition", message=await home.anna.sees("is to change?"))
+        await home.anna.press(
+            "Repetition", message=await home.anna.sees("would you like to change about")
+        )
         await home.anna.press(words, message=await home.anna.sees("How often does"))
     else:
         await change_rhythm(home.anna, saved, words)

@@ -120,7 +120,7 @@ async def test_a_command_in_between_is_answered_and_the_question_stands_again(
     for command, answer in (
         ("/today", "Nothing is due today."),
         ("/family", "👪 Mum's helpers"),
-        ("/undo", "There is nothing of yours to take back"),
+        ("/undo", "You have nothing to undo"),
         ("/nosuchthing", "I do not know that command."),
         ("/addperson Mum in Paris", "There is somebody called Mum already."),
         ("/addperson Dad in Paris", "Dad is in the family"),

@@ -49,7 +49,7 @@ async def test_an_extra_one_is_recorded_once_it_is_confirmed(home: Household, to
     states = [tuple(row) for row in await town.rows(STATES)]
     assert states == [("taken", True), ("taken", False)]
     await undo(home.ben)
-    await home.ben.sees("Aspirin 100 mg does not count any more.")
+    await home.ben.sees("Aspirin 100 mg no longer counts.")
 
 
 async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: Town) -> None:

@@ -163,7 +163,7 @@ async def test_two_doctors_of_one_name_are_told_apart(home: Household, town: Tow
     labels = (await home.anna.sees("Doctors, family")).labels
     assert labels[:2] == ("Dr Weber (cardiologist)", "Dr Weber (dentist)")
     await home.anna.send("/addappt Checkup tomorrow 10:00 with Dr Weber")
-    which = await home.anna.sees("Which of them do you mean by “Dr Weber”?")
+    which = await home.anna.sees("Who do you mean by “Dr Weber”?")
     assert which.labels[:2] == ("Dr Weber (cardiologist)", "Dr Weber (dentist)")
     await home.anna.press("Dr Weber (dentist)", message=which)
     await home.anna.sees("Saved in family", after=which)
@@ -183,7 +183,9 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
     question = await home.anna.sees("Is Dr Webber another one?")
     await home.anna.press("Cancel", message=question)
     await home.anna.press("Change", message=added)
-    await home.anna.press("Name", message=await home.anna.sees("What about Dr Okafor"))
+    await home.anna.press(
+        "Name", message=await home.anna.sees("What would you like to change about Dr Okafor")
+    )
     name = await home.anna.sees("What is the name?")
     await home.anna.send("Dr Webber")
     question = await home.anna.sees("Is Dr Webber another one?", after=name)
@@ -192,7 +194,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
         "Dr Okafor",
     ]
     await home.anna.press("another one", message=question)
-    await home.anna.sees("Changed.")
+    await home.anna.sees("✅ Changed in family")
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
         "Dr Webber",

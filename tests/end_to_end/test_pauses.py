@@ -267,7 +267,7 @@ async def test_a_course_that_has_changed_meanwhile_is_asked_about_anew(
     await pause_mum(home.anna, "Mum until thursday")
     question = await home.anna.sees("Add the 3 paused days at the end?")
     await home.ben.send("/undo")  # nothing of his
-    await home.ben.sees("nothing of yours")
+    await home.ben.sees("You have nothing to undo")
     await town.change(
         "UPDATE medications SET version = version + 1,"
         " schedule = jsonb_set(schedule, '{ends_on}', '\"2026-11-28\"')"

@@ -112,14 +112,14 @@ async def test_undo_takes_back_the_last_thing_first(home: Household, town: Town)
     await undo(home.anna)
     await home.anna.sees("Aspirin 100 mg is removed again")
     await home.anna.send("/undo")
-    await home.anna.sees("There is nothing of yours to take back from the last 48 hours.")
+    await home.anna.sees("You have nothing to undo from the last 48 hours.")
 
 
 async def test_nobody_takes_back_what_others_did(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
     await home.anna.press("Taken", message=asked.cards[0])
     await home.ben.send("/undo")
-    await home.ben.sees("There is nothing of yours to take back")
+    await home.ben.sees("You have nothing to undo")
 
 
 async def test_after_48_hours_a_record_stays_as_it_is(home: Household, town: Town) -> None:
@@ -128,7 +128,7 @@ async def test_after_48_hours_a_record_stays_as_it_is(home: Household, town: Tow
     taken = await home.anna.sees("Taken by Anna", after=asked.cards[0])
     town.jump_by(hours=48, minutes=5)
     await home.anna.send("/undo")
-    await home.anna.sees("There is nothing of yours to take back from the last 48 hours.")
+    await home.anna.sees("You have nothing to undo from the last 48 hours.")
     toast = await home.anna.press("Undo", message=taken)
     assert toast.alert
     assert "more than 48 hours ago" in toast.text

@@ -186,8 +186,23 @@ async def test_an_undo_below_a_change_in_one_family_is_about_that_family(
     await both.anna.press("Refill it there", message=question)
     refilled = await both.anna.sees("In the family Miller.")
     await both.anna.press("Undo", message=refilled)
-    named = await both.anna.sees("Your last action")
+    named = await both.anna.sees("You did this just now")
     assert "Amlodipine" in named.text
+
+
+async def test_undo_offers_what_was_done_last_in_whichever_family(both: Families) -> None:
+    question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
+    await both.anna.press("Give it there", message=question)
+    await both.anna.sees("✅ Amlodipine 5 mg, given today")
+    await both.anna.send("/undo")
+    named = await both.anna.sees("Your last action, just now, in the family Miller:")
+    assert "Amlodipine 5 mg" in named.text
+    await both.anna.press("Undo", message=named)
+    undone = await both.anna.sees("↩️ Undone: Amlodipine 5 mg no longer counts.")
+    assert undone.text.endswith("In the family Miller.")
+    await both.anna.send("/undo")
+    named = await both.anna.sees("Your last action, just now:\nadded: 💊 Para", after=named)
+    assert "Miller" not in named.text
 
 
 async def test_today_says_what_is_open_in_another_family(both: Families, town: Town) -> None:

@@ -99,7 +99,7 @@ class Home:
 
     async def undo(self) -> None:
         action = await self.do(undo.find_last_action)
-        await self.do(lambda scope: undo.undo_last_action(scope, action.id))
+        await self.do(lambda scope: undo.undo_action(scope, action.id))
 
     async def wake_up(self, at: datetime) -> list[dict[str, str]]:
         """What is told at that instant: the steps of each message."""

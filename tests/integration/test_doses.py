@@ -17,12 +17,12 @@ from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch
 from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
-from domain.errors import NotAllowed, NotFound, NothingToUndo, NotTheLastAction, TooLateToUndo
+from domain.errors import NotAllowed, NotFound, NothingRecorded, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.families import FamilyFacts
 from domain.ladder import ceil_minute
 from domain.medicines import MedicineFacts, MedicineStatus
-from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
+from domain.undo import ActionKind, Undone, find_last_action, undo_action
 from tests import factories
 from tests.databases import as_owner, move_to, recorded_statements, without_walls
 from tests.factories import Account, daily
@@ -76,7 +76,7 @@ async def take_slot(scope: Scope, person_id: UUID, slot_at: datetime) -> Recorde
 
 async def undo_last(scope: Scope) -> Undone:
     """What `/undo` and its button do."""
-    return await undo_last_action(scope, (await find_last_action(scope)).id)
+    return await undo_action(scope, (await find_last_action(scope)).id)
 
 
 async def snooze(database: Database, who: Account, dose_id: UUID, minutes: int) -> Snoozed:
@@ -208,7 +208,7 @@ async def test_presses_undos_and_wake_ups_at_once_end_in_one_state(
     move_to(database.clock, slot[0].due_at)
 
     async def undo_quietly(who: Account, dose_id: UUID) -> None:
-        with suppress(NothingToUndo):
+        with suppress(NothingRecorded):
             await undo_dose(database, who, dose_id)
 
     for _ in range(5):
@@ -402,7 +402,7 @@ async def test_undo_is_refused_after_48_hours(
 
 async def test_there_is_nothing_to_undo_on_an_open_dose(database: Database, home: Home) -> None:
     dose = await factories.asked_dose(database, home.family, home.aspirin)
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(NothingRecorded):
         await undo_dose(database, home.anna, dose.id)
 
 
@@ -417,7 +417,7 @@ async def test_two_undos_at_once_take_back_one_record(
             undo_dose(database, home.ben, dose.id),
             return_exceptions=True,
         )
-        assert sum(isinstance(o, NothingToUndo) for o in outcomes) == 1
+        assert sum(isinstance(o, NothingRecorded) for o in outcomes) == 1
     assert [s for s, _ in await logs(database_url)] == ["taken", "undone"] * 3
 
 
@@ -679,9 +679,10 @@ async def test_undo_wants_to_be_about_what_was_named(database: Database, home: H
     named = await factories.acting(database, home.anna, find_last_action)
     assert (named.kind, [d.name for d in named.doses]) == (ActionKind.RECORDED, ["Aspirin"])
     await factories.medicine(database, home.anna, home.mum, name="Iron")
-    with pytest.raises(NotTheLastAction):
-        await factories.acting(database, home.anna, lambda scope: undo_last_action(scope, named.id))
-    assert (await the_dose(database, home)).status is TAKEN
+    undone = await factories.acting(database, home.anna, lambda scope: undo_action(scope, named.id))
+    assert undone.action.kind is ActionKind.RECORDED
+    assert (await the_dose(database, home)).status is DoseStatus.PENDING
+    assert (await factories.acting(database, home.anna, find_last_action)).name == "Iron"
 
 
 async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, home: Home) -> None:

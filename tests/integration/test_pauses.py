@@ -29,7 +29,7 @@ from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, give
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.pauses import PersonPaused
 from domain.schedules import AsNeeded, WallClock
-from domain.undo import ActionKind, find_last_action, undo_last_action
+from domain.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily
@@ -74,7 +74,7 @@ class Home:
 
     async def undo(self) -> ActionKind:
         action = await self.do(find_last_action)
-        await self.do(lambda scope: undo_last_action(scope, action.id))
+        await self.do(lambda scope: undo_action(scope, action.id))
         return action.kind
 
     async def state(self, medicine: MedicineFacts) -> tuple[MedicineStatus, datetime | None, bool]:

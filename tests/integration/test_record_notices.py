@@ -12,20 +12,29 @@ from sqlalchemy import Row, text
 from bot.views import history as history_views
 from bot.views.callbacks import Verb
 from bot.views.records import changed, says_nothing
-from bot.views.undo import ask, undone
+from bot.views.undo import ask, superseded, undone
 from domain import cards, doses, history
 from domain.access import Action
 from domain.cards import RecordChangedFacts
 from domain.care_recipients import Person
-from domain.corrections import Correction, correct_dose, undo_correction
+from domain.corrections import (
+    Correction,
+    RecordedIn,
+    TakenBack,
+    correct_dose,
+    take_back,
+    undo_correction,
+)
 from domain.database import Database, Scope, as_family
 from domain.doses import DoseFacts, DoseStatus
+from domain.errors import NothingRecorded, RecordedOtherwise
 from domain.families import FamilyFacts
 from domain.history import RecordStep
-from domain.undo import find_last_action, undo_last_action
+from domain.undo import ActionSuperseded, find_action, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account
+from tests.invariants import find_violations
 
 TAKEN, SKIPPED = DoseStatus.TAKEN, DoseStatus.SKIPPED
 
@@ -68,6 +77,15 @@ class Home:
     async def undo_correction(self, who: Account) -> None:
         log_id = await self._last_log()
         await factories.acting(self.database, who, lambda scope: undo_correction(scope, log_id))
+
+    async def take_back(self, who: Account, *, of: DoseFacts | None = None) -> TakenBack:
+        """Undo, below the record that *of* shows; None: whatever stands."""
+        recorded = None
+        if of is not None and of.resolved_at is not None:
+            recorded = RecordedIn(of.resolved_at, timedelta(milliseconds=1))
+        return await factories.acting(
+            self.database, who, lambda scope: take_back(scope, self.dose.id, recorded=recorded)
+        )
 
     async def _last_log(self) -> UUID:
         rows = await self.query(
@@ -202,6 +220,96 @@ async def test_what_was_put_back_before_it_was_said_is_not_said(home: Home) -> N
     ]
 
 
+async def test_a_correction_of_a_correction_that_is_undone_leaves_the_first_ones_name(
+    home: Home,
+) -> None:
+    await home.record(home.ben, minutes=0)
+    await home.correct(home.anna, minutes=10)
+    await home.correct(home.carl, minutes=20)
+    await home.undo_correction(home.carl)
+    assert await home.told() == [
+        ("Ben", f"✏️ Anna corrected {ABOUT}: given at 08:10 instead of 08:00.")
+    ]
+    assert (await home.entry()).dose.resolved_by == "Anna"
+
+
+async def test_what_is_put_back_stays_its_recorders(home: Home) -> None:
+    await home.record(home.ben, minutes=0)
+    before = (await home.entry()).dose
+    await home.correct(home.anna, minutes=10)
+    await home.undo_correction(home.anna)
+    after = (await home.entry()).dose
+    assert (after.resolved_by, after.resolved_at) == ("Ben", before.resolved_at)
+    # Hence it is Ben who hears of what becomes of it, and not Anna.
+    await home.undo(home.carl)
+    assert await home.told() == [
+        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That opened it again.")
+    ]
+    assert await find_violations(home.url, home.database.clock) == []
+
+
+async def test_whose_correction_is_undone_is_told_what_stands(home: Home) -> None:
+    await home.record(home.ben, minutes=0)
+    await home.correct(home.anna, minutes=10)
+    await home.undo_correction(home.carl)
+    about = ABOUT.replace("record", "correction")
+    assert await home.told() == [
+        (
+            "Anna",
+            f"↩️ Carl undid {about}: given at 08:10. It stands as Ben recorded it: given at 08:00.",
+        )
+    ]
+
+
+async def test_whoever_withdraws_their_correction_needs_no_news_of_it(home: Home) -> None:
+    await home.record(home.ben, minutes=0)
+    await home.correct(home.anna, minutes=10)
+    await home.correct(home.carl, minutes=20)
+    await home.undo_correction(home.carl)
+    assert [name for name, _ in await home.told()] == ["Ben"]
+    await home.take_back(home.anna)
+    assert await home.told() == []
+
+
+async def test_undo_takes_the_correction_back_and_then_the_record(home: Home) -> None:
+    await home.record(home.ben, minutes=0)
+    first = (await home.entry()).dose
+    await home.correct(home.anna, minutes=10)
+    corrected = (await home.entry()).dose
+    outcome = await home.take_back(home.ben, of=corrected)
+    assert outcome.is_correction
+    assert (outcome.dose.status, outcome.dose.taken_at) == (TAKEN, first.taken_at)
+    with pytest.raises(RecordedOtherwise):  # a second tap
+        await home.take_back(home.ben, of=corrected)
+    outcome = await home.take_back(home.ben, of=first)
+    assert (outcome.is_correction, outcome.dose.status) == (False, DoseStatus.PENDING)
+    with pytest.raises(NothingRecorded):
+        await home.take_back(home.ben)
+
+
+async def test_a_correction_is_undone_only_while_it_stands(home: Home) -> None:
+    await home.record(home.ben, minutes=0)
+    await home.correct(home.anna, minutes=10)
+    named = await factories.acting(home.database, home.anna, find_last_action)
+    await home.correct(home.carl, minutes=20)
+
+    async def look(scope: Scope) -> str:
+        with pytest.raises(ActionSuperseded) as refused:
+            await find_action(scope, named.id)
+        return superseded(refused.value)
+
+    said = await factories.acting(home.database, home.anna, look)
+    assert said == "Carl has corrected Aspirin since. It's recorded as given at 08:20."
+    await home.undo_correction(home.carl)
+    again = await factories.acting(
+        home.database, home.anna, lambda scope: find_action(scope, named.id)
+    )
+    assert again.id == named.id
+    await home.take_back(home.ben)
+    said = await factories.acting(home.database, home.anna, look)
+    assert said == "Ben has already undone that. It's recorded as given at 08:00."
+
+
 async def test_several_undone_in_one_go_are_one_message(home: Home) -> None:
     medicine = await factories.medicine(
         home.database, home.anna, home.mum, name="Zinc", schedule=factories.daily("09:00")
@@ -303,11 +411,12 @@ async def test_undoing_a_correction_says_what_will_stand(home: Home) -> None:
         return ask(await find_last_action(scope), member=member, now=now).send[0].text
 
     async def answer(scope: Scope) -> str:
-        outcome = await undo_last_action(scope, (await find_last_action(scope)).id)
-        return undone(outcome, now=scope.clock.now()).send[0].text
+        outcome = await undo_action(scope, (await find_last_action(scope)).id)
+        member = scope.require(Action.READ)
+        return undone(outcome, member=member, now=scope.clock.now()).send[0].text
 
     asked = await factories.acting(home.database, home.ben, question)
-    assert "Then it is given at 08:05 again, instead of 08:12." in asked
+    assert "The record will be: given at 08:05 again, instead of 08:12." in asked
     answered = await factories.acting(home.database, home.ben, answer)
     assert answered == "↩️ Undone: Aspirin is given at 08:05 again, instead of 08:12."
 

@@ -50,7 +50,7 @@ from domain.schedules import (
     occurrences,
     schedule_from_json,
 )
-from domain.undo import find_last_action, undo_last_action
+from domain.undo import find_last_action, undo_action
 from tests import factories
 from tests.databases import MORNING, clock_at, move_to, new_database
 from tests.factories import Account
@@ -259,7 +259,7 @@ class Life(RuleBasedStateMachine):
     @rule(who=st.integers(0, 1))
     def undo_the_last(self, who: int) -> None:
         async def work(scope: Scope) -> None:
-            await undo_last_action(scope, (await find_last_action(scope)).id)
+            await undo_action(scope, (await find_last_action(scope)).id)
 
         self.act(work, who)
 

@@ -128,7 +128,7 @@ class Home:
 
         async def work(scope: Scope) -> None:
             action = await undo.find_last_action(scope)
-            await undo.undo_last_action(scope, action.id)
+            await undo.undo_action(scope, action.id)
 
         await factories.acting(self.database, self.anna, work)
 

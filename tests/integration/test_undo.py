@@ -22,7 +22,7 @@ from domain.families import FamilyFacts
 from domain.measures import Measure
 from domain.medicines import MedicineFacts
 from domain.recurrences import Recurrence
-from domain.undo import ActionKind, Undone, find_last_action, undo_last_action
+from domain.undo import ActionKind, Undone, find_last_action, undo_action
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, amount_of, daily
@@ -47,7 +47,7 @@ class Home:
 
     async def undo(self, who: Account | None = None) -> Undone:
         action = await self.do(find_last_action, who)
-        return await self.do(lambda scope: undo_last_action(scope, action.id), who)
+        return await self.do(lambda scope: undo_action(scope, action.id), who)
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:
         async with without_walls(self.url) as connection:

@@ -17,6 +17,7 @@ from bot.views import (
     add_list,
     appointment_notices,
     appointments,
+    appointments_left,
     calendar_files,
     cards,
     conversations,
@@ -42,6 +43,7 @@ from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action, Role
+from domain.appointment_clocks import Followed
 from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
 from domain.calendars import CalendarEntry, Deviation
 from domain.cards import (
@@ -56,6 +58,7 @@ from domain.cards import (
     SummaryFacts,
 )
 from domain.care_recipients import Pause, Person, PersonAdded
+from domain.corrections import TakenBack
 from domain.database import Member
 from domain.doctors import DoctorFacts
 from domain.dosages import Dosage
@@ -72,6 +75,7 @@ from domain.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
+    CareCircleError,
     ChangedMeanwhile,
     InvitationExpired,
     InvitationUnknown,
@@ -81,10 +85,10 @@ from domain.errors import (
     NoFamily,
     NotAllowed,
     NotFound,
+    NothingRecorded,
     NothingToPause,
     NothingToUndo,
     NotPaused,
-    NotTheLastAction,
     PauseEndImpossible,
     PauseRuns,
     PerDoseUnknown,
@@ -119,7 +123,7 @@ from domain.schedule_changes import Place
 from domain.schedule_comparison import Concern
 from domain.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
-from domain.undo import ActionKind, LastAction, Undone
+from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 
@@ -454,9 +458,31 @@ def _presses(home: _Home) -> Mapping[str, View]:
         "press_snooze_of_a_missed_dose": partial(doses.snoozed, Snoozed(missed, None)),
         "press_answered": partial(doses.shown, home.dose(DoseStatus.TAKEN)),
         "press_answered_open_again": partial(doses.shown, home.dose()),
-        "press_undo": partial(doses.undone_toast, [home.dose()]),
+        "press_undo": partial(doses.undone_toast, TakenBack(taken, home.dose(), False)),
+        "press_undo_of_a_correction": partial(doses.undone_toast, TakenBack(skipped, taken, True)),
+        **{f"press_undo_{name}": view for name, view in _recorded_otherwise(home).items()},
         "press_on_yesterdays_card": which([missed], [home.dose(number=1)]),
         "press_on_yesterdays_card_of_two": which([missed, home.dose(DoseStatus.MISSED, 1)], []),
+    }
+
+
+def _recorded_otherwise(home: _Home) -> Mapping[str, View]:
+    by = home.words.ben
+    undone = [Record("undone", NOW, NOW, by, None, None, LONDON)]
+
+    def shown(status: DoseStatus, records: Sequence[Record] = ()) -> View:
+        details = EntryDetails(home.dose(status), records, can_be_corrected=False)
+        return partial(doses.recorded_otherwise, details, member=home.member)
+
+    return {
+        "of_another_record": shown(DoseStatus.TAKEN),
+        "of_what_was_undone": shown(DoseStatus.PENDING, undone),
+        "of_what_the_reader_undid": shown(
+            DoseStatus.PENDING, [replace(undone[0], by_id=home.member.user_id)]
+        ),
+        "of_an_extra_that_was_undone": shown(DoseStatus.CANCELLED, undone),
+        "of_an_open_dose": shown(DoseStatus.PENDING),
+        "of_a_missed_dose": shown(DoseStatus.MISSED),
     }
 
 
@@ -478,12 +504,14 @@ def _undo(home: _Home) -> Mapping[str, View]:
         return replace(action, medicine=home.saved)
 
     def ask(action: LastAction) -> View:
-        return partial(undo.ask, action, member=home.member, now=NOW)
+        return partial(undo.ask_last, action, member=home.member, now=NOW)
 
     def undone(outcome: Undone) -> View:
-        return partial(undo.undone, outcome, now=NOW)
+        return partial(undo.undone, outcome, member=home.member, now=NOW)
 
     kinds = [kind for kind in ActionKind if "." in kind]
+    family = home.words.family
+    elsewhere = [FamilyFacts(PERSON_ID, family, (home.words.ben,)), FamilyFacts(BEN_ID, family)]
     pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=False)
     return {
         "undo_asked_two": ask(recorded),
@@ -496,6 +524,14 @@ def _undo(home: _Home) -> Mapping[str, View]:
         ),
         "undo_pause_of_person": undone(
             Undone(changed(ActionKind.PERSON_RESUMED), person=replace(home.person, pause=pause))
+        ),
+        "undo_asked_below_a_message": partial(undo.ask, recorded, member=home.member, now=NOW),
+        "undo_asked_in_another_family": ask(replace(recorded, elsewhere=elsewhere)),
+        "undo_in_one_of_two_families": partial(
+            undo.undone,
+            Undone(recorded, [home.dose()]),
+            member=replace(home.member, has_other_families=True),
+            now=NOW,
         ),
         "undo_kept": partial(undo.kept),
         "undo_one": undone(Undone(recorded, [home.dose()])),
@@ -603,6 +639,7 @@ def _appointments(home: _Home) -> Mapping[str, View]:
             driver=words.anna,
         ),
     )
+    in_london = replace(one, home_zone=NEW_YORK, conflicts=_in_london(conflicts))
     midnight = one.starts_at.replace(hour=0, minute=0) + timedelta(days=6)
     whole_day = replace(
         one,
@@ -685,6 +722,54 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
         "appointments_no_calendar": partial(appointments.no_calendar),
+        "appointment_of_one_who_moved": screen(in_london),
+        "appointment_of_one_who_moved_read_there": screen(
+            in_london, replace(home.member, zone=NEW_YORK)
+        ),
+        "appointment_all_day_of_one_who_moved": screen(replace(whole_day, home_zone=NEW_YORK)),
+        "appointments_of_one_who_moved": listed(
+            in_london, replace(over_night, home_zone=NEW_YORK), one
+        ),
+        **_appointments_left(home, in_london, replace(series, home_zone=NEW_YORK)),
+    }
+
+
+def _in_london(conflicts: Sequence[Conflict]) -> Sequence[Conflict]:
+    """Of somebody who lives elsewhere by now, and again on other days."""
+    return [replace(each, home_zone=NEW_YORK, comes_again=True) for each in conflicts]
+
+
+def _appointments_left(home: _Home, *found: OccurrenceFacts) -> Mapping[str, View]:
+    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+
+    def ask(facts: Sequence[OccurrenceFacts]) -> View:
+        return partial(
+            appointments_left.ask,
+            home.words.person,
+            count=len(facts),
+            place=appointments_left.places(facts),
+            zone=NEW_YORK,
+            shown=appointments_left.lines(facts, member=home.member, now=NOW),
+            buttons=[button, button],
+        )
+
+    def followed(*facts: OccurrenceFacts, stayed: int) -> View:
+        return partial(
+            appointments_left.followed,
+            Followed(facts, stayed),
+            zone=NEW_YORK,
+            member=home.member,
+            now=NOW,
+        )
+
+    return {
+        "appointments_left": ask(found[:1]),
+        "appointments_left_many": ask(found * 4),
+        "appointments_left_stay": partial(appointments_left.stay, "London"),
+        "appointments_left_followed": followed(*found, stayed=0),
+        "appointments_left_followed_by_some": followed(found[0], stayed=2),
+        "appointments_left_none": followed(stayed=0),
+        "appointments_left_none_any_more": partial(appointments_left.none_left),
     }
 
 
@@ -702,6 +787,9 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
         ),
         "appointment_ask_time_of_a_series": partial(
             appointments.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
+        ),
+        "appointment_ask_day_by_place": partial(
+            appointments.by_place, appointments.ask_day(words.medicine, rows), NEW_YORK.key
         ),
         "appointment_ask_repeat": partial(appointments.ask_repeat, words.medicine, rows),
         "appointment_ask_which_doctor": partial(appointments.ask_which_doctor, words.ben, [button]),
@@ -768,13 +856,19 @@ def _lists(home: _Home) -> Mapping[str, View]:
     )
     stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
     unclear = add_list.Shown(words.other_person, "", reason=misunderstood(stray))
+    is_open = add_list.Shown(words.other_person, "", reason=add_list.open_words("day"))
     same = add_list.Shown(words.other_person, one.words, same=words.dosage)
     question = appointments.ask_day(words.medicine, rows)
     return {
-        "list_entries": partial(add_list.entries, (one, unclear, same), rows),
+        "list_entries": partial(add_list.entries, (one, unclear, is_open, same), rows),
         "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
         "list_about_one": partial(
-            add_list.about_one, question, number=2, count=3, line=words.medicine, leave_out=button
+            add_list.about_one,
+            question,
+            number=2,
+            count=3,
+            line=words.medicine,
+            last=(button, button),
         ),
         "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
         "list_tap_or_type": partial(add_list.tap_or_type),
@@ -820,6 +914,12 @@ def _appointment_notices(home: _Home) -> Mapping[str, View]:
         "notice_appointment_late": notice(remind, is_late=True, is_repeat=True),
         "notice_appointment_begun": notice(remind, told_at=one.starts_at + timedelta(minutes=5)),
         "notice_appointment_read_in_tokyo": notice(remind, reader_zone=ZoneInfo("Asia/Tokyo")),
+        "notice_appointment_of_one_who_moved": notice(
+            AppointmentItem(Step.REMIND, replace(one, home_zone=NEW_YORK)), reader_zone=NEW_YORK
+        ),
+        "notice_outcome_of_one_who_moved": notice(
+            AppointmentItem(Step.ASK_OUTCOME, replace(one, home_zone=NEW_YORK))
+        ),
         "notice_appointment_for_a_viewer": notice(remind, reader_role=Role.VIEWER),
         "notice_appointment_soon": notice(AppointmentItem(Step.SOON, one)),
         "notice_appointment_moved": notice(AppointmentItem(tell, one)),
@@ -1491,8 +1591,7 @@ def _intakes(home: _Home) -> Mapping[str, View]:
             intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
         "my_clock_is_to_come": partial(intakes.is_to_come),
-        "my_clock_of_another_record": partial(intakes.is_settled_otherwise, taken),
-        "my_clock_of_no_record": partial(intakes.is_settled_otherwise, home.dose()),
+        "my_clock_of_another_record": partial(intakes.is_settled_otherwise),
     }
 
 
@@ -1672,6 +1771,8 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "records_undone": changed((home.dose(), taken, undone), (extra, half, undone)),
         "record_put_back": changed((taken, taken, ChangeKind.PUT_BACK)),
         "record_of_ones_own": changed((taken, taken, ChangeKind.OWN)),
+        "record_correction_undone": changed((taken, skipped, ChangeKind.CORRECTION_UNDONE)),
+        "record_correction_withdrawn": changed((taken, skipped, ChangeKind.CORRECTION_WITHDRAWN)),
         "record_undone_oneself": changed((home.dose(), taken, ChangeKind.OWN)),
         "notice_missed_after_a_move": partial(
             notices.summary, SummaryFacts(words.person, [_moved(three[0])], was_asked=True)
@@ -1687,6 +1788,35 @@ def _notices(home: _Home) -> Mapping[str, View]:
             )
             for role in Role
         },
+    }
+
+
+def _superseded(home: _Home) -> Mapping[str, CareCircleError]:
+    ben, name = home.words.ben, home.words.medicine
+    actions = [
+        *("medication.edited", "medication.paused", "medication.stopped", "medication.restored"),
+        *("stock.refilled", "stock.counted", "appointment.moved", "appointment.cancelled"),
+        *("appointment.restored", "appointment.driver_found", "appointment.driver_lost"),
+        *("person.paused", "person.resumed"),
+    ]
+    skipped = home.dose(DoseStatus.SKIPPED)
+    states = [skipped, home.dose(), home.dose(DoseStatus.CANCELLED)]
+    by_ben = {
+        f"superseded_{action}".replace(".", "_"): ActionSuperseded(action, name, ben)
+        for action in actions
+    }
+    undone = {
+        f"undone_by_another_{dose.status}": ActionSuperseded(UNDONE, name, ben, dose)
+        for dose in states
+    }
+    return {
+        **by_ben,
+        **undone,
+        "superseded_correction": ActionSuperseded("corrected", name, ben, skipped),
+        "superseded_record": ActionSuperseded("recorded", name, ben, skipped),
+        "superseded_record_by_oneself": ActionSuperseded("corrected", name, None, skipped),
+        "undone_by_oneself": ActionSuperseded(UNDONE, name, None),
+        "superseded_by_oneself": ActionSuperseded("medication.edited", name, None),
     }
 
 
@@ -1713,8 +1843,9 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
         "nothing_to_undo": NothingToUndo(),
-        "not_the_last_action": NotTheLastAction(),
+        "nothing_recorded": NothingRecorded(),
         "too_late_to_undo": TooLateToUndo(),
+        **_superseded(home),
         "same_medicine": SameMedicine(home.saved),
         "alike_medicine": AlikeMedicine(home.saved),
         "alike_name": AlikeName(home.words.person),

@@ -59,6 +59,18 @@ def rule_of(text: str) -> str | None:
         ("Checkup Friday 27 November 10:00", "Checkup", "2026-11-27", "10:00"),
         ("Checkup this friday 10:00", "Checkup", "2026-11-27", "10:00"),
         ("Checkup tomorrow afternoon at 3", "Checkup", "2026-11-25", "15:00"),
+        ("Checkup tomorrow morning 9:30", "Checkup", "2026-11-25", "09:30"),
+        ("Checkup tonight 21:00 to 07:00", "Checkup", "2026-11-24", "21:00"),
+        ("Checkup tonight at 8", "Checkup", "2026-11-24", "20:00"),
+        ("Checkup at 9 tonight", "Checkup", "2026-11-24", "21:00"),
+        ("Checkup this evening 19:00", "Checkup", "2026-11-24", "19:00"),
+        ("Checkup this evening at 7", "Checkup", "2026-11-24", "19:00"),
+        ("Checkup this afternoon at 3", "Checkup", "2026-11-24", "15:00"),
+        ("Checkup this morning at 11", "Checkup", "2026-11-24", "11:00"),
+        ("Checkup this night at 11", "Checkup", "2026-11-24", "23:00"),
+        ("Checkup in the evening tomorrow at 8", "Checkup", "2026-11-25", "20:00"),
+        ("Evening class tomorrow 19:00", "Evening class", "2026-11-25", "19:00"),
+        ('"Tonight" tomorrow 19:00', "Tonight", "2026-11-25", "19:00"),
         ("Checkup tomorrow at 8 in the evening", "Checkup", "2026-11-25", "20:00"),
         (
             "Blood test for cholesterol tomorrow 9:00",
@@ -144,6 +156,13 @@ def test_rhythms(text: str, rule: str) -> None:
         ("Dentist tomorrow 3 December 10:00", Problem.WHEN_TWICE),
         ("Dentist mon, wed 10:00", Problem.EVERY_WEEK),
         ("Dentist next week 10:00", Problem.DAY_VAGUE),
+        ("Dentist in june 10:00", Problem.DAY_VAGUE),
+        ("Dentist end of june 10:00", Problem.DAY_VAGUE),
+        ("Dentist at the weekend 10:00", Problem.DAY_VAGUE),
+        ("Dentist tonight at 9am", Problem.CONTRADICTION),
+        ("Dentist this afternoon 20:00", Problem.CONTRADICTION),
+        ("Dentist tomorrow tonight 20:00", Problem.WHEN_TWICE),
+        ("Dentist tomorrow at lunchtime", Problem.NO_SUCH_TIME),
         ("Dentist tomorrow 10:00 please", Problem.APPOINTMENT_WORDS),
         ("Dentist tomorrow 10:00 remind 9 weeks before", Problem.REMINDER_IMPOSSIBLE),
         ("Dentist all day tomorrow 10:00", Problem.ALL_DAY_AT_A_TIME),
@@ -163,8 +182,63 @@ def test_what_is_wrong_is_said_and_the_rest_is_kept(text: str, problem: Problem)
     assert found.problem.problem is problem
     if problem is not Problem.NAME_TOO_LONG:
         assert found.title == "Dentist"
-    if "10:00" in text and problem is not Problem.WHEN_TWICE:
+    if "10:00" in text and problem not in {Problem.WHEN_TWICE, Problem.CONTRADICTION}:
         assert found.when.times
+
+
+def test_a_part_of_a_day_alone_offers_its_hours() -> None:
+    when = understood("Nurse this evening").when
+    assert (when.day, when.problem) == (date(2026, 11, 24), None)
+    assert when.times == tuple(time(hour) for hour in range(16, 23))
+    assert understood("Nurse this morning").when.times == (time(10), time(11))
+
+
+IN_JUNE = datetime(2026, 6, 1, 7, 40, tzinfo=LONDON)
+
+
+def days_in_june(text: str) -> tuple[list[str], Misunderstood | None]:
+    when = parse_when(text, zone=LONDON, now=IN_JUNE)
+    return [day.isoformat() for day in when.days], when.problem
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("5/6", ["2026-06-05", "2027-05-06"]),
+        ("5/6 at 3", ["2026-06-05", "2027-05-06"]),
+        ("6/5 15:00", ["2026-06-05", "2027-05-06"]),
+        ("7/8", ["2026-07-08", "2026-08-07"]),
+        ("1/6", ["2026-06-01", "2027-01-06"]),
+        ("1/5", ["2027-01-05", "2027-05-01"]),
+        ("5/6/2027", ["2027-05-06", "2027-06-05"]),
+        ("5/6/2026", ["2026-06-05"]),
+        ("20 may", ["2027-05-20"]),
+    ],
+)
+def test_a_date_that_can_be_two_offers_what_is_ahead(typed: str, days: list[str]) -> None:
+    found, problem = days_in_june(typed)
+    assert found == days
+    assert problem is not None
+    assert problem.problem is Problem.DATE_AMBIGUOUS
+    assert [parse_when(each, zone=LONDON, now=IN_JUNE).day for each in problem.suggestions] == [
+        date.fromisoformat(day) for day in days
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"), [("13/6", "2026-06-13"), ("6/13", "2026-06-13"), ("6/6", "2026-06-06")]
+)
+def test_a_date_that_can_only_be_one_is_taken(typed: str, day: str) -> None:
+    assert days_in_june(f"{typed} 10:00") == ([day], None)
+
+
+@pytest.mark.parametrize("first", range(1, 13))
+@pytest.mark.parametrize("last", range(1, 13))
+def test_two_small_numbers_are_never_one_day_unasked(first: int, last: int) -> None:
+    found, problem = days_in_june(f"{first}/{last} 10:00")
+    assert first == last or problem is not None
+    assert all(IN_JUNE.date() <= date.fromisoformat(day) for day in found)
+    assert found == sorted(found)
 
 
 def test_the_other_parts() -> None:
@@ -312,6 +386,13 @@ TIMES = [
     "for 2 hours",
     "9-15",
     "noon",
+    "tonight",
+    "this evening",
+    "this afternoon",
+    "this morning",
+    "tomorrow morning",
+    "in the evening",
+    "in june",
     "in two weeks",
     "until 1 march",
     "next week",

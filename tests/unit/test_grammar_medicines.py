@@ -192,6 +192,29 @@ def test_only_what_is_missing_is_left_to_ask() -> None:
     assert typed.problem.problem.is_missing
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Vitamin D weekly on sunday at 09:00", "Vitamin D"),
+        ("Vitamin D on sundays at 9am", "Vitamin D"),
+        ("Vitamin D in the morning", "Vitamin D"),
+        ("Vitamin D three times a day", "Vitamin D"),
+        ("Vitamin D 3 times a day", "Vitamin D"),
+        ("Vitamin D morning and evening", "Vitamin D"),
+        ("Vitamin D before breakfast", "Vitamin D"),
+        ("Vitamin D nightly", "Vitamin D"),
+        ("Vitamin D for 5 days", "Vitamin D"),
+        ("Vitamin D when needed", "Vitamin D"),
+        ("Omega 3 weekly on friday", "Omega 3"),
+        ("Vitamin B 12", "Vitamin B 12"),
+        ("Cold and Flu Night", "Cold and Flu Night"),
+        ("Evening Primrose oil", "Evening Primrose oil"),
+    ],
+)
+def test_what_says_when_is_no_part_of_a_name(typed: str, name: str) -> None:
+    assert understand_medicine(typed, people=[MUM], now=NOW).name == name
+
+
 def test_a_wrong_part_is_told_before_a_missing_one() -> None:
     typed = understand_medicine("Aspirin at 3", people=FAMILY, now=NOW)
     assert typed.name == "Aspirin"

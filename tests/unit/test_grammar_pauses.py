@@ -96,3 +96,12 @@ def test_what_is_no_end_is_asked_about(typed: str, problem: Problem) -> None:
     with pytest.raises(Misunderstood) as misunderstood:
         parse_end(typed, today=MONDAY, is_answer=True)
     assert misunderstood.value.problem is problem
+
+
+def test_no_end_that_is_over_is_offered() -> None:
+    with pytest.raises(Misunderstood) as misunderstood:
+        parse_end("until 20 November", today=MONDAY)
+    assert misunderstood.value.suggestions == ("20 November 2027",)
+    with pytest.raises(Misunderstood) as misunderstood:
+        parse_end("until 11/12", today=MONDAY)
+    assert misunderstood.value.suggestions == ("11 December 2026", "12 November 2027")

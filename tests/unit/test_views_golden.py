@@ -77,7 +77,16 @@ def test_labels_have_the_words_that_people_script_against() -> None:
         ("All taken", {Verb.TAKE_ALL}),
         ("Skip", {Verb.SKIP}),
         ("Snooze", {Verb.SNOOZE}),
-        ("Undo", {Verb.UNDO, Verb.UNDO_MEDICINE, Verb.UNDO_LAST, Verb.MENU}),
+        (
+            "Undo",
+            {
+                Verb.UNDO,
+                Verb.UNDO_ON_CARD,
+                Verb.UNDO_MEDICINE,
+                Verb.UNDO_ACTION,
+                Verb.UNDO_LAST,
+            },
+        ),
         ("Switch to", {Verb.SWITCH_FAMILY}),
         ("⋯", {Verb.MORE}),
         ("← Back", {Verb.BACK}),

@@ -270,7 +270,12 @@ class Ground:
             changed = {part for part in old if old[part] != new[part]}
             if not changed or now["deleted_at"] is not None:
                 continue
-            is_undo = press is not None and press.verb in (Verb.UNDO, Verb.UNDO_LAST, Verb.FLOW)
+            is_undo = press is not None and press.verb in (
+                Verb.UNDO_ON_CARD,
+                Verb.UNDO,
+                Verb.UNDO_LAST,
+                Verb.FLOW,
+            )
             if intent.names is None and is_undo:
                 continue
             allowed = set(intent.names or ())

@@ -192,7 +192,16 @@ class Walk(Ground):
     async def _answer_card(self, person: Person) -> AsyncIterator[None]:
         """On a card that stands in the chat."""
         verbs = {
-            *(Verb.TAKE, Verb.TAKE_ALL, Verb.SKIP, Verb.SNOOZE, Verb.MORE, Verb.UNDO, Verb.SHOW),
+            *(
+                Verb.TAKE,
+                Verb.TAKE_ALL,
+                Verb.SKIP,
+                Verb.SNOOZE,
+                Verb.MORE,
+                Verb.UNDO_ON_CARD,
+                Verb.UNDO,
+                Verb.SHOW,
+            ),
             *(Verb.BACK, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL_SURELY),
         }
         for _ in range(self.rng.randrange(1, 4)):
@@ -525,7 +534,7 @@ class Walk(Ground):
         doses = {log["dose_id"] for log in outcome.new_logs}
         if found is None or press is None:
             return
-        if press.verb is Verb.UNDO and doses != {press.subject_id}:
+        if press.verb in (Verb.UNDO, Verb.UNDO_ON_CARD) and doses != {press.subject_id}:
             return  # below a card each dose has its own
         taken_back = await self.tap(person, *found, FREE)
         asked = {message.id for message in taken_back.said}

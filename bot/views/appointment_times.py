@@ -1,0 +1,98 @@
+"""When an appointment takes place, in words.
+
+It belongs to the clock of its place. Where that is not the clock of the person (any more), the
+place is named: "10:00 London time"; and what that is by the reader's own clock, where it differs.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.views.dose_times import differ, named_clock, with_yours
+from bot.views.times import (
+    clock_words,
+    day_words,
+    full_date,
+    month_name,
+    named_day,
+    short_month_name,
+)
+from bot.views.wording import _
+from domain.appointments import Conflict, OccurrenceFacts
+
+
+def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:
+    """Whether the clock of its place is not the person's *at* that instant (aware)."""
+    return differ(facts.zone, facts.home, at)
+
+
+def appointment_clock(
+    facts: OccurrenceFacts | Conflict, at: datetime, *, reader_zone: ZoneInfo | None
+) -> str:
+    """ "10:00 Mum's time (05:00 yours)", "10:00 London time (05:00 yours)"."""
+    if not is_elsewhere(facts, at):
+        return clock_words(at, person=facts.person, zone=facts.zone, reader_zone=reader_zone)
+    words = place_clock(facts, at)
+    return with_yours(words, at, zone=facts.zone, reader_zone=reader_zone)
+
+
+def place_clock(facts: OccurrenceFacts | Conflict, at: datetime) -> str:
+    """ "10:00", or "10:00 London time"."""
+    clock = f"{at.astimezone(facts.zone):%H:%M}"
+    return named_clock(clock, facts.zone) if is_elsewhere(facts, at) else clock
+
+
+def day_of(facts: OccurrenceFacts | Conflict, day: date, *, now: datetime) -> str:
+    """ "tomorrow"; by its name where tomorrow is another day for the person than there."""
+    today = now.astimezone(facts.zone).date()
+    if now.astimezone(facts.home).date() != today:
+        return named_day(day, today=today)
+    return day_words(day, today=today)
+
+
+def appointment_moment(
+    facts: OccurrenceFacts | Conflict,
+    at: datetime,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """ "tomorrow 14:30 Mum's time (15:30 yours)", "Wednesday 3 June 10:00 London time"."""
+    return _("{day} {clock}").format(
+        day=day_of(facts, at.astimezone(facts.zone).date(), now=now),
+        clock=appointment_clock(facts, at, reader_zone=reader_zone),
+    )
+
+
+def span_words(
+    facts: OccurrenceFacts | Conflict, *, reader_zone: ZoneInfo | None = None, now: datetime
+) -> str:
+    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"."""
+    if facts.is_all_day:
+        today = now.astimezone(facts.zone).date()
+        days = days_words(facts.first_day, facts.last_day, today=today)
+        return _("{days}, all day").format(days=days)
+    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone)
+    if facts.first_day == facts.last_day:
+        return when
+    end = facts.ends_at.astimezone(facts.zone)
+    last = _("{day} {time}").format(day=day_of(facts, end.date(), now=now), time=f"{end:%H:%M}")
+    return _("{when} to {end}").format(when=when, end=last)
+
+
+def days_words(first: date, last: date, *, today: date | None = None) -> str:
+    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
+    which are narrow.
+    """
+    if today is not None and first == last:
+        return day_words(first, today=today)
+    name = short_month_name if today is None else month_name
+    if first == last:
+        return _("{day} {month}").format(day=first.day, month=name(first))
+    years = {first.year, last.year} | ({today.year} if today else set())
+    if len(years) > 1:
+        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
+    if first.month == last.month:
+        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
+    return _("{first} {month} – {last} {last_month}").format(
+        first=first.day, month=name(first), last=last.day, last_month=name(last)
+    )
