@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.flows.give import name_medicine
+from bot.flows.named_medicines import name_medicine
 from bot.grammar.intakes import LONGEST_LINE
 from bot.grammar.known_medicines import begins_with
 from bot.grammar.people import Person, find_person, find_stranger

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.flows.give import name_medicine
+from bot.flows.named_medicines import name_medicine
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Request
 from bot.views import history as views
