@@ -310,7 +310,7 @@ class _Reader:
         return _Reading(_Parts(self._people), len(self._tokens), None, None)
 
     def read_from(self, at: int, parts: _Parts, *, skips: bool = False) -> _Reading:
-        """Read what follows a title that ends at *at*; with *skips* also beyond what is none of it."""
+        """Read what follows a title that ends at *at*; with *skips* beyond what is none of it."""
         tokens, title_ends = self._tokens, at
         problem: Misunderstood | None = None
         said: tuple[TypedDate | None, TypedRepeat | None] | None = None
@@ -397,7 +397,7 @@ class _Reader:
         return self._begins[at]
 
     def _doctor_ends(self, at: int) -> int:
-        """Where the doctor after "with" ends: a known name first and longest, else the next part."""
+        """Where the doctor after "with" ends: the longest known name, else the next part."""
         index = index_names(tuple(doctor.name for doctor in self._doctors), as_word)
         length, _places = index.longest_at(self._spelt, at + 1, bare=lambda _word: ())
         return at + 1 + length if length else self._phrase_ends(at + 1)

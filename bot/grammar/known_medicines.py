@@ -2,7 +2,7 @@
 not three of something.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -88,9 +88,12 @@ def unknown_medicine(line: Line, known: Sequence[KnownMedicine]) -> Misunderstoo
     return Misunderstood(Problem.UNKNOWN_MEDICINE, words, suggestions=nearest)
 
 
-def begins_with(name: str, typed: str) -> bool:
-    """Whether *typed* (of three letters or more) is short for *name*."""
-    return len(typed) >= _SHORTEST and unaccented(name).startswith(unaccented(typed))
+def names_begun_with(typed: str, names: Iterable[str]) -> Sequence[str]:
+    """Those of *names* that *typed* (of three letters or more) is short for."""
+    if len(typed) < _SHORTEST:
+        return []
+    beginning = unaccented(typed)
+    return [name for name in names if unaccented(name).startswith(beginning)]
 
 
 def _named(
