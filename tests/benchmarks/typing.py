@@ -64,7 +64,7 @@ LONGEST_READ = {"/addappt": 600, "addappt": 600, "/adddoctor": 600, "adddoctor":
 LONGEST_READ_ELSEWHERE = 1000
 TAKE_LISTS = ("/addmed", "/addappt")
 DEEPEST = 3  # buttons from a command on
-ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Europe/Berlin")
+ZONES = tuple(f"Etc/GMT{hours:+}" for hours in range(-10, 10))  # a schedule is fitted to each
 
 #: Commands with what is typed behind them; the questions that follow are found by their buttons.
 SEEDS = (

@@ -114,8 +114,13 @@ def test_a_ligature_that_is_a_phrase_stays_one_character() -> None:
     assert matchable("ﬃ㎎") == "ffimg"
 
 
-def test_the_day_of_each_of_twenty_people_is_read_once_for_all() -> None:
-    people = [Person(f"Person {n}", LONDON) for n in range(20)]
-    typed = understand_medicine("Aspirin 100 mg at 08:00", people=people, now=NOW)
+def test_a_schedule_waits_for_whose_day_it_is_where_that_differs() -> None:
+    zones = [ZoneInfo(f"Etc/GMT{n:+}") for n in range(-9, 11)]
+    people = [Person(f"Person {n}", zone) for n, zone in enumerate(zones)]
+    noon = NOW.replace(hour=12)
+    typed = understand_medicine("Aspirin 100 mg at 08:00", people=people, now=noon)
     assert typed.problem is not None
     assert typed.problem.problem is Problem.WHICH_PERSON
+    assert typed.schedule is not None
+    late = understand_medicine("Aspirin 100 mg at 08:00", people=people, now=NOW.replace(hour=20))
+    assert (late.schedule, late.schedule_so_far) == (None, "at 08:00")
