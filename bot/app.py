@@ -16,7 +16,6 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.embedded import EmbeddedError, start_embedded
-from bot.grammar.places import load_places
 from bot.handlers import FLOWS, register
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.drafts import LeftDrafts
@@ -42,6 +41,8 @@ from bot.settings import Settings, SettingsError
 from bot.telegram_api import TelegramApi
 from bot.transport import AiohttpRequest
 from bot.views.start import command_menu
+from bot.warm_up import warm_up
+from bot.watchdog import watched_loop
 from domain import inbox, notifications
 from domain.clock import Clock
 from domain.database import (
@@ -128,6 +129,8 @@ class App:
     async def _start(self, stack: AsyncExitStack) -> None:
         wiring = self._wiring
         process = stack.enter_context(Process(wiring.run_folder))
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        stack.push_async_callback(asyncio.wait, [warming])
         database = Database(make_engine(wiring.database_url), clock=wiring.clock)
         stack.push_async_callback(database.close)
         redis = connect(wiring.redis_url)
@@ -187,6 +190,10 @@ class App:
 
         self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
 
+        # From here on people are served, and nobody should wait for what can be loaded before.
+        await warming
+        await stack.enter_async_context(watched_loop())
+
         # Stopped in the opposite order: first nothing comes in any more, then what has come in is
         # answered, then what is on its way out is recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
@@ -232,6 +239,9 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
     async with AsyncExitStack() as stack:
         if settings.metrics_port:
             _start_metrics(settings.metrics_port, stack)
+        # A second of reading, while servers are started and looked at.
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        stack.push_async_callback(asyncio.wait, [warming])
         database_url, redis_url = await _servers(settings, stack)
         await _check_database(database_url)
         token = settings.telegram_bot_token.get_secret_value()
@@ -242,9 +252,6 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
             stack.push_async_callback(sandbox.stop)
             token, api_url = sandbox.token, sandbox.api_url
             print(f"The sandbox is at {sandbox.page_url} (Ctrl+C stops it)", flush=True)  # noqa: T201
-        # Half a second of reading that nobody should wait for in a conversation.
-        places = asyncio.create_task(asyncio.to_thread(load_places))
-        stack.callback(places.cancel)
         app = App(
             Wiring(
                 token=token,

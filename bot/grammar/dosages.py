@@ -55,7 +55,7 @@ _SAME_UNIT = {
 }
 # "500 mg tablets": what the strength comes in.
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
-_PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
+_PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
 _RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
