@@ -14,7 +14,13 @@ from domain.access import Action
 from domain.database import Member, Scope
 from domain.dosages import Dosage
 from domain.doses import ONE_DOSE, RESOLVED, DoseFacts, DoseStatus, get_dose, lock_dose
-from domain.errors import NotFound, NothingToUndo, TimeNotPossible, TooLateToUndo
+from domain.errors import (
+    NotFound,
+    NothingToUndo,
+    OpenAlready,
+    TimeNotPossible,
+    TooLateToUndo,
+)
 from domain.events import NotificationsOwed
 from domain.intakes import Confirm, Question, is_recordable, review_correction
 from domain.ladder import UNDO_PERIOD
@@ -198,7 +204,7 @@ _LOG = select(
 async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
     dose = await lock_dose(scope, member, dose_id)
     if dose.status not in RESOLVED:
-        raise NothingToUndo
+        raise OpenAlready
     if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
         raise TooLateToUndo
     return dose

@@ -24,7 +24,7 @@ from domain.dosages import Dosage
 from domain.errors import (
     NotAllowed,
     NotFound,
-    NothingToUndo,
+    OpenAlready,
     RecordedOtherwise,
     TooLateToUndo,
 )
@@ -528,7 +528,7 @@ async def undo_doses(
     for dose_id in sorted(dose_ids):
         dose = await lock_dose(scope, member, dose_id)
         if dose.status not in RESOLVED:
-            raise NothingToUndo
+            raise OpenAlready
         if recorded_at not in (None, dose.resolved_at.replace(second=0, microsecond=0)):
             raise RecordedOtherwise
         if dose.resolved_at < now - UNDO_PERIOD:

@@ -35,6 +35,22 @@ class NothingToUndo(CareCircleError):
     """The person has done nothing in the last 48 hours that can be taken back."""
 
 
+class OpenAlready(NothingToUndo):
+    """Nothing is recorded of the dose: it is open."""
+
+
+@dataclass(eq=False)
+class PauseEndedBy(CareCircleError):
+    """What a member wants to take back is over: `who` has ended the pause of `name` at `at` (UTC),
+    by the clock of `zone`.
+    """
+
+    name: str
+    who: str
+    at: datetime
+    zone: ZoneInfo
+
+
 class RecordedOtherwise(CareCircleError):
     """What somebody wants to take back is not what stands in the record any more."""
 

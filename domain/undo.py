@@ -15,6 +15,7 @@ from domain.appointment_changes import put_back, remove
 from domain.appointments import OccurrenceFacts, first_of
 from domain.care_recipients import Person, get_person
 from domain.corrections import stands, undo_correction
+from domain.counted_intakes import COUNTED, Counted
 from domain.database import Member, Scope
 from domain.doses import RESOLVED, DoseFacts, list_doses, undo_doses
 from domain.errors import NotFound, NothingToUndo, NotTheLastAction
@@ -57,6 +58,17 @@ class ActionKind(StrEnum):
     PERSON_RESUMED = "person.resumed"
 
 
+STATUS_KINDS = frozenset(
+    {
+        ActionKind.PAUSED,
+        ActionKind.STOPPED,
+        ActionKind.RESTORED,
+        ActionKind.PERSON_PAUSED,
+        ActionKind.PERSON_RESUMED,
+    }
+)
+"""Of whatever begins or ends a pause."""
+
 _AUDITED = tuple(ActionKind)[2:]
 
 
@@ -76,8 +88,15 @@ class LastAction:
     appointment: OccurrenceFacts | None = None
     person: Person | None = None
     before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
     log_id: UUID | None = None
     put_back: DoseFacts | None = None
+
+    @property
+    def counted(self) -> Counted:
+        """The intakes that it made count for doses that came back."""
+        counted: Counted = (self.after or {}).get(COUNTED, {})
+        return counted
 
 
 @dataclass(frozen=True)
@@ -129,7 +148,11 @@ async def undo_last_action(scope: Scope, action_id: UUID) -> Undone:
         )
     if action.person is not None:
         person = await put_back_pause(
-            scope, action.person.id, action.before or {}, undoes_id=action.id
+            scope,
+            action.person.id,
+            action.before or {},
+            undoes_id=action.id,
+            counted=action.counted,
         )
         return Undone(action, person=person)
     if action.medicine is None:
@@ -147,7 +170,9 @@ async def _undo_event(
             return None
         case ActionKind.EDITED:
             content = Content.from_json(before)
-            return await put_back_content(scope, medication_id, content, undoes_id=action.id)
+            return await put_back_content(
+                scope, medication_id, content, undoes_id=action.id, counted=action.counted
+            )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)
             return await get_medication(scope, medication_id)
@@ -160,6 +185,7 @@ async def _undo_event(
                 resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
                 is_with_person=before.get("is_paused_with_person", False),
                 undoes_id=action.id,
+                counted=action.counted,
             )
 
 
@@ -244,7 +270,14 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
         .exists()
     )
     row = await scope.row(
-        select(event.id, event.action, event.subject_id, event.before, event.created_at)
+        select(
+            event.id,
+            event.action,
+            event.subject_id,
+            event.before,
+            event.after,
+            event.created_at,
+        )
         .where(
             event.family_id == member.family_id,
             event.actor_id == member.user_id,
@@ -287,7 +320,7 @@ def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
 
 async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
     kind = ActionKind(row.action)
-    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before)
+    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
     try:
         if kind.startswith("appointment."):
             return replace(action, appointment=await first_of(scope, row.subject_id))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.flows import pause
 from bot.handlers.history import entry_screen
 from bot.intake.request import Request
 from bot.views import doses as views
@@ -10,7 +11,13 @@ from bot.views import medicines as medicine_views
 from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
-from bot.views.callbacks import UnreadableCallback, decode_minute, decode_named, decode_slot
+from bot.views.callbacks import (
+    NOWHERE,
+    UnreadableCallback,
+    decode_minute,
+    decode_named,
+    decode_slot,
+)
 from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
@@ -18,7 +25,8 @@ from domain.doses import DoseStatus, Recorded, WhichDose
 from domain.errors import NotFound
 from domain.ladder import SNOOZE_MINUTES
 from domain.medications import remove_medication
-from domain.undo import find_last_action, undo_last_action
+from domain.pauses import refuse_ended
+from domain.undo import STATUS_KINDS, find_last_action, undo_last_action
 
 SECOND_TAP = timedelta(seconds=10)
 
@@ -33,7 +41,11 @@ async def turn_today(request: Request) -> Answer:
 
 
 async def undo(request: Request) -> Answer:
-    """`/undo`: names the last action; the button under it takes it back."""
+    """`/undo`: names the last action; the button under it takes it back. Under a pause it says who
+    has ended that.
+    """
+    if request.press is not None and request.subject_id != NOWHERE:
+        await refuse_ended(request.scope, request.subject_id)
     action = await find_last_action(request.scope)
     member = request.scope.require(Action.READ)
     return undo_views.ask(action, member=member, now=request.scope.clock.now())
@@ -42,7 +54,15 @@ async def undo(request: Request) -> Answer:
 async def undo_last(request: Request) -> Answer:
     """The button under the named action."""
     undone = await undo_last_action(request.scope, request.subject_id)
-    return undo_views.undone(undone, now=request.scope.clock.now())
+    answer = undo_views.undone(undone, now=request.scope.clock.now())
+    if undone.action.kind not in STATUS_KINDS:
+        return answer
+    return await pause.ask_about_added(
+        request,
+        answer,
+        medication_id=undone.medicine.id if undone.medicine else None,
+        person_id=undone.person.id if undone.person else None,
+    )
 
 
 async def keep(_: Request) -> Answer:

@@ -6,6 +6,7 @@ from bot.grammar.problems import Misunderstood
 from bot.views.answer import Answer, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
+from bot.views.pauses import pause_ended
 from bot.views.stock import amount_in_words, plural
 from bot.views.wording import _, escape
 from domain.access import Action, Role
@@ -33,6 +34,8 @@ from domain.errors import (
     NothingToUndo,
     NotPaused,
     NotTheLastAction,
+    OpenAlready,
+    PauseEndedBy,
     PauseEndImpossible,
     PauseRuns,
     PerDoseUnknown,
@@ -52,8 +55,6 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
     if isinstance(error, Misunderstood):
         return say(misunderstood(error))
     sentence = _sentence(error)
-    if is_press and isinstance(error, NothingToUndo):
-        return Answer(toast=_("That is open already: there is nothing to take back."), alert=True)
     if is_press:
         return Answer(toast=toast(sentence), alert=True)
     return say(escape(sentence))
@@ -154,7 +155,7 @@ def _sentence(error: CareCircleError) -> str:
                 name=name
             )
         case NotPaused(person=person):
-            return _("The pause of {person} has been changed or is over. /people shows it.").format(
+            return _("{person}'s pause was changed, or is over. /people shows it.").format(
                 person=person
             )
         case PauseEndImpossible(is_too_far=True):
@@ -177,6 +178,10 @@ def _sentence(error: CareCircleError) -> str:
             return _("By my count none is left. If there is more, type it in all, like = 12")
         case PerDoseUnknown(unit=unit):
             return _("How much of it makes one dose? Type /refill again, and tell me.")
+        case OpenAlready():
+            return _("That is open already: there is nothing to take back.")
+        case PauseEndedBy(name=name, who=who, at=at, zone=zone):
+            return pause_ended(name, who=who, at=at, zone=zone)
         case NothingToUndo():
             return _("There is nothing of yours to take back from the last 48 hours.")
         case RecordedOtherwise():
