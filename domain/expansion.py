@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import notifications
-from domain.counted_intakes import FARTHEST, ComesBack, count_intakes, reach
+from domain.counted_intakes import FARTHEST, ComesBack, Counted, count_intakes, reach
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.events import NotificationsOwed, TimerSet
@@ -144,13 +144,13 @@ async def _set_expanded(scope: Scope, medication: Expandable, until: datetime) -
     )
 
 
-async def re_expand(scope: Scope, medication: Expandable) -> None:
+async def re_expand(scope: Scope, medication: Expandable) -> Counted:
     """Bring the doses into line with a schedule, a zone or an intake that has changed.
 
     Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
     was cancelled comes back where the schedule has it (again): asked at once, if its window is not
-    over, and as taken if it was given meanwhile. The medication's doses must be locked; see
-    :func:`lock_doses`.
+    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. The
+    medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
     until = now + HORIZON
@@ -196,7 +196,7 @@ async def re_expand(scope: Scope, medication: Expandable) -> None:
     if ahead:
         due = sorted(ahead, key=lambda o: o.due_at)
         made = await _upsert(scope, _doses(scope, medication, due))
-    await count_intakes(
+    counted = await count_intakes(
         scope,
         medication.medication_id,
         [ComesBack(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
@@ -209,6 +209,7 @@ async def re_expand(scope: Scope, medication: Expandable) -> None:
     if back:
         scope.publish(NotificationsOwed())
     await _set_expanded(scope, medication, until)
+    return counted
 
 
 def _coming_back(

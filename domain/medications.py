@@ -1,6 +1,6 @@
 """Medicines: adding one, changing it from now on, pausing, stopping and restoring it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from domain.access import Action
 from domain.alike import is_same_name, nearest
 from domain.care_recipients import Person, get_person, hold_pause, set_pause
 from domain.coming_doses import COMING, ComingDoses, to_coming
+from domain.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.database import Scope
 from domain.dosages import Dosage
 from domain.errors import (
@@ -177,11 +178,13 @@ async def edit_medication(
     dosage: Dosage | None = None,
     schedule: Schedule | None = None,
     beside: Collection[UUID] = (),
+    noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
     """Change a medicine from now on; what was given, and what is asked for now, stays as it was.
 
-    *version* is the one that the member saw. Raises ChangedMeanwhile if it is not the present one,
-    NotFound, and SameMedicine or AlikeMedicine as `add_medication` does.
+    *version* is the one that the member saw; what is *noted* goes into the audit. Raises
+    ChangedMeanwhile if it is not the present one, NotFound, and SameMedicine or AlikeMedicine as
+    `add_medication` does.
     """
     before = await _lock(scope, medication_id)
     if before.version != version:
@@ -192,7 +195,7 @@ async def edit_medication(
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap is no change to take back
-    return await _change_content(scope, before, content)
+    return await _change_content(scope, before, content, noted=noted)
 
 
 def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
@@ -388,10 +391,13 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
 
 
 async def put_back_content(
-    scope: Scope, medication_id: UUID, content: Content, *, undoes_id: UUID
+    scope: Scope, medication_id: UUID, content: Content, *, undoes_id: UUID, counted: Counted
 ) -> MedicineFacts:
-    """Undo an edit: the medicine as it was before, again from now on. Raises NotFound."""
+    """Undo an edit, which had *counted* intakes: the medicine as it was before, again from now on.
+    Raises NotFound.
+    """
     before = await _lock(scope, medication_id)
+    await give_back_intakes(scope, counted)
     return await _change_content(scope, before, content, action="put_back", undoes_id=undoes_id)
 
 
@@ -403,11 +409,14 @@ async def put_back_status(
     resumes_at: datetime | None,
     is_with_person: bool = False,
     undoes_id: UUID,
+    counted: Counted,
 ) -> MedicineFacts:
-    """Undo a pause, a stop or a restoration. A return that has gone by is one, and what was paused
-    with a person (*is_with_person*) is as the person is now. Raises NotFound.
+    """Undo a pause, a stop or a restoration, which had *counted* intakes. A return that has gone by
+    is one, and what was paused with a person (*is_with_person*) is as the person is now. Raises
+    NotFound.
     """
     before = await _lock(scope, medication_id)
+    await give_back_intakes(scope, counted)
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):
@@ -501,6 +510,7 @@ async def _change_content(
     *,
     action: str = "edited",
     undoes_id: UUID | None = None,
+    noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
     edited = replace(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
@@ -512,14 +522,15 @@ async def _change_content(
         .where(Medication.id == before.id)
         .values(**_columns(content), version=Medication.version + 1, doses_from=edited.doses_from)
     )
+    counted: Counted = {}
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
-        await re_expand(scope, edited)
+        counted = await re_expand(scope, edited)
     await _record(
         scope,
         action,
         before.id,
         before=before.content.to_json(),
-        after=content.to_json(),
+        after={**content.to_json(), **(noted or {}), COUNTED: counted},
         undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)
@@ -553,14 +564,15 @@ async def _change_status(
     )
     if status is not MedicineStatus.ACTIVE:
         await _cancel_open(scope, before)
+    counted: Counted = {}
     if status is MedicineStatus.ACTIVE or resumes_at is not None:
-        await re_expand(scope, replace(before.expandable, resumes_at=resumes_at))
+        counted = await re_expand(scope, replace(before.expandable, resumes_at=resumes_at))
     await _record(
         scope,
         action,
         before.id,
         before=status_json(*was),
-        after=status_json(status, resumes_at, is_with_person),
+        after={**status_json(status, resumes_at, is_with_person), COUNTED: counted},
         undoes_id=undoes_id,
     )
     return await get_medication(scope, before.id)

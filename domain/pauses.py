@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.access import ASKED_FIRST, Action
 from domain.care_recipients import PAUSE_COLUMNS, Pause, Person, running_pause, set_pause
-from domain.courses import Lengthened, lengthen
+from domain.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.database import Scope
 from domain.errors import NotFound, NothingToPause, NotPaused, PauseRuns
 from domain.events import NotificationsOwed
@@ -30,14 +30,12 @@ from domain.expansion import (
     re_expand,
     to_expandable,
 )
-from domain.ladder import WINDOW
 from domain.list_version import raise_list_version
 from domain.medications import end_of_pause, read_medicines, status_json
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import (
     AuditEvent,
     CareRecipient,
-    Dose,
     FamilyMember,
     Medication,
     Notification,
@@ -47,10 +45,19 @@ from domain.notifications import Kind, Lane
 from domain.set_asides import Subject, Work, is_free
 
 NOTICE_LIVES = timedelta(days=14)
-_SAME_MOMENT = timedelta(minutes=1)  # of what one transaction writes
 
 State: TypeAlias = tuple[MedicineStatus, datetime | None, bool]
 """Of a medicine: status, end of its pause, whether it is paused with the person."""
+
+_ENDS = ("person.resumed", "medication.restored")
+_OF_PAUSES = (
+    *_ENDS,
+    "person.paused",
+    "person.put_back",
+    "medication.paused",
+    "medication.stopped",
+    "medication.put_back",
+)
 
 ACTIVE: State = (MedicineStatus.ACTIVE, None, False)
 
@@ -65,14 +72,6 @@ class PersonPaused:
     person: Person
     medicines: Sequence[MedicineFacts]
     apart: Sequence[MedicineFacts]
-
-
-@dataclass(frozen=True)
-class Course:
-    """A course, and what it is with the days added that a pause takes from it."""
-
-    medicine: MedicineFacts
-    lengthened: Lengthened
 
 
 async def pause_person(
@@ -120,14 +119,20 @@ async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
 
 
 async def put_back_pause(
-    scope: Scope, person_id: UUID, before: Mapping[str, Any], *, undoes_id: UUID
+    scope: Scope,
+    person_id: UUID,
+    before: Mapping[str, Any],
+    *,
+    undoes_id: UUID,
+    counted: Counted,
 ) -> Person:
-    """Undo what was done to a pause: it is as the audit says that it was *before*, as far as nobody
-    has resumed or stopped single medicines since. Raises NotFound.
+    """Undo what was done to a pause, and had *counted* intakes: it is as the audit says that it was
+    *before*, as far as nobody has resumed or stopped single medicines since. Raises NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await _lock_person(scope, person_id)
     rows = await _lock_medicines(scope, person_id)
+    await give_back_intakes(scope, counted)
     pause = _pause_from_json(before)
     if pause is not None and not pause.holds(scope.clock.now()):
         pause = None
@@ -149,70 +154,6 @@ async def read_paused(scope: Scope, person_id: UUID) -> PersonPaused:
     Raises NotFound.
     """
     return await _read(scope, await _find_person(scope, person_id))
-
-
-async def left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
-    """From when on doses of a person or a medicine are left out by the pause that runs, without
-    those about which it was asked when an end of it was set; None if no pause is known.
-    """
-    events = await scope.rows(
-        select(AuditEvent.before, AuditEvent.created_at)
-        .where(
-            AuditEvent.family_id == scope.family_id,
-            AuditEvent.subject_id == subject_id,
-            AuditEvent.action.in_(("person.paused", "medication.paused")),
-        )
-        .order_by(AuditEvent.created_at)
-    )
-    since: datetime | None = None
-    for event in events:
-        before = event.before
-        is_first = before.get("paused_at", "") is None or before.get("status", "") == "active"
-        end = before.get("paused_until") or before.get("resumes_at")
-        if end is not None:
-            since = datetime.fromisoformat(end)
-        elif is_first or since is None:
-            since = event.created_at
-    return since
-
-
-async def find_courses(
-    scope: Scope, medication_ids: Sequence[UUID], *, since: datetime, until: datetime
-) -> Sequence[Course]:
-    """Those of the medicines that are courses, and lose days to a pause from *since* to *until*."""
-    scope.require(Action.READ)
-    medicines = await read_medicines(scope, medication_ids)
-    rows = await scope.rows(
-        select(
-            Dose.medication_id, Dose.occurrence_key, Dose.due_at, Dose.status, Dose.resolved_at
-        ).where(
-            Dose.medication_id.in_(medication_ids),
-            Dose.is_scheduled,
-            Dose.due_at > since - WINDOW,
-            Dose.due_at < until,
-        )
-    )
-    courses = []
-    for medicine in medicines:
-        doses = [row for row in rows if row.medication_id == medicine.id]
-        # What was open when the pause began is left out, too.
-        open_then = [
-            row.due_at
-            for row in doses
-            if row.status == "cancelled"
-            and row.due_at <= since
-            and (row.resolved_at or since) >= since - _SAME_MOMENT
-        ]
-        lengthened = lengthen(
-            medicine.schedule,
-            medicine.zone,
-            since=min([since, *open_then]),
-            until=until,
-            kept={row.occurrence_key for row in doses if row.status != "cancelled"},
-        )
-        if lengthened is not None:
-            courses.append(Course(medicine, lengthened))
-    return courses
 
 
 async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
@@ -425,14 +366,17 @@ async def _change(
         )
     paused = [row.id for row in touched if targets[row.id][0] is MedicineStatus.PAUSED]
     await cancel_open(scope, person.id, paused)
-    await _re_expand(scope, [row.id for row in touched])
+    counted = await _re_expand(scope, [row.id for row in touched])
     await audit.record(
         scope,
         f"person.{action}",
         subject_type="care_recipient",
         subject_id=person.id,
         before=_to_json(person.pause, {row.id: _state(row) for row in touched}),
-        after=_to_json(pause, {row.id: targets[row.id] for row in touched}),
+        after={
+            **_to_json(pause, {row.id: targets[row.id] for row in touched}),
+            COUNTED: counted,
+        },
         undoes_id=undoes_id,
     )
     await scope.execute(
@@ -449,12 +393,14 @@ async def _change(
     return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
 
 
-async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> None:
+async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> Counted:
     rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(medication_ids)))
     intakes = await last_intakes(scope, rows)
+    counted: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            await re_expand(scope, to_expandable(row, intakes))
+            counted |= await re_expand(scope, to_expandable(row, intakes))
+    return counted
 
 
 async def _read(scope: Scope, person: Person) -> PersonPaused:

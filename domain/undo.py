@@ -18,6 +18,7 @@ from domain.appointment_clocks import CLOCK_CHANGED
 from domain.appointments import OccurrenceFacts, first_of
 from domain.care_recipients import Person, get_person
 from domain.corrections import stands, undo_correction
+from domain.counted_intakes import COUNTED, Counted
 from domain.database import Member, Scope
 from domain.doses import RESOLVED, DoseFacts, list_doses, lock_dose, undo_doses
 from domain.elsewhere import among_own, list_other_families, look_into
@@ -64,6 +65,17 @@ class ActionKind(StrEnum):
     PERSON_RESUMED = "person.resumed"
 
 
+STATUS_KINDS = frozenset(
+    {
+        ActionKind.PAUSED,
+        ActionKind.STOPPED,
+        ActionKind.RESTORED,
+        ActionKind.PERSON_PAUSED,
+        ActionKind.PERSON_RESUMED,
+    }
+)
+"""Of whatever begins or ends a pause."""
+
 _AUDITED = tuple(ActionKind)[2:]
 UNDONE = "undone"
 UNDOABLE = frozenset(ActionKind)
@@ -86,6 +98,7 @@ class LastAction:
     appointment: OccurrenceFacts | None = None
     person: Person | None = None
     before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
     log_id: UUID | None = None
     put_back: DoseFacts | None = None
     elsewhere: Sequence[FamilyFacts] = ()
@@ -97,6 +110,12 @@ class LastAction:
             return self.appointment.details.title
         subject = self.medicine or self.person or self.doses[0]
         return subject.name
+
+    @property
+    def counted(self) -> Counted:
+        """The intakes that it made count for doses that came back."""
+        counted: Counted = (self.after or {}).get(COUNTED, {})
+        return counted
 
 
 @dataclass(eq=False)
@@ -200,7 +219,11 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
         )
     if action.person is not None:
         person = await put_back_pause(
-            scope, action.person.id, action.before or {}, undoes_id=action.id
+            scope,
+            action.person.id,
+            action.before or {},
+            undoes_id=action.id,
+            counted=action.counted,
         )
         return Undone(action, person=person)
     if action.medicine is None:
@@ -228,7 +251,9 @@ async def _undo_event(
             return None
         case ActionKind.EDITED:
             content = Content.from_json(before)
-            return await put_back_content(scope, medication_id, content, undoes_id=action.id)
+            return await put_back_content(
+                scope, medication_id, content, undoes_id=action.id, counted=action.counted
+            )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)
             return await get_medication(scope, medication_id)
@@ -241,6 +266,7 @@ async def _undo_event(
                 resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
                 is_with_person=before.get("is_paused_with_person", False),
                 undoes_id=action.id,
+                counted=action.counted,
             )
 
 
@@ -388,6 +414,7 @@ def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
         event.action,
         event.subject_id,
         event.before,
+        event.after,
         event.created_at,
         _is_undone(event).label("is_undone"),
     ).where(
@@ -485,7 +512,7 @@ def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
 
 async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
     kind = ActionKind(row.action)
-    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before)
+    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
     try:
         if kind.startswith("appointment."):
             return replace(action, appointment=await first_of(scope, row.subject_id))

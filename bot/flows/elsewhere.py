@@ -32,7 +32,11 @@ from domain.errors import NotFound
 from domain.medicines import MedicineLine
 
 NAME = "elsewhere"
-_UNKNOWN = (Problem.UNKNOWN_MEDICINE, Problem.UNKNOWN_PERSON)
+_UNKNOWN = (
+    Problem.UNKNOWN_MEDICINE,
+    Problem.UNKNOWN_PERSON,
+    Problem.NOTHING_OF_THAT_NAME,
+)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """`/pause`, and the buttons that lead to it: of a medicine, or of everything a person takes.
 
 What is paused → the pause that runs already, if one does → until when → reminders of appointments
-→ paused; then for each course whether it may last longer.
+→ paused; then for each course whether it may last longer. Where a pause ends early it is asked
+whether what was added for it and not lost is to be taken back.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,11 +25,12 @@ from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.care_recipients import Pause, Person, get_person, list_people
-from domain.courses import last_day
+from domain.courses import Stretch, last_day
 from domain.database import Scope
 from domain.errors import (
     CareCircleError,
     ChangedMeanwhile,
+    NotFound,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
@@ -35,7 +38,6 @@ from domain.errors import (
     StoppedMeanwhile,
 )
 from domain.medications import (
-    edit_medication,
     end_of_pause,
     get_medication,
     list_medicines,
@@ -43,14 +45,14 @@ from domain.medications import (
     restore_medication,
 )
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
-from domain.pauses import (
-    Course,
-    PersonPaused,
-    find_courses,
+from domain.paused_courses import (
+    CourseChange,
+    CourseQuestion,
+    change_course,
+    find_course_change,
     left_out_since,
-    pause_person,
-    resume_person,
 )
+from domain.pauses import pause_person, resume_person
 from domain.schedules import schedule_from_json
 
 DAYS = {"1": 1, "3": 3, "7": 7}
@@ -65,10 +67,20 @@ async def begin(request: Request) -> Answer:
     people = await list_people(scope)
     lines = await _pausable(scope)
     if not people or not lines:
+        _refuse_strangers(request.text or "", people)
         return views.nothing_to_pause()
     if not request.text:
         return FLOW.begin(request, "what", {"choices": _choices(people, lines)})
     return await _read(request, None, {}, request.text, people, lines)
+
+
+def _refuse_strangers(text: str, people: Sequence[Person]) -> None:
+    """Raises Misunderstood if *text* names something that is not known here: it may be in another
+    family.
+    """
+    if text:
+        known = [KnownMedicine(person.id, person.name, person.id) for person in people]
+        read_pause(text, known=known, people=[])
 
 
 async def begin_medicine(request: Request) -> Answer:
@@ -211,6 +223,7 @@ async def _load(request: Request, data: Data) -> dict[str, Any]:
             raise StoppedMeanwhile(medicine.name)
         loaded = {
             "name": medicine.name,
+            "person": medicine.person,
             "zone": medicine.zone.key,
             "pause": _stored_of(medicine),
         }
@@ -247,7 +260,7 @@ async def _go(request: Request, running: Conversation | None, data: Data) -> Ans
         if first is not None:
             data.pop("until", None)
     if data["pause"] != data.get("seen"):
-        return _asking(request, running, "running", data, first=first)
+        return _asking(request, running, "running", _without_its_end(data), first=first)
     if "until" not in data:
         return _asking(request, running, "until", data, first=first)
     is_new = data["kind"] == "person" and data["pause"] is None
@@ -276,25 +289,35 @@ def _check_end(request: Request, data: Data) -> None:
 # A pause that runs already.
 
 
+def _without_its_end(data: Data) -> Data:
+    """Until when it is to be paused is said, and not asked, where the pause that runs ends then."""
+    if data["pause"] is None or "until" not in data:
+        return data
+    until = data["pause"][1]
+    zone = ZoneInfo(data["zone"])
+    ends = datetime.fromisoformat(until).astimezone(zone).date().isoformat() if until else OPEN
+    return {key: value for key, value in data.items() if (key, value) != ("until", ends)}
+
+
 async def _refresh_running(request: Request, data: Data) -> Data:
     try:
-        return await _load(request, data)
+        return _without_its_end(await _load(request, data))
     except CareCircleError:  # it is gone, or stopped: whoever answers is told so
         return data
 
 
 def _ask_running(data: Data, choice: Choice) -> Screen:
-    pause = data["pause"]
+    pause, zone = data["pause"], ZoneInfo(data["zone"])
     until = pause and pause[1]
     shown = None
     if pause:
-        is_with_person = data["kind"] == "medicine" and pause[2]
-        shown = (datetime.fromisoformat(until) if until else None, is_with_person)
+        person = data["person"] if data["kind"] == "medicine" and pause[2] else None
+        shown = (datetime.fromisoformat(until) if until else None, person)
     labels = views.running_labels(runs=pause is not None)
     return views.ask_about_running(
         data["name"],
         shown,
-        zone=ZoneInfo(data["zone"]),
+        zone=zone,
         now=datetime.fromisoformat(data["now"]),
         new_end=_resumes_on(data),
         never_ends=data.get("until") == OPEN,
@@ -375,23 +398,9 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
     scope = request.scope
     try:
         if data["kind"] == "person":
-            done = await pause_person(
-                scope,
-                UUID(data["id"]),
-                resumes_on=_resumes_on(data),
-                silences_appointments=bool(data.get("silence")),
-                seen=_seen(data),
-            )
-            said, ids, until = _said_of_person(request, done)
+            said, medicines, until = await _pause_person(request, data)
         else:
-            before = await get_medication(scope, UUID(data["id"]))
-            seen = before if _stored_of(before) == data.get("seen") else None
-            medicine = await pause_medication(
-                scope, before.id, resumes_on=_resumes_on(data), seen=seen
-            )
-            member = scope.require(Action.CHANGE_MEDICINES)
-            said = views.paused(medicine, member=member, now=scope.clock.now())
-            ids, until = [medicine.id], medicine.resumes_at
+            said, medicines, until = await _pause_medicine(request, data)
     except PauseEndImpossible as problem:
         # Midnight has come over the question.
         first = views.end_impossible(is_too_far=problem.is_too_far)
@@ -400,16 +409,41 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
     except PauseRuns:
         return _asking(request, running, "running", await _load(request, data))
     since = await left_out_since(scope, UUID(data["id"]))
-    return await _with_courses(request, running, said, ids, since=since, until=until)
+    questions = _about_added(medicines)
+    if since is not None and until is not None:
+        lost = Stretch.between(since, until, ZoneInfo(data["zone"]))
+        questions += [CourseQuestion(medicine.id, lost) for medicine in medicines]
+    return await ask_about_courses(request, running, said, questions)
 
 
-def _said_of_person(
-    request: Request, done: PersonPaused
-) -> tuple[Screen, Sequence[UUID], datetime | None]:
-    member = request.scope.require(Action.CHANGE_MEDICINES)
-    said = views.person_paused(done, member=member, now=request.scope.clock.now())
+async def _pause_person(
+    request: Request, data: Data
+) -> tuple[Screen, Sequence[MedicineFacts], datetime | None]:
+    """What was done, the medicines that it was done to, and the end."""
+    scope = request.scope
+    done = await pause_person(
+        scope,
+        UUID(data["id"]),
+        resumes_on=_resumes_on(data),
+        silences_appointments=bool(data.get("silence")),
+        seen=_seen(data),
+    )
+    member = scope.require(Action.CHANGE_MEDICINES)
+    said = views.person_paused(done, member=member, now=scope.clock.now())
     pause = done.person.pause
-    return said, [medicine.id for medicine in done.medicines], pause.until if pause else None
+    return said, done.medicines, pause.until if pause else None
+
+
+async def _pause_medicine(
+    request: Request, data: Data
+) -> tuple[Screen, Sequence[MedicineFacts], datetime | None]:
+    scope = request.scope
+    before = await get_medication(scope, UUID(data["id"]))
+    seen = before if _stored_of(before) == data.get("seen") else None
+    medicine = await pause_medication(scope, before.id, resumes_on=_resumes_on(data), seen=seen)
+    member = scope.require(Action.CHANGE_MEDICINES)
+    said = views.paused(medicine, member=member, now=scope.clock.now())
+    return said, [medicine], medicine.resumes_at
 
 
 def _seen(data: Data) -> Pause | None:
@@ -433,16 +467,17 @@ async def _resume_person(request: Request, running: Conversation | None, person_
         data = await _load(request, {**running.data, "seen": None})
         return FLOW.go_on(request, running, "running", data)
     said = views.person_resumed(done, now=scope.clock.now())
+    questions = _about_added([*done.medicines, *done.apart])
     # A pause with an end has asked when it was set.
-    was_open = before.pause is not None and before.pause.until is None
-    ids = [medicine.id for medicine in done.medicines] if was_open else []
-    return await _with_courses(request, running, said, ids, since=since, until=scope.clock.now())
+    if before.pause is not None and before.pause.until is None:
+        questions += _about_lost(request, done.medicines, since)
+    return await ask_about_courses(request, running, said, questions)
 
 
 async def resume_medicine(
     request: Request, running: Conversation | None, medication_id: UUID, *, is_shown: bool = False
 ) -> Answer:
-    """A medicine goes on; of a course it is asked whether it may last longer. What was done is said
+    """A medicine goes on; of a course it is asked what becomes of its end. What was done is said
     unless it *is_shown* anyway. Raises StoppedMeanwhile.
     """
     scope = request.scope
@@ -450,89 +485,144 @@ async def resume_medicine(
     of = before.person_id if before.is_paused_with_person else medication_id
     since = await left_out_since(scope, of)
     after = await restore_medication(scope, medication_id, only_paused=True)
-    now = scope.clock.now()
-    said = None if is_shown else views.medicine_resumed(after, now=now)
-    was_open = before.status is MedicineStatus.PAUSED and before.resumes_at is None
-    return await _with_courses(
-        request, running, said, [after.id] if was_open else [], since=since, until=now
-    )
+    said = None if is_shown else views.medicine_resumed(after, now=scope.clock.now())
+    questions = _about_added([after])
+    if before.status is MedicineStatus.PAUSED and before.resumes_at is None:
+        questions += _about_lost(request, [after], since)
+    return await ask_about_courses(request, running, said, questions)
+
+
+async def ask_about_added(
+    request: Request, answer: Answer, *, medication_id: UUID | None, person_id: UUID | None
+) -> Answer:
+    """*answer* has told of what may have ended a pause, of a medicine or of all that a person
+    takes: what was added to a course for it may be too much now.
+    """
+    ids = [medication_id] if medication_id else []
+    if person_id is not None:
+        lines = await list_medicines(request.scope)
+        ids += [line.id for line in lines if line.person_id == person_id]
+    questions = [CourseQuestion(each) for each in ids]
+    asked = await ask_about_courses(request, None, None, questions)
+    if not asked.send:
+        return answer
+    return replace(answer, send=(*answer.send, *asked.send), conversation=asked.conversation)
 
 
 # Courses.
 
 
-async def _with_courses(
+def _about_added(medicines: Sequence[MedicineFacts]) -> list[CourseQuestion]:
+    return [CourseQuestion(medicine.id) for medicine in medicines]
+
+
+def _about_lost(
+    request: Request, medicines: Sequence[MedicineFacts], since: datetime | None
+) -> list[CourseQuestion]:
+    """Of a pause that had no end: what was lost until now."""
+    if since is None:
+        return []
+    now = request.scope.clock.now()
+    return [
+        CourseQuestion(each.id, Stretch.between(since, now, each.zone), is_of_the_past=True)
+        for each in medicines
+    ]
+
+
+async def ask_about_courses(
     request: Request,
     running: Conversation | None,
     said: Screen | None,
-    medication_ids: Sequence[UUID],
-    *,
-    since: datetime | None,
-    until: datetime | None,
+    questions: Sequence[CourseQuestion],
 ) -> Answer:
-    """What was done, then the question about the first course; the others follow."""
-    found: Sequence[Course] = []
-    if since is not None and until is not None and medication_ids:
-        found = await find_courses(request.scope, medication_ids, since=since, until=until)
-    if not found or since is None or until is None:
-        answer = Answer(send=(said,) if said else ())
-        return answer if running is None else finished(running, answer)
-    first, *others = found
-    data = {
-        "others": [str(course.medicine.id) for course in others],
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-        "course": _to_data(first),
-    }
-    return _asking(request, running, "course", data, first=said)
+    """What was done, then the first of the questions that is to be asked; the others follow."""
+    for number, question in enumerate(questions):
+        change = await find_course_change(request.scope, question)
+        if change is not None:
+            others = [each.to_json() for each in questions[number + 1 :]]
+            data = {"question": question.to_json(), "others": others, **_shown(request, change)}
+            return _asking(request, running, "ends", data, first=said)
+    answer = Answer(send=(said,) if said else ())
+    return answer if running is None else finished(running, answer)
 
 
-def _to_data(course: Course) -> dict[str, Any]:
-    """What the question about a course shows of it, and what a yes writes."""
-    medicine = course.medicine
-    return {
-        "id": str(medicine.id),
-        "version": medicine.version,
+def _shown(request: Request, change: CourseChange) -> dict[str, Any]:
+    """What the question about a course shows: what it is, what a yes writes, and the pause."""
+    medicine, (now, then) = change.medicine, change.shown
+    course = {
         "name": medicine.name,
         "person": medicine.person,
         "zone": medicine.zone.key,
-        "schedule": medicine.schedule.to_json(),
-        "longer": course.lengthened.schedule.to_json(),
-        "days": course.lengthened.days,
+        "schedule": now,
+        "changed": then,
+        "days": change.days,
+    }
+    return {"course": course, "pause": _pause_of(request, medicine)}
+
+
+def _pause_of(request: Request, medicine: MedicineFacts) -> dict[str, Any]:
+    until = medicine.resumes_at
+    return {
+        "status": medicine.status,
+        "until": until.isoformat() if until else None,
+        "now": request.scope.clock.now().isoformat(),
     }
 
 
-async def _find_course(request: Request, data: Data, medication_id: str) -> Course | None:
-    found = await find_courses(
-        request.scope,
-        [UUID(medication_id)],
-        since=datetime.fromisoformat(data["since"]),
-        until=datetime.fromisoformat(data["until"]),
-    )
-    return found[0] if found else None
-
-
 async def _refresh_course(request: Request, data: Data) -> Data:
-    course = await _find_course(request, data, data["course"]["id"])
-    if course is None:
-        return {**data, "course": {**data["course"], "days": 0}}
-    return {**data, "course": _to_data(course)}
+    """As the tables are now; a course without a change is not asked about any more."""
+    question = CourseQuestion.from_json(data["question"])
+    change = await find_course_change(request.scope, question)
+    if change is not None:
+        return {**data, **_shown(request, change)}
+    try:
+        medicine = await get_medication(request.scope, question.medication_id)
+    except NotFound:
+        return {**data, "course": {**data["course"], "changed": None}, "pause": None}
+    course = {**data["course"], "name": medicine.name, "changed": None}
+    return {**data, "course": course, "pause": _pause_of(request, medicine)}
+
+
+def _state(data: Data) -> str | None:
+    """Of the pause, in words; None if the medicine has gone."""
+    if data["pause"] is None:
+        return None
+    until = data["pause"]["until"]
+    return views.course_state(
+        MedicineStatus(data["pause"]["status"]),
+        datetime.fromisoformat(until) if until else None,
+        zone=ZoneInfo(data["course"]["zone"]),
+        now=datetime.fromisoformat(data["pause"]["now"]),
+    )
+
+
+def _is_longer(data: Data) -> bool:
+    return data["question"]["lost"] is not None
 
 
 def _ask_course(data: Data, choice: Choice) -> Screen:
     course = data["course"]
-    if not course["days"]:
-        return views.course_gone(course["name"], choice(views.keep_label(), "no"))
-    zone, longer = ZoneInfo(course["zone"]), schedule_from_json(course["longer"])
+    if course["changed"] is None:
+        gone = views.course_gone(course["name"], _state(data), is_longer=_is_longer(data))
+        return replace(gone, keyboard=((choice(views.all_right_label(), "no"),),))
+    zone = ZoneInfo(course["zone"])
+    before, after = (schedule_from_json(course[key]) for key in ("schedule", "changed"))
+    if _is_longer(data):
+        labels = views.lengthen_label(last_day(after, zone)), views.keep_label()
+    else:
+        labels = (
+            views.shorten_label(last_day(after, zone)),
+            views.keep_longer_label(last_day(before, zone)),
+        )
     return views.ask_course(
         name=course["name"],
         person=course["person"],
+        state=_state(data) or "",
         zone=zone,
         days=course["days"],
-        schedule=schedule_from_json(course["schedule"]),
-        longer=longer,
-        yes=choice(views.lengthen_label(last_day(longer, zone)), "yes"),
-        no=choice(views.keep_label(), "no"),
+        schedule=before,
+        changed=after,
+        buttons=[choice(words, key) for words, key in zip(labels, ("yes", "no"), strict=True)],
     )
 
 
@@ -540,41 +630,47 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
     data: Data = running.data
     match reply.choice:
         case "yes":
-            return await _lengthen(request, running, data)
+            return await _change_course(request, running, data)
         case "no":
-            return await _next_course(request, running, data, said=None)
+            return await _next_course(request, running, _left_alone(data))
         case _:
             return medicine_views.tap_a_button().and_send(FLOW.question(running))
 
 
-async def _lengthen(request: Request, running: Conversation, data: Data) -> Answer:
-    """Written as it was shown, or asked anew if the medicine has changed meanwhile."""
-    shown, now = data["course"], await _refresh_course(request, data)
-    if now["course"] != shown:
-        return FLOW.go_on(request, running, "course", now)
+def _left_alone(data: Data) -> Screen:
+    course = data["course"]
+    return views.course_kept(last_day(schedule_from_json(course["schedule"]), _zone(data)))
+
+
+def _zone(data: Data) -> ZoneInfo:
+    return ZoneInfo(data["course"]["zone"])
+
+
+async def _change_course(request: Request, running: Conversation, data: Data) -> Answer:
+    """Written as it was shown; asked anew if the medicine or the pause has changed meanwhile, or
+    said that there is nothing to ask any more.
+    """
+    question, course = CourseQuestion.from_json(data["question"]), data["course"]
     try:
-        medicine = await edit_medication(
-            request.scope,
-            UUID(shown["id"]),
-            version=shown["version"],
-            schedule=schedule_from_json(shown["longer"]),
+        medicine = await change_course(
+            request.scope, question, seen=(course["schedule"], course["changed"])
         )
-    except ChangedMeanwhile:
+    except (ChangedMeanwhile, NotFound):
         now = await _refresh_course(request, data)
-        return FLOW.go_on(request, running, "course", now)
-    return await _next_course(request, running, data, said=views.lengthened(medicine))
+        if now["course"]["changed"] is None:
+            gone = views.course_gone(course["name"], _state(now), is_longer=_is_longer(data))
+            return await _next_course(request, running, gone)
+        is_edited = now["course"]["schedule"] != course["schedule"]
+        changed = views.course_changed(course["name"], _state(now) or "", is_edited=is_edited)
+        return FLOW.go_on(request, running, "ends", now, first=changed)
+    said = views.course_changed_to(medicine, is_longer=_is_longer(data))
+    return await _next_course(request, running, said)
 
 
-async def _next_course(
-    request: Request, running: Conversation, data: Data, *, said: Screen | None
-) -> Answer:
-    others = list(data["others"])
-    while others:
-        course = await _find_course(request, data, others.pop(0))
-        if course is not None:
-            following = {**data, "others": others, "course": _to_data(course)}
-            return FLOW.go_on(request, running, "course", following, first=said)
-    return finished(running, Answer(send=(said or views.course_kept(),)))
+async def _next_course(request: Request, running: Conversation, said: Screen) -> Answer:
+    data: Data = running.data
+    others = [CourseQuestion.from_json(each) for each in data["others"]]
+    return await ask_about_courses(request, running, said, others)
 
 
 FLOW = Flow(
@@ -584,6 +680,6 @@ FLOW = Flow(
         "running": Step(_ask_running, _take_running, _refresh_running),
         "until": Step(_ask_until, _take_until),
         "appts": Step(_ask_appointments, _take_appointments),
-        "course": Step(_ask_course, _take_course, _refresh_course),
+        "ends": Step(_ask_course, _take_course, _refresh_course),
     },
 )

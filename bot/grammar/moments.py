@@ -143,7 +143,10 @@ def _is_amount(tokens: Sequence[Token]) -> bool:
     of no time.
     """
     word = tokens[0].word
-    number = read_number(tokens) if "." in word else None
+    try:
+        number = read_number(tokens) if "." in word else None
+    except Misunderstood:
+        return True  # "1.000": a number all the same, and which one is asked where it is read
     if number is None:
         return False
     following = words_of(tokens[number.tokens_used :], 1)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.flows import pause
 from bot.handlers.history import entry_screen
 from bot.intake.request import Request
 from bot.views import doses as views
@@ -20,7 +21,7 @@ from domain.errors import NotFound, NothingRecorded, RecordedOtherwise
 from domain.history import get_entry
 from domain.ladder import SNOOZE_MINUTES
 from domain.medications import remove_medication
-from domain.undo import find_action, find_last_action, find_last_of_all
+from domain.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
 from domain.undo import undo_action as take_action_back
 
 SECOND_TAP = timedelta(seconds=10)
@@ -56,7 +57,15 @@ async def undo_named(request: Request) -> Answer:
     """The button under the named action."""
     scope = request.scope
     undone = await take_action_back(scope, request.subject_id)
-    return undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
+    answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
+    if undone.action.kind not in STATUS_KINDS:
+        return answer
+    return await pause.ask_about_added(
+        request,
+        answer,
+        medication_id=undone.medicine.id if undone.medicine else None,
+        person_id=undone.person.id if undone.person else None,
+    )
 
 
 async def keep(_: Request) -> Answer:

@@ -45,7 +45,10 @@ async def restore(request: Request) -> Answer:
     if request.pressed.argument == FROM_PAUSE:
         return await _resume(request)
     await restore_medication(request.scope, request.subject_id)
-    return views.restored(await _screen(request))
+    restored = views.restored(await _screen(request))
+    return await pause.ask_about_added(
+        request, restored, medication_id=request.subject_id, person_id=None
+    )
 
 
 async def _resume(request: Request) -> Answer:
@@ -54,7 +57,7 @@ async def _resume(request: Request) -> Answer:
         answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
     except StoppedMeanwhile:
         return pause_views.stopped_meanwhile(await _screen(request))
-    resumed = views.restored(await _screen(request))
+    resumed = views.resumed(await _screen(request))
     return replace(answer, toast=resumed.toast, edit=resumed.edit)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.views.times import clock_time, day_words, weekday_name
 from bot.views.wording import _
 from domain.doses import DoseFacts
+from domain.medicines import OpenDose
 
 _A_DAY = timedelta(days=1)
 
@@ -67,6 +68,23 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
         day=day_words(local.date(), today=max(today, local.date())),
         time=named_clock(clock, zone) if differ(zone, home, at) else clock,
     )
+
+
+def open_words(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
+    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
+    due = with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+    if dose.snoozed_until is None:
+        return _("Open: {due}").format(due=due)
+    until = with_yours(
+        clock_time(dose.snoozed_until, home),
+        dose.snoozed_until,
+        zone=home,
+        reader_zone=reader_zone,
+    )
+    return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
 
 
 def clock_of(

@@ -8,7 +8,7 @@ from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import family_name, medicine_labels
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import past_moment, with_yours
+from bot.views.dose_times import open_words, past_moment, with_yours
 from bot.views.length import fitting
 from bot.views.medicines import change_label, described
 from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_button
@@ -22,7 +22,7 @@ from domain.care_recipients import Person
 from domain.database import Member
 from domain.intakes import Outlook
 from domain.medicine_details import MedicineDetails
-from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.schedules import AsNeeded
 
 PAGE = 10
@@ -172,22 +172,10 @@ def coming_lines(
 def open_lines(
     facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
 ) -> Sequence[str]:
-    return [_open(dose, facts.zone, now, reader_zone) for dose in facts.open_doses]
-
-
-def _open(dose: OpenDose, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None) -> str:
-    """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
-    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
-    due = with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
-    if dose.snoozed_until is None:
-        return _("Open: {due}").format(due=due)
-    until = with_yours(
-        clock_time(dose.snoozed_until, home),
-        dose.snoozed_until,
-        zone=home,
-        reader_zone=reader_zone,
-    )
-    return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
+    return [
+        open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+        for dose in facts.open_doses
+    ]
 
 
 def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
@@ -254,7 +242,11 @@ def stopped(screen: Screen) -> Answer:
 
 
 def restored(screen: Screen) -> Answer:
-    return Answer(toast=_("It goes on."), edit=screen)
+    return Answer(toast=_("Restored."), edit=screen)
+
+
+def resumed(screen: Screen) -> Answer:
+    return Answer(toast=_("Resumed."), edit=screen)
 
 
 def changed_meanwhile(facts: MedicineFacts, *, now: datetime) -> Screen:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb, encode_minute
+from bot.views.dose_times import open_words
 from bot.views.length import fitting, label
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.times import day_words, full_date, moment
@@ -17,7 +18,7 @@ from domain.courses import is_over_by, last_day
 from domain.database import Member
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.pauses import PersonPaused
-from domain.schedules import Schedule
+from domain.schedules import AsNeeded, Schedule
 
 # In words, wherever a pause is named.
 
@@ -26,20 +27,20 @@ def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime) -> str:
     """ "paused until Friday 27 November", with what becomes of appointments."""
     words = end_words(pause.until, zone=zone, now=now)
     if pause.silences_appointments:
-        return _("{paused}, no reminders of appointments").format(paused=words)
+        return _("{paused}, without appointment reminders").format(paused=words)
     return words
 
 
 def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
     """ "paused until Friday 27 November"."""
     if until is None:
-        return _("paused until you end the pause")
+        return _("paused until further notice")
     return _("paused until {day}").format(day=_day(until, zone=zone, now=now))
 
 
 def medicine_words(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> str:
-    """ "paused with Mum, again from Friday 27 November"; of a course that is over by then "paused;
-    its course ends before, on 25 November 2026".
+    """ "paused with Mum until Friday 27 November"; of a course that is over by then "paused;
+    its course ends before then, on 25 November 2026".
     """
     person, zone = escape(medicine.person), medicine.zone
     with_person = medicine.is_paused_with_person
@@ -48,11 +49,11 @@ def medicine_words(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> 
         return words
     ends_on = _ends_before(medicine)
     if ends_on is not None:
-        return _("{paused}; its course ends before that, on {date}").format(
+        return _("{paused}; its course ends before then, on {date}").format(
             paused=words, date=full_date(ends_on)
         )
     day = _day(medicine.resumes_at, zone=zone, now=now)
-    return _("{paused}, again from {day}").format(paused=words, day=day)
+    return _("{paused} until {day}").format(paused=words, day=day)
 
 
 def _ends_before(medicine: MedicineFacts | MedicineLine) -> date | None:
@@ -82,15 +83,15 @@ def _dated(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
 def ask_what(choices: Sequence[Button]) -> Screen:
     return Screen(
         _(
-            "What shall I pause? A person: all their medicines. Tap, or type it, for example"
-            " <i>Mum until friday</i>."
+            "What should I pause? If you choose a person, I pause all of their medicines. Tap, or"
+            " type it, for example <i>Mum until friday</i>."
         ),
         tuple((choice,) for choice in choices),
     )
 
 
 def everything_label(person: str) -> str:
-    return _("👵 Everything of {person}").format(person=label(person))
+    return _("👵 All of {person}'s medicines").format(person=label(person))
 
 
 def medicine_label(name: str, person: str | None) -> str:
@@ -100,22 +101,24 @@ def medicine_label(name: str, person: str | None) -> str:
 
 
 def nothing_to_pause() -> Answer:
-    return say(_("There are no medicines yet, so there is nothing to pause. /addmed adds one."))
+    return say(_("There are no medicines yet, so there's nothing to pause. /addmed adds one."))
 
 
 def ask_until_when(
     name: str, *, is_person: bool, is_change: bool, choices: Sequence[Button]
 ) -> Screen:
     if is_change:
-        words = _("Until when shall the pause of {name} last?")
+        words = _("How long should {name}'s pause last? Tap, or type the day it ends")
     elif is_person:
-        words = _("Until when shall I pause all medicines of {name}?")
+        words = _(
+            "How long should I pause all of {name}'s medicines? Tap, or type the day they resume"
+        )
     else:
-        words = _("Until when shall I pause {name}?")
-    how = _("Tap, or type the day on which it goes on, for example <i>3 December</i>.")
-    return Screen(
-        words.format(name=escape(name)) + " " + how, tuple((choice,) for choice in choices)
+        words = _("How long should I pause {name}? Tap, or type the day it resumes")
+    text = _("{question}, for example <i>3 December</i>.").format(
+        question=words.format(name=escape(name))
     )
+    return Screen(text, tuple((choice,) for choice in choices))
 
 
 def pause_choices() -> dict[str, str]:
@@ -124,7 +127,7 @@ def pause_choices() -> dict[str, str]:
         "1": _("Until tomorrow"),
         "3": _("For 3 days"),
         "7": _("For a week"),
-        "open": _("Until I resume it"),
+        "open": _("Until I resume"),
         "cancel": _("✖️ Cancel"),
     }
 
@@ -132,14 +135,14 @@ def pause_choices() -> dict[str, str]:
 def end_impossible(*, is_too_far: bool) -> Screen:
     if is_too_far:
         return Screen(
-            _("That's more than a year away. Type a nearer day, or pause it until you resume it.")
+            _("That's more than a year away. Type an earlier day, or choose to resume it yourself.")
         )
-    return Screen(_("A pause can only end on a later day. Type one from tomorrow on."))
+    return Screen(_("A pause can only end on a later day. Type tomorrow or later."))
 
 
 def ask_about_running(
     name: str,
-    pause: tuple[datetime | None, bool] | None,
+    pause: tuple[datetime | None, str | None] | None,
     *,
     zone: ZoneInfo,
     now: datetime,
@@ -147,29 +150,46 @@ def ask_about_running(
     never_ends: bool,
     buttons: Sequence[Button],
 ) -> Screen:
-    """A pause runs already (its end, and whether it is the person's), or None: not any more. What
-    was typed for it is *new_end*, or that it *never_ends*.
+    """A pause runs already (its end, and the person with whom a medicine is paused), or None: not
+    any more. What was typed for it is *new_end*, or that it *never_ends*.
     """
-    if pause is None:
-        text = _("{name} is not paused any more.").format(name=escape(name))
-    else:
-        until, is_with_person = pause
-        words = end_words(until, zone=zone, now=now)
-        running = _("⏸ <b>{name}</b> is already {paused}.")
-        if is_with_person:
-            running = _("⏸ <b>{name}</b> is already {paused}, with all other medicines.")
-        text = running.format(name=escape(name), paused=words)
+    text = _running(name, pause, zone=zone, now=now)
     if new_end is not None:
-        text += " " + _("Shall it be paused until {date} instead?").format(date=full_date(new_end))
+        words = _("Pause until {date} instead?") if pause else _("Pause until {date}?")
+        text += " " + words.format(date=full_date(new_end))
+    elif never_ends and pause:
+        text += " " + _("Pause until further notice instead?")
     elif never_ends:
-        text += " " + _("Shall it be paused until you end the pause instead?")
+        text += " " + _("Pause until further notice?")
     return Screen(text, tuple((button,) for button in buttons))
+
+
+def _running(
+    name: str,
+    pause: tuple[datetime | None, str | None] | None,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+) -> str:
+    if pause is None:
+        return _("<b>{name}</b> isn't paused any more.").format(name=escape(name))
+    until, person = pause
+    if person is None:
+        return _("⏸ <b>{name}</b> is already {paused}.").format(
+            name=escape(name), paused=end_words(until, zone=zone, now=now)
+        )
+    words = _("⏸ <b>{name}</b> is already paused with {person}, until further notice.")
+    day = ""
+    if until is not None:
+        words = _("⏸ <b>{name}</b> is already paused with {person}, until {day}.")
+        day = _day(until, zone=zone, now=now)
+    return words.format(name=escape(name), person=escape(person), day=day)
 
 
 def running_labels(*, runs: bool) -> dict[str, str]:
     """What can be done about a pause that runs; or that does not any more."""
     if not runs:
-        return {"change": _("⏸ Pause it"), "leave": _("Leave it as it is")}
+        return {"change": _("⏸ Pause"), "leave": _("Leave it as it is")}
     return {
         "change": _("✏️ Change the end"),
         "resume": _("▶️ End the pause now"),
@@ -183,14 +203,16 @@ def left() -> Answer:
 
 def ask_appointments(person: str, until: date | None, buttons: Sequence[Button]) -> Screen:
     """Asked before anything is paused: it says what a tap pauses."""
-    end = _("until you end the pause") if until is None else _("until {date}")
-    head = _("I'll pause all medicines of <b>{person}</b> {end}.").format(
-        person=escape(person), end=end.format(date=full_date(until) if until else "")
-    )
-    if until is not None:
-        head += " " + _("They go on that day.")
+    if until is None:
+        head = _("I'll pause all of <b>{person}</b>'s medicines until further notice.")
+    else:
+        head = _(
+            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day."
+        )
+    head = head.format(person=escape(person), date=full_date(until) if until else "")
     question = _(
-        "Also no reminders of appointments in that time? They stay in the lists and calendars."
+        "Should I also skip the reminders of appointments in that time? They stay in the lists and"
+        " calendars."
     )
     return Screen(f"{head}\n{question}", tuple((button,) for button in buttons))
 
@@ -203,29 +225,54 @@ def appointment_labels() -> dict[str, str]:
     }
 
 
+def course_state(
+    status: MedicineStatus, until: datetime | None, *, zone: ZoneInfo, now: datetime
+) -> str:
+    """ "paused until Monday 8 June": what has become of the pause about which it is asked."""
+    match status:
+        case MedicineStatus.PAUSED:
+            return end_words(until, zone=zone, now=now)
+        case MedicineStatus.STOPPED:
+            return _("stopped")
+        case MedicineStatus.ACTIVE:
+            return _("not paused any more")
+
+
 def ask_course(
     *,
     name: str,
     person: str,
+    state: str,
     zone: ZoneInfo,
     days: int,
     schedule: Schedule,
-    longer: Schedule,
-    yes: Button,
-    no: Button,
+    changed: Schedule,
+    buttons: Sequence[Button],
 ) -> Screen:
-    """May a course last as many days longer as a pause takes from it? Old beside new."""
-    head = _("💊 <b>{name}</b> for {person}").format(name=escape(name), person=escape(person))
-    question = ngettext(
-        "Add the {count} paused day at the end?", "Add the {count} paused days at the end?", days
-    ).format(count=days)
-    lines = [
-        head,
-        _("Now: {schedule}").format(schedule=_in_words(schedule, zone)),
-        _("With them: {schedule}").format(schedule=_in_words(longer, zone)),
-        question,
-    ]
-    return Screen("\n".join(lines), ((yes,), (no,)))
+    """May a course last as many *days* longer as a pause takes from it? With no days: are those to
+    be taken back that were added for a pause and not lost? Old beside new.
+    """
+    head = _("💊 <b>{name}</b> for {person}, {state}").format(
+        name=escape(name), person=escape(person), state=state
+    )
+    now = _("Now: {schedule}").format(schedule=_in_words(schedule, zone))
+    then = _in_words(changed, zone)
+    if days:
+        question = ngettext(
+            "Add the {count} paused day at the end?",
+            "Add the {count} paused days at the end?",
+            days,
+        ).format(count=days)
+        lines = [head, now, _("With them: {schedule}").format(schedule=then), question]
+    else:
+        lines = [
+            head,
+            _("Days were added for a pause that turned out shorter."),
+            now,
+            _("Without those: {schedule}").format(schedule=then),
+            _("Should I take those days back?"),
+        ]
+    return Screen("\n".join(lines), tuple((button,) for button in buttons))
 
 
 def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:
@@ -242,19 +289,57 @@ def keep_label() -> str:
     return _("No, leave it")
 
 
-def course_gone(name: str, button: Button) -> Screen:
-    words = _("{name} has changed meanwhile, and has no days to add any more.")
-    return Screen(words.format(name=escape(name)), ((button,),))
+def shorten_label(new_end: date | None) -> str:
+    if new_end is None:
+        return _("✅ Yes, take them back")
+    return _("✅ Yes, until {date}").format(date=full_date(new_end))
 
 
-def course_kept() -> Screen:
-    return Screen(_("All right, it ends as it was."))
+def keep_longer_label(end: date | None) -> str:
+    if end is None:
+        return _("No, keep them")
+    return _("No, until {date}").format(date=full_date(end))
 
 
-def lengthened(medicine: MedicineFacts) -> Screen:
-    text = _("✅ {name} is lengthened: {schedule}").format(
-        name=escape(medicine.name),
-        schedule=_in_words(medicine.schedule, medicine.zone),
+def all_right_label() -> str:
+    return _("All right")
+
+
+def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
+    """There is nothing to ask any more. *state* is what has become of it: None: it is gone."""
+    if state is None:
+        return Screen(_("{name} was removed meanwhile.").format(name=escape(name)))
+    words = (
+        _("{name} is {state}, so there are no days to add now.")
+        if is_longer
+        else _("{name} is {state}, so there are no days to take back now.")
+    )
+    return Screen(words.format(name=escape(name), state=state))
+
+
+def course_changed(name: str, state: str, *, is_edited: bool) -> Screen:
+    """Before the question is asked anew: what has changed since it was shown."""
+    if is_edited:
+        words = _("I haven't changed anything: somebody else has changed when {name} is given.")
+    else:
+        words = _("I haven't changed anything, because {name} is {state}.")
+    return Screen(words.format(name=escape(name), state=state))
+
+
+def course_kept(end: date | None) -> Screen:
+    if end is None:
+        return Screen(_("All right, it stays as it is."))
+    return Screen(_("All right, it still ends on {date}.").format(date=full_date(end)))
+
+
+def course_changed_to(medicine: MedicineFacts, *, is_longer: bool) -> Screen:
+    words = (
+        _("✅ {name} now lasts longer: {schedule}")
+        if is_longer
+        else _("✅ I took the added days back. {name}: {schedule}")
+    )
+    text = words.format(
+        name=escape(medicine.name), schedule=_in_words(medicine.schedule, medicine.zone)
     )
     return Screen(text, ((undo_button(),),))
 
@@ -268,13 +353,13 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
     keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
     if facts.resumes_at is None:
-        text = _("⏸ {name} is paused: I ask for nothing until you resume it.").format(name=name)
+        text = _("⏸ {name} is paused. I won't ask about it until you resume it.").format(name=name)
         return Screen(text, keyboard)
     day = full_date(facts.resumes_at.astimezone(facts.zone).date())
     ends_on = _ends_before(facts)
     if ends_on is not None:
         text = _(
-            "⏸ {name} is paused until {day}. Its course ends before that, on {date}: no dose is"
+            "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so no dose is"
             " left to give."
         ).format(name=name, day=day, date=full_date(ends_on))
         return Screen(text, keyboard)
@@ -293,51 +378,55 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
     person, pause = facts.person, facts.person.pause
     if pause is None:
         return not_paused_screen(person)
-    if pause.until is None:
-        head = _("⏸ <b>{person}</b> is paused until you end the pause.").format(
-            person=escape(person.name)
-        )
-    else:
-        head = _("⏸ <b>{person}</b> is paused until {day}.").format(
-            person=escape(person.name), day=_dated(pause.until, zone=person.zone, now=now)
-        )
-        head += " " + _("Everything goes on that day.")
-    lines = [head, _("Nobody is asked for these:")]
-    lines += fitting([_line(medicine) for medicine in facts.medicines])
-    if not facts.medicines:
-        lines = [head]
-    if facts.apart:
+    lines = [_paused_until(person, pause, now=now)]
+    asked = [each for each in facts.medicines if not isinstance(each.schedule, AsNeeded)]
+    as_needed = [each for each in facts.medicines if isinstance(each.schedule, AsNeeded)]
+    if asked:
+        lines += [_("I won't ask about:"), *fitting([_line(medicine) for medicine in asked])]
+    if as_needed:
         lines.append(
-            _("Paused by themselves, and they stay so: {names}").format(names=_names(facts.apart))
+            _("Also paused, only given as needed: {names}").format(names=_names(as_needed))
         )
+    if facts.apart:
+        lines.append(_("Paused on their own, unchanged: {names}").format(names=_names(facts.apart)))
     lines.append(
-        _("No reminders of appointments in that time.")
+        _("I won't remind you of appointments in that time.")
         if pause.silences_appointments
-        else _("Reminders of appointments come as ever.")
+        else _("I'll still remind you of appointments.")
     )
     return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
 
 
+def _paused_until(person: Person, pause: Pause, *, now: datetime) -> str:
+    name = escape(person.name)
+    if pause.until is None:
+        return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
+    day = _dated(pause.until, zone=person.zone, now=now)
+    return _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.").format(
+        person=name, day=day
+    )
+
+
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
     """What goes on after a pause, and what does not."""
-    lines = [_("▶️ The pause of <b>{person}</b> is over.").format(person=escape(facts.person.name))]
+    lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
     if facts.medicines:
-        lines.append(_("These go on:"))
-        lines += fitting([_going_on(medicine, now=now) for medicine in facts.medicines])
+        lines.append(_("Resumed:"))
+        lines += fitting([_resumed(medicine, now=now) for medicine in facts.medicines])
     else:
-        lines.append(_("No medicine goes on with it."))
+        lines.append(_("There was no medicine to resume."))
     if facts.apart:
-        lines.append(_("Still paused by themselves: {names}").format(names=_names(facts.apart)))
+        lines.append(_("Still paused on their own: {names}").format(names=_names(facts.apart)))
     return Screen("\n".join(lines), ((undo_button(),),))
 
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
-    lines = [_("▶️ The pause is over, and this goes on:"), _going_on(medicine, now=now)]
+    lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
     return Screen("\n".join(lines), ((undo_button(),),))
 
 
 def not_paused_screen(person: Person) -> Screen:
-    return Screen(_("{person} is not paused.").format(person=escape(person.name)))
+    return Screen(_("{person} isn't paused.").format(person=escape(person.name)))
 
 
 def _line(medicine: MedicineFacts) -> str:
@@ -346,17 +435,21 @@ def _line(medicine: MedicineFacts) -> str:
     ends_on = _ends_before(medicine)
     if ends_on is None:
         return _("• {medicine}").format(medicine=words)
-    return _("• {medicine} (its course ends before that, on {date})").format(
+    return _("• {medicine} (its course ends before then, on {date})").format(
         medicine=words, date=full_date(ends_on)
     )
 
 
-def _going_on(medicine: MedicineFacts, *, now: datetime) -> str:
-    words = _line(medicine)
-    if medicine.first_due_at is None:
-        return words
-    following = moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
-    return _("{medicine}, next: {moment}").format(medicine=words, moment=following)
+def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
+    """With what is open, and what comes after it."""
+    parts = [_line(medicine)]
+    parts += [open_words(dose, home=medicine.zone, now=now) for dose in medicine.open_doses]
+    if medicine.first_due_at is not None:
+        following = moment(
+            medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now
+        )
+        parts.append(_("Next: {moment}").format(moment=following))
+    return ". ".join(parts)
 
 
 def _names(medicines: Sequence[MedicineFacts]) -> str:
@@ -387,22 +480,22 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
     day = facts.until.astimezone(person.zone).date()
     is_tomorrow = day - facts.now.astimezone(person.zone).date() == timedelta(days=1)
     ends = (
-        _("⏸ The pause of <b>{person}</b> ends tomorrow, {day}.")
+        _("⏸ <b>{person}</b>'s pause ends tomorrow, {day}.")
         if is_tomorrow
-        else _("⏸ The pause of <b>{person}</b> ends on {day}.")
+        else _("⏸ <b>{person}</b>'s pause ends on {day}.")
     )
     named = _weekday_and_date(facts.until, person.zone)
     lines = [ends.format(person=escape(person.name), day=named)]
     if facts.medicines and person.pause is not None:
         lines.append(
-            _("These medicines go on then: {names}").format(
+            _("These medicines resume then: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
             )
         )
     if facts.kept_by is not None:
         lines.append(_("✅ {who}: it ends as planned.").format(who=escape(facts.kept_by)))
     if person.pause is None:
-        lines[0] = _("▶️ The pause of <b>{person}</b> ended on {day}.").format(
+        lines[0] = _("▶️ <b>{person}</b>'s pause ended on {day}.").format(
             person=escape(person.name), day=_weekday_and_date(facts.until, person.zone)
         )
         return Screen("\n".join(lines))
@@ -419,10 +512,10 @@ def _changed_since(facts: PauseEndsFacts) -> str:
     person, pause = facts.person, facts.person.pause
     name = escape(person.name)
     if pause is None:
-        return _("▶️ The pause of <b>{person}</b> was ended before its time.").format(person=name)
+        return _("▶️ <b>{person}</b>'s pause was ended early.").format(person=name)
     if pause.until is None:
-        return _("⏸ The pause of <b>{person}</b> goes on until you end it.").format(person=name)
-    return _("⏸ The pause of <b>{person}</b> ends on {day} now.").format(
+        return _("⏸ <b>{person}</b> is now paused until further notice.").format(person=name)
+    return _("⏸ <b>{person}</b>'s pause now ends on {day}.").format(
         person=name, day=_weekday_and_date(pause.until, person.zone)
     )
 

@@ -165,7 +165,7 @@ def _sentence(error: CareCircleError) -> str:
                 name=name
             )
         case NotPaused(person=person):
-            return _("The pause of {person} has been changed or is over. /people shows it.").format(
+            return _("{person}'s pause was changed, or is over. /people shows it.").format(
                 person=person
             )
         case PauseEndImpossible(is_too_far=True):

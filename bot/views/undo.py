@@ -8,7 +8,7 @@ from bot.views.answer import Answer, Button, Screen, say
 from bot.views.apart import family_in_words
 from bot.views.appointments import title_line, when_line
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import due_moment, record_clock
+from bot.views.dose_times import due_moment, open_words, record_clock
 from bot.views.length import fitting
 from bot.views.medicines import described
 from bot.views.pauses import pause_words
@@ -170,8 +170,8 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.APPOINTMENT_REPEATED: _("changed, to: {medicine}"),
         ActionKind.APPOINTMENT_CANCELLED: _("cancelled: {medicine}"),
         ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
-        ActionKind.PERSON_PAUSED: _("paused all medicines of {medicine}"),
-        ActionKind.PERSON_RESUMED: _("ended the pause of {medicine}"),
+        ActionKind.PERSON_PAUSED: _("paused: {medicine}"),
+        ActionKind.PERSON_RESUMED: _("ended the pause: {medicine}"),
     }
 
 
@@ -248,6 +248,8 @@ def _medicine(medicine: MedicineFacts, now: datetime) -> str:
     line = _("💊 {medicine}\nfor {person}").format(
         medicine=described(medicine, now=now), person=escape(medicine.person)
     )
+    for dose in medicine.open_doses:
+        line += "\n" + open_words(dose, home=medicine.zone, now=now)
     if medicine.first_due_at is None:
         return line
     following = moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)

@@ -92,7 +92,7 @@ async def test_a_pause_says_when_it_goes_on(home: Household, town: Town) -> None
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     shown = await open_medicine(home.anna, "Aspirin")
     await home.anna.press("⏸ Pause", message=shown)
-    await home.anna.sees("Until when shall I pause Aspirin?")
+    await home.anna.sees("How long should I pause Aspirin?")
     await home.anna.send("22 November 2026")
     await home.anna.sees("A pause can only end on a later day.")
     await home.anna.send("banana")
@@ -100,7 +100,7 @@ async def test_a_pause_says_when_it_goes_on(home: Household, town: Town) -> None
     await home.anna.send("until 26 November")
     await home.anna.sees("Aspirin is paused until 26 November 2026.")
     shown = await open_medicine(home.ben, "Aspirin")
-    assert "paused, again from Thursday 26 November" in shown.text
+    assert "paused until Thursday 26 November" in shown.text
     assert "Next: Thursday 26 November 08:00" in shown.text
     await home.ben.press("▶️ Resume", message=shown)
     await home.ben.sees("Next: today 08:00", after=shown)

@@ -15,7 +15,7 @@ def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
 
 async def pause_mum(person: Person, line: str = "Mum until friday", *, quiet: bool = False) -> None:
     await person.send(f"/pause {line}")
-    await person.sees("I'll pause all medicines of Mum")
+    await person.sees("I'll pause all of Mum's medicines")
     await person.press("Yes, no reminders" if quiet else "No, keep reminding")
     await person.sees("Mum is paused until")
 
@@ -27,13 +27,13 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     await anna.send("/addappt Dentist 26 november 15:00")
     await anna.sees("Saved")
     await anna.send("/pause Mum until friday")
-    question = await anna.sees("I'll pause all medicines of Mum until 27 November 2026.")
-    assert "Also no reminders of appointments" in question.text
+    question = await anna.sees("I'll pause all of Mum's medicines until 27 November 2026.")
+    assert "Should I also skip the reminders of appointments" in question.text
     await anna.press("Yes, no reminders", message=question)
     paused = await anna.sees("Mum is paused until Friday 27 November")
     assert "• Aspirin 100 mg" in paused.text
     assert "• Metformin 850 mg" in paused.text
-    assert "No reminders of appointments" in paused.text
+    assert "I won't remind you of appointments" in paused.text
     assert paused.labels == ("↩️ Undo", "▶️ Resume Mum")
     for phone, card in zip(home, asked.cards, strict=True):
         await phone.sees("Aspirin 100 mg\nPaused", after=card)
@@ -42,20 +42,20 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     await ben.send("/today")
     await ben.sees("Mum ⏸ paused until Friday 27 November")
     await ben.send("/people")
-    people = await ben.sees("⏸ paused until Friday 27 November, no reminders of appointments")
+    people = await ben.sees("⏸ paused until Friday 27 November, without appointment reminders")
     assert "▶️ Resume" in people.labels
     await ben.send("/meds")
-    listed = await ben.sees("(paused with Mum, again from Friday 27 November)")
+    listed = await ben.sees("(paused with Mum until Friday 27 November)")
     assert "▶️ Resume Mum" in listed.labels
     await ben.press("Aspirin", message=listed)
-    await ben.sees("⏸ paused with Mum, again from Friday 27 November", after=listed)
+    await ben.sees("⏸ paused with Mum until Friday 27 November", after=listed)
     await ben.send("/appts")
     appts = await ben.sees("⏸ Mum is paused until Friday 27 November")
     await ben.press("26 Nov 15:00 Dentist", message=appts)
     await ben.sees("🔕 No reminder: Mum is paused until Friday 27 November", after=appts)
     await ben.send("/addmed Statin 10 mg at 08:00")
     saved = await ben.sees("Saved: Statin")
-    assert "Paused with Mum, again from Friday 27 November" in saved.text
+    assert "Paused with Mum until Friday 27 November" in saved.text
     assert "First: Friday 27 November 08:00" in saved.text
     await ben.send("/give Aspirin")
     await ben.press("Given", message=await ben.sees("extra"))
@@ -63,7 +63,7 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     # It ends by itself, and says so the evening before.
     town.jump_to(at(26, 18, 59, 58))
     for phone in home:
-        told = await phone.sees("The pause of Mum ends tomorrow, Friday 27 November 2026.")
+        told = await phone.sees("Mum's pause ends tomorrow, Friday 27 November 2026.")
         assert "Aspirin, Metformin, Statin" in told.text
         assert told.labels == ("▶️ Go on as planned", "⏸ Longer")
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'appointment'") == 0
@@ -80,18 +80,18 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
 async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.send("/pause")
-    question = await home.anna.sees("What shall I pause?")
-    assert question.labels == ("👵 Everything of Mum", "💊 Aspirin")
-    await home.anna.press("Everything of Mum", message=question)
-    question = await home.anna.sees("Until when shall I pause all medicines of Mum?")
+    question = await home.anna.sees("What should I pause?")
+    assert question.labels == ("👵 All of Mum's medicines", "💊 Aspirin")
+    await home.anna.press("All of Mum's medicines", message=question)
+    question = await home.anna.sees("How long should I pause all of Mum's medicines?")
     await home.anna.press("For 3 days", message=question)
-    await home.anna.sees("I'll pause all medicines of Mum until 26 November 2026.")
+    await home.anna.sees("I'll pause all of Mum's medicines until 26 November 2026.")
     await home.anna.press("No, keep reminding")
     paused = await home.anna.sees("Mum is paused until Thursday 26 November")
-    assert "Reminders of appointments come as ever." in paused.text
+    assert "I'll still remind you of appointments." in paused.text
     await home.anna.press("Resume Mum", message=paused)
-    resumed = await home.anna.sees("The pause of Mum is over.")
-    assert "Aspirin 100 mg, next: today 08:00" in resumed.text
+    resumed = await home.anna.sees("Mum's pause is over.")
+    assert "Aspirin 100 mg. Next: today 08:00" in resumed.text
 
 
 async def test_what_was_typed_is_kept_while_it_is_asked_which(home: Household) -> None:
@@ -99,8 +99,8 @@ async def test_what_was_typed_is_kept_while_it_is_asked_which(home: Household) -
     await add_medicine(home.anna, "Dad 1 tablet at 08:00 for Mum")
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Dad")
     await home.anna.send("/pause Dad until friday")
-    question = await home.anna.sees("What shall I pause?")
-    assert question.labels == ("👵 Everything of Dad", "💊 Mum · Dad")
+    question = await home.anna.sees("What should I pause?")
+    assert question.labels == ("👵 All of Dad's medicines", "💊 Mum · Dad")
     await home.anna.press("Mum · Dad", message=question)
     await home.anna.sees("Dad is paused until 27 November 2026. Next: Friday 27 November 08:00")
 
@@ -130,7 +130,7 @@ async def test_an_end_that_cannot_be_is_asked_again(
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.send(f"/pause {line}")
     await home.anna.sees(answer)
-    await home.anna.sees("Until when shall I pause")
+    await home.anna.sees("How long should I pause")
     await home.anna.press("Cancel")
     assert await town.value("SELECT count(*) FROM medications WHERE status = 'paused'") == 0
 
@@ -151,25 +151,25 @@ async def test_over_another_pause_the_one_that_runs_is_shown(home: Household, to
     await pause_mum(home.anna)
     await home.ben.send("/pause Mum until 30 November")
     question = await home.ben.sees("Mum is already paused until Friday 27 November.")
-    assert "Shall it be paused until 30 November 2026 instead?" in question.text
+    assert "Pause until 30 November 2026 instead?" in question.text
     assert question.labels == ("✏️ Change the end", "▶️ End the pause now", "Leave it as it is")
     await home.ben.press("Change the end", message=question)
     await home.ben.sees("Mum is paused until Monday 30 November")
     await home.anna.send("/pause Aspirin")
-    question = await home.anna.sees("Aspirin is already paused until Monday 30 November, with all")
+    question = await home.anna.sees("Aspirin is already paused with Mum, until Monday 30 November.")
     await home.anna.press("Leave it", message=question)
     await home.anna.sees("nothing was changed")
     await home.anna.send("/pause Mum")
     question = await home.anna.sees("Mum is already paused until Monday 30 November.")
     await home.anna.press("End the pause now", message=question)
-    await home.anna.sees("The pause of Mum is over.")
+    await home.anna.sees("Mum's pause is over.")
     assert await town.value("SELECT status FROM medications") == "active"
 
 
 async def test_of_two_who_pause_at_once_the_second_sees_the_first(home: Household) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.send("/pause Mum until friday")
-    await home.anna.sees("I'll pause all medicines of Mum")
+    await home.anna.sees("I'll pause all of Mum's medicines")
     await pause_mum(home.ben, "Mum until thursday")
     await home.anna.press("No, keep reminding")
     await home.anna.sees("Mum is already paused until Thursday 26 November.")
@@ -183,9 +183,9 @@ async def test_of_two_who_resume_the_second_is_told(home: Household) -> None:
         await phone.send("/people")
         shown.append(await phone.sees("⏸ paused until Friday 27 November"))
     await home.anna.press("Resume", message=shown[0])
-    await home.anna.sees("The pause of Mum is over.")
+    await home.anna.sees("Mum's pause is over.")
     toast = await home.ben.press("Resume", message=shown[1])
-    assert "The pause of Mum has been changed or is over." in toast.text
+    assert "Mum's pause was changed, or is over." in toast.text
 
 
 async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
@@ -235,13 +235,13 @@ async def test_longer_asks_until_when_and_tells_the_others(home: Household, town
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await pause_mum(home.anna)
     town.jump_to(at(26, 18, 59, 58))
-    told = await home.anna.sees("The pause of Mum ends tomorrow")
-    await home.ben.sees("The pause of Mum ends tomorrow")
+    told = await home.anna.sees("Mum's pause ends tomorrow")
+    await home.ben.sees("Mum's pause ends tomorrow")
     await home.anna.press("Longer", message=told)
-    await home.anna.sees("Until when shall the pause of Mum last?")
+    await home.anna.sees("How long should Mum's pause last?")
     await home.anna.send("30 November")
     await home.anna.sees("Mum is paused until Monday 30 November")
-    await home.ben.sees("The pause of Mum ends on Monday 30 November 2026 now.")
+    await home.ben.sees("Mum's pause now ends on Monday 30 November 2026.")
 
 
 async def test_a_course_is_lengthened_only_when_it_is_said(home: Household, town: Town) -> None:
@@ -253,7 +253,7 @@ async def test_a_course_is_lengthened_only_when_it_is_said(home: Household, town
     ends = "SELECT schedule ->> 'ends_on' FROM medications"
     assert await town.value(ends) == "2026-11-27"
     await home.anna.press("Yes", message=question)
-    await home.anna.sees("Amoxicillin is lengthened")
+    await home.anna.sees("Amoxicillin now lasts longer")
     assert await town.value(ends) == "2026-11-30"
     await undo(home.anna)
     await home.anna.sees("Undone. As before:")
@@ -284,13 +284,13 @@ async def test_a_pause_beyond_the_end_of_a_course_promises_nothing(
     await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 25 November")
     await home.anna.send("/pause Amoxicillin until 30 November")
     paused = await home.anna.sees("Amoxicillin is paused until 30 November 2026.")
-    assert "Its course ends before that, on 25 November 2026" in paused.text
+    assert "Its course ends before then, on 25 November 2026" in paused.text
     question = await home.anna.sees("Add the 3 paused days at the end?")
     assert "✅ Yes, until 2 December 2026" in question.labels
     await home.anna.press("No", message=question)
-    await home.anna.sees("it ends as it was")
+    await home.anna.sees("it still ends on 25 November 2026")
     await home.anna.send("/meds")
-    await home.anna.sees("(paused; its course ends before that, on 25 November 2026)")
+    await home.anna.sees("(paused; its course ends before then, on 25 November 2026)")
 
 
 async def test_a_course_after_a_pause_without_end_is_asked_about_when_it_is_over(
@@ -298,12 +298,12 @@ async def test_a_course_after_a_pause_without_end_is_asked_about_when_it_is_over
 ) -> None:
     await add_medicine(home.anna, "Amoxicillin 500 mg at 08:00 until 27 November")
     await home.anna.send("/pause Amoxicillin until further notice")
-    paused = await home.anna.sees("I ask for nothing until you resume it")
+    paused = await home.anna.sees("I won't ask about it until you resume it")
     town.jump_to(at(25, 12))
     await home.anna.press("Resume", message=paused)
     question = await home.anna.sees("Add the 3 paused days at the end?")
     await home.anna.press("Yes, until 30 November 2026", message=question)
-    await home.anna.sees("Amoxicillin is lengthened")
+    await home.anna.sees("Amoxicillin now lasts longer")
 
 
 async def test_given_while_it_was_paused_it_is_not_asked_for_again(
@@ -357,3 +357,77 @@ async def test_somebody_of_another_family_pauses_nothing(home: Household, town: 
     press = Callback(Verb.PAUSE_PERSON, row.family_id, row.id)
     toast = await eve.press_altered(press.encode(), message=shown)
     assert "not there any more" in toast.text
+
+
+async def test_what_is_open_is_said_where_it_goes_on(home: Household, town: Town) -> None:
+    asked = await ask(town, home.anna, home.ben)
+    await pause_mum(home.anna)
+    await home.anna.press("Resume Mum", message=await home.anna.sees("Mum is paused until"))
+    resumed = await home.anna.sees("Mum's pause is over.")
+    assert f"• Aspirin 100 mg. Open: today {asked.at}. Next: tomorrow {asked.at}" in resumed.text
+    await home.ben.send("/meds")
+    await home.ben.press("Aspirin", message=await home.ben.sees("Medicines, family"))
+    await home.ben.press("⏹ Stop", message=await home.ben.sees("Last given"))
+    await home.ben.sees("⏹ Stopped")
+    await undo(home.ben)
+    undone = await home.ben.sees("Undone. As before:")
+    assert f"Open: today {asked.at}" in undone.text
+
+
+async def test_under_a_pause_that_another_has_ended_undo_says_who(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await pause_mum(home.ben)
+    paused = await home.ben.sees("Mum is paused until")
+    await home.anna.send("/pause Mum")
+    await home.anna.press("End the pause now", message=await home.anna.sees("already paused"))
+    await home.anna.sees("Mum's pause is over.")
+    toast = await home.ben.press("Undo", message=paused)
+    assert "Anna ended Mum's pause on 23 November 2026 at 07:" in toast.text
+    await home.ben.send("/pause Aspirin until friday")
+    paused = await home.ben.sees("Aspirin is paused until")
+    await home.anna.send("/pause Aspirin")
+    await home.anna.press("End the pause now", message=await home.anna.sees("already paused"))
+    await home.anna.sees("▶️ Resumed:")
+    toast = await home.ben.press("Undo", message=paused)
+    assert "Anna ended Aspirin's pause on 23 November 2026 at 07:" in toast.text
+
+
+async def test_undo_under_a_pause_that_stands_is_undo(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await pause_mum(home.ben)
+    await home.ben.press("Undo", message=await home.ben.sees("Mum is paused until"))
+    named = await home.ben.sees("Your last action")
+    assert "paused: Mum, paused until Friday 27 November" in named.text
+
+
+async def test_as_needed_is_paused_but_was_never_asked_for(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await add_medicine(home.anna, "Para 500 mg as needed, 4 hours apart, max 4")
+    await pause_mum(home.anna)
+    paused = await home.anna.sees("Mum is paused until")
+    assert "I won't ask about:\n• Aspirin 100 mg\nAlso paused, only given as needed: Para" in (
+        paused.text
+    )
+
+
+async def test_a_pause_until_the_same_day_is_said_and_not_asked(home: Household) -> None:
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await pause_mum(home.anna)
+    await home.ben.send("/pause Mum until friday")
+    question = await home.ben.sees("already paused")
+    assert question.text == "⏸ Mum is already paused until Friday 27 November."
+    await home.ben.press("Change the end", message=question)
+    await home.ben.sees("How long should Mum's pause last?")
+
+
+async def test_a_medicine_paused_with_its_person_says_whose_pause_it_is(home: Household) -> None:
+    """Not "with all other medicines": one of them was resumed."""
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await add_medicine(home.anna, "Metformin 850 mg at 12:00")
+    await pause_mum(home.anna)
+    await home.anna.send("/pause Metformin")
+    await home.anna.press("End the pause now", message=await home.anna.sees("already paused"))
+    await home.anna.sees("▶️ Resumed:")
+    await home.ben.send("/pause Aspirin")
+    question = await home.ben.sees("already paused")
+    assert question.text == "⏸ Aspirin is already paused with Mum, until Friday 27 November."

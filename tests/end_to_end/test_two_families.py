@@ -262,3 +262,28 @@ async def test_two_families_of_one_name_are_told_apart_in_answers_and_lists(
     await both.anna.send("/give Para at 07:00")
     asked = await both.anna.sees("Record it?")
     assert "family Smith (with Mum)" in asked.text
+
+
+@pytest.mark.parametrize("typed", ["Amlodipine until friday", "Amlo until friday"])
+async def test_what_is_taken_in_the_other_family_is_paused_there(
+    both: Families, town: Town, typed: str
+) -> None:
+    question = await offered(both.anna, f"/pause {typed}", IN_MILLER)
+    assert question.labels == ("Pause it there", "Stay here")
+    await both.anna.press("Pause it there", message=question)
+    paused = await both.anna.sees("Amlodipine is paused until 27 November 2026.")
+    assert "In the family Miller. Your current family is still Smith." in paused.text
+    assert await town.value("SELECT name FROM medications WHERE status = 'paused'") == "Amlodipine"
+
+
+async def test_somebody_of_the_other_family_is_paused_there(both: Families) -> None:
+    question = await offered(both.anna, "/pause Dad for 3 days", "Dad is in the family Miller.")
+    await both.anna.press("Pause it there", message=question)
+    await both.anna.sees("I'll pause all of Dad's medicines until 26 November 2026.")
+
+
+async def test_it_is_offered_where_nothing_is_taken_here(both: Families, town: Town) -> None:
+    await town.change("UPDATE medications SET status = 'stopped' WHERE name = 'Para'")
+    await offered(both.anna, "/pause Amlodipine until friday", IN_MILLER)
+    await both.anna.send("/pause Mum until friday")
+    await both.anna.sees("There are no medicines yet")

@@ -1,9 +1,10 @@
 """What was given while a dose was cancelled counts for it when it comes back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.models import AuditEvent
 from domain.schedules import Elapsed
+from domain.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily
@@ -162,6 +164,7 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
             MedicineStatus.ACTIVE,
             resumes_at=None,
             undoes_id=(await scope.rows(paused))[0].id,
+            counted={},
         )
 
     await home.do(undo_pause)
@@ -283,3 +286,61 @@ async def test_a_snooze_is_over_once_it_was_stopped(home: Home) -> None:
     await home.restore(aspirin)
     (dose, *_) = await home.doses(aspirin)
     assert (dose.status, dose.snoozed_until) == (DoseStatus.PENDING, None)
+
+
+@pytest.mark.parametrize("quiet", [Home.pause, Home.stop])
+async def test_undo_of_the_return_leaves_everything_as_it_was(
+    home: Home, quiet: Callable[[Home, MedicineFacts], Awaitable[None]]
+) -> None:
+    aspirin = await asked_aspirin(home)
+    home.is_now(at(8, 1))
+    await quiet(home, aspirin)
+    home.is_now(at(8, 5))
+    extra = await home.give_extra(aspirin)
+    before = await rows(home)
+    home.is_now(at(8, 10))
+    await home.restore(aspirin)
+    await factories.deliver(home.database)
+    await undo(home)
+    assert [row for row in await rows(home) if row.due_at < at(12)] == [
+        row for row in before if row.due_at < at(12)
+    ]
+    assert await home.open(aspirin) == []
+    assert len(await factories.deliver(home.database)) == 1  # the card says so
+    await home.check()
+    # It counts again for the dose that comes back again.
+    await home.restore(aspirin)
+    (today, *_) = await home.doses(aspirin)
+    assert (today.id, today.due_at, today.status) == (extra.id, at(8), DoseStatus.TAKEN)
+    await home.check()
+
+
+async def test_an_intake_that_was_taken_back_since_is_the_dose_for_good(home: Home) -> None:
+    aspirin = await asked_aspirin(home)
+    await home.pause(aspirin)
+    home.is_now(at(8, 5))
+    extra = await home.give_extra(aspirin)
+    await home.restore(aspirin)
+    await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    await undo(home)
+    assert await home.doses(aspirin) == []
+    await home.check()
+
+
+async def undo(home: Home) -> None:
+    action = await home.do(find_last_action)
+    assert action.kind is ActionKind.RESTORED
+    await home.do(lambda scope: undo_action(scope, action.id))
+
+
+async def rows(home: Home) -> Sequence[Any]:
+    """What stands in the table of doses."""
+    url = home.database.engine.url.render_as_string(hide_password=False)
+    async with without_walls(url) as connection:
+        found = await connection.execute(
+            text(
+                "SELECT id, occurrence_key, is_scheduled, due_at, window_ends_at, timezone, status,"
+                " taken_at, amount, unit, resolved_at FROM doses ORDER BY id"
+            )
+        )
+        return found.all()

@@ -11,12 +11,23 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import appointments, care_recipients, doses, expansion, medications, pauses, reminders
+from domain import (
+    appointments,
+    care_recipients,
+    doses,
+    expansion,
+    medications,
+    paused_courses,
+    pauses,
+    reminders,
+)
 from domain.access import Role
 from domain.care_recipients import Pause, Person
+from domain.courses import Stretch, last_day
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.doses import DoseStatus
 from domain.errors import (
+    ChangedMeanwhile,
     NotAllowed,
     NothingToPause,
     NotPaused,
@@ -25,10 +36,11 @@ from domain.errors import (
     StoppedMeanwhile,
 )
 from domain.families import FamilyFacts
-from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, give
+from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
 from domain.medicines import MedicineFacts, MedicineStatus
+from domain.paused_courses import CourseQuestion
 from domain.pauses import PersonPaused
-from domain.schedules import AsNeeded, WallClock
+from domain.schedules import AsNeeded, Elapsed, WallClock
 from domain.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
@@ -369,6 +381,26 @@ async def test_a_pause_moves_with_the_person(home: Home) -> None:
     assert running.until == at(27, 5)
 
 
+async def test_undo_of_resuming_makes_extras_of_what_counted(home: Home) -> None:
+    aspirin = await home.add()
+    await factories.wake_up(home.database, at(23, 8))
+    await factories.deliver(home.database)
+    await home.pause()
+    home.is_now(at(23, 8, 5))
+    giving = Giving(is_extra=True)
+    await home.do(lambda scope: factories.give_surely(scope, aspirin.id, giving))
+    doses_now = "SELECT id, occurrence_key, is_scheduled, due_at, status FROM doses ORDER BY id"
+    before = await home.rows(doses_now)
+    home.is_now(at(23, 8, 10))
+    await home.resume()
+    assert await home.rows(doses_now) != before
+    await home.undo()
+    after = await home.rows(doses_now)
+    assert [row for row in after if row.due_at < at(24)] == [
+        row for row in before if row.due_at < at(24)
+    ]
+
+
 # The evening before.
 
 
@@ -473,14 +505,17 @@ def antibiotic(*times: str) -> WallClock:
 
 async def courses(home: Home, *medicines: MedicineFacts, until: datetime) -> list[tuple[str, Any]]:
     async def work(scope: Scope) -> list[tuple[str, Any]]:
-        since = await pauses.left_out_since(scope, home.mum.id)
+        since = await paused_courses.left_out_since(scope, home.mum.id)
         assert since is not None
-        found = await pauses.find_courses(
-            scope, [medicine.id for medicine in medicines], since=since, until=until
-        )
+        lost = Stretch.between(since, until, home.mum.zone)
+        found = [
+            await paused_courses.find_course_change(scope, CourseQuestion(medicine.id, lost))
+            for medicine in medicines
+        ]
         return [
-            (course.medicine.name, (course.lengthened.days, course.lengthened.new_ends_on))
+            (course.medicine.name, (course.days, last_day(course.schedule, home.mum.zone)))
             for course in found
+            if course is not None
         ]
 
     return await home.do(work)
@@ -557,3 +592,55 @@ async def test_nothing_is_broken_in_the_tables(home: Home) -> None:
     url = home.database.engine.url.render_as_string(hide_password=False)
     found = await find_violations(url, home.database.clock)
     assert [each for each in found if each.invariant in (1, 5, 7, 8)] == []
+
+
+async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> None:
+    """The pause ends while the yes waits for it: the yes sees that."""
+    amoxicillin = await home.add("Amoxicillin", antibiotic())
+    since = home.database.clock.now()
+    await home.pause(THURSDAY)
+    question = CourseQuestion(amoxicillin.id, Stretch.between(since, at(26), home.mum.zone))
+    change = await home.do(lambda s: paused_courses.find_course_change(s, question))
+    assert change is not None
+    resumed, answered = asyncio.Event(), asyncio.Event()
+
+    async def resume(scope: Scope) -> None:
+        await pauses.resume_person(scope, home.mum.id)
+        resumed.set()
+        await asyncio.sleep(0.2)  # the yes waits for its lock
+        assert not answered.is_set()
+
+    async def say_yes(scope: Scope) -> None:
+        await resumed.wait()
+        await paused_courses.change_course(scope, question, seen=change.shown)
+
+    async def answer() -> None:
+        with pytest.raises(ChangedMeanwhile):
+            await home.do(say_yes, home.ben)
+        answered.set()
+
+    await asyncio.gather(home.do(resume), answer())
+    schedule = (await home.do(lambda s: medications.get_medication(s, amoxicillin.id))).schedule
+    assert last_day(schedule, home.mum.zone) == date(2026, 11, 27)
+
+
+async def test_a_course_of_hours_gets_its_end_back(home: Home) -> None:
+    every = Elapsed(timedelta(hours=8), at(23, 9), ends_at=at(27, 9))
+    amoxicillin = await home.add("Amoxicillin", every)
+    await home.pause(THURSDAY)
+    lost = Stretch.between(at(23, 7, 30), at(26), home.mum.zone)
+    await say_yes(home, CourseQuestion(amoxicillin.id, lost))
+    home.is_now(at(24, 12))
+    await home.resume()
+    taken_back = await say_yes(home, CourseQuestion(amoxicillin.id))
+    # Those of 09:00, 17:00, 01:00 and 09:00 were lost.
+    assert taken_back.schedule == replace(every, ends_at=at(27, 9) + 4 * every.every)
+
+
+async def say_yes(home: Home, question: CourseQuestion) -> MedicineFacts:
+    async def work(scope: Scope) -> MedicineFacts:
+        change = await paused_courses.find_course_change(scope, question)
+        assert change is not None
+        return await paused_courses.change_course(scope, question, seen=change.shown)
+
+    return await home.do(work)

@@ -1303,6 +1303,7 @@ def _meds(home: _Home) -> Mapping[str, View]:
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "stopped": partial(meds.stopped, screen),
         "restored": partial(meds.restored, screen),
+        "resumed": partial(meds.resumed, screen),
     }
 
 
@@ -1315,15 +1316,16 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         resumes_at=until,
         first_due_at=until + timedelta(hours=8),
     )
-    course = WallClock((time(8),), date(2026, 11, 23), date(2026, 11, 25))
+    course_ends = date(2026, 11, 25)
+    course = WallClock((time(8),), date(2026, 11, 23), course_ends)
     over = replace(quiet, schedule=course, first_due_at=None)
     pause = Pause(NOW, until, silences_appointments=True)
     person = replace(home.person, pause=pause)
     without_end = replace(home.person, pause=Pause(NOW, None, silences_appointments=False))
+    as_needed = replace(quiet, schedule=AsNeeded(date(2026, 11, 23)), first_due_at=None)
     both = PersonPaused(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
     choices = [_choice(label) for label in pauses.pause_choices().values()]
-    no = _choice(pauses.keep_label())
     of_appointments = [_choice(label) for label in pauses.appointment_labels().values()]
 
     def asked(*, is_person: bool, is_change: bool) -> View:
@@ -1336,7 +1338,7 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         )
 
     def running(
-        shown: tuple[datetime | None, bool] | None,
+        shown: tuple[datetime | None, str | None] | None,
         end: date | None = None,
         *,
         never_ends: bool = False,
@@ -1353,18 +1355,26 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             buttons=[_choice(label) for label in labels],
         )
 
-    def course_asked(days: int) -> View:
+    def course_asked(days: int, *, by: int, labels: Sequence[str]) -> View:
         return partial(
             pauses.ask_course,
             name=words.medicine,
             person=words.person,
+            state=pauses.course_state(MedicineStatus.PAUSED, until, zone=LONDON, now=NOW),
             zone=LONDON,
             days=days,
             schedule=course,
-            longer=replace(course, ends_on=date(2026, 11, 25 + days)),
-            yes=_choice(pauses.lengthen_label(date(2026, 11, 25 + days))),
-            no=_choice(pauses.keep_label()),
+            changed=replace(course, ends_on=course_ends + timedelta(days=by)),
+            buttons=[_choice(label) for label in labels],
         )
+
+    def course_longer(days: int) -> View:
+        ends_on = course_ends + timedelta(days=days)
+        labels = pauses.lengthen_label(ends_on), pauses.keep_label()
+        return course_asked(days, by=days, labels=labels)
+
+    over_now = pauses.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
+    stopped = pauses.course_state(MedicineStatus.STOPPED, None, zone=LONDON, now=NOW)
 
     def noticed(facts: PauseEndsFacts) -> View:
         return partial(pauses.pause_ends, facts)
@@ -1391,10 +1401,13 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_asked_for_longer": asked(is_person=True, is_change=True),
         "pause_has_passed": partial(pauses.end_impossible, is_too_far=False),
         "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
-        "pause_runs": running((until, False)),
-        "pause_runs_with_person": running((None, True), date(2026, 11, 28)),
-        "pause_runs_and_is_to_be_open": running((until, False), never_ends=True),
+        "pause_runs": running((until, None)),
+        "pause_runs_with_person": running((until, words.person), date(2026, 11, 28)),
+        "pause_runs_open_with_person": running((None, words.person)),
+        "pause_runs_and_is_to_be_open": running((until, None), never_ends=True),
         "pause_runs_no_more": running(None),
+        "pause_runs_no_more_until": running(None, date(2026, 11, 28)),
+        "pause_runs_no_more_open": running(None, never_ends=True),
         "pause_left": partial(pauses.left),
         "pause_appointments": partial(
             pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
@@ -1402,15 +1415,45 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_appointments_without_end": partial(
             pauses.ask_appointments, words.person, None, of_appointments
         ),
-        "pause_course": course_asked(3),
-        "pause_course_of_a_day": course_asked(1),
-        "pause_course_gone": partial(pauses.course_gone, words.medicine, no),
-        "pause_course_kept": partial(pauses.course_kept),
-        "pause_course_lengthened": partial(pauses.lengthened, saved),
+        "pause_course": course_longer(3),
+        "pause_course_of_a_day": course_longer(1),
+        "pause_course_without_end": course_asked(
+            2, by=2, labels=[pauses.lengthen_label(None), pauses.keep_label()]
+        ),
+        "pause_course_shorter": course_asked(
+            0,
+            by=-1,
+            labels=[
+                pauses.shorten_label(date(2026, 11, 24)),
+                pauses.keep_longer_label(course_ends),
+            ],
+        ),
+        "pause_course_shorter_without_end": course_asked(
+            0, by=-1, labels=[pauses.shorten_label(None), pauses.keep_longer_label(None)]
+        ),
+        "pause_course_gone": partial(pauses.course_gone, words.medicine, over_now, is_longer=True),
+        "pause_course_gone_stopped": partial(
+            pauses.course_gone, words.medicine, stopped, is_longer=False
+        ),
+        "pause_course_gone_removed": partial(
+            pauses.course_gone, words.medicine, None, is_longer=True
+        ),
+        "pause_course_changed": partial(
+            pauses.course_changed, words.medicine, over_now, is_edited=False
+        ),
+        "pause_course_edited": partial(
+            pauses.course_changed, words.medicine, over_now, is_edited=True
+        ),
+        "pause_course_all_right": partial(Screen, "…", ((_choice(pauses.all_right_label()),),)),
+        "pause_course_kept": partial(pauses.course_kept, course_ends),
+        "pause_course_kept_without_end": partial(pauses.course_kept, None),
+        "pause_course_lengthened": partial(pauses.course_changed_to, saved, is_longer=True),
+        "pause_course_shortened": partial(pauses.course_changed_to, saved, is_longer=False),
         "paused": paused(quiet),
         "paused_beyond_its_course": paused(over),
         "paused_without_return": paused(replace(quiet, resumes_at=None, first_due_at=None)),
         "paused_person": person_paused(both),
+        "paused_person_as_needed": person_paused(PersonPaused(person, [as_needed], [])),
         "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
         "paused_person_not": partial(pauses.not_paused_screen, home.person),
         "resumed_person": partial(pauses.person_resumed, both, now=NOW),
@@ -1418,6 +1461,11 @@ def _pauses(home: _Home) -> Mapping[str, View]:
             pauses.person_resumed, PersonPaused(home.person, [], []), now=NOW
         ),
         "resumed_medicine": partial(pauses.medicine_resumed, saved, now=NOW),
+        "resumed_medicine_open": partial(
+            pauses.medicine_resumed,
+            replace(saved, open_doses=[OpenDose(NOW - timedelta(minutes=5), LONDON, None)]),
+            now=NOW,
+        ),
         "resumed_stopped_meanwhile": partial(pauses.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
         "notice_pause_ends_tomorrow": noticed(replace(ends, now=until - timedelta(hours=5))),

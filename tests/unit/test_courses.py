@@ -7,12 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.courses import is_over_by, last_day, lengthen
+from domain.courses import (
+    Stretch,
+    ends_earlier,
+    is_over_by,
+    last_day,
+    lengthen,
+    with_dates_before,
+)
 from domain.dosages import Dosage
 from domain.schedules import (
     AsNeeded,
     Daily,
     Elapsed,
+    Schedule,
     Steps,
     WallClock,
     Weekday,
@@ -135,3 +143,69 @@ def test_as_many_doses_are_given_as_without_the_pause(
     kept = occurrences(longer.schedule, LONDON, begin, end)
     given_ = [o for o in kept if not since <= o.due_at < until]
     assert len(given_) == len(planned)
+
+
+def taper(*ends: int) -> Steps:
+    """From 1 June on, each step up to one of the days."""
+    starts = (1, *(end + 1 for end in ends[:-1]))
+    return Steps(
+        tuple(
+            WallClock(EIGHT, day(start), day(end), dosages=(Dosage("1 tablet"),))
+            for start, end in zip(starts, ends, strict=True)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (WallClock(EIGHT, day(1), day(9)), WallClock(EIGHT, day(1), day(12))),
+        (taper(3, 6), taper(5, 8)),
+        (
+            Elapsed(timedelta(hours=8), at(1), ends_at=at(5)),
+            Elapsed(timedelta(hours=8), at(1), ends_at=at(7)),
+        ),
+    ],
+)
+def test_the_dates_of_before_a_pause_come_back(before: Schedule, after: Schedule) -> None:
+    assert ends_earlier(before, after)
+    assert not ends_earlier(after, before)
+    assert with_dates_before(after, after=after, before=before) == before
+    assert with_dates_before(before, after=after, before=before) is None  # somebody set them
+
+
+def test_what_was_changed_since_stays_as_the_dates_come_back() -> None:
+    before, after = (WallClock(EIGHT, day(1), day(end)) for end in (9, 12))
+    now = WallClock((time(19),), day(1), day(12))
+    found = with_dates_before(now, after=after, before=before)
+    assert found == WallClock((time(19),), day(1), day(9))
+
+
+def test_a_course_of_another_kind_by_now_keeps_its_end() -> None:
+    before, after = taper(3, 6), taper(5, 8)
+    assert with_dates_before(taper(5, 8, 9), after=after, before=before) is None
+    assert with_dates_before(WallClock(EIGHT, day(1)), after=after, before=before) is None
+
+
+def test_what_was_added_before_is_not_added_again() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    added = Stretch.between(at(3), at(5), LONDON)
+    longer = lengthen(course, LONDON, since=at(3), until=at(6), counted=[added])
+    assert longer is not None
+    assert (longer.days, longer.new_ends_on) == (1, day(10))
+    assert lengthen(course, LONDON, since=at(3), until=at(5), counted=[added]) is None
+
+
+def test_a_day_in_between_on_which_it_was_given_is_not_lost() -> None:
+    course = WallClock(EIGHT, day(1), day(9))
+    longer = lengthen(course, LONDON, since=at(3), until=at(6), kept=["2026-06-04T08:00"])
+    assert longer is not None
+    assert (longer.days, longer.new_ends_on) == (2, day(11))
+
+
+def test_a_stretch_is_cut_at_the_end_of_the_pause() -> None:
+    stretch = Stretch.between(at(3), at(6), LONDON)
+    assert stretch.up_to(None, LONDON) == stretch
+    assert stretch.up_to(at(4, 12), LONDON) == Stretch.between(at(3), at(4, 12), LONDON)
+    assert stretch.up_to(at(3), LONDON) is None
+    assert stretch.instants(LONDON) == (at(3), at(6))

@@ -238,6 +238,12 @@ def test_a_point_stands_in_amounts_and_in_times(
     assert (understood.moment and understood.moment.at) == (None if moment is None else at(moment))
 
 
+def test_a_number_that_could_be_two_is_asked_about_as_an_amount() -> None:
+    typed = read_intake(tokenize("1.000"), zone=LONDON, now=at("08:15"))
+    assert typed.amount_problem is not None
+    assert typed.time_problem is None
+
+
 def test_four_digits_may_be_a_time() -> None:
     with pytest.raises(Misunderstood) as caught:
         parse_amount("1230")

@@ -307,7 +307,9 @@ class Walk(Ground):
         found = [each for verb in verbs for each in self._with_verb(person, verb)]
         if medicine is None or not found:
             return
-        intent = Intent(f"pause, stop or restore {medicine['name']}", medicine["id"])
+        # What was added to a course for a pause may be taken back, where that is asked and wanted.
+        what = f"pause, stop or restore {medicine['name']}"
+        intent = Intent(what, medicine["id"], names=frozenset({"ends"}))
         outcome = await self.tap(person, *self.rng.choice(found[-2:]), intent)
         async for _ in self._until_done(person, outcome, intent, typed="tomorrow", most=2):
             yield
