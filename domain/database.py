@@ -252,9 +252,6 @@ class Database:
             try:
                 result, events = await self._attempt(work, request)
             except DBAPIError as error:
-                if _state(error) == _READ_ONLY:
-                    # The server has a new role: whatever is open to it stays read-only for good.
-                    await self.engine.dispose()
                 if attempt == ATTEMPTS or not _is_worth_retrying(error):
                     raise
                 log.info("transaction repeated: attempt=%d state=%s", attempt, _state(error))
@@ -287,7 +284,13 @@ class Database:
                 user_id=request.user_id,
                 family_id=request.family_id,
             )
-            return await work(scope), scope.events
+            try:
+                return await work(scope), scope.events
+            except DBAPIError as error:
+                if _state(error) == _READ_ONLY:
+                    # The server has another role by now: to this connection it keeps it.
+                    await connection.invalidate()
+                raise
 
     async def close(self) -> None:
         await self.engine.dispose()

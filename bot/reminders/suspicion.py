@@ -17,8 +17,10 @@ Probe: TypeAlias = Callable[[], Awaitable[float]]
 PROBE_SECONDS = 3.0
 # A trial whose outcome nobody has reported for so long holds up nobody any more.
 TRIAL_SECONDS = 10.0
-FIRST_SPACING = 0.1
-LONGEST_SPACING = 0.5
+#: So many chats may be refused one after the other without the others waiting for it: telling a
+#: busy group of people to wait is nothing unusual. More of them are the bot after all.
+MOST_CHATS = 40
+SPACING = 2.0
 
 
 @dataclass(slots=True)
@@ -33,7 +35,7 @@ class _Doubt:
     next_trial_at: float
     #: The chat of the last 429.
     refused: int
-    spacing: float = FIRST_SPACING
+    refusals: int = 0
     #: The chat of the trial whose outcome the next one waits for.
     pending: int | None = None
     #: Chats of all trials that may still be reported as gone through.
@@ -45,7 +47,8 @@ class Suspicion:
 
     First a probe is asked. If Telegram tells it to wait too, the whole bot waits. Else only the
     chat does, but the probe may be wrong about it (Telegram counts messages, not questions): sends
-    go out one at a time, each a trial, until one of them has gone through.
+    go out one at a time, each a trial, until one of them has gone through; and rarely, once very
+    many chats in a row were refused.
     """
 
     def __init__(
@@ -77,19 +80,16 @@ class Suspicion:
         now = self._timepiece.now()
         doubt = self._current(now)
         if doubt is None:
-            doubt = self._doubt = _Doubt(
-                until=until, next_trial_at=now + FIRST_SPACING, refused=chat_id
-            )
+            doubt = self._doubt = _Doubt(until=until, next_trial_at=now, refused=chat_id)
             self.is_active = True
             self._ask()
         elif chat_id in doubt.tried:
             doubt.tried.discard(chat_id)
-            if chat_id != doubt.refused:
-                doubt.spacing = min(doubt.spacing * 2, LONGEST_SPACING)
+            doubt.refusals += chat_id != doubt.refused
             doubt.refused = chat_id
             if doubt.pending == chat_id:
                 doubt.pending = None
-                doubt.next_trial_at = now + doubt.spacing
+                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MOST_CHATS else 0.0)
             self._ask()
         # Else it left before the doubt began, and the probe's answer was about that time too.
         doubt.until = max(doubt.until, until + TRIAL_SECONDS)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.sandbox import Limits, Person
 from bot.sandbox.person import Message
+from bot.settings import SettingsError
 from tests.town import (
     Household,
     Town,
@@ -321,3 +322,130 @@ async def test_messages_of_who_has_left_are_closed_once(home: Household, town: T
     await town.settled()
     later = [call for call in town.sandbox.calls if call.method == "editMessageText"]
     assert home.ben.id not in {int(call.params["chat_id"]) for call in later[len(edits) :]}
+
+
+# 9, 10, 11, 14. A slow or unwilling Telegram, and impatient people.
+
+
+@pytest.mark.parametrize("town", [Limits()], indirect=True)
+async def test_chats_that_have_to_wait_hold_up_no_other(home: Household, town: Town) -> None:
+    asked = await ask(town, *home)
+    crowd = [town.person(f"Person {number}") for number in range(32)]
+    for person in crowd:
+        town.sandbox.fail_next("sendMessage", status=429, retry_after=20, chat=person, times=None)
+    await asyncio.gather(*(person.start() for person in crowd))
+    await until(lambda: town.sandbox.faults_struck("sendMessage") >= 25)
+    await home.anna.press("Taken", message=asked.cards[0], timeout=8)
+    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=8)
+    town.sandbox.heal()
+
+
+@pytest.mark.parametrize("town", [Limits()], indirect=True)
+async def test_a_429_for_the_whole_bot_stops_everything_until_it_is_over(
+    home: Household, town: Town
+) -> None:
+    await town.settled()
+    crowd = [town.person(f"Person {number}") for number in range(40)]
+    town.sandbox.fail_next("*", status=429, retry_after=4, times=None)
+    for person in crowd:
+        await person.start()
+    await until(lambda: town.sandbox.faults_struck("getMe") == 1)
+    before = town.sandbox.faults_struck("sendMessage")
+    await asyncio.sleep(2.5)
+    assert town.sandbox.faults_struck("sendMessage") - before <= 3
+    assert town.sandbox.faults_struck("sendMessage") < 20
+    town.sandbox.heal()
+    for person in crowd:
+        await person.sees("Hello", timeout=30)
+
+
+@pytest.mark.timeout(120)
+async def test_thousands_of_taps_by_one_person_hold_up_nobody_else(
+    home: Household, town: Town
+) -> None:
+    eve = await stranger(town)
+    await add_medicine(eve, "Zink 5 mg at 08:00")
+    asked = await ask(town, *home)
+    await eve.send("/meds")
+    listed = await eve.sees("Medicines, family")
+    for _ in range(2_150):
+        eve.tap("Zink", message=listed)
+    await home.anna.press("Taken", message=asked.cards[0], timeout=10)
+    await home.ben.sees("Taken by Anna", after=asked.cards[1], timeout=10)
+    await town.settled(seconds=60)
+
+
+async def test_a_press_on_a_dose_counts_among_thousands_of_others(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home, medicines=("Aspirin 100 mg", "Zink 5 mg"))
+    [card, _] = asked.cards
+    for _ in range(300):
+        home.anna.tap("⋯", message=card)
+    home.anna.tap("All taken", message=card)
+    await town.settled(seconds=60)
+    assert await town.count("medication_logs") == 2
+
+
+@pytest.mark.timeout(120)
+async def test_a_slow_telegram_makes_no_card_a_repeat(home: Household, town: Town) -> None:
+    crowd = [town.person(f"Person {number}") for number in range(30)]
+    for person in crowd:
+        await join(home.anna, person)
+    at = await due_soon(town, home.anna)
+    town.sandbox.fail_next("sendMessage", delay=4, times=None)
+    for phone in (*home, *crowd):
+        assert REPEAT not in (await phone.sees(f"Mum · {at}", timeout=30)).text
+    town.sandbox.heal()
+    await town.settled()
+    assert {len(cards(phone, at)) for phone in (*home, *crowd)} == {1}
+
+
+# 17. Nothing that can wait runs before what is due.
+
+
+async def test_slow_stock_checks_delay_no_card(home: Household, town: Town) -> None:
+    eve = await stranger(town)
+    for number in range(10):
+        await add_medicine(eve, f"{'ABCDEFGHIJ'[number] * 9} 1 tablet at 08:00")
+    at = await due_soon(town, home.anna)
+    await town.change(
+        "UPDATE medications SET stock = 0, stock_unit = 'tablet',"
+        " stock_check_at = date_trunc('minute', clock_now(), 'UTC')"
+        " WHERE family_id = (SELECT id FROM families WHERE name = 'Family of Eve')"
+    )
+    await town.change(
+        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'"
+    )
+    await town.change(
+        "CREATE TRIGGER slowly BEFORE UPDATE OF stock_check_at ON medications"
+        " FOR EACH ROW EXECUTE FUNCTION slowly()"
+    )
+    for phone in home:
+        await phone.sees(f"Mum · {at}", timeout=4)
+    await town.change("DROP TRIGGER slowly ON medications")
+
+
+# 19. A server that is no Bot API.
+
+
+async def test_a_server_whose_get_me_cannot_be_read_is_one_sentence(town: Town) -> None:
+    await town.stop_bot()
+    town.sandbox.fail_next("getMe", results=[True], times=None)
+    with pytest.raises(SettingsError, match="no Bot API"):
+        await town.start_bot()
+    town.sandbox.heal()
+    await town.start_bot()
+
+
+async def test_a_server_that_answers_empty_at_once_is_not_asked_without_a_pause(
+    home: Household, town: Town
+) -> None:
+    await town.settled()
+    town.sandbox.fail_next("getUpdates", results=[[]], times=None)
+    await home.anna.send("/people")
+    await asyncio.sleep(3)
+    assert town.sandbox.faults_struck("getUpdates") <= 5
+    town.sandbox.heal()
+    await home.anna.sees("People, family")
