@@ -124,7 +124,7 @@ def _since_words() -> dict[str, str]:
         "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
         "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
         "person.paused": _("{who} has changed the pause of {name} since."),
-        "person.resumed": _("{who} has ended the pause of {name} since."),
+        "person.resumed": _("{who} has ended {name}'s pause since."),
     }
 
 
