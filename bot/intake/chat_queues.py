@@ -19,7 +19,14 @@ from telegram.ext import Application
 
 from bot.intake.finished import Finished
 from bot.intake.owed_answers import OwedAnswers
-from bot.intake.raw_updates import RawUpdate, UnreadableUpdate, chat_id_of, press_of, read_update
+from bot.intake.raw_updates import (
+    Press,
+    RawUpdate,
+    UnreadableUpdate,
+    chat_id_of,
+    press_of,
+    read_update,
+)
 from bot.intake.replies import Place
 from bot.intake.serving import Serving
 from bot.metrics import SET_ASIDE
@@ -38,7 +45,7 @@ FAILURES = 3  # then an update is set aside
 RETRY_SECONDS = 0.5
 UNREACHABLE_SECONDS = 2.0
 CLAIMED_AT_ONCE = 100
-LOOK_AGAIN_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 0.5
 MOST_OF_A_CHAT = 20  # waiting in this process; more wait in the inbox
 MOST_WAITING = 2_000  # of all chats
 #: From so many waiting on, who only looks around is not answered: that many taps are no question.
@@ -95,14 +102,21 @@ class ChatQueues:
 
     def _make_room(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
-        waiting = {chat_id: len(queue) for chat_id, queue in self._queues.items()}
-        total = len(self._known)
+        ahead = {
+            chat_id: [press_of(each.payload) for each in queue]
+            for chat_id, queue in self._queues.items()
+        }
+        total, full = len(self._known), set[int]()
         made = []
         for each in incoming:
-            count = waiting.get(each.chat_id, 0)
-            may_wait = count >= MOST_OF_A_CHAT or total >= MOST_WAITING
-            waiting[each.chat_id] = count + (MOST_OF_A_CHAT if may_wait else 1)
-            total += not may_wait
+            presses = ahead.setdefault(each.chat_id, [])
+            press = press_of(each.payload)
+            if not (presses and _is_needless(press, presses)):
+                presses.append(press)
+                total += 1
+            if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
+                full.add(each.chat_id)  # and whatever comes after it in that chat
+            may_wait = each.chat_id in full
             made.append(Incoming(each.update_id, each.chat_id, each.payload, may_wait=may_wait))
         return made
 
@@ -132,7 +146,11 @@ class ChatQueues:
             await self._look_behind.wait()
             self._look_behind.clear()
             try:
-                while await self._claim_left_behind():
+                while True:
+                    while await self._claim_what_is_free():
+                        await asyncio.sleep(0)
+                    if not await self._has_unfinished():
+                        break
                     await asyncio.sleep(LOOK_AGAIN_SECONDS)
             except Exception as error:
                 log.warning("inbox not read: %s", describe(error))
@@ -163,62 +181,46 @@ class ChatQueues:
         await self._answers.drain(seconds=seconds)
         await self._finished.close(seconds=seconds)
 
-    async def _claim_left_behind(self) -> bool:
-        """Claim what there is room for; True while there is something that others hold, or that
-        waits for room.
-        """
-        full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
-        room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
-        if room > 0:
-            taken = await self._database.run(
-                lambda scope: inbox.claim(
-                    scope,
-                    owner=self._owner,
-                    lease=LEASE,
-                    most=room,
-                    each=MOST_OF_A_CHAT,
-                    full=full,
-                ),
-                as_dispatch(),
-            )
-            for update in taken:
-                self._enqueue(
-                    _Waiting(update.update_id, update.chat_id, update.payload, update.answer)
-                )
+    async def _has_unfinished(self) -> bool:
+        """Whether something is left that others hold, or that waits for room here."""
         return await self._database.run(
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )
+
+    async def _claim_what_is_free(self) -> bool:
+        """Claim what there is room for; whether there was anything."""
+        full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
+        room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
+        if room <= 0:
+            return False
+        taken = await self._database.run(
+            lambda scope: inbox.claim(
+                scope, owner=self._owner, lease=LEASE, most=room, each=MOST_OF_A_CHAT, full=full
+            ),
+            as_dispatch(),
+        )
+        for update in taken:
+            self._enqueue(_Waiting(update.update_id, update.chat_id, update.payload, update.answer))
+        return bool(taken)
 
     def _enqueue(self, waiting: _Waiting) -> None:
         if waiting.update_id in self._known:
             return
         queue = self._queues.get(waiting.chat_id)
         if queue is not None:
-            if not self._is_needless(waiting, queue):
-                self._known.add(waiting.update_id)
-                queue.append(waiting)
+            press = press_of(waiting.payload) if waiting.answer is None else None
+            if press is not None and _is_needless(press, [press_of(w.payload) for w in queue]):
+                self._serving.wave_aside(press[0])
+                self._finished.add(waiting.update_id)
+                return
+            self._known.add(waiting.update_id)
+            queue.append(waiting)
             return
         self._known.add(waiting.update_id)
         self._queues[waiting.chat_id] = deque([waiting])
         worker = asyncio.create_task(self._work(waiting.chat_id))
         self._workers.add(worker)
         worker.add_done_callback(self._workers.discard)
-
-    def _is_needless(self, waiting: _Waiting, queue: Sequence[_Waiting]) -> bool:
-        """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
-        only looks around while others wait. Its button stops spinning, and that is all.
-        """
-        press = press_of(waiting.payload)
-        if press is None or waiting.answer is not None:
-            return False
-        press_id, data, message_id = press
-        others = [press_of(each.payload) or ("", "", 0) for each in queue]
-        is_twice = any(other[1:] == (data, message_id) for other in others)
-        if not is_twice and not (len(queue) >= PATIENCE and _only_looks(data)):
-            return False
-        self._serving.wave_aside(press_id)
-        self._finished.add(waiting.update_id)
-        return True
 
     async def _work(self, chat_id: int) -> None:
         """Handle one chat's updates in order, until there are none."""
@@ -280,6 +282,16 @@ class ChatQueues:
         if not took_effect and waiting.chat_id:
             await self._serving.apologise(Place(waiting.chat_id), update_id, incident=incident)
         return True
+
+
+def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:
+    """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
+    only looks around while others wait. Its button stops spinning, and that is all.
+    """
+    if press is None:
+        return False
+    is_twice = any(other is not None and other[1:] == press[1:] for other in ahead)
+    return is_twice or (len(ahead) >= PATIENCE and _only_looks(press[1]))
 
 
 def _only_looks(data: str) -> bool:

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 from telegram import Bot, Update
 
 RawUpdate: TypeAlias = Mapping[str, Any]
+#: The id of a press, what the button carries, and the id of its message.
+Press: TypeAlias = tuple[str, str, int]
 
 _LARGEST = 2**63 - 1  # what PostgreSQL's bigint holds
 
@@ -35,8 +37,8 @@ def chat_id_of(raw: RawUpdate) -> int:
     return 0
 
 
-def press_of(raw: RawUpdate) -> tuple[str, str, int] | None:
-    """Of a pressed button: the press's id, what the button carries, and its message."""
+def press_of(raw: RawUpdate) -> Press | None:
+    """What identifies a pressed button; None where it is none."""
     query = _part(raw, "callback_query")
     press_id, data = query.get("id"), query.get("data")
     message_id = _part(query, "message").get("message_id")

@@ -21,6 +21,7 @@ TRIAL_SECONDS = 10.0
 #: busy group of people to wait is nothing unusual. More of them are the bot after all.
 MOST_CHATS = 40
 SPACING = 2.0
+FIRST_PAUSE = 0.1
 
 
 @dataclass(slots=True)
@@ -80,7 +81,9 @@ class Suspicion:
         now = self._timepiece.now()
         doubt = self._current(now)
         if doubt is None:
-            doubt = self._doubt = _Doubt(until=until, next_trial_at=now, refused=chat_id)
+            doubt = self._doubt = _Doubt(
+                until=until, next_trial_at=now + FIRST_PAUSE, refused=chat_id
+            )
             self.is_active = True
             self._ask()
         elif chat_id in doubt.tried:
