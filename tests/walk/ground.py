@@ -226,8 +226,7 @@ class Ground:
         if log["status"] != "taken" or press.verb not in (Verb.FLOW, Verb.MY_CLOCK):
             return
         local = screens.local(log["timestamp"], log["timezone"])
-        is_now = abs(log["timestamp"] - self.tables.at) <= 3 * MINUTE
-        if f"{local:%H:%M}" not in text and not is_now:
+        if f"{local:%H:%M}" not in text and not self._is_now(log):
             self._fault("shown", f"the question does not show {local:%H:%M}:\n{text}")
         if log["given"] and log["given"] not in text:
             self._fault("shown", f"the question does not show {log['given']}:\n{text}")
@@ -245,11 +244,16 @@ class Ground:
             and intent.when is not None
             and not intent.when.must_ask
             and not intent.when.means(log["timestamp"])
+            # "Now" is when they tap the question that says which time that is.
+            and not (step.button and intent.when.is_now and self._is_now(log))
         ):
             self._fault("meant", f"“{intent.what}” was recorded as {words}")
         is_unusual = intent.count not in (None, 1)
         if log["status"] == "taken" and is_unusual and log["dose_count"] != intent.count:
             self._fault("counted", f"“{intent.what}” counts as {log['dose_count']} doses")
+
+    def _is_now(self, log: Row) -> bool:
+        return bool(abs(log["timestamp"] - self.tables.at) <= 3 * MINUTE)
 
     def _check_is_not_stale(self, log: Row, asked_at: int, words: str) -> None:
         """What somebody recorded after a question was shown makes it another question."""

@@ -27,6 +27,10 @@ class When:
     instants: Sequence[datetime] = ()
     must_ask: bool = False
 
+    @property
+    def is_now(self) -> bool:
+        return self.words in {"", "now", "just now"}
+
     def means(self, at: datetime) -> bool:
         return any(abs(at - instant) <= MINUTE for instant in self.instants)
 
