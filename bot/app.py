@@ -62,6 +62,7 @@ log = logging.getLogger(__name__)
 DRAIN_SECONDS = 5.0
 POOL_SECONDS = 15.0  # for a free connection: nothing is lost while it waits
 ANSWERS_AT_ONCE = 64
+OWN_CONNECTIONS = 6  # to the database, for what the bot does by itself
 EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would wait for the database
 MOST_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
 WAIT_LONGEST_SECONDS = 30.0
@@ -131,7 +132,11 @@ class App:
         process = stack.enter_context(Process(wiring.run_folder))
         warming = asyncio.create_task(asyncio.to_thread(warm_up))
         stack.push_async_callback(asyncio.wait, [warming])
-        database = Database(make_engine(wiring.database_url), clock=wiring.clock)
+        database = Database(
+            make_engine(wiring.database_url),
+            clock=wiring.clock,
+            own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
+        )
         stack.push_async_callback(database.close)
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)

@@ -102,7 +102,9 @@ _SET_SCOPE = text(
     " set_config('app.user_id', :user_id, true),"
     " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
     " set_config('app.telegram_id', :telegram_id, true),"
-    " set_config('app.clock_offset', :clock_offset, true), clock_now() AS now"
+    " set_config('app.clock_offset', :clock_offset, true),"
+    # Nobody holds a connection for long because somebody else holds a row.
+    " set_config('lock_timeout', '5s', true), clock_now() AS now"
 )
 
 # The family is set by the very query that finds the membership: no row, no scope.
@@ -237,8 +239,14 @@ class Scope:
 class Database:
     """The engine and its unit of work. One instance per event loop."""
 
-    def __init__(self, engine: AsyncEngine, *, clock: Clock) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, clock: Clock, own_engine: AsyncEngine | None = None
+    ) -> None:
+        """*own_engine* is for the bot's own work: reminders do not wait for connections that people
+        hold, say those of one family who all wait for one row.
+        """
         self.engine = engine
+        self._own_engine = own_engine or engine
         self.clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
 
@@ -273,7 +281,9 @@ class Database:
     async def _attempt(
         self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest
     ) -> tuple[T, list[Event]]:
-        async with self.engine.begin() as connection:
+        is_a_persons = request.user_id is not None or request.telegram_id is not None
+        engine = self.engine if is_a_persons else self._own_engine
+        async with engine.begin() as connection:
             asked_at = self.clock.machine_now()
             begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, self.clock))
             now: datetime = begun.one().now
@@ -294,6 +304,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._own_engine.dispose()
 
 
 def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
