@@ -139,7 +139,7 @@ async def list_waiting(scope: Scope) -> Sequence[Waiting]:
     return [
         *(
             Waiting(row.kind, str(row.id), row.reason, row.failures, row.failed_at, row.retry_at)
-            for (row,) in rows
+            for row in rows
         ),
         *(
             Waiting(

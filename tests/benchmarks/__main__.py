@@ -5,7 +5,7 @@ import asyncio
 import os
 import platform
 
-from tests.benchmarks import limits, lists, reminders, taken_press, typing
+from tests.benchmarks import limits, lists, noisy_neighbour, reminders, taken_press, typing
 
 BENCHMARKS = (
     ("A Taken press, beside the same by hand", taken_press.main),
@@ -13,6 +13,7 @@ BENCHMARKS = (
     ("Reminders, from their minute to the phone", reminders.main),
     ("Telegram's limits", limits.main),
     ("What people type", typing.main),
+    ("A noisy neighbour", noisy_neighbour.main),
 )
 
 

@@ -1,8 +1,8 @@
 # ruff: noqa: T201 -- a benchmark talks to whoever runs it
 """One hostile family beside 200 others, for 20 minutes.
 
-``python -m tests.benchmarks.noisy_neighbour``. The goals (p99): a card 2 s after its minute, a press answered within 1 s; nothing lost, no task
-ended.
+``python -m tests.benchmarks.noisy_neighbour``. The goals (p99): a card 2 s after its minute, a
+press answered within 1 s; nothing lost, no task ended.
 """
 
 import asyncio
