@@ -328,10 +328,9 @@ async def _outlook(
         {"of_family": scope.family_id},
     )
     doses = [dose_facts(row) for row in rows]
-    intakes = sorted(
-        (_intake(dose) for dose in doses if dose.taken_at and dose.id != without),
-        key=lambda intake: intake.at,
-    )
+    given = [(dose.taken_at, dose) for dose in doses if dose.taken_at and dose.id != without]
+    # In the order in which they were given, also within a minute.
+    intakes = [_intake(dose) for _, dose in sorted(given, key=lambda each: each[0])]
     interval, limit = _limits(medicine)
     minute = floor_minute(at)
     before = [intake for intake in intakes if intake.at <= minute]
