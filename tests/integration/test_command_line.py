@@ -241,7 +241,8 @@ async def test_what_is_set_aside_is_listed_retried_and_dropped(
             await connection.execute("ALTER TABLE inbound_updates NO FORCE ROW LEVEL SECURITY")
             await connection.execute(
                 "INSERT INTO inbound_updates"
-                " (update_id, chat_id, payload, status, reason, attempts) VALUES ($1, 1, '{}', 'set_aside', 'incident 42', 3)",
+                " (update_id, chat_id, payload, status, reason, attempts)"
+                " VALUES ($1, 1, '{}', 'set_aside', 'incident 42', 3)",
                 number,
             )
         code, out, _ = await shell.call("set-aside")
