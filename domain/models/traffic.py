@@ -112,7 +112,11 @@ class SetAside(Base):
     __tablename__ = "set_asides"
     __table_args__ = (
         UniqueConstraint("kind", "subject_id"),
+        CheckConstraint(
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series')", name="kind"
+        ),
         CheckConstraint("failures > 0", name="has_failed"),
+        Index(None, "family_id"),
     )
 
     id: Mapped[Id]

@@ -43,6 +43,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("retry_at", sa.DateTime(timezone=True)),
+        sa.CheckConstraint(
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series')",
+            name=op.f("ck_set_asides_kind"),
+        ),
         sa.CheckConstraint("failures > 0", name=op.f("ck_set_asides_has_failed")),
         sa.ForeignKeyConstraint(
             ["family_id"], ["families.id"], name=op.f("fk_set_asides_family_id")
@@ -50,6 +54,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_set_asides")),
         sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_set_asides_kind_subject_id")),
     )
+    op.create_index(op.f("ix_set_asides_family_id"), "set_asides", ["family_id"])
     for statement in (
         "ALTER TABLE set_asides ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE set_asides FORCE ROW LEVEL SECURITY",

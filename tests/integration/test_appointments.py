@@ -649,7 +649,10 @@ async def test_other_calendars_show_what_ours_does(
     home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]], days: int
 ) -> None:
     """Whatever was moved, called off and restored, the files say the same as the tables."""
-    person = await factories.person(home.database, home.anna, f"P{datetime.now(UTC).timestamp()}")
+    anna = await factories.user(home.database)
+    await factories.family(home.database, anna)
+    home = replace(home, anna=anna)
+    person = await factories.person(home.database, anna)
     recurrence = Recurrence.from_rfc5545(rule, LONDON)
     first = recurrence.first_from(datetime(2026, 11, 24, 0 if days else 10))
     assert first is not None

@@ -1832,6 +1832,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "notice_not_asked_one": summary(1, was_asked=False),
         "notice_not_asked_three": summary(3, was_asked=False),
         "notice_missed_many": summary(180, was_asked=True),
+        "notice_closed": partial(notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
                 notices.joined, JoinedFacts(words.ben, role, words.family)
