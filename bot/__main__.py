@@ -51,6 +51,8 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, 
             return _run(settings, sandbox_port=options.port)
         case "doctor":
             return _doctor(settings)
+        case "set-aside":
+            return _set_aside(options, settings)
         case _:
             return _db(options, settings)
 
@@ -73,6 +75,24 @@ async def _doctor(settings: Settings) -> int:
         print(finding, flush=True)
         healthy = healthy and finding.ok
     return 0 if healthy else GONE_WRONG
+
+
+async def _set_aside(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.commands import set_aside  # noqa: PLC0415
+
+    try:
+        match options.action:
+            case "retry":
+                said = await set_aside.retry(settings, options.id)
+            case "drop":
+                said = await set_aside.drop(settings, options.id)
+            case _:
+                said = await set_aside.list_all(settings)
+    except set_aside.NothingOfThatId:
+        print(f"Nothing with the id {options.id} is set aside.", file=sys.stderr)
+        return GONE_WRONG
+    print(said)
+    return 0
 
 
 async def _db(options: argparse.Namespace, settings: Settings) -> int:
@@ -108,6 +128,10 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="run the bot on a page in your browser")
     sandbox.add_argument("--port", type=_port, default=SANDBOX_PORT, help="default: %(default)s")
     commands.add_parser("doctor", help="check configuration and connections")
+    aside = commands.add_parser("set-aside", help="list what failed and was set aside")
+    choices = aside.add_subparsers(dest="action", metavar="ACTION")
+    for action, words in (("retry", "try it again"), ("drop", "never try it again")):
+        choices.add_parser(action, help=words).add_argument("id", help="its id, or: all")
 
     actions = commands.add_parser("db", help="look after the database").add_subparsers(
         dest="action", metavar="ACTION", required=True

@@ -7,44 +7,66 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any, Self
 
 from telegram import BotCommand
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.embedded import EmbeddedError, start_embedded
-from bot.grammar.places import load_places
 from bot.handlers import FLOWS, register
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.drafts import LeftDrafts
 from bot.intake.finished import Finished
 from bot.intake.identity import Identities
+from bot.intake.owed_answers import OwedAnswers
 from bot.intake.polling import Poller
 from bot.intake.replies import Replies
 from bot.intake.serving import Parts, Serving
+from bot.liveness import Process
 from bot.metrics import serving_metrics
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore
 from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
-from bot.reminders.delivery import Delivery
+from bot.reminders.delivery import IN_FLIGHT, Delivery
 from bot.reminders.limits import Budget, Limiter
+from bot.reminders.messages import seconds_to_wait
 from bot.reminders.wake_ups import WakeUps
 from bot.sandbox import Sandbox
 from bot.settings import Settings, SettingsError
+from bot.telegram_api import TelegramApi
 from bot.transport import AiohttpRequest
 from bot.views.start import command_menu
+from bot.warm_up import warm_up
+from bot.watchdog import watched_loop
+from domain import inbox, notifications
 from domain.clock import Clock
-from domain.database import Database, find_unsafe_rights, make_engine, measure_skew
+from domain.database import (
+    Database,
+    Scope,
+    as_dispatch,
+    find_unsafe_rights,
+    is_away,
+    make_engine,
+    measure_skew,
+)
+from domain.set_asides import describe
 from migrations import runner
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
+POOL_SECONDS = 15.0  # for a free connection: nothing is lost while it waits
+ANSWERS_AT_ONCE = 64
+OWN_CONNECTIONS = 6  # to the database, for what the bot does by itself
+EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would wait for the database
+MOST_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
 WAIT_LONGEST_SECONDS = 30.0
-MOST_SKEW = timedelta(seconds=2)
+MOST_SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,8 @@ class Wiring:
     conversation_ttl: int = 900
     sweep_seconds: int = 60
     clock: Clock = field(default_factory=Clock)
+    #: Where bots of this machine find out which of them are gone; None: nobody can tell.
+    run_folder: Path | None = None
     budget: Budget = field(default_factory=Budget)
 
 
@@ -105,23 +129,36 @@ class App:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         wiring = self._wiring
-        database = Database(make_engine(wiring.database_url), clock=wiring.clock)
+        process = stack.enter_context(Process(wiring.run_folder))
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        stack.push_async_callback(asyncio.wait, [warming])
+        database = Database(
+            make_engine(wiring.database_url),
+            clock=wiring.clock,
+            own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
+        )
         stack.push_async_callback(database.close)
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)
-        limiter = Limiter(redis, wiring.budget)
-        requests = [AiohttpRequest(connection_pool_size=64), AiohttpRequest(connection_pool_size=1)]
-        for request in requests:
-            stack.push_async_callback(request.shutdown)  # also where PTB does not get that far
-        application = _build_application(wiring, *requests)
-        await _initialize(application)
+        # Answers do not wait for connections that slow reminders hold, nor the other way round.
+        polling = await self._open_api(stack, connections=1)
+        answering = await self._open_api(stack, connections=ANSWERS_AT_ONCE)
+        reminding = await self._open_api(stack, connections=IN_FLIGHT)
+        application = _build_application(wiring)
+        await _initialize(application, answering)
         stack.push_async_callback(application.shutdown)
-        bot = application.bot
+        limiter = Limiter(redis, wiring.budget, probe=partial(_seconds_refused, answering))
+        await _release_leases(database, process)
 
         medications = MedicationsCache(redis)
         database.subscribe(medications.on_event)
         stack.push_async_callback(medications.close)
         finished = Finished(database)
+        answers = OwedAnswers(
+            Replies(answering, limiter, clock=wiring.clock),
+            on_said=finished.add,
+            give_up=partial(_set_aside, database),
+        )
         serving = Serving(
             Parts(
                 database=database,
@@ -129,23 +166,28 @@ class App:
                 conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
                 rate_limiter=RateLimiter(redis),
                 medications=medications,
-                replies=Replies(bot, limiter, clock=wiring.clock),
+                answers=answers,
                 recall=FLOWS.recall,
                 on_done=finished.add,
-                bot_username=bot.username,
+                room=asyncio.Semaphore(EFFECTS_AT_ONCE),
+                bot_username=application.bot.username,
             )
         )
         register(application, serving)
-        queues = ChatQueues(database, application, serving, finished)
-        delivery = Delivery(database, bot, limiter)
+        queues = ChatQueues(database, application, serving, answers, finished, owner=process.id)
+        delivery = Delivery(database, reminding, limiter, owner=process.id)
         wake_ups = WakeUps(
-            database, redis, redis_url=wiring.redis_url, sweep_seconds=wiring.sweep_seconds
+            database,
+            redis,
+            redis_url=wiring.redis_url,
+            sweep_seconds=wiring.sweep_seconds,
+            process=process,
         )
         wake_ups.also_on_sweep(delivery.nudge)
         wake_ups.also_on_sweep(queues.look_behind)
         drafts = LeftDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
-            bot,
+            reminding,
             limiter,
             clock=wiring.clock,
             show=FLOWS.left,
@@ -153,19 +195,30 @@ class App:
 
         self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
 
+        # From here on people are served, and nobody should wait for what can be loaded before.
+        await warming
+        await stack.enter_async_context(watched_loop())
+
         # Stopped in the opposite order: first nothing comes in any more, then what has come in is
         # answered, then what is on its way out is recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
         await stack.enter_async_context(self._running(delivery.run(), "delivery"))
+        await stack.enter_async_context(self._running(delivery.renew_leases(), "sending"))
         stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
         await stack.enter_async_context(self._running(drafts.run(), "drafts"))
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
         await stack.enter_async_context(self._running(queues.renew_leases(), "leases"))
         await stack.enter_async_context(self._running(wake_ups.run(), "wake-ups"))
         await stack.enter_async_context(self._running(queues.recover(), "recovery"))
-        await stack.enter_async_context(self._running(Poller(bot, queues).run(), "polling"))
+        await stack.enter_async_context(self._running(Poller(polling, queues).run(), "polling"))
         menu = asyncio.create_task(_set_command_menu(application))
         stack.callback(menu.cancel)
+
+    async def _open_api(self, stack: AsyncExitStack, *, connections: int) -> TelegramApi:
+        request = AiohttpRequest(connection_pool_size=connections, pool_timeout=POOL_SECONDS)
+        stack.push_async_callback(request.shutdown)
+        await request.initialize()
+        return TelegramApi(request, token=self._wiring.token, api_url=self._wiring.api_url)
 
     @asynccontextmanager
     async def _running(self, work: Any, name: str) -> AsyncIterator[None]:
@@ -191,6 +244,9 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
     async with AsyncExitStack() as stack:
         if settings.metrics_port:
             _start_metrics(settings.metrics_port, stack)
+        # A second of reading, while servers are started and looked at.
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        stack.push_async_callback(asyncio.wait, [warming])
         database_url, redis_url = await _servers(settings, stack)
         await _check_database(database_url)
         token = settings.telegram_bot_token.get_secret_value()
@@ -201,9 +257,6 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
             stack.push_async_callback(sandbox.stop)
             token, api_url = sandbox.token, sandbox.api_url
             print(f"The sandbox is at {sandbox.page_url} (Ctrl+C stops it)", flush=True)  # noqa: T201
-        # Half a second of reading that nobody should wait for in a conversation.
-        places = asyncio.create_task(asyncio.to_thread(load_places))
-        stack.callback(places.cancel)
         app = App(
             Wiring(
                 token=token,
@@ -212,6 +265,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
                 redis_url=redis_url,
                 conversation_ttl=settings.conversation_ttl,
                 sweep_seconds=settings.sweep_seconds,
+                run_folder=settings.carecircle_data / "run",
             )
         )
         await _until_stopped(app, stop)
@@ -271,7 +325,11 @@ async def _check_database(url: str) -> None:
             skew = await measure_skew(database)
         finally:
             await database.close()
-    except (runner.MigrationError, OSError):
+    except runner.MigrationError:
+        raise SettingsError("DATABASE_URL: PostgreSQL cannot be reached there.") from None
+    except Exception as error:
+        if not is_away(error):
+            raise
         raise SettingsError("DATABASE_URL: PostgreSQL cannot be reached there.") from None
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
@@ -295,37 +353,87 @@ async def _start_sandbox(sandbox: Sandbox, port: int) -> None:
         ) from None
 
 
-def _build_application(
-    wiring: Wiring, request: AiohttpRequest, updates_request: AiohttpRequest
-) -> Application[Any, Any, Any, Any, Any, Any]:
+def _build_application(wiring: Wiring) -> Application[Any, Any, Any, Any, Any, Any]:
     return (
         Application.builder()
         .application_class(_Application)
         .token(wiring.token)
         .base_url(f"{wiring.api_url}/bot")
         .base_file_url(f"{wiring.api_url}/file/bot")
-        .request(request)
-        .get_updates_request(updates_request)
+        .request(AiohttpRequest(connection_pool_size=4))
+        .get_updates_request(AiohttpRequest(connection_pool_size=1))  # never used: see Poller
         .updater(None)  # it would acknowledge updates before they are kept
         .job_queue(None)  # it would be a second scheduler
         .build()
     )
 
 
-async def _initialize(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token."""
-    wait = 1.0
+async def _initialize(
+    application: Application[Any, Any, Any, Any, Any, Any], api: TelegramApi
+) -> None:
+    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token, and
+    for a server that is no Bot API.
+    """
+    wait, unreadable = 1.0, 0
     while True:
         try:
+            me = await api.call("getMe")
+            if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
+                raise _NoBotApi
             await application.initialize()
         except InvalidToken:
             raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
-        except NetworkError:
-            log.warning("Telegram cannot be reached: the next try in %.0f s", wait)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, WAIT_LONGEST_SECONDS)
+        except TelegramError as error:
+            log.warning("getMe failed: %s, next try in %.0f s", type(error).__name__, wait)
+        except Exception as error:
+            unreadable += 1
+            log.warning("getMe unreadable: %s, next try in %.0f s", type(error).__name__, wait)
+            if unreadable == MOST_UNREADABLE:
+                raise SettingsError(
+                    "TELEGRAM_API_URL: what answers there is no Bot API that this bot can read."
+                ) from None
         else:
             return
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, WAIT_LONGEST_SECONDS)
+
+
+class _NoBotApi(Exception):
+    """What getMe returned is no bot."""
+
+
+async def _seconds_refused(api: TelegramApi) -> float:
+    """After a 429: for how long Telegram refuses whatever this bot asks; 0 where it doesn't."""
+    try:
+        await api.call("getMe")
+    except RetryAfter as error:
+        return seconds_to_wait(error)
+    return 0.0
+
+
+async def _release_leases(database: Database, process: Process) -> None:
+    """What bots held that are known to be gone. If that fails, their leases run out later."""
+    if not process.gone:
+        return
+
+    async def release(scope: Scope) -> None:
+        await inbox.release_leases(scope, process.gone)
+        await notifications.release_leases(scope, process.gone)
+
+    try:
+        await database.run(release, as_dispatch())
+    except Exception as error:
+        log.warning("leases not released: %s", describe(error))
+    else:
+        process.forget_gone()
+
+
+async def _set_aside(database: Database, update_id: int, reason: str) -> None:
+    """An answer that nobody will ever hear."""
+    await database.run(
+        lambda scope: inbox.set_aside(scope, update_id, reason=f"answer not sent: {reason}"),
+        as_dispatch(),
+    )
 
 
 async def _set_command_menu(application: Application[Any, Any, Any, Any, Any, Any]) -> None:

@@ -1,13 +1,18 @@
 """Logging: one line per event on standard error, in UTC, without secrets.
 
 ``LOG_LEVEL`` is about CareCircle's own words. Libraries speak from WARNING on, whatever it says:
-below that they print addresses (with the bot's token), statements and what people wrote.
+below that they print addresses (with the bot's token), statements and what people wrote. Above it
+they do so too, where something failed: of what they say there stand only the fixed words. Of an
+exception there stand its type and the lines of code; its own words may quote a family.
 """
 
 import logging
 import re
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 OURS = ("bot", "domain", "migrations")
 
@@ -39,6 +44,21 @@ class LineFormatter(logging.Formatter):
     ) -> str:
         instant = datetime.fromtimestamp(record.created, UTC)
         return instant.strftime(datefmt or f"%Y-%m-%dT%H:%M:%S.{instant.microsecond // 1000:03}Z")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        if record.name.partition(".")[0] not in OURS:
+            record.message = str(record.msg).split("\n", maxsplit=1)[0]
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's name
+        """The types of an exception and its causes, and the lines that they passed through."""
+        lines, error = ["Traceback:"], ei[1]
+        while error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            lines += [f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+            lines.append(type(error).__name__)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(lines)
 
     def format(self, record: logging.LogRecord) -> str:
         # The finished text, so that nothing gets by in an argument or a traceback.

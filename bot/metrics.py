@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Counter, start_http_server
+from prometheus_client import Counter, Histogram, start_http_server
 
 ADDRESS = "127.0.0.1"  # whoever wants them elsewhere forwards them, and decides who may see them
 
@@ -11,6 +11,16 @@ ADDRESS = "127.0.0.1"  # whoever wants them elsewhere forwards them, and decides
 #: version, `unreadable` damaged, `away` means that Redis could not be reached.
 MEDICATIONS_CACHE = Counter(
     "carecircle_medications_cache", "Lists of medicines wanted, by what the cache had", ["outcome"]
+)
+
+#: What failed and was set aside, or dropped where it cannot even be kept; `carecircle doctor` lists
+#: it. The kind is that of the work, or `update`, `message`, `answer`.
+SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
+#: Each time that one callback held the event loop for more than 0.2 s, and so everybody up.
+LOOP_HELD = Histogram(
+    "carecircle_event_loop_blocked_seconds",
+    "How long the event loop was blocked, where that was more than 0.2 s",
+    buckets=(0.5, 1, 2, 5, 10, 30),
 )
 
 

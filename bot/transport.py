@@ -14,6 +14,7 @@ import ipaddress
 import json
 import os
 import ssl
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
@@ -25,7 +26,7 @@ from urllib.request import (  # type: ignore[attr-defined]
 import aiohttp
 import certifi
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.payload import Payload
+from aiohttp.payload import BytesPayload, Payload
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
@@ -41,6 +42,23 @@ POOL_TIMEOUT = "Pool timeout: all connections are in use. The request was *not* 
 
 class NotSent(NetworkError):
     """No connection came about: whatever was to be said, Telegram has not heard it."""
+
+
+class NotSentInTime(NotSent, TimedOut):
+    """No connection came about in time."""
+
+    def __init__(self, message: str) -> None:
+        NetworkError.__init__(self, message)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that goes out as *field* of a call."""
+
+    field: str
+    name: str
+    content: bytes
+    mime_type: str = "application/octet-stream"
 
 
 class AiohttpRequest(BaseRequest):
@@ -115,18 +133,54 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Make one request; returns status and body. Raises TimedOut or NetworkError.
 
-        What raises NotSent, or a TimedOut whose message speaks of the pool, was never sent;
-        anything else may have arrived.
+        What raises NotSent was never sent; anything else may have arrived.
         """
-        session = self._session
-        if session is None:
-            raise RuntimeError("This AiohttpRequest is not initialized.")
-        has_files = bool(request_data and request_data.contains_files)
         read = _or_default(read_timeout, self._read_timeout)
         # Without files a request fits into the socket's buffer: there is no write to wait for.
         write = _or_default(write_timeout, self._media_write_timeout)
-        connect = _or_default(connect_timeout, self._connect_timeout)
-        await self._wait_for_a_connection(_or_default(pool_timeout, self._pool_timeout))
+        return await self._exchange(
+            method,
+            url,
+            body=lambda clock: _body(request_data, clock),
+            has_files=bool(request_data and request_data.contains_files),
+            timeouts=_Timeouts(
+                read=read,
+                write=write,
+                connect=_or_default(connect_timeout, self._connect_timeout),
+                pool=_or_default(pool_timeout, self._pool_timeout),
+            ),
+        )
+
+    async def post_json(
+        self, url: str, body: Mapping[str, Any], *, file: File | None = None, read_timeout: float
+    ) -> tuple[int, bytes]:
+        """Post *body*, with a *file* as a form; returns status and body. Raises as above."""
+        return await self._exchange(
+            "POST",
+            url,
+            body=lambda clock: _json_body(body) if file is None else _form(body, file, clock),
+            has_files=file is not None,
+            timeouts=_Timeouts(
+                read=read_timeout,
+                write=self._media_write_timeout,
+                connect=self._connect_timeout,
+                pool=self._pool_timeout,
+            ),
+        )
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Callable[["_UploadClock"], Payload | dict[str, str] | None],
+        has_files: bool,
+        timeouts: "_Timeouts",
+    ) -> tuple[int, bytes]:
+        session = self._session
+        if session is None:
+            raise RuntimeError("This AiohttpRequest is not initialized.")
+        await self._wait_for_a_connection(timeouts.pool)
         failure: NetworkError
         try:
             async with (
@@ -134,18 +188,20 @@ class AiohttpRequest(BaseRequest):
                 session.request(
                     method,
                     url,
-                    data=_body(request_data, _UploadClock(deadline, write, read)),
+                    data=body(_UploadClock(deadline, timeouts.write, timeouts.read)),
                     proxy=self._proxies.find(url),
                     allow_redirects=False,
                     timeout=aiohttp.ClientTimeout(
                         total=None,
-                        connect=connect,
-                        sock_connect=connect,
-                        sock_read=None if has_files else read,
+                        connect=timeouts.connect,
+                        sock_connect=timeouts.connect,
+                        sock_read=None if has_files else timeouts.read,
                     ),
                 ) as response,
             ):
                 return response.status, await response.read()
+        except aiohttp.ConnectionTimeoutError:
+            failure = NotSentInTime("Timed out: no connection to Telegram came about.")
         except TimeoutError:
             failure = TimedOut()
         except aiohttp.ClientConnectorError as error:
@@ -162,7 +218,7 @@ class AiohttpRequest(BaseRequest):
             async with asyncio.timeout(seconds if self._pool.locked() else None):
                 await self._pool.acquire()
         except TimeoutError as error:
-            raise TimedOut(POOL_TIMEOUT) from error
+            raise NotSentInTime(POOL_TIMEOUT) from error
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -171,6 +227,16 @@ class AiohttpRequest(BaseRequest):
             return json.loads(payload.decode(errors="replace"))
         except ValueError as error:
             raise TelegramError("Invalid server response") from error
+
+
+@dataclass(frozen=True)
+class _Timeouts:
+    """Seconds; None waits for ever."""
+
+    read: float | None
+    write: float | None
+    connect: float | None
+    pool: float | None
 
 
 class _Proxies:
@@ -263,6 +329,21 @@ def _body(data: RequestData | None, clock: _UploadClock) -> Payload | dict[str, 
             _File(content, mime_type=mime_type, clock=clock),
             filename=filename.replace('"', "%22"),
         )
+    return form()
+
+
+def _json_body(body: Mapping[str, Any]) -> Payload:
+    # A half of a surrogate pair cannot be sent: "?" stands for it, or nothing would arrive at all.
+    text = json.dumps(body, ensure_ascii=False).encode(errors="replace")
+    return BytesPayload(text, content_type="application/json")
+
+
+def _form(body: Mapping[str, Any], file: File, clock: _UploadClock) -> Payload:
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
+    for name, value in body.items():
+        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    content = _File(file.content, mime_type=file.mime_type, clock=clock)
+    form.add_field(file.field, content, filename=file.name.replace('"', "%22"))
     return form()
 
 

@@ -39,6 +39,7 @@ from domain.errors import (
     AppointmentOver,
     NotFound,
 )
+from domain.limits import Held
 from domain.models import Appointment, AppointmentOccurrence, new_id
 from domain.occurrences import (
     OccurrenceStatus,
@@ -51,6 +52,7 @@ from domain.occurrences import (
     to_local,
 )
 from domain.recurrences import Recurrence
+from domain.room import make_room
 from domain.schedules import resolve_local
 
 
@@ -173,13 +175,14 @@ async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> Occurren
 async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     """Let it take place after all: the one, or the series that was called off with it.
 
-    Raises NotFound and AppointmentOver.
+    Raises NotFound, AppointmentOver and FamilyFull.
     """
     locked = await lock(scope, occurrence_id)
     refuse_what_is_over(scope, locked)
+    if locked.status is OccurrenceStatus.PLANNED:
+        return await get_occurrence(scope, occurrence_id)
+    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
     match locked.status:
-        case OccurrenceStatus.PLANNED:
-            return await get_occurrence(scope, occurrence_id)
         case OccurrenceStatus.CANCELLED:
             if locked.series.cancelled_from is not None:
                 await _cut(scope, locked, None)
@@ -260,6 +263,7 @@ async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any
     starts_at = datetime.fromisoformat(before["starts_at"])
     if starts_at <= scope.clock.now():
         raise AppointmentOver
+    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
     since = _instant(before["cancelled_from"])
     if since != locked.series.cancelled_from:
         await _cut(scope, locked, since)
@@ -526,7 +530,10 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
 
 
 async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
-    """A row for the rest of a series that is parted in two; *kept* is that of its beginning."""
+    """A row for the rest of a series that is parted in two; *kept* is that of its beginning. Raises
+    FamilyFull.
+    """
+    await make_room(scope, Held.APPOINTMENT)
     rule = series.recurrence
     await scope.execute(
         insert(Appointment).values(

@@ -17,6 +17,7 @@ from domain.care_recipients import PAUSE_COLUMNS, Pause, get_person, running_pau
 from domain.database import Scope
 from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
 from domain.ladder import Reminder, reminders_of
+from domain.limits import Held
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -28,6 +29,7 @@ from domain.models import (
 )
 from domain.occurrences import OccurrenceStatus, Series, make_occurrences, original_start, to_local
 from domain.recurrences import Recurrence
+from domain.room import make_room
 from domain.schedules import resolve_local
 
 DURATION = timedelta(hours=1)
@@ -269,7 +271,7 @@ async def add_appointment(
     """Save an appointment with its occurrences of the next year; returns the first of them.
 
     Repeating it with the same *flow_id* finds what the first time added. Raises NotFound (person,
-    doctor), AppointmentInPast and TimeDoesNotExist.
+    doctor), AppointmentInPast, TimeDoesNotExist and FamilyFull.
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -286,6 +288,7 @@ async def add_appointment(
         is_all_day=appointment.details.is_all_day,
     )
     await check_doctor(scope, appointment.details)
+    await make_room(scope, Held.APPOINTMENT)
     rule = appointment.recurrence
     appointment_id = new_id()
     await scope.execute(

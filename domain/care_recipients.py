@@ -17,8 +17,10 @@ from domain.database import Scope
 from domain.errors import AlikeName, AlreadyExists, NotFound
 from domain.events import TimerSet
 from domain.ladder import evening_before
+from domain.limits import Held
 from domain.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
+from domain.room import make_room
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ async def add_person(
 ) -> PersonAdded:
     """Add somebody to care for. Raises AlreadyExists if the family has a person of that name, and
     AlikeName if it has one whose name looks or sounds like it, other than those that are known of:
-    *beside*.
+    *beside*. Raises FamilyFull.
 
     Repeating it with the same *flow_id* finds the person that the first time added.
     """
@@ -76,6 +78,7 @@ async def add_person(
         if existing is not None:
             person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
             return PersonAdded(person, member.family_name)
+    await make_room(scope, Held.PERSON)
     _point_out_alike(name, await list_people(scope), beside=beside)
     person = Person(new_id(), name, zone)
     added = await scope.execute(

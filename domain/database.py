@@ -7,7 +7,9 @@ COMMIT whose outcome got lost), so it must not reach outside the transaction.
 """
 
 import asyncio
+import errno
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +18,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.sql.base import Executable
@@ -32,8 +34,17 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ATTEMPTS = 4
-# serialization_failure, deadlock_detected, admin_shutdown, crash_shutdown, cannot_connect_now
-RETRIED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
+# serialization_failure, deadlock_detected, and what ends a session that may be opened again
+REPEATED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "57P04", "57P05"})
+# What says that the server cannot serve us now, whoever asks, and that waiting may help: a failover
+# (read_only_sql_transaction), too many sessions or too little memory or disk, a lock or a statement
+# that took too long, sessions that were ended, and everything about connections.
+AWAY_STATES = REPEATED_STATES | {"25006", "25P03", "55P03", "57014", "57000", "58000", "58030"}
+_AWAY_CLASSES = ("08", "53")  # connection_exception, insufficient_resources
+_READ_ONLY = "25006"
+_CONNECTION_ERRORS = frozenset(
+    {None, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE}
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,9 @@ _SET_SCOPE = text(
     " set_config('app.user_id', :user_id, true),"
     " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
     " set_config('app.telegram_id', :telegram_id, true),"
-    " set_config('app.clock_offset', :clock_offset, true)"
+    " set_config('app.clock_offset', :clock_offset, true),"
+    # Nobody holds a connection for long because somebody else holds a row.
+    " set_config('lock_timeout', '5s', true), clock_now() AS now"
 )
 
 # The family is set by the very query that finds the membership: no row, no scope.
@@ -226,8 +239,14 @@ class Scope:
 class Database:
     """The engine and its unit of work. One instance per event loop."""
 
-    def __init__(self, engine: AsyncEngine, *, clock: Clock) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, clock: Clock, own_engine: AsyncEngine | None = None
+    ) -> None:
+        """*own_engine* is for the bot's own work: reminders do not wait for connections that people
+        hold, say those of one family who all wait for one row.
+        """
         self.engine = engine
+        self._own_engine = own_engine or engine
         self.clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
 
@@ -246,27 +265,46 @@ class Database:
                 log.info("transaction repeated: attempt=%d state=%s", attempt, _state(error))
                 await asyncio.sleep(0.05 * 2**attempt)
             else:
-                for event in events:
-                    for subscriber in self._subscribers:
-                        subscriber(event)
+                self._publish(events)
                 return result
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        """What is committed is committed, whatever a subscriber makes of it."""
+        for event in events:
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(event)
+                except Exception as error:
+                    log.error("event not delivered: %s", type(error).__name__)
 
     async def _attempt(
         self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest
     ) -> tuple[T, list[Event]]:
-        async with self.engine.begin() as connection:
-            await connection.execute(_SET_SCOPE, _scope_parameters(request, self.clock))
+        is_a_persons = request.user_id is not None or request.telegram_id is not None
+        engine = self.engine if is_a_persons else self._own_engine
+        async with engine.begin() as connection:
+            asked_at = self.clock.machine_now()
+            begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, self.clock))
+            now: datetime = begun.one().now
+            self.clock.compare(now, asked_at=asked_at, answered_at=self.clock.machine_now())
             scope = Scope(
                 connection,
                 clock=self.clock,
                 user_id=request.user_id,
                 family_id=request.family_id,
             )
-            return await work(scope), scope.events
+            try:
+                return await work(scope), scope.events
+            except DBAPIError as error:
+                if _state(error) == _READ_ONLY:
+                    # The server has another role by now: to this connection it keeps it.
+                    await connection.invalidate()
+                raise
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._own_engine.dispose()
 
 
 def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
@@ -286,14 +324,28 @@ def _state(error: DBAPIError) -> str | None:
 
 
 def _is_worth_retrying(error: DBAPIError) -> bool:
-    return error.connection_invalidated or _state(error) in RETRIED_STATES
+    return error.connection_invalidated or _state(error) in REPEATED_STATES
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether *error* says that the database cannot be reached, so that waiting may help."""
+    """Whether *error* says that the database cannot serve now, so that waiting may help."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _state(error) in RETRIED_STATES
-    return isinstance(error, (OSError, PoolTimeout))
+        state = _state(error) or ""
+        return (
+            error.connection_invalidated
+            or state in AWAY_STATES
+            or state.startswith(_AWAY_CLASSES)
+            or isinstance(error, InterfaceError)  # the connection is closed
+        )
+    return isinstance(error, PoolTimeout) or _is_of_a_connection(error)
+
+
+def _is_of_a_connection(error: BaseException) -> bool:
+    """What a connection raises, other than a file: an unknown zone is an OSError, too."""
+    if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, FileNotFoundError)):
+        return True
+    # asyncio raises one without a number where several addresses failed.
+    return isinstance(error, OSError) and error.errno in _CONNECTION_ERRORS
 
 
 def make_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -342,7 +394,10 @@ async def find_unsafe_rights(database: Database) -> str | None:
 
 async def measure_skew(database: Database) -> timedelta:
     """How far PostgreSQL's clock is ahead of ours, give or take a round trip."""
-    theirs: datetime = await database.run(
-        lambda scope: scope.connection.scalar(text("SELECT clock_now()")), as_dispatch()
-    )
-    return theirs - database.clock.now()
+
+    async def nothing(_: Scope) -> None: ...
+
+    # The second transaction has a connection already: what it measures is no round trips more.
+    for _ in range(2):
+        await database.run(nothing, as_dispatch())
+    return database.clock.skew

@@ -14,7 +14,9 @@ from domain.alike import nearest
 from domain.care_recipients import get_person
 from domain.database import Scope
 from domain.errors import AlikeDoctor, NotFound
+from domain.limits import Held
 from domain.models import Appointment, CareRecipient, Doctor, new_id
+from domain.room import make_room
 
 PAGE = 10
 
@@ -70,7 +72,7 @@ async def add_doctor(
 
     Repeating it with the same *flow_id* finds the one that the first time added. Raises NotFound
     (person), and AlikeDoctor if the person has a doctor of that name, or of one that looks or
-    sounds like it, other than those that the member knows of: *beside*.
+    sounds like it, other than those that the member knows of: *beside*. Raises FamilyFull.
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -80,6 +82,7 @@ async def add_doctor(
         if saved_before is not None:
             return await get_doctor(scope, saved_before)
     person = await get_person(scope, doctor.person_id)
+    await make_room(scope, Held.DOCTOR)
     await _point_out_alike(scope, person.id, doctor.name, beside=beside)
     doctor_id = new_id()
     await scope.execute(
@@ -167,9 +170,10 @@ async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
 
 
 async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """Raises NotFound."""
+    """Raises NotFound and FamilyFull."""
     before = await _lock(scope, doctor_id)
     if before.deleted_at is not None:
+        await make_room(scope, Held.DOCTOR)
         await _write(scope, doctor_id, {"deleted_at": None})
         await _record(scope, "restored", doctor_id)
     return await get_doctor(scope, doctor_id)

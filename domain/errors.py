@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Action, Role
 from domain.dosages import Dosage
+from domain.limits import Held
 from domain.medicines import MedicineFacts
 
 
@@ -80,6 +81,14 @@ class AlreadyMember(CareCircleError):
     """The person is in that family already. The invitation stays unused."""
 
     family: str
+
+
+@dataclass(eq=False)
+class FamilyFull(CareCircleError):
+    """The family holds as many of *held* as it may: `most`."""
+
+    held: Held
+    most: int
 
 
 @dataclass(eq=False)

@@ -26,6 +26,7 @@ from domain.schedules import (
     occurrences,
     schedule_from_json,
 )
+from domain.set_asides import Subject, Work, is_free
 
 HORIZON = timedelta(hours=36)
 
@@ -434,21 +435,21 @@ def _dose(
     }
 
 
-async def families_to_expand(scope: Scope, *, before: datetime, most: int) -> Sequence[UUID]:
-    """Up to *most* families with a medicine whose doses end before *before*; those first whose
-    doses end first. As the dispatcher.
+async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
+    """Up to *most* medicines whose doses end before *before*; those first whose doses end first.
+    As the dispatcher.
     """
-    # Medicines are taken off the index in its order: to look for distinct families among all that
-    # are waiting would read them all, each time.
-    soonest = (
-        select(Medication.family_id)
-        .where(_HAS_DOSES_TO_COME, Medication.expanded_until < before)
+    rows = await scope.rows(
+        select(Medication.family_id, Medication.id)
+        .where(
+            _HAS_DOSES_TO_COME,
+            Medication.expanded_until < before,
+            is_free(Work.EXPANSION, Medication.id),
+        )
         .order_by(Medication.expanded_until)
         .limit(most)
-        .subquery()
     )
-    rows = await scope.rows(select(soonest.c.family_id).distinct())
-    return [row.family_id for row in rows]
+    return [Subject(row.family_id, row.id) for row in rows]
 
 
 EXPANDABLE = (
@@ -472,13 +473,15 @@ EXPANDABLE = (
 """Selects what :func:`to_expandable` reads."""
 
 
-async def expand_family(scope: Scope, *, before: datetime) -> int:
-    """Expand what ends before *before* in the scope's family; returns how many medicines.
+async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: datetime) -> int:
+    """Expand those of these medicines of the scope's family that end before *before*; returns how
+    many.
 
     A medicine whose pause is over is active again from here on.
     """
     rows = await scope.rows(
         EXPANDABLE.where(
+            Medication.id.in_(medication_ids),
             Medication.family_id == scope.family_id,
             _HAS_DOSES_TO_COME,
             Medication.expanded_until < before,

@@ -22,6 +22,7 @@ from domain.errors import (
     NotFound,
 )
 from domain.events import NotificationsOwed
+from domain.limits import Held
 from domain.models import (
     CareRecipient,
     Family,
@@ -32,6 +33,7 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane
+from domain.room import make_room
 
 INVITATION_LIFETIME = timedelta(hours=48)
 
@@ -208,8 +210,8 @@ async def invite(
 async def redeem_invitation(scope: Scope, token: str) -> Joined:
     """Join the family that *token* leads into, and make it the person's current one.
 
-    Raises InvitationUnknown, InvitationUsed, InvitationExpired or AlreadyMember; then nothing has
-    changed and an unused invitation stays good.
+    Raises InvitationUnknown, InvitationUsed, InvitationExpired, AlreadyMember or FamilyFull; then
+    nothing has changed and an unused invitation stays good.
     """
     token_hash = _hash(token)
     await scope.present_invitation(token_hash)
@@ -233,6 +235,7 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
     if invitation.expires_at <= scope.clock.now():
         raise InvitationExpired(invitation.expires_at)
     await scope.open_family(invitation.family_id)
+    await make_room(scope, Held.MEMBER)
     redeemed = await scope.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.redeemed_at.is_(None))

@@ -5,7 +5,7 @@ very transaction of its effect, in the person's own scope, so that both are ther
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,11 +22,14 @@ IDS_KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Incoming:
-    """An update as it was fetched. `chat_id` orders it: one chat is handled in order."""
+    """An update as it was fetched. `chat_id` orders it: one chat is handled in order. While
+    `may_wait`, whoever stores it has no room for it yet, and leaves it to be claimed.
+    """
 
     update_id: int
     chat_id: int
-    payload: dict[str, Any]
+    payload: Mapping[str, Any]
+    may_wait: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,48 +43,58 @@ class Taken:
     chat_id: int
     payload: dict[str, Any]
     answer: dict[str, Any] | None
-    attempts: int
 
 
 # A fresh update comes leased to this process already, which saves the usual path a claim; unless
-# its chat has older ones that somebody else holds, which must come first.
+# its chat has older ones that somebody else holds or that wait, which must come first. What took
+# effect and is only to be answered holds up nothing.
 _STORE = text("""
     INSERT INTO inbound_updates (update_id, chat_id, payload, leased_by, leased_until)
     SELECT new.update_id, new.chat_id, new.payload,
-           CASE WHEN NOT held THEN CAST(:owner AS uuid) END,
-           CASE WHEN NOT held THEN clock_now() + :lease END
+           CASE WHEN NOT waits THEN CAST(:owner AS uuid) END,
+           CASE WHEN NOT waits THEN clock_now() + :lease END
     FROM unnest(CAST(:update_ids AS bigint[]), CAST(:chat_ids AS bigint[]),
-                CAST(:payloads AS jsonb[])) AS new (update_id, chat_id, payload)
+                CAST(:payloads AS jsonb[]), CAST(:may_wait AS boolean[]))
+         AS new (update_id, chat_id, payload, may_wait)
     CROSS JOIN LATERAL (
-        SELECT EXISTS (
+        SELECT new.may_wait OR EXISTS (
             SELECT 1 FROM inbound_updates older
-            WHERE older.chat_id = new.chat_id AND older.status IN ('open', 'applied')
+            WHERE older.chat_id = new.chat_id AND older.status = 'open'
               AND older.leased_by IS DISTINCT FROM :owner
-        ) AS held
+        ) AS waits
     ) chat
     ON CONFLICT (update_id) DO NOTHING
     RETURNING update_id, leased_by
 """)
 
-# The oldest unfinished update of each chat, if nobody holds it.
-_CLAIM = text("""
-    UPDATE inbound_updates u SET leased_by = :owner, leased_until = clock_now() + :lease
-    FROM (
-        SELECT update_id FROM inbound_updates i
-        WHERE i.status IN ('open', 'applied')
-          AND (i.leased_until IS NULL OR i.leased_until < clock_now())
+_IS_FREE = """(i.leased_until IS NULL OR i.leased_until < clock_now()
+                OR i.leased_until > clock_now() + interval '10 minutes')"""
+
+# The oldest unfinished updates of chats of which nobody else is at work on an older one, few of
+# each. One process claims at a time, so that the order within a chat is kept.
+_CLAIM = text(f"""
+    WITH alone AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(hashtext('carecircle:inbox')) AS is_alone
+    ), free AS (
+        SELECT i.update_id,
+               row_number() OVER (PARTITION BY i.chat_id ORDER BY i.update_id) AS place
+        FROM inbound_updates i, alone
+        WHERE alone.is_alone AND i.status IN ('open', 'applied') AND {_IS_FREE}
+          AND i.chat_id <> ALL(CAST(:full AS bigint[]))
           AND NOT EXISTS (
               SELECT 1 FROM inbound_updates older
               WHERE older.chat_id = i.chat_id AND older.update_id < i.update_id
-                AND older.status IN ('open', 'applied')
+                AND older.status = 'open' AND older.leased_by <> :owner
+                AND older.leased_until >= clock_now()
           )
-        ORDER BY i.update_id
-        LIMIT :most
-        FOR UPDATE SKIP LOCKED
-    ) oldest
+    ), oldest AS (
+        SELECT update_id FROM free WHERE place <= :each ORDER BY update_id LIMIT :most
+    )
+    UPDATE inbound_updates u SET leased_by = :owner, leased_until = clock_now() + :lease
+    FROM oldest
     WHERE u.update_id = oldest.update_id
-    RETURNING u.update_id, u.chat_id, u.payload, u.answer, u.attempts
-""")
+    RETURNING u.update_id, u.chat_id, u.payload, u.answer
+""")  # noqa: S608 - a constant of our own
 
 
 async def store(
@@ -99,15 +112,38 @@ async def store(
             "update_ids": [u.update_id for u in updates],
             "chat_ids": [u.chat_id for u in updates],
             "payloads": [_encode(u.payload) for u in updates],
+            "may_wait": [u.may_wait for u in updates],
         },
     )
     return {row.update_id for row in rows if row.leased_by == owner}
 
 
-async def claim(scope: Scope, *, owner: UUID, lease: timedelta, most: int) -> Sequence[Taken]:
-    """Take updates that nobody holds, at most one of each chat, the oldest first."""
-    rows = await scope.rows(_CLAIM, {"owner": owner, "lease": lease, "most": most})
+async def claim(
+    scope: Scope,
+    *,
+    owner: UUID,
+    lease: timedelta,
+    most: int,
+    each: int,
+    full: Collection[int] = (),
+) -> Sequence[Taken]:
+    """Take updates that nobody holds, the oldest first, at most *each* of a chat, none of the chats
+    that are *full*.
+    """
+    rows = await scope.rows(
+        _CLAIM,
+        {"owner": owner, "lease": lease, "most": most, "each": each, "full": list(full)},
+    )
     return sorted((_taken(row) for row in rows), key=lambda taken: taken.update_id)
+
+
+async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
+    """These processes are gone: what they held is free."""
+    await scope.execute(
+        update(InboundUpdate)
+        .where(InboundUpdate.status.in_(("open", "applied")), InboundUpdate.leased_by.in_(owners))
+        .values(leased_by=None, leased_until=None)
+    )
 
 
 async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
@@ -154,27 +190,24 @@ async def count_failure(scope: Scope, update_id: int) -> int:
         await scope.connection.execute(
             update(InboundUpdate)
             .where(InboundUpdate.update_id == update_id)
-            .values(attempts=InboundUpdate.attempts + 1)
+            .values(attempts=func.least(InboundUpdate.attempts + 1, 1000))
             .returning(InboundUpdate.attempts)
         )
     ).scalar_one()
     return failures
 
 
-async def set_aside(scope: Scope, update_id: int, *, reason: str) -> None:
-    """Give up on an update, with the reason; its content is erased."""
-    await scope.execute(
+async def set_aside(scope: Scope, update_id: int, *, reason: str) -> bool:
+    """Give up on an update, with the reason; whether it had taken effect. An operator may have it
+    tried again.
+    """
+    row = await scope.row(
         update(InboundUpdate)
-        .where(InboundUpdate.update_id == update_id)
-        .values(
-            status="set_aside",
-            reason=reason,
-            payload=None,
-            answer=None,
-            leased_by=None,
-            leased_until=None,
-        )
+        .where(InboundUpdate.update_id == update_id, InboundUpdate.status != "done")
+        .values(status="set_aside", reason=reason, leased_by=None, leased_until=None)
+        .returning(InboundUpdate.answer.is_not(None).label("took_effect"))
     )
+    return row is not None and bool(row.took_effect)
 
 
 async def get_answer(scope: Scope, update_id: int) -> dict[str, Any] | None:
@@ -211,14 +244,16 @@ async def forget_old(scope: Scope) -> int:
 def _encode(payload: Any) -> str:
     """JSON as PostgreSQL takes it: without U+0000, and with ? for half a surrogate pair.
 
-    One such update would hold up all that were fetched with it, again and again.
+    One such update would hold up all that were fetched with it, again and again. Raises ValueError
+    for what is no JSON, like NaN.
     """
     encoded = _dump(payload)
     return encoded if "\\u0000" not in encoded else _dump(_without_nul(payload))
 
 
 def _dump(payload: Any) -> str:
-    return json.dumps(payload, ensure_ascii=False).encode(errors="replace").decode()
+    text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+    return text.encode(errors="replace").decode()
 
 
 def _without_nul(value: Any) -> Any:
@@ -234,4 +269,4 @@ def _without_nul(value: Any) -> Any:
 
 
 def _taken(row: Row[Any]) -> Taken:
-    return Taken(row.update_id, row.chat_id, row.payload, row.answer, row.attempts)
+    return Taken(row.update_id, row.chat_id, row.payload, row.answer)

@@ -38,9 +38,11 @@ from domain.expansion import (
     re_expand,
     to_expandable,
 )
+from domain.limits import Held
 from domain.list_version import raise_list_version
 from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, NewMedicine
 from domain.models import CareRecipient, Family, Medication, new_id
+from domain.room import make_room
 from domain.schedules import Schedule, resolve_local, schedule_from_json
 
 NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
@@ -61,7 +63,7 @@ async def add_medication(
     paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
     medicine that the first time added. Raises NotFound for a person who is not the family's, and
     SameMedicine (AlikeMedicine) if they take one of that name (of a name that looks or sounds like
-    it), other than those that the member knows of: *beside*.
+    it), other than those that the member knows of: *beside*. Raises FamilyFull.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -71,6 +73,7 @@ async def add_medication(
         if saved_before is not None:
             return await get_medication(scope, saved_before)
     person = await get_person(scope, medicine.person_id)
+    await make_room(scope, Held.MEDICINE)
     await _refuse_the_same(scope, person.id, medicine.name, beside=beside)
     medication_id = new_id()
     now = scope.clock.now()

@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
 from domain.events import NotificationsOwed
-from domain.models import CareRecipient, Dose, FamilyMember, Notification, new_id
+from domain.models import CareRecipient, Dose, FamilyMember, Notification, User, new_id
 from domain.models.traffic import OPEN_NOTIFICATION
 
 
@@ -67,6 +67,7 @@ _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
 class Status(StrEnum):
     PENDING = "pending"
     SENT = "sent"
+    CLOSED = "closed"  # its reader has left: it says nothing any more, and is never touched again
     UNREACHABLE = "unreachable"
     OBSOLETE = "obsolete"  # resolved before it was sent
     FAILED = "failed"
@@ -78,6 +79,7 @@ class Claimed:
 
     id: UUID
     family_id: UUID
+    user_id: UUID
     chat_id: int  # the member's private chat
     lane: Lane
     deadline_at: datetime
@@ -85,11 +87,11 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Sent:
-    """The record of a message that Telegram has accepted."""
+    """The record of a message that Telegram has accepted; its id, if the answer said it."""
 
     notification_id: UUID
     chat_id: int
-    message_id: int
+    message_id: int | None
     shown_version: int
     shown_dose_ids: Sequence[UUID]
 
@@ -105,37 +107,75 @@ class Shown:
     dose_ids: Sequence[UUID] | None = None
 
 
+#: What may be taken up: nobody holds it, and it need not wait. Where PostgreSQL's clock was set
+#: back, what lies farther ahead than anybody sets it is over, too.
+_IS_FREE = """
+    (leased_until IS NULL OR leased_until < clock_now()
+     OR leased_until > clock_now() + interval '10 minutes')
+    AND (not_before IS NULL OR not_before <= clock_now()
+         OR not_before > clock_now() + interval '1 day')
+"""
+EACH = 3  # messages to one person at once: one with many must not take the places of all others
+_LOOKED_AT = 4  # times as many as are taken, so that others come into view behind such a one
+
 _CLAIM = text(f"""
-    UPDATE notifications n
-    SET leased_until = clock_now() + :lease,
-        attempts = n.attempts + 1,
-        -- A lease that ran out hid a send whose outcome nobody knows: the next one says "again".
-        maybe_sent = n.maybe_sent OR (n.status = 'pending' AND n.leased_until IS NOT NULL)
-    FROM (
-        SELECT id, user_id FROM notifications
-        WHERE ({OPEN_NOTIFICATION})
-          AND (leased_until IS NULL OR leased_until < clock_now())
-          AND (not_before IS NULL OR not_before <= clock_now())
+    WITH open AS (
+        SELECT id, user_id, lane, deadline_at, part FROM notifications
+        WHERE ({OPEN_NOTIFICATION}) AND {_IS_FREE} AND user_id <> ALL(CAST(:busy AS uuid[]))
         ORDER BY lane, deadline_at
+        LIMIT :looked_at
+    ), fair AS (
+        SELECT id, lane, deadline_at,
+               row_number() OVER (PARTITION BY user_id ORDER BY lane, deadline_at, part) AS place
+        FROM open
+    ), taken AS (
+        SELECT n.id, n.user_id FROM notifications n JOIN fair USING (id)
+        WHERE fair.place <= :each AND ({OPEN_NOTIFICATION}) AND {_IS_FREE}
+        ORDER BY fair.lane, fair.deadline_at
         LIMIT :most
-        FOR UPDATE SKIP LOCKED
-    ) open
-    JOIN users u ON u.id = open.user_id
-    WHERE n.id = open.id
-    RETURNING n.id, n.family_id, u.telegram_id, n.lane, n.deadline_at, n.part, n.status
-""")  # noqa: S608 - a constant of our own
+        FOR UPDATE OF n SKIP LOCKED
+    )
+    UPDATE notifications n
+    SET leased_by = :owner, leased_until = clock_now() + :lease,
+        attempts = least(n.attempts + 1, 1000),
+        -- The lease of a process that is gone hid a send whose outcome nobody knows: the next one
+        -- says that it may repeat. What this one let go of, it knows.
+        maybe_sent = n.maybe_sent OR (n.status = 'pending' AND n.leased_until IS NOT NULL
+                                      AND n.leased_by IS DISTINCT FROM :owner)
+    FROM taken JOIN users u ON u.id = taken.user_id
+    WHERE n.id = taken.id
+    RETURNING n.id, n.family_id, n.user_id, u.telegram_id, n.lane, n.deadline_at, n.part, n.status
+""")  # noqa: S608 - constants of our own
 
 
-async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claimed]:
+async def claim(
+    scope: Scope,
+    *,
+    most: int,
+    lease: timedelta,
+    owner: UUID,
+    busy: Collection[UUID] = (),
+) -> Sequence[Claimed]:
     """Take up to *most* notifications that are to be sent or edited, the most urgent first, and
-    the cards of one slot in their order.
+    the cards of one slot in their order; few for each person, and none for those who are *busy*.
     """
-    rows = await scope.rows(_CLAIM, {"most": most, "lease": lease})
+    rows = await scope.rows(
+        _CLAIM,
+        {
+            "most": most,
+            "looked_at": most * _LOOKED_AT,
+            "each": EACH,
+            "busy": list(busy),
+            "lease": lease,
+            "owner": owner,
+        },
+    )
     rows = sorted(rows, key=lambda row: row.part)
     claimed = [
         Claimed(
             id=row.id,
             family_id=row.family_id,
+            user_id=row.user_id,
             chat_id=row.telegram_id,
             lane=Lane.EDITS if row.status == Status.SENT else Lane(row.lane),
             deadline_at=row.deadline_at,
@@ -143,6 +183,24 @@ async def claim(scope: Scope, *, most: int, lease: timedelta) -> Sequence[Claime
         for row in rows
     ]
     return sorted(claimed, key=lambda c: (c.lane, c.deadline_at))
+
+
+async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
+    """Keep hold of everything that *owner* is still sending."""
+    await scope.execute(
+        update(Notification)
+        .where(text(OPEN_NOTIFICATION), Notification.leased_by == owner)
+        .values(leased_until=func.clock_now() + lease)
+    )
+
+
+async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
+    """These processes are gone: what they held is free, though it may have been sent."""
+    await scope.execute(
+        update(Notification)
+        .where(text(OPEN_NOTIFICATION), Notification.leased_by.in_(owners))
+        .values(leased_until=func.clock_now() - timedelta(seconds=1))
+    )
 
 
 # Whoever changes several copies of a card locks them in the order of their ids first, so that a
@@ -275,16 +333,70 @@ async def postpone(
     )
 
 
-async def next_open_at(scope: Scope) -> datetime | None:
-    """When the earliest open notification may be claimed; None if there is none."""
+async def until_next_open(scope: Scope) -> timedelta | None:
+    """How long until the earliest open notification may be claimed, by PostgreSQL's clock; None if
+    there is none.
+    """
     ready_at = func.greatest(
         func.coalesce(Notification.not_before, func.clock_now()),
         func.coalesce(Notification.leased_until, func.clock_now()),
     )
-    ready: datetime | None = await scope.connection.scalar(
-        select(func.min(ready_at)).where(text(OPEN_NOTIFICATION))
+    left: timedelta | None = await scope.connection.scalar(
+        select(func.min(ready_at) - func.clock_now()).where(text(OPEN_NOTIFICATION))
     )
-    return ready
+    return left
+
+
+_CLOSE = (
+    update(Notification)
+    .where(Notification.id == bindparam("closed_id"), Notification.status == Status.SENT)
+    .values(
+        status=Status.CLOSED,
+        shown_version=Notification.wanted_version,
+        leased_until=None,
+        not_before=None,
+    )
+)
+
+
+async def record_closed(scope: Scope, notification_id: UUID) -> None:
+    """Its reader has left, and it says nothing any more."""
+    await scope.execute(_CLOSE, {"closed_id": notification_id})
+
+
+async def leave_as_it_is(scope: Scope, notification_id: UUID) -> None:
+    """A message that was sent cannot be edited to say what it should: it stays as it is."""
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == notification_id, Notification.status == Status.SENT)
+        .values(shown_version=Notification.wanted_version, leased_until=None)
+    )
+
+
+_LIVE = timedelta(hours=48)  # how long Telegram lets a bot edit a message
+
+
+async def show_to_those_who_left(scope: Scope) -> int:
+    """Have the messages closed that people still see of a family that they have left."""
+    gone = (
+        select(FamilyMember.user_id)
+        .where(
+            FamilyMember.family_id == Notification.family_id,
+            FamilyMember.user_id == Notification.user_id,
+            FamilyMember.left_at > func.clock_now() - _LIVE,
+        )
+        .exists()
+    )
+    return await scope.execute(
+        update(Notification)
+        .where(
+            Notification.status == Status.SENT,
+            Notification.sent_at > func.clock_now() - _LIVE,
+            Notification.shown_version == Notification.wanted_version,
+            gone,
+        )
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
 
 
 SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
@@ -391,6 +503,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
     """
     card = await scope.row(
         select(
+            Notification.kind,
             Notification.care_recipient_id,
             Notification.slot_at,
             Notification.ask_no,
@@ -399,7 +512,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
             Notification.facts,
         ).where(Notification.id == notification_id)
     )
-    if card is None:
+    if card is None or card.kind != Kind.SLOT_CARD:
         return 0
     # One after the other: of two copies that fail at once, the second must see that the first did.
     await scope.execute(
@@ -408,7 +521,18 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
         .with_for_update(key_share=True)
     )
     copies = await scope.rows(
-        select(Notification.user_id, Notification.status).where(
+        select(
+            Notification.user_id,
+            Notification.status,
+            (FamilyMember.left_at.is_(None) & User.blocked_at.is_(None)).label("is_there"),
+        )
+        .join(
+            FamilyMember,
+            (FamilyMember.family_id == Notification.family_id)
+            & (FamilyMember.user_id == Notification.user_id),
+        )
+        .join(User, User.id == Notification.user_id)
+        .where(
             Notification.care_recipient_id == card.care_recipient_id,
             Notification.slot_at == card.slot_at,
             Notification.kind == Kind.SLOT_CARD,
@@ -416,7 +540,7 @@ async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
             Notification.part == card.part,
         )
     )
-    if any(copy.status in (Status.PENDING, Status.SENT) for copy in copies):
+    if any(copy.status in (Status.PENDING, Status.SENT) and copy.is_there for copy in copies):
         return 0
     others = await scope.rows(
         select(FamilyMember.user_id).where(

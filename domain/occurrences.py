@@ -22,6 +22,7 @@ from domain.models import Appointment, AppointmentOccurrence, Notification, new_
 from domain.notifications import Kind
 from domain.recurrences import Recurrence, starts_until
 from domain.schedules import resolve_local
+from domain.set_asides import Subject, Work, is_free
 
 HORIZON = timedelta(days=366)
 EXTENDED_AHEAD = timedelta(days=330)
@@ -217,22 +218,24 @@ async def show_again(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
     scope.publish(NotificationsOwed())
 
 
-async def families_to_extend(scope: Scope, *, before: datetime, most: int) -> Sequence[UUID]:
-    """Families with a series whose rows end before *before*. As the dispatcher."""
+async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
+    """Series whose rows end before *before*. As the dispatcher."""
     rows = await scope.rows(
-        select(Appointment.family_id)
-        .where(Appointment.expanded_until < before)
-        .distinct()
+        select(Appointment.family_id, Appointment.id)
+        .where(Appointment.expanded_until < before, is_free(Work.SERIES, Appointment.id))
+        .order_by(Appointment.expanded_until)
         .limit(most)
     )
-    return [row.family_id for row in rows]
+    return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def extend_family(scope: Scope, *, before: datetime) -> int:
-    """Make the rows that such series lack, in the scope's family; returns how many series."""
+async def extend(scope: Scope, appointment_ids: Sequence[UUID], *, before: datetime) -> int:
+    """Make the rows that such series of the scope's family lack; returns how many series."""
     rows = await scope.rows(
         SELECT_SERIES.where(
-            Appointment.family_id == scope.family_id, Appointment.expanded_until < before
+            Appointment.id.in_(appointment_ids),
+            Appointment.family_id == scope.family_id,
+            Appointment.expanded_until < before,
         ).with_for_update(skip_locked=True)
     )
     for row in rows:

@@ -42,6 +42,7 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane
+from domain.set_asides import Subject, Work, is_free
 
 NOTICE_LIVES = timedelta(days=14)
 
@@ -182,20 +183,23 @@ async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
 # When a pause ends, and the evening before.
 
 
-async def families_to_tell(scope: Scope, *, most: int) -> Sequence[UUID]:
-    """Families with a pause whose end is to be announced, or has come. As the dispatcher."""
+async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
+    """People with a pause whose end is to be announced, or has come. As the dispatcher."""
     rows = await scope.rows(
-        select(CareRecipient.family_id)
-        .where(CareRecipient.pause_ends_told_at <= func.clock_now())
-        .distinct()
+        select(CareRecipient.family_id, CareRecipient.id)
+        .where(
+            CareRecipient.pause_ends_told_at <= func.clock_now(),
+            is_free(Work.PAUSE, CareRecipient.id),
+        )
+        .order_by(CareRecipient.pause_ends_told_at)
         .limit(most)
     )
-    return [row.family_id for row in rows]
+    return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def tell_family(scope: Scope) -> int:
-    """Announce the end of pauses in the scope's family, and end what has come to its end; returns
-    how many people it was about.
+async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
+    """Announce the end of these people's pauses in the scope's family, and end what has come to its
+    end; returns how many people it was about.
     """
     rows = await scope.rows(
         select(
@@ -206,6 +210,7 @@ async def tell_family(scope: Scope) -> int:
             func.clock_now().label("now"),
         )
         .where(
+            CareRecipient.id.in_(person_ids),
             CareRecipient.family_id == scope.family_id,
             CareRecipient.pause_ends_told_at <= func.clock_now(),
         )

@@ -93,7 +93,9 @@ def forecast_as_needed(
     if used_since is None or used <= 0 or now - used_since < USED_AT_LEAST:
         return Forecast(Lasts.NO_GUESS)
     period = min(now - used_since, USED_OVER)
-    lasts = timedelta(seconds=float(stock / used) * period.total_seconds())
+    # No stock lasts longer than a timedelta can say: whatever is beyond the farthest is alike.
+    beyond = (FARTHEST + timedelta(days=1)).total_seconds()
+    lasts = timedelta(seconds=min(float(stock / used) * period.total_seconds(), beyond))
     if ends_on is not None and (now + lasts).astimezone(zone).date() > ends_on:
         return Forecast(Lasts.TO_THE_END)
     if lasts > FARTHEST:

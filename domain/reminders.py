@@ -36,6 +36,7 @@ from domain.models import (
 )
 from domain.notifications import Kind, Lane, Status, find_asked_for, show_again
 from domain.occurrences import OccurrenceStatus
+from domain.set_asides import Subject, Work, is_free
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,37 @@ async def act_on_due(scope: Scope, *, most: int) -> int:
     """
     doses = await scope.rows(_DUE_DOSES.limit(most))
     occurrences = await scope.rows(_DUE_OCCURRENCES.limit(most))
+    return await _act(scope, doses, occurrences)
+
+
+async def find_due(scope: Scope, *, most: int) -> tuple[Sequence[Subject], Sequence[Subject]]:
+    """What :func:`act_on_due` would act on: doses, and occurrences of appointments."""
+    doses = await scope.rows(_DUE_DOSES.limit(most))
+    occurrences = await scope.rows(_DUE_OCCURRENCES.limit(most))
+    return (
+        [Subject(row.family_id, row.id) for row in doses],
+        [Subject(row.family_id, row.id) for row in occurrences],
+    )
+
+
+async def act_on_doses(scope: Scope, dose_ids: Sequence[UUID]) -> int:
+    """As :func:`act_on_due`, for these doses."""
+    return await _act(scope, await scope.rows(_DUE_DOSES.where(Dose.id.in_(dose_ids))), [])
+
+
+async def act_on_occurrences(scope: Scope, occurrence_ids: Sequence[UUID]) -> int:
+    """As :func:`act_on_due`, for these occurrences."""
+    is_meant = AppointmentOccurrence.id.in_(occurrence_ids)
+    return await _act(scope, [], await scope.rows(_DUE_OCCURRENCES.where(is_meant)))
+
+
+async def _act(scope: Scope, doses: Sequence[Row[Any]], occurrences: Sequence[Row[Any]]) -> int:
     due = [*doses, *occurrences]
     if not due:
         return 0
     people = await _list_people(scope, {row.care_recipient_id for row in due})
-    now = scope.clock.now()
+    # Never before what PostgreSQL says has come: the same step would be due again at once.
+    now = max([scope.clock.now(), *(row.next_action_at for row in due)])
     owed = [
         *await _act_on_doses(scope, doses, people, now=now),
         *await _act_on_occurrences(scope, occurrences, people, now=now),
@@ -166,7 +193,7 @@ _DUE_DOSES = (
         Dose.ask_no,
         Dose.next_action_at,
     )
-    .where(Dose.next_action_at <= func.clock_now())
+    .where(Dose.next_action_at <= func.clock_now(), is_free(Work.DOSE, Dose.id))
     .order_by(Dose.next_action_at)
     .with_for_update(skip_locked=True)
 )
@@ -189,7 +216,10 @@ _DUE_OCCURRENCES = (
     )
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
     .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
-    .where(AppointmentOccurrence.next_action_at <= func.clock_now())
+    .where(
+        AppointmentOccurrence.next_action_at <= func.clock_now(),
+        is_free(Work.APPOINTMENT, AppointmentOccurrence.id),
+    )
     .order_by(AppointmentOccurrence.next_action_at)
     .with_for_update(skip_locked=True, of=AppointmentOccurrence)
 )

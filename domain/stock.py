@@ -49,6 +49,7 @@ from domain.projection import (
     forecast_as_needed,
 )
 from domain.schedules import LONGEST_CYCLE, AsNeeded, resolve_local, schedule_from_json
+from domain.set_asides import Subject, Work, is_free
 
 CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps
 PROMISED = "stock.promised"  # in the audit
@@ -414,32 +415,34 @@ async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
     return Refilled(medicine, await get_stock(scope, medicine))
 
 
-async def families_to_check(scope: Scope, *, most: int) -> Sequence[UUID]:
-    """Families with a stock whose check is due. As the dispatcher."""
+async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
+    """Medicines with a stock whose check is due. As the dispatcher."""
     rows = await scope.rows(
-        select(Medication.family_id)
-        .where(Medication.stock_check_at <= func.clock_now())
-        .distinct()
+        select(Medication.family_id, Medication.id)
+        .where(Medication.stock_check_at <= func.clock_now(), is_free(Work.STOCK, Medication.id))
+        .order_by(Medication.stock_check_at)
         .limit(most)
     )
-    return [row.family_id for row in rows]
+    return [Subject(row.family_id, row.id) for row in rows]
 
 
-async def check_family(scope: Scope) -> int:
-    """Remind of what runs out, in the scope's family; returns how many medicines were checked.
+async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
+    """Remind of what runs out of these, in the scope's family; returns how many were checked.
 
     One message for each person cared for and each member who is asked first.
     """
     rows = await scope.rows(
         select(Medication.id, Medication.stock_check_at)
         .where(
+            Medication.id.in_(medication_ids),
             Medication.family_id == scope.family_id,
             Medication.stock_check_at <= func.clock_now(),
         )
         .order_by(Medication.id)
         .with_for_update(skip_locked=True)
     )
-    now = scope.clock.now()
+    # Never before what PostgreSQL says has come: the same check would be due again at once.
+    now = max([scope.clock.now(), *(row.stock_check_at for row in rows)])
     low: dict[UUID, list[UUID]] = defaultdict(list)
     for row in rows:
         checked = await _check(scope, row.id, now)

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from domain import (
     care_recipients,
     doctors,
     doses,
+    expansion,
     families,
     intakes,
     medications,
@@ -40,6 +42,7 @@ from domain.models import Dose
 from domain.notifications import Claimed, Sent
 from domain.recurrences import Recurrence
 from domain.schedules import Schedule, WallClock
+from domain.set_asides import Subject
 from tests.databases import move_to
 
 T = TypeVar("T")
@@ -212,13 +215,44 @@ async def wake_up(database: Database, at: datetime | None = None, *, most: int =
     return acted
 
 
+async def do_chore(
+    database: Database,
+    find: Callable[[Scope], Awaitable[Sequence[Subject]]],
+    do: Callable[[Scope, Sequence[UUID]], Awaitable[int]],
+) -> int:
+    """Look once for what is due, and do it, a family in a transaction; returns how many."""
+    found = await database.run(find, as_dispatch())
+    done = 0
+    for family_id in {subject.family_id for subject in found}:
+        ids = [subject.id for subject in found if subject.family_id == family_id]
+        done += await database.run(partial(_do, do, ids), as_family(family_id))
+    return done
+
+
+async def _do(
+    do: Callable[[Scope, Sequence[UUID]], Awaitable[int]], ids: Sequence[UUID], scope: Scope
+) -> int:
+    return await do(scope, ids)
+
+
+async def expand(database: Database) -> int:
+    """What the daily round does: the doses of medicines whose doses end within a day."""
+    before = database.clock.now() + timedelta(hours=24)
+    return await do_chore(
+        database,
+        lambda scope: expansion.find_due(scope, before=before, most=100),
+        lambda scope, ids: expansion.expand(scope, ids, before=before),
+    )
+
+
 _message_ids = count(1)
 
 
 async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
-        lambda scope: notifications.claim(scope, most=most, lease=LEASE), as_dispatch()
+        lambda scope: notifications.claim(scope, most=most, lease=LEASE, owner=uuid4()),
+        as_dispatch(),
     )
     sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]
     if sent:

@@ -228,8 +228,9 @@ _RULES: Sequence[tuple[int, str, str]] = [
         """
         SELECT o.id, o.next_action_at FROM appointment_occurrences o
         JOIN appointments a ON a.id = o.appointment_id AND a.deleted_at IS NULL
-        WHERE o.status = 'planned' AND o.starts_at > clock_now() AND o.next_action_at IS NULL
-           OR o.next_action_at < clock_now() - interval '2 minutes'
+        WHERE (o.status = 'planned' AND o.starts_at > clock_now() AND o.next_action_at IS NULL
+           OR o.next_action_at < clock_now() - interval '2 minutes')
+          AND NOT EXISTS (SELECT 1 FROM set_asides s WHERE s.subject_id = o.id)
         """,
     ),
     (
@@ -239,6 +240,7 @@ _RULES: Sequence[tuple[int, str, str]] = [
         SELECT id, next_action_at FROM doses
         WHERE status = 'pending'
           AND (next_action_at IS NULL OR next_action_at < clock_now() - interval '2 minutes')
+          AND NOT EXISTS (SELECT 1 FROM set_asides s WHERE s.subject_id = doses.id)
         """,
     ),
 ]

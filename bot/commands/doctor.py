@@ -10,21 +10,29 @@ from pathlib import Path
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.servers import reach_servers
+from bot.commands.set_aside import describe
 from bot.embedded import EmbeddedError
 from bot.redis.client import connect
 from bot.settings import Settings
+from bot.telegram_api import TelegramApi
 from bot.transport import AiohttpRequest
+from domain import set_asides
 from domain.clock import Clock
-from domain.database import Database, find_unsafe_rights, make_engine, measure_skew
+from domain.database import (
+    Database,
+    as_dispatch,
+    find_unsafe_rights,
+    make_engine,
+    measure_skew,
+)
 from migrations import runner
 
 OLDEST_POSTGRES = 14
 OLDEST_REDIS = (6, 2)
-MOST_SKEW = timedelta(seconds=2)
+MOST_SKEW = timedelta(seconds=5)
 LEAST_FREE_BYTES = 500_000_000
 
 
@@ -105,6 +113,8 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             )
         else:
             yield Finding(True, f"Clock: {seconds:.1f} s between this machine and PostgreSQL.")
+        for waiting in await database.run(set_asides.list_waiting, as_dispatch()):
+            yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
     finally:
         await database.close()
 
@@ -128,16 +138,18 @@ async def _examine_telegram(settings: Settings) -> Finding:
     if not token:
         return Finding(True, "Telegram: no TELEGRAM_BOT_TOKEN, the bot runs in its sandbox.")
     async with AiohttpRequest() as request:
-        bot = Bot(token, base_url=f"{settings.telegram_api_url}/bot", request=request)
+        api = TelegramApi(request, token=token, api_url=settings.telegram_api_url)
         try:
-            me = await bot.get_me()
+            me = await api.call("getMe")
         except InvalidToken:
             return Finding(False, "TELEGRAM_BOT_TOKEN: Telegram does not know it.")
         except TelegramError as error:
             return Finding(
                 False, f"Telegram: {settings.telegram_api_url} cannot be used ({error.message})."
             )
-    return Finding(True, f"Telegram: the bot is @{me.username}.")
+    if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
+        return Finding(False, f"Telegram: {settings.telegram_api_url} is no Bot API.")
+    return Finding(True, f"Telegram: the bot is @{me['username']}.")
 
 
 def _reason(error: Exception) -> str:

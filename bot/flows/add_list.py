@@ -4,6 +4,7 @@ All of them are shown first. What a line leaves open is marked, and asked when i
 nobody understands is quoted with the reason, and is not saved until it is typed anew.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.flows.list_entries import KINDS, Entry, Kind, NotSaved
+from bot.flows.list_entries import KINDS, Entry, Kind, NotSaved, Reader
 from bot.flows.whose import People, load_people, read_people
 from bot.grammar.entry_lists import lines_of, to_entries
 from bot.grammar.problems import Misunderstood
@@ -22,13 +23,14 @@ from bot.views import add_list as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Button, Screen
 from bot.views.misunderstandings import misunderstood
+from bot.views.refusals import family_full
 from domain.database import Scope
-from domain.errors import NobodyCaredFor
+from domain.errors import FamilyFull, NobodyCaredFor
 from domain.several import attempt
 
 _LEAVE_OUT, _BACK = "leave", "back"
 _MOST_PEOPLE = 4  # more are asked about one by one
-_NUMBERED = re.compile(r"\s*(\d{1,2})\s*[.):]?\s+(\S.*)", re.DOTALL)
+_NUMBERED = re.compile(r"\s*(\d{1,2})(?:\s*[.):])?\s+(\S.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -109,20 +111,41 @@ async def begin(request: Request, kind_name: str) -> Answer:
     if not people:
         raise NobodyCaredFor
     read = await kind.reader(request, people)
+    found = await _read_entries(lines_of(request.text or ""), kind, read)
+    entries = tuple(replace(entry, key=number) for number, entry in enumerate(found))
+    return _next(request, None, Listed(kind_name, people, entries))
+
+
+async def _read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> Sequence[Entry]:
+    """The entries that *lines* make. Each line takes its time to read, alone and with those around
+    it, and others have their turn in between.
+    """
     known: dict[str, Entry] = {}
 
     def entry(line: str) -> Entry:
         if line not in known:
-            known[line] = read(line, 0)
+            raise _NotRead(line)
         return known[line]
 
-    texts = to_entries(
-        lines_of(request.text or ""),
-        is_whole=lambda line: kind.is_whole(entry(line)),
-        is_rest=lambda line: kind.is_rest(entry(line)),
-    )
-    entries = tuple(replace(entry(text), key=number) for number, text in enumerate(texts))
-    return _next(request, None, Listed(kind_name, people, entries))
+    while True:
+        try:
+            texts = to_entries(
+                lines,
+                is_whole=lambda line: kind.is_whole(entry(line)),
+                is_rest=lambda line: kind.is_rest(entry(line)),
+            )
+            return [entry(text) for text in texts]
+        except _NotRead as unread:
+            known[unread.line] = read(unread.line, 0)
+            await asyncio.sleep(0)
+
+
+class _NotRead(Exception):
+    """What *line* says has to be known before it can be told which lines belong together."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line
 
 
 def _ask(data: Data, choice: Choice) -> Screen:
@@ -276,11 +299,14 @@ async def _typed_anew(request: Request, running: Conversation, listed: Listed, t
 
 
 async def _save(request: Request, running: Conversation, listed: Listed) -> Answer:
-    """All that can be saved, in this transaction; the rest goes on being asked about."""
+    """All that can be saved, in this transaction; the rest goes on being asked about. Raises
+    FamilyFull where there is no room for any.
+    """
     kind, saved, left = listed.of, [], []
     savable = {entry.key for entry in listed.savable}
+    full: FamilyFull | None = None
     for entry in listed.entries:
-        if entry.key not in savable:
+        if entry.key not in savable or full is not None:
             left.append(entry)
             continue
         flow_id = uuid5(running.flow_id, str(entry.key))
@@ -289,9 +315,16 @@ async def _save(request: Request, running: Conversation, listed: Listed) -> Answ
             saved.append(await attempt(request.scope, work))
         except NotSaved as refused:
             left.append(refused.entry)
+        except FamilyFull as error:
+            full = error
+            left.append(entry)
     if not saved:
+        if full is not None:
+            raise full
         return _next(request, running, replace(listed, entries=tuple(left)))
-    said = await kind.saved(request, saved)
+    said = list(await kind.saved(request, saved))
+    if full is not None:
+        said.append(family_full(full))
     if not left:
         return finished(running, Answer(send=tuple(said)))
     rest = _next(request, running, replace(listed, entries=tuple(left), at=0))

@@ -5,15 +5,16 @@ person's other families are asked. A tap runs the same command there, for this o
 is checked as the family is opened, and the family that is current stays so.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.flows.give import name_medicine
+from bot.flows.named_medicines import name_medicine
 from bot.grammar.intakes import LONGEST_LINE
-from bot.grammar.known_medicines import begins_with
+from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.people import Person, find_person, find_stranger
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
@@ -116,6 +117,7 @@ class Elsewhere:
         labels = family_labels([names.family for names in families])
         found = []
         for names, label in zip(families, labels, strict=True):
+            await asyncio.sleep(0)  # each takes its time, and others have their turn in between
             known = _find(naming, text, names, label, here=here)
             if known is not None:
                 sentence, typed = known
@@ -235,13 +237,13 @@ def _find_shortened(
     text: str, lines: Sequence[MedicineLine], *, here: Sequence[str]
 ) -> tuple[Sequence[MedicineLine], str] | None:
     line = tokenize(text)
-    if not line.tokens or any(begins_with(name, line.tokens[0].raw) for name in here):
+    if not line.tokens or names_begun_with(line.tokens[0].raw, here):
         return None
-    found = [each for each in lines if begins_with(each.name, line.tokens[0].raw)]
-    names = {each.name for each in found}
-    if len(names) != 1 or '"' in found[0].name:
+    names = set(names_begun_with(line.tokens[0].raw, (each.name for each in lines)))
+    name = names.pop() if len(names) == 1 else None
+    if name is None or '"' in name:
         return None
-    whole = f'"{found[0].name}" {line.typed(line.tokens[1:])}'.strip()
+    whole = f'"{name}" {line.typed(line.tokens[1:])}'.strip()
     return _find_medicine(whole, lines, here=here) if whole != text else None
 
 

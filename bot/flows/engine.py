@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from bot.grammar.assents import is_yes_or_no
-from bot.grammar.known_medicines import begins_with
+from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.problems import Misunderstood
 from bot.grammar.tokens import tokenize
 from bot.intake.conversation import (
@@ -214,7 +214,7 @@ class Flows:
         """Whether the line that was answered in between names what the draft is about."""
         named = self.leaving(conversation.flow).name_draft(conversation.data)
         typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
-        return named is not None and bool(typed) and begins_with(named, typed[0].raw)
+        return bool(named and typed and names_begun_with(typed[0].raw, [named]))
 
     async def on_message(self, request: Request) -> Answer:
         """A message that is no command."""

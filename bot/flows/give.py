@@ -10,13 +10,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.flows.named_medicines import as_typed, name_after_amount, name_all
 from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
-from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_amount, read_intake
-from bot.grammar.known_medicines import KnownMedicine, NamedMedicine, read_medicine
-from bot.grammar.moments import TypedMoment, find_moment, parse_moment
-from bot.grammar.people import Person, find_person
+from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
+from bot.grammar.moments import TypedMoment, parse_moment
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, tokenize
+from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import intakes as views
@@ -43,9 +42,6 @@ from domain.medications import get_medication, list_medicines
 from domain.medicines import MedicineLine, MedicineStatus
 
 MOST_CHOICES = 30
-MOST_AT_ONCE = 10  # medicines on one line
-_JOINTS = frozenset({",", "and", "&", "+"})
-_LONGEST_AMOUNT = 4  # tokens, before the name: "2 tablets of Para"
 
 
 @dataclass(frozen=True)
@@ -191,89 +187,6 @@ async def begin_button(request: Request) -> Answer:
         usual=medicine.dosage.to_json(),
     )
     return await _go(request, draft, None)
-
-
-def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
-    """Which of the family's medicines a line begins with; "for PERSON" tells namesakes apart."""
-    if len(text) > LONGEST_LINE:
-        raise Misunderstood(Problem.TOO_LONG)
-    typed = tokenize(text)
-    people = {line.person_id: Person(line.person, line.zone, line.person_id) for line in lines}
-    named = find_person(typed, list(people.values()))
-    known = [KnownMedicine(line.id, line.name, line.person_id) for line in lines]
-    if named is None:
-        return read_medicine(typed, known)
-    rest = typed.tokens[: named.start] + typed.tokens[named.end :]
-    theirs = [medicine for medicine in known if medicine.person_id == named.person.id]
-    return read_medicine(Line(typed.text, rest), theirs)
-
-
-def name_all(
-    text: str, lines: Sequence[MedicineLine]
-) -> Sequence[tuple[Sequence[KnownMedicine], str]]:
-    """The medicines that a line names ("2 Para", "Para and Daily at 08:00"), each with the words
-    about it. A time at the end counts for all that have none of their own. Raises `Misunderstood`.
-    """
-    items: list[tuple[Sequence[KnownMedicine], str]] = []
-    following = text
-    while following and len(items) < MOST_AT_ONCE:
-        named, amount = _name_after_amount(following, lines)
-        own, following = _up_to_next_name(named.rest, lines)
-        items.append((named.medicines, f"{amount} {own}".strip()))
-    last = tokenize(items[-1][1])
-    when = _typed(Line(last.text, last.tokens[find_moment(last.tokens) :]))
-    return [
-        (medicines, words if _says_when(words) else f"{words} {when}".strip())
-        for medicines, words in items
-    ]
-
-
-def _says_when(words: str) -> bool:
-    tokens = tokenize(words).tokens
-    return find_moment(tokens) < len(tokens)
-
-
-def _name_after_amount(text: str, lines: Sequence[MedicineLine]) -> tuple[NamedMedicine, str]:
-    """The medicine, and an amount that stands before it: "2 Para", "1 g of Para"."""
-    try:
-        return name_medicine(text, lines), ""
-    except Misunderstood as unknown:
-        if unknown.problem is not Problem.UNKNOWN_MEDICINE:
-            raise
-        line = tokenize(text)
-        for end in range(1, min(_LONGEST_AMOUNT, len(line.tokens))):
-            amount, rest = line.tokens[:end], line.tokens[end:]
-            if rest[0].word == "of":
-                rest = rest[1:]
-            try:
-                read_amount(line, amount)
-                return name_medicine(line.typed(rest), lines), line.typed(amount)
-            except Misunderstood:
-                continue
-        raise
-
-
-def _up_to_next_name(rest: Line, lines: Sequence[MedicineLine]) -> tuple[str, str]:
-    """The words about one medicine, and those from the next name on."""
-    tokens = rest.tokens
-    for at, token in enumerate(tokens):
-        if token.is_quoted or token.word not in _JOINTS:
-            continue
-        after = at + 1
-        while after < len(tokens) and tokens[after].word in _JOINTS:
-            after += 1
-        following = _typed(Line(rest.text, tokens[after:]))
-        try:
-            _name_after_amount(following, lines)
-        except Misunderstood:
-            continue
-        return _typed(Line(rest.text, tokens[:at])), following
-    return _typed(rest), ""
-
-
-def _typed(line: Line) -> str:
-    """The tokens as they were typed, without those in between that were taken out."""
-    return " ".join(f'"{t.raw}"' if t.is_quoted else t.raw for t in line.tokens)
 
 
 def choices(lines: Sequence[MedicineLine], *, now: datetime) -> list[list[str]]:
@@ -512,13 +425,13 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         chosen = data["choices"][int(reply.choice)][0]
     else:
         offered = {key for key, _name in data["choices"]}
-        named, amount = _name_after_amount(
+        named, amount = name_after_amount(
             reply.text or "", [line for line in lines if str(line.id) in offered]
         )
         if len(named.medicines) > 1:
             return views.tap_which().and_send(FLOW.question(running))
         chosen = str(named.medicines[0].id)
-        rest = " ".join(filter(None, (amount, _typed(named.rest), rest)))
+        rest = " ".join(filter(None, (amount, as_typed(named.rest), rest)))
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
         return FLOW.go_on(request, running, "which", data)

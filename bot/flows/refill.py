@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.flows.give import choices, name_medicine
+from bot.flows.give import choices
+from bot.flows.named_medicines import name_medicine
 from bot.grammar.dosages import count_up
 from bot.grammar.refills import (
     Stocked,

@@ -9,10 +9,12 @@ said stays open, and is asked for.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import TypedDate
+from bot.grammar.name_index import index_names, spelt
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import NamedPerson, Person, find_person, find_stranger, unknown_person
 from bot.grammar.problems import Misunderstood, Problem
@@ -20,6 +22,7 @@ from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import (
     Line,
     Token,
+    as_word,
     fold_spaces,
     is_blank,
     matchable,
@@ -37,6 +40,10 @@ from bot.grammar.whens import (
 )
 
 _LONGEST_LINE = 600
+_LONGEST_PART = 40  # tokens: all weekdays with commas, and what may stand before them
+# A line of 100 words that are meant takes some 200: how often a part is looked for behind what may
+# be its title.
+_MOST_STEPS = 500
 LONGEST_TEXT = 300
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
@@ -136,10 +143,10 @@ def understand_change(
     line = _tokens_of(text)
     person, line = _without_person(line, people)
     # Its time is known, so that a place or a person may stand first.
-    parts = _Parts(people, is_begun=True)
-    reading = _read_from(line, 0, parts, doctors)
+    reader = _Reader(line, people, doctors)
+    reading = reader.read_from(0, _Parts(people, is_begun=True))
     if reading.problem is None and reading.stops_at is not None:
-        raise Misunderstood(Problem.APPOINTMENT_WORDS, _stray(line, reading.stops_at))
+        raise Misunderstood(Problem.APPOINTMENT_WORDS, reader.stray(reading.stops_at))
     return _as_partial(reading, None, person, people=people, doctors=doctors, zone=zone, now=now)
 
 
@@ -157,7 +164,7 @@ def _understood(
     zone: ZoneInfo | None,
     now: datetime,
 ) -> PartialAppointment:
-    reading = _read(line, people, doctors)
+    reading = _Reader(line, people, doctors).read()
     words = line.tokens[: reading.title_ends]
     title, title_problem = _title(words)
     in_title = None if title is None else _time_in_title(line, words)
@@ -196,7 +203,7 @@ def _time_in_title(line: Line, tokens: Sequence[Token]) -> Misunderstood | None:
     """A date or a time that would become part of a title: that is asked, never done."""
     for at in range(len(tokens)):
         end = at
-        while end < len(tokens) and (used := reads_as_time(tokens[end:])):
+        while end < len(tokens) and (used := reads_as_time(tokens[end : end + _LONGEST_PART])):
             end = min(end + used, len(tokens))
         if end > at:
             return Misunderstood(Problem.TIME_IN_TITLE, line.typed(tokens[at:end]))
@@ -269,93 +276,160 @@ def _without_person(line: Line, people: Sequence[Person]) -> tuple[Person | None
     return None, line
 
 
-def _read(line: Line, people: Sequence[Person], doctors: Sequence[KnownDoctor]) -> _Reading:
-    """The reading with the shortest title behind which everything is understood, or can only be
-    meant as what it is not; else the first that understands something, and what it does not.
+class _Reader:
+    """Reads a line, without looking twice at what is the same from wherever one reads.
+
+    Raises `Misunderstood` for a line of so many parts that it is none.
     """
-    tokens = line.tokens
-    failed: list[_Reading] = []
-    for end in range(len(tokens)):
-        reading = _read_from(line, end, _Parts(people), doctors)
-        if reading.problem is not None:
-            return reading
-        if reading.stops_at is None:
-            has_time = not reading.parts.typed.is_empty
-            if has_time or not any(each.parts.is_strong for each in failed):
+
+    def __init__(
+        self, line: Line, people: Sequence[Person], doctors: Sequence[KnownDoctor]
+    ) -> None:
+        self._line, self._tokens = line, line.tokens
+        self._people, self._doctors = people, doctors
+        self._begins: dict[int, bool] = {}
+        self._phrases: dict[tuple[int, bool], int] = {}
+        self._steps = 0
+
+    def read(self) -> _Reading:
+        """The reading with the shortest title behind which everything is understood, or can only be
+        meant as what it is not; else the first that understands something, and what it does not.
+        """
+        failed: list[_Reading] = []
+        for end in range(len(self._tokens)):
+            reading = self.read_from(end, _Parts(self._people))
+            if reading.problem is not None:
                 return reading
-            break  # "Dentist tomorrow 10:00 please for 2 hours": the time stands further in front
-        failed.append(reading)
-    for reading in failed:
-        if reading.parts.is_strong:
-            # What stands behind the words that nobody understands still counts.
-            return _read_from(line, reading.title_ends, _Parts(people), doctors, skips=True)
-    return _Reading(_Parts(people), len(tokens), None, None)
+            if reading.stops_at is None:
+                has_time = not reading.parts.typed.is_empty
+                if has_time or not any(each.parts.is_strong for each in failed):
+                    return reading
+                break  # "Dentist tomorrow 10:00 please for 2 hours": the time is further in front
+            failed.append(reading)
+        for reading in failed:
+            if reading.parts.is_strong:
+                # What stands behind the words that nobody understands still counts.
+                return self.read_from(reading.title_ends, _Parts(self._people), skips=True)
+        return _Reading(_Parts(self._people), len(self._tokens), None, None)
 
+    def read_from(self, at: int, parts: _Parts, *, skips: bool = False) -> _Reading:
+        """Read what follows a title that ends at *at*; with *skips* beyond what is none of it."""
+        tokens, title_ends = self._tokens, at
+        problem: Misunderstood | None = None
+        said: tuple[TypedDate | None, TypedRepeat | None] | None = None
+        while at < len(tokens):
+            if tokens[at].word == "," and at > title_ends:
+                at += 1
+                continue
+            try:
+                used = self._read_part(at, parts)
+            except Misunderstood as wrong:
+                if wrong.problem is Problem.TOO_LONG:
+                    raise
+                problem, used = problem or wrong, 1
+                said = said or (parts.typed.day, parts.typed.repeat)
+            if not used and problem is None:
+                if not skips:
+                    return _Reading(parts, title_ends, at, None)
+                problem = Misunderstood(Problem.APPOINTMENT_WORDS, self.stray(at))
+                said = (parts.typed.day, parts.typed.repeat)
+                used = self._phrase_ends(at) - at
+            at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
+        if said is not None:
+            # But no day: a piece of "mon, wed, fri" is not what was meant.
+            parts.typed.day, parts.typed.repeat = said
+        return _Reading(parts, title_ends, None, problem)
 
-def _read_from(
-    line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor], *, skips: bool = False
-) -> _Reading:
-    """Read what follows a title that ends at *at*; with *skips* also beyond what is none of it."""
-    tokens, title_ends = line.tokens, at
-    problem: Misunderstood | None = None
-    said: tuple[TypedDate | None, TypedRepeat | None] | None = None
-    while at < len(tokens):
-        if tokens[at].word == "," and at > title_ends:
-            at += 1
-            continue
-        try:
-            used = _read_part(line, at, parts, doctors)
-        except Misunderstood as wrong:
-            problem, used = problem or wrong, 1
-            said = said or (parts.typed.day, parts.typed.repeat)
-        if not used and problem is None:
-            if not skips:
-                return _Reading(parts, title_ends, at, None)
-            problem = Misunderstood(Problem.APPOINTMENT_WORDS, _stray(line, at))
-            said = (parts.typed.day, parts.typed.repeat)
-            used = _phrase_ends(tokens, at) - at
-        at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
-    if said is not None:
-        # But no day: a piece of "mon, wed, fri" is not what was meant.
-        parts.typed.day, parts.typed.repeat = said
-    return _Reading(parts, title_ends, None, problem)
+    def stray(self, at: int) -> str:
+        """The words from *at* on that are none of it."""
+        return self._line.typed(self._tokens[at : self._phrase_ends(at)])
 
-
-def _read_part(line: Line, at: int, parts: _Parts, doctors: Sequence[KnownDoctor]) -> int:
-    tokens = line.tokens[at:]
-    if tokens[0].is_quoted:
+    def _read_part(self, at: int, parts: _Parts) -> int:
+        token, following = self._tokens[at], self._tokens[at : at + _LONGEST_PART]
+        if token.is_quoted:
+            return 0
+        typed = parts.typed
+        if self._begins_part(at) or not typed.is_empty:
+            self._take_step()
+            remind_before, used = _reminders(following)
+            if used:
+                parts.remind_before = remind_before
+                return used
+            used = read_when_part(following, typed)
+            if used:
+                parts.is_strong = not typed.is_empty
+                return used
+        word, is_last = token.word, len(following) == 1
+        if word == "with" and parts.doctor is None and not is_last:
+            end = self._doctor_ends(at)
+            parts.doctor = parse_name(self._words(at + 1, end))
+            return end - at
+        has_begun = parts.is_begun or not typed.is_empty
+        if word in {"at", "@", "in"} and parts.place is None and has_begun and not is_last:
+            end = self._phrase_ends(at + 1, commas=True)
+            if following[1].word in _ROUGH_TIMES:
+                raise Misunderstood(Problem.NO_SUCH_TIME, self._words(at + 1, end))
+            parts.place = parse_text(self._words(at + 1, end))
+            return end - at
+        if word.rstrip(":") in _BRINGS and parts.bring is None and not is_last:
+            end = self._phrase_ends(at + 1, commas=True)
+            parts.bring = parse_text(self._words(at + 1, end))
+            return end - at
+        if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
+            parts.note = parse_text(self._words(at + 1, len(self._tokens)))
+            return len(self._tokens) - at
+        if word == "for" and has_begun and find_stranger(following[:2]) is not None:
+            words = self._words(at + 1, self._phrase_ends(at + 1))
+            raise unknown_person(words, parts.people)
         return 0
-    typed = parts.typed
-    remind_before, used = _reminders(tokens)
-    if used:
-        parts.remind_before = remind_before
-        return used
-    used = read_when_part(tokens, typed)
-    if used:
-        parts.is_strong = not typed.is_empty
-        return used
-    word = tokens[0].word
-    if word == "with" and parts.doctor is None and len(tokens) > 1:
-        end = _doctor_ends(tokens, doctors)
-        parts.doctor = parse_name(_words(line, tokens[1:end]))
+
+    def _take_step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Misunderstood(Problem.TOO_LONG, self._line.text)
+
+    def _begins_part(self, at: int) -> bool:
+        """Whether a time or a reminder begins at *at*, taken by itself, or a wrong one."""
+        if at not in self._begins:
+            tokens = self._tokens[at : at + _LONGEST_PART]
+            try:
+                used = _reminders(tokens)[1] or read_when_part(tokens, TypedWhen())
+            except Misunderstood:
+                used = 1
+            self._begins[at] = used > 0
+        return self._begins[at]
+
+    def _doctor_ends(self, at: int) -> int:
+        """Where the doctor after "with" ends: the longest known name, else the next part."""
+        index = index_names(tuple(doctor.name for doctor in self._doctors), as_word)
+        length, _places = index.longest_at(self._spelt, at + 1, bare=lambda _word: ())
+        return at + 1 + length if length else self._phrase_ends(at + 1)
+
+    @cached_property
+    def _spelt(self) -> Sequence[str]:
+        return spelt(self._tokens, as_word)
+
+    def _phrase_ends(self, at: int, *, commas: bool = False) -> int:
+        """Where words that are kept as typed end: at the next thing that we can read."""
+        known = self._phrases.get((at, commas))
+        if known is not None:
+            return known
+        end = at + 1
+        while end < len(self._tokens):
+            word = self._tokens[end].word
+            if word == "," and not commas:
+                break
+            if word in {"with", "at", "@", "for"} | _BRINGS or word.rstrip(":") in _NOTES:
+                break
+            if self._begins_part(end):
+                break
+            end += 1
+        self._phrases[at, commas] = end
         return end
-    has_begun = parts.is_begun or not typed.is_empty
-    if word in {"at", "@", "in"} and parts.place is None and has_begun and len(tokens) > 1:
-        end = _phrase_ends(tokens, 1, commas=True)
-        if tokens[1].word in _ROUGH_TIMES:
-            raise Misunderstood(Problem.NO_SUCH_TIME, _words(line, tokens[1:end]))
-        parts.place = parse_text(_words(line, tokens[1:end]))
-        return end
-    if word.rstrip(":") in _BRINGS and parts.bring is None and len(tokens) > 1:
-        end = _phrase_ends(tokens, 1, commas=True)
-        parts.bring = parse_text(_words(line, tokens[1:end]))
-        return end
-    if word.rstrip(":") in _NOTES and word.endswith(":") and len(tokens) > 1:
-        parts.note = parse_text(_words(line, tokens[1:]))
-        return len(tokens)
-    if word == "for" and has_begun and find_stranger(tokens[:2]) is not None:
-        raise unknown_person(_words(line, tokens[1 : _phrase_ends(tokens, 1)]), parts.people)
-    return 0
+
+    def _words(self, start: int, end: int) -> str:
+        tokens = self._tokens[start:end]
+        return tokens[0].raw if len(tokens) == 1 else self._line.typed(tokens).strip(" ,")
 
 
 def _reminders(tokens: Sequence[Token]) -> tuple[tuple[int, ...], int]:
@@ -386,42 +460,6 @@ def _is_length(number: str, unit: str) -> bool:
     return is_number and unit.removesuffix("s") in _UNITS
 
 
-def _doctor_ends(tokens: Sequence[Token], doctors: Sequence[KnownDoctor]) -> int:
-    """Where the doctor after "with" ends: a known name first and longest, else the next part."""
-    longest = 0
-    for doctor in doctors:
-        name = [token.word for token in tokenize(doctor.name).tokens]
-        if name and [t.word for t in tokens[1 : 1 + len(name)]] == name:
-            longest = max(longest, len(name))
-    return 1 + longest if longest else _phrase_ends(tokens, 1)
-
-
-def _phrase_ends(tokens: Sequence[Token], at: int, *, commas: bool = False) -> int:
-    """Where words that are kept as typed end: at the next thing that we can read."""
-    end = at + 1
-    while end < len(tokens):
-        token = tokens[end]
-        if token.word == "," and not commas:
-            break
-        if token.word in {"with", "at", "@", "for"} | _BRINGS or token.word.rstrip(":") in _NOTES:
-            break
-        try:
-            if _reminders(tokens[end:])[1]:
-                break
-            if read_when_part(tokens[end:], TypedWhen()):
-                break
-        except Misunderstood:
-            break
-        end += 1
-    return end
-
-
-def _words(line: Line, tokens: Sequence[Token]) -> str:
-    if len(tokens) == 1:
-        return tokens[0].raw
-    return line.typed(tokens).strip(" ,")
-
-
 def _title(tokens: Sequence[Token]) -> tuple[str | None, Misunderstood | None]:
     while tokens and tokens[-1].word == ",":
         tokens = tokens[:-1]
@@ -441,10 +479,6 @@ def _plain(tokens: Sequence[Token]) -> str:
         has_gap = before is not None and before.end < token.start
         parts.append(f" {token.raw}" if has_gap else token.raw)
     return fold_spaces("".join(parts))
-
-
-def _stray(line: Line, at: int) -> str:
-    return line.typed(line.tokens[at : _phrase_ends(line.tokens, at)])
 
 
 def _bare_name(name: str) -> str:

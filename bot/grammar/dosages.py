@@ -16,6 +16,7 @@ from domain.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
 MOST = 100_000_000  # of anything: penicillin is given by the million units
+LEAST = Fraction(1, 1000)
 
 _UNIT_WORDS = """
     kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
@@ -55,7 +56,7 @@ _SAME_UNIT = {
 }
 # "500 mg tablets": what the strength comes in.
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
-_PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*[.,]?\d*\s?[^/\d]+))?")
+_PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
 _RANGE = re.compile(r"\d+([.,]\d+)?-\d+([.,]\d+)?(?P<unit>\D*)")
 _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
@@ -274,6 +275,8 @@ def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = Tru
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, typed)
         if number.value > MOST:
             raise Misunderstood(Problem.AMOUNT_TOO_LARGE, typed)
+        if number.value < LEAST:
+            raise Misunderstood(Problem.AMOUNT_TOO_SMALL, typed)
     return end
 
 

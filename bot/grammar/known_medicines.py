@@ -2,14 +2,16 @@
 not three of something.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
+from bot.grammar.name_index import SPELLINGS, Spelling, index_names, spelt
+from bot.grammar.names import LONGEST_COMPARED, LONGEST_NAME
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, matchable, tokenize, unaccented
+from bot.grammar.tokens import Line, Token, unaccented
 
 _CLOSE = 60
 _MOST_CHOICES = 4
@@ -40,40 +42,71 @@ def read_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine:
     """The medicine that *line* begins with. Raises `Misunderstood` if it is none of *known*."""
     if not line.tokens:
         raise Misunderstood(Problem.NAME_MISSING)
-    for same in (matchable, unaccented):
-        lengths = {
-            medicine: length
-            for medicine in known
-            if (length := _length_of(medicine.name, line.tokens, same=same))
-        }
-        if lengths:
-            longest = max(lengths.values())
-            found = [medicine for medicine, length in lengths.items() if length == longest]
-            return NamedMedicine(found, Line(line.text, line.tokens[longest:]))
-    raise _unknown(line, known)
+    found = find_medicine(line, known)
+    if found is None:
+        raise unknown_medicine(line, known)
+    return found
 
 
-def begins_with(name: str, typed: str) -> bool:
-    """Whether *typed* (of three letters or more) is short for *name*."""
-    return len(typed) >= _SHORTEST and unaccented(name).startswith(unaccented(typed))
+def find_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine | None:
+    """As :func:`read_medicine`; None where that raises."""
+    for spelling in SPELLINGS:
+        length, places = _named(line.tokens, known, spelling)
+        if places:
+            return NamedMedicine(
+                [known[place] for place in places], Line(line.text, line.tokens[length:])
+            )
+    return None
 
 
-def _length_of(name: str, tokens: Sequence[Token], *, same: Callable[[str], str]) -> int:
-    """How many of *tokens* are the name; 0 if it does not stand there."""
-    if tokens[0].is_quoted:
-        return int(same(tokens[0].raw) == same(name))
-    words = [same(token.raw) for token in tokenize(f"x {name}").tokens[1:]]
-    typed = [same(token.raw) for token in tokens[: len(words)]]
-    if typed and typed[-1] not in words[-1:]:
-        typed[-1] = typed[-1].rstrip(".!,")
-    return len(words) if typed == words else 0
+def may_be_named_at(tokens: Sequence[Token], known: Sequence[KnownMedicine]) -> Sequence[bool]:
+    """For each of *tokens*, whether the name of one of *known* stands there."""
+    if not tokens:
+        return ()
+    names = tuple(medicine.name for medicine in known)
+    whole = {unaccented(name) for name in names}
+    found = [token.is_quoted and unaccented(token.raw) in whole for token in tokens]
+    for spelling in SPELLINGS:
+        index, words = index_names(names, spelling), spelt(tokens, spelling)
+        for at in range(len(tokens)):
+            length, _places = index.longest_at(words, at, bare=_without_ending)
+            found[at] = found[at] or length > 0
+    return found
 
 
-def _unknown(line: Line, known: Sequence[KnownMedicine]) -> Misunderstood:
+def unknown_medicine(line: Line, known: Sequence[KnownMedicine]) -> Misunderstood:
+    """No medicine is called what *line* begins with; the nearest are offered."""
     words = line.typed(line.tokens)
     names = list(dict.fromkeys(medicine.name for medicine in known))
     near = process.extract(
-        words, names, scorer=fuzz.WRatio, processor=unaccented, score_cutoff=_CLOSE
+        unaccented(words[:LONGEST_COMPARED]),
+        [unaccented(name) for name in names],
+        scorer=fuzz.WRatio,
+        score_cutoff=_CLOSE,
     )
-    nearest = tuple(name for name, _score, _index in near)[:_MOST_CHOICES]
+    nearest = tuple(names[index] for _name, _score, index in near)[:_MOST_CHOICES]
     return Misunderstood(Problem.UNKNOWN_MEDICINE, words, suggestions=nearest)
+
+
+def names_begun_with(typed: str, names: Iterable[str]) -> Sequence[str]:
+    """Those of *names* that *typed* (of three letters or more) is short for."""
+    if len(typed) < _SHORTEST:
+        return []
+    beginning = unaccented(typed)
+    return [name for name in names if unaccented(name).startswith(beginning)]
+
+
+def _named(
+    tokens: Sequence[Token], known: Sequence[KnownMedicine], spelling: Spelling
+) -> tuple[int, Sequence[int]]:
+    """How many of *tokens* are a name, and which of *known* have it."""
+    if tokens[:1] and tokens[0].is_quoted:
+        whole = spelling(tokens[0].raw)
+        return 1, [n for n, medicine in enumerate(known) if spelling(medicine.name) == whole]
+    index = index_names(tuple(medicine.name for medicine in known), spelling)
+    return index.longest_at(spelt(tokens[:LONGEST_NAME], spelling), 0, bare=_without_ending)
+
+
+def _without_ending(word: str) -> Sequence[str]:
+    bare = word.rstrip(".!,")
+    return [] if bare == word else [bare]

@@ -14,7 +14,7 @@ from bot.grammar.numbers import read_count
 from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
 from bot.grammar.portions import first_amount, has_portions, split_strength
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import read_schedule
+from bot.grammar.schedules import read_schedules
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.dosages import Dosage
 from domain.schedules import Schedule
@@ -255,7 +255,7 @@ def _read_when(
     if not tokens:
         return _When(problem=Misunderstood(Problem.SCHEDULE_MISSING))
     try:
-        schedules = {read_schedule(line, tokens, zone=zone, now=now) for zone in zones}
+        schedules = read_schedules(line, tokens, zones=zones, now=now)
     except Misunderstood as problem:
         so_far = words if problem.problem is Problem.TIMES_MISSING else ""
         return _When(so_far=so_far, problem=problem)

@@ -30,6 +30,7 @@ HOURS_AGO = timedelta(hours=12)  # yesterday's, without saying so, is at most so
 
 _DAY = timedelta(days=1)
 _LONGEST_PHRASE = 12  # tokens
+_LONGEST_TEXT = 1000  # characters: enough to see that it is longer than that
 _NOW = {"now"}
 _NOW_WORDS = (["just", "now"], ["right", "now"], ["a", "moment", "ago"], ["this", "minute"])
 _AT = {"at", "@", "around", "about", "approx", "approximately", "ca", "circa"}
@@ -90,7 +91,7 @@ def parse_moment(text: str, *, zone: ZoneInfo, now: datetime) -> TypedMoment:
 
     Raises `Misunderstood` for what is no moment, is to come, or is more than 48 hours ago.
     """
-    line = tokenize(text)
+    line = tokenize(text[:_LONGEST_TEXT])
     if not line.tokens:
         raise Misunderstood(Problem.TIMES_MISSING)
     return read_moment(line, line.tokens, zone=zone, now=now)

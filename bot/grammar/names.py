@@ -4,6 +4,8 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces, is_blank, without_traps
 
 LONGEST_NAME = 80
+# What is no known name is compared with all of them, as far as two of the longest would reach.
+LONGEST_COMPARED = 2 * LONGEST_NAME
 
 
 def parse_name(text: str) -> str:

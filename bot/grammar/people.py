@@ -1,7 +1,8 @@
 """Who a line is about: the family's known people, and new ones ("Mum in Europe/London")."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,12 @@ from rapidfuzz import fuzz, process
 
 from bot.grammar.clock_times import looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
-from bot.grammar.names import parse_name
+from bot.grammar.name_index import SPELLINGS, NameIndex, index_names, spelt
+from bot.grammar.names import LONGEST_COMPARED, parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.places import Place, PlaceProblem, Unclear, find_place
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, matchable, tokenize, unaccented, words_of
+from bot.grammar.tokens import Line, Token, tokenize, unaccented, words_of
 
 _MOST_CHOICES = 8
 _CLOSE = 60
@@ -90,8 +92,9 @@ def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
     Raises `Misunderstood` if two people are named, or one name that two people have.
     """
     tokens, named, at = line.tokens, list[NamedPerson](), 0
+    finder = _Finder(tokens, people)
     while at < len(tokens):
-        found = _named_at(tokens, at + 1, people) if tokens[at].word == "for" else None
+        found = finder.named_at(at + 1) if tokens[at].word == "for" else None
         if found is None:
             at += 1
             continue
@@ -99,7 +102,7 @@ def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
         named.append(NamedPerson(person, at, end))
         at = end
         while at < len(tokens) and tokens[at].word in {"and", "&", ","}:
-            also = _named_at(tokens, at + 1, people)
+            also = finder.named_at(at + 1)
             if also is not None:
                 raise _two_people(people)
             at += 1
@@ -113,8 +116,8 @@ def find_stranger(tokens: Sequence[Token]) -> slice | None:
     for at, token in enumerate(tokens):
         if token.word != "for" or at + 1 == len(tokens):
             continue
-        following = tokens[at + 1 :]
-        if read_count(following[0].word) is not None or following[0].word in _NOBODY:
+        following = tokens[at + 1].word
+        if read_count(following) is not None or following in _NOBODY:
             continue
         end = at + 1
         while end < len(tokens) and not _begins_schedule(tokens[end]):
@@ -136,7 +139,11 @@ def unknown_person(words: str, people: Sequence[Person]) -> Misunderstood:
     if not people:
         return Misunderstood(Problem.NOBODY_CARED_FOR)
     near = process.extract(
-        words, _names(people), scorer=fuzz.WRatio, processor=unaccented, score_cutoff=_CLOSE
+        words[:LONGEST_COMPARED],
+        _names(people),
+        scorer=fuzz.WRatio,
+        processor=unaccented,
+        score_cutoff=_CLOSE,
     )
     nearest = [name for name, _score, _index in near]
     others = [name for name in _names(people) if name not in nearest]
@@ -153,41 +160,35 @@ def _names(people: Sequence[Person]) -> tuple[str, ...]:
     return tuple(person.name for person in people)[:_MOST_CHOICES]
 
 
-def _named_at(
-    tokens: Sequence[Token], at: int, people: Sequence[Person]
-) -> tuple[Person, int] | None:
-    """The person whose name stands at *at*, and where it ends: longest first, spelt alike first."""
-    for same in (matchable, unaccented):
-        matches = [
-            (len(name), person)
-            for person in people
-            if (name := _words(person.name)) and _stands_at(tokens, at, name, same=same)
+class _Finder:
+    """Finds the names of *people* among *tokens*."""
+
+    def __init__(self, tokens: Sequence[Token], people: Sequence[Person]) -> None:
+        self._tokens, self._people = tokens, people
+
+    def named_at(self, at: int) -> tuple[Person, int] | None:
+        """The person whose name stands at *at*, and where it ends: longest first, spelt alike
+        first. Raises `Misunderstood` for a name that several have.
+        """
+        for index, words in self._spellings:
+            length, places = index.longest_at(words, at, bare=_without_ending)
+            if len(places) > 1:
+                raise which_person(self._people)
+            if places:
+                return self._people[places[0]], at + length
+        return None
+
+    @cached_property
+    def _spellings(self) -> Sequence[tuple[NameIndex, Sequence[str]]]:
+        names = tuple(person.name for person in self._people)
+        return [
+            (index_names(names, spelling), spelt(self._tokens, spelling)) for spelling in SPELLINGS
         ]
-        if not matches:
-            continue
-        longest = max(length for length, _person in matches)
-        best = [person for length, person in matches if length == longest]
-        if len(best) > 1:
-            raise which_person(people)
-        return best[0], at + longest
-    return None
 
 
-def _words(name: str) -> list[str]:
-    return [token.raw for token in tokenize(f"for {name}").tokens[1:]]
-
-
-def _stands_at(
-    tokens: Sequence[Token], at: int, name: Sequence[str], *, same: Callable[[str], str]
-) -> bool:
-    typed = [token.raw for token in tokens[at : at + len(name)]]
-    if len(typed) < len(name):
-        return False
-    wanted = [same(word) for word in name]
-    got = [same(word) for word in typed]
-    # "for Mum." and "for Mum's"
-    endings = ("", ".", "!", "'s")
-    return got[:-1] == wanted[:-1] and any(got[-1] == wanted[-1] + ending for ending in endings)
+def _without_ending(word: str) -> Sequence[str]:
+    """ "for Mum." and "for Mum's" """
+    return [word.removesuffix(ending) for ending in (".", "!", "'s") if word.endswith(ending)]
 
 
 _NOBODY = {"a", "the", "breakfast", "lunch", "dinner", "supper", "tea", "bed"}

@@ -20,6 +20,7 @@ class Problem(Enum):
     AMOUNT_NOT_POSITIVE = auto()
     AMOUNT_AMBIGUOUS = auto()  # "1,000 mg": a thousand, or one?
     AMOUNT_RANGE = auto()  # "1-2 tablets"
+    AMOUNT_TOO_SMALL = auto()  # W is less than anybody can measure
     AMOUNT_TOO_LARGE = auto()
     TWO_STRENGTHS = auto()  # "50 and 75 µg"
 

@@ -4,7 +4,7 @@ The parts may come in any order. Whatever is left over, contradicts itself or co
 is refused with the words concerned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -51,21 +51,26 @@ def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
     line = tokenize(text)
-    return read_schedule(line, line.tokens, zone=zone, now=now)
+    [schedule] = read_schedules(line, line.tokens, zones=[zone], now=now)
+    return schedule
 
 
-def read_schedule(
-    line: Line, tokens: Sequence[Token], *, zone: ZoneInfo, now: datetime
-) -> Schedule:
-    """Like `parse_schedule`, for some *tokens* of a *line*."""
+def read_schedules(
+    line: Line, tokens: Sequence[Token], *, zones: Iterable[ZoneInfo], now: datetime
+) -> set[Schedule]:
+    """Like `parse_schedule`, for some *tokens* of a *line*, by the clock of each of *zones*. The
+    words are read once for all of them.
+    """
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
     words = line.typed(tokens)
-    context = ScheduleContext(words, zone, now)
+    contexts = [ScheduleContext(words, zone, now) for zone in zones]
     portions = split_portions(line, tokens)
     if portions:
-        return _fit_portions(line, portions, context)
-    return _fit(read_parts(line, tokens), context)
+        parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
+        return {_fit_portions(portions, parts, context) for context in contexts}
+    whole = read_parts(line, tokens)
+    return {_fit(whole, context) for context in contexts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +208,10 @@ def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
         raise misfit(error, context.words) from error
 
 
-def _fit_portions(line: Line, portions: Sequence[Portion], context: ScheduleContext) -> Schedule:
+def _fit_portions(
+    portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> Schedule:
     """Amounts that differ: by time of day, or step by step."""
-    parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
     check_one_rhythm(parts, context)
     dosages = [portion.dosage for portion in portions]
     if portions[1].is_next_step:

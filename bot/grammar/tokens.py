@@ -6,9 +6,11 @@ keeps what was typed (`raw`) beside what it is matched by (`word`), so that name
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 
 _QUOTES = '"“”„‟«»〝〞＂'
 _SEPARATORS = ",;|،؛，、；"
@@ -18,17 +20,13 @@ _SEPARATORS = ",;|،؛，、；"
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad\ufff9-\ufffb]")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _COMMAND = re.compile(r"\s*/\w+(@\w+)?(?=\s|$)")
-_TOKEN = re.compile(
-    rf"""
-      [{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]
-    | (?P<separator>[{_SEPARATORS}])
-    | (?P<word>
-        (?:\d+(?:,\d+)+(?![\d:.,]))?  # "2,5" is one number, "08:00,20:00" and "8.30,9.30" are two
-        [^\s{_SEPARATORS}]*
-      )
-    """,
-    re.VERBOSE,
-)
+_QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
+_REST_OF_WORD = re.compile(rf"[^\s{_SEPARATORS}]*")
+_WITH_COMMAS = re.compile(r"\d++(?:,\d++)++")
+_GOES_ON = frozenset(":.,")  # "2,5" is one number, "08:00,20:00" and "8.30,9.30" are two
+# A ligature that unfolds into a whole phrase (U+FDFA: into 18 characters) is nobody's other way to
+# type that phrase, and would make a message many times as long as it is.
+_LONGEST_UNFOLDED = 4
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‘’ʼ′´`＇", "'"),  # apostrophes
@@ -72,28 +70,61 @@ def tokenize(text: str) -> Line:
     text = without_traps(text)
     command = _COMMAND.match(text)
     position = command.end() if command else 0
-    tokens: list[Token] = []
+    return Line(text, tuple(map(_to_token, _pieces(text, position))))
+
+
+def raw_words(text: str) -> Sequence[str]:
+    """`raw` of each token of *text*, which is no command: all that is needed of a known name."""
+    return [piece.raw for piece in _pieces(without_traps(text), 0)]
+
+
+class _Piece(NamedTuple):
+    raw: str
+    start: int
+    end: int
+    is_quoted: bool
+
+
+def _pieces(text: str, position: int) -> Iterator[_Piece]:
+    """*text* from *position* on, in one pass: whoever types may type what they like."""
+    no_number_before = 0
     while position < len(text):
-        if text[position].isspace():
+        first = text[position]
+        if first.isspace():
             position += 1
             continue
-        match = _TOKEN.match(text, position)
-        if match is None or match.end() == position:
-            raise AssertionError("every character but a space begins a token")
-        tokens.append(_token(match))
-        position = match.end()
-    return Line(text, tuple(tokens))
+        start = position
+        if first in _QUOTES and (quoted := _QUOTED.match(text, start)):
+            yield _Piece(fold_spaces(quoted[1]), start, quoted.end(), is_quoted=True)
+            position = quoted.end()
+            continue
+        if first in _SEPARATORS:
+            position += 1
+            yield _Piece(first, start, position, is_quoted=False)
+            continue
+        # Of "1,1,1,1:" each 1 begins what ends where the first one does: that is looked at once.
+        if start >= no_number_before and (number := _WITH_COMMAS.match(text, start)):
+            if text[number.end() : number.end() + 1] in _GOES_ON:
+                no_number_before = number.end()
+            else:
+                position = number.end()
+        rest = _REST_OF_WORD.match(text, position)
+        position = rest.end() if rest else position
+        yield _Piece(text[start:position], start, position, is_quoted=False)
 
 
-def _token(match: re.Match[str]) -> Token:
-    if match["quoted"] is not None:
-        inside = fold_spaces(match["quoted"])
-        return Token(inside, matchable(inside), match.start(), match.end(), is_quoted=True)
-    if match["separator"] is not None:
-        return Token(match[0], ",", match.start(), match.end())
-    word = matchable(match[0])
+def _to_token(piece: _Piece) -> Token:
+    raw, start, end, is_quoted = piece
+    return Token(raw, matchable(raw) if is_quoted else as_word(raw), start, end, is_quoted)
+
+
+def as_word(raw: str) -> str:
+    """The `word` of what is typed without quotes."""
+    if len(raw) == 1 and raw in _SEPARATORS:
+        return ","
+    word = matchable(raw)
     # "8am." and "daily!" end a sentence; a lone dot stays what it is.
-    return Token(match[0], word.rstrip(".!?…") or word, match.start(), match.end())
+    return word.rstrip(".!?…") or word
 
 
 def words_of(tokens: Sequence[Token], most: int) -> list[str]:
@@ -103,11 +134,15 @@ def words_of(tokens: Sequence[Token], most: int) -> list[str]:
 
 def matchable(typed: str) -> str:
     """*typed* without the differences that people do not mean: case, width, script of digits."""
+    if typed.isascii():  # the same, at a twentieth of the time
+        return typed.replace("`", "'").lower()
     return "".join(map(_plain, unicodedata.normalize("NFC", typed))).translate(_SAME).casefold()
 
 
 def unaccented(word: str) -> str:
     """*word* without accents, for people who leave them out."""
+    if word.isascii():
+        return matchable(word)
     return "".join(
         c for c in unicodedata.normalize("NFD", matchable(word)) if not unicodedata.combining(c)
     )
@@ -129,11 +164,14 @@ def is_blank(text: str) -> bool:
     return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK_LETTERS for c in text)
 
 
+@lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
     compatible = unicodedata.normalize("NFKC", character)
+    if len(compatible) > _LONGEST_UNFOLDED:
+        return character
     # "1½" must not become "11/2".
     return character if "\u2044" in compatible else compatible
 

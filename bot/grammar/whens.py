@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.grammar.clock_times import (
@@ -63,7 +64,9 @@ _UP_TO = {"to", "-", "until", "till", "through", "thru", "ending"}
 _ALL_DAY = (["all", "day"], ["whole", "day"], ["full", "day"], ["all", "day", "long"])
 _HOURS_OF_A_DAY = 24
 _DATE_RANGE = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
-_FILLERS = {",", "on", "from", "starting", "beginning", "begins", "starts", "the"}
+_NEVER_FIRST = {",", "from", "starting", "beginning", "begins", "starts"}
+_FILLERS = _NEVER_FIRST | {"on", "the"}
+_FILLERS_OF_A_PART = 2
 
 
 @dataclass(frozen=True)
@@ -193,8 +196,25 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
     Raises `Misunderstood` for what can only be meant as such a part and is wrong.
     """
-    words = words_of(tokens, 6)
-    if not words:
+    skipped = _fillers(tokens)
+    # "on" and "the" may belong to a part ("on Mondays", "on the 3rd of every month"): those right
+    # before it do.
+    for start in range(max(0, skipped - _FILLERS_OF_A_PART), skipped + 1):
+        used = _read_one_part(tokens[start:], typed) if start < len(tokens) else 0
+        if used:
+            return start + used
+    return 0
+
+
+def _fillers(tokens: Sequence[Token]) -> int:
+    """How many of *tokens* say nothing by themselves."""
+    fillers = takewhile(lambda token: not token.is_quoted and token.word in _FILLERS, tokens)
+    return sum(1 for _ in fillers)
+
+
+def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    words = words_of(tokens, 2)
+    if not words or words[0] in _NEVER_FIRST:
         return 0
     readers: tuple[Callable[[Sequence[Token], TypedWhen], int], ...] = (
         _all_day,
@@ -216,9 +236,6 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
     if words[0] == "in" and _read_duration(tokens[1:], is_expected=True) is not None:
         # Whoever types it reads it later: "in an hour" of when?
         raise Misunderstood(Problem.WHEN_UNREADABLE, _said(tokens, 3))
-    if words[0] in _FILLERS:
-        following = read_when_part(tokens[1:], typed)
-        return following + 1 if following else 0
     return 0
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.flows import correct as correct_flow
-from bot.flows.give import name_medicine
+from bot.flows.named_medicines import name_medicine
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Handler, Request
 from bot.views import doses as dose_views

@@ -1,31 +1,41 @@
 """Order: one chat is handled in order, chats at the same time.
 
-Fresh updates arrive leased to this process. What another one left behind (it died, or it still
-works on an older update of the same chat) is claimed by :meth:`ChatQueues.recover`.
+Fresh updates arrive leased to this process, as far as there is room for their chat; what waits, or
+what another process left behind, is claimed by :meth:`ChatQueues.recover`. A chat's next update
+waits until the one before took effect, never for what is still to be said.
 """
 
 import asyncio
 import logging
 import secrets
-import traceback
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-from telegram import Update
-from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.intake.finished import Finished
+from bot.intake.owed_answers import OwedAnswers
+from bot.intake.raw_updates import (
+    Press,
+    RawUpdate,
+    UnreadableUpdate,
+    chat_id_of,
+    press_of,
+    read_update,
+)
+from bot.intake.replies import Place
 from bot.intake.serving import Serving
+from bot.metrics import SET_ASIDE
 from bot.views.answer import Answer
+from bot.views.callbacks import LOOKS, UnreadableCallback, decode
 from domain import inbox
 from domain.database import Database, as_dispatch, is_away
 from domain.inbox import Incoming
+from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +44,22 @@ RENEW_SECONDS = 5.0
 FAILURES = 3  # then an update is set aside
 RETRY_SECONDS = 0.5
 UNREACHABLE_SECONDS = 2.0
-AT_ONCE = 32  # chats at the same time; more would only wait for a database connection
 CLAIMED_AT_ONCE = 100
-LOOK_AGAIN_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 0.5
+MOST_OF_A_CHAT = 20  # waiting in this process; more wait in the inbox
+MOST_WAITING = 2_000  # of all chats
+#: From so many waiting on, who only looks around is not answered: that many taps are no question.
+PATIENCE = 5
 
 
 @dataclass(frozen=True)
 class _Waiting:
     """An update in its chat's queue. `answer`: it took effect, and this is still to be said."""
 
-    update: Update
+    update_id: int
     chat_id: int
-    answer: Answer | None = None
+    payload: RawUpdate
+    answer: dict[str, Any] | None = None
 
 
 class ChatQueues:
@@ -56,37 +70,71 @@ class ChatQueues:
         database: Database,
         application: "Application[Any, Any, Any, Any, Any, Any]",
         serving: Serving,
+        answers: OwedAnswers,
         finished: Finished,
+        *,
+        owner: UUID,
     ) -> None:
         self._database = database
         self._application = application
         self._serving = serving
+        self._answers = answers
         self._finished = finished
-        self._owner = uuid4()
+        self._owner = owner
         self._queues: dict[int, deque[_Waiting]] = {}
+        self._known: set[int] = set()
         self._workers: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._has_left_some = False
         self._look_behind = asyncio.Event()
+        self._look_behind.set()
 
-    @property
-    def backlog(self) -> int:
-        """Updates that wait in this process."""
-        return sum(map(len, self._queues.values()))
-
-    async def accept(self, updates: Sequence[Update]) -> None:
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Keep fetched updates in one commit, then start on them. Only now may they be
-        acknowledged. Raises what the database raises: then nothing was kept.
+        acknowledged. Raises what the database raises while it is away: then nothing was kept.
         """
-        incoming = [Incoming(u.update_id, _chat_id(u), u.to_dict()) for u in updates]
-        ours = await self._database.run(
-            lambda scope: inbox.store(scope, incoming, owner=self._owner, lease=LEASE),
-            as_dispatch(),
-        )
-        for update in updates:
-            if update.update_id in ours:
-                self._enqueue(_Waiting(update, _chat_id(update)))
-        if len(ours) < len(updates):
+        incoming = self._make_room([Incoming(u["update_id"], chat_id_of(u), u) for u in updates])
+        ours = await self._store(incoming)
+        for each in incoming:
+            if each.update_id in ours:
+                self._enqueue(_Waiting(each.update_id, each.chat_id, each.payload))
+        if len(ours) < len(incoming):
             self.look_behind()
+
+    def _make_room(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
+        ahead = {
+            chat_id: [press_of(each.payload) for each in queue]
+            for chat_id, queue in self._queues.items()
+        }
+        total, full = len(self._known), set[int]()
+        made = []
+        for each in incoming:
+            presses = ahead.setdefault(each.chat_id, [])
+            press = press_of(each.payload)
+            if not (presses and _is_needless(press, presses)):
+                presses.append(press)
+                total += 1
+            if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
+                full.add(each.chat_id)  # and whatever comes after it in that chat
+            may_wait = each.chat_id in full
+            made.append(Incoming(each.update_id, each.chat_id, each.payload, may_wait=may_wait))
+        return made
+
+    async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
+        """The ids of those that are ours now. One that cannot be stored is dropped by itself."""
+        try:
+            return await self._database.run(
+                lambda scope: inbox.store(scope, incoming, owner=self._owner, lease=LEASE),
+                as_dispatch(),
+            )
+        except Exception as error:
+            if is_away(error):
+                raise
+            if len(incoming) == 1:
+                SET_ASIDE.labels("update").inc()
+                log.error("update dropped: update_id=%d %s", incoming[0].update_id, describe(error))
+                return set()
+            return {found for each in incoming for found in await self._store([each])}
 
     def look_behind(self) -> None:
         """Have :meth:`recover` see whether somebody left something behind."""
@@ -95,29 +143,33 @@ class ChatQueues:
     async def recover(self) -> None:
         """Claim what nobody holds, at the start and whenever asked. Runs until cancelled."""
         while True:
-            try:
-                while await self._claim_left_behind():
-                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the inbox cannot be read: %s", type(error).__name__)
-                await asyncio.sleep(UNREACHABLE_SECONDS)
-                continue
             await self._look_behind.wait()
             self._look_behind.clear()
+            try:
+                while True:
+                    while await self._claim_what_is_free():
+                        await asyncio.sleep(0)
+                    if not await self._has_unfinished():
+                        break
+                    await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            except Exception as error:
+                log.warning("inbox not read: %s", describe(error))
+                await asyncio.sleep(UNREACHABLE_SECONDS)
+                self.look_behind()
 
     async def renew_leases(self) -> None:
         """Keep hold of what takes longer than its lease. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            if not self._queues:
+            if not self._queues and not self._answers.waiting:
                 continue
             try:
                 await self._database.run(
                     lambda scope: inbox.renew_leases(scope, owner=self._owner, lease=LEASE),
                     as_dispatch(),
                 )
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("leases were not renewed: %s", type(error).__name__)
+            except Exception as error:
+                log.warning("inbox leases not renewed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
@@ -126,40 +178,45 @@ class ChatQueues:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
+        await self._answers.drain(seconds=seconds)
         await self._finished.close(seconds=seconds)
 
-    async def _claim_left_behind(self) -> bool:
-        """Claim and handle, until nothing is free; True while others hold something."""
-        while True:
-            taken = await self._database.run(
-                lambda scope: inbox.claim(
-                    scope, owner=self._owner, lease=LEASE, most=CLAIMED_AT_ONCE
-                ),
-                as_dispatch(),
-            )
-            if not taken:
-                break
-            for update in taken:
-                self._enqueue(
-                    _Waiting(
-                        Update.de_json(update.payload, self._application.bot),
-                        update.chat_id,
-                        Answer.from_json(update.answer) if update.answer is not None else None,
-                    )
-                )
-            # The next update of a chat is free once this one is marked done.
-            if self._workers:
-                await asyncio.wait(set(self._workers))  # gather would cancel them with us
-            await self._finished.flush()
+    async def _has_unfinished(self) -> bool:
+        """Whether something is left that others hold, or that waits for room here."""
         return await self._database.run(
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )
 
+    async def _claim_what_is_free(self) -> bool:
+        """Claim what there is room for; whether there was anything."""
+        full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
+        room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
+        if room <= 0:
+            return False
+        taken = await self._database.run(
+            lambda scope: inbox.claim(
+                scope, owner=self._owner, lease=LEASE, most=room, each=MOST_OF_A_CHAT, full=full
+            ),
+            as_dispatch(),
+        )
+        for update in taken:
+            self._enqueue(_Waiting(update.update_id, update.chat_id, update.payload, update.answer))
+        return bool(taken)
+
     def _enqueue(self, waiting: _Waiting) -> None:
+        if waiting.update_id in self._known:
+            return
         queue = self._queues.get(waiting.chat_id)
         if queue is not None:
+            press = press_of(waiting.payload) if waiting.answer is None else None
+            if press is not None and _is_needless(press, [press_of(w.payload) for w in queue]):
+                self._serving.wave_aside(press[0])
+                self._finished.add(waiting.update_id)
+                return
+            self._known.add(waiting.update_id)
             queue.append(waiting)
             return
+        self._known.add(waiting.update_id)
         self._queues[waiting.chat_id] = deque([waiting])
         worker = asyncio.create_task(self._work(waiting.chat_id))
         self._workers.add(worker)
@@ -170,28 +227,25 @@ class ChatQueues:
         queue = self._queues[chat_id]
         try:
             while queue:
-                await self._handle(queue[0])
-                queue.popleft()
+                try:
+                    await self._handle(queue[0])
+                finally:
+                    self._known.discard(queue.popleft().update_id)
         finally:
             del self._queues[chat_id]
 
     async def _handle(self, waiting: _Waiting) -> None:
-        """Handle one update until it took effect and was answered, or is set aside."""
+        """Handle one update until it took effect, or is set aside."""
         failure: Exception | None = None
         while True:
             try:
-                if failure is not None and await self._is_set_aside(waiting.update, failure):
+                if failure is not None and await self._is_set_aside(waiting, failure):
                     return
                 failure = None
-                async with self._room:  # not kept while it waits for a better moment
-                    await self._attempt(waiting)
-            except TelegramError as error:
-                # It took effect. The answer is stored, and the next round finds it there.
-                log.warning("an answer waits for Telegram: %s", type(error).__name__)
-                await asyncio.sleep(UNREACHABLE_SECONDS)
+                await self._attempt(waiting)
             except Exception as error:
                 if is_away(error):
-                    log.warning("the database cannot be reached: %s", type(error).__name__)
+                    log.warning("update waits for the database: %s", describe(error))
                     await asyncio.sleep(UNREACHABLE_SECONDS)
                 else:
                     failure = error
@@ -199,41 +253,49 @@ class ChatQueues:
                 return
 
     async def _attempt(self, waiting: _Waiting) -> None:
+        update = read_update(waiting.payload, self._application.bot)
         if waiting.answer is not None:
-            await self._serving.finish(waiting.update, waiting.answer)
+            await self._serving.finish(update, Answer.from_json(waiting.answer))
         else:
-            await self._application.process_update(waiting.update)
+            await self._application.process_update(update)
 
-    async def _is_set_aside(self, update: Update, error: Exception) -> bool:
-        """Count a failure; True if it was the last and the update is set aside."""
+    async def _is_set_aside(self, waiting: _Waiting, error: Exception) -> bool:
+        """Count a failure; True if it was the last and the update is set aside. What cannot be read
+        will not be readable the next time either.
+        """
         incident = secrets.token_hex(4)
-        # Lines of code and types only: an exception's own words may hold what somebody typed.
+        update_id = waiting.update_id
         log.error(
-            "update failed: incident=%s update_id=%d %s\n%s",
-            incident,
-            update.update_id,
-            type(error).__name__,
-            "".join(traceback.format_tb(error.__traceback__)),
+            "update failed: incident=%s update_id=%d %s", incident, update_id, describe(error)
         )
         failures = await self._database.run(
-            lambda scope: inbox.count_failure(scope, update.update_id), as_dispatch()
+            lambda scope: inbox.count_failure(scope, update_id), as_dispatch()
         )
-        if failures < FAILURES:
+        if failures < FAILURES and not isinstance(error, UnreadableUpdate):
             await asyncio.sleep(RETRY_SECONDS * failures)
             return False
-        await self._database.run(
-            lambda scope: inbox.set_aside(scope, update.update_id, reason=f"incident {incident}"),
-            as_dispatch(),
+        reason = f"incident {incident}: {describe(error)}"
+        took_effect = await self._database.run(
+            lambda scope: inbox.set_aside(scope, update_id, reason=reason), as_dispatch()
         )
-        try:
-            await self._serving.apologise(update, incident=incident)
-        except TelegramError as error:
-            log.warning("no apology: incident=%s %s", incident, type(error).__name__)
+        SET_ASIDE.labels("update").inc()
+        if not took_effect and waiting.chat_id:
+            await self._serving.apologise(Place(waiting.chat_id), update_id, incident=incident)
         return True
 
 
-def _chat_id(update: Update) -> int:
-    """What an update is ordered by: its chat, else its person."""
-    if update.effective_chat is not None:
-        return update.effective_chat.id
-    return update.effective_user.id if update.effective_user is not None else 0
+def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:
+    """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
+    only looks around while others wait. Its button stops spinning, and that is all.
+    """
+    if press is None:
+        return False
+    is_twice = any(other is not None and other[1:] == press[1:] for other in ahead)
+    return is_twice or (len(ahead) >= PATIENCE and _only_looks(press[1]))
+
+
+def _only_looks(data: str) -> bool:
+    try:
+        return decode(data).verb in LOOKS
+    except UnreadableCallback:
+        return False

@@ -15,7 +15,6 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from redis.exceptions import RedisError
-from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.redis.circuit import Circuit
@@ -23,6 +22,7 @@ from bot.redis.conversations import Conversation
 from bot.redis.drafts import ClaimedDraft, DraftDeadlines
 from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.telegram_api import TelegramApi, reason
 from bot.transport import NotSent
 from bot.views.answer import Screen
 from bot.views.wording import speaking
@@ -36,6 +36,7 @@ MOST_AT_ONCE = 4  # with each look: nobody waits for an edit, and Telegram's lim
 MOST_IN_FLIGHT = 8
 LONGEST_WAIT = timedelta(seconds=10)  # for a turn: less than a third of the lease
 TURN_DELAY = timedelta(seconds=15)
+LONGEST_PAUSE_SECONDS = 3600.0
 
 T = TypeVar("T")
 
@@ -66,10 +67,16 @@ class LeftDrafts:
     """Looks after drafts for as long as :meth:`run` runs. *show* renders them."""
 
     def __init__(
-        self, deadlines: DraftDeadlines, bot: Bot, limiter: Limiter, *, clock: Clock, show: ShowLeft
+        self,
+        deadlines: DraftDeadlines,
+        api: TelegramApi,
+        limiter: Limiter,
+        *,
+        clock: Clock,
+        show: ShowLeft,
     ) -> None:
         self._deadlines = deadlines
-        self._bot = bot
+        self._api = api
         self._limiter = limiter
         self._clock = clock
         self._show = show
@@ -115,7 +122,7 @@ class LeftDrafts:
         except _Postponed as postponed:
             await self._postpone(draft, postponed.delay)
         except (TelegramError, RedisError) as error:
-            log.warning("a draft is looked at again later: %s", type(error).__name__)
+            log.warning("draft waits: %s", type(error).__name__)
         except Exception as error:
             # Of an older version of the bot, say: what it says cannot be shown.
             log.error("a draft cannot be shown: %s", type(error).__name__)
@@ -150,9 +157,9 @@ class LeftDrafts:
         edited: list[int] = []
         for message_id in messages:
             await self._turn(draft, Lane.EDITS)
-            if not await self._deadlines.is_held(draft):
+            if not await self._still_held(draft):
                 break
-            await self._call(draft, partial(edit_screen, self._bot, screen, message_id=message_id))
+            await self._call(draft, partial(edit_screen, self._api, screen, message_id=message_id))
             edited.append(message_id)
         return edited
 
@@ -160,9 +167,9 @@ class LeftDrafts:
         if notice is None:
             return
         await self._turn(draft, Lane.DIGESTS)
-        if not await self._deadlines.is_held(draft):
+        if not await self._still_held(draft):
             return
-        send = partial(send_screen, self._bot, notice, is_silent=notice.is_silent)
+        send = partial(send_screen, self._api, notice, is_silent=notice.is_silent)
         try:
             message_id = await self._call(draft, send)
         except NotSent:
@@ -180,21 +187,34 @@ class LeftDrafts:
         except TimeoutError:
             raise _Postponed(TURN_DELAY) from None
 
+    async def _still_held(self, draft: ClaimedDraft) -> bool:
+        """Gives the turn back where nothing is to be said any more."""
+        if await self._deadlines.is_held(draft):
+            return True
+        self._limiter.ended(draft.chat_id)
+        return False
+
     async def _call(self, draft: ClaimedDraft, call: Callable[..., Awaitable[T]]) -> T | None:
         """What *call* into the chat returned, or None where Telegram refuses it for good."""
         try:
-            return await call(chat_id=draft.chat_id)
+            result = await call(chat_id=draft.chat_id)
+            self._limiter.went_through(draft.chat_id)
         except RetryAfter as error:
-            seconds = seconds_to_wait(error)
+            seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
             self._limiter.pause(seconds, draft.chat_id)
             raise _Postponed(timedelta(seconds=seconds)) from None
         except (Forbidden, ChatMigrated):
+            self._limiter.went_through(draft.chat_id)
             return None  # they have blocked the bot, and do not see what it would say
         except BadRequest as error:
             # The message was deleted or is too old: there is nothing left to correct.
+            self._limiter.went_through(draft.chat_id)
             if NOT_MODIFIED not in error.message:
-                log.info("a question cannot be edited: %s", error.message)
+                log.info("question not edited: %s", reason(error))
             return None
+        finally:
+            self._limiter.ended(draft.chat_id)
+        return result
 
     async def _postpone(self, draft: ClaimedDraft, delay: timedelta) -> None:
         with suppress(RedisError):  # its lease runs out

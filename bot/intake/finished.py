@@ -4,7 +4,8 @@ import asyncio
 import logging
 
 from domain import inbox
-from domain.database import Database, as_dispatch, is_away
+from domain.database import Database, as_dispatch
+from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +52,7 @@ class Finished:
                     as_dispatch(),
                 )
             except Exception as error:
-                if not is_away(error):
-                    raise
-                log.warning(
-                    "%d updates not marked done yet: %s", len(update_ids), type(error).__name__
-                )
+                # Until they are marked, they would be answered again after a restart.
+                log.warning("%d updates not marked done yet: %s", len(update_ids), describe(error))
                 self._update_ids = [*update_ids, *self._update_ids]
                 await asyncio.sleep(AWAY_SECONDS)

@@ -2,79 +2,118 @@
 
 import asyncio
 import logging
+import time
+from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.intake.chat_queues import ChatQueues
+from bot.intake.raw_updates import RawUpdate, update_id_of
+from bot.metrics import SET_ASIDE
 from bot.reminders.messages import seconds_to_wait
+from bot.telegram_api import TelegramApi
+from domain.database import is_away
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
 WAIT_LONGEST_SECONDS = 15.0
-MOST_WAITING = 2_000  # updates in this process; Telegram keeps the rest for us
+# A server that answers "nothing new" at once would be asked without a pause.
+HASTY_SECONDS = 1.0
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 
 class Poller:
     """Long polling. The next offset goes out only after the commit that kept the batch."""
 
-    def __init__(self, bot: Bot, queues: ChatQueues) -> None:
-        self._bot = bot
+    def __init__(self, api: TelegramApi, queues: ChatQueues) -> None:
+        self._api = api
         self._queues = queues
+        self._offset: int | None = None
 
     async def run(self) -> None:
-        """Fetch until cancelled. Raises InvalidToken: nothing will ever come."""
-        offset: int | None = None
+        """Fetch until cancelled, whatever comes."""
         wait = 0.0
         while True:
             try:
-                # Fetch only what can be held; ours is not the only memory there is.
-                while self._queues.backlog > MOST_WAITING:
-                    await asyncio.sleep(0.1)
-                updates = await self._bot.get_updates(
-                    offset=offset,
-                    limit=100,
-                    timeout=POLL_SECONDS,
-                    allowed_updates=ALLOWED_UPDATES,
-                )
-                if updates:
-                    await self._queues.accept(updates)
-                    offset = updates[-1].update_id + 1
-                if wait:
-                    log.info("updates come in again")
-                wait = 0.0
-            except InvalidToken:
-                raise
-            except (TelegramError, SQLAlchemyError, OSError) as error:
+                await self._poll()
+            except Exception as error:
                 if not wait:
-                    log.warning("no updates come in: %s", _reason(error))
+                    log.warning("polling failed: %s", _reason(error))
                 if isinstance(error, Conflict):
                     await self._take_over_from_webhook()
                 wait = _wait_after(error, wait)
                 await asyncio.sleep(wait)
+            else:
+                if wait:
+                    log.info("polling recovered")
+                wait = 0.0
+
+    async def _poll(self) -> None:
+        asked_at = time.monotonic()
+        updates = _read(
+            await self._api.call(
+                "getUpdates",
+                {
+                    "offset": self._offset,
+                    "limit": 100,
+                    "timeout": POLL_SECONDS,
+                    "allowed_updates": ALLOWED_UPDATES,
+                },
+                read_timeout=POLL_SECONDS + 5,
+            )
+        )
+        if updates:
+            await self._queues.accept(list(updates.values()))
+            self._offset = max(updates) + 1
+        elif time.monotonic() - asked_at < HASTY_SECONDS:
+            await asyncio.sleep(HASTY_SECONDS)
 
     async def _take_over_from_webhook(self) -> None:
         """A webhook that was set in the bot's former life would keep updates from us for ever."""
         try:
-            await self._bot.delete_webhook(drop_pending_updates=False)
+            await self._api.call("deleteWebhook", {"drop_pending_updates": False})
         except TelegramError as error:
-            log.info("a webhook could not be taken away: %s", type(error).__name__)
+            log.info("deleteWebhook failed: %s", type(error).__name__)
+
+
+class _NoUpdates(Exception):
+    """What came is no list of updates."""
+
+
+def _read(result: Any) -> dict[int, RawUpdate]:
+    """Updates by their numbers. What has none cannot be acknowledged by itself, and is dropped."""
+    if not isinstance(result, list):
+        raise _NoUpdates
+    updates = {}
+    for raw in result:
+        update_id = update_id_of(raw)
+        if update_id is None:
+            SET_ASIDE.labels("update").inc()
+            log.error("update dropped: it has no update_id")
+        else:
+            updates[update_id] = raw
+    if result and not updates:
+        raise _NoUpdates
+    return updates
 
 
 def _wait_after(error: Exception, previous: float) -> float:
     if isinstance(error, RetryAfter):
-        return seconds_to_wait(error)
+        return min(max(seconds_to_wait(error), 0.5), 60.0)
     return min(max(0.5, previous * 2), WAIT_LONGEST_SECONDS)
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, Conflict):
-        return "somebody else fetches them (another copy of the bot, or a webhook)"
-    if isinstance(error, NetworkError):
+        return "another process is fetching updates for this token, or a webhook is set"
+    if isinstance(error, InvalidToken):
+        return "Telegram does not know this token (any more)"
+    if isinstance(error, TelegramError):
         return "Telegram cannot be reached"
-    if isinstance(error, (SQLAlchemyError, OSError)):
+    if isinstance(error, _NoUpdates):
+        return "the answer to getUpdates is no list of updates"
+    if is_away(error):
         return "the database cannot be reached"
     return type(error).__name__

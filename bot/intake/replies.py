@@ -1,30 +1,34 @@
-"""Saying an answer: the calls to Telegram that it takes, repeated until they got through."""
+"""Saying an answer: the calls to Telegram that it takes, and how far it has come with them."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from telegram import Bot, CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
-    InvalidToken,
     RetryAfter,
     TelegramError,
 )
 
 from bot.reminders.limits import Limiter
-from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.reminders.messages import (
+    NOT_MODIFIED,
+    edit_screen,
+    seconds_to_wait,
+    send_screen,
+    show_toast,
+)
+from bot.telegram_api import TelegramApi, reason
 from bot.views.answer import Answer, Screen
 from domain.clock import Clock
 from domain.notifications import Lane
 
 log = logging.getLogger(__name__)
-
-ATTEMPTS = 5
 
 T = TypeVar("T")
 
@@ -46,81 +50,143 @@ class Place:
         return cls(update.effective_chat.id) if update.effective_chat else None
 
 
-class Replies:
-    """Says answers through the bot, ahead of everything else that waits for Telegram's limits."""
+@dataclass
+class Saying:
+    """An answer on its way. `screens` of it have gone out as new messages; `shown` is the id of the
+    message that shows its last screen, if there is one.
+    """
 
-    def __init__(self, bot: Bot, limiter: Limiter, *, clock: Clock) -> None:
-        self._bot = bot
+    answer: Answer
+    place: Place
+    is_toasted: bool = False
+    is_edited: bool = False
+    screens: int = 0
+    shown: int | None = None
+
+    @property
+    def edited_message(self) -> tuple[int, int] | None:
+        """Chat and id of the message whose place it takes, or whose buttons it takes away."""
+        message = self.place.press.message if self.place.press is not None else None
+        if not isinstance(message, Message):
+            return None
+        if self.answer.edit is None and not (self.answer.closes and message.reply_markup):
+            return None
+        return message.chat.id, message.message_id
+
+    def leave_out_edit(self) -> None:
+        """A later answer takes the same place."""
+        if not self.is_edited and self.edited_message is not None:
+            self._note_edit(self.edited_message[1])
+
+    def _note_edit(self, message_id: int) -> None:
+        self.is_edited = True
+        if self.answer.edit is not None:
+            self.shown = message_id
+
+
+class Replies:
+    """Says answers, ahead of everything else that waits for Telegram's limits."""
+
+    def __init__(self, api: TelegramApi, limiter: Limiter, *, clock: Clock) -> None:
+        self._api = api
         self._limiter = limiter
         self._clock = clock
 
-    async def say(self, answer: Answer, place: Place) -> int | None:
-        """Returns the id of the message that shows its last screen, if there is one.
+    async def go_on(self, saying: Saying) -> None:
+        """Say what is left of an answer. Raises TelegramError while some of it is owed.
 
-        Raises TelegramError while Telegram does not take it: then the answer is still owed.
-
-        What Telegram refuses for good (the person has blocked the bot, the message is gone) is
-        over. The toast goes first: the button spins until it arrives.
+        What Telegram refuses for good (the person has blocked the bot, the message is gone, it is
+        too large) is over. The toast goes first, since the button spins until it arrives, and holds
+        up nothing else.
         """
-        shown: int | None = None
-        if place.press is not None:
-            await self._toast(answer, place.press)
-            message = place.press.message
-            if isinstance(message, Message) and answer.edit is not None:
-                await self._edit(answer.edit, message)
-                shown = message.message_id
-            elif isinstance(message, Message) and answer.closes and message.reply_markup:
-                await self._edit(Screen(message.text_html), message)
-        for screen in answer.send:
-            shown = await self._send(screen, place.chat_id)
-        return shown
+        failed: TelegramError | None = None
+        if not saying.is_toasted:
+            try:
+                await self._toast(saying)
+            except TelegramError as error:
+                failed = error
+            else:
+                saying.is_toasted = True
+        if not saying.is_edited:
+            await self._edit(saying)
+        while saying.screens < len(saying.answer.send):
+            screen = saying.answer.send[saying.screens]
+            saying.shown = await self._send(screen, saying)
+            saying.screens += 1
+        if failed is not None:
+            raise failed
 
-    async def _toast(self, answer: Answer, press: CallbackQuery) -> None:
+    async def _toast(self, saying: Saying) -> None:
+        press, answer = saying.place.press, saying.answer
+        if press is None:
+            return
         try:
-            await self._bot.answer_callback_query(
-                press.id, text=answer.toast, show_alert=answer.alert
-            )
+            await show_toast(self._api, press.id, answer.toast, is_alert=answer.alert)
+        except Forbidden:
+            return
         except BadRequest:
             # Pressed so long ago that the button has stopped spinning: 150 seconds.
             if answer.toast and not answer.send:
-                await self._send(Screen(answer.toast), press.from_user.id)
-        except RetryAfter:
-            log.info("a toast was left out: Telegram asked to wait")
+                saying.answer = answer.and_send(Screen(answer.toast))
 
-    async def _send(self, screen: Screen, chat_id: int) -> int | None:
-        return await self._until_through(
-            lambda: send_screen(self._bot, screen, chat_id=chat_id, is_silent=screen.is_silent),
+    async def let_go(self, press_id: str) -> None:
+        """Stop the button from spinning; once, since it stops by itself anyway."""
+        with suppress(TelegramError):
+            await show_toast(self._api, press_id)
+
+    async def _edit(self, saying: Saying) -> None:
+        place, press = saying.edited_message, saying.place.press
+        if place is None or press is None or not isinstance(press.message, Message):
+            saying.is_edited = True
+            return
+        chat_id, message_id = place
+        screen = saying.answer.edit or Screen(press.message.text_html)
+        await self._through(
+            lambda: edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id),
             chat_id=chat_id,
+            is_still_wanted=lambda: not saying.is_edited,
         )
+        saying.leave_out_edit()
+        saying.is_edited = True
 
-    async def _edit(self, screen: Screen, message: Message) -> None:
-        chat_id, message_id = message.chat.id, message.message_id
-        await self._until_through(
-            lambda: edit_screen(self._bot, screen, chat_id=chat_id, message_id=message_id),
-            chat_id=chat_id,
-        )
-
-    async def _until_through(self, call: Callable[[], Awaitable[T]], *, chat_id: int) -> T | None:
-        """What *call* returned, or None where Telegram refused it for good."""
-        attempt = 1
-        while True:
-            await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
-            try:
-                return await call()
-            except RetryAfter as error:
-                seconds = seconds_to_wait(error)
-                self._limiter.pause(seconds, chat_id)
-                await asyncio.sleep(seconds)
-            except (Forbidden, ChatMigrated):
-                return None  # they have blocked the bot since, or the group is another by now
-            except BadRequest as error:
-                if NOT_MODIFIED not in error.message:
-                    log.warning("Telegram refused an answer: %s", error.message)
+    async def _send(self, screen: Screen, saying: Saying) -> int | None:
+        chat_id = saying.place.chat_id
+        try:
+            return await self._through(
+                lambda: send_screen(self._api, screen, chat_id=chat_id, is_silent=screen.is_silent),
+                chat_id=chat_id,
+            )
+        except ChatMigrated as error:
+            if error.new_chat_id == chat_id:
                 return None
-            except InvalidToken:
-                raise
-            except TelegramError:
-                if attempt == ATTEMPTS:
-                    raise
-                await asyncio.sleep(0.2 * 2**attempt)
-                attempt += 1
+            saying.place = replace(saying.place, chat_id=error.new_chat_id)
+            return await self._send(screen, saying)
+
+    async def _through(
+        self,
+        call: Callable[[], Awaitable[T]],
+        *,
+        chat_id: int,
+        is_still_wanted: Callable[[], bool] = lambda: True,
+    ) -> T | None:
+        """What *call* returned, or None where Telegram refused it for good."""
+        await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
+        try:
+            if not is_still_wanted():
+                return None
+            result = await call()
+            self._limiter.went_through(chat_id)
+        except RetryAfter as error:
+            self._limiter.pause(seconds_to_wait(error), chat_id)
+            raise
+        except Forbidden:
+            self._limiter.went_through(chat_id)
+            return None  # they have blocked the bot since
+        except BadRequest as error:
+            self._limiter.went_through(chat_id)
+            if NOT_MODIFIED not in error.message:
+                log.warning("answer refused by Telegram: %s", reason(error))
+            return None
+        finally:
+            self._limiter.ended(chat_id)
+        return result

@@ -4,10 +4,12 @@ A handler runs inside the transaction of its effect. Its answer is stored with t
 what took effect is answered also after a crash, and never takes effect again.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -19,7 +21,8 @@ from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.identity import Identities
 from bot.intake.menus import bound_to
-from bot.intake.replies import Place, Replies
+from bot.intake.owed_answers import OwedAnswers
+from bot.intake.replies import Place, Saying
 from bot.intake.request import Contact, Handler, Request
 from bot.redis.conversations import (
     Conversation,
@@ -55,17 +58,19 @@ OF_FLOWS = (Verb.FLOW, Verb.CONTINUE, Verb.FORGET)  # buttons whose subject is a
 @dataclass(frozen=True)
 class Parts:
     """The services that serving an update takes. *recall* renders a conversation's open question;
-    *on_done* is told when an update took effect and was answered.
+    *on_done* is told when an update took effect and has no answer. *room* bounds how many take
+    effect at the same time: more would only wait for a database connection.
     """
 
     database: Database
     identities: Identities
     conversations: ConversationStore
     rate_limiter: RateLimiter
-    replies: Replies
+    answers: OwedAnswers
     medications: MedicationsCache
     recall: Recall
     on_done: Callable[[int], None]
+    room: asyncio.Semaphore
     bot_username: str
 
 
@@ -122,27 +127,35 @@ class Serving:
         return callback
 
     async def finish(self, update: Update, answer: Answer) -> None:
-        """Say what is owed for an update that took effect. Raises TelegramError: still owed."""
-        place, user = Place.of(update), update.effective_user
-        if place is not None:
-            with speaking(user.language_code if user else None):
-                if answer.conversation is not None and user is not None:
-                    answer = await self._bring_into_line(answer, chat=place.chat_id, user=user)
-            message_id = await self._parts.replies.say(answer, place)
-            if answer.conversation is not None and user is not None and message_id is not None:
-                await self._note_message(
-                    answer.conversation, message_id, chat=place.chat_id, user=user.id
-                )
-        self._forget(update)
-        self._parts.on_done(update.update_id)
+        """Say what is owed for an update that took effect, at once or as soon as Telegram takes it.
 
-    async def apologise(self, update: Update, *, incident: str) -> None:
-        """Tell the person that their update was set aside."""
-        self._forget(update)
+        The conversation is in line when this returns: the next update depends on it.
+        """
+        self._verdicts.pop(update.update_id, None)
         place, user = Place.of(update), update.effective_user
-        if place is not None:
-            with speaking(user.language_code if user else None):
-                await self._parts.replies.say(refusals.apology(incident), place)
+        if place is None:
+            self._parts.on_done(update.update_id)
+            return
+        with speaking(user.language_code if user else None):
+            if answer.conversation is not None and user is not None:
+                answer = await self._bring_into_line(answer, chat=place.chat_id, user=user)
+        change = answer.conversation
+        await self._parts.answers.say(
+            Saying(answer, place),
+            update_id=update.update_id,
+            afterwards=partial(self._note_message, change, chat=place.chat_id, user=user.id)
+            if change is not None and user is not None
+            else None,
+        )
+
+    async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
+        """Tell the person, once, that their update was set aside."""
+        self._verdicts.pop(update_id, None)
+        await self._parts.answers.say(Saying(refusals.apology(incident), place), update_id=None)
+
+    def wave_aside(self, press_id: str) -> None:
+        """Let the button of a needless tap stop spinning."""
+        self._parts.answers.wave_aside(press_id)
 
     async def _serve(
         self,
@@ -157,6 +170,23 @@ class Serving:
         if user is None or user.is_bot or chat is None:
             self._parts.on_done(update.update_id)
             return
+        async with self._parts.room:
+            answer = await self._take_effect(
+                handler, update, user=user, chat=chat, limited_as=limited_as, text=text, press=press
+            )
+        await self.finish(update, answer)
+
+    async def _take_effect(
+        self,
+        handler: Handler,
+        update: Update,
+        *,
+        user: User,
+        chat: Chat,
+        limited_as: str | None,
+        text: str | None,
+        press: Callback | None,
+    ) -> Answer:
         user_id = await self._parts.identities.identify(user, chat=chat)
         is_command = limited_as is not None and limited_as != MESSAGE
         with speaking(user.language_code):
@@ -193,8 +223,7 @@ class Serving:
                 command=limited_as if is_command else None,
                 recalls=recalls,
             )
-            answer = await self._apply(handler, incoming)
-        await self.finish(update, answer)
+            return await self._apply(handler, incoming)
 
     async def _find_draft(
         self,
@@ -226,9 +255,6 @@ class Serving:
             verdict = await self._parts.rate_limiter.check(user_id, command)
             self._verdicts[update.update_id] = verdict
         return verdict
-
-    def _forget(self, update: Update) -> None:
-        self._verdicts.pop(update.update_id, None)
 
     async def _apply(self, handler: Handler, incoming: "_Incoming") -> Answer:
         """Run the handler and store its answer, or that of its refusal, in one transaction."""

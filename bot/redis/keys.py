@@ -22,6 +22,10 @@ APSCHEDULER_RUN_TIMES = "apscheduler.run_times"
 #: When the last messages of all replicas went out, and until when Telegram told us to wait.
 LIMIT_TOTAL = "limit:total"
 LIMIT_BULK = "limit:bulk"
+LIMIT_INTERACTIVE = "limit:interactive"
+#: While some of a kind waits, so that the other keeps to its share.
+LIMIT_BULK_WAITS = "limit:bulk:waits"
+LIMIT_INTERACTIVE_WAITS = "limit:interactive:waits"
 LIMIT_PAUSE = "limit:pause"
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 
 from redis.asyncio import Redis
@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 
 # One step for renewing and for taking, and the token decides: where an answer got lost on the way
 # the question may be asked again. KEYS: lease. ARGV: token, TTL in ms, whether a missing lease may
-# be taken. Answers one of these, and for how many ms somebody else holds it.
+# be taken, tokens whose holders are known to be gone. Answers one of these, and for how many ms
+# somebody else holds it.
 _OTHERS, _TAKEN, _RENEWED, _MISSING = range(4)
 _TAKE = f"""
 local holder = redis.call('GET', KEYS[1])
@@ -25,7 +26,8 @@ if holder == ARGV[1] then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
     return {{{_RENEWED}, 0}}
 end
-if holder == 'released' or (not holder and ARGV[3] == '1') then
+local is_gone = holder and ARGV[4] ~= '' and string.find(ARGV[4], holder, 1, true)
+if holder == 'released' or is_gone or (not holder and ARGV[3] == '1') then
     redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
     return {{{_TAKEN}, 0}}
 end
@@ -63,7 +65,7 @@ class Lease:
     or replaced), because what else we kept there is gone as well. It is cancelled if the lease is
     lost meanwhile; if it raises, the lease is handed back so that another replica may try.
     ``on_lost`` runs when what ``on_gained`` began must end, also at :meth:`stop`. The two never run
-    at the same time.
+    at the same time. *token* names us; what those who are *gone* held is free.
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class Lease:
         *,
         on_gained: Callable[[], Awaitable[None]],
         on_lost: Callable[[], Awaitable[None]],
+        token: str | None = None,
+        gone: Collection[str] = (),
         name: str = keys.LEASE_SCHEDULER,
         ttl: float = 15.0,
         every: float = 5.0,
@@ -84,7 +88,8 @@ class Lease:
         self._ttl_ms = int(ttl * 1000)
         self._every = every
         self._monotonic = monotonic
-        self._token = secrets.token_urlsafe(16)
+        self._token = token or secrets.token_urlsafe(16)
+        self._gone = ",".join(gone)
         self._take = redis.register_script(_TAKE)
         self._release = redis.register_script(_RELEASE)
         self._circuit = Circuit("the lease", rest=0)
@@ -157,7 +162,7 @@ class Lease:
         may_take_missing = asked_at >= self._others_until
         try:
             answer, others_ms = await self._take(
-                [self._name], [self._token, self._ttl_ms, int(may_take_missing)]
+                [self._name], [self._token, self._ttl_ms, int(may_take_missing), self._gone]
             )
         except RedisError as error:
             self._circuit.failed(error)

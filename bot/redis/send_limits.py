@@ -11,15 +11,21 @@ from bot.redis.circuit import Circuit
 
 # The times of the last sends, in Redis's own microseconds, so that replicas need not agree about
 # the time. A time later than now (Redis's clock was set back) counts as none.
-# KEYS: total, bulk, chat, pause, pause of the chat. ARGV: per second in all, their span, bulk per
-# second or 0 where this is no bulk, bulk pace, chat interval, how far the chat may be ahead; µs.
+# KEYS: total, this kind, chat, pause, pause of the chat, whether this kind waits, whether the other
+# does. ARGV: per second in all, their span, of this kind: per second, share of the span while the
+# other waits, pace; chat interval, how far the chat may be ahead, whether more of this kind waits
+# behind it and says so; µs.
 # Answers how long to wait at all, or how long this chat has to; 0 and 0 is a yes, and counted.
+#
+# The chat comes first: what could not go anyway takes nothing from the other kind. That a kind
+# waits is known for a moment longer than until whoever waits asks again. A share is given out in
+# halves, so that it is never all used up for as long as the whole span.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local per_second, span = tonumber(ARGV[1]), tonumber(ARGV[2])
-local bulk, pace = tonumber(ARGV[3]), tonumber(ARGV[4])
-local interval, ahead = tonumber(ARGV[5]), tonumber(ARGV[6])
+local most, share, pace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local interval, ahead = tonumber(ARGV[6]), tonumber(ARGV[7])
 
 local function left(key, count, within)
     local sent_at = tonumber(redis.call('LINDEX', key, -count) or 0)
@@ -33,18 +39,27 @@ local function add(key, most)
     redis.call('PEXPIRE', key, 5000)
 end
 
-local wait = math.max(redis.call('PTTL', KEYS[4]) * 1000, left(KEYS[1], per_second, span))
-if bulk > 0 then
-    wait = math.max(wait, left(KEYS[2], bulk, 1000000), left(KEYS[2], 1, pace))
+local function say_that_it_waits(microseconds)
+    redis.call('SET', KEYS[6], 1, 'PX', math.ceil(microseconds / 1000) + 200)
 end
-if wait > 0 then return {wait, 0} end
 
 local free_at = math.max(tonumber(redis.call('GET', KEYS[3]) or 0), now)
 local chat_wait = math.max(redis.call('PTTL', KEYS[5]) * 1000, free_at - ahead - now)
 if chat_wait > 0 then return {0, chat_wait} end
 
+local other_waits = redis.call('PTTL', KEYS[7]) * 1000
+local wait = math.max(redis.call('PTTL', KEYS[4]) * 1000, left(KEYS[1], per_second, span),
+                      left(KEYS[2], most, 1000000), pace > 0 and left(KEYS[2], 1, pace) or 0,
+                      math.min(other_waits, left(KEYS[2], share, span)),
+                      math.min(other_waits, left(KEYS[2], math.ceil(share / 2), span / 2)))
+if wait > 0 then
+    say_that_it_waits(wait)
+    return {wait, 0}
+end
+
 add(KEYS[1], per_second)
-if bulk > 0 then add(KEYS[2], bulk) end
+add(KEYS[2], most)
+if ARGV[8] == '1' then say_that_it_waits(0) end
 if interval > 0 then
     free_at = free_at + interval
     redis.call('SET', KEYS[3], string.format('%.0f', free_at),
@@ -58,15 +73,22 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True)
 class Demand:
-    """One send and the limits that it is under; seconds. ``bulk_per_second`` 0: not bulk."""
+    """One send and the limits that it is under; seconds. A kind is the bulk, or all else.
+
+    ``kind_share`` is how many of its kind may go within *span* while the other kind waits,
+    ``is_last`` whether none of its kind waits behind it.
+    """
 
     chat_id: int
+    is_bulk: bool
     per_second: int
     span: float
-    bulk_per_second: int
-    bulk_pace: float
+    kind_per_second: int
+    kind_share: int
+    kind_pace: float
     chat_interval: float
     chat_ahead: float
+    is_last: bool
 
 
 class SharedSendLimits:
@@ -84,22 +106,31 @@ class SharedSendLimits:
         if not self._circuit.may_try():
             return 0.0, 0.0
         chat_id = demand.chat_id
+        bulk = (keys.LIMIT_BULK, keys.LIMIT_BULK_WAITS)
+        answers = (keys.LIMIT_INTERACTIVE, keys.LIMIT_INTERACTIVE_WAITS)
+        kind, other = (bulk, answers) if demand.is_bulk else (answers, bulk)
         try:
             wait, chat_wait = await self._take(
                 keys=[
                     keys.LIMIT_TOTAL,
-                    keys.LIMIT_BULK,
+                    kind[0],
                     keys.limit_chat(chat_id),
                     keys.LIMIT_PAUSE,
                     keys.limit_pause_chat(chat_id),
+                    kind[1],
+                    other[1],
                 ],
                 args=[
                     demand.per_second,
                     int(demand.span * _MICROSECONDS),
-                    demand.bulk_per_second,
-                    int(demand.bulk_pace * _MICROSECONDS),
+                    demand.kind_per_second,
+                    demand.kind_share,
+                    int(demand.kind_pace * _MICROSECONDS),
                     int(demand.chat_interval * _MICROSECONDS),
                     int(demand.chat_ahead * _MICROSECONDS),
+                    # Answers come in small bursts that need no more than is free: they say that
+                    # they wait when they do, or each burst would slow the bulk down.
+                    int(demand.is_bulk and not demand.is_last),
                 ],
             )
         except RedisError as error:

@@ -54,7 +54,7 @@ class Alarm:
         self._on_wake = on_wake
         self._redis = connect_blocking(redis_url)
         self._store = JsonJobStore(
-            self._redis, entry_points={ENTRY: self._wake}, offset=lambda: clock.offset
+            self._redis, entry_points={ENTRY: self._wake}, offset=lambda: clock.lead
         )
         self._running: asyncio.Task[None] | None = None
         self._scheduler: _Scheduler | None = None

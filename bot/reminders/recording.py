@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
+from bot.metrics import SET_ASIDE
 from domain import notifications
 from domain.database import Database, Scope, as_dispatch, is_away
 from domain.notifications import Sent, Shown
+from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +53,41 @@ class OutcomeRecorder:
             try:
                 is_outdated = await self._record(sent, shown)
             except Exception as error:
+                count = len(sent) + len(shown)
+                if not is_away(error) and count > 1:
+                    await self._record_one_by_one(sent, shown)
+                    continue
                 if not is_away(error):
-                    raise
+                    # Its lease is renewed no more: it comes again, and says that it repeats.
+                    SET_ASIDE.labels("message").inc()
+                    log.error("message not recorded: %s", describe(error))
+                    continue
                 # What is not recorded would be sent again: keep trying until it is.
-                log.warning(
-                    "%d messages not recorded yet: %s", len(sent) + len(shown), type(error).__name__
-                )
+                log.warning("%d messages not recorded yet: %s", count, describe(error))
                 self._sent = [*sent, *self._sent]
                 self._shown = [*shown, *self._shown]
                 await asyncio.sleep(AWAY_SECONDS)
             else:
                 if is_outdated:
                     self._on_outdated()
+
+    async def _record_one_by_one(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> None:
+        """One of them cannot be recorded: that is no reason to send the others again."""
+        alone: list[tuple[UUID, list[Sent], list[Shown]]] = [
+            *((each.notification_id, [each], []) for each in sent),
+            *((each.notification_id, [], [each]) for each in shown),
+        ]
+        for notification_id, one_sent, one_shown in alone:
+            try:
+                await self._record(one_sent, one_shown)
+            except Exception as error:
+                SET_ASIDE.labels("message").inc()
+                log.error(
+                    "message not recorded: notification=%s %s",
+                    notification_id,
+                    describe(error),
+                )
+        self._on_outdated()
 
     async def _record(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> bool:
         async def work(scope: Scope) -> bool:

@@ -1,8 +1,10 @@
 """Accidents on order: what goes wrong between a bot and Telegram, for tests."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from bot.sandbox.errors import ApiError, too_many_requests
 
@@ -22,6 +24,10 @@ class Fault:
     delay: float = 0
     error: ApiError | None = None
     drop: Drop | None = None
+    # What the call answers instead of its result, after it took effect; a list of one, or nothing.
+    results: Sequence[Any] = ()
+    # Whom it concerns; None for everybody.
+    chat_id: int | None = None
     # How many calls; None for all until ``clear``.
     times: int | None = 1
 
@@ -47,20 +53,20 @@ class Faults:
         self._planned.clear()
         self._only = None
 
-    def next(self, method: str) -> Fault | None:
-        """The fault that this call meets, if any; it counts as used."""
+    def next(self, method: str, *, chat_id: int | None = None) -> Fault | None:
+        """The fault that this call (into a chat) meets, if any; it counts as used."""
         if self._only is not None and method not in self._only:
             self.struck[method] += 1
             return Fault(error=self._refusal)
         for key in (method, "*"):
-            planned = self._planned.get(key)
-            if not planned:
+            planned = self._planned.get(key, [])
+            fault = next((f for f in planned if f.chat_id in (None, chat_id)), None)
+            if fault is None:
                 continue
-            fault = planned[0]
             if fault.times is not None:
                 fault.times -= 1
                 if fault.times <= 0:
-                    planned.pop(0)
+                    planned.remove(fault)
             self.struck[method] += 1
             return fault
         return None
@@ -72,6 +78,7 @@ def error_for(status: int, *, description: str | None, retry_after: int) -> ApiE
         return too_many_requests(retry_after)
     usual = {
         400: "Bad Request",
+        413: "Request Entity Too Large",
         401: "Unauthorized",
         403: "Forbidden: bot was blocked by the user",
         404: "Not Found",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -130,17 +130,31 @@ class Sandbox:
         retry_after: int = 1,
         drop: Drop | None = None,
         delay: float = 0,
+        results: Sequence[Any] = (),
+        chat: Person | None = None,
         times: int | None = 1,
     ) -> None:
-        """The next *times* calls of *method* ("*": any) go wrong; None: until ``heal``.
+        """The next *times* calls of *method* ("*": any) go wrong; None: until ``heal``. Only those
+        into a *chat*, if it is given.
 
         *delay* seconds pass first; then the call is refused with *status*, or its connection breaks
-        before or after it took effect, or with neither it is merely slow.
+        before or after it took effect, or it answers the one of *results* instead of what it
+        should; with neither it is merely slow.
         """
         error = None
         if status is not None:
             error = error_for(status, description=description, retry_after=retry_after)
-        self._faults.plan(method, Fault(delay=delay, error=error, drop=drop, times=times))
+        self._faults.plan(
+            method,
+            Fault(
+                delay=delay,
+                error=error,
+                drop=drop,
+                results=results,
+                chat_id=chat.id if chat else None,
+                times=times,
+            ),
+        )
 
     def only(self, methods: Collection[str], *, status: int = 400) -> None:
         """Answer everything but *methods* with an error, until ``heal``."""

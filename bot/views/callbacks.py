@@ -94,6 +94,17 @@ class Verb(StrEnum):
     FORGET = "fd"  # subject and argument: as CONTINUE
 
 
+#: What only looks: whoever is impatient with these loses nothing.
+LOOKS = frozenset(
+    {
+        *(Verb.MORE, Verb.BACK, Verb.SHOW, Verb.TODAY, Verb.MEDICINES, Verb.MEDICINE, Verb.ENTRY),
+        *(Verb.HISTORY, Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON, Verb.APPOINTMENTS),
+        *(Verb.APPOINTMENT, Verb.PAST_APPOINTMENTS, Verb.DOCTORS, Verb.DOCTOR, Verb.KEEP),
+        *(Verb.CALENDAR_FILE, Verb.FAMILY_CALENDAR, Verb.MENU),
+    }
+)
+
+
 class UnreadableCallback(ValueError):
     """Not one of our buttons, or one from a version of the bot long gone."""
 

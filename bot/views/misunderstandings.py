@@ -98,6 +98,9 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.AMOUNT_RANGE: _(
             "“{words}” leaves the amount open. Type one amount, like <code>1 tablet</code>."
         ),
+        Problem.AMOUNT_TOO_SMALL: _(
+            "“{words}” is less than can be right. Please check the number and the unit."
+        ),
         Problem.AMOUNT_TOO_LARGE: _(
             "“{words}” is more than can be right. Please check the number."
         ),

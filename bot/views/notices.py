@@ -32,6 +32,11 @@ def summary(facts: SummaryFacts) -> Screen:
     return Screen("\n".join(lines))
 
 
+def closed() -> Screen:
+    """What stands in the place of messages of a family that their reader has left."""
+    return Screen(_("You're not in this family any more."))
+
+
 def _spans_days(facts: SummaryFacts) -> bool:
     """After an outage of days, a time of day says too little."""
     return len({dose.local.date() for dose in facts.doses}) > 1

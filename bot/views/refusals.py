@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.grammar.problems import Misunderstood
-from bot.views.answer import Answer, say
+from bot.views.answer import Answer, Screen, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
 from bot.views.stock import amount_in_words, plural
@@ -22,6 +22,7 @@ from domain.errors import (
     AppointmentOver,
     CareCircleError,
     ChangedMeanwhile,
+    FamilyFull,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -46,6 +47,7 @@ from domain.errors import (
     TimeNotPossible,
     TooLateToUndo,
 )
+from domain.limits import Held
 from domain.undo import ActionSuperseded
 
 
@@ -100,6 +102,11 @@ def apology(incident: str) -> Answer:
     )
 
 
+def family_full(error: FamilyFull) -> Screen:
+    """Why the rest of a list was not saved."""
+    return Screen(escape(_sentence(error)))
+
+
 def already_exists(name: str) -> str:
     """The name of a person that is taken, as HTML."""
     return escape(_somebody_has(name))
@@ -129,6 +136,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("You are in the family {family} already.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
+        case FamilyFull(held=held, most=most):
+            return _family_full(held, most)
         case AlikeMedicine(existing=existing):
             return _("{person} also takes {name}, which is easily mistaken for it.").format(
                 person=existing.person, name=existing.name
@@ -207,6 +216,36 @@ def _sentence(error: CareCircleError) -> str:
             return _("That is not there any more. Type /today to see what is due.")
         case _:
             return _("That is not possible just now.")
+
+
+def _family_full(held: Held, most: int) -> str:
+    match held:
+        case Held.PERSON:
+            sentence = _(
+                "You already look after {most} people in this family, and that's as many as I can"
+                " keep. Start another family with /newfamily for the others."
+            )
+        case Held.MEDICINE:
+            sentence = _(
+                "This family already has {most} medicines, stopped ones included, and I can't keep"
+                " more. Restore a stopped one with /meds and change it instead."
+            )
+        case Held.DOCTOR:
+            sentence = _(
+                "This family already has {most} doctors, and I can't keep more. Remove one you no"
+                " longer need with /doctors, then try again."
+            )
+        case Held.MEMBER:
+            sentence = _(
+                "This family already has {most} members, and I can't add more. Your invitation is"
+                " still unused: open it again once somebody has left."
+            )
+        case Held.APPOINTMENT:
+            sentence = _(
+                "This family already has {most} appointments ahead, and I can't keep more. Cancel"
+                " one that won't take place with /appts, then try again."
+            )
+    return sentence.format(most=most)
 
 
 def _not_allowed(action: Action, role: Role) -> str:

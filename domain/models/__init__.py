@@ -8,7 +8,7 @@ from domain.models.base import Base, new_id
 from domain.models.calendar import Appointment, AppointmentOccurrence, Doctor
 from domain.models.care import Dose, Medication, MedicationLog, StockMovement
 from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
-from domain.models.traffic import AuditEvent, InboundUpdate, Notification
+from domain.models.traffic import AuditEvent, InboundUpdate, Notification, SetAside
 
 __all__ = [
     "Appointment",
@@ -25,6 +25,7 @@ __all__ = [
     "Medication",
     "MedicationLog",
     "Notification",
+    "SetAside",
     "StockMovement",
     "User",
     "new_id",

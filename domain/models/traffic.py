@@ -31,7 +31,8 @@ class Notification(Base):
     delivery renders, edits and sets `shown_version`. `maybe_sent` means that a send began whose
     outcome nobody knows, so that the next one says it repeats. `menu_dose_id` is the dose whose
     Skip and Snooze this reader has opened. A slot with more doses than one card holds has several,
-    by `part`.
+    by `part`. `leased_by` is the process that sends or edits it now. A message whose answer did not
+    say its id was sent all the same, and cannot be edited.
     """
 
     __tablename__ = "notifications"
@@ -58,10 +59,11 @@ class Notification(Base):
             name="kind",
         ),
         CheckConstraint(
-            "status IN ('pending', 'sent', 'unreachable', 'obsolete', 'failed')", name="status"
+            "status IN ('pending', 'sent', 'closed', 'unreachable', 'obsolete', 'failed')",
+            name="status",
         ),
         CheckConstraint(
-            "status <> 'sent' OR (chat_id IS NOT NULL AND message_id IS NOT NULL)",
+            "status <> 'sent' OR (chat_id IS NOT NULL AND sent_at IS NOT NULL)",
             name="sent_is_recorded",
         ),
         Index(None, "family_id", "user_id"),
@@ -85,6 +87,7 @@ class Notification(Base):
     status: Mapped[str] = mapped_column(server_default="pending")
     reason: Mapped[str | None]
     not_before: Mapped[datetime | None]
+    leased_by: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     maybe_sent: Mapped[bool] = mapped_column(server_default="false")
@@ -96,6 +99,34 @@ class Notification(Base):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     sent_at: Mapped[datetime | None]
     created_at: Mapped[Now]
+
+
+class SetAside(Base):
+    """Work for one row that failed: it waits by itself, until `retry_at` or (null) for an operator,
+    and holds up nothing else.
+
+    `kind` is what failed, `subject_id` the row that it failed for. `reason` is the type of the
+    error and the line of code, never its words.
+    """
+
+    __tablename__ = "set_asides"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject_id"),
+        CheckConstraint(
+            "kind IN ('dose', 'appointment', 'stock', 'pause', 'expansion', 'series')", name="kind"
+        ),
+        CheckConstraint("failures > 0", name="has_failed"),
+        Index(None, "family_id"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    reason: Mapped[str]
+    failures: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    failed_at: Mapped[Now]
+    retry_at: Mapped[datetime | None]
 
 
 class AuditEvent(Base):
@@ -134,16 +165,17 @@ class InboundUpdate(Base):
     """An update as it was fetched, kept until it took effect and was answered.
 
     open → applied (the effect is committed, `answer` holds what is still to be said) → done;
-    or set_aside after three failures. `payload` and `answer` are erased at the end, the id stays
-    for a week so that a repeat is recognised.
+    or set_aside after three failures. `payload` and `answer` are erased when it is done; of what is
+    set aside they stay for an operator to try again, for a week. The id stays as long, so that a
+    repeat is recognised.
     """
 
     __tablename__ = "inbound_updates"
     __table_args__ = (
         CheckConstraint("status IN ('open', 'applied', 'done', 'set_aside')", name="status"),
         CheckConstraint(
-            "status IN ('open', 'applied') OR (payload IS NULL AND answer IS NULL)",
-            name="finished_updates_keep_no_content",
+            "status <> 'done' OR (payload IS NULL AND answer IS NULL)",
+            name="done_updates_keep_no_content",
         ),
         Index(
             "ix_inbound_updates_unfinished",

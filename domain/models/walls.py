@@ -103,6 +103,10 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
+    "set_asides": (
+        ("family", "SELECT", APP_ROLE, IN_FAMILY, None),
+        ("dispatch", "ALL", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
+    ),
     "audit_events": (
         ("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),
         ("dispatch", "INSERT", DISPATCH_ROLE, None, IS_DISPATCH),
@@ -172,6 +176,10 @@ GRANTS: dict[str, dict[str, str]] = {
     "notifications": {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: "SELECT, INSERT, UPDATE",
+    },
+    "set_asides": {
+        APP_ROLE: "SELECT",
+        DISPATCH_ROLE: "SELECT, INSERT, UPDATE, DELETE",
     },
     "audit_events": {APP_ROLE: "SELECT, INSERT", DISPATCH_ROLE: "INSERT"},
     "inbound_updates": {

@@ -5,13 +5,15 @@ import asyncio
 import os
 import platform
 
-from tests.benchmarks import limits, lists, reminders, taken_press
+from tests.benchmarks import limits, lists, noisy_neighbour, reminders, taken_press, typing
 
 BENCHMARKS = (
     ("A Taken press, beside the same by hand", taken_press.main),
     ("Lists of medicines", lists.main),
     ("Reminders, from their minute to the phone", reminders.main),
     ("Telegram's limits", limits.main),
+    ("What people type", typing.main),
+    ("A noisy neighbour", noisy_neighbour.main),
 )
 
 

@@ -2,7 +2,8 @@
 """Sending under Telegram's limits, in real time: ``python -m tests.benchmarks.limits``.
 
 10,000 messages of all bulk lanes wait while people press buttons four times a second. The goals:
-97 % of the bulk budget, deadline order, and an answer within a second.
+97 % of the bulk budget, deadline order, and an answer within a second. Then thirty people chat as
+fast as they can: the bulk keeps 20 a second, and somebody else's press is answered within a second.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from bot.reminders.limits import Budget, Limiter
 from domain.notifications import Lane
 
 SECONDS = 20
+CHATTING_SECONDS = 10
 WAITING = 10_000
 DUE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -63,6 +65,45 @@ async def measure_telegram_s_limits() -> None:
     print(f"slowest of {len(answers):3} answers   {slowest * 1000:7.1f} ms (≤ 1,000)")
 
 
+async def measure_thirty_people_chatting() -> None:
+    limiter = Limiter(None, Budget())
+    sent: dict[str, list[float]] = {"bulk": [], "chatting": []}
+    presses: list[float] = []
+
+    async def send(lane: Lane, chat_id: int, of: str) -> None:
+        await limiter.slot(lane, DUE_AT, chat_id)
+        sent[of].append(time.monotonic())
+
+    async def press(chat_id: int) -> None:
+        asked_at = time.monotonic()
+        await limiter.slot(Lane.INTERACTIVE, DUE_AT + timedelta(hours=1), chat_id)
+        presses.append(time.monotonic() - asked_at)
+
+    tasks = [
+        asyncio.create_task(send(Lane.INTERACTIVE, n % 30, "chatting"))
+        for n in range(30 * 2 * CHATTING_SECONDS)
+    ]
+    await asyncio.sleep(1.5)
+    began = time.monotonic()
+    tasks += [asyncio.create_task(send(Lane.DUE, 1_000 + n, "bulk")) for n in range(1_000)]
+    await asyncio.sleep(1.1)  # until what went out before counts no more
+    settled = time.monotonic()
+    for n in range(CHATTING_SECONDS * 2):
+        tasks.append(asyncio.create_task(press(5_000 + n)))
+        await asyncio.sleep(0.5)
+    seconds = time.monotonic() - settled
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    bulk, chatting = (len([at for at in sent[of] if at >= settled]) for of in ("bulk", "chatting"))
+    print("Thirty people chatting:")
+    print(f"bulk                      {bulk / seconds:7.1f} /s (≥ 20)")
+    print(f"answers                   {(chatting + len(presses)) / seconds:7.1f} /s (≥ 5)")
+    print(f"first of the bulk after   {(sent['bulk'][0] - began) * 1000:7.1f} ms (≤ 1,010)")
+    print(f"slowest of {len(presses):3} presses   {max(presses) * 1000:7.1f} ms (≤ 1,000)")
+
+
 async def measure_cost() -> None:
     """What a send costs when the limits are not what it waits for."""
     open_wide = Budget(per_second=1e9, kept_for_interactive=0, per_chat_seconds=0)
@@ -75,10 +116,23 @@ async def measure_cost() -> None:
         each = (time.perf_counter() - began) / WAITING
         print(f"a slot, limits {name:10} {each * 1e6:7.1f} µs with {WAITING:,} at once")
 
+    limiter = Limiter(None, Budget())
+    tasks = [asyncio.create_task(limiter.slot(Lane.DUE, DUE_AT, 7)) for _ in range(WAITING)]
+    await asyncio.sleep(0.1)
+    began = time.perf_counter()
+    for _ in range(WAITING):
+        limiter.seconds_until_free(7, Lane.DUE)
+    each = (time.perf_counter() - began) / WAITING
+    print(f"until a chat is free      {each * 1e6:7.1f} µs with {WAITING:,} waiting for it")
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
 
 async def main() -> None:
     await measure_cost()
     await measure_telegram_s_limits()
+    await measure_thirty_people_chatting()
 
 
 if __name__ == "__main__":

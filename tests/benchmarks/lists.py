@@ -28,8 +28,6 @@ from domain.clock import Clock
 from domain.database import (
     Database,
     Scope,
-    as_dispatch,
-    as_family,
     as_newcomer,
     as_person,
     make_engine,
@@ -38,6 +36,7 @@ from domain.events import MedicinesListed
 from domain.medications import list_medicines
 from domain.users import Arrival, arrive
 from migrations import runner
+from tests import factories
 from tests.benchmarks.generator import MEDICINES, make_families
 from tests.databases import new_database, recorded_statements
 
@@ -197,14 +196,12 @@ async def _measure_expansion(database: Database) -> None:
     database.clock.advance(timedelta(days=2))
     before = database.clock.now() + timedelta(hours=24)
     began, expanded = time.monotonic(), 0
-    while families := await database.run(
-        lambda scope: expansion.families_to_expand(scope, before=before, most=AT_ONCE),
-        as_dispatch(),
+    while done := await factories.do_chore(
+        database,
+        lambda scope: expansion.find_due(scope, before=before, most=AT_ONCE),
+        lambda scope, ids: expansion.expand(scope, ids, before=before),
     ):
-        for family_id in families:
-            expanded += await database.run(
-                lambda scope: expansion.expand_family(scope, before=before), as_family(family_id)
-            )
+        expanded += done
     seconds = time.monotonic() - began
     print(
         f"{expanded:,} medications expanded in {seconds:.0f} s:"

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox import Person
+from domain.limits import MOST_HELD, Held
 from tests.town import Household, Town, add_medicine, add_person
 
 
@@ -313,3 +314,20 @@ async def test_without_anybody_cared_for_it_says_what_to_do_first(town: Town) ->
     await anna.sees("is founded")
     await anna.send("/addmed Aspirin 100 mg at 08:00")
     await anna.sees("First tell me whom you look after: /addperson NAME in CITY")
+
+
+async def test_of_a_list_what_has_room_is_saved(home: Household, town: Town) -> None:
+    await town.change(
+        "INSERT INTO medications (id, family_id, created_by_id, care_recipient_id, name, dosage,"
+        " schedule, expanded_until, status)"
+        " SELECT gen_random_uuid(), p.family_id, p.created_by_id, p.id, 'Old ' || n, 'some', '{}',"
+        " now(), 'stopped' FROM care_recipients p, generate_series(1, CAST(:count AS int)) n",
+        count=MOST_HELD[Held.MEDICINE] - 1,
+    )
+    await home.anna.send("/addmed Metoprolol 47.5 mg at 08:00\nAmlodipine 5 mg at 20:00")
+    await home.anna.press("Save all 2", message=await home.anna.sees("Amlodipine"))
+    await home.anna.sees("This family already has 300 medicines, stopped ones included")
+    left = await home.anna.sees("I understood 1 of 1")
+    assert "Amlodipine 5 mg" in left.text
+    saved = await town.rows("SELECT name FROM medications WHERE status = 'active'")
+    assert [row.name for row in saved] == ["Metoprolol"]

@@ -26,6 +26,7 @@ class BotProcess:
             "TELEGRAM_API_URL": wiring.api_url,
             "DATABASE_URL": wiring.database_url,
             "REDIS_URL": wiring.redis_url,
+            "CARECIRCLE_DATA": str(log.parent / "data"),
         }
 
     @property

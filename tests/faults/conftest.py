@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.sandbox import Limits
 from domain.clock import Clock
 from tests.invariants import find_violations
 from tests.town import A_DOSE, AN_APPOINTMENT, Household, Remindable, Town, founded_town, settle_in
@@ -19,9 +20,16 @@ async def valkey() -> AsyncIterator[Valkey]:
 
 
 @pytest_asyncio.fixture
-async def town(database_url: str, valkey: Valkey, clock: Clock) -> AsyncIterator[Town]:
-    """A town with the bot in it. When everything is over, the invariants hold."""
-    async with founded_town(database_url=database_url, redis_url=valkey.url, clock=clock) as town:
+async def town(
+    request: pytest.FixtureRequest, database_url: str, valkey: Valkey, clock: Clock
+) -> AsyncIterator[Town]:
+    """A town with the bot in it, with Telegram's limits if these are the fixture's parameter. When
+    everything is over, the invariants hold.
+    """
+    limits: Limits | None = getattr(request, "param", None)
+    async with founded_town(
+        database_url=database_url, redis_url=valkey.url, clock=clock, limits=limits
+    ) as town:
         await town.start_bot()
         yield town
         await town.stop_bot()

@@ -133,19 +133,17 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
     assert 360 < rows < 370
     move_to(home.database.clock, MORNING + timedelta(days=60))
     before = home.database.clock.now() + occurrences.EXTENDED_AHEAD
-    families_ = await home.database.run(
-        lambda s: occurrences.families_to_extend(s, before=before, most=10), as_dispatch()
-    )
-    assert list(families_) == [home.family.id]
-    made = await home.database.run(
-        lambda s: occurrences.extend_family(s, before=before), as_family(home.family.id)
+    made = await factories.do_chore(
+        home.database,
+        lambda s: occurrences.find_due(s, before=before, most=10),
+        lambda s, ids: occurrences.extend(s, ids, before=before),
     )
     assert made == 1
     async with without_walls(home.url) as connection:
         more, later = (await connection.execute(count)).one()
     assert (more - rows, later - last) == (60, timedelta(days=60))
     assert not await home.database.run(
-        lambda s: occurrences.families_to_extend(s, before=before, most=10), as_dispatch()
+        lambda s: occurrences.find_due(s, before=before, most=10), as_dispatch()
     )
 
 
@@ -154,7 +152,7 @@ async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> N
     await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
     far = home.database.clock.now() + timedelta(days=9_000)
     assert not await home.database.run(
-        lambda s: occurrences.families_to_extend(s, before=far, most=10), as_dispatch()
+        lambda s: occurrences.find_due(s, before=far, most=10), as_dispatch()
     )
 
 
@@ -651,7 +649,10 @@ async def test_other_calendars_show_what_ours_does(
     home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]], days: int
 ) -> None:
     """Whatever was moved, called off and restored, the files say the same as the tables."""
-    person = await factories.person(home.database, home.anna, f"P{datetime.now(UTC).timestamp()}")
+    anna = await factories.user(home.database)
+    await factories.family(home.database, anna)
+    home = replace(home, anna=anna)
+    person = await factories.person(home.database, anna)
     recurrence = Recurrence.from_rfc5545(rule, LONDON)
     first = recurrence.first_from(datetime(2026, 11, 24, 0 if days else 10))
     assert first is not None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -72,9 +72,13 @@ def ids_of(message: Message) -> list[UUID]:
     return [dose.id for dose in facts_of(message).doses]
 
 
+OWNER = uuid4()
+
+
 async def claim(database: Database) -> Sequence[Claimed]:
     return await database.run(
-        lambda scope: notifications.claim(scope, most=100, lease=factories.LEASE), as_dispatch()
+        lambda scope: notifications.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
+        as_dispatch(),
     )
 
 
@@ -88,7 +92,7 @@ async def send(database: Database, home: Home) -> dict[int, CardMessage]:
     await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
     await database.run(lambda scope: notifications.record_shown(scope, shown), as_dispatch())
     return {
-        facts_of(message).part: CardMessage(record.chat_id, record.message_id)
+        facts_of(message).part: CardMessage(record.chat_id, record.message_id or 0)
         for message, record in zip(new, sent, strict=True)
     }
 

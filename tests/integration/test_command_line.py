@@ -96,7 +96,7 @@ async def test_wrong_usage_is_exit_code_2(arguments: list[str], shell: Shell) ->
 
 async def test_the_schema_goes_up_and_down(shell: Shell, empty_database: str) -> None:
     code, out, _ = await shell.call("db", "upgrade")
-    assert (code, out) == (0, "The schema is at revision 0004.\n")
+    assert (code, out) == (0, "The schema is at revision 0005.\n")
     assert "medications" in await tables(empty_database)
     assert (await shell.call("db", "check"))[0] == 0
     code, out, _ = await shell.call("db", "downgrade", "base")
@@ -154,7 +154,7 @@ async def test_studio_opens_psql_for_reading(shell: Shell, empty_database: str) 
         typed="SELECT version_num FROM alembic_version; DELETE FROM alembic_version;",
     )
     assert code == 0
-    assert "0004" in out
+    assert "0005" in out
     assert "read-only transaction" in err
 
 
@@ -226,3 +226,37 @@ async def test_without_a_token_it_says_so_and_runs_the_sandbox_until_told_to_sto
     assert process.returncode == 0
     assert "Traceback" not in said
     assert not (shell.folder / "data" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+async def test_what_is_set_aside_is_listed_retried_and_dropped(
+    shell: Shell, empty_database: str
+) -> None:
+    await shell.call("db", "upgrade")
+    assert (await shell.call("set-aside")) == (0, "Nothing is set aside.\n", "")
+    code, _, err = await shell.call("set-aside", "retry", "7")
+    assert (code, err) == (1, "Nothing with the id 7 is set aside.\n")
+    connection = await asyncpg.connect(empty_database.replace("+asyncpg", ""))
+    try:
+        for number in (7, 8):
+            await connection.execute("ALTER TABLE inbound_updates NO FORCE ROW LEVEL SECURITY")
+            await connection.execute(
+                "INSERT INTO inbound_updates"
+                " (update_id, chat_id, payload, status, reason, attempts)"
+                " VALUES ($1, 1, '{}', 'set_aside', 'incident 42', 3)",
+                number,
+            )
+        code, out, _ = await shell.call("set-aside")
+        assert code == 0
+        assert "update 7: incident 42 (3 failures" in out
+        code, out, _ = await shell.call("doctor")
+        assert code == 1
+        assert "Set aside: update 8: incident 42" in out
+        assert (await shell.call("set-aside", "retry", "7"))[0] == 0
+        assert (await shell.call("set-aside", "drop", "all"))[0] == 0
+        rows = await connection.fetch(
+            "SELECT update_id, status, payload FROM inbound_updates ORDER BY update_id"
+        )
+    finally:
+        await connection.close()
+    assert [tuple(row) for row in rows] == [(7, "open", "{}"), (8, "set_aside", None)]
+    assert (await shell.call("set-aside"))[1] == "Nothing is set aside.\n"

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from domain import expansion, intakes, medications, stock
 from domain.access import Role
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database import Database, Scope, as_family
 from domain.doses import DoseStatus
 from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
@@ -25,20 +25,7 @@ def utc(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
 
 
-async def expand_all(database: Database) -> int:
-    """What the daily round does: every family with doses that end within a day."""
-    before = database.clock.now() + timedelta(hours=24)
-    waiting = await database.run(
-        lambda scope: expansion.families_to_expand(scope, before=before, most=100), as_dispatch()
-    )
-    return sum(
-        [
-            await database.run(
-                lambda scope: expansion.expand_family(scope, before=before), as_family(family_id)
-            )
-            for family_id in waiting
-        ]
-    )
+expand_all = factories.expand
 
 
 async def test_a_medicine_comes_with_its_doses_for_36_hours(database: Database) -> None:
@@ -271,12 +258,14 @@ async def test_a_family_is_expanded_by_its_own_scope_only(database: Database) ->
     smith = await factories.family(database, anna)
     jones = await factories.family(database, eve, "Jones")
     mum, dad = await factories.person(database, anna), await factories.person(database, eve, "Dad")
-    await factories.medicine(database, anna, mum)
+    ours = await factories.medicine(database, anna, mum)
     theirs = await factories.medicine(database, eve, dad)
+    both = [ours.id, theirs.id]
     database.clock.advance(timedelta(hours=36))
 
     async def expand(scope: Scope) -> int:
-        return await expansion.expand_family(scope, before=scope.clock.now() + timedelta(days=1))
+        before = scope.clock.now() + timedelta(days=1)
+        return await expansion.expand(scope, both, before=before)
 
     assert await database.run(expand, as_family(smith.id)) == 1
     assert len(await factories.doses_of(database, jones, theirs)) == 2

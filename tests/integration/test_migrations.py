@@ -222,3 +222,37 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
         assert [tuple(row) for row in measure] == [(half, 100, "mg")]
         clocks = await connection.scalars(text("SELECT DISTINCT timezone FROM medication_logs"))
         assert clocks.all() == ["Europe/London"]
+
+
+async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    smith = await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.asked_dose(database, smith, await factories.medicine(database, anna, mum))
+    await factories.deliver(database)
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO set_asides (id, family_id, kind, subject_id, reason)"
+                " SELECT gen_random_uuid(), family_id, 'dose', id, 'KeyError' FROM doses LIMIT 1"
+            )
+        )
+        await connection.execute(text("UPDATE notifications SET status = 'closed'"))
+        await connection.execute(
+            text(
+                "INSERT INTO inbound_updates (update_id, chat_id, payload, status, reason)"
+                " VALUES (1, 1, '{}', 'set_aside', 'KeyError')"
+            )
+        )
+    await database.close()
+    await runner.downgrade(database_url, revision="0004")
+    async with without_walls(database_url) as connection:
+        statuses = await connection.scalars(text("SELECT DISTINCT status FROM notifications"))
+        assert statuses.all() == ["obsolete"]
+        assert await connection.scalar(text("SELECT payload FROM inbound_updates")) is None
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM set_asides")) == 0
+        assert await connection.scalar(text("SELECT count(*) FROM doses")) > 0

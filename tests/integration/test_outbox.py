@@ -1,11 +1,11 @@
 """The outbox: what is owed is claimed once, by lane and deadline, and says what holds when sent."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Row, text
@@ -51,10 +51,19 @@ async def home(database: Database) -> Home:
 
 
 async def claim(
-    database: Database, *, most: int = 100, lease: timedelta = LEASE
+    database: Database,
+    *,
+    most: int = 100,
+    lease: timedelta = LEASE,
+    owner: UUID | None = None,
+    busy: Collection[UUID] = (),
 ) -> Sequence[Claimed]:
+    """As a process of its own, unless another *owner* is named."""
     return await database.run(
-        lambda scope: notifications.claim(scope, most=most, lease=lease), as_dispatch()
+        lambda scope: notifications.claim(
+            scope, most=most, lease=lease, owner=owner or uuid4(), busy=busy
+        ),
+        as_dispatch(),
     )
 
 
@@ -243,9 +252,8 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
             as_dispatch(),
         )
     assert await claim(database) == []
-    ready_at = await database.run(notifications.next_open_at, as_dispatch())
-    assert ready_at is not None
-    wait = ready_at - database.clock.now()
+    wait = await database.run(notifications.until_next_open, as_dispatch())
+    assert wait is not None
     assert timedelta(seconds=20) < wait <= timedelta(seconds=30)
     database.clock.advance(timedelta(seconds=31))
     again = {one.id for one in await claim(database)}
@@ -257,7 +265,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
 
 async def test_nothing_open_means_nothing_to_wait_for(database: Database, home: Home) -> None:
     await record_sent(database, *await claim(database))
-    assert await database.run(notifications.next_open_at, as_dispatch()) is None
+    assert await database.run(notifications.until_next_open, as_dispatch()) is None
 
 
 async def test_what_will_not_be_sent_is_closed_with_a_reason(

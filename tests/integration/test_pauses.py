@@ -15,7 +15,6 @@ from domain import (
     appointments,
     care_recipients,
     doses,
-    expansion,
     medications,
     paused_courses,
     pauses,
@@ -24,7 +23,7 @@ from domain import (
 from domain.access import Role
 from domain.care_recipients import Pause, Person
 from domain.courses import Stretch, last_day
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database import Database, Scope, as_dispatch
 from domain.doses import DoseStatus
 from domain.errors import (
     ChangedMeanwhile,
@@ -102,21 +101,13 @@ class Home:
         return [dose.due_at for dose in found if dose.status is DoseStatus.PENDING]
 
     async def expand(self) -> None:
-        before = self.database.clock.now() + timedelta(hours=24)
-        await self.database.run(
-            lambda scope: expansion.expand_family(scope, before=before),
-            as_family(self.family.id),
-        )
+        await factories.expand(self.database)
 
     async def tell(self) -> int:
         """What the alarm does at the end of pauses."""
-        found = await self.database.run(
-            lambda scope: pauses.families_to_tell(scope, most=10), as_dispatch()
+        return await factories.do_chore(
+            self.database, lambda scope: pauses.find_due(scope, 10), pauses.tell
         )
-        told = 0
-        for family_id in found:
-            told += await self.database.run(pauses.tell_family, as_family(family_id))
-        return told
 
     async def rows(self, sql: str) -> Sequence[Any]:
         url = self.database.engine.url.render_as_string(hide_password=False)

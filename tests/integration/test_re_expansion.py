@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import doses, expansion, medications
+from domain import doses, medications
 from domain.care_recipients import Person
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database import Database, Scope
 from domain.dosages import Dosage
 from domain.doses import DoseFacts, DoseStatus
 from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
@@ -268,13 +268,7 @@ async def test_amounts_that_differ_by_time_stand_on_the_doses(home: Home) -> Non
 
 
 async def expand(home: Home) -> None:
-    before = home.database.clock.now() + timedelta(hours=24)
-    await home.database.run(
-        lambda scope: expansion.families_to_expand(scope, before=before, most=10), as_dispatch()
-    )
-    await home.database.run(
-        lambda scope: expansion.expand_family(scope, before=before), as_family(home.family.id)
-    )
+    await factories.expand(home.database)
 
 
 async def move(home: Home, zone: str) -> None:

@@ -28,10 +28,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain import doses, expansion, intakes, medications, stock
+from domain import doses, intakes, medications, stock
 from domain.care_recipients import Person
 from domain.corrections import Correction
-from domain.database import Database, Scope, as_dispatch, as_family, make_engine
+from domain.database import Database, Scope, make_engine
 from domain.dosages import Dosage
 from domain.doses import DoseStatus
 from domain.errors import CareCircleError
@@ -223,17 +223,10 @@ class Life(RuleBasedStateMachine):
         self.run(self._everything_due())
 
     async def _everything_due(self) -> None:
-        database, family = self.world.database, self.world.family
-        before = database.clock.now() + timedelta(hours=24)
-        await database.run(
-            lambda scope: expansion.families_to_expand(scope, before=before, most=9), as_dispatch()
-        )
-        await database.run(
-            lambda scope: expansion.expand_family(scope, before=before), as_family(family.id)
-        )
+        database = self.world.database
+        await factories.expand(database)
         await factories.wake_up(database)
-        await database.run(lambda scope: stock.families_to_check(scope, most=9), as_dispatch())
-        await database.run(stock.check_family, as_family(family.id))
+        await factories.do_chore(database, lambda scope: stock.find_due(scope, 99), stock.check)
         await factories.deliver(database)
 
     @rule(number=numbers, who=st.integers(0, 1), status=st.sampled_from(["taken", "skipped"]))

@@ -14,7 +14,7 @@ from domain import doses, stock, undo
 from domain.access import Role
 from domain.care_recipients import Person
 from domain.corrections import Correction
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database import Database, Scope
 from domain.dosages import Dosage
 from domain.doses import DoseStatus
 from domain.errors import (
@@ -186,8 +186,7 @@ class Home:
     async def check(self, moment: datetime) -> None:
         """What the alarm has done at that minute."""
         move_to(self.database.clock, moment)
-        await self.database.run(lambda s: stock.families_to_check(s, most=9), as_dispatch())
-        await self.database.run(stock.check_family, as_family(self.family.id))
+        await factories.do_chore(self.database, lambda s: stock.find_due(s, 9), stock.check)
 
 
 @pytest_asyncio.fixture

@@ -321,8 +321,8 @@ async def test_the_clock_of_one_transaction_is_not_that_of_the_next(
 
 async def test_clocks_that_disagree_are_noticed(database: Database, database_url: str) -> None:
     class Fast(Clock):
-        def now(self) -> datetime:
-            return super().now() + timedelta(seconds=5)
+        def machine_now(self) -> datetime:
+            return super().machine_now() + timedelta(seconds=5)
 
     assert abs(await measure_skew(database)) < timedelta(seconds=2)
     hurried = Database(database.engine, clock=Fast())

@@ -77,6 +77,7 @@ from domain.errors import (
     AppointmentOver,
     CareCircleError,
     ChangedMeanwhile,
+    FamilyFull,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -111,6 +112,7 @@ from domain.families import (
 from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
+from domain.limits import MOST_HELD, Held
 from domain.measures import Measure
 from domain.medicine_details import MedicineDetails
 from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, OpenDose
@@ -1830,6 +1832,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "notice_not_asked_one": summary(1, was_asked=False),
         "notice_not_asked_three": summary(3, was_asked=False),
         "notice_missed_many": summary(180, was_asked=True),
+        "notice_closed": partial(notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
                 notices.joined, JoinedFacts(words.ben, role, words.family)
@@ -1890,6 +1893,7 @@ def _refusals(home: _Home) -> Mapping[str, View]:
         "invitation_expired": InvitationExpired(NOW),
         "already_member": AlreadyMember(home.words.family),
         "already_exists": AlreadyExists(home.words.person),
+        **{f"family_full_of_{held}": FamilyFull(held, MOST_HELD[held]) for held in Held},
         "nothing_to_undo": NothingToUndo(),
         "nothing_recorded": NothingRecorded(),
         "too_late_to_undo": TooLateToUndo(),
@@ -1924,6 +1928,9 @@ def _refusals(home: _Home) -> Mapping[str, View]:
             f"refused_press_{name}": partial(refusals.refuse, error, is_press=True)
             for name, error in errors.items()
         },
+        "refused_rest_of_list": partial(
+            refusals.family_full, FamilyFull(Held.MEDICINE, MOST_HELD[Held.MEDICINE])
+        ),
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
         "refused_slow_down": partial(refusals.slow_down),
         "refused_in_private": partial(refusals.in_private, "carecircle_bot"),

@@ -4,11 +4,8 @@ import asyncio
 import random
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from heapq import heappop, heappush
+from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,100 +13,24 @@ from hypothesis import strategies as st
 
 from bot.reminders.limits import Budget, Limiter
 from domain.notifications import Lane
-
-DUE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-class FakeTime:
-    """Jumps from one awaited moment to the next as soon as nobody has anything to do."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
-
-    def now(self) -> float:
-        return self.seconds
-
-    async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        happened: asyncio.Future[Any] = asyncio.ensure_future(event.wait())
-        if seconds is not None:
-            heappush(self._sleepers, (self.seconds + seconds, id(over), over))
-        await asyncio.wait([over, happened], return_when=asyncio.FIRST_COMPLETED)
-        over.cancel()
-        happened.cancel()
-
-    async def sleep(self, seconds: float) -> None:
-        await self.wait(asyncio.Event(), seconds)
-
-    async def run(self, seconds: float) -> None:
-        """Let *seconds* pass."""
-        end = self.seconds + seconds
-        while True:
-            await settle()
-            while self._sleepers and self._sleepers[0][2].done():
-                heappop(self._sleepers)
-            if not self._sleepers or self._sleepers[0][0] > end:
-                break
-            self.seconds = max(self.seconds, self._sleepers[0][0])
-            heappop(self._sleepers)[2].set_result(None)
-        self.seconds = end
-        await settle()
-
-
-async def settle() -> None:
-    for _ in range(8):
-        await asyncio.sleep(0)
-
-
-@dataclass(frozen=True)
-class Sent:
-    at: float
-    lane: Lane
-    chat_id: int
-    waited: float
-    name: object
-
-
-class Office:
-    """Sends through a limiter and remembers when what went out."""
-
-    def __init__(self, budget: Budget | None = None) -> None:
-        self.time = FakeTime()
-        self.limiter = Limiter(None, budget or STRICT, timepiece=self.time)
-        self.sent: list[Sent] = []
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def send(
-        self, lane: Lane, chat_id: int, *, deadline: datetime = DUE_AT, name: object = None
-    ) -> asyncio.Task[None]:
-        async def wait() -> None:
-            asked_at = self.time.now()
-            await self.limiter.slot(lane, deadline, chat_id)
-            at = self.time.now()
-            self.sent.append(Sent(at, lane, chat_id, at - asked_at, name))
-
-        task = asyncio.create_task(wait())
-        self.tasks.append(task)
-        return task
-
-    def names(self) -> list[object]:
-        return [sent.name for sent in self.sent]
-
-    def of(self, *lanes: Lane) -> list[Sent]:
-        return [sent for sent in self.sent if sent.lane in lanes]
-
-    def into(self, chat_id: int) -> list[Sent]:
-        return [sent for sent in self.sent if sent.chat_id == chat_id]
+from tests.sending import DUE_AT, STRICT, Office, Sent, settle
 
 
 @pytest.fixture
 async def office() -> AsyncIterator[Office]:
     office = Office()
     yield office
-    for task in office.tasks:
-        task.cancel()
-    await settle()
+    await office.close()
+
+
+def fewest_within(seconds: float, sent: Iterable[Sent], *, until: float) -> int:
+    """In any such span that begins with one of *sent*, without that one."""
+    times = [each.at for each in sent]
+    return min(
+        bisect_left(times, at + seconds + 1e-6) - bisect_left(times, at + 1e-6)
+        for at in times
+        if at + seconds < until
+    )
 
 
 def most_within_a_second(sent: Iterable[Sent]) -> int:
@@ -117,8 +38,6 @@ def most_within_a_second(sent: Iterable[Sent]) -> int:
     return max(i + 1 - bisect_left(times, at - 1 + 1e-6) for i, at in enumerate(times))
 
 
-# One a second into a chat for the bulk, to see its pace; bursts have tests of their own.
-STRICT = Budget(interactive_burst=3, bulk_burst=0)
 BULK = [lane for lane in Lane if lane is not Lane.INTERACTIVE]
 
 
@@ -182,15 +101,114 @@ async def test_answers_may_use_what_the_bulk_leaves(office: Office) -> None:
     assert most_within_a_second(office.sent) <= 30
 
 
-async def test_a_flood_of_answers_goes_before_the_bulk_but_not_for_ever(office: Office) -> None:
-    for chat_id in range(60):
-        office.send(Lane.CRITICAL, chat_id)
-        office.send(Lane.INTERACTIVE, 1_000 + chat_id)
-    await office.time.run(2.5)
-    assert len(office.of(Lane.INTERACTIVE)) == 60
-    await office.time.run(3)
-    assert len(office.sent) == 120
+async def test_a_flood_of_answers_leaves_the_bulk_its_share(office: Office) -> None:
+    for n in range(600):
+        office.send(Lane.INTERACTIVE, n)
+        office.send(Lane.DIGESTS, 10_000 + n)
+    await office.time.run(20)
+    answers, bulk = office.of(Lane.INTERACTIVE), office.of(Lane.DIGESTS)
+    assert fewest_within(1.0, bulk, until=office.time.now()) >= 20
+    assert fewest_within(1.01, answers, until=office.time.now()) >= 5
     assert most_within_a_second(office.sent) <= 30
+
+
+async def test_the_bulk_that_meets_a_flood_of_answers_gets_its_share_from_the_next_second_on(
+    office: Office,
+) -> None:
+    for n in range(600):
+        office.send(Lane.INTERACTIVE, n)
+    await office.time.run(5.3)
+    began_at = office.time.now()
+    for n in range(200):
+        office.send(Lane.DUE, 10_000 + n)
+    await office.time.run(6)
+    bulk = [sent.at for sent in office.of(Lane.DUE)]
+    assert bulk[0] - began_at <= 1.01
+    assert len([at for at in bulk if at < began_at + 1.01 + 4]) >= 80
+
+
+async def test_thirty_people_chatting_do_not_starve_the_reminders() -> None:
+    office = Office(Budget())
+    for n in range(60 * 30):
+        office.send(Lane.INTERACTIVE, n % 30)
+    for n in range(200):
+        office.send(Lane.DUE, 1_000 + n)
+    await office.time.run(10.1)
+    assert len(office.of(Lane.DUE)) == 200
+    await office.time.run(30)
+    assert len(office.of(Lane.INTERACTIVE)) >= 29 * 20  # what the bulk leaves, or their chats take
+    await office.close()
+
+
+async def test_a_press_does_not_wait_for_what_thirty_people_have_piled_up() -> None:
+    office = Office(Budget())
+    for n in range(60 * 30):
+        office.send(Lane.INTERACTIVE, n % 30)
+    for n in range(1_000):
+        office.send(Lane.DUE, 1_000 + n)
+    await office.time.run(5)
+    chance = random.Random(3)  # noqa: S311
+    for n in range(100):
+        await office.time.run(chance.random() / 2)
+        office.send(Lane.INTERACTIVE, 5_000 + n, deadline=DUE_AT + timedelta(minutes=1))
+    await office.time.run(1)
+    presses = [sent for sent in office.sent if sent.chat_id >= 5_000]
+    assert len(presses) == 100
+    assert max(press.waited for press in presses) <= 0.8
+    assert sum(press.waited for press in presses) / 100 <= 0.3
+    await office.close()
+
+
+async def test_chats_take_turns_with_their_answers(office: Office) -> None:
+    for n in range(100):
+        office.send(Lane.INTERACTIVE, n)  # uses up this second
+    await office.time.run(0)
+    for n in range(9):
+        office.send(Lane.INTERACTIVE, 200 + n // 3, name=n)
+    await office.time.run(4)
+    assert [name for name in office.names() if name is not None] == [0, 3, 6, 1, 4, 7, 2, 5, 8]
+
+
+@pytest.mark.parametrize("answers_per_second", [1, 4, 7, 12, 40])
+async def test_what_one_kind_leaves_the_other_gets(office: Office, answers_per_second: int) -> None:
+    for n in range(1_000):
+        office.send(Lane.DUE, 10_000 + n)
+    for n in range(20 * answers_per_second):
+        office.send(Lane.INTERACTIVE, n)
+        await office.time.run(1 / answers_per_second)
+    in_all = len(office.sent) / 20
+    assert in_all >= 0.97 * min(30, 25 + answers_per_second)
+    assert len(office.of(Lane.DUE)) / 20 >= 20
+    assert len(office.of(Lane.INTERACTIVE)) / 20 >= min(answers_per_second - 0.1, 8)
+
+
+async def test_bulk_that_waits_for_its_chat_keeps_nothing_from_answers(office: Office) -> None:
+    for _ in range(100):
+        office.send(Lane.DUE, -7)  # a group: one in three seconds
+    office.send(Lane.INTERACTIVE, 1)
+    await office.time.run(1.2)
+    for chat_id in range(100, 190):
+        office.send(Lane.INTERACTIVE, chat_id)
+    await office.time.run(0)
+    assert len(office.of(Lane.INTERACTIVE)) == 31
+    await office.time.run(1.1)
+    assert len(office.of(Lane.INTERACTIVE)) == 61
+
+
+async def test_a_person_with_thousands_of_answers_waiting_holds_up_nobody() -> None:
+    office = Office(Budget())
+    for _ in range(2_150):
+        office.send(Lane.INTERACTIVE, 7)
+    await office.time.run(3)
+    office.send(Lane.INTERACTIVE, 8, name="first")
+    await office.time.run(0)
+    assert office.sent[-1].name == "first"
+    for _ in range(2_150):
+        office.send(Lane.INTERACTIVE, 9, deadline=DUE_AT - timedelta(hours=1))
+    office.send(Lane.INTERACTIVE, 10, name="second")
+    await office.time.run(0.1)
+    assert office.into(10)[0].waited <= 0.1
+    await office.close()
 
 
 async def test_a_chat_gets_one_bulk_message_a_second_and_holds_up_nobody(office: Office) -> None:
@@ -275,6 +293,69 @@ async def test_a_pause_begun_while_sends_wait_holds_them(office: Office) -> None
     assert len(office.sent) == 5
 
 
+async def test_a_chat_that_nobody_knows_is_free(office: Office) -> None:
+    assert office.limiter.seconds_until_free(7, Lane.DUE) == 0.0
+    assert office.limiter._chats == {}
+
+
+async def test_a_chat_is_free_again_after_its_pause(office: Office) -> None:
+    office.limiter.pause(10, 7)
+    await office.time.run(4)
+    assert office.limiter.seconds_until_free(7, Lane.INTERACTIVE) == pytest.approx(6)
+    assert office.limiter.seconds_until_free(7, Lane.DUE) == pytest.approx(6)
+    assert office.limiter.seconds_until_free(8, Lane.DUE) == 0.0
+
+
+async def test_a_pause_of_everybody_is_no_chat_s(office: Office) -> None:
+    office.limiter.pause(10)
+    assert office.limiter.seconds_until_free(7, Lane.DUE) == 0.0
+
+
+async def test_a_chat_is_as_far_from_free_as_what_waits_before(office: Office) -> None:
+    office.send(Lane.DUE, 7)
+    await office.time.run(0)
+    tasks = [office.send(Lane.EDITS, 7) for _ in range(10)]
+    await office.time.run(0)
+    seconds = {lane: office.limiter.seconds_until_free(7, lane) for lane in Lane}
+    assert seconds[Lane.INTERACTIVE] == 0.0
+    assert seconds[Lane.CRITICAL] == seconds[Lane.ESCALATION] == pytest.approx(1)
+    assert seconds[Lane.EDITS] == seconds[Lane.DIGESTS] == pytest.approx(11)
+    for task in tasks[:5]:
+        task.cancel()
+    await office.time.run(0)
+    assert office.limiter.seconds_until_free(7, Lane.DIGESTS) == pytest.approx(6)
+    await office.time.run(20)
+    assert office.limiter.seconds_until_free(7, Lane.DIGESTS) == 0.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(Lane), st.floats(0, 2)), max_size=20),
+    st.sampled_from([0.0, 0.0, 3.0]),
+    st.sampled_from(Lane),
+    st.sampled_from([STRICT, Budget()]),
+    st.sampled_from([7, -7]),
+)
+def test_a_chat_is_free_when_it_was_said_to_be(
+    history: list[tuple[Lane, float]], pause: float, lane: Lane, budget: Budget, chat_id: int
+) -> None:
+    async def scenario() -> None:
+        office = Office(budget)
+        for earlier, seconds in history:
+            office.send(earlier, chat_id)
+            await office.time.run(max(0.0, seconds - 1))
+        if pause:
+            office.limiter.pause(pause, chat_id)
+        expected = office.limiter.seconds_until_free(chat_id, lane)
+        office.send(lane, chat_id, name="this")
+        await office.time.run(120)
+        (waited,) = [sent.waited for sent in office.sent if sent.name == "this"]
+        # The bulk's pace among all chats is no chat's business.
+        assert expected - 1e-6 <= waited <= expected + 0.05 * (len(history) + 1)
+
+    asyncio.run(scenario())
+
+
 async def test_a_cancelled_send_uses_nothing_up(office: Office) -> None:
     tasks = [office.send(Lane.DUE, chat_id, name=chat_id) for chat_id in range(1_000)]
     await office.time.run(1)
@@ -296,6 +377,21 @@ async def test_when_all_are_cancelled_nothing_is_left(office: Office) -> None:
     office.send(Lane.DUE, 99)
     await office.time.run(0)
     assert office.sent[-1].chat_id == 99
+
+
+async def test_a_chat_is_forgotten_whose_only_send_was_cancelled_while_others_waited(
+    office: Office,
+) -> None:
+    office.limiter.pause(10)
+    office.send(Lane.DUE, 1)
+    office.send(Lane.INTERACTIVE, 2).cancel()
+    task = office.send(Lane.INTERACTIVE, 3)
+    await office.time.run(1)
+    task.cancel()
+    await office.time.run(60)
+    office.send(Lane.DUE, 4)
+    await office.time.run(0)
+    assert list(office.limiter._chats) == [4]
 
 
 async def test_what_is_over_is_forgotten(office: Office) -> None:

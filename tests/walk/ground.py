@@ -418,8 +418,15 @@ class Ground:
 
     async def _check_pages(self, watcher: Person, listed: Message) -> None:
         """Each page comes in the place of the list, and of the page before."""
-        bubble = watcher._bubble(listed)
+        bubble, world = watcher._bubble(listed), watcher._world
+        shown: list[str] = []
+
+        def look(change: Change) -> None:
+            if change.kind == "message" and change.message is bubble:
+                shown.append(bubble.text)
+
         wanted = []
+        world.listen(look)
         for button in (button for row in listed.buttons for button in row):
             press = Step(watcher, message=listed, button=button).press
             if press is None or press.verb is not Verb.MEDICINE:
@@ -427,16 +434,8 @@ class Ground:
             medicine = self.tables.medicines[press.subject_id]
             if not self._is_as_looked_at(medicine["id"], self._rows_about(medicine)):
                 wanted.append(medicine)
-                watcher._world.asks(watcher._account, bubble, button.data or "")
-        shown: list[str] = []
-        world = watcher._world
-
-        def look(change: Change) -> None:
-            if change.kind == "message" and change.message is bubble:
-                shown.append(bubble.text)
-
-        world.listen(look)
-        await self.stage.settled()
+                world.asks(watcher._account, bubble, button.data or "")
+                await self.stage.settled()  # who taps faster than that may be waved aside
         world.ignore(look)
         alike = Counter(medicine["name"] for medicine in wanted)
         for medicine in wanted:

@@ -1,0 +1,80 @@
+"""Which processes of this machine are gone.
+
+A running bot holds a lock on a file that is named like what it signs its leases with. The system
+lets go of the lock when the process ends, however it ends; whoever starts next on the same folder
+can tell at once that those leases are nobody's, instead of waiting until they run out.
+"""
+
+import fcntl
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from uuid import UUID, uuid4
+
+log = logging.getLogger(__name__)
+
+_SUFFIX = ".lock"
+
+
+class Process:
+    """This process: its `id`, and the ids of those that used *folder* and are `gone`.
+
+    Without a folder, or where it cannot be written to, nobody can tell: leases run out then.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.id = uuid4()
+        self.gone: Sequence[UUID] = ()
+        self._folder = folder
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if self._folder is not None:
+            try:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.gone = [UUID(path.stem) for path in self._files() if _is_left(path)]
+                self._file = self._path(self.id).open("wb")
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                log.warning("cannot tell which processes are gone: %s", error.strerror)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._path(self.id).unlink(missing_ok=True)
+            self._file.close()
+
+    def forget_gone(self) -> None:
+        """Their leases are released: nobody needs to look at them again."""
+        for each in self.gone:
+            with suppress(OSError):
+                self._path(each).unlink(missing_ok=True)
+
+    def _files(self) -> Sequence[Path]:
+        found = []
+        for path in self._folder.glob(f"*{_SUFFIX}") if self._folder else ():
+            with suppress(ValueError):
+                UUID(path.stem)
+                found.append(path)
+        return found
+
+    def _path(self, process: UUID) -> Path:
+        if self._folder is None:
+            raise RuntimeError("this process has no folder")
+        return self._folder / f"{process}{_SUFFIX}"
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody holds the lock any more."""
+    with suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False

@@ -1,0 +1,62 @@
+"""PostgreSQL's clock alone decides what is due; that of the bot's machine may be off."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.town import Household, Town, add_medicine, ask, clock_in_london
+
+BEHIND = {
+    "10 ms behind": timedelta(milliseconds=10),
+    "5 s behind": timedelta(seconds=5),
+    "5 s ahead": -timedelta(seconds=5),
+    "20 s behind": timedelta(seconds=20),
+    "3 h behind": timedelta(hours=3),
+}
+TRANSACTIONS = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+
+
+async def set_postgres_back(town: Town, by: timedelta) -> None:
+    """By *by*, as against the machine that the bot runs on."""
+    await town.change(
+        "CREATE OR REPLACE FUNCTION clock_now() RETURNS timestamptz LANGUAGE sql STABLE"
+        " PARALLEL SAFE RETURN statement_timestamp()"
+        f" - interval '{by.total_seconds()} seconds'"
+        " + coalesce(nullif(current_setting('app.clock_offset', true), ''), '0')::interval"
+    )
+
+
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+async def test_a_card_comes_at_its_minute_by_the_clock_of_postgres(
+    home: Household, town: Town, behind: timedelta
+) -> None:
+    """With nothing but the alarm to find it."""
+    await set_postgres_back(town, behind)
+    town.clock.offset += behind  # it is the same time for the families as before
+    await town.restart_bot(sweep_seconds=86_400)
+    minute = town.minute(ahead=2)
+    at = clock_in_london(minute)
+    await add_medicine(home.anna, f"Aspirin 100 mg at {at}")
+    await town.settled()
+    town.clock.advance(minute - timedelta(seconds=1) - town.clock.now())
+    before = await town.value(TRANSACTIONS)
+    for phone in home:
+        card = await phone.sees(f"Mum · {at}", timeout=8)
+        assert "Taken" in str(card.labels)
+    await asyncio.sleep(2)
+    assert await town.value("SELECT status FROM doses ORDER BY due_at LIMIT 1") == "pending"
+    assert await town.value(TRANSACTIONS) - before < 100
+    assert abs(town.clock.skew + behind) < timedelta(milliseconds=500)
+
+
+async def test_a_machine_whose_clock_is_set_loses_nothing(home: Household, town: Town) -> None:
+    """While the bot runs PostgreSQL goes three hours back, and forth again."""
+    asked = await ask(town, *home)
+    await set_postgres_back(town, timedelta(hours=3))
+    await home.anna.send("/today")
+    await home.anna.sees("Today, family")
+    await set_postgres_back(town, timedelta(0))
+    home.anna.tap("Taken", message=asked.cards[0])
+    await home.ben.sees("Taken by Anna", after=asked.cards[1])
+    await town.settled()

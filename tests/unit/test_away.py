@@ -1,0 +1,64 @@
+"""Which errors say that the database is away, so that waiting helps, and which are our own."""
+
+import errno
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from domain.database import is_away
+
+
+class _Answer(Exception):
+    """What a driver raises."""
+
+    def __init__(self, sqlstate: str) -> None:
+        self.sqlstate = sqlstate
+
+
+AWAY = """
+    08000 08001 08003 08004 08006 08007 08P01 25006 25P03 40001 40P01 53000 53100 53200 53300 53400
+    55P03 57000 57014 57P01 57P02 57P03 57P04 57P05 58000 58030
+"""
+OURS = "22003 22P02 23505 23514 42501 42703 42P01 P0001 XX000 25P02 0A000"
+
+
+@pytest.mark.parametrize("state", AWAY.split())
+def test_what_a_server_says_that_cannot_serve_now(state: str) -> None:
+    assert is_away(DBAPIError("SELECT 1", None, _Answer(state)))
+
+
+@pytest.mark.parametrize("state", OURS.split())
+def test_what_is_wrong_with_a_row_or_a_statement_is_no_outage(state: str) -> None:
+    assert not is_away(DBAPIError("SELECT 1", None, _Answer(state)))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(),
+        ConnectionResetError(),
+        TimeoutError(),
+        OSError("Multiple exceptions"),
+        OSError(errno.EHOSTUNREACH, "no route"),
+        PoolTimeout(),
+        InterfaceError("SELECT 1", None, Exception("connection is closed")),
+        DBAPIError("SELECT 1", None, _Answer("?"), connection_invalidated=True),
+    ],
+    ids=repr,
+)
+def test_a_connection_that_fails(error: Exception) -> None:
+    assert is_away(error)
+
+
+@pytest.mark.parametrize("name", ["Nowhere", "..", "/etc", "a" * 300, "\0", "Europe"])
+def test_a_zone_that_is_none_is_no_outage(name: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 -- whatever it is
+        ZoneInfo(name)
+    assert not is_away(caught.value)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), OverflowError("x")], ids=repr)
+def test_our_own_errors(error: Exception) -> None:
+    assert not is_away(error)
