@@ -1,8 +1,9 @@
 """One hostile family beside ordinary ones: what it does, and what the others notice of it.
 
 Each simulated minute some of the ordinary families are due, and press Taken on their card. The
-hostile one taps hundreds of times, has hundreds of cards in that minute, rows that nobody can read,
-phones that have blocked the bot, chats that have to wait, and sentences without an end.
+hostile one taps hundreds of times, has hundreds of cards in that minute, rows and updates that
+nobody can read, phones that have blocked the bot, chats that have to wait, that are slow, that
+answer oddly or refuse, and sentences without an end.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from bot.sandbox import Person
 from tests.town import (
@@ -25,6 +27,12 @@ TAPS = 300  # in each minute
 CARDS = 500
 SPREAD_SECONDS = 6  # in which a minute's noise is made: a simulated minute need not last longer
 HOSTILE = "Noisy"
+ODD_UPDATES: Sequence[tuple[str, Any]] = (
+    ("message", {"text": "Loudmouth"}),
+    ("message", {"message_id": 1, "date": 1, "text": "Loudmouth", "entities": [{"type": "bold"}]}),
+    ("poll", {"id": "1", "question": "Loudmouth?"}),
+    ("callback_query", {"id": 7}),
+)
 
 _STOCKS = """
     UPDATE medications SET stock = 0, stock_unit = 'mg',
@@ -86,11 +94,12 @@ class Neighbourhood:
     async def live(self) -> None:
         """All minutes, one after the other."""
         first = self.town.minute(ahead=10)
-        blocked, waiting = self.hostile[1], self.hostile[2]
-        self.town.sandbox.fail_next("sendMessage", status=403, chat=blocked, times=None)
-        self.town.sandbox.fail_next(
-            "sendMessage", status=429, retry_after=5, chat=waiting, times=None
-        )
+        odd, blocked, waiting, slow = self.hostile
+        fail = self.town.sandbox.fail_next
+        fail("sendMessage", results=[True, {}, [], None] * 25, chat=odd, times=100)
+        fail("sendMessage", status=403, chat=blocked, times=None)
+        fail("sendMessage", status=429, retry_after=5, chat=waiting, times=None)
+        fail("sendMessage", delay=4, chat=slow, times=None)
         for number in range(self.minutes):
             minute = first + timedelta(minutes=number)
             self.town.jump_to(minute - timedelta(seconds=2))
@@ -106,6 +115,9 @@ class Neighbourhood:
             await self.town.change(sql)
         await self.town.change(_CARDS, each=CARDS // len(self.hostile))
         noisy, _, _, slow = self.hostile
+        for odd in ODD_UPDATES:
+            self.town.sandbox._world.updates.put(*odd)
+        self.town.sandbox.fail_next("sendMessage", status=413, chat=noisy, times=5)
         listed = next((m for m in reversed(noisy.messages) if m.buttons), None)
         for tap in range(TAPS):
             if listed is not None:
