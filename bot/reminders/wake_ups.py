@@ -61,6 +61,7 @@ class WakeUps:
             gone=[str(each) for each in process.gone],
         )
         self._acting = asyncio.Lock()
+        self._at_chores = asyncio.Lock()
         self._chores_due = asyncio.Event()
         self._to_arm: set[datetime] = set()
         self._arming = asyncio.Event()
@@ -95,8 +96,9 @@ class WakeUps:
 
     async def do_chores(self) -> None:
         """What a family would not miss for a minute: what runs out, and pauses that end."""
-        await self._isolation.do(Chore(Work.STOCK, stock.find_due, stock.check))
-        await self._isolation.do(Chore(Work.PAUSE, pauses.find_due, pauses.tell))
+        async with self._at_chores:
+            await self._isolation.do(Chore(Work.STOCK, stock.find_due, stock.check))
+            await self._isolation.do(Chore(Work.PAUSE, pauses.find_due, pauses.tell))
 
     async def expand(self) -> None:
         """Make the doses of the coming hours and the occurrences of the coming year that are

@@ -150,6 +150,7 @@ class Stage:
             await app.wake_ups.expand()
             self._expanded_at = self.now
         await app.wake_ups.act()
+        await app.wake_ups.do_chores()  # or the clock would go on while they are being done
         if app.drafts is not None:
             while any(at <= self.now for at in await self._deadlines_of_drafts()):
                 await app.drafts._look()
