@@ -3,7 +3,9 @@
 How long each takes is measured by ``tests/benchmarks/typing.py``.
 """
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -65,6 +67,59 @@ def test_a_line_that_could_be_read_in_hundreds_of_ways_is_too_long(
     with pytest.raises(Misunderstood) as refused:
         read(text)
     assert refused.value.problem is Problem.TOO_LONG
+
+
+def work_of(read: Callable[[], object]) -> int:
+    """How many functions are called: unlike seconds, the same each time."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        with suppress(Misunderstood):
+            read()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+HELD = 100  # people, doctors, medicines of which none is meant
+
+
+def look_for_a_person(text: str, held: int) -> object:
+    return find_person(tokenize(text), [Person(f"Person {n}", LONDON) for n in range(held)])
+
+
+def look_for_a_doctor(text: str, held: int) -> object:
+    doctors = [KnownDoctor(f"Dr Weber {n}", UUID(int=n), UUID(int=0)) for n in range(held)]
+    return understand_appointment(text, people=[MUM], doctors=doctors, zone=LONDON, now=NOW)
+
+
+def look_for_a_medicine(text: str, held: int) -> object:
+    return name_all(text, [medicine(f"Medicine {n}") for n in range(held)])
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        (look_for_a_person, "for "),
+        (look_for_a_doctor, "with "),
+        (look_for_a_doctor, "at "),
+        (look_for_a_medicine, "zyx "),
+        (look_for_a_medicine, "medicine "),
+    ],
+)
+def test_twice_as_much_is_twice_as_much_work(
+    look: Callable[[str, int], object], words: str
+) -> None:
+    work_of(lambda: look(words * 40, 2 * HELD))  # what is kept for the next time
+    before = work_of(lambda: look(words * 20, HELD))
+    assert work_of(lambda: look(words * 40, HELD)) < 2.5 * before
+    assert work_of(lambda: look(words * 20, 2 * HELD)) < 2.5 * before
+    assert work_of(lambda: look(words * 40, 2 * HELD)) < 2.5 * before
 
 
 def test_people_are_found_behind_any_number_of_fors() -> None:
