@@ -2,20 +2,27 @@
 """Perform a talk and show what every phone shows: ``python -m tests.talk FILE``.
 
 Goes on after what does not hold, and exits with 1 then. ``-`` reads the talk from standard input.
+``--picture FILE.png`` keeps what two phones show in the end, as a browser does.
 """
 
+import argparse
 import asyncio
+import shutil
 import sys
 import time
 from pathlib import Path
+
+from playwright.async_api import async_playwright
 
 from tests.servers import running_servers
 from tests.talk.performance import BEFOREHAND, Performance, TalkFailed, begins_at
 from tests.talk.script import UnreadableLine, read_talk
 from tests.talk.stage import fresh_stage, template_of
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
-async def perform(text: str) -> int:
+
+async def perform(text: str, *, picture: Path | None) -> int:
     talk = read_talk(text)
     begins, zone = begins_at(talk)
     failures = 0
@@ -33,17 +40,40 @@ async def perform(text: str) -> int:
                 failures += 1
                 print(f"  ✗ {failure}")
         seconds = time.monotonic() - began
+        if picture:
+            await _photograph(stage.town.sandbox.page_url, zone.key, picture)
     print(f"{len(talk)} lines in {seconds:.1f} s, {failures} that do not hold")
     return 1 if failures else 0
 
 
+async def _photograph(url: str, zone: str, picture: Path) -> None:
+    """Two phones side by side, at the clock of the first person cared for."""
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=browser_path, args=["--no-sandbox"]
+        )
+        page = await browser.new_page(
+            viewport={"width": 900, "height": 860},
+            device_scale_factor=1.25,
+            timezone_id=zone,
+            locale="en-GB",
+        )
+        await page.goto(url)
+        await page.get_by_placeholder("Message").nth(1).wait_for()
+        await page.wait_for_timeout(1000)  # until everything has scrolled to its end
+        await page.screenshot(path=picture)
+        await browser.close()
+
+
 def main() -> int:
-    if len(sys.argv) != 2:
-        sys.exit("Which talk? make talk FILE=tests/talk/ordinary_day.talk")
-    path = sys.argv[1]
+    parser = argparse.ArgumentParser(description="Perform a talk.")
+    parser.add_argument("talk", help="a file, or - for standard input")
+    parser.add_argument("--picture", type=Path, help="where to keep two phones as they are then")
+    given = parser.parse_args()
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text()
-        return asyncio.run(perform(text))
+        text = sys.stdin.read() if given.talk == "-" else Path(given.talk).read_text()
+        return asyncio.run(perform(text, picture=given.picture))
     except (UnreadableLine, OSError) as error:
         sys.exit(str(error))
 
