@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -317,7 +317,9 @@ class Ground:
     def _more(self, was: Row, now: Row) -> Iterator[str]:
         """In what a change has somebody take more."""
         zone = ZoneInfo(self.tables.zone_of(now["care_recipient_id"]))
-        after, until = self.tables.at, self.tables.at + timedelta(days=56)
+        # Whole days: what nobody gave this morning and is due tonight now is not one more.
+        midnight = datetime.combine(self.tables.at.astimezone(zone).date(), time.min, zone)
+        after, until = midnight - timedelta(minutes=1), midnight + timedelta(days=56)
 
         def amounts(row: Row) -> list[Decimal]:
             found = []
