@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from domain import audit, notifications
 from domain.access import Action
@@ -379,11 +379,15 @@ async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
 
 
 async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
-    """Bring medicines that count from the last intake into line with what was just recorded."""
+    """Bring medicines that count from the last intake into line with what was just recorded.
+
+    Also those that are paused: the doses from their return on are made already.
+    """
+    goes_on = or_(
+        Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()
+    )
     rows = await scope.rows(
-        EXPANDABLE.where(
-            Medication.id.in_(medication_ids), Medication.status == MedicineStatus.ACTIVE
-        ).with_for_update(of=Medication)
+        EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on).with_for_update(of=Medication)
     )
     intakes = await last_intakes(scope, rows)
     for row in rows:

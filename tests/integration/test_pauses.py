@@ -358,6 +358,27 @@ async def test_as_needed_is_paused_too_and_can_be_given(home: Home) -> None:
     assert await home.rows("SELECT id FROM doses WHERE status = 'taken'")
 
 
+async def test_what_counts_from_the_last_intake_follows_what_is_given_in_a_pause(
+    home: Home,
+) -> None:
+    """The doses from its return on are made already."""
+    every = Elapsed(timedelta(hours=6), at(23, 8), from_last_intake=True)
+    medicine = await home.add("Ibuprofen", every)
+    await home.pause(WEDNESDAY)
+    home.is_now(at(24, 12, 30))
+    await home.expand()
+    assert (await home.open(medicine))[:2] == [at(25, 2), at(25, 8)]
+    asked = await home.do(lambda scope: give(scope, medicine.id))
+    assert isinstance(asked, Confirm)
+    yes = replace(NOW_AS_USUAL, seen=asked.outlook.seen)
+    await home.do(lambda scope: give(scope, medicine.id, yes))
+    for _ in range(2):
+        assert (await home.open(medicine))[:3] == [at(25, 0, 30), at(25, 6, 30), at(25, 12, 30)]
+        await home.expand()
+    assert await home.undo() is ActionKind.RECORDED
+    assert (await home.open(medicine))[:2] == [at(25, 2), at(25, 8)]
+
+
 async def test_a_pause_moves_with_the_person(home: Home) -> None:
     """It ends when Friday begins in New York."""
     aspirin, iron = await home.add(), await home.add("Iron")
