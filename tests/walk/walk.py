@@ -377,6 +377,9 @@ class Walk(Ground):
             intent = self._intent_of(press)
             if press.verb is Verb.FLOW and intent is None:
                 intent = FREE
+            await self._keep_off_the_minute()
+            if (message, button) not in self._buttons(person):
+                return  # it was edited just now
             await self.tap(person, message, button, intent or FREE)
             yield
 
