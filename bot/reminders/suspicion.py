@@ -15,8 +15,9 @@ log = logging.getLogger(__name__)
 Probe: TypeAlias = Callable[[], Awaitable[float]]
 
 PROBE_SECONDS = 3.0
-# A trial whose outcome nobody has reported for so long holds up nobody any more.
-TRIAL_SECONDS = 10.0
+TRIAL_SECONDS = 10.0  # for as long somebody may still report what became of a trial
+#: A trial that takes longer holds up nobody any more: its chat may merely be slow.
+PATIENCE_SECONDS = 0.5
 #: So many chats may be refused one after the other without the others waiting for it: telling a
 #: busy group of people to wait is nothing unusual. More of them are the bot after all.
 MOST_CHATS = 40
@@ -104,7 +105,7 @@ class Suspicion:
         if doubt is not None:
             doubt.tried.add(chat_id)
             doubt.pending = chat_id
-            doubt.next_trial_at = self._timepiece.now() + TRIAL_SECONDS
+            doubt.next_trial_at = self._timepiece.now() + PATIENCE_SECONDS
 
     def went_through(self, chat_id: int) -> None:
         """Telegram took a send into the chat. What left before the 429 proves nothing."""
