@@ -17,7 +17,7 @@ Probe: TypeAlias = Callable[[], Awaitable[float]]
 PROBE_SECONDS = 3.0
 TRIAL_SECONDS = 10.0  # for as long somebody may still report what became of a trial
 #: A trial that takes longer holds up nobody any more: its chat may merely be slow.
-PATIENCE_SECONDS = 0.5
+PATIENCE_SECONDS = 0.2
 #: So many chats may be refused one after the other without the others waiting for it: telling a
 #: busy group of people to wait is nothing unusual. More of them are the bot after all.
 MOST_CHATS = 40

@@ -203,7 +203,7 @@ async def test_what_left_before_the_429_proves_nothing() -> None:
     office.limiter.pause(20, 2)
     slots = [asyncio.create_task(slot(office, chat_id)) for chat_id in (3, 4)]
     office.limiter.went_through(1)
-    await office.time.run(0.4)
+    await office.time.run(0.15)
     assert [task.done() for task in slots] == [True, False]
     office.limiter.went_through(3)
     await office.time.run(0)
@@ -215,7 +215,7 @@ async def test_a_slow_chat_holds_up_nobody_after_another_s_429() -> None:
     office.limiter.pause(60, 1)
     slots = [asyncio.create_task(slot(office, chat_id)) for chat_id in range(2, 6)]
     await office.time.run(45)
-    assert [task.result() for task in slots] == pytest.approx([1000.1, 1000.6, 1001.1, 1001.6])
+    assert [task.result() for task in slots] == pytest.approx([1000.1, 1000.3, 1000.5, 1000.7])
     # A slow answer counts all the same.
     waiting = [asyncio.create_task(slot(office, chat_id)) for chat_id in range(6, 20)]
     await office.time.run(0)
@@ -236,7 +236,7 @@ async def test_a_turn_that_is_not_used_lets_the_next_go_at_once() -> None:
     office = Office()
     office.limiter.pause(60, 1)
     slots = [asyncio.create_task(slot(office, chat_id)) for chat_id in (2, 3)]
-    await office.time.run(0.4)
+    await office.time.run(0.15)
     assert not slots[1].done()
     office.limiter.ended(2)
     await office.time.run(0.01)
