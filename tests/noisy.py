@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox import Person
@@ -65,6 +65,7 @@ class Neighbourhood:
     town: Town
     ordinary: Sequence[Person]
     hostile: Sequence[Person]
+    first: datetime  # the minute in which the first of them are due
     minutes: int
     card_seconds: list[float] = field(default_factory=list)
     press_seconds: list[float] = field(default_factory=list)
@@ -89,11 +90,10 @@ class Neighbourhood:
                 )
             )
         await town.settled(seconds=60)
-        return cls(town, people, [noisy, *helpers], minutes)
+        return cls(town, people, [noisy, *helpers], first, minutes)
 
     async def live(self) -> None:
         """All minutes, one after the other."""
-        first = self.town.minute(ahead=10)
         odd, blocked, waiting, slow = self.hostile
         fail = self.town.sandbox.fail_next
         fail("sendMessage", results=[True, {}, [], None] * 25, chat=odd, times=100)
@@ -101,7 +101,7 @@ class Neighbourhood:
         fail("sendMessage", status=429, retry_after=5, chat=waiting, times=None)
         fail("sendMessage", delay=4, chat=slow, times=None)
         for number in range(self.minutes):
-            minute = first + timedelta(minutes=number)
+            minute = self.first + timedelta(minutes=number)
             self.town.jump_to(minute - timedelta(seconds=2))
             due = [p for n, p in enumerate(self.ordinary) if n % self.minutes == number]
             noise = asyncio.create_task(self._make_noise())
