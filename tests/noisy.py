@@ -96,7 +96,8 @@ class Neighbourhood:
         """All minutes, one after the other."""
         odd, blocked, waiting, slow = self.hostile
         fail = self.town.sandbox.fail_next
-        fail("sendMessage", results=[True, {}, [], None] * 25, chat=odd, times=100)
+        for result in (True, {}, [], None):
+            fail("sendMessage", results=[result], chat=odd, times=25)
         fail("sendMessage", status=403, chat=blocked, times=None)
         fail("sendMessage", status=429, retry_after=5, chat=waiting, times=None)
         fail("sendMessage", delay=4, chat=slow, times=None)
