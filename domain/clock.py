@@ -31,11 +31,12 @@ class Clock:
         self.offset += by
 
     def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
-        """PostgreSQL said *theirs* (with the offset) between two readings of this machine's clock.
+        """PostgreSQL said *theirs* (without the offset, which may have moved since it was asked)
+        between two readings of this machine's clock.
 
         What is within the uncertainty of the way there and back changes nothing.
         """
         uncertainty = abs(answered_at - asked_at) / 2
-        skew = theirs - self.offset - (asked_at + (answered_at - asked_at) / 2)
+        skew = theirs - (asked_at + (answered_at - asked_at) / 2)
         if abs(skew - self.skew) > uncertainty:
             self.skew = skew

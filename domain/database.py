@@ -284,10 +284,10 @@ class Database:
         is_a_persons = request.user_id is not None or request.telegram_id is not None
         engine = self.engine if is_a_persons else self._own_engine
         async with engine.begin() as connection:
-            asked_at = self.clock.machine_now()
-            begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, self.clock))
-            now: datetime = begun.one().now
-            self.clock.compare(now, asked_at=asked_at, answered_at=self.clock.machine_now())
+            asked_at, offset = self.clock.machine_now(), self.clock.offset
+            begun = await connection.execute(_SET_SCOPE, _scope_parameters(request, offset))
+            theirs: datetime = begun.one().now - offset
+            self.clock.compare(theirs, asked_at=asked_at, answered_at=self.clock.machine_now())
             scope = Scope(
                 connection,
                 clock=self.clock,
@@ -307,7 +307,7 @@ class Database:
         await self._own_engine.dispose()
 
 
-def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
+def _scope_parameters(request: ScopeRequest, offset: timedelta) -> dict[str, str]:
     return {
         "role": request.role,
         "plans": "force_generic_plan" if request.role == APP_ROLE else "auto",
@@ -315,7 +315,7 @@ def _scope_parameters(request: ScopeRequest, clock: Clock) -> dict[str, str]:
         "family_id": str(request.family_id or ""),
         "update_id": "" if request.update_id is None else str(request.update_id),
         "telegram_id": "" if request.telegram_id is None else str(request.telegram_id),
-        "clock_offset": f"{clock.offset.total_seconds():.6f} seconds" if clock.offset else "",
+        "clock_offset": f"{offset.total_seconds():.6f} seconds" if offset else "",
     }
 
 

@@ -329,6 +329,17 @@ async def test_clocks_that_disagree_are_noticed(database: Database, database_url
     assert abs(await measure_skew(hurried) + timedelta(seconds=5)) < timedelta(seconds=2)
 
 
+async def test_a_clock_that_is_moved_while_postgresql_answers_stays_right(
+    database: Database, database_url: str
+) -> None:
+    class Moved(Clock):
+        def compare(self, theirs: datetime, *, asked_at: datetime, answered_at: datetime) -> None:
+            self.advance(timedelta(hours=4))
+            super().compare(theirs, asked_at=asked_at, answered_at=answered_at)
+
+    assert abs(await measure_skew(Database(database.engine, clock=Moved()))) < timedelta(seconds=2)
+
+
 async def test_serving_with_the_rights_of_the_owner_is_refused(
     database: Database, database_url: str
 ) -> None:
