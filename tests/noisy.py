@@ -7,12 +7,15 @@ answer oddly or refuse, and sentences without an end.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TextIO, TypeVar
 
+from bot.logs import LineFormatter
 from bot.sandbox import Person
 from tests.town import (
     Town,
@@ -27,12 +30,15 @@ TAPS = 300  # in each minute
 CARDS = 500
 SPREAD_SECONDS = 6  # in which a minute's noise is made: a simulated minute need not last longer
 HOSTILE = "Noisy"
+#: What people are called, take and type here: no log may hold it.
+PRIVATE = ("quiet", "loudmouth", "silencium", "bad11111", "noisy", "until at", "for with", "xxxxx")
 ODD_UPDATES: Sequence[tuple[str, Any]] = (
     ("message", {"text": "Loudmouth"}),
     ("message", {"message_id": 1, "date": 1, "text": "Loudmouth", "entities": [{"type": "bold"}]}),
     ("poll", {"id": "1", "question": "Loudmouth?"}),
     ("callback_query", {"id": 7}),
 )
+ODD_RESULTS: Sequence[Any] = (True, {}, [], None)
 
 _STOCKS = """
     UPDATE medications SET stock = 0, stock_unit = 'mg',
@@ -96,7 +102,7 @@ class Neighbourhood:
         """All minutes, one after the other."""
         odd, blocked, waiting, slow = self.hostile
         fail = self.town.sandbox.fail_next
-        for result in (True, {}, [], None):
+        for result in ODD_RESULTS:
             fail("sendMessage", results=[result], chat=odd, times=25)
         fail("sendMessage", status=403, chat=blocked, times=None)
         fail("sendMessage", status=429, retry_after=5, chat=waiting, times=None)
@@ -153,3 +159,28 @@ async def _settle(person: Person, at: str) -> None:
 
 def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+File = TypeVar("File", bound=TextIO)
+
+
+@contextmanager
+def logging_at_debug(written: File) -> Iterator[File]:
+    """Have *written* hold what a log at DEBUG does, of libraries too."""
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(LineFormatter())
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield written
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+
+
+def find_private(log: Iterable[str], *, token: str) -> set[str]:
+    """Which private words, or the token, the lines of *log* hold."""
+    words = {word.lower() for word in (*PRIVATE, token)}
+    return {word for line in log for word in words if word in line.lower()}
