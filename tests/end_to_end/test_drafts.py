@@ -23,7 +23,8 @@ async def begin(phone: Person, line: str = LINE) -> Message:
     await phone.send(f"/addmed {line}")
     await phone.sees("due?")
     await phone.press("Mornings: 08:00")
-    return await phone.sees("I understood:")
+    # An earlier draft, which is edited now, says so of another medicine.
+    return await phone.sees(f"I understood:\n💊 {line.split()[0]}")
 
 
 async def leave(town: Town, phone: Person, question: Message) -> Message:
