@@ -5,7 +5,7 @@ as far as it lies ahead. What has taken place stays as it was. "This and followi
 ends the series and begins another one, as other calendars do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -21,9 +21,11 @@ from domain.appointment_lock import (
     lock_appointment,
     record,
     refuse_what_is_over,
+    tell_calendars,
     update_one,
 )
 from domain.appointment_news import tell_of_what_is_soon
+from domain.appointment_undo import from_json, remember, to_json
 from domain.appointments import (
     MOST_REMINDERS,
     Details,
@@ -45,11 +47,10 @@ from domain.occurrences import (
     OccurrenceStatus,
     Series,
     first_ahead,
-    is_gone,
     original_start,
+    own_details,
     replan,
     reset_timers,
-    to_local,
 )
 from domain.recurrences import Recurrence
 from domain.room import make_room
@@ -85,26 +86,32 @@ async def repeat(
     *,
     version: int,
     keeps_end: bool = False,
+    reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
     """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
 
-    *keeps_end*: until the day on which it ended so far, or as many times as were left. Raises as
-    :func:`move` does.
+    *reach* FOLLOWING leaves what comes before this occurrence as it is. *keeps_end*: until the day
+    on which it ended so far, or as many times as were left. Raises as :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
     start = _of_its_kind(locked, start)
     _check_start(scope, locked, start)
+    reach = locked.reach(reach)
     if keeps_end and rule is not None:
-        rule = await _with_end_so_far(scope, locked, rule)
-    return await _rebase(scope, locked, start, rule, reach=Reach.ALL, by_order=False)
+        rule = await _with_end_so_far(scope, locked, rule, reach=reach)
+    return await _rebase(scope, locked, start, rule, reach=reach, by_order=False)
 
 
-async def _with_end_so_far(scope: Scope, locked: Locked, rule: Recurrence) -> Recurrence:
+async def _with_end_so_far(
+    scope: Scope, locked: Locked, rule: Recurrence, *, reach: Reach
+) -> Recurrence:
     series = locked.series
     old = series.recurrence
     if old is None:
         return rule
-    begin = await first_ahead(scope, series) or locked.planned_start
+    begin = locked.planned_start
+    if reach is not Reach.FOLLOWING:
+        begin = await first_ahead(scope, series) or begin
     gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
     return replace(rule, until=old.until, count=old.after(gone_by).count)
 
@@ -120,21 +127,60 @@ def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:
 
 
 async def edit(
-    scope: Scope, occurrence_id: UUID, details: Details, *, version: int
+    scope: Scope,
+    occurrence_id: UUID,
+    details: Details,
+    *,
+    version: int,
+    reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
-    """Say something else of an appointment, and of its whole series.
+    """Say something else of an occurrence and, as *reach* says, of others of its series. What is
+    not changed at this one stays as it is at each of them.
 
-    Raises NotFound (also for the doctor) and AppointmentChanged.
+    Raises NotFound (also for the doctor), AppointmentChanged and FamilyFull.
     """
     locked = await lock(scope, occurrence_id, version=version)
     await check_doctor(scope, details)
-    columns = details.columns()
-    before = {name: locked.row._mapping[name] for name in columns}  # noqa: SLF001 - Row's public view
-    if before == columns:
+    common: dict[str, Any] = {name: locked.row._mapping[name] for name in details.columns()}  # noqa: SLF001 - Row's public view
+    so_far = common | from_json(locked.own_details)
+    changes = {name: new for name, new in details.columns().items() if new != so_far[name]}
+    if not changes:
         return await get_occurrence(scope, occurrence_id)
-    await _write_details(scope, locked, columns)
-    await record(scope, "edited", locked, before=_to_json(before))
+    before = await remember(scope, locked.series.id, locked.id)
+    reach, begun = locked.reach(reach), None
+    if reach is Reach.THIS:
+        own = {name: new for name, new in {**so_far, **changes}.items() if new != common[name]}
+        await _write_own(scope, locked, own)
+    else:
+        begin = locked.planned_start
+        if reach is Reach.FOLLOWING and begin > locked.series.first:
+            rest = await part_in_two(scope, locked.row, locked.series, begin=begin)
+            await replan(scope, locked.series, rest, since=begin)
+            locked, begun = await lock(scope, locked.id), rest.id
+        await _write_details(scope, locked, {**common, **changes})
+        locked = await lock(scope, locked.id)
+        own = {name: old for name, old in locked.own_details.items() if name not in changes}
+        await _write_own(scope, locked, own)
+    replaced = await before.replaced(scope, reach, begun=begun)
+    await record(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
     return await _told(scope, locked)
+
+
+async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
+    """What is said of this occurrence only."""
+    if own == locked.own_details:
+        return
+    said = to_json(own)
+    changes = {
+        "own_remind_before": said.pop("remind_before", None),
+        "own_details": said or None,
+        "ends_at": locked.series.saying(own).ends_at(locked.starts_at),
+    }
+    await update_one(scope, locked.id, changes)
+    is_shown = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
+    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    # Nobody is told again of a time that stays.
+    await replan(scope, locked.series, locked.series)
 
 
 async def _told(scope: Scope, locked: Locked) -> OccurrenceFacts:
@@ -161,6 +207,8 @@ async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> Occurren
     refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
+    before = await remember(scope, locked.series.id, locked.id)
+    reach = locked.reach(reach)
     if reach is Reach.THIS or locked.series.recurrence is None:
         await _set_status(scope, locked, OccurrenceStatus.CANCELLED)
     else:
@@ -168,7 +216,7 @@ async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> Occurren
         if reach is Reach.ALL:
             begin = await first_ahead(scope, locked.series) or begin
         await _cut(scope, locked, resolve_local(begin, locked.series.zone))
-    await record(scope, "cancelled", locked, before=_state(locked))
+    await record(scope, "cancelled", locked, before=await before.replaced(scope, reach))
     return await get_occurrence(scope, occurrence_id)
 
 
@@ -182,6 +230,7 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     if locked.status is OccurrenceStatus.PLANNED:
         return await get_occurrence(scope, occurrence_id)
     await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
+    before = await remember(scope, locked.series.id, locked.id)
     match locked.status:
         case OccurrenceStatus.CANCELLED:
             if locked.series.cancelled_from is not None:
@@ -193,13 +242,14 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
             await _cut(scope, locked, None)
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
                 await _set_status(scope, locked, OccurrenceStatus.PLANNED)
-    await record(scope, "restored", locked, before=_state(locked))
+    await record(scope, "restored", locked, before=await before.replaced(scope, Reach.THIS))
     return await _told(scope, locked)
 
 
 async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
     """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
     row = await lock_appointment(scope, appointment_id)
+    await tell_calendars(scope, appointment_id)
     series = Series.of(row)
     called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
     await replan(scope, series, called_off)
@@ -217,140 +267,18 @@ async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None =
     )
 
 
-async def put_back(
-    scope: Scope, appointment_id: UUID, action: str, before: Mapping[str, Any], *, undoes_id: UUID
-) -> OccurrenceFacts:
-    """Take back a change that the audit knows as *undoes_id*: an *action* with *before*. Raises
-    NotFound, and AppointmentOver where what it was about has taken place meanwhile.
-    """
-    if action == "edited":
-        any_id = (await first_of(scope, appointment_id)).id
-        locked = await lock(scope, any_id)
-        await _write_details(scope, locked, before)
-        await record(scope, "put_back", locked, undoes_id=undoes_id)
-        return await _told(scope, locked)
-    locked = await lock(scope, UUID(before["occurrence_id"]))
-    if "recurrence" in before:
-        await _put_back_rule(scope, locked, before)
-    else:
-        locked = await _with_its_key(scope, locked, before)
-        await _put_back_state(scope, locked, before)
-    await record(scope, "put_back", locked, undoes_id=undoes_id)
-    found = await _told(scope, locked)
-    if "recurrence" in before and not found.is_planned:
-        return await first_of(scope, UUID(before["appointment_id"]))
-    return found
-
-
-async def _with_its_key(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> Locked:
-    """The occurrence that was changed. A row that made way for another rule has not come back with
-    the old one: another has its place.
-    """
-    if not is_gone(locked.key):
-        return locked
-    found = await scope.connection.scalar(
-        select(AppointmentOccurrence.id).where(
-            AppointmentOccurrence.appointment_id == locked.series.id,
-            AppointmentOccurrence.occurrence_key == before.get("occurrence_key"),
-        )
-    )
-    if found is None:
-        raise NotFound
-    return await lock(scope, found)
-
-
-async def _put_back_state(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
-    starts_at = datetime.fromisoformat(before["starts_at"])
-    if starts_at <= scope.clock.now():
-        raise AppointmentOver
-    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
-    since = _instant(before["cancelled_from"])
-    if since != locked.series.cancelled_from:
-        await _cut(scope, locked, since)
-    changes = {
-        "starts_at": starts_at,
-        "ends_at": locked.series.ends_at(starts_at),
-        "status": before["status"],
-    }
-    await update_one(scope, locked.id, changes)
-    await reset_timers(scope, locked.series, [locked.id])
-
-
-async def _put_back_rule(scope: Scope, locked: Locked, before: Mapping[str, Any]) -> None:
-    """A series is at its old times again, also if it had been parted in two."""
-    zone = locked.series.zone
-    first = to_local(datetime.fromisoformat(before["scheduled_at"]), zone)
-    text = before["recurrence"]
-    rule = Recurrence.from_rfc5545(text, zone) if text else None
-    if rule is None and resolve_local(first, zone) <= scope.clock.now():
-        raise AppointmentOver
-    appointment_id = UUID(before["appointment_id"])
-    series = replace(
-        locked.series,
-        id=appointment_id,
-        first=first,
-        recurrence=rule,
-        cancelled_from=_instant(before["cancelled_from"]),
-    )
-    if appointment_id != locked.series.id:
-        await lock_appointment(scope, appointment_id)
-        await scope.execute(
-            update(Appointment)
-            .where(Appointment.id == locked.series.id)
-            .values(deleted_at=func.clock_now(), expanded_until=None)
-        )
-    await write_rule(scope, series)
-    pivot = _instant(before["pivot"])
-    await replan(
-        scope,
-        locked.series,
-        series,
-        moved=(locked.series.first, pivot) if pivot is not None else None,
-    )
-    await _put_back_exceptions(scope, series, before["exceptions"])
-
-
-async def _put_back_exceptions(
-    scope: Scope, series: Series, exceptions: Sequence[Mapping[str, Any]]
-) -> None:
-    """What was moved, called off or driven by itself is so again, as far as it lies ahead."""
-    ids: list[UUID] = []
-    for exception in exceptions:
-        values: dict[str, Any] = {"status": exception["status"]}
-        if "starts_at" in exception:
-            starts_at = datetime.fromisoformat(exception["starts_at"])
-            driver = exception["driver_id"]
-            values |= {
-                "starts_at": starts_at,
-                "ends_at": starts_at + series.duration,
-                "driver_id": UUID(driver) if driver else None,
-            }
-        rows = await scope.rows(
-            update(AppointmentOccurrence)
-            .where(
-                AppointmentOccurrence.appointment_id == series.id,
-                AppointmentOccurrence.occurrence_key == exception["key"],
-                AppointmentOccurrence.starts_at > func.clock_now(),
-            )
-            .values(values)
-            .returning(AppointmentOccurrence.id)
-        )
-        ids += [row.id for row in rows]
-    if ids:
-        await reset_timers(scope, series, ids)
-
-
 async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> OccurrenceFacts:
     if starts_at == locked.starts_at:
         return await get_occurrence(scope, locked.id)
+    before = await remember(scope, locked.series.id, locked.id)
     changes = {
         "starts_at": starts_at,
-        "ends_at": locked.series.ends_at(starts_at),
+        "ends_at": locked.own_series.ends_at(starts_at),
     }
     await update_one(scope, locked.id, changes)
-    await _tell_calendars(scope, locked.series.id)
+    await tell_calendars(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
-    await record(scope, "moved", locked, before=_state(locked))
+    await record(scope, "moved", locked, before=await before.replaced(scope, Reach.THIS))
     return await _told(scope, locked)
 
 
@@ -379,15 +307,7 @@ async def _rebase(
         starts = [resolve_local(each, old.zone) for each in old.starts(now=now) if each >= pivot]
         left = sum(not old.is_cut(each) for each in starts)
         rule = replace(rule, count=left, until=None) if left else rule
-    before = {
-        "occurrence_id": str(locked.id),
-        "appointment_id": str(old.id),
-        "scheduled_at": locked.row.scheduled_at.isoformat(),
-        "recurrence": locked.row.recurrence,
-        "cancelled_from": _iso(old.cancelled_from),
-        "pivot": pivot.isoformat() if by_order else None,
-        "exceptions": [] if by_order else await _exceptions(scope, old),
-    }
+    before = await remember(scope, locked.series.id, locked.id)
     new = replace(old, first=first, recurrence=rule, cancelled_from=None)
     if is_split and old.recurrence is not None:
         new = replace(new, id=new_id())
@@ -396,7 +316,13 @@ async def _rebase(
         await write_rule(scope, replace(old, recurrence=rest))
     else:
         await write_rule(scope, new)
-    await replan(scope, old, new, moved=(pivot, first) if by_order else None)
+    await replan(
+        scope,
+        old,
+        new,
+        moved=(pivot, first) if by_order else None,
+        since=pivot if is_split else None,
+    )
     if by_order:
         await _put_in_its_place(scope, locked, new)
     await audit.record(
@@ -404,7 +330,7 @@ async def _rebase(
         "appointment.moved" if by_order else "appointment.repeated",
         subject_type="appointment",
         subject_id=new.id,
-        before=before,
+        before=await before.replaced(scope, reach, begun=None if new.id == old.id else new.id),
     )
     await tell_of_what_is_soon(scope, new.id, locked.id)
     found = await get_occurrence(scope, locked.id)
@@ -427,39 +353,11 @@ async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> Non
         return
     changes = {
         "starts_at": starts_at,
-        "ends_at": series.ends_at(starts_at),
+        "ends_at": series.saying(locked.own_details).ends_at(starts_at),
         "status": OccurrenceStatus.PLANNED,
     }
     await update_one(scope, locked.id, changes)
     await reset_timers(scope, series, [locked.id])
-
-
-async def _exceptions(scope: Scope, series: Series) -> list[dict[str, Any]]:
-    """What was moved, called off or driven by itself, of what lies ahead."""
-    rows = await scope.rows(
-        select(
-            AppointmentOccurrence.occurrence_key,
-            AppointmentOccurrence.status,
-            AppointmentOccurrence.starts_at,
-            AppointmentOccurrence.driver_id,
-        ).where(
-            AppointmentOccurrence.appointment_id == series.id,
-            AppointmentOccurrence.starts_at > func.clock_now(),
-            AppointmentOccurrence.status != OccurrenceStatus.CUT,
-        )
-    )
-    return [
-        {
-            "key": row.occurrence_key,
-            "status": row.status,
-            "starts_at": row.starts_at.isoformat(),
-            "driver_id": str(row.driver_id) if row.driver_id else None,
-        }
-        for row in rows
-        if row.status == OccurrenceStatus.CANCELLED
-        or row.driver_id is not None
-        or row.starts_at != original_start(row.occurrence_key, series.zone)
-    ]
 
 
 async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
@@ -468,13 +366,13 @@ async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
     await scope.execute(
         update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)
     )
-    await _tell_calendars(scope, series.id)
+    await tell_calendars(scope, series.id)
     await replan(scope, locked.series, series)
 
 
 async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) -> None:
     await update_one(scope, locked.id, {"status": status})
-    await _tell_calendars(scope, locked.series.id)
+    await tell_calendars(scope, locked.series.id)
     await reset_timers(scope, locked.series, [locked.id])
 
 
@@ -491,22 +389,21 @@ async def write_rule(scope: Scope, series: Series) -> None:
             cancelled_from=series.cancelled_from,
         )
     )
-    await _tell_calendars(scope, series.id)
+    await tell_calendars(scope, series.id)
 
 
 async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any]) -> None:
-    values = {**columns}
-    if isinstance(values["doctor_id"], str):  # out of the audit
-        values["doctor_id"] = UUID(values["doctor_id"])
     await scope.execute(
-        update(Appointment).where(Appointment.id == locked.series.id).values(values)
+        update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
     )
-    await _tell_calendars(scope, locked.series.id)
+    shown = [name for name in columns if name != "remind_before"]
+    is_shown = any(columns[name] != getattr(locked.row, name) for name in shown)
+    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
     series = replace(
         locked.series,
-        duration=timedelta(minutes=values["duration_minutes"]),
-        remind_before=values["remind_before"],
-        is_all_day=values.get("is_all_day", locked.series.is_all_day),
+        duration=timedelta(minutes=columns["duration_minutes"]),
+        remind_before=columns["remind_before"],
+        is_all_day=columns["is_all_day"],
     )
     await replan(scope, series, series)
     if series.duration != locked.series.duration:
@@ -517,7 +414,12 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
     """What has begun and goes on ends with the others: a stay in hospital is made longer in it."""
     now = scope.clock.now()
     rows = await scope.rows(
-        select(AppointmentOccurrence.id, AppointmentOccurrence.starts_at).where(
+        select(
+            AppointmentOccurrence.id,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.own_details,
+            AppointmentOccurrence.own_remind_before,
+        ).where(
             AppointmentOccurrence.appointment_id == series.id,
             AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
             AppointmentOccurrence.starts_at <= now,
@@ -525,8 +427,24 @@ async def _end_otherwise(scope: Scope, series: Series) -> None:
         )
     )
     for row in rows:
-        await update_one(scope, row.id, {"ends_at": series.ends_at(row.starts_at)})
+        ends_at = series.saying(own_details(row)).ends_at(row.starts_at)
+        await update_one(scope, row.id, {"ends_at": ends_at})
     await reset_timers(scope, series, [row.id for row in rows])
+
+
+async def part_in_two(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
+    """Let the rest of a *series* from *begin* (local) on be an appointment of its own, and what
+    was before it, of the appointment *row*, end there. Raises FamilyFull.
+    """
+    rule = series.recurrence
+    if rule is None:
+        return series
+    old = Series.of(row)
+    gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
+    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
+    await copy_rest(scope, row, rest)
+    await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
+    return rest
 
 
 async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
@@ -540,6 +458,7 @@ async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
             id=series.id,
             family_id=scope.family_id,
             care_recipient_id=series.care_recipient_id,
+            origin_id=kept.origin_id or kept.id,
             scheduled_at=resolve_local(series.first, series.zone),
             timezone=series.zone.key,
             recurrence=rule.to_rfc5545(series.zone) if rule else None,
@@ -548,36 +467,3 @@ async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
             **{name: getattr(kept, name) for name in Details(title="").columns()},
         )
     )
-
-
-async def _tell_calendars(scope: Scope, appointment_id: UUID) -> None:
-    await scope.execute(
-        update(Appointment)
-        .where(Appointment.id == appointment_id)
-        .values(version=Appointment.version + 1, sequence=Appointment.sequence + 1)
-    )
-
-
-def _state(locked: Locked) -> dict[str, Any]:
-    """What :func:`put_back` needs to take back a change of one, or that a series was cut."""
-    return {
-        "occurrence_id": str(locked.id),
-        "occurrence_key": locked.key,
-        "starts_at": locked.starts_at.isoformat(),
-        "status": locked.status,
-        "cancelled_from": _iso(locked.series.cancelled_from),
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-def _instant(stored: str | None) -> datetime | None:
-    return datetime.fromisoformat(stored) if stored else None
-
-
-def _to_json(columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, UUID) else value for name, value in columns.items()
-    }

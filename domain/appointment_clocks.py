@@ -8,23 +8,23 @@ keeps its clock.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain import audit
 from domain.access import Action
-from domain.appointment_changes import copy_rest, write_rule
-from domain.appointment_lock import lock_appointment
+from domain.appointment_changes import part_in_two, write_rule
+from domain.appointment_lock import Reach, lock_appointment
 from domain.appointment_news import tell_of_what_is_soon
+from domain.appointment_undo import remember
 from domain.appointments import OccurrenceFacts, first_of, read_occurrences
 from domain.care_recipients import get_person
 from domain.database import Scope
 from domain.errors import NotFound
-from domain.models import Appointment, AppointmentOccurrence, new_id
+from domain.models import Appointment, AppointmentOccurrence
 from domain.occurrences import OccurrenceStatus, Series, first_ahead, replan, to_local
 from domain.schedules import resolve_local
 
@@ -104,11 +104,12 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
     begin = await _first_by(scope, old, zone)
     if begin is None:
         return None
+    before = await remember(scope, appointment_id)
     since = old.cancelled_from
     off_from = None if since is None else _same_hour(since, old.zone, zone)
     new = replace(old, zone=zone, cancelled_from=off_from)
     if begin > old.first:
-        new = await _part(scope, row, new, begin=begin)
+        new = await part_in_two(scope, row, new, begin=begin)
     else:
         await write_rule(scope, new)
     await replan(scope, old, new, moved=(begin, begin))
@@ -117,7 +118,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
         CLOCK_CHANGED,
         subject_type="appointment",
         subject_id=new.id,
-        before={"appointment_id": str(old.id), "timezone": old.zone.key},
+        before=await before.replaced(scope, Reach.ALL, begun=None if new.id == old.id else new.id),
         after={"timezone": zone.key},
     )
     await tell_of_what_is_soon(scope, new.id)
@@ -131,19 +132,6 @@ async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | 
         return None
     starts = (start for start in series.starts(now=now) if start >= ahead)
     return next((start for start in starts if resolve_local(start, zone) > now), None)
-
-
-async def _part(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
-    """The rest of a *series* from *begin* (local) on; what was before it ends there."""
-    rule = series.recurrence
-    if rule is None:
-        return series
-    old = Series.of(row)
-    gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
-    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
-    await copy_rest(scope, row, rest)
-    await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
-    return rest
 
 
 def _same_hour(at: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:

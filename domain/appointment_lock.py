@@ -7,14 +7,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, text, update
 
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
 from domain.errors import AppointmentChanged, AppointmentOver, NotFound
+from domain.events import NotificationsOwed
 from domain.models import Appointment, AppointmentOccurrence
-from domain.occurrences import SELECT_SERIES, OccurrenceStatus, Series, original_start, to_local
+from domain.notifications import Lane
+from domain.occurrences import (
+    SELECT_SERIES,
+    OccurrenceStatus,
+    Series,
+    original_start,
+    own_details,
+    to_local,
+)
 
 
 class Reach(StrEnum):
@@ -36,8 +45,14 @@ class Locked:
     status: OccurrenceStatus
     driver_id: UUID | None
     ladder_step: str | None
+    own_details: Mapping[str, Any]
     row: Row[Any]
     series: Series
+
+    @property
+    def own_series(self) -> Series:
+        """The series as it is for this occurrence."""
+        return self.series.saying(self.own_details)
 
     @property
     def planned_start(self) -> datetime:
@@ -52,6 +67,7 @@ class Locked:
 
 _SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
     Appointment.version,
+    Appointment.origin_id,
     Appointment.created_by_id,
     Appointment.title,
     Appointment.doctor_id,
@@ -94,6 +110,8 @@ async def lock(
             AppointmentOccurrence.status,
             AppointmentOccurrence.driver_id,
             AppointmentOccurrence.ladder_step,
+            AppointmentOccurrence.own_details,
+            AppointmentOccurrence.own_remind_before,
         )
         .where(
             AppointmentOccurrence.id == occurrence_id,
@@ -111,6 +129,7 @@ async def lock(
         status=OccurrenceStatus(occurrence.status),
         driver_id=occurrence.driver_id,
         ladder_step=occurrence.ladder_step,
+        own_details=own_details(occurrence),
         row=row,
         series=Series.of(row),
     )
@@ -151,12 +170,58 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
     )
 
 
+# A file that waits to be sent says what is so then; until this is committed nobody sends it.
+_OWED_ALREADY = text("""
+    UPDATE notifications n SET wanted_version = wanted_version + 1
+    FROM appointments a
+    WHERE a.id = :appointment_id AND n.family_id = :family_id AND n.kind = 'calendar'
+      AND n.status = 'pending' AND n.leased_until IS NULL
+      AND n.facts ->> 'origin_id' = coalesce(a.origin_id, a.id)::text
+""")
+_OWE_FILES = text("""
+    INSERT INTO notifications (id, family_id, user_id, kind, lane, deadline_at, facts)
+    SELECT gen_random_uuid(), c.family_id, c.user_id, 'calendar', :lane, clock_now(),
+           jsonb_build_object('origin_id', c.appointment_id)
+    FROM appointments a
+    JOIN calendar_copies c ON c.appointment_id = coalesce(a.origin_id, a.id)
+    JOIN family_members m ON m.family_id = c.family_id AND m.user_id = c.user_id
+    WHERE a.id = :appointment_id AND a.family_id = :family_id AND m.left_at IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM notifications n
+          WHERE n.family_id = c.family_id AND n.user_id = c.user_id AND n.kind = 'calendar'
+            AND n.status = 'pending' AND n.leased_until IS NULL
+            AND n.facts ->> 'origin_id' = c.appointment_id::text
+      )
+""")
+
+
+async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
+    """Have whoever saw it before see it anew before they change it; and where calendars show what
+    has changed, have them take it as news, and send it to whoever has put it into theirs.
+    """
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(
+            version=Appointment.version + 1,
+            sequence=Appointment.sequence + (1 if is_shown else 0),
+        )
+    )
+    if not is_shown:
+        return
+    parameters = {"appointment_id": appointment_id, "family_id": scope.family_id}
+    await scope.execute(_OWED_ALREADY, parameters)
+    await scope.execute(_OWE_FILES, {**parameters, "lane": Lane.APPOINTMENTS})
+    scope.publish(NotificationsOwed())
+
+
 async def record(
     scope: Scope,
     action: str,
     locked: Locked,
     *,
     before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
     undoes_id: UUID | None = None,
 ) -> None:
     """Append to the audit; *before* is what `/undo` puts back."""
@@ -166,5 +231,6 @@ async def record(
         subject_type="appointment",
         subject_id=locked.series.id,
         before=before,
+        after=after,
         undoes_id=undoes_id,
     )

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select, text, update
 
 from domain.access import Role
-from domain.care_recipients import PAUSE_COLUMNS, is_silenced
 from domain.database import Scope
 from domain.events import NotificationsOwed
 from domain.ladder import Step, reminders_of
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember, new_id
 from domain.notifications import Kind, Lane
-from domain.occurrences import OccurrenceStatus
+from domain.occurrences import OccurrenceStatus, reminded_before
+from domain.running_pauses import PAUSE_COLUMNS, is_silenced
 
 # What is owed to somebody for the same minute is about this one, too.
 _OWE = text("""
@@ -60,6 +60,7 @@ async def tell_of_what_is_soon(
             AppointmentOccurrence.starts_at,
             AppointmentOccurrence.care_recipient_id,
             Appointment.timezone,
+            AppointmentOccurrence.own_remind_before,
             Appointment.remind_before,
             Appointment.is_all_day,
             *PAUSE_COLUMNS,
@@ -75,19 +76,19 @@ async def tell_of_what_is_soon(
             AppointmentOccurrence.told_at.is_(None),
             AppointmentOccurrence.ladder_step.is_distinct_from(Step.TELL),
             Appointment.deleted_at.is_(None),
-            func.cardinality(Appointment.remind_before) > 0,
         )
     )
     soon = [
         row
         for row in rows
-        if not is_silenced(row, now=now)
+        if reminded_before(row)
+        and not is_silenced(row, now=now)
         and not any(
             reminder.at > now
             for reminder in reminders_of(
                 row.starts_at,
                 zone=ZoneInfo(row.timezone),
-                remind_before=row.remind_before,
+                remind_before=reminded_before(row),
                 is_all_day=row.is_all_day,
             )
         )
@@ -118,6 +119,7 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
         .where(AppointmentOccurrence.id.in_(occurrence_ids))
         .values(told_at=func.clock_now())
     )
+    scope.told_of.update(occurrence_ids)
     minute = scope.clock.now().replace(second=0, microsecond=0)
     await scope.execute(
         _OWE,

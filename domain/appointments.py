@@ -1,19 +1,32 @@
 """Appointments: what is said of them, adding one, and the lists of what comes and what was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, insert, or_, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    Row,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
 from domain.appointment_news import tell_of_what_is_soon
-from domain.care_recipients import PAUSE_COLUMNS, Pause, get_person, running_pause
+from domain.care_recipients import get_person
 from domain.database import Scope
 from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
 from domain.ladder import Reminder, reminders_of
@@ -27,9 +40,17 @@ from domain.models import (
     User,
     new_id,
 )
-from domain.occurrences import OccurrenceStatus, Series, make_occurrences, original_start, to_local
+from domain.occurrences import (
+    OccurrenceStatus,
+    Series,
+    make_occurrences,
+    original_start,
+    own_details,
+    to_local,
+)
 from domain.recurrences import Recurrence
 from domain.room import make_room
+from domain.running_pauses import PAUSE_COLUMNS, Pause, running_pause
 from domain.schedules import resolve_local
 
 DURATION = timedelta(hours=1)
@@ -38,6 +59,7 @@ _LONGEST_SEEN = LONGEST + timedelta(hours=2)
 REMIND_BEFORE = (1440, 60)  # minutes
 MOST_REMINDERS = 6
 PAGE = 10
+_LONGEST_DAY = timedelta(hours=50)  # from its first hour to its last, all over the world
 MOST_CONFLICTS = 3
 
 
@@ -121,6 +143,7 @@ class OccurrenceFacts:
     outcome_at: datetime | None
     conflicts: Sequence["Conflict"] = ()
     pause: Pause | None = None  # of the person, where it takes place in it
+    is_driver_away: bool = False  # they have blocked the bot, and are told nothing
     home_zone: ZoneInfo | None = None
 
     @property
@@ -213,6 +236,13 @@ class OccurrencePage:
 
 _driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
 
+_own = AppointmentOccurrence.own_details
+#: Of an occurrence's own doctor, or of that of its whole series.
+DOCTOR_ID = case(
+    (_own.has_key("doctor_id"), cast(_own["doctor_id"].astext, Uuid)),
+    else_=Appointment.doctor_id,
+)
+
 SELECT_OCCURRENCES = (
     select(
         AppointmentOccurrence.id,
@@ -236,6 +266,8 @@ SELECT_OCCURRENCES = (
         Appointment.bring,
         Appointment.note,
         Appointment.remind_before,
+        AppointmentOccurrence.own_details,
+        AppointmentOccurrence.own_remind_before,
         CareRecipient.id.label("person_id"),
         CareRecipient.name.label("person"),
         CareRecipient.timezone.label("home_timezone"),
@@ -246,11 +278,12 @@ SELECT_OCCURRENCES = (
         Doctor.deleted_at.label("doctor_removed_at"),
         _driver.id.label("driver_id"),
         _driver.name.label("driver"),
+        _driver.blocked_at.label("driver_blocked_at"),
         _teller.name.label("outcome_by"),
     )
     .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
     .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
-    .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+    .outerjoin(Doctor, Doctor.id == DOCTOR_ID)
     .outerjoin(
         _membership,
         and_(
@@ -393,6 +426,21 @@ async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
     return await _with_conflicts(scope, row)
 
 
+async def list_starts(scope: Scope, appointment_ids: Collection[UUID]) -> Sequence[datetime]:
+    """When these appointments are planned, of what is still to come (UTC), in order."""
+    rows = await scope.rows(
+        select(AppointmentOccurrence.starts_at)
+        .where(
+            AppointmentOccurrence.appointment_id.in_(appointment_ids),
+            AppointmentOccurrence.family_id == scope.family_id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.starts_at > func.clock_now(),
+        )
+        .order_by(AppointmentOccurrence.starts_at)
+    )
+    return [row.starts_at for row in rows]
+
+
 async def read_occurrences(
     scope: Scope, occurrence_ids: Sequence[UUID]
 ) -> Sequence[OccurrenceFacts]:
@@ -408,23 +456,31 @@ async def read_occurrences(
     return [occurrence_facts(row) for row in rows]
 
 
+_STARTS = AppointmentOccurrence.starts_at
+_NEVER: Sequence[Any] = (
+    literal_column("'-infinity'::timestamptz"),
+    literal_column("'infinity'::timestamptz"),
+)
+_LOCAL_DAY = cast(func.timezone(Appointment.timezone, _STARTS), Date)
+
+
 async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
-    """What lies ahead, the next first; what was called off by itself stays in its place."""
+    """What lies ahead, the next first: by the day that it is on by the clock of its own place, and
+    by instant within that day. What was called off by itself stays in its place.
+    """
     return await _page(
         scope,
         AppointmentOccurrence.ends_at > func.clock_now(),
-        AppointmentOccurrence.starts_at,
         page=page,
         is_past=False,
     )
 
 
 async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
-    """What is over, the last first."""
+    """What is over, the last first; days as in :func:`list_upcoming`."""
     return await _page(
         scope,
         AppointmentOccurrence.ends_at <= func.clock_now(),
-        AppointmentOccurrence.starts_at.desc(),
         page=page,
         is_past=True,
     )
@@ -465,18 +521,36 @@ def _takes_place_on(facts: OccurrenceFacts, day: date) -> bool:
     return first <= day <= last
 
 
-async def _page(
-    scope: Scope, condition: Any, order: Any, *, page: int, is_past: bool
-) -> OccurrencePage:
+async def _page(scope: Scope, condition: Any, *, page: int, is_past: bool) -> OccurrencePage:
     member = scope.require(Action.READ)
+    conditions = (
+        AppointmentOccurrence.family_id == member.family_id,
+        AppointmentOccurrence.status != OccurrenceStatus.CUT,
+        _IS_THERE,
+        condition,
+    )
+    # Days are sorted as far as the page can reach only: the index gives the rows by instant.
+    reached = (
+        select(_STARTS)
+        .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+        .where(*conditions)
+        .order_by(_STARTS.desc() if is_past else _STARTS)
+        .offset((page + 1) * PAGE)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    order: tuple[Any, ...]
+    if is_past:
+        is_near = func.coalesce(reached - _LONGEST_DAY, _NEVER[0]) <= _STARTS
+        order = (_LOCAL_DAY.desc(), _STARTS.desc())
+    else:
+        is_near = func.coalesce(reached + _LONGEST_DAY, _NEVER[1]) >= _STARTS
+        order = (_LOCAL_DAY.asc(), _STARTS.asc())
     rows = await scope.rows(
-        SELECT_OCCURRENCES.where(
-            AppointmentOccurrence.family_id == member.family_id,
-            AppointmentOccurrence.status != OccurrenceStatus.CUT,
-            _IS_THERE,
-            condition,
-        )
-        .order_by(order, AppointmentOccurrence.id)
+        SELECT_OCCURRENCES.where(*conditions, is_near)
+        .order_by(*order, AppointmentOccurrence.id)
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )
@@ -494,22 +568,22 @@ async def _conflicts(scope: Scope, appointment_id: UUID) -> Sequence[Conflict]:
     """What else is planned while this appointment, or an occurrence of its series, takes place:
     each once, with the first time at which it is.
     """
-    own, other, any_of_them = (
-        aliased(AppointmentOccurrence),
-        aliased(AppointmentOccurrence),
-        aliased(Appointment),
-    )
-    longest = (
+    own, other, any_time = (aliased(AppointmentOccurrence) for _ in range(3))
+    any_of_them = aliased(Appointment)
+    longest = func.greatest(
         select(func.max(any_of_them.duration_minutes))
         .where(any_of_them.family_id == scope.family_id)
-        .scalar_subquery()
+        .scalar_subquery(),
+        select(func.max(cast(any_time.own_details["duration_minutes"].astext, Integer)))
+        .where(any_time.family_id == scope.family_id, any_time.own_details.is_not(None))
+        .scalar_subquery(),
     )
     same_person = own.care_recipient_id == other.care_recipient_id
     both_at = func.greatest(own.starts_at, other.starts_at)
     in_order = (both_at, other.starts_at, other.id)
     at_once = (
         select(
-            Appointment.title,
+            func.coalesce(other.own_details["title"].astext, Appointment.title).label("title"),
             Appointment.timezone,
             CareRecipient.name.label("person"),
             CareRecipient.timezone.label("home_timezone"),
@@ -578,6 +652,7 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
     """From a row of :data:`SELECT_OCCURRENCES`."""
     zone = ZoneInfo(row.timezone)
     by_rule = original_start(row.occurrence_key, zone)
+    said = {**row._mapping, **own_details(row)}  # noqa: SLF001 - Row's public view
     return OccurrenceFacts(
         id=row.id,
         family_id=row.family_id,
@@ -587,14 +662,14 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         person=row.person,
         zone=zone,
         details=Details(
-            title=row.title,
-            duration=timedelta(minutes=row.duration_minutes),
+            title=said["title"],
+            duration=timedelta(minutes=said["duration_minutes"]),
             is_all_day=row.is_all_day,
-            doctor=_doctor(row),
-            place=row.place,
-            bring=row.bring,
-            note=row.note,
-            remind_before=tuple(row.remind_before),
+            doctor=_doctor(row, said),
+            place=said["place"],
+            bring=said["bring"],
+            note=said["note"],
+            remind_before=tuple(said["remind_before"]),
         ),
         recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
         starts_at=row.starts_at,
@@ -608,6 +683,7 @@ def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
         outcome_at=row.outcome_at,
         pause=_pause(row),
         home_zone=ZoneInfo(row.home_timezone),
+        is_driver_away=row.driver_blocked_at is not None,
     )
 
 
@@ -616,13 +692,14 @@ def _pause(row: Row[Any]) -> Pause | None:
     return pause if pause is not None and pause.since < row.ends_at else None
 
 
-def _doctor(row: Row[Any]) -> DoctorNamed | None:
-    if row.doctor_id is not None:
+def _doctor(row: Row[Any], said: Mapping[str, Any]) -> DoctorNamed | None:
+    doctor_id, name = said["doctor_id"], said["doctor_name"]
+    if doctor_id is not None:
         return DoctorNamed(
             row.known_doctor,
-            row.doctor_id,
+            UUID(str(doctor_id)),
             row.phone,
             row.address,
             is_removed=row.doctor_removed_at is not None,
         )
-    return DoctorNamed(row.doctor_name) if row.doctor_name else None
+    return DoctorNamed(name) if name else None

@@ -1,19 +1,27 @@
 """Who drives to an appointment, and how it went."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
 from domain.access import Action
-from domain.appointment_lock import lock, record, refuse_what_is_over, update_one
+from domain.appointment_lock import Reach, lock, record, refuse_what_is_over, update_one
+from domain.appointment_undo import remember
 from domain.appointments import OccurrenceFacts, get_occurrence
 from domain.database import Scope
 from domain.errors import TakenByAnother
 from domain.events import TimerSet
 from domain.ladder import Step, ceil_minute
 from domain.models import AppointmentOccurrence, FamilyMember, User
-from domain.occurrences import OccurrenceStatus, show_again
+from domain.occurrences import (
+    ROW_COLUMNS,
+    OccurrenceStatus,
+    Series,
+    own_details,
+    show_again,
+)
 
 
 async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:
@@ -27,6 +35,7 @@ async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> Oc
     driver = await _driver_in_family(scope, locked.driver_id)
     if driver is not None and locked.driver_id != member.user_id:
         raise TakenByAnother(driver)
+    before = await remember(scope, locked.series.id, locked.id)
     which = AppointmentOccurrence.id == occurrence_id
     if every:
         which |= (
@@ -40,13 +49,17 @@ async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> Oc
         .values(driver_id=member.user_id)
         .returning(AppointmentOccurrence.id)
     )
-    await record(scope, "driver_found", locked)
+    reach = Reach.ALL if every else Reach.THIS
+    await record(scope, "driver_found", locked, before=await before.replaced(scope, reach))
     await show_again(scope, [row.id for row in changed])
     return await get_occurrence(scope, occurrence_id)
 
 
-async def stop_driving(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """ "Can't after all": nobody drives any more. Near the time, the others are asked at once.
+async def stop_driving(
+    scope: Scope, occurrence_id: UUID, *, every: bool = False
+) -> OccurrenceFacts:
+    """ "Can't after all", this time or, with *every*, any time to come: nobody drives. Near the
+    time, the others are asked at once.
 
     Raises NotFound, AppointmentOver, and TakenByAnother.
     """
@@ -58,22 +71,40 @@ async def stop_driving(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
         if driver is not None:
             raise TakenByAnother(driver)
         return await get_occurrence(scope, occurrence_id)
-    now = scope.clock.now()
-    following = locked.series.action_after(locked.starts_at, now=now)
-    changes: dict[str, Any] = {"driver_id": None}
-    is_asked_later = following is not None and any(
-        action.step is Step.ASK_DRIVER and action.at > now
-        for action in locked.series.actions(locked.starts_at)
+    before = await remember(scope, locked.series.id, locked.id)
+    which = AppointmentOccurrence.id == occurrence_id
+    if every:
+        which |= (
+            (AppointmentOccurrence.appointment_id == locked.series.id)
+            & (AppointmentOccurrence.starts_at > func.clock_now())
+            & (AppointmentOccurrence.driver_id == member.user_id)
+        )
+    changed = await scope.rows(
+        update(AppointmentOccurrence)
+        .where(which, AppointmentOccurrence.family_id == member.family_id)
+        .values(driver_id=None)
+        .returning(*ROW_COLUMNS)
     )
-    is_told_now = locked.ladder_step == Step.TELL
-    if locked.status is OccurrenceStatus.PLANNED and not (is_asked_later or is_told_now):
-        at = ceil_minute(now)
-        changes |= {"ladder_step": Step.ASK_DRIVER, "next_action_at": at}
-        scope.publish(TimerSet(at))
-    await update_one(scope, occurrence_id, changes)
-    await record(scope, "driver_lost", locked)
-    await show_again(scope, [occurrence_id])
+    for row in changed:
+        if _is_to_be_asked_now(locked.series, row, now=scope.clock.now()):
+            at = ceil_minute(scope.clock.now())
+            await update_one(scope, row.id, {"ladder_step": Step.ASK_DRIVER, "next_action_at": at})
+            scope.publish(TimerSet(at))
+    reach = Reach.ALL if every else Reach.THIS
+    await record(scope, "driver_lost", locked, before=await before.replaced(scope, reach))
+    await show_again(scope, [row.id for row in changed])
     return await get_occurrence(scope, occurrence_id)
+
+
+def _is_to_be_asked_now(series: Series, row: Row[Any], *, now: datetime) -> bool:
+    """Whether the time at which it is asked who drives is over, and nothing else is told now."""
+    own = series.saying(own_details(row))
+    is_asked_later = own.action_after(row.starts_at, now=now) is not None and any(
+        action.step is Step.ASK_DRIVER and action.at > now for action in own.actions(row.starts_at)
+    )
+    is_told_now = row.ladder_step == Step.TELL
+    is_planned = row.status == OccurrenceStatus.PLANNED
+    return is_planned and not (is_asked_later or is_told_now)
 
 
 async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None) -> OccurrenceFacts:

@@ -12,7 +12,11 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
 from domain.appointments import OccurrenceFacts, read_occurrences
+from domain.calendars import CalendarEntry, read_entries
+from domain.card_parts import DOSES_ON_A_CARD
 from domain.care_recipients import Person
+from domain.change_notices import Concern
+from domain.courses import is_over_by
 from domain.database import Scope
 from domain.doses import DoseFacts, SlotFacts, list_doses, read_slots
 from domain.errors import NotFound
@@ -32,6 +36,7 @@ from domain.notifications import Kind, SlotKey, Status
 from domain.pauses import read_paused
 from domain.record_changes import RecordChange, read_changes
 from domain.stock import Stock, list_stocks
+from domain.told_changes import ToldChange, read_told_changes
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,19 @@ class CardFacts:
 
 @dataclass(frozen=True)
 class SummaryFacts:
-    """Doses whose window ended in one minute. `was_asked`: somebody got the card."""
+    """Doses whose window ended in one minute, as of `now`. `was_asked`: somebody got the card. `id`
+    is that of the message itself, `more` how many of its doses have no room on it.
+    """
 
+    id: UUID
+    family_id: UUID
     person: str
     doses: Sequence[DoseFacts]
     was_asked: bool
+    now: datetime
     reader_zone: ZoneInfo | None = None
+    may_record: bool = True  # viewers only read
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,12 +105,15 @@ class JoinedFacts:
 
 @dataclass(frozen=True)
 class RefillItem:
-    """A medicine that runs out, or did when it was told."""
+    """A medicine that runs out, or did when it was told; `is_given` unless it is paused or stopped
+    by now.
+    """
 
     medication_id: UUID
     name: str
     stock: Stock
     is_low: bool
+    is_given: bool = True
 
 
 @dataclass(frozen=True)
@@ -122,14 +137,13 @@ class AppointmentItem:
 
 @dataclass(frozen=True)
 class AppointmentFacts:
-    """What one member is told in one minute of one person's appointments.
+    """What one member is told of one person's appointments, as of `now`, when the message leaves.
 
-    `zone` is where the reader is, if they have said so.
+    `reader_zone` is where the reader is, if they have said so.
     """
 
     family_id: UUID
     person: str
-    told_at: datetime
     now: datetime
     items: Sequence[AppointmentItem]
     reader_id: UUID
@@ -149,8 +163,8 @@ class RecordChangedFacts:
 
 @dataclass(frozen=True)
 class PauseEndsFacts:
-    """That a person's pause ends at `until` (UTC), with what goes on then; `pause` is what it is by
-    now. `kept_by` has said that it ends so.
+    """That a person's pause ends at `until` (UTC), with what goes on then, and courses that are
+    `over` by then; `pause` is what it is by now. `kept_by` has said that it ends so.
     """
 
     family_id: UUID
@@ -159,12 +173,38 @@ class PauseEndsFacts:
     now: datetime
     medicines: Sequence[str]
     kept_by: str | None
+    over: Sequence[str] = ()
+    reader_zone: ZoneInfo | None = None
 
     @property
     def still_holds(self) -> bool:
         """Whether the pause ends, or has ended, when it was announced."""
         pause = self.person.pause
         return self.now >= self.until if pause is None else pause.until == self.until
+
+
+@dataclass(frozen=True)
+class CalendarFacts:
+    """All the parts of a series that the reader has put into their calendar, as of `now`."""
+
+    entries: Sequence[CalendarEntry]
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ChangesFacts:
+    """What others have changed, as of `now`, and how many `more` changes there are. `hears`: the
+    reader is told of such changes.
+    """
+
+    family_id: UUID
+    items: Sequence[ToldChange]
+    more: int
+    now: datetime
+    reader_id: UUID
+    reader_zone: ZoneInfo | None
+    hears: bool
+    is_repeat: bool
 
 
 Facts: TypeAlias = (
@@ -175,6 +215,8 @@ Facts: TypeAlias = (
     | AppointmentFacts
     | RecordChangedFacts
     | PauseEndsFacts
+    | CalendarFacts
+    | ChangesFacts
 )
 
 
@@ -223,6 +265,7 @@ _SELECT = (
         User.blocked_at,
         FamilyMember.role,
         FamilyMember.left_at,
+        FamilyMember.hears_of_changes,
         exists()
         .where(
             _newer.care_recipient_id == Notification.care_recipient_id,
@@ -343,11 +386,17 @@ async def _facts(
             slot = (row.care_recipient_id, row.slot_at)
             return _card(row, slots[slot], put_off, now=scope.clock.now())
         case Kind.MISSED | Kind.NOT_ASKED:
+            told = await list_doses(scope, [UUID(dose) for dose in row.facts["dose_ids"]])
             return SummaryFacts(
+                id=row.id,
+                family_id=row.family_id,
                 person=row.person,
-                doses=await list_doses(scope, [UUID(dose) for dose in row.facts["dose_ids"]]),
+                doses=told[:DOSES_ON_A_CARD],
                 was_asked=row.kind == Kind.MISSED,
+                now=scope.clock.now(),
                 reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+                may_record=row.role != Role.VIEWER,
+                more=len(told[DOSES_ON_A_CARD:]),
             )
         case Kind.JOINED:
             return await _joined(scope, row)
@@ -362,6 +411,11 @@ async def _facts(
             )
         case Kind.PAUSE_ENDS:
             return await _pause_ends(scope, row)
+        case Kind.CALENDAR:
+            entries = await read_entries(scope, UUID(row.facts["origin_id"]))
+            return CalendarFacts(entries, scope.clock.now())
+        case Kind.CHANGES:
+            return await _changes(scope, row)
 
 
 def _card(
@@ -421,6 +475,7 @@ async def _refill(scope: Scope, row: Row[Any]) -> RefillFacts:
             name=medicine.name,
             stock=stock,
             is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
+            is_given=medicine.status is MedicineStatus.ACTIVE,
         )
         for medicine, stock in await list_stocks(scope, found)
         if stock.amount is not None
@@ -435,7 +490,6 @@ async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:
     return AppointmentFacts(
         family_id=row.family_id,
         person=row.person,
-        told_at=row.slot_at,
         now=now,
         items=[AppointmentItem(steps[occurrence.id], occurrence) for occurrence in found],
         reader_id=row.user_id,
@@ -446,13 +500,34 @@ async def _appointments(scope: Scope, row: Row[Any]) -> AppointmentFacts:
     )
 
 
+async def _changes(scope: Scope, row: Row[Any]) -> ChangesFacts:
+    concerns = {UUID(key): Concern(each) for key, each in row.facts["events"].items()}
+    if row.sent_at is None and not row.hears_of_changes:
+        concerns = {key: each for key, each in concerns.items() if each is Concern.OWN}
+    items, more = await read_told_changes(scope, concerns, is_sent=row.sent_at is not None)
+    return ChangesFacts(
+        family_id=row.family_id,
+        items=items,
+        more=more,
+        now=scope.clock.now(),
+        reader_id=row.user_id,
+        reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+        hears=row.hears_of_changes,
+        is_repeat=row.maybe_sent,
+    )
+
+
 async def _pause_ends(scope: Scope, row: Row[Any]) -> PauseEndsFacts:
     paused = await read_paused(scope, row.care_recipient_id)
+    until = datetime.fromisoformat(row.facts["until"])
+    over = [each for each in paused.medicines if is_over_by(each.schedule, each.zone, until)]
     return PauseEndsFacts(
         family_id=row.family_id,
         person=paused.person,
-        until=datetime.fromisoformat(row.facts["until"]),
+        until=until,
         now=scope.clock.now(),
-        medicines=[medicine.name for medicine in paused.medicines],
+        medicines=[each.name for each in paused.medicines if each not in over],
         kept_by=row.facts.get("kept_by"),
+        over=[each.name for each in over],
+        reader_zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
     )

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
@@ -21,21 +19,7 @@ from domain.limits import Held
 from domain.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
 from domain.room import make_room
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Of everything that a person takes: from `since` to `until` (UTC; None until it is ended).
-
-    With `silences_appointments` nobody is reminded of appointments that begin in that time.
-    """
-
-    since: datetime
-    until: datetime | None
-    silences_appointments: bool
-
-    def holds(self, at: datetime) -> bool:
-        return self.until is None or at < self.until
+from domain.running_pauses import PAUSE_COLUMNS, Pause, running_pause
 
 
 @dataclass(frozen=True)
@@ -106,17 +90,23 @@ async def add_person(
 
 
 async def rename_person(
-    scope: Scope, person_id: UUID, name: str, *, beside: Collection[str] = ()
+    scope: Scope,
+    person_id: UUID,
+    name: str,
+    *,
+    beside: Collection[str] = (),
+    undoes_id: UUID | None = None,
 ) -> Person:
     """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
-    as `add_person` does.
+    as `add_person` does; not where it takes back the event *undoes_id*.
     """
     member = scope.require(Action.ADD_PERSON)
     before = await get_person(scope, person_id)
     others = [person for person in await list_people(scope) if person.id != person_id]
     if any(person.name.lower() == name.lower() for person in others):
         raise AlreadyExists(name)
-    _point_out_alike(name, others, beside=beside)
+    if undoes_id is None:
+        _point_out_alike(name, others, beside=beside)
     await scope.execute(
         update(CareRecipient)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
@@ -124,11 +114,12 @@ async def rename_person(
     )
     await audit.record(
         scope,
-        "person.renamed",
+        "person.renamed" if undoes_id is None else "person.put_back",
         subject_type="care_recipient",
         subject_id=person_id,
         before={"name": before.name},
         after={"name": name},
+        undoes_id=undoes_id,
     )
     await raise_list_version(scope)
     return replace(before, name=name)
@@ -163,29 +154,6 @@ async def get_person(scope: Scope, person_id: UUID) -> Person:
         if person.id == person_id:
             return person
     raise NotFound
-
-
-PAUSE_COLUMNS = (
-    CareRecipient.paused_at,
-    CareRecipient.paused_until,
-    CareRecipient.pause_silences_appointments,
-)
-
-
-def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
-    """The pause of a row with :data:`PAUSE_COLUMNS`; one that has come to its end is none."""
-    if row.paused_at is None:
-        return None
-    pause = Pause(row.paused_at, row.paused_until, row.pause_silences_appointments)
-    return pause if pause.holds(now) else None
-
-
-def is_silenced(row: Row[Any], *, now: datetime) -> bool:
-    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins while its
-    person's pause is to be quiet.
-    """
-    pause = running_pause(row, now=now)
-    return pause is not None and pause.silences_appointments and pause.holds(row.starts_at)
 
 
 async def set_pause(

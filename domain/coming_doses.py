@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import merge
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Text, cast, func, or_, select
@@ -36,6 +37,10 @@ _MADE = (
         func.jsonb_agg(
             aggregate_order_by(
                 func.jsonb_build_object(
+                    "id",
+                    Dose.id,
+                    "window_ends_at",
+                    Dose.window_ends_at,
                     "key",
                     Dose.occurrence_key,
                     "due_at",
@@ -94,7 +99,9 @@ COMING = (
 class PendingDose:
     """A dose that is made and not answered yet, with what is to be given."""
 
+    id: UUID
     due_at: datetime
+    window_ends_at: datetime
     zone: ZoneInfo
     snoozed_until: datetime | None
     dosage: Dosage
@@ -116,7 +123,14 @@ class ComingDoses:
     def open_doses(self, now: datetime) -> Sequence[OpenDose]:
         """What is due by now and unanswered, the earliest first."""
         return [
-            OpenDose(dose.due_at, dose.zone, dose.snoozed_until)
+            OpenDose(
+                id=dose.id,
+                due_at=dose.due_at,
+                window_ends_at=dose.window_ends_at,
+                zone=dose.zone,
+                dosage=dose.dosage,
+                snoozed_until=dose.snoozed_until,
+            )
             for dose in self.pending
             if dose.due_at <= now
         ]
@@ -172,6 +186,8 @@ def _pending(made: dict[str, Any]) -> PendingDose:
     is_snoozed = made["is_snoozed"] and made["step"] == Step.ASK
     amount = made["amount"]
     return PendingDose(
+        id=UUID(made["id"]),
+        window_ends_at=datetime.fromisoformat(made["window_ends_at"]),
         due_at=datetime.fromisoformat(made["due_at"]),
         zone=ZoneInfo(made["timezone"]),
         snoozed_until=datetime.fromisoformat(made["action_at"]) if is_snoozed else None,

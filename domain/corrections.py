@@ -355,6 +355,7 @@ async def _write(
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
     await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await notifications.show_summaries_again(scope, [dose.id])
     scope.publish(NotificationsOwed())
     return after
 

@@ -93,6 +93,15 @@ def has_end(schedule: Schedule) -> bool:
             return False
 
 
+def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
+    """Whether a pause from *at* on can take from it what can be added again."""
+    following = first_occurrence(schedule, zone, at - _MOMENT) if has_end(schedule) else None
+    if following is None or not isinstance(schedule, Steps):
+        return following is not None
+    day = date.fromisoformat(following.key[:10])
+    return any(step.ends_on is not None and day <= step.ends_on for step in schedule.steps)
+
+
 def ends_earlier(one: Schedule, other: Schedule) -> bool:
     """Whether *one* ends before *other*, which has as many steps, or a step of it does."""
     pairs = zip(_ends(one), _ends(other), strict=True)

@@ -134,7 +134,8 @@ _COMPANY = text(
 
 @dataclass(frozen=True)
 class Act:
-    """What the person did in this transaction, as the audit calls it; a correction is `corrected`.
+    """What the person did in this transaction, as the audit calls it; a record of doses is
+    `recorded`, a correction `corrected`.
     `id` is that of the event, or of the action in the log.
     """
 
@@ -153,6 +154,9 @@ class Scope:
     member: Member | None = None
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)  # without what only takes another one back
+    changes: list[UUID] = field(default_factory=list)  # events of the audit that others are told of
+    told_of: set[UUID] = field(default_factory=set)  # occurrences that a message tells all of now
+    before_commit: list[Callable[["Scope"], Awaitable[None]]] = field(default_factory=list)
 
     async def enter_family(self, family_id: UUID | None = None) -> Member | None:
         """Check the person's membership and open that family, their current one if None.
@@ -295,7 +299,10 @@ class Database:
                 family_id=request.family_id,
             )
             try:
-                return await work(scope), scope.events
+                result = await work(scope)
+                for finish in scope.before_commit:
+                    await finish(scope)
+                return result, scope.events
             except DBAPIError as error:
                 if _state(error) == _READ_ONLY:
                     # The server has another role by now: to this connection it keeps it.

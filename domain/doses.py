@@ -16,10 +16,10 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, insert, select, 
 
 from domain import audit, notifications
 from domain.access import Action, may
-from domain.card_parts import digest_of, part_at
+from domain.card_parts import DOSES_ON_A_CARD, digest_of, part_at
 from domain.care_recipients import Person, list_people
 from domain.counted_intakes import plan_again
-from domain.database import Member, Scope
+from domain.database import Act, Member, Scope
 from domain.dosages import Dosage
 from domain.errors import (
     NotAllowed,
@@ -119,11 +119,14 @@ class Recorded:
     """The outcome of a press: what it recorded, and what somebody had recorded before.
 
     `left_open` are how many more of the slot are open, which the pressed message does not show.
+    `late` are not recorded: their time is over, so it is to be asked when they were taken; see
+    :mod:`domain.late_records`.
     """
 
     recorded: Sequence[DoseFacts]
     already: Sequence[DoseFacts]
     left_open: int = 0
+    late: Sequence[DoseFacts] = ()
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,7 @@ _RECORD = text(f"""
                jsonb_build_object('status', CAST(:status AS text))
         FROM resolved
     )
-    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, m.follows_intakes
+    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
     FROM resolved r JOIN medicine m ON m.id = r.medication_id
 """)  # noqa: S608 - constants of our own
 
@@ -314,15 +317,17 @@ async def record_doses(
     dose_count: Decimal = ONE_DOSE,
     note: str | None = None,
     in_time_only: bool = False,
+    action_id: UUID | None = None,
 ) -> Recorded:
     """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
     with *given*, which counts as *dose_count* doses as set, where it was not the planned amount.
 
-    *in_time_only* leaves out those whose time is over; they are `already` as they are. Raises
-    NotFound if one is not the family's, NotAllowed if the role or the person forbids it.
+    *in_time_only* leaves out those whose time is over; they are `already` as they are. What is of
+    one *action_id* is taken back together. Raises NotFound if one is not the family's, NotAllowed
+    if the role or the person forbids it.
     """
     member = scope.require(Action.READ)
-    count = len(dose_ids)
+    count, action_id = len(dose_ids), action_id or new_id()
     rows = await scope.rows(
         _RECORD,
         {
@@ -330,7 +335,7 @@ async def record_doses(
             "log_ids": [new_id() for _ in range(count)],
             "audit_ids": [new_id() for _ in range(count)],
             "movement_ids": [new_id() for _ in range(count)],
-            "action_id": new_id(),
+            "action_id": action_id,
             "family_id": member.family_id,
             "user_id": member.user_id,
             "anybodys": may(member.role, Action.RECORD_DOSE),
@@ -349,6 +354,7 @@ async def record_doses(
         await follow_intakes(scope, follow)
     recorded = {row.id for row in rows}
     if recorded:
+        scope.acts.append(Act("recorded", action_id))
         # A statement of its own sees also the cards that were written while the first one waited.
         slots = {(row.care_recipient_id, row.due_at) for row in rows}
         shown = await scope.rows(
@@ -360,6 +366,8 @@ async def record_doses(
             },
         )
         doses = [dose_facts(row) for row in shown]
+        were_late = [row.id for row in rows if row.before in UNANSWERED]
+        await notifications.show_summaries_again(scope, were_late)
         scope.publish(NotificationsOwed())
     else:
         doses = list(await list_doses(scope, dose_ids))
@@ -374,16 +382,51 @@ async def record_doses(
 
 
 async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
-    """Taken, pressed on a card. Nothing is recorded if it may mean another dose.
+    """Taken, pressed on a card. Nothing is recorded if it may mean another dose, or is late.
 
     Raises NotFound, NotAllowed.
     """
-    outcome = await record_doses(scope, [dose_id], status=DoseStatus.TAKEN, in_time_only=True)
-    if outcome.recorded or outcome.already[0].status not in UNANSWERED:
-        return outcome
-    if _is_of_an_earlier_day(outcome.already[0], scope.clock.now()):
-        return await _which(scope, outcome.already)
-    return await record_doses(scope, [dose_id], status=DoseStatus.TAKEN)
+    outcome = await take_exactly(scope, [dose_id])
+    if outcome.late and _is_of_an_earlier_day(outcome.late[0], scope.clock.now()):
+        return await _which(scope, outcome.late)
+    return outcome
+
+
+async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
+    """Record doses as taken now, but for those whose time is over: they are `late`.
+
+    Raises NotFound, NotAllowed.
+    """
+    outcome = await record_doses(scope, dose_ids, status=DoseStatus.TAKEN, in_time_only=True)
+    late = [dose for dose in outcome.already if dose.status in UNANSWERED]
+    for late_id in sorted(dose.id for dose in late):
+        await lock_dose(scope, scope.require(Action.READ), late_id)
+    return replace(
+        outcome, late=late, already=[dose for dose in outcome.already if dose not in late]
+    )
+
+
+async def take_told(scope: Scope, notification_id: UUID) -> Recorded:
+    """All taken, pressed below a message about doses whose time was over: what it shows. As
+    :func:`take_exactly`.
+    """
+    member = scope.require(Action.READ)
+    told = await scope.row(
+        select(Notification.shown_dose_ids, Notification.facts).where(
+            Notification.id == notification_id,
+            Notification.family_id == member.family_id,
+            Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
+        )
+    )
+    if told is None:
+        raise NotFound
+    # Pressed before it is recorded that the message was sent: it shows the first that fit.
+    of_it = told.shown_dose_ids or [UUID(dose_id) for dose_id in told.facts["dose_ids"]]
+    doses = (await list_doses(scope, of_it))[:DOSES_ON_A_CARD]
+    if not doses:
+        raise NotFound
+    still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
+    return await take_exactly(scope, still_open) if still_open else Recorded([], doses)
 
 
 async def take_slot_from_card(
@@ -394,7 +437,8 @@ async def take_slot_from_card(
     part: int = 0,
     message: CardMessage | None = None,
 ) -> Recorded | WhichDose:
-    """All taken, pressed on a card: every open dose that this *message* shows, at once.
+    """All taken, pressed on a card: every open dose that this *message* shows, at once, but for
+    those that are late.
 
     Of a message that was not recorded yet, or was sent twice, only the *part* of the slot is known
     that it is about. Nothing is recorded if it may mean other doses. Raises NotFound, NotAllowed.
@@ -418,7 +462,7 @@ async def take_slot_from_card(
     is_over = all(dose.status in UNANSWERED for dose in still_open)
     if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
         return await _which(scope, still_open, part=part)
-    outcome = await record_doses(scope, [dose.id for dose in still_open], status=DoseStatus.TAKEN)
+    outcome = await take_exactly(scope, [dose.id for dose in still_open])
     return replace(outcome, left_open=left_open)
 
 
@@ -438,7 +482,7 @@ async def take_slot_surely(
         return Recorded([], doses)
     if digest_of(still_open) != digest:
         return await _which(scope, still_open, part=part)
-    return await record_doses(scope, [dose.id for dose in still_open], status=DoseStatus.TAKEN)
+    return await take_exactly(scope, [dose.id for dose in still_open])
 
 
 async def _find_shown(
@@ -586,6 +630,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
+    await notifications.show_summaries_again(scope, dose_ids)
     scope.publish(NotificationsOwed())
     return await list_doses(scope, dose_ids)
 

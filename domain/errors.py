@@ -32,8 +32,13 @@ class NobodyCaredFor(CareCircleError):
     """The family has nobody to give medicines to yet."""
 
 
+@dataclass(eq=False)
 class NothingToUndo(CareCircleError):
-    """The person has done nothing in the last 48 hours that can be taken back."""
+    """The person has done nothing in the last 48 hours that can be taken back. `lasting` is what
+    they did last that cannot be, as the audit calls it.
+    """
+
+    lasting: str | None = None
 
 
 class NothingRecorded(CareCircleError):

@@ -17,6 +17,7 @@ from domain.dosages import Dosage
 from domain.events import NotificationsOwed, TimerSet
 from domain.ladder import Step, ceil_minute, first_action, window_end
 from domain.list_version import raise_list_version
+from domain.medicines import OpenDose
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.schedules import (
     Occurrence,
@@ -282,8 +283,10 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
 
 async def cancel_open(
     scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
-) -> None:
-    """Ask for none of these medicines of one person any more; their cards say so."""
+) -> Mapping[UUID, Sequence[OpenDose]]:
+    """Ask for none of these medicines of one person any more; their cards say so. Returns the doses
+    that were due and open, by their medicines.
+    """
     cancelled = await scope.rows(
         update(Dose)
         .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
@@ -293,10 +296,33 @@ async def cancel_open(
             ladder_step=None,
             resolved_at=func.clock_now(),
         )
-        .returning(Dose.due_at)
+        .returning(
+            Dose.id,
+            Dose.medication_id,
+            Dose.due_at,
+            Dose.window_ends_at,
+            Dose.timezone,
+            Dose.dosage,
+            Dose.amount,
+            Dose.unit,
+        )
     )
     await notifications.show_again(scope, {(care_recipient_id, dose.due_at) for dose in cancelled})
     scope.publish(NotificationsOwed())
+    now = scope.clock.now()
+    were_open: dict[UUID, list[OpenDose]] = {}
+    for row in sorted(cancelled, key=lambda row: (row.due_at, row.id)):
+        if row.due_at <= now:
+            dose = OpenDose(
+                id=row.id,
+                due_at=row.due_at,
+                window_ends_at=row.window_ends_at,
+                zone=ZoneInfo(row.timezone),
+                dosage=Dosage(row.dosage, row.amount, row.unit),
+                snoozed_until=None,
+            )
+            were_open.setdefault(row.medication_id, []).append(dose)
+    return were_open
 
 
 async def get_kept(scope: Scope, medication_id: UUID) -> Kept:

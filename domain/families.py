@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain import audit
@@ -161,6 +162,31 @@ async def get_overview(scope: Scope) -> FamilyOverview:
         others=[FamilyFacts(row.id, row.name) for row in others],
         can_invite=may(member.role, Action.INVITE),
     )
+
+
+async def list_zones(scope: Scope) -> Sequence[ZoneInfo]:
+    """The clocks that the family lives by: those of the people cared for, then those of members who
+    have said where they are.
+    """
+    member = scope.require(Action.READ)
+    rows = await scope.rows(
+        select(CareRecipient.timezone.label("zone"), literal(0).label("place"))
+        .where(
+            CareRecipient.family_id == member.family_id,
+            CareRecipient.deleted_at.is_(None),
+        )
+        .union(
+            select(User.timezone, literal(1))
+            .join(FamilyMember, FamilyMember.user_id == User.id)
+            .where(
+                FamilyMember.family_id == member.family_id,
+                FamilyMember.left_at.is_(None),
+                User.timezone.is_not(None),
+            )
+        )
+        .order_by("place", "zone")
+    )
+    return [ZoneInfo(zone) for zone in dict.fromkeys(row.zone for row in rows)]
 
 
 async def make_current(scope: Scope, family_id: UUID) -> FamilyFacts:

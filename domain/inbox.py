@@ -4,6 +4,7 @@ Storing, claiming and cleaning run as the dispatcher. Marking an update as appli
 very transaction of its effect, in the person's own scope, so that both are there or neither.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, select, text, update
+from sqlalchemy.orm import aliased
 
 from domain.database import Scope
 from domain.errors import AlreadyApplied
@@ -23,13 +25,31 @@ IDS_KEPT = timedelta(days=7)
 @dataclass(frozen=True)
 class Incoming:
     """An update as it was fetched. `chat_id` orders it: one chat is handled in order. While
-    `may_wait`, whoever stores it has no room for it yet, and leaves it to be claimed.
+    `may_wait`, whoever stores it has no room for it yet, and leaves it to be claimed. Of a message,
+    `message_id` is its id, and `text` what it says, of which only a digest is kept.
     """
 
     update_id: int
     chat_id: int
     payload: Mapping[str, Any]
     may_wait: bool = False
+    message_id: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class EditedMessage:
+    """What is known of a message that was edited, from before the edit.
+
+    `is_unchanged`: it says what it said. `acts` is what was done for it so far, in the family
+    `acted_in`. `was_answer`: a question went on with it.
+    """
+
+    message_id: int
+    is_unchanged: bool
+    acts: Sequence[UUID] = ()
+    acted_in: UUID | None = None
+    was_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,13 +69,15 @@ class Taken:
 # its chat has older ones that somebody else holds or that wait, which must come first. What took
 # effect and is only to be answered holds up nothing.
 _STORE = text("""
-    INSERT INTO inbound_updates (update_id, chat_id, payload, leased_by, leased_until)
-    SELECT new.update_id, new.chat_id, new.payload,
+    INSERT INTO inbound_updates
+        (update_id, chat_id, payload, message_id, text_digest, leased_by, leased_until)
+    SELECT new.update_id, new.chat_id, new.payload, new.message_id, new.text_digest,
            CASE WHEN NOT waits THEN CAST(:owner AS uuid) END,
            CASE WHEN NOT waits THEN clock_now() + :lease END
     FROM unnest(CAST(:update_ids AS bigint[]), CAST(:chat_ids AS bigint[]),
-                CAST(:payloads AS jsonb[]), CAST(:may_wait AS boolean[]))
-         AS new (update_id, chat_id, payload, may_wait)
+                CAST(:payloads AS jsonb[]), CAST(:may_wait AS boolean[]),
+                CAST(:message_ids AS bigint[]), CAST(:text_digests AS bytea[]))
+         AS new (update_id, chat_id, payload, may_wait, message_id, text_digest)
     CROSS JOIN LATERAL (
         SELECT new.may_wait OR EXISTS (
             SELECT 1 FROM inbound_updates older
@@ -113,6 +135,8 @@ async def store(
             "chat_ids": [u.chat_id for u in updates],
             "payloads": [_encode(u.payload) for u in updates],
             "may_wait": [u.may_wait for u in updates],
+            "message_ids": [u.message_id for u in updates],
+            "text_digests": [_digest_of(u) for u in updates],
         },
     )
     return {row.update_id for row in rows if row.leased_by == owner}
@@ -170,6 +194,83 @@ async def mark_applied(scope: Scope, update_id: int, *, answer: dict[str, Any]) 
     marked = await scope.execute(_MARK_APPLIED, {"id": update_id, "said": answer})
     if not marked:
         raise AlreadyApplied
+
+
+async def note_effect(
+    scope: Scope,
+    update_id: int,
+    *,
+    acts: Sequence[UUID],
+    was_answer: bool = False,
+    instead_of: EditedMessage | None = None,
+    text: str | None = None,
+) -> None:
+    """Remember what was done for a message, in the scope's family: if it is edited later, that is
+    what it says. A press that does what an edited message says was *instead_of* it, with its
+    *text*.
+    """
+    values: dict[str, Any] = {"acts": list(acts), "acted_in": scope.family_id}
+    if was_answer:
+        values["was_answer"] = True
+    statement = update(InboundUpdate).where(InboundUpdate.update_id == update_id)
+    if instead_of is not None:
+        [row] = await scope.rows(
+            select(InboundUpdate.chat_id).where(InboundUpdate.update_id == update_id)
+        )
+        values["message_id"] = instead_of.message_id
+        values["text_digest"] = digest_text(text or "", row.chat_id, instead_of.message_id)
+    await scope.execute(statement.values(values))
+
+
+async def find_edited(scope: Scope, update_id: int) -> EditedMessage | None:
+    """What is known of the message that *update_id* is an edit of, if anything is: as the
+    dispatcher, since other updates are looked at.
+    """
+    edit = aliased(InboundUpdate)
+    rows = await scope.rows(
+        select(
+            InboundUpdate.update_id,
+            InboundUpdate.message_id,
+            InboundUpdate.text_digest,
+            InboundUpdate.acts,
+            InboundUpdate.acted_in,
+            InboundUpdate.was_answer,
+        )
+        .join(
+            edit,
+            (edit.chat_id == InboundUpdate.chat_id)
+            & (edit.message_id == InboundUpdate.message_id)
+            & (edit.update_id >= InboundUpdate.update_id),
+        )
+        .where(edit.update_id == update_id)
+        .order_by(InboundUpdate.update_id)
+    )
+    if not rows:
+        return None
+    *earlier, edited = rows
+    if not earlier:
+        return None
+    acted = next((row for row in reversed(earlier) if row.acts), None)
+    return EditedMessage(
+        edited.message_id,
+        is_unchanged=edited.text_digest == earlier[-1].text_digest,
+        acts=acted.acts if acted else (),
+        acted_in=acted.acted_in if acted else None,
+        was_answer=any(row.was_answer for row in earlier),
+    )
+
+
+def digest_text(text: str, chat_id: int, message_id: int) -> bytes:
+    """Enough to tell whether a message still says the same: 16 bytes. It differs by message, so
+    that nobody learns from two rows that they said the same.
+    """
+    return hashlib.sha256(f"{chat_id} {message_id} {text}".encode(errors="replace")).digest()[:16]
+
+
+def _digest_of(incoming: Incoming) -> bytes | None:
+    if incoming.message_id is None or incoming.text is None:
+        return None
+    return digest_text(incoming.text, incoming.chat_id, incoming.message_id)
 
 
 _MARK_DONE = (

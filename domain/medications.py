@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from domain import audit, notifications
 from domain.access import Action
@@ -40,8 +41,16 @@ from domain.expansion import (
 )
 from domain.limits import Held
 from domain.list_version import raise_list_version
-from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, NewMedicine
-from domain.models import CareRecipient, Family, Medication, new_id
+from domain.medicines import (
+    Content,
+    MedicineFacts,
+    MedicineLine,
+    MedicineStatus,
+    NewMedicine,
+    OpenDose,
+)
+from domain.models import AuditEvent, CareRecipient, Family, Medication, new_id
+from domain.open_doses import OPEN_DOSES, Brought, bring_into_line, left_open, put_back, rename
 from domain.room import make_room
 from domain.schedules import Schedule, resolve_local, schedule_from_json
 
@@ -180,7 +189,8 @@ async def edit_medication(
     beside: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
-    """Change a medicine from now on; what was given, and what is asked for now, stays as it was.
+    """Change a medicine from now on; what was given stays as it was. What is asked for now keeps
+    its amount (see :func:`change_open_doses`), and takes the new name.
 
     *version* is the one that the member saw; what is *noted* goes into the audit. Raises
     ChangedMeanwhile if it is not the present one, NotFound, and SameMedicine or AlikeMedicine as
@@ -196,6 +206,35 @@ async def edit_medication(
     if content == before.content:
         return await get_medication(scope, medication_id)  # a second tap is no change to take back
     return await _change_content(scope, before, content, noted=noted)
+
+
+async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts, Brought]:
+    """Give the doses that an edit (its event in the audit) had left open the new amount, too. Undo
+    of the edit puts them back.
+
+    Raises NotFound, NotAllowed, and ChangedMeanwhile if the edit does not stand any more.
+    """
+    member = scope.require(Action.CHANGE_MEDICINES)
+    undo = aliased(AuditEvent)
+    event = await scope.row(
+        select(
+            AuditEvent.subject_id,
+            AuditEvent.after,
+            select(undo.id).where(undo.undoes_id == edit_id).exists().label("is_undone"),
+        ).where(
+            AuditEvent.id == edit_id,
+            AuditEvent.family_id == member.family_id,
+            AuditEvent.action == "medication.edited",
+        )
+    )
+    if event is None:
+        raise NotFound
+    edited = await _lock(scope, event.subject_id)
+    if event.is_undone or edited.content != Content.from_json(event.after):
+        raise ChangedMeanwhile(await get_medication(scope, edited.id))
+    dose_ids = [UUID(dose_id) for dose_id in event.after.get(OPEN_DOSES, ())]
+    brought = await bring_into_line(scope, dose_ids, edited.expandable, edit_id=edit_id)
+    return await get_medication(scope, edited.id), brought
 
 
 def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
@@ -301,10 +340,13 @@ async def remove_medication(
     return before.name
 
 
-async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> Person:
+async def move_person(
+    scope: Scope, care_recipient_id: UUID, zone: ZoneInfo, *, undoes_id: UUID | None = None
+) -> Person:
     """The person lives by the clock of *zone* from now on, and so do their doses.
 
-    Only what lies ahead and was not asked for is moved. Raises NotFound, NotAllowed.
+    Only what lies ahead and was not asked for is moved. *undoes_id* is the event that it takes
+    back. Raises NotFound, NotAllowed.
     """
     scope.require(Action.ADD_PERSON)
     before = await get_person(scope, care_recipient_id)
@@ -321,11 +363,12 @@ async def move_person(scope: Scope, care_recipient_id: UUID, zone: ZoneInfo) -> 
             await re_expand(scope, to_expandable(row, intakes))
     await audit.record(
         scope,
-        "person.moved",
+        "person.moved" if undoes_id is None else "person.put_back",
         subject_type="care_recipient",
         subject_id=care_recipient_id,
         before={"timezone": before.zone.key},
         after={"timezone": zone.key},
+        undoes_id=undoes_id,
     )
     await notifications.show_times_again(
         scope, care_recipient_id, since=scope.clock.now() - NAMED_AGAIN_FOR
@@ -402,6 +445,7 @@ async def put_back_content(
     """
     before = await _lock(scope, medication_id)
     await give_back_intakes(scope, counted)
+    await put_back(scope, before.expandable, edit_id=undoes_id)
     return await _change_content(scope, before, content, action="put_back", undoes_id=undoes_id)
 
 
@@ -529,15 +573,26 @@ async def _change_content(
     counted: Counted = {}
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
         counted = await re_expand(scope, edited)
+    if content.name != before.name:
+        await rename(scope, edited, content.name)
+    facts = await get_medication(scope, before.id)
+    open_doses = left_open(
+        facts.open_doses, edited, is_rescheduled=content.schedule != before.schedule
+    )
     await _record(
         scope,
         action,
         before.id,
         before=before.content.to_json(),
-        after={**content.to_json(), **(noted or {}), COUNTED: counted},
+        after={
+            **content.to_json(),
+            **(noted or {}),
+            COUNTED: counted,
+            OPEN_DOSES: [str(dose.id) for dose in open_doses if dose.becomes is not None],
+        },
         undoes_id=undoes_id,
     )
-    return await get_medication(scope, before.id)
+    return replace(facts, open_doses=open_doses)
 
 
 async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
@@ -566,8 +621,9 @@ async def _change_status(
         .where(Medication.id == before.id)
         .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
     )
+    called_off: Sequence[OpenDose] = ()
     if status is not MedicineStatus.ACTIVE:
-        await _cancel_open(scope, before)
+        called_off = await _cancel_open(scope, before)
     counted: Counted = {}
     if status is MedicineStatus.ACTIVE or resumes_at is not None:
         counted = await re_expand(scope, replace(before.expandable, resumes_at=resumes_at))
@@ -579,12 +635,13 @@ async def _change_status(
         after={**status_json(status, resumes_at, is_with_person), COUNTED: counted},
         undoes_id=undoes_id,
     )
-    return await get_medication(scope, before.id)
+    return replace(await get_medication(scope, before.id), called_off=called_off)
 
 
-async def _cancel_open(scope: Scope, medicine: _Locked) -> None:
-    """Ask for none of its doses any more; their cards say so."""
-    await cancel_open(scope, medicine.expandable.care_recipient_id, [medicine.id])
+async def _cancel_open(scope: Scope, medicine: _Locked) -> Sequence[OpenDose]:
+    """Ask for none of its doses any more; their cards say so. Returns those that were open."""
+    person_id = medicine.expandable.care_recipient_id
+    return (await cancel_open(scope, person_id, [medicine.id])).get(medicine.id, ())
 
 
 async def _refuse_the_same(

@@ -20,11 +20,21 @@ class MedicineStatus(StrEnum):
 
 @dataclass(frozen=True)
 class OpenDose:
-    """A dose that is due and unanswered: `due_at` (UTC), by the clock of `zone`."""
+    """A dose that is due and unanswered: `due_at` (UTC), by the clock of `zone`, open until
+    `window_ends_at` (UTC), of `dosage`.
 
+    Right after a change of its medicine, `becomes` is how much it would be by now, where that
+    differs, and `is_rescheduled` that the medicine is not due then any more.
+    """
+
+    id: UUID
     due_at: datetime
+    window_ends_at: datetime
     zone: ZoneInfo
+    dosage: Dosage
     snoozed_until: datetime | None
+    becomes: Dosage | None = None
+    is_rescheduled: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class MedicineFacts:
     `open_doses` are due and unanswered; `first_due_at` (UTC) is the dose after them, None if none
     is to come; `resumes_at` (UTC) the end of its pause, None if it has none;
     `is_paused_with_person` that it is paused with everything else that the person takes. `version`
-    rises with each edit.
+    rises with each edit. `called_off` are doses that were open until it was paused or stopped.
     """
 
     id: UUID
@@ -51,6 +61,7 @@ class MedicineFacts:
     first_due_at: datetime | None
     open_doses: Sequence[OpenDose] = ()
     is_paused_with_person: bool = False
+    called_off: Sequence[OpenDose] = ()
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     APPOINTMENT = "appointment"
     RECORD_CHANGED = "record_changed"
     PAUSE_ENDS = "pause_ends"
+    CALENDAR = "calendar"
+    CHANGES = "changes"
 
 
 _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
@@ -471,6 +473,37 @@ async def show_again(scope: Scope, slots: Collection[SlotKey]) -> None:
     """What the cards of these slots (person, due at) say has changed: have every copy edited."""
     if slots:
         await scope.execute(SHOW_AGAIN, slot_parameters(slots))
+
+
+_its_doses = select(Dose.id, Dose.care_recipient_id).where(
+    Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid)))
+)
+_told = (
+    select(Notification.id)
+    .where(
+        Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
+        Notification.slot_at > func.clock_now() - _LIVE,
+        Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
+        Notification.status.in_((Status.PENDING, Status.SENT)),
+        _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
+    )
+    .order_by(Notification.id)
+    .with_for_update(of=Notification)
+    .cte("told")
+)
+_SHOW_SUMMARIES_AGAIN = (
+    update(Notification)
+    .where(Notification.id == _told.c.id)
+    .values(wanted_version=Notification.wanted_version + 1)
+)
+
+
+async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
+    """What is said of these doses, whose time was over, has changed: have the messages edited that
+    told of them, as long as Telegram lets us.
+    """
+    if dose_ids:
+        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})
 
 
 async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:

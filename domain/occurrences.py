@@ -4,8 +4,8 @@ A series has its rows a year ahead. What is moved, called off or driven is said 
 and survives when the rule changes: the row goes on as the occurrence that takes its place.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -70,6 +70,15 @@ class Series:
             is_all_day=row.is_all_day,
         )
 
+    def saying(self, own: Mapping[str, Any]) -> "Series":
+        """As it is for an occurrence with *own* details."""
+        minutes = own.get("duration_minutes")
+        return replace(
+            self,
+            duration=self.duration if minutes is None else timedelta(minutes=minutes),
+            remind_before=own.get("remind_before", self.remind_before),
+        )
+
     def ends_at(self, starts_at: datetime) -> datetime:
         """When an occurrence that begins then is over (both UTC)."""
         if not self.is_all_day:
@@ -105,6 +114,20 @@ def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None)
 
 
+def reminded_before(row: Row[Any]) -> Sequence[int]:
+    """How many minutes before an occurrence, by itself or with its series, is reminded of."""
+    own: Sequence[int] | None = row.own_remind_before
+    return row.remind_before if own is None else own
+
+
+def own_details(row: Row[Any]) -> Mapping[str, Any]:
+    """What is said of one occurrence only, by the columns of its appointment."""
+    said: dict[str, Any] = dict(row.own_details or {})
+    if row.own_remind_before is not None:
+        said["remind_before"] = row.own_remind_before
+    return said
+
+
 def to_key(local: datetime) -> str:
     return local.isoformat(timespec="minutes")
 
@@ -122,9 +145,15 @@ async def make_occurrences(scope: Scope, series: Series) -> None:
 
 
 async def replan(
-    scope: Scope, old: Series, new: Series, *, moved: tuple[datetime, datetime] | None = None
+    scope: Scope,
+    old: Series,
+    new: Series,
+    *,
+    moved: tuple[datetime, datetime] | None = None,
+    since: datetime | None = None,
 ) -> None:
-    """Let what lies ahead of *old* take place as *new* says (both may be the same appointment).
+    """Let what lies ahead of *old*, or what its rule gives from *since* on (local), take place as
+    *new* says (both may be the same appointment).
 
     Where the series has *moved*, the occurrence that *old* has at the first of these local starts
     is the one that *new* has at the second, and so on; otherwise those with the same start stay.
@@ -132,7 +161,7 @@ async def replan(
     another clock each is at the hour at which it was, also one that was moved by itself.
     """
     now = scope.clock.now()
-    rows = await _ahead(scope, old, now=now, begin=moved[0] if moved else None)
+    rows = await _ahead(scope, old, now=now, begin=moved[0] if moved else since)
     starts = new.starts(now=now)
     if moved is None:
         places = {to_key(start): start for start in starts}
@@ -141,22 +170,38 @@ async def replan(
         starts = [start for start in starts if start >= moved[1]]
         places = {to_key(was): start for was, start in zip(before, starts, strict=False)}
     targets = {row.id: places[row.occurrence_key] for row in rows if row.occurrence_key in places}
-    # Two steps, since a key may be another row's at the moment when it is taken over.
+    await give_up_places(scope, [row.id for row in rows], appointment_id=new.id)
     if rows:
-        await scope.execute(
-            update(AppointmentOccurrence)
-            .where(AppointmentOccurrence.id.in_([row.id for row in rows]))
-            .values(
-                occurrence_key=func.concat(_GONE, AppointmentOccurrence.id),
-                appointment_id=new.id,
-            )
-        )
         await _rewrite(scope, old, new, rows, targets, now=now)
     taken = set(targets.values())
-    ahead = [start for start in starts if resolve_local(start, new.zone) > now]
+    ahead = [start for start in starts if _is_ahead(new, start, now=now)]
     await _insert(scope, new, [start for start in ahead if start not in taken], now=now)
     await _set_expanded(scope, new, now=now)
     await show_again(scope, [row.id for row in rows])
+
+
+async def give_up_places(
+    scope: Scope, occurrence_ids: Sequence[UUID], *, appointment_id: UUID
+) -> None:
+    """Let occurrences belong to an appointment, for now with no place in its rule: a key may be
+    another row's at the moment when it is taken over.
+    """
+    if occurrence_ids:
+        await scope.execute(
+            update(AppointmentOccurrence)
+            .where(AppointmentOccurrence.id.in_(occurrence_ids))
+            .values(
+                occurrence_key=func.concat(_GONE, AppointmentOccurrence.id),
+                appointment_id=appointment_id,
+            )
+        )
+
+
+def _is_ahead(series: Series, start: datetime, *, now: datetime) -> bool:
+    """Whether an occurrence can be planned for *start* (local): of what lasts all day, today's."""
+    if series.is_all_day:
+        return start.date() >= to_local(now, series.zone).date()
+    return resolve_local(start, series.zone) > now
 
 
 async def first_ahead(scope: Scope, series: Series) -> datetime | None:
@@ -191,7 +236,13 @@ async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UU
                 row.starts_at,
                 row.ends_at,
                 row.status,
-                _timer(series, row.starts_at, row.status, tell=row.told_at is not None, now=now),
+                _timer(
+                    series.saying(own_details(row)),
+                    row.starts_at,
+                    row.status,
+                    tell=row.told_at is not None,
+                    now=now,
+                ),
             )
             for row in rows
         ],
@@ -255,15 +306,18 @@ SELECT_SERIES = select(
     Appointment.is_all_day,
 )
 
-_ROW = select(
+ROW_COLUMNS = (
     AppointmentOccurrence.id,
     AppointmentOccurrence.occurrence_key,
     AppointmentOccurrence.starts_at,
     AppointmentOccurrence.ends_at,
     AppointmentOccurrence.status,
     AppointmentOccurrence.told_at,
+    AppointmentOccurrence.own_details,
+    AppointmentOccurrence.own_remind_before,
     AppointmentOccurrence.ladder_step,
 )
+_ROW = select(*ROW_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -320,8 +374,9 @@ async def _rewrite(
         # What changed a moment ago and is still to be told stays so.
         has_changed = starts_at != row.starts_at or status != row.status
         has_news = has_changed or row.ladder_step == Step.TELL
-        timer = _timer(new, starts_at, status, tell=was_told and has_news, now=now)
-        ends_at = new.ends_at(starts_at)
+        own = new.saying(own_details(row))
+        timer = _timer(own, starts_at, status, tell=was_told and has_news, now=now)
+        ends_at = own.ends_at(starts_at)
         written.append(_Written(row.id, key, starts_at, ends_at, status, timer))
     await _write(scope, written)
 
@@ -359,6 +414,9 @@ async def _write(scope: Scope, written: Sequence[_Written]) -> None:
             "steps": [each.timer.step if each.timer else None for each in written],
             "ats": [each.timer.at if each.timer else None for each in written],
         },
+    )
+    scope.told_of.update(
+        each.id for each in written if each.timer is not None and each.timer.step is Step.TELL
     )
     _publish(scope, [each.timer for each in written])
 

@@ -6,7 +6,7 @@ with that one, and once the person's is ended earlier, it is what it was before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.access import ASKED_FIRST, Action
-from domain.care_recipients import PAUSE_COLUMNS, Pause, Person, running_pause, set_pause
+from domain.care_recipients import Person, set_pause
 from domain.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.database import Scope
 from domain.errors import NotFound, NothingToPause, NotPaused, PauseRuns
@@ -42,6 +42,7 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane
+from domain.running_pauses import PAUSE_COLUMNS, Pause, running_pause
 from domain.set_asides import Subject, Work, is_free
 
 NOTICE_LIVES = timedelta(days=14)
@@ -365,7 +366,7 @@ async def _change(
             .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
         )
     paused = [row.id for row in touched if targets[row.id][0] is MedicineStatus.PAUSED]
-    await cancel_open(scope, person.id, paused)
+    called_off = await cancel_open(scope, person.id, paused)
     counted = await _re_expand(scope, [row.id for row in touched])
     await audit.record(
         scope,
@@ -388,7 +389,11 @@ async def _change(
     scope.publish(NotificationsOwed())
     found = await _read(scope, await _find_person(scope, person.id))
     if action != "resumed":
-        return found
+        medicines = [
+            replace(medicine, called_off=called_off.get(medicine.id, ()))
+            for medicine in found.medicines
+        ]
+        return replace(found, medicines=medicines)
     gone_on = [row.id for row in touched if targets[row.id] == ACTIVE]
     return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
 

@@ -23,6 +23,7 @@ class Lasts(Enum):
 
     RUNS_OUT = auto()
     TO_THE_END = auto()  # of the schedule
+    NOTHING_TO_COME = auto()  # the schedule has ended
     FOR_YEARS = auto()
     ABOUT = auto()  # as needed: a guess from how often it was taken
     NO_GUESS = auto()  # as needed, and taken too little, or not for long enough
@@ -74,6 +75,8 @@ def forecast(
         if due_at > now + FARTHEST:
             return Forecast(Lasts.FOR_YEARS)
         stock, last_at = stock - amount, due_at
+    if last_at is None:
+        return Forecast(Lasts.NOTHING_TO_COME)
     return Forecast(Lasts.TO_THE_END, last_at=last_at)
 
 
@@ -90,6 +93,8 @@ def forecast_as_needed(
     weeks: *used* is the amount of the last 30 days, *used_since* when it was first taken from this
     stock, *ends_on* the last local day on which it may be.
     """
+    if ends_on is not None and ends_on < now.astimezone(zone).date():
+        return Forecast(Lasts.NOTHING_TO_COME)
     if used_since is None or used <= 0 or now - used_since < USED_AT_LEAST:
         return Forecast(Lasts.NO_GUESS)
     period = min(now - used_since, USED_OVER)

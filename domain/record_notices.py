@@ -72,7 +72,7 @@ _OWE = text("""
     WHERE NOT EXISTS (SELECT 1 FROM owed)
     ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
     SET facts = jsonb_set(notifications.facts, '{records}',
-                          notifications.facts -> 'records' || excluded.facts -> 'records'),
+                          (notifications.facts -> 'records') || (excluded.facts -> 'records')),
         wanted_version = notifications.wanted_version + 1
 """)
 

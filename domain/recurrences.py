@@ -21,6 +21,7 @@ from domain.schedules import Weekday, resolve_local
 MOST_TIMES = 1_000  # COUNT
 LONGEST_INTERVAL = 100  # INTERVAL
 FARTHEST = timedelta(days=3_700)  # beyond the start nothing is looked for
+SHORTEST_MONTH = 28  # days
 
 _DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _DAYS = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
@@ -168,15 +169,60 @@ class Recurrence:
             return (start for _number, start in zip(range(self.count), found, strict=False))
         return found
 
+    @classmethod
+    def monthly(cls, day: int, *, interval: int = 1) -> Self:
+        """On a *day* of the month, in months that lack it on their last; -1: always on the last.
+
+        RFC 5545 leaves such months out of BYMONTHDAY=31. The last of the days up to it that a month
+        has is what other calendars show alike.
+        """
+        if day <= SHORTEST_MONTH:
+            return cls(Frequency.MONTHLY, interval, by_month_day=(day,))
+        return cls(
+            Frequency.MONTHLY,
+            interval,
+            by_month_day=tuple(range(SHORTEST_MONTH, day + 1)),
+            by_set_pos=(-1,),
+        )
+
+    def with_shorter_months(self, first: datetime) -> "Recurrence":
+        """The same rhythm from *first* on, so that it comes in months and years that lack its day,
+        too: on their last of that month. As it is where it says itself what it does then.
+        """
+        if self.by_day or self.by_set_pos or self.by_month:
+            return self
+        if self.frequency is Frequency.MONTHLY and len(self.by_month_day) < 2:
+            day = self.by_month_day[0] if self.by_month_day else first.day
+            if day <= SHORTEST_MONTH:
+                return self
+            full = Recurrence.monthly(day)
+            return replace(self, by_month_day=full.by_month_day, by_set_pos=full.by_set_pos)
+        is_leap_day = (first.month, first.day) == (2, SHORTEST_MONTH + 1)
+        if self.frequency is Frequency.YEARLY and is_leap_day and not self.by_month_day:
+            days = (SHORTEST_MONTH, SHORTEST_MONTH + 1)
+            return replace(self, by_month=(2,), by_month_day=days, by_set_pos=(-1,))
+        return self
+
+    @property
+    def has_shorter_months(self) -> bool:
+        """Whether it comes on the last day of months that lack its day, as :meth:`monthly` says."""
+        days = self.by_month_day
+        is_written_so = len(days) > 1 and days == tuple(range(SHORTEST_MONTH, days[-1] + 1))
+        return is_written_so and self.by_set_pos == (-1,)
+
     def first_from(self, earliest: datetime) -> datetime | None:
         """The first start at or after *earliest*, if it began then; None if there is none."""
         return next(replace(self, count=None).starts(earliest, until=earliest + FARTHEST), None)
 
     def moved(self, *, old: datetime, new: datetime) -> "Recurrence":
         """The same rhythm where what was at *old* is at *new* from then on (both local)."""
+        if new.date() == old.date():
+            return self  # another hour; the 28th of February may stand for the 31st
         if not self.by_day:
-            days = (new.day,) if self.by_month_day else ()
-            return replace(self, by_month_day=days, by_month=(), by_set_pos=())
+            names_day = self.by_month_day and self.frequency is not Frequency.YEARLY
+            days = (new.day,) if names_day else ()
+            plain = replace(self, by_month_day=days, by_month=(), by_set_pos=())
+            return plain.with_shorter_months(new)
         if self.frequency in (Frequency.DAILY, Frequency.WEEKLY):
             days_later = new.weekday() - old.weekday()
             shifted = {Weekday((day.weekday + days_later) % 7) for day in self.by_day}
@@ -191,11 +237,11 @@ class Recurrence:
         return replace(self, count=None, until=None)
 
     def ending_before(self, start: datetime, *, first: datetime) -> "Recurrence":
-        """The rule from *first* up to just before *start* (both local), which is after it."""
-        end = start - timedelta(seconds=1)
+        """The rule from *first* to the last one before *start* (both local), which is after it."""
+        before = list(self.starts(first, until=start - timedelta(seconds=1))) or [first]
         if self.count is not None:
-            return replace(self, count=max(1, sum(1 for _ in self.starts(first, until=end))))
-        return replace(self, until=end if self.until is None else min(end, self.until))
+            return replace(self, count=len(before))
+        return replace(self, until=before[-1])
 
     def after(self, times: int) -> "Recurrence":
         """What remains of the rule once it has come *times* times."""

@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
-from domain.card_parts import find_parts
-from domain.care_recipients import PAUSE_COLUMNS, is_silenced
+from domain.card_parts import find_parts, part_at
 from domain.database import Scope
 from domain.doses import DoseStatus
 from domain.events import NotificationsOwed, TimerSet
@@ -35,7 +34,8 @@ from domain.models import (
     new_id,
 )
 from domain.notifications import Kind, Lane, Status, find_asked_for, show_again
-from domain.occurrences import OccurrenceStatus
+from domain.occurrences import OccurrenceStatus, reminded_before
+from domain.running_pauses import PAUSE_COLUMNS, is_silenced
 from domain.set_asides import Subject, Work, is_free
 
 
@@ -210,6 +210,7 @@ _DUE_OCCURRENCES = (
         AppointmentOccurrence.ladder_step,
         AppointmentOccurrence.next_action_at,
         Appointment.timezone,
+        AppointmentOccurrence.own_remind_before,
         Appointment.remind_before,
         *PAUSE_COLUMNS,
         Appointment.is_all_day,
@@ -308,7 +309,7 @@ def _actions(row: Row[Any]) -> Sequence[NextAction]:
         row.starts_at,
         row.ends_at,
         zone=ZoneInfo(row.timezone),
-        remind_before=row.remind_before,
+        remind_before=reminded_before(row),
         is_all_day=row.is_all_day,
     )
 
@@ -450,14 +451,27 @@ async def _give_up(
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
     await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
-    # One summary for what ends in this minute, not one alarm for each dose.
+    # One summary for what ends in this minute, not one alarm for each dose; of more doses than have
+    # room for their buttons, several.
     minute = now.replace(second=0, microsecond=0)
     owed: list[Owed] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
-        summaries = _by_slot(found, at=lambda _: minute)
+        summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
         cards = dict.fromkeys(summaries, Card(0, minute))
         owed += _of_doses(kind, Lane.ESCALATION, summaries, people, cards)
     return owed
+
+
+def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
+    """In which of a person's summaries each dose is, the earliest first."""
+    theirs: dict[UUID, list[UUID]] = defaultdict(list)
+    for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
+        theirs[dose.care_recipient_id].append(dose.id)
+    return {
+        dose_id: part_at(place)
+        for dose_ids in theirs.values()
+        for place, dose_id in enumerate(dose_ids)
+    }
 
 
 def _by_slot(

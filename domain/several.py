@@ -10,10 +10,11 @@ T = TypeVar("T")
 
 async def attempt(scope: Scope, work: Callable[[Scope], Awaitable[T]]) -> T:
     """Do *work*; if it raises, what it wrote is taken back, and what was written before stays."""
-    before = len(scope.acts)
+    before, events = len(scope.acts), len(scope.events)
     try:
         async with scope.connection.begin_nested():
             return await work(scope)
     except BaseException:
         del scope.acts[before:]
+        del scope.events[events:]
         raise

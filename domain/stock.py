@@ -45,6 +45,7 @@ from domain.projection import (
     NOT_RECKONED,
     USED_OVER,
     Forecast,
+    Lasts,
     forecast,
     forecast_as_needed,
 )
@@ -152,8 +153,8 @@ class Stock:
 
     @property
     def is_low(self) -> bool:
-        """Whether it is to be reminded of."""
-        if self.amount is None:
+        """Whether it is to be reminded of: never where nothing more of it is to be given."""
+        if self.amount is None or self.forecast.kind is Lasts.NOTHING_TO_COME:
             return False
         days = self.forecast.days
         return self.amount <= 0 or (days is not None and days <= self.refill_days)

@@ -8,15 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, true, tuple_
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
-from domain.appointment_changes import put_back, remove
+from domain.appointment_changes import remove
 from domain.appointment_clocks import CLOCK_CHANGED
-from domain.appointments import OccurrenceFacts, first_of
-from domain.care_recipients import Person, get_person
+from domain.appointment_undo import can_be_put_back, put_back
+from domain.appointments import OccurrenceFacts, first_of, get_occurrence
+from domain.audit import LASTING
+from domain.care_recipients import Person, get_person, rename_person
 from domain.corrections import stands, undo_correction
 from domain.counted_intakes import COUNTED, Counted
 from domain.database import Member, Scope
@@ -25,7 +28,13 @@ from domain.elsewhere import among_own, list_other_families, look_into
 from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo
 from domain.families import FamilyFacts
 from domain.ladder import UNDO_PERIOD
-from domain.medications import get_medication, put_back_content, put_back_status, remove_medication
+from domain.medications import (
+    get_medication,
+    move_person,
+    put_back_content,
+    put_back_status,
+    remove_medication,
+)
 from domain.medicines import Content, MedicineFacts, MedicineStatus
 from domain.models import (
     Appointment,
@@ -36,6 +45,7 @@ from domain.models import (
     MedicationLog,
     User,
 )
+from domain.occurrences import OccurrenceStatus
 from domain.pauses import put_back_pause
 from domain.record_changes import find_recorded
 from domain.standing_records import find_standing
@@ -61,6 +71,11 @@ class ActionKind(StrEnum):
     APPOINTMENT_REPEATED = "appointment.repeated"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_RESTORED = "appointment.restored"
+    APPOINTMENT_FOLLOWED = CLOCK_CHANGED
+    DRIVER_FOUND = "appointment.driver_found"
+    DRIVER_LOST = "appointment.driver_lost"
+    PERSON_MOVED = "person.moved"
+    PERSON_RENAMED = "person.renamed"
     PERSON_PAUSED = "person.paused"
     PERSON_RESUMED = "person.resumed"
 
@@ -76,6 +91,7 @@ STATUS_KINDS = frozenset(
 )
 """Of whatever begins or ends a pause."""
 
+_DRIVING = frozenset({ActionKind.DRIVER_FOUND, ActionKind.DRIVER_LOST})
 _AUDITED = tuple(ActionKind)[2:]
 UNDONE = "undone"
 UNDOABLE = frozenset(ActionKind)
@@ -87,7 +103,9 @@ class LastAction:
 
     `id` is that of the log rows' action, or of the event in the audit. `put_back` is how the dose
     will stand once its correction is undone. `elsewhere`: the family where that was, if it is not
-    the open one, and then the others of the member.
+    the open one, and then the others of the member. `lasting`: what of
+    :data:`domain.audit.LASTING` they have done since; `superseded`: what they did since, and others
+    have changed.
     """
 
     id: UUID
@@ -102,6 +120,8 @@ class LastAction:
     log_id: UUID | None = None
     put_back: DoseFacts | None = None
     elsewhere: Sequence[FamilyFacts] = ()
+    lasting: str | None = None
+    superseded: "ActionSuperseded | None" = None
 
     @property
     def name(self) -> str:
@@ -155,9 +175,56 @@ async def find_last_action(scope: Scope) -> LastAction:
         for action in (await _last_record(scope, member), await _last_event(scope, member))
         if action is not None
     ]
+    superseded = await _last_superseded(scope, member, since=found)
     if not found:
-        raise NothingToUndo
-    return max(found, key=lambda action: action.at)
+        if superseded is not None:
+            raise superseded
+        raise NothingToUndo(await _last_lasting(scope, member, since=None))
+    last = max(found, key=lambda action: action.at)
+    lasting = await _last_lasting(scope, member, since=last.at)
+    return replace(last, lasting=lasting, superseded=superseded)
+
+
+async def _last_superseded(
+    scope: Scope, member: Member, *, since: Sequence[LastAction]
+) -> ActionSuperseded | None:
+    """Who has changed what the member did last, later than what they can take back."""
+    row = await scope.row(
+        _select_own(AuditEvent, member)
+        .where(
+            AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
+            *(AuditEvent.created_at > action.at for action in since),
+            ~_is_undone(AuditEvent),
+            _is_there(AuditEvent),
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    action = None if row is None else await _event(scope, row)
+    if action is None:
+        return None
+    try:
+        await _check_stands(scope, member, action)
+    except ActionSuperseded as error:
+        return error if error.by is not None else None
+    return None
+
+
+async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None) -> str | None:
+    """What the member did last, after *since*, that cannot be taken back."""
+    action: str | None = await scope.connection.scalar(
+        select(AuditEvent.action)
+        .where(
+            AuditEvent.family_id == member.family_id,
+            AuditEvent.actor_id == member.user_id,
+            AuditEvent.action.in_(LASTING),
+            AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
+            true() if since is None else AuditEvent.created_at > since,
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    return action
 
 
 async def find_last_of_all(scope: Scope) -> LastAction:
@@ -168,7 +235,7 @@ async def find_last_of_all(scope: Scope) -> LastAction:
         if there is not None and (found is None or there.at > found.at):
             found, where = there, family
     if found is None:
-        raise NothingToUndo
+        raise NothingToUndo(await _last_lasting(scope, scope.require(Action.READ), since=None))
     if where is None:
         return found
     member = scope.require(Action.READ)
@@ -218,14 +285,7 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
             action, appointment=await _undo_appointment(scope, action, action.appointment)
         )
     if action.person is not None:
-        person = await put_back_pause(
-            scope,
-            action.person.id,
-            action.before or {},
-            undoes_id=action.id,
-            counted=action.counted,
-        )
-        return Undone(action, person=person)
+        return Undone(action, person=await _undo_of_person(scope, action, action.person))
     if action.medicine is None:
         return Undone(action, doses=await undo_doses(scope, [dose.id for dose in action.doses]))
     return Undone(action, medicine=await _undo_event(scope, action, action.medicine.id))
@@ -270,6 +330,20 @@ async def _undo_event(
             )
 
 
+async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> Person:
+    before = action.before or {}
+    match action.kind:
+        case ActionKind.PERSON_RENAMED:
+            return await rename_person(scope, person.id, before["name"], undoes_id=action.id)
+        case ActionKind.PERSON_MOVED:
+            zone = ZoneInfo(before["timezone"])
+            return await move_person(scope, person.id, zone, undoes_id=action.id)
+        case _:
+            return await put_back_pause(
+                scope, person.id, before, undoes_id=action.id, counted=action.counted
+            )
+
+
 async def _undo_appointment(
     scope: Scope, action: LastAction, appointment: OccurrenceFacts
 ) -> OccurrenceFacts | None:
@@ -277,8 +351,10 @@ async def _undo_appointment(
     if action.kind is ActionKind.APPOINTMENT_ADDED:
         await remove(scope, appointment_id, undoes_id=action.id)
         return None
-    kind = action.kind.removeprefix("appointment.")
-    return await put_back(scope, appointment_id, kind, action.before or {}, undoes_id=action.id)
+    if not can_be_put_back(action.before):
+        raise TooLateToUndo
+    right = Action.DRIVE if action.kind in _DRIVING else Action.CHANGE_APPOINTMENTS
+    return await put_back(scope, action.before or {}, undoes_id=action.id, action=right)
 
 
 _STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
@@ -387,9 +463,7 @@ async def _last_event(scope: Scope, member: Member) -> LastAction | None:
         .where(
             _is_later(later, event),
             # What they did to it later comes first anyway, or is nothing that can be taken back.
-            later.actor_id.is_distinct_from(member.user_id)
-            | later.action.endswith(".put_back")
-            | (later.action == CLOCK_CHANGED),
+            later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
         )
         .exists()
     )
@@ -515,9 +589,25 @@ async def _event(scope: Scope, row: Row[Any]) -> LastAction | None:
     action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
     try:
         if kind.startswith("appointment."):
-            return replace(action, appointment=await first_of(scope, row.subject_id))
+            return replace(action, appointment=await _changed(scope, row))
         if kind.startswith("person."):
             return replace(action, person=await get_person(scope, row.subject_id))
         return replace(action, medicine=await get_medication(scope, row.subject_id))
     except NotFound:  # it was removed, which is no change that could be taken back
         return None
+
+
+async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
+    """The occurrence that a change of an appointment was made at; else the next one, also where
+    another rhythm has none then. Raises NotFound.
+    """
+    before = row.before or {}
+    coming = await first_of(scope, row.subject_id)
+    if not before.get("occurrence_id"):
+        return coming
+    try:
+        found = await get_occurrence(scope, UUID(before["occurrence_id"]))
+    except NotFound:
+        return coming
+    has_made_way = found.status is OccurrenceStatus.CUT
+    return coming if row.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found

@@ -260,6 +260,12 @@ async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
     return claimed
 
 
+async def deliver_news(database: Database) -> None:
+    """Let the minute end in which something was changed, and deliver what the others are told."""
+    database.clock.advance(timedelta(minutes=1))
+    await deliver(database)
+
+
 async def asked_dose(database: Database, family: FamilyFacts, medicine: MedicineFacts) -> DoseFacts:
     """The first dose of a medicine, due now, its cards delivered."""
     first = (await doses_of(database, family, medicine))[0]

@@ -91,16 +91,21 @@ class Town:
                 await asyncio.sleep(0.02)
 
     async def settled(self, *, seconds: float = 20) -> None:
-        """Return once everything that came in is answered and everything owed is sent."""
+        """Return once everything that came in is answered and everything owed is sent, but for what
+        is gathered until its minute ends.
+        """
         async with asyncio.timeout(seconds):
-            while self.sandbox.unconfirmed_updates or not await self.value(_SETTLED):
+            while self.sandbox.unconfirmed_updates or not await self.value(
+                _SETTLED, now=self.clock.now()
+            ):
                 await asyncio.sleep(0.02)
 
 
 _SETTLED = """
     SELECT NOT EXISTS (SELECT 1 FROM inbound_updates WHERE status IN ('open', 'applied'))
        AND NOT EXISTS (SELECT 1 FROM notifications
-                   WHERE status = 'pending' OR shown_version < wanted_version)
+                   WHERE (status = 'pending' OR shown_version < wanted_version)
+                     AND NOT (kind = 'changes' AND coalesce(not_before, :now) > :now))
 """
 
 

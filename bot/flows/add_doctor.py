@@ -17,7 +17,7 @@ from bot.flows.whose import (
     to_persons,
 )
 from bot.grammar.appointments import parse_text
-from bot.grammar.doctors import is_skipped, parse_phone, understand_doctor
+from bot.grammar.doctors import is_skipped, parse_phones, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
@@ -31,6 +31,7 @@ from domain.access import Action
 from domain.appointments import get_occurrence
 from domain.doctors import NewDoctor, add_doctor, get_doctor
 from domain.errors import AlikeDoctor, NobodyCaredFor, NotFound
+from domain.families import list_zones
 
 _SKIP = "skip"
 _LONGEST_SPECIALTY = 80
@@ -39,7 +40,8 @@ _LONGEST_SPECIALTY = 80
 @dataclass(frozen=True)
 class Draft:
     """What is known so far; goes to Redis and back between two questions. `asked` are the parts
-    that are settled, also by leaving them out.
+    that are settled, also by leaving them out. `phones` are what a number without its country code
+    can be.
     """
 
     people: People
@@ -52,12 +54,13 @@ class Draft:
     same: str = ""  # the doctor of that name, or one alike, that the person has already
     same_id: str = ""
     beside: tuple[str, ...] = ()  # those that this one is another than
+    phones: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
         data.pop("is_another", None)  # of the version before
-        for name in ("asked", "beside"):
+        for name in ("asked", "beside", "phones"):
             data[name] = tuple(data.get(name, ()))
         return cls(**{**data, "people": read_people(data["people"])})
 
@@ -79,6 +82,8 @@ class Draft:
             return "name"
         if self.person is None:
             return "person"
+        if self.phones:
+            return "country"
         for part in ("specialty", "phone"):
             if getattr(self, part) is None and part not in self.asked:
                 return part
@@ -103,9 +108,9 @@ async def begin(request: Request) -> Answer:
         draft,
         name=typed.name,
         specialty=typed.specialty,
-        phone=typed.phone,
         address=typed.address,
     )
+    draft = await _with_phone(request, draft, typed.phone_words)
     # On one line, what was left out is left out.
     draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
     return await _next(request, None, draft, problem=typed.problem)
@@ -131,11 +136,11 @@ async def on_contact(request: Request) -> Answer:
     draft = draft or await _new(request)
     name = draft.name or parse_name(contact.name[:LONGEST_NAME])
     problem = None
+    draft = replace(draft, name=name)
     try:
-        phone = parse_phone(contact.phone, zone=draft.zone)
-        draft = replace(draft, name=name, phone=phone)
+        draft = await _with_phone(request, draft, contact.phone)
     except Misunderstood as wrong:
-        draft, problem = replace(draft, name=name), wrong
+        problem = wrong
     conversation = running if is_ours and isinstance(running, Conversation) else None
     return await _next(request, conversation, draft, problem=problem)
 
@@ -151,9 +156,9 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
         draft,
         name=typed.name or parse_name(reply.text or ""),
         specialty=typed.specialty or draft.specialty,
-        phone=typed.phone or draft.phone,
         address=typed.address or draft.address,
     )
+    draft = await _with_phone(request, draft, typed.phone_words)
     return await _next(request, running, draft, problem=typed.problem)
 
 
@@ -182,8 +187,37 @@ def _ask_phone(data: Data, choice: Choice) -> Screen:
 async def _take_phone(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data).settled("phone")
     if reply.choice != _SKIP and not is_skipped(reply.text or ""):
-        draft = replace(draft, phone=parse_phone(reply.text or "", zone=draft.zone))
+        draft = await _with_phone(request, draft, reply.text or "")
     return await _next(request, running, draft)
+
+
+async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
+    """With a telephone number, if one was *typed*. Without its country code it is one of whichever
+    country the family is known to live in: where these are several, that is asked.
+    """
+    if not typed:
+        return draft
+    zones = [draft.zone, *await list_zones(request.scope)]
+    phones = tuple(parse_phones(typed, zones=zones))
+    if len(phones) == 1:
+        return replace(draft, phone=phones[0], phones=())
+    return replace(draft, phone=None, phones=phones)
+
+
+def _ask_country(data: Data, choice: Choice) -> Screen:
+    typed = [choice(views.phone_label(phone), str(n)) for n, phone in enumerate(data["phones"])]
+    return views.ask_country(data["name"], typed, choice(views.skip_label(), _SKIP))
+
+
+async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    if reply.choice == _SKIP or is_skipped(reply.text or ""):
+        draft = replace(draft, phones=())
+    elif reply.choice is not None:
+        draft = replace(draft, phone=draft.phones[int(reply.choice)], phones=())
+    else:
+        draft = await _with_phone(request, draft, reply.text or "")
+    return await _next(request, running, draft.settled("phone"))
 
 
 def _ask_same(data: Data, choice: Choice) -> Screen:
@@ -210,7 +244,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 FLOW = Flow(
@@ -220,6 +254,7 @@ FLOW = Flow(
         "person": Step(ask_whose, _take_person),
         "specialty": Step(_ask_specialty, _take_specialty),
         "phone": Step(_ask_phone, _take_phone),
+        "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
 )

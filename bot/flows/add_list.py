@@ -245,7 +245,7 @@ async def _take_list(request: Request, running: Conversation, reply: Reply) -> A
             return cancelled(running.flow_id)
     numbered = _NUMBERED.fullmatch(reply.text or "")
     if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
-        return views.tap_or_type().and_send(FLOW.question(running))
+        return views.tap_or_type(reply.text or "").and_send(FLOW.question(running))
     listed = replace(listed, at=int(numbered[1]) - 1)
     return await _typed_anew(request, running, listed, numbered[2])
 

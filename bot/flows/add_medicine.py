@@ -54,6 +54,8 @@ _ASKED_FOR = frozenset(
     }
 )
 
+_OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -64,6 +66,7 @@ class Draft:
     (`same_name`, `same_id`); `beside`: those that the new one is another than. `guard` says what of
     as needed was asked already: how far apart, how often. `change` is one that is not made yet,
     since it is asked what was meant (`question`); `times` are those that fit `schedule_so_far`.
+    `offered` are schedules, as one would type them, of which one was likely meant.
     """
 
     people: People
@@ -81,6 +84,7 @@ class Draft:
     change: Mapping[str, Any] | None = None
     question: Mapping[str, Any] | None = None
     times: Sequence[str] = ()
+    offered: Sequence[str] = ()
 
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
@@ -173,13 +177,22 @@ async def begin(request: Request) -> Answer:
             return await _save(request, draft)
         except SameMedicine as same:
             draft = _beside(draft, same.existing)
-    draft = _with_times(draft, request.scope.clock.now())
+    draft = _with_times(_offering(draft, typed.problem), request.scope.clock.now())
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    number = take_whose(draft.people, reply)
+    try:
+        number = take_whose(draft.people, reply)
+    except Misunderstood:
+        # What was typed at the question whose it is may be the rest of it.
+        text = reply.text or ""
+        with_line = replace(draft, line=f"/addmed {text}")
+        early = None if draft.line else _more(request, running, with_line, text)
+        if early is None:
+            raise
+        return early
     draft = replace(draft, person=number)
     if not draft.line:
         return _next(request, running, draft)
@@ -189,7 +202,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     # Whom it is for is settled by now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     first = None if is_settled else _sentence(typed.problem)
-    return _next(request, running, draft, first=first)
+    return _next(request, running, _offering(draft, typed.problem), first=first)
 
 
 def _ask_name(_data: Data, _choice: Choice) -> Screen:
@@ -238,7 +251,13 @@ def _more(request: Request, running: Conversation, draft: Draft, text: str) -> A
     )
     problem = typed.problem
     first = None if problem is None or problem.problem.is_missing else _sentence(problem)
-    return _next(request, running, understood, first=first)
+    return _next(request, running, _offering(understood, problem), first=first)
+
+
+def _offering(draft: Draft, problem: Misunderstood | None) -> Draft:
+    """With what can be tapped instead of a time at which the one dose cannot be, or of midnight."""
+    is_of_time = problem is not None and problem.problem in _OFFERED
+    return replace(draft, offered=problem.suggestions if problem and is_of_time else ())
 
 
 def _ask_schedule(data: Data, choice: Choice) -> Screen:
@@ -247,6 +266,8 @@ def _ask_schedule(data: Data, choice: Choice) -> Screen:
         buttons = [
             choice(words, f"t{number}") for number, words in enumerate(data.get("times", ()))
         ]
+    elif data.get("offered"):
+        buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
     else:
         buttons = [choice(label, key) for key, label in views.schedule_presets().items()]
     return views.ask_schedule(data["name"], buttons, so_far=so_far)
@@ -258,14 +279,31 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
         return _next(request, running, draft)
     words = reply.text or ""
     if reply.choice is not None:
-        is_time = reply.choice.startswith("t")
-        words = draft.times[int(reply.choice[1:])] if is_time else PRESETS[reply.choice]
+        words = _tapped(draft, reply.choice)
     zone, now = draft.chosen.zone, request.scope.clock.now()
-    found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+    try:
+        found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+    except Misunderstood as problem:
+        if problem.problem not in _OFFERED:
+            raise
+        draft = _offering(replace(draft, schedule_so_far=""), problem)
+        return _next(request, running, draft, first=_sentence(problem))
+    draft = replace(draft, offered=())
     if isinstance(found, str):
         return _next(request, running, replace(draft, schedule_so_far=found))
     draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
     return _next(request, running, draft)
+
+
+def _tapped(draft: Draft, choice: str) -> str:
+    """What a button of the question when it is due says, as one would type it."""
+    match choice[:1], choice[1:]:
+        case "t", number if number.isdecimal():
+            return draft.times[int(number)]
+        case "o", number if number.isdecimal():
+            return draft.offered[int(number)]
+        case _:
+            return PRESETS[choice]
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:

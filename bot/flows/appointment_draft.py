@@ -29,10 +29,12 @@ from bot.grammar.appointments import (
     understand_appointment,
     understand_change,
 )
+from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.dates import spelt
-from bot.grammar.people import Person
+from bot.grammar.people import Person, which_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import When
+from bot.grammar.tokens import fold_spaces, matchable
+from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.views import appointments as views
 from bot.views.answer import Screen
@@ -64,6 +66,7 @@ _ASKED_AGAIN = frozenset(
         Problem.NO_SUCH_TIME,
         Problem.CONTRADICTION,
         Problem.HOUR_IS_OVER,
+        Problem.WHICH_NIGHT,
         Problem.DATE_AMBIGUOUS,
         Problem.DATE_UNREADABLE,
         Problem.DATE_TOO_FAR,
@@ -92,8 +95,10 @@ def is_asked_again(problem: Misunderstood) -> bool:
 class Draft:
     """What is known so far; goes to Redis and back between two questions.
 
-    `days` and `times` are all that it could be. `line` is what was typed at first, while it is not
-    known for whom: it is read again then. `doctors` are those that the typed name could mean.
+    `days` and `times` are all that it could be; `other_half`, `offered` and `is_midnight` are as in
+    :class:`~bot.grammar.whens.When`, where no night is chosen yet. `line` is what was
+    typed at first, while it is not known for whom: it is read again then. `doctors` are those that
+    the typed name could mean.
     """
 
     people: People
@@ -103,6 +108,9 @@ class Draft:
     title: str | None = None
     days: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    other_half: str | None = None
+    offered: tuple[str, ...] = ()
+    is_midnight: bool = False
     rule: str | None = None
     is_anchored: bool = False
     has_rhythm: bool = False  # how often is settled
@@ -124,8 +132,8 @@ class Draft:
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        for several in ("days", "times"):
-            data[several] = tuple(data[several])
+        for several in ("days", "times", "offered"):
+            data[several] = tuple(data.get(several, ()))
         data["doctors"] = tuple(tuple(doctor) for doctor in data["doctors"])
         before = data.get("remind_before")
         data["remind_before"] = None if before is None else tuple(before)
@@ -149,6 +157,11 @@ class Draft:
     @property
     def recurrence(self) -> Recurrence | None:
         return Recurrence.from_rfc5545(self.rule, self.zone) if self.rule else None
+
+    def rhythm_from(self, start: datetime) -> Recurrence | None:
+        """The rhythm that is shown and saved, once it is known when it begins (naive local)."""
+        rule = self.recurrence
+        return rule.with_shorter_months(start) if rule else None
 
     @property
     def details(self) -> Details:
@@ -193,11 +206,19 @@ class Draft:
         if when.days or (when.problem is not None and not when.times):
             draft = replace(draft, days=tuple(day.isoformat() for day in when.days))
         if when.times:
-            draft = replace(draft, times=tuple(f"{each:%H:%M}" for each in when.times))
+            draft = replace(
+                draft,
+                times=_as_typed(when.times),
+                other_half=f"{when.other_half:%H:%M}" if when.other_half else None,
+                offered=(),
+                is_midnight=when.is_midnight,
+            )
             if draft.is_all_day != when.is_all_day:  # hours are no length of days
                 draft = replace(draft, is_all_day=when.is_all_day, minutes=None)
         if when.problem is not None and when.problem.problem is Problem.HOUR_IS_OVER:
             draft = replace(draft, times=())
+        if when.offered:
+            draft = replace(draft, times=(), offered=_as_typed(when.offered))
         if when.rule is not None:
             draft = replace(
                 draft,
@@ -208,6 +229,24 @@ class Draft:
         if when.duration is not None:
             draft = replace(draft, minutes=int(when.duration.total_seconds()) // 60)
         return draft
+
+    def with_night(self, *, was_asked: bool, now: datetime) -> "Answered":
+        """With the nights that midnight of its day can be, unless which one *was_asked* by now."""
+        if not self.is_midnight or self.rule is not None or len(self.days) != 1:
+            return Answered(self)
+        if was_asked:
+            return Answered(replace(self, is_midnight=False))
+        local_now = now.astimezone(self.zone).replace(tzinfo=None)
+        nights = nights_of(date.fromisoformat(self.days[0]), local_now=local_now)
+        draft = replace(self, days=tuple(night.isoformat() for night in nights) or self.days)
+        if len(nights) < 2:
+            return Answered(replace(draft, is_midnight=False))
+        return Answered(draft, which_night(nights))
+
+    @property
+    def asks_night(self) -> bool:
+        """Whether its days are the two nights of one."""
+        return self.is_midnight and questions.are_nights(_days_of(self.days))
 
     def changed(self, typed: PartialAppointment) -> "Draft":
         """With what was said of it once it was shown; what was not said stays."""
@@ -274,12 +313,25 @@ class Draft:
         person = self.chosen
         if person is None or person.id is None:
             raise Misunderstood(Problem.TITLE_MISSING)
+        start = self.first_start(now=now)
         return NewAppointment(
             person_id=person.id,
             details=self.details,
-            start=self.first_start(now=now),
-            recurrence=self.recurrence,
+            start=start,
+            recurrence=self.rhythm_from(start),
         )
+
+
+def _as_typed(times: Sequence[time]) -> tuple[str, ...]:
+    return tuple(f"{each:%H:%M}" for each in times)
+
+
+def _days_of(stored: Sequence[str]) -> Sequence[date]:
+    return [date.fromisoformat(day) for day in stored]
+
+
+def _times_of(stored: Sequence[str]) -> Sequence[time]:
+    return [time.fromisoformat(each) for each in stored]
 
 
 def _ask_title(_data: Data, _choice: Choice) -> Screen:
@@ -289,19 +341,25 @@ def _ask_title(_data: Data, _choice: Choice) -> Screen:
 def _ask_day(data: Data, choice: Choice) -> Screen:
     today = date.fromisoformat(data["today"])
     month = date.fromisoformat(data["month"]) if data["month"] else questions.first_of_month(today)
-    candidates = [date.fromisoformat(day) for day in data["days"]]
-    buttons = questions.day_buttons(choice, today=today, month=month, candidates=candidates)
+    candidates = _days_of(data["days"])
+    buttons = questions.day_buttons(
+        choice,
+        today=today,
+        month=month,
+        candidates=candidates,
+        are_nights=bool(data.get("is_midnight")) and questions.are_nights(candidates),
+    )
     return views.ask_day(data["title"], buttons)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
-    candidates = [time.fromisoformat(each) for each in data["times"]]
+    candidates, offered = _times_of(data["times"]), _times_of(data.get("offered", ()))
     return views.ask_time(
         data["title"],
         date.fromisoformat(data["days"][0]) if data["days"] else None,
         today=date.fromisoformat(data["today"]),
         buttons=(
-            *questions.time_buttons(choice, candidates),
+            *questions.time_buttons(choice, candidates, offered=offered),
             (choice(views.all_day_label(), _ALL_DAY_CHOICE),),
         ),
     )
@@ -357,11 +415,22 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
             when = questions.take_when(
                 request, reply, zone=draft.zone, hint=hint, is_day_known=step == "time"
             )
-            return Answered(draft.at(when), when.problem)
+            was_asked = draft.asks_night and reply.choice is not None
+            found = draft.at(when).with_night(was_asked=was_asked, now=request.scope.clock.now())
+            problem = when.problem or found.problem
+            if problem is None:
+                return _with_later_half(found.draft, now=request.scope.clock.now())
+            return replace(found, problem=problem)
 
 
 async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
-    number = take_whose(draft.people, reply)
+    try:
+        number = take_whose(draft.people, reply)
+    except Misunderstood:
+        early = None if draft.line else await _typed_early(request, draft, reply.text or "")
+        if early is None:
+            raise
+        return early
     draft = replace(draft, person=number)
     if not draft.line:
         return Answered(draft)
@@ -369,6 +438,19 @@ async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     draft = replace(draft.understood(typed), person=number, line="")
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     return Answered(draft, None if is_settled else typed.problem)
+
+
+async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | None:
+    """All of it, typed at the question whose it is: the line stands, and that is still asked unless
+    the line says it. None where it says no time: then it may be a name nobody has.
+    """
+    typed = await understand(request, draft, line)
+    if typed.title is None or typed.when == When():
+        return None
+    draft = replace(draft, line=line, is_guided=False).understood(typed)
+    return Answered(
+        draft, typed.problem or which_person(draft.persons) if draft.line else typed.problem
+    )
 
 
 async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
@@ -401,15 +483,17 @@ def _doctors_of(typed: PartialAppointment) -> tuple[tuple[str, ...], ...]:
 
 
 def _doctor(draft: Draft, reply: Reply) -> Draft:
-    if reply.choice is None:
-        raise Misunderstood(
-            Problem.WHICH_DOCTOR,
-            draft.doctor or "",
-            suggestions=tuple(doctor[-1] for doctor in draft.doctors),
-        )
     if reply.choice == "name":
         return replace(draft, doctors=())
-    doctor_id, name, *_label = draft.doctors[int(reply.choice)]
+    if reply.choice is None:
+        words = matchable(fold_spaces(reply.text or ""))
+        named = [doctor for doctor in draft.doctors if words in map(matchable, doctor[1:])]
+        if len(named) != 1:
+            labels = tuple(doctor[-1] for doctor in draft.doctors)
+            raise Misunderstood(Problem.WHICH_DOCTOR, reply.text or "", suggestions=labels)
+        [[doctor_id, name, *_label]] = named
+    else:
+        doctor_id, name, *_label = draft.doctors[int(reply.choice)]
     return replace(draft, doctor=name, doctor_id=doctor_id, doctors=())
 
 
@@ -432,8 +516,27 @@ def ready(draft: Draft, *, now: datetime) -> Answered:
         return Answered(without_time(draft, problem), problem)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         refused = to_problem(error)
+        found = _with_later_half(draft, now=now)
+        if found.problem is not None:
+            return found
         return Answered(without_time(draft, refused), refused)
     return Answered(replace(draft, start=start.isoformat()))
+
+
+def _with_later_half(draft: Draft, *, now: datetime) -> Answered:
+    """Where its hour is over, but may have been meant twelve hours later, that is offered."""
+    if draft.rule is not None or draft.other_half is None:
+        return Answered(draft)
+    if len(draft.days) != 1 or len(draft.times) != 1:
+        return Answered(draft)
+    [day], [clock] = _days_of(draft.days), _times_of(draft.times)
+    local_now = now.astimezone(draft.zone).replace(tzinfo=None)
+    [other_half] = _times_of([draft.other_half])
+    offered = later_half(day, other_half, local_now=local_now)
+    if not offered or datetime.combine(day, clock) > local_now:
+        return Answered(draft)
+    draft = replace(draft, times=(), offered=_as_typed(offered))
+    return Answered(draft, hour_is_over(f"{clock:%H:%M}", offered=offered))
 
 
 def stamped(draft: Draft, *, now: datetime) -> Draft:
@@ -448,7 +551,8 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
     """
     # Without: a question that an earlier version of the program asked.
     now = datetime.fromisoformat(draft.now) if draft.now else datetime.min.replace(tzinfo=UTC)
-    start, details, rule = datetime.fromisoformat(draft.start), draft.details, draft.recurrence
+    start, details = datetime.fromisoformat(draft.start), draft.details
+    rule = draft.rhythm_from(start)
     when = views.planned_words(
         start,
         details,

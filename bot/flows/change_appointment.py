@@ -1,12 +1,11 @@
 """Change on an appointment: title, doctor, place, what to bring, how long, reminders, rhythm."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.flows.add_appointment import file_of
 from bot.flows.appointment_draft import to_problem
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.flows.known_doctors import list_known_doctors
@@ -22,16 +21,25 @@ from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeat_changes import RepeatChange, parse_repeat_change
+from bot.grammar.tokens import fold_spaces
 from bot.grammar.whens import parse_days, parse_duration
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import appointments as views
 from bot.views import medicines as medicine_views
 from bot.views.answer import Answer, Keyboard, Screen
+from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointment_changes import edit, move, repeat
 from domain.appointment_lock import Reach
-from domain.appointments import Details, DoctorNamed, OccurrenceFacts, get_occurrence
+from domain.appointments import (
+    Details,
+    DoctorNamed,
+    OccurrenceFacts,
+    first_of,
+    get_occurrence,
+    list_starts,
+)
 from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.occurrences import to_local
 from domain.recurrences import Recurrence
@@ -41,6 +49,7 @@ _DURATIONS = (15, 30, 45, 60, 90, 120)
 _REMINDERS = {"d": (1440,), "dh": (1440, 60), "h": (60,), "d2h": (1440, 120), "wd": (10080, 1440)}
 _NONE = "none"
 _ONCE = "once"
+_BEGINNINGS = {"with": "doctor", "every": "repeat"}
 _OPTIONAL = {"doctor", "place", "bring", "note"}
 
 
@@ -69,8 +78,97 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
         return cancelled(running.flow_id)
     for part in _PARTS:
         if reply.choice == part[:7]:
-            return FLOW.go_on(request, running, part, running.data)
-    return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            reaches = await _reaches(request, running, part)
+            step = "reach" if len(reaches) > 1 else part
+            return FLOW.go_on(
+                request, running, step, {**running.data, "part": part, "reaches": reaches}
+            )
+    return await _take_early(request, running, reply.text or "")
+
+
+async def _reaches(request: Request, running: Conversation, part: str) -> Sequence[Reach]:
+    """How far a change of that part can reach, where it makes a difference."""
+    facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
+    if facts.recurrence is None:
+        return [Reach.ALL]
+    is_amid = (await first_of(request.scope, facts.appointment_id)).id != facts.id
+    return [
+        *([Reach.THIS] if part != "repeat" else []),
+        *([Reach.FOLLOWING] if is_amid else []),
+        Reach.ALL,
+    ]
+
+
+async def _take_early(request: Request, running: Conversation, text: str) -> Answer:
+    """What is to be different, typed before its part was tapped: "with Dr Weber", "2 hours", "note
+    Bring the letter".
+    """
+    typed = fold_spaces(text)
+    first, _space, value = typed.partition(" ")
+    part = first.rstrip(":").casefold()
+    if part in _PARTS and value:
+        return await _take_typed(request, running, part, value)
+    if part in _BEGINNINGS and value:
+        return await _take_typed(request, running, _BEGINNINGS[part], typed)
+    try:
+        return await _take_typed(request, running, "duration", typed)
+    except Misunderstood as problem:
+        if problem.problem is Problem.BEGINS_OTHERWISE:
+            raise
+        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+
+
+async def _take_typed(request: Request, running: Conversation, part: str, typed: str) -> Answer:
+    """That part is to be so; of a series it is asked of which, and what was typed is kept."""
+    reaches = await _reaches(request, running, part)
+    if len(reaches) == 1:
+        return await _take(part)(request, running, Reply(text=typed))
+    if part == "duration":  # or it is none
+        facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
+        await _duration(request, facts, Reply(text=typed))
+    data = {**running.data, "part": part, "reaches": reaches, "typed": typed}
+    return FLOW.go_on(request, running, "reach", data)
+
+
+def _ask_reach(data: Data, choice: Choice) -> Screen:
+    labels = views.reach_labels()
+    return views.ask_reach_of_change(
+        data["title"],
+        (
+            *(choice(labels[reach], reach[:7]) for reach in data["reaches"]),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+        typed=data.get("typed"),
+    )
+
+
+async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Another rhythm for all that are to come begins at the next one. What is typed is the answer
+    to the next question.
+    """
+    data: Data = running.data
+    if reply.choice == "cancel":
+        return cancelled(running.flow_id)
+    for reach in data["reaches"]:
+        if reply.choice == reach[:7]:
+            taken = {**data, "reach": reach}
+            if reach == Reach.ALL and data["part"] == "repeat":
+                facts = await get_occurrence(request.scope, UUID(str(data["id"])))
+                taken["id"] = str((await first_of(request.scope, facts.appointment_id)).id)
+            return await _go_on_with(request, running, taken)
+    return FLOW.go_on(request, running, "reach", {**data, "typed": reply.text})
+
+
+async def _go_on_with(request: Request, running: Conversation, data: dict[str, Any]) -> Answer:
+    """The question for the part, or what was typed for it already."""
+    typed, part = data.pop("typed", None), data["part"]
+    if typed is None:
+        return FLOW.go_on(request, running, part, data)
+    try:
+        return await _take(part)(request, replace(running, data=data), Reply(text=typed))
+    except Misunderstood as problem:
+        first = Screen(misunderstood(problem))
+        return FLOW.go_on(request, running, part, data, first=first)
 
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
@@ -110,7 +208,7 @@ def _choices(part: str, choice: Choice) -> Keyboard:
             return ()
 
 
-def _take(part: str) -> Callable[[Request, Conversation, Reply], Any]:
+def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
     async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
         facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
         if part == "repeat":
@@ -157,7 +255,9 @@ async def _duration(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details
         return replace(facts.details, duration=parse_days(text))
     if reply.choice is not None:
         return replace(facts.details, duration=timedelta(minutes=int(reply.choice)))
-    return replace(facts.details, duration=parse_duration(reply.text or ""))
+    begins = to_local(facts.starts_at, facts.zone)
+    duration = parse_duration(reply.text or "", begins=begins, zone=facts.zone)
+    return replace(facts.details, duration=duration)
 
 
 async def _remind(_: Request, facts: OccurrenceFacts, reply: Reply) -> Details:
@@ -181,6 +281,7 @@ async def _repeat(
         "at": request.scope.clock.now().isoformat(),
         "then": _rhythm_words(typed),
         "now": _rhythm_words_of(facts),
+        "once_on": _next_start(facts, now=request.scope.clock.now()).date().isoformat(),
     }
     return FLOW.go_on(request, running, "review", {**running.data, "said": said})
 
@@ -232,6 +333,7 @@ def _ask_review(data: Data, choice: Choice) -> Screen:
         data["title"],
         now=said["now"],
         then=said["then"],
+        once_on=date.fromisoformat(said["once_on"]),
         buttons=(
             choice(medicine_views.save_label(), "save"),
             choice(medicine_views.change_label(), "change"),
@@ -269,28 +371,37 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
 async def _change_rhythm(
     request: Request, running: Conversation, facts: OccurrenceFacts, typed: RepeatChange | None
 ) -> Answer:
-    version = int(str(running.data["version"]))
+    version, reach = int(str(running.data["version"])), _reach_of(running)
+    so_far = await list_starts(request.scope, [facts.appointment_id])
     try:
         if typed is None:
             start = _next_start(facts, now=request.scope.clock.now())
-            changed = await repeat(request.scope, facts.id, start, None, version=version)
+            changed = await repeat(
+                request.scope, facts.id, start, None, version=version, reach=reach
+            )
         else:
-            changed = await _save_rhythm(request, facts, typed, version=version)
+            changed = await _save_rhythm(request, facts, typed, version=version, reach=reach)
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error
     except AppointmentChanged:
         return await _changed_meanwhile(request, running, facts)
-    return await _done(request, running, changed)
+    ids = {facts.appointment_id, changed.appointment_id}
+    kept = await list_starts(request.scope, ids)
+    return await _done(request, running, changed, gone=[at for at in so_far if at not in kept])
+
+
+def _reach_of(running: Conversation) -> Reach:
+    return Reach(str(running.data.get("reach", Reach.ALL)))
 
 
 async def _save_rhythm(
-    request: Request, facts: OccurrenceFacts, typed: RepeatChange, *, version: int
+    request: Request, facts: OccurrenceFacts, typed: RepeatChange, *, version: int, reach: Reach
 ) -> OccurrenceFacts:
     """Another rhythm; or, of another hour alone, the same one with all that was said of each."""
     if typed.is_other_hour:
         local = to_local(facts.starts_at, facts.zone)
         start = datetime.combine(local.date(), typed.start.time())
-        return await move(request.scope, facts.id, start, reach=Reach.ALL, version=version)
+        return await move(request.scope, facts.id, start, reach=reach, version=version)
     return await repeat(
         request.scope,
         facts.id,
@@ -298,24 +409,31 @@ async def _save_rhythm(
         typed.rule,
         version=version,
         keeps_end=typed.keeps_end,
+        reach=reach,
     )
 
 
 async def _save(
     request: Request, running: Conversation, facts: OccurrenceFacts, details: Details
 ) -> Answer:
-    version = int(str(running.data["version"]))
+    version, reach = int(str(running.data["version"])), _reach_of(running)
     try:
-        changed = await edit(request.scope, facts.id, details, version=version)
+        changed = await edit(request.scope, facts.id, details, version=version, reach=reach)
     except AppointmentChanged:
         return await _changed_meanwhile(request, running, facts)
     return await _done(request, running, changed)
 
 
-async def _done(request: Request, running: Conversation, facts: OccurrenceFacts) -> Answer:
+async def _done(
+    request: Request,
+    running: Conversation,
+    facts: OccurrenceFacts,
+    *,
+    gone: Sequence[datetime] = (),
+) -> Answer:
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    screen = views.changed(facts, member=member, now=request.scope.clock.now())
-    return finished(running, Answer(send=(screen, await file_of(request, facts))))
+    screen = views.changed(facts, member=member, now=request.scope.clock.now(), gone=gone)
+    return finished(running, Answer(send=(screen,)))
 
 
 async def _changed_meanwhile(
@@ -348,6 +466,7 @@ FLOW = Flow(
     "changeappt",
     {
         "what": Step(_ask_what, _take_what),
+        "reach": Step(_ask_reach, _take_reach),
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
         "review": Step(_ask_review, _take_review, _refresh_review),
     },

@@ -1,14 +1,14 @@
 """Change on a doctor: name, specialty, telephone, address, note."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.grammar.appointments import parse_text
-from bot.grammar.doctors import is_skipped, parse_phone
+from bot.grammar.doctors import is_skipped, parse_phones
 from bot.grammar.names import parse_name
+from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import doctors as views
@@ -17,6 +17,7 @@ from bot.views.answer import Answer, Screen
 from domain.access import Action
 from domain.doctors import edit_doctor, get_doctor
 from domain.errors import AlikeDoctor
+from domain.families import list_zones
 
 _LEAVE_OUT = "none"
 _PARTS = ("name", "specialty", "phone", "address", "note")
@@ -42,7 +43,12 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     for part in _PARTS:
         if reply.choice == part[:7]:
             return FLOW.go_on(request, running, part, running.data)
-    return medicine_views.tap_a_button().and_send(FLOW.question(running))
+    # "phone 213 425 678" says both what is to change, and to what.
+    named, _space, value = fold_spaces(reply.text or "").partition(" ")
+    part = named.rstrip(":").casefold()
+    if part in _PARTS and value:
+        return await _take(part)(request, running, Reply(text=value))
+    return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
@@ -53,7 +59,7 @@ def _ask(part: str) -> Callable[[Data, Choice], Screen]:
     return ask
 
 
-def _take(part: str) -> Callable[[Request, Conversation, Reply], Any]:
+def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
     async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
         zone, typed = ZoneInfo(str(running.data["zone"])), reply.text or ""
         value: str | None
@@ -62,12 +68,29 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Any]:
         elif part == "name":
             value = parse_name(typed)
         elif part == "phone":
-            value = parse_phone(typed, zone=zone)
+            zones = [zone, *await list_zones(request.scope)]
+            value, *others = parse_phones(typed, zones=zones)
+            if others:
+                data = {**running.data, "phones": [value, *others]}
+                return FLOW.go_on(request, running, "country", data)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
         return await _save(request, running, {part: value})
 
     return take
+
+
+def _ask_country(data: Data, choice: Choice) -> Screen:
+    typed = [choice(views.phone_label(phone), str(n)) for n, phone in enumerate(data["phones"])]
+    return views.ask_country(data["name"], typed, choice(views.leave_out_label(), _LEAVE_OUT))
+
+
+async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Which number it is; what is typed is another one."""
+    if reply.choice is None or reply.choice == _LEAVE_OUT:
+        return await _take("phone")(request, running, reply)
+    data: Data = running.data
+    return await _save(request, running, {"phone": data["phones"][int(reply.choice)]})
 
 
 async def _save(
@@ -112,7 +135,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 FLOW = Flow(
@@ -120,6 +143,7 @@ FLOW = Flow(
     {
         "what": Step(_ask_what, _take_what),
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
+        "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
 )

@@ -118,7 +118,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return views.tap_a_button().and_send(FLOW.question(running))
+            return views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:

@@ -16,12 +16,10 @@ from bot.redis.conversations import Conversation
 from bot.views import appointments_left as left
 from bot.views import people as views
 from bot.views.answer import Answer, Screen
-from bot.views.calendar_files import calendar_file
 from bot.views.medicines import tap_a_button
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointment_clocks import follow_person, list_by_other_clocks
-from domain.calendars import get_entries
 from domain.care_recipients import get_person, rename_person
 from domain.errors import AlikeName
 from domain.medications import move_person
@@ -74,7 +72,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return tap_a_button().and_send(FLOW.question(running))
+            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
@@ -141,7 +139,7 @@ async def _take_appointments(request: Request, running: Conversation, reply: Rep
         case "follow":
             return finished(running, await _follow(request, data))
         case _:
-            return tap_a_button().and_send(FLOW.question(running))
+            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 async def _follow(request: Request, data: Data) -> Answer:
@@ -151,12 +149,7 @@ async def _follow(request: Request, data: Data) -> Answer:
     shown = {UUID(key) for key in data["appointments"]}
     found = await follow_person(scope, person.id, appointment_ids=shown)
     screen = left.followed(found, zone=person.zone, member=member, now=now)
-    entries = [
-        entry for facts in found.moved for entry in await get_entries(scope, facts.appointment_id)
-    ]
-    if not entries:
-        return Answer(send=(screen,))
-    return Answer(send=(screen, calendar_file(entries, name="appointments", now=now)))
+    return Answer(send=(screen,))
 
 
 FLOW = Flow(

@@ -9,9 +9,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.flows.two_clocks import is_other_clock, parse_time
-from bot.grammar.intakes import parse_amount, parse_remark
+from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
+from bot.grammar.intakes import (
+    LONGEST_LINE,
+    TypedAmount,
+    parse_amount,
+    parse_remark,
+    read_intake,
+)
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import history as views
@@ -142,7 +149,23 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return await _take_words(request, running, reply.text or "")
+
+
+async def _take_words(request: Request, running: Conversation, text: str) -> Answer:
+    """A time, an amount, or both, typed before it was asked for: each counts."""
+    draft = Draft.read(running.data)
+    typed = read_intake(
+        tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
+    )
+    is_unread = typed.time_problem or typed.amount_problem or not (typed.amount or typed.moment)
+    if is_unread or not draft.is_taken:
+        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+    if typed.amount is not None:
+        draft = _with_amount(draft, typed.amount)
+    if typed.moment is not None:
+        return await _timed(request, running, draft, typed.time_words)
+    return await _go(request, draft, running)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
@@ -220,9 +243,12 @@ def _ask_amount(data: Data, _choice: Choice) -> Screen:
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    given = parse_amount(reply.text or "").of(Dosage.from_json(draft.amount))
-    draft = replace(draft, given=given.to_json(), count=None, is_no_slip=False, seen=None)
-    return await _go(request, draft, running)
+    return await _go(request, _with_amount(draft, parse_amount(reply.text or "")), running)
+
+
+def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
+    given = typed.of(Dosage.from_json(draft.amount))
+    return replace(draft, given=given.to_json(), count=None, is_no_slip=False, seen=None)
 
 
 def _ask_count(data: Data, choice: Choice) -> Screen:

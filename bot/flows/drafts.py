@@ -14,6 +14,7 @@ from bot.flows import (
     change_medicine,
     change_person,
     correct,
+    edited_message,
     elsewhere,
     give,
     move_appointment,
@@ -23,6 +24,7 @@ from bot.flows import (
     pause,
     per_dose,
     refill,
+    take_late,
 )
 from bot.flows.engine import Data, Leaving
 from bot.flows.list_entries import KINDS
@@ -148,6 +150,7 @@ LEAVINGS: Mapping[str, Leaving] = {
     per_dose.FLOW.name: Leaving("meds", Unfinished.NOT_RECORDED, renew=_renew_medicine),
     give.FLOW.name: Leaving("give", Unfinished.NOT_RECORDED, renew=_renew_giving),
     correct.FLOW.name: Leaving("history", Unfinished.NOT_RECORDED, renew=_renew_correction),
+    take_late.FLOW.name: Leaving("today", Unfinished.NOT_RECORDED),
     refill.FLOW.name: Leaving("refill", Unfinished.NOT_RECORDED, renew=_renew_medicine),
     add_appointment.FLOW.name: Leaving(
         "addappt",
@@ -157,6 +160,7 @@ LEAVINGS: Mapping[str, Leaving] = {
     ),
     add_list.FLOW.name: Leaving("meds", renew=_renew_list, name_draft=add_list.name_draft),
     elsewhere.NAME: Leaving("family", Unfinished.NOT_CHANGED),
+    edited_message.NAME: Leaving("help", Unfinished.NOT_CHANGED),
     move_appointment.FLOW.name: Leaving("appts", Unfinished.NOT_CHANGED, renew=_renew_move),
     change_appointment.FLOW.name: Leaving(
         "appts", Unfinished.NOT_CHANGED, renew=_renew_appointment

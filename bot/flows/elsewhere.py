@@ -158,7 +158,9 @@ class Elsewhere:
         data: Data = running.data
         naming = self._commands[data["command"]]
         if reply.choice is None:
-            return medicine_views.tap_a_button().and_send(self.flow.question(running))
+            return medicine_views.tap_a_button(reply.text or "").and_send(
+                self.flow.question(running)
+            )
         if reply.choice == "stay":
             return await _run(request, running, naming.handler, data["text"])
         offer = Offer(**data["offers"][int(reply.choice)])

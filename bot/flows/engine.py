@@ -220,7 +220,7 @@ class Flows:
         """A message that is no command."""
         match request.conversation:
             case None:
-                return views.unexpected()
+                return views.unexpected(request.text or "")
             case Expired(flow_id=flow_id):
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):
@@ -235,7 +235,8 @@ class Flows:
                     answer = views.please_type().and_send(flow.question(running))
                     return replace(answer, conversation=to_repeat(running.flow_id))
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
-                    return await flow.ask_again(request, running, first=tap_a_button().send[0])
+                    tap = tap_a_button(request.text).send[0]
+                    return await flow.ask_again(request, running, first=tap)
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:

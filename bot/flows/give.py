@@ -13,6 +13,7 @@ from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finishe
 from bot.flows.named_medicines import as_typed, name_after_amount, name_all
 from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
 from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
+from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.moments import TypedMoment, parse_moment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
@@ -428,15 +429,27 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         named, amount = name_after_amount(
             reply.text or "", [line for line in lines if str(line.id) in offered]
         )
-        if len(named.medicines) > 1:
-            return views.tap_which().and_send(FLOW.question(running))
-        chosen = str(named.medicines[0].id)
         rest = " ".join(filter(None, (amount, as_typed(named.rest), rest)))
+        if len(named.medicines) > 1:
+            return _which_of(request, running, named.medicines, rest)
+        chosen = str(named.medicines[0].id)
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
         return FLOW.go_on(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     return await _start(request, line, rest, running, said_at=said_at)
+
+
+def _which_of(
+    request: Request, running: Conversation, medicines: Sequence[KnownMedicine], rest: str
+) -> Answer:
+    """Only a button tells which of one name is meant; what was typed beside it stands."""
+    named = {str(medicine.id) for medicine in medicines}
+    data: dict[str, Any] = dict(running.data)
+    data["choices"] = [each for each in data["choices"] if each[0] in named]
+    data["rest"] = rest
+    data.setdefault("said_at", request.scope.clock.now().isoformat())
+    return FLOW.go_on(request, running, "which", data, first=views.tap_which().send[0])
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:

@@ -7,7 +7,7 @@ whether what was added for it and not lost is to be taken back.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,8 +24,8 @@ from bot.views import pauses as views
 from bot.views.answer import Answer, Screen
 from bot.views.misunderstandings import misunderstood
 from domain.access import Action
-from domain.care_recipients import Pause, Person, get_person, list_people
-from domain.courses import Stretch, last_day
+from domain.care_recipients import Person, get_person, list_people
+from domain.courses import Stretch, is_over_by, last_day
 from domain.database import Scope
 from domain.errors import (
     CareCircleError,
@@ -53,7 +53,8 @@ from domain.paused_courses import (
     left_out_since,
 )
 from domain.pauses import pause_person, resume_person
-from domain.schedules import schedule_from_json
+from domain.running_pauses import Pause
+from domain.schedules import resolve_local, schedule_from_json
 
 DAYS = {"1": 1, "3": 3, "7": 7}
 MOST_CHOICES = 30
@@ -265,7 +266,7 @@ async def _go(request: Request, running: Conversation | None, data: Data) -> Ans
         return _asking(request, running, "until", data, first=first)
     is_new = data["kind"] == "person" and data["pause"] is None
     if is_new and "silence" not in data:
-        return _asking(request, running, "appts", data)
+        return _asking(request, running, "appts", await _refresh_appointments(request, data))
     return await _pause(request, running, data)
 
 
@@ -337,7 +338,23 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
         case "leave":
             return finished(running, views.left())
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return await _typed_end(request, running, {**data, "seen": data["pause"]}, reply)
+
+
+async def _typed_end(request: Request, running: Conversation, data: Data, reply: Reply) -> Answer:
+    """Until when, typed at another question of the same pause: it is another end."""
+    text = reply.text or ""
+    try:
+        end = parse_end(text, today=_today(request, data), is_answer=True)
+    except Misunderstood:
+        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+    typed = {**data, "until": _end_to_data(end)}
+    try:
+        _check_end(request, typed)
+    except PauseEndImpossible as problem:
+        first = views.end_impossible(is_too_far=problem.is_too_far)
+        return FLOW.go_on(request, running, running.step, running.data, first=first)
+    return await _go(request, running, typed)
 
 
 # Until when.
@@ -375,11 +392,41 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
 # Appointments.
 
 
+async def _refresh_appointments(request: Request, data: Data) -> Data:
+    """With what does not resume when the pause ends: the name, and the last day of a course that is
+    over by then, None of what is paused on its own for longer.
+    """
+    resumes_on = _resumes_on(data)
+    if resumes_on is None:
+        return data
+    stay: list[list[str | None]] = []
+    lines = await _pausable(request.scope)
+    theirs = [line for line in lines if str(line.person_id) == data["id"]]
+    end = resolve_local(datetime.combine(resumes_on, time()), ZoneInfo(data["zone"]))
+    for line in theirs:
+        last = last_day(line.schedule, line.zone)
+        if last is not None and is_over_by(line.schedule, line.zone, end):
+            stay.append([line.name, last.isoformat()])
+        elif _is_paused_beyond(line, end):
+            stay.append([line.name, None])
+    return {**data, "stay": stay, "is_all": len(stay) == len(theirs)}
+
+
+def _is_paused_beyond(line: MedicineLine, end: datetime) -> bool:
+    is_paused = line.status is MedicineStatus.PAUSED
+    return is_paused and (line.resumes_at is None or line.resumes_at > end)
+
+
 def _ask_appointments(data: Data, choice: Choice) -> Screen:
+    stay = [
+        (name, date.fromisoformat(last) if last else None) for name, last in data.get("stay", ())
+    ]
     return views.ask_appointments(
         data["name"],
         _resumes_on(data),
         [choice(words, key) for key, words in views.appointment_labels().items()],
+        stay=stay,
+        is_all=bool(data.get("is_all")),
     )
 
 
@@ -387,7 +434,7 @@ async def _take_appointments(request: Request, running: Conversation, reply: Rep
     if reply.choice == "cancel":
         return cancelled(running.flow_id)
     if reply.choice not in ("yes", "no"):
-        return medicine_views.tap_a_button().and_send(FLOW.question(running))
+        return await _typed_end(request, running, running.data, reply)
     return await _go(request, running, {**running.data, "silence": reply.choice == "yes"})
 
 
@@ -634,7 +681,7 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
         case "no":
             return await _next_course(request, running, _left_alone(data))
         case _:
-            return medicine_views.tap_a_button().and_send(FLOW.question(running))
+            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _left_alone(data: Data) -> Screen:
@@ -679,7 +726,7 @@ FLOW = Flow(
         "what": Step(_ask_what, _take_what),
         "running": Step(_ask_running, _take_running, _refresh_running),
         "until": Step(_ask_until, _take_until),
-        "appts": Step(_ask_appointments, _take_appointments),
+        "appts": Step(_ask_appointments, _take_appointments, _refresh_appointments),
         "ends": Step(_ask_course, _take_course, _refresh_course),
     },
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.flows.give import choices
-from bot.flows.named_medicines import name_medicine
+from bot.flows.named_medicines import as_typed, name_medicine
 from bot.grammar.dosages import count_up
 from bot.grammar.refills import (
     Stocked,
@@ -71,13 +71,18 @@ def _ask_which(data: Data, choice: Choice) -> Screen:
 
 
 async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
-    data: Data = running.data
+    data: dict[str, Any] = dict(running.data)
     if reply.choice is None:
         lines = await list_medicines(request.scope)
         offered = {key for key, _name in data["choices"]}
         named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
+        rest = as_typed(named.rest) or data.get("rest", "")
+        data = {**data, "rest": rest}
         if len(named.medicines) > 1:  # they have one name: only a button tells which
-            return intake_views.tap_which().and_send(FLOW.question(running))
+            same = {str(medicine.id) for medicine in named.medicines}
+            data["choices"] = [each for each in data["choices"] if each[0] in same]
+            tap = intake_views.tap_which().send[0]
+            return FLOW.go_on(request, running, "which", data, first=tap)
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
     else:
         chosen, name = data["choices"][int(reply.choice)]

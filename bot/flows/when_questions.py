@@ -17,9 +17,18 @@ _BLANK = "·"
 
 
 def day_buttons(
-    choice: Choice, *, today: date, month: date, candidates: Sequence[date] = ()
+    choice: Choice,
+    *,
+    today: date,
+    month: date,
+    candidates: Sequence[date] = (),
+    are_nights: bool = False,
 ) -> Keyboard:
-    """The days that it may be, or today, tomorrow and a month to leaf through."""
+    """The days that it may be, or today, tomorrow and a month to leaf through. Where they
+    *are_nights*, each candidate is the day that one of them ends with.
+    """
+    if are_nights:
+        return tuple((choice(views.night_label(day), _day_key(day)),) for day in candidates)
     if candidates:
         return tuple(
             (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
@@ -112,11 +121,24 @@ def check_kind(when: When, *, is_all_day: bool) -> None:
         raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
 
 
-def time_buttons(choice: Choice, candidates: Sequence[time] = ()) -> Keyboard:
-    """The times that it may be, or the usual ones."""
-    times = candidates or USUAL_TIMES
-    buttons = [choice(views.time_label(each), f"t{each:%H%M}") for each in times]
-    return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+def time_buttons(
+    choice: Choice, candidates: Sequence[time] = (), *, offered: Sequence[time] = ()
+) -> Keyboard:
+    """The times that it may be, or the usual ones, below those *offered* instead of what cannot
+    be.
+    """
+    times = candidates or [each for each in USUAL_TIMES if each not in offered]
+    rows = [tuple(times[at : at + 3]) for at in range(0, len(times), 3)]
+    if offered and not candidates:
+        rows.insert(0, tuple(offered))
+    return tuple(
+        tuple(choice(views.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
+    )
+
+
+def are_nights(days: Sequence[date]) -> bool:
+    """Whether *days* are what :func:`~bot.grammar.whens.nights_of` makes of one."""
+    return len(days) == 2 and days[1] - days[0] == timedelta(days=1)
 
 
 def _day_key(day: date) -> str:

@@ -6,7 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Reply
-from bot.grammar.people import Person, which_person
+from bot.grammar.people import Person, unknown_person, which_person
+from bot.grammar.tokens import fold_spaces, matchable
 from bot.views import conversations as conversation_views
 from bot.views import medicines as views
 from bot.views.answer import Screen
@@ -54,8 +55,8 @@ def take_whose(people: People, reply: Reply) -> int:
     """Which of *people* was tapped or typed. Raises Misunderstood."""
     if reply.choice is not None:
         return int(reply.choice)
-    typed = (reply.text or "").strip().casefold()
+    typed = fold_spaces(reply.text or "")
     for number, (_, name, _) in enumerate(people):
-        if name.casefold() == typed:
+        if matchable(name) in (matchable(typed), matchable(typed).removeprefix("for ")):
             return number
-    raise which_person(to_persons(people))
+    raise unknown_person(typed, to_persons(people)) if typed else which_person(to_persons(people))

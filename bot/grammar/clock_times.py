@@ -6,7 +6,7 @@ An hour that could be morning or afternoon is asked about, never guessed.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time, timedelta
 
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
@@ -59,6 +59,19 @@ class TypedTime:
     is_after_at: bool = True
     tokens_used: int = 1
 
+    @property
+    def is_midnight(self) -> bool:
+        """Whether it is midnight by name ("midnight", "12 am"), which two days claim as theirs. Who
+        types 00:00 counts the hours of a day, and means its first.
+        """
+        is_named = "midnight" in self.words or self.words.startswith("12")
+        return is_named and self.readings == (time(0),)
+
+    @property
+    def other_half(self) -> time | None:
+        """Twelve hours later, where what was typed ("3:15") may mean that, too."""
+        return self.readings[1] if self.is_sure and len(self.readings) > 1 else None
+
     def resolve(self, part: PartOfDay | None = None) -> time:
         """The one time meant. Raises `Misunderstood` if there is none, or more than one."""
         if part is None and self.is_sure:
@@ -73,6 +86,20 @@ class TypedTime:
     def _unclear(self, problem: Problem) -> Misunderstood:
         offered = self.readings[:1] if self.is_sure else self.readings
         return Misunderstood(problem, self.words, suggestions=tuple(f"{t:%H:%M}" for t in offered))
+
+
+def nights_of(day: date, *, local_now: datetime) -> tuple[date, ...]:
+    """The days that begin with a midnight of *day*, as far as it is still to come: its own, and the
+    day after.
+    """
+    both = (day, day + timedelta(days=1))
+    return tuple(each for each in both if datetime.combine(each, time.min) > local_now)
+
+
+def later_half(day: date, clock: time | None, *, local_now: datetime) -> tuple[time, ...]:
+    """*clock*, if it is still to come on *day*; none where it is not, or there is none."""
+    is_ahead = clock is not None and datetime.combine(day, clock) > local_now
+    return (clock,) if clock is not None and is_ahead else ()
 
 
 def looks_like_a_time(token: Token) -> bool:

@@ -21,7 +21,7 @@ _SKIPPED = {"-", "none", "no", "skip"}
 
 @dataclass(frozen=True)
 class PartialDoctor:
-    """What a line said; None: it did not. `phone` is E.164."""
+    """What a line said; None: it did not. `phone` is E.164, `phone_words` what was typed of it."""
 
     person: Person | None
     name: str | None
@@ -29,6 +29,7 @@ class PartialDoctor:
     phone: str | None
     address: str | None
     problem: Misunderstood | None
+    phone_words: str = ""
 
 
 def understand_doctor(
@@ -48,18 +49,18 @@ def understand_doctor(
     fields = _split(line)
     name = parse_name(fields[0]) if fields else None
     specialty = phone = address = None
-    problem = None
+    problem, phone_words = None, ""
     for words in fields[1:]:
         if phone is None and _looks_like_a_phone(words):
             try:
-                phone = parse_phone(words, zone=by_clock)
+                phone, phone_words = parse_phone(words, zone=by_clock), words
             except Misunderstood as wrong:
                 problem = wrong
         elif specialty is None and phone is None and problem is None:
             specialty = parse_text(words, longest=80)
         else:
             address = parse_text(f"{address}, {words}" if address else words)
-    return PartialDoctor(person, name, specialty, phone, address, problem)
+    return PartialDoctor(person, name, specialty, phone, address, problem, phone_words)
 
 
 def parse_phone(text: str, *, zone: ZoneInfo | None) -> str:
@@ -77,6 +78,22 @@ def parse_phone(text: str, *, zone: ZoneInfo | None) -> str:
     if not phonenumbers.is_possible_number(number):
         raise Misunderstood(Problem.PHONE_IMPOSSIBLE, text.strip())
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_phones(text: str, *, zones: Sequence[ZoneInfo]) -> Sequence[str]:
+    """All numbers (E.164) that *text* can be: one where it names its country, else one for each
+    country of *zones* that has such numbers. Raises `Misunderstood` where it is none.
+    """
+    found: dict[str, None] = {}
+    problem: Misunderstood | None = None
+    for zone in zones:
+        try:
+            found[parse_phone(text, zone=zone)] = None
+        except Misunderstood as wrong:
+            problem = problem or wrong
+    if not found:
+        raise problem or Misunderstood(Problem.PHONE_UNREADABLE, text.strip())
+    return tuple(found)
 
 
 def is_skipped(text: str) -> bool:

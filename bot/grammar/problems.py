@@ -77,6 +77,7 @@ class Problem(Enum):
     DAY_VAGUE = auto()  # "next week"
     DAY_IS_OVER = auto()
     HOUR_IS_OVER = auto()
+    WHICH_NIGHT = auto()  # W is midnight, of which a day has two
     HOUR_SKIPPED = auto()  # the clocks go forward over it
     NO_OCCURRENCE = auto()  # W never comes before its end
     WEEKDAY_DIFFERS = auto()  # "Friday 28 November", which is a Saturday
@@ -86,6 +87,7 @@ class Problem(Enum):
     COUNT_IMPOSSIBLE = auto()
     END_OF_ONE = auto()  # an end, of something that does not come again
     DURATION_IMPOSSIBLE = auto()
+    BEGINS_OTHERWISE = auto()  # W is an hour, and what is changed begins at another one
     REMINDER_IMPOSSIBLE = auto()
     TIME_IN_TITLE = auto()  # W are words of time that stand in a title without quotes
     HOURS_OR_DATE = auto()  # "9-15"

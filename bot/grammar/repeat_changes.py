@@ -65,6 +65,8 @@ def parse_repeat_change(
     first = rule.without_end().first_from(begins) if when.is_anchored else begins
     if first is None or (rule.until is not None and first > rule.until):
         raise Misunderstood(Problem.NO_OCCURRENCE, text.strip())
+    if names_rhythm:
+        rule = rule.with_shorter_months(first)  # what is not named stays as it was meant
     is_other_hour = not (names_rhythm or names_end or is_endless)
     return RepeatChange(rule, first, keeps_end, when, is_other_hour)
 

@@ -43,6 +43,7 @@ _ORDINALS = {
     "3rd": Nth.THIRD,
     "4th": Nth.FOURTH,
 }
+SHORTER_MONTHS = ("in", "shorter", "months", "on", "the", "last", "day")
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 
 
@@ -133,10 +134,11 @@ def _with_days(
             nth = ByDay(WEEKDAYS[following[1]], _ORDINALS[following[0]])
             return Recurrence(frequency, interval, by_day=(nth,)), used + skip + 2
         if following[:2] == ["last", "day"]:
-            return Recurrence(frequency, interval, by_month_day=(-1,)), used + skip + 2
+            return Recurrence.monthly(-1, interval=interval), used + skip + 2
         match = _DAY_OF_MONTH.fullmatch(following[0]) if following else None
         if match and 1 <= int(match[1]) <= 31 and rest[1:2] == ["the"]:
-            return Recurrence(frequency, interval, by_month_day=(int(match[1]),)), used + skip + 1
+            rule = Recurrence.monthly(int(match[1]), interval=interval)
+            return rule, _with_shorter_months(words, used + skip + 1)
     return Recurrence(frequency, interval), used
 
 
@@ -197,7 +199,14 @@ def _day_of_month(words: Sequence[str]) -> tuple[Recurrence, int] | None:
         return None
     if not (day == -1 or 1 <= day <= 31):
         raise Misunderstood(Problem.NO_SUCH_DATE, " ".join(words[:used]))
-    return Recurrence(Frequency.MONTHLY, by_month_day=(day,)), used
+    return Recurrence.monthly(day), _with_shorter_months(words, used)
+
+
+def _with_shorter_months(words: Sequence[str], at: int) -> int:
+    """Where "(in shorter months on the last day)" ends, which is what the day means anyway."""
+    count = len(SHORTER_MONTHS)
+    said = tuple(word.strip("()") for word in words[at : at + count])
+    return at + count if said == SHORTER_MONTHS else at
 
 
 def _of_the_month(words: Sequence[str], at: int) -> int | None:

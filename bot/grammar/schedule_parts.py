@@ -19,6 +19,7 @@ from bot.grammar.clock_times import (
 from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.repeats import SHORTER_MONTHS
 from bot.grammar.tokens import Line, Token, words_of
 from domain.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL, Weekday
 
@@ -89,6 +90,7 @@ class ScheduleParts:
     has_no_end: bool = False
     has_no_min_interval: bool = False
     has_no_max: bool = False
+    typed_time: TypedTime | None = None  # the only word about the time of day
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ class _Reader:
         while self._at < len(self._tokens):
             self._read_one()
         self._parts.times = _resolve(self._clock)
+        match self._clock:
+            case [TypedTime() as only]:
+                self._parts.typed_time = only
         if not self._parts.times and not self._parts.moments:
             moments = [item.words for item in self._clock if isinstance(item, _PartOfDayWord)]
             self._parts.moments = ", ".join(moments)
@@ -424,6 +429,9 @@ class _Reader:
                 used += 1
         is_said = self._next(used) == "of" and self._next(used + 1) in {"the", "each", "every"}
         used += 3 if is_said and self._next(used + 2) == "month" else 0
+        following = range(used, used + len(SHORTER_MONTHS))
+        if tuple(self._next(ahead).strip("()") for ahead in following) == SHORTER_MONTHS:
+            used += len(SHORTER_MONTHS)  # which is what such a day means anyway
         words = self._line.typed(self._tokens[self._at : self._at + used])
         if not all(1 <= day <= 31 for day in days):
             raise Misunderstood(Problem.NO_SUCH_DATE, words)

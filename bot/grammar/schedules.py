@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.grammar.clock_times import TypedTime, later_half, nights_of
 from bot.grammar.dates import check_reach, exactly, spelt
 from bot.grammar.portions import Portion, split_portions, without_empty_moments
 from bot.grammar.problems import Misunderstood, Problem
@@ -259,7 +260,7 @@ def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> Sc
     shared = ScheduleParts()
     for each in parts:
         for part in fields(ScheduleParts):
-            if part.name in {"times", "moments"}:
+            if part.name in {"times", "moments", "typed_time"}:
                 continue
             value = getattr(each, part.name)
             if value in (None, False):
@@ -354,7 +355,26 @@ def _fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock
         if ends_on < context.today:
             raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
         schedule = _valid(context, times, starts_on, ends_on, days)
+    is_dated = parts.starts is not None or parts.ends is not None
+    if is_dated and starts_on == ends_on and parts.typed_time is not None:
+        _check_only_dose(parts.typed_time, starts_on, context)
     return _with_doses_to_come(schedule, context)
+
+
+def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:
+    """Raises `Misunderstood` for the one dose of a *day* where it may be due in either of its
+    nights, or is over but may have been meant twelve hours later.
+    """
+    local_now = context.now.astimezone(context.zone).replace(tzinfo=None)
+    at = datetime.combine(day, typed.readings[0])
+    if typed.is_midnight:
+        nights = nights_of(day, local_now=local_now)
+        suggestions = tuple(f"from {spelt(night)} for 1 day at 00:00" for night in nights)
+        if suggestions:
+            raise Misunderstood(Problem.WHICH_NIGHT, typed.words, suggestions=suggestions)
+    elif at <= local_now and (later := later_half(day, typed.other_half, local_now=local_now)):
+        suggestions = tuple(f"from {spelt(day)} for 1 day at {each:%H:%M}" for each in later)
+        raise Misunderstood(Problem.HOUR_IS_OVER, f"{at:%H:%M}", suggestions=suggestions)
 
 
 _PROBLEMS = {

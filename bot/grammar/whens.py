@@ -18,7 +18,9 @@ from bot.grammar.clock_times import (
     PARTS_OF_DAY,
     PartOfDay,
     TypedTime,
+    later_half,
     looks_like_a_time,
+    nights_of,
     read_time,
 )
 from bot.grammar.dates import (
@@ -42,6 +44,7 @@ from domain.schedules import resolve_local
 LONGEST = timedelta(hours=24)  # in hours and minutes
 LONGEST_RANGE = timedelta(days=60)  # from a day to another
 _LONGEST_GUESSED = timedelta(hours=8)  # "10:00-1:30" ends in the afternoon
+_LONGEST_NIGHT = timedelta(hours=14)  # "14:00-04:00"; of "14:00-09:00" one is a slip
 _EVENING, _NOON = 16, 12  # what begins from here on may end in the morning: up to here
 _NUMBER_WORDS = "|".join(["a", "an", *COUNTS])
 # What we let the library read: whole phrases whose meaning is not in doubt.
@@ -63,6 +66,7 @@ _SIDE = re.compile(r"\d{1,4}([:.]\d{2})?([ap]m)?|\d{1,2}(st|nd|rd|th|/\d{1,2})|[
 _UP_TO = {"to", "-", "until", "till", "through", "thru", "ending"}
 _ALL_DAY = (["all", "day"], ["whole", "day"], ["full", "day"], ["all", "day", "long"])
 _HOURS_OF_A_DAY = 24
+_LAST_HOUR = 23
 _DATE_RANGE = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _NEVER_FIRST = {",", "from", "starting", "beginning", "begins", "starts"}
 _FILLERS = _NEVER_FIRST | {"on", "the"}
@@ -74,7 +78,9 @@ class When:
     """What is known of a time. `days` and `times` are all that it could be: none if it was not said
     (or cannot be), one if it is certain, two if it has to be asked. `problem` is the first thing to
     say about it. A day that `is_doubtful` is the only one left of several: nothing is saved on it
-    unasked. What `is_all_day` begins at midnight and has a `duration` in days.
+    unasked. What `is_all_day` begins at midnight and has a `duration` in days. An `other_half` is
+    twelve hours after the time, where what was typed may mean that, too; `offered` are times of
+    which one is likely meant instead of what cannot be. At `is_midnight` a day has two nights.
     """
 
     days: tuple[date, ...] = ()
@@ -84,6 +90,9 @@ class When:
     duration: timedelta | None = None
     is_all_day: bool = False
     is_doubtful: bool = False
+    other_half: time | None = None
+    offered: tuple[time, ...] = ()
+    is_midnight: bool = False
     problem: Misunderstood | None = None
 
     @property
@@ -146,13 +155,45 @@ def parse_days(text: str) -> timedelta:
     return duration
 
 
-def parse_duration(text: str) -> timedelta:
-    """ "45 minutes", "1h". Raises `Misunderstood`."""
-    tokens = tokenize(text[:60]).tokens
-    found = _read_duration(tokens, is_expected=True)
-    if found is None or found[1] < len(tokens):
+def parse_duration(text: str, *, begins: datetime, zone: ZoneInfo) -> timedelta:
+    """How long what *begins* then (naive local) takes: "45 minutes", "for 1h", "until 06:00",
+    "22:00-06:00". Raises `Misunderstood`, also for hours that begin at another time.
+    """
+    tokens = split_spans(tokenize(text[:60]).tokens)
+    skipped = 1 if words_of(tokens, 1) == ["for"] else 0
+    found = _read_duration(tokens[skipped:], is_expected=True)
+    if found is not None and skipped + found[1] == len(tokens):
+        return found[0]
+    length = _read_hours(tokens[skipped:], begins=begins, zone=zone)
+    if length is None:
         raise Misunderstood(Problem.DURATION_IMPOSSIBLE, text.strip())
-    return found[0]
+    return length
+
+
+def _read_hours(tokens: Sequence[Token], *, begins: datetime, zone: ZoneInfo) -> timedelta | None:
+    """From the hour at which it begins to another, which may be one of the next day."""
+    own = f"{begins:%H:%M}"
+    typed = TypedWhen()
+    if words_of(tokens, 1) and tokens[0].word in _UP_TO - {"-"}:
+        tokens = (*_as_tokens(own), *tokens)
+    at = 0
+    while at < len(tokens):
+        used = read_when_part(tokens[at:], typed)
+        if not used:
+            return None
+        at += used
+    is_more = typed.day or typed.repeat or typed.until or typed.part or typed.is_all_day
+    if typed.clock is None or typed.ends is None or is_more:
+        return None
+    # "9-15" of what begins at nine.
+    if begins.time() not in typed.clock.readings:
+        raise Misunderstood(Problem.BEGINS_OTHERWISE, typed.clock.words, suggestions=(own,))
+    clock = replace(typed.clock, words=own, readings=(begins.time(),), is_sure=True)
+    length = _length(begins.time(), typed.ends, clock)
+    if length is None:
+        return None
+    end = begins + length
+    return resolve_local(end, zone) - resolve_local(begins, zone)
 
 
 def split_spans(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -246,7 +287,7 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     when = When(duration=typed.duration)
     if typed.is_bare and typed.day is None and typed.repeat is None:
         return replace(when, problem=_hours_or_date(typed, today))
-    when = _resolve_days(when, typed, today)
+    when = _resolve_days(when, typed, today, floor=_earliest(typed, local_now))
     when = _resolve_time(when, typed)
     if typed.repeat is not None:
         when = replace(when, rule=typed.repeat.rule, is_anchored=typed.repeat.is_anchored)
@@ -259,6 +300,7 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
     if typed.ends is not None and typed.until is None:
         when = _by_clocks(when, zone)
     when = _resolve_all_day(when, typed)
+    when = _resolve_night(when, typed, local_now)
     return _without_past(when, local_now)
 
 
@@ -280,7 +322,8 @@ def _resolve_time(when: When, typed: TypedWhen) -> When:
         return when if typed.part is None else replace(when, times=_hours_of(typed.part))
     ends = typed.ends if typed.until is None or typed.repeat is not None else None
     try:
-        found = _literal(typed.clock, ends) or typed.clock.resolve(typed.part)
+        part = None if typed.clock.is_midnight else typed.part  # no part of a day holds it
+        found = _literal(typed.clock, ends) or typed.clock.resolve(part)
     except Misunderstood as problem:
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
         when = _with_problem(replace(when, times=times if len(times) > 1 else ()), problem)
@@ -289,6 +332,8 @@ def _resolve_time(when: When, typed: TypedWhen) -> When:
         length = lengths.pop() if len(lengths) == 1 else None
         return when if length is None else replace(when, duration=length)
     when = replace(when, times=(found,))
+    if typed.part is None and found == typed.clock.readings[0]:
+        when = replace(when, other_half=typed.clock.other_half)
     if ends is None:
         return when
     length = _length(found, ends, typed.clock)
@@ -320,6 +365,9 @@ def _length(start: time, ends: TypedTime, first: TypedTime) -> timedelta | None:
     if ends.is_sure and readings[0] > begin:
         return readings[0] - begin
     is_by_24_hours = start.hour > _NOON and first.words.startswith(str(start.hour))
+    if is_by_24_hours and len(readings) == 1 and start.hour < _EVENING:
+        over_night = readings[0] + timedelta(days=1) - begin
+        return over_night if over_night <= _LONGEST_NIGHT else None
     if not is_by_24_hours:
         # "10:00-1:30" ends in the afternoon; nobody says "11:00-10:30" of half a day.
         near = [end for end in readings if begin < end <= begin + _LONGEST_GUESSED]
@@ -426,11 +474,51 @@ def _resolve_all_day(when: When, typed: TypedWhen) -> When:
     return when
 
 
-def _resolve_days(when: When, typed: TypedWhen, today: date) -> When:
+def _earliest(typed: TypedWhen, local_now: datetime) -> date:
+    """The first day that a weekday can be: "monday 10:00", said on a Monday at 15:05, is no more
+    today, and so it is not asked whether it is.
+    """
+    today = local_now.date()
+    words = typed.day.words.split() if typed.day is not None else []
+    if not words or words[-1] not in WEEKDAYS or words[0] == "this":
+        return today
+    if WEEKDAYS[words[-1]] != today.weekday():
+        return today
+    if typed.clock is not None and typed.clock.is_midnight:
+        return today  # the coming one may be meant
+    times = _resolve_time(When(), typed).times
+    is_over = times and all(datetime.combine(today, each) <= local_now for each in times)
+    return today + timedelta(days=1) if is_over else today
+
+
+def which_night(days: Sequence[date]) -> Misunderstood:
+    """Of two nights, as something to type."""
+    suggestions = tuple(f"{spelt(day)} 00:00" for day in days)
+    return Misunderstood(Problem.WHICH_NIGHT, suggestions=suggestions)
+
+
+def _resolve_night(when: When, typed: TypedWhen, local_now: datetime) -> When:
+    """ "tomorrow midnight" is how tomorrow begins to some, and how it ends to others."""
+    if typed.clock is None or not typed.clock.is_midnight or when.rule is not None:
+        return when
+    day = when.day
+    if typed.until is not None or day is None:
+        return replace(when, is_midnight=typed.until is None)
+    if typed.part is not None and typed.part.holds(_LAST_HOUR):
+        # "tonight at midnight"
+        return replace(when, days=(day + timedelta(days=1),))
+    nights = nights_of(day, local_now=local_now)
+    if len(nights) < 2:
+        return replace(when, days=nights or when.days)
+    when = replace(when, days=nights, is_midnight=True)
+    return _with_problem(when, which_night(nights))
+
+
+def _resolve_days(when: When, typed: TypedWhen, today: date, *, floor: date) -> When:
     if typed.day is None:
         return when
     try:
-        day = typed.day.resolve(today, today)
+        day = typed.day.resolve(today, floor)
         return replace(when, days=(check_reach(day, today=today, words=typed.day.words),))
     except Misunderstood as problem:
         problem = without_past_days(problem, today=today)
@@ -476,10 +564,22 @@ def _without_past(when: When, local_now: datetime) -> When:
         return when
     ahead = tuple(each for each in when.times if datetime.combine(day, each) > local_now)
     if when.times and not ahead:
-        problem = Misunderstood(Problem.HOUR_IS_OVER, f"{when.times[-1]:%H:%M}")
-        return replace(when, times=(), problem=when.problem or problem)
-    # One that is left of several is not what was said: the usual ones are offered.
-    return when if clock is not None else replace(when, times=ahead if len(ahead) > 1 else ())
+        later = later_half(day, when.other_half, local_now=local_now)
+        problem = hour_is_over(f"{when.times[-1]:%H:%M}", offered=later)
+        is_said = when.problem is not None and when.problem.problem is not Problem.AM_OR_PM
+        return replace(when, times=(), offered=later, problem=when.problem if is_said else problem)
+    if clock is not None or len(ahead) > 1:
+        return when if clock is not None else replace(when, times=ahead)
+    # One that is left of several is not what was said: it is offered, with the usual ones.
+    if when.problem is not None and when.problem.problem is Problem.AM_OR_PM:
+        when = replace(when, problem=hour_is_over(f"{when.times[0]:%H:%M}", offered=ahead))
+    return replace(when, times=(), offered=ahead)
+
+
+def hour_is_over(words: str, *, offered: Sequence[time] = ()) -> Misunderstood:
+    """*words* are no longer possible; each of *offered* can be typed instead."""
+    suggestions = tuple(f"{each:%H:%M}" for each in offered)
+    return Misunderstood(Problem.HOUR_IS_OVER, words, suggestions=suggestions)
 
 
 def _once(is_there: object, words: str) -> None:

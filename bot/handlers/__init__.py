@@ -34,14 +34,27 @@ from bot.flows import (
     pause,
     per_dose,
     refill,
+    take_late,
 )
 from bot.flows.drafts import LEAVINGS
+from bot.flows.edited_message import EditedMessages
 from bot.flows.elsewhere import Elsewhere, Naming
 from bot.flows.engine import Flows
-from bot.handlers import appointments, doctors, doses, family, history, medicines, people, stock
+from bot.handlers import (
+    appointments,
+    changes,
+    doctors,
+    doses,
+    family,
+    history,
+    medicines,
+    people,
+    stock,
+)
 from bot.intake.request import Handler, Request
-from bot.intake.serving import PtbCallback, Serving
+from bot.intake.serving import PtbCallback, Reading, Serving
 from bot.redis.conversations import Conversation
+from bot.views import edited as edited_views
 from bot.views.answer import Answer
 from bot.views.callbacks import Verb
 from domain.access import Action
@@ -73,6 +86,8 @@ ELSEWHERE = Elsewhere(
     }
 )
 
+EDITED = EditedMessages(ELSEWHERE.handlers())
+
 FLOWS = Flows(
     new_family.FLOW,
     add_person.FLOW,
@@ -82,6 +97,7 @@ FLOWS = Flows(
     pause.FLOW,
     give.FLOW,
     correct.FLOW,
+    take_late.FLOW,
     refill.FLOW,
     per_dose.FLOW,
     add_appointment.FLOW,
@@ -93,6 +109,7 @@ FLOWS = Flows(
     change_doctor.FLOW,
     own_clock.FLOW,
     ELSEWHERE.flow,
+    EDITED.flow,
     leavings=LEAVINGS,
 )
 
@@ -133,6 +150,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.TAKE_TODAY: doses.take_today,
     Verb.TODAY: doses.turn_today,
     Verb.TAKE_ALL: doses.take_all,
+    Verb.TAKE_TOLD: doses.take_told,
     Verb.MORE: doses.open_menu,
     Verb.BACK: doses.close_menu,
     Verb.SKIP: doses.skip,
@@ -146,6 +164,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.MEDICINES: medicines.turn_page,
     Verb.MEDICINE: medicines.show,
     Verb.CHANGE_MEDICINE: change_medicine.begin,
+    Verb.CHANGE_OPEN: medicines.change_open,
     Verb.PAUSE: pause.begin_medicine,
     Verb.PAUSE_PERSON: pause.begin_person,
     Verb.RESUME_PERSON: pause.resume,
@@ -185,6 +204,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.RESTORE_DOCTOR: doctors.restore,
     Verb.ADD_DOCTOR: add_doctor.begin_named,
     Verb.OWN_CLOCK: own_clock.begin,
+    Verb.HEAR_OF_CHANGES: changes.hear,
     Verb.SWITCH_FAMILY: family.switch_family,
     Verb.INVITE: family.invite_as,
     Verb.INVITE_PERSON: family.invite_person,
@@ -205,10 +225,12 @@ async def _message(request: Request) -> Answer:
     return await FLOWS.on_message(request)
 
 
+async def _unknown_edit(_: Request) -> Answer:
+    return edited_views.unknown()
+
+
 def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
-    """Teach the application everything that the bot answers. Edited messages are left alone: what
-    a message did when it was sent is not done again.
-    """
+    """Teach the application everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
@@ -218,6 +240,10 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
     )
     application.add_handler(
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
+    )
+    reading = Reading(COMMANDS, family.unknown_command, _message, EDITED.begin, _unknown_edit)
+    application.add_handler(
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(reading))
     )
     application.add_handler(
         ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)

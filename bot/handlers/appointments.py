@@ -47,27 +47,28 @@ async def start_driving(request: Request) -> Answer:
 
 
 async def give_up_driving(request: Request) -> Answer:
-    """ "I can't after all"."""
-    facts = await stop_driving(request.scope, request.subject_id)
+    """ "I can't after all", this time or every time."""
+    is_every = request.pressed.argument == views.EVERY_TIME
+    facts = await stop_driving(request.scope, request.subject_id, every=is_every)
     return views.not_driving(_edited(request, facts))
 
 
 async def call_off(request: Request) -> Answer:
-    """Cancel: of a series it is asked how much."""
+    """Call it off: of a series it is asked how much."""
     argument = request.pressed.argument
     facts = await get_occurrence(request.scope, request.subject_id)
     reaches = {reach.value: reach for reach in Reach}
     if facts.recurrence is not None and argument not in reaches:
         member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-        buttons = views.cancel_buttons(facts, member=member)
-        return Answer(edit=views.ask_reach(facts.details.title, buttons, to_cancel=True))
+        buttons = views.call_off_buttons(facts, member=member)
+        return Answer(edit=views.ask_reach(facts.details.title, buttons, to_call_off=True))
     facts = await cancel(request.scope, request.subject_id, reach=reaches.get(argument, Reach.THIS))
-    return views.cancelled(_screen(request, facts)).and_send(await file_of(request, facts))
+    return views.called_off(_screen(request, facts))
 
 
 async def bring_back(request: Request) -> Answer:
     facts = await restore(request.scope, request.subject_id)
-    return views.restored(_screen(request, facts)).and_send(await file_of(request, facts))
+    return views.restored(_screen(request, facts))
 
 
 async def remind_too(request: Request) -> Answer:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.flows import pause
+from bot.flows import pause, take_late
 from bot.handlers.history import entry_screen
 from bot.intake.request import Request
 from bot.views import doses as views
@@ -11,7 +11,13 @@ from bot.views import medicines as medicine_views
 from bot.views import today as today_views
 from bot.views import undo as undo_views
 from bot.views.answer import Answer, Screen
-from bot.views.callbacks import UnreadableCallback, decode_moment, decode_named, decode_slot
+from bot.views.callbacks import (
+    IN_ENTRY,
+    UnreadableCallback,
+    decode_moment,
+    decode_named,
+    decode_slot,
+)
 from domain import cards, doses, elsewhere
 from domain.access import Action
 from domain.appointments import list_day
@@ -74,27 +80,37 @@ async def keep(_: Request) -> Answer:
 
 
 async def take(request: Request) -> Answer:
-    """Taken, on a card: of an earlier day, it is asked which dose is meant."""
-    return _taken(request, await doses.take_from_card(request.scope, request.subject_id))
+    """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
+    when that was.
+    """
+    return await _taken(request, await doses.take_from_card(request.scope, request.subject_id))
 
 
 async def take_exactly(request: Request) -> Answer:
-    """Taken, for a dose whose day and time stand on the button."""
-    outcome = await doses.record_doses(request.scope, [request.subject_id], status=DoseStatus.TAKEN)
-    return replace(views.recorded(outcome), closes=True)
+    """Taken, for a dose whose day and time stand on the button, or above it."""
+    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    answer = await _taken(request, outcome)
+    where = request.pressed.argument
+    if where == IN_ENTRY and not outcome.late:
+        return replace(answer, edit=await entry_screen(request, request.subject_id))
+    return answer if where else replace(answer, closes=True)
 
 
 async def take_today(request: Request) -> Answer:
     """Taken, on the list of today: the page of the list is shown anew."""
-    answer = await take_exactly(request)
-    return replace(answer, edit=await _today(request), closes=False)
+    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    answer = await _taken(request, outcome)
+    return answer if outcome.late else replace(answer, edit=await _today(request))
 
 
 async def skip(request: Request) -> Answer:
     outcome = await doses.record_doses(
         request.scope, [request.subject_id], status=DoseStatus.SKIPPED
     )
-    return views.recorded(outcome)
+    answer = views.recorded(outcome)
+    if request.pressed.argument != IN_ENTRY:
+        return answer
+    return replace(answer, edit=await entry_screen(request, request.subject_id))
 
 
 async def take_all(request: Request) -> Answer:
@@ -106,7 +122,12 @@ async def take_all(request: Request) -> Answer:
     outcome = await doses.take_slot_from_card(
         request.scope, request.subject_id, slot_at, part=part, message=request.message
     )
-    return _taken(request, outcome)
+    return await _taken(request, outcome)
+
+
+async def take_told(request: Request) -> Answer:
+    """All taken, below a message about doses whose time was over: what it shows."""
+    return await _taken(request, await doses.take_told(request.scope, request.subject_id))
 
 
 async def take_all_surely(request: Request) -> Answer:
@@ -118,7 +139,7 @@ async def take_all_surely(request: Request) -> Answer:
     outcome = await doses.take_slot_surely(
         request.scope, request.subject_id, slot_at, part=part, digest=digest
     )
-    return replace(_taken(request, outcome), closes=True)
+    return replace(await _taken(request, outcome), closes=True)
 
 
 async def snooze(request: Request) -> Answer:
@@ -177,11 +198,16 @@ async def close_menu(request: Request) -> Answer:
     return Answer()
 
 
-def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
-    if isinstance(outcome, Recorded):
+async def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
+    if isinstance(outcome, WhichDose):
+        member = request.scope.require(Action.READ)
+        return views.which_dose(outcome, member=member, now=request.scope.clock.now())
+    if not outcome.late:
         return views.recorded(outcome)
-    member = request.scope.require(Action.READ)
-    return views.which_dose(outcome, member=member, now=request.scope.clock.now())
+    question = await take_late.begin(request, outcome.late)
+    if not outcome.recorded:
+        return question
+    return replace(question, toast=views.recorded(outcome).toast)
 
 
 async def _today(request: Request) -> Screen:

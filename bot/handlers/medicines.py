@@ -12,9 +12,16 @@ from bot.views.answer import Answer, Screen
 from bot.views.pauses import FROM_PAUSE
 from domain.access import Action
 from domain.database import Member
-from domain.errors import StoppedMeanwhile
+from domain.doses import list_doses
+from domain.errors import ChangedMeanwhile, StoppedMeanwhile
 from domain.events import MedicinesListed
-from domain.medications import list_medicines, restore_medication, stop_medication
+from domain.medications import (
+    change_open_doses,
+    get_medication,
+    list_medicines,
+    restore_medication,
+    stop_medication,
+)
 from domain.medicine_details import get_details
 from domain.medicines import MedicineLine
 
@@ -36,8 +43,27 @@ async def show(request: Request) -> Answer:
 
 
 async def stop(request: Request) -> Answer:
-    await stop_medication(request.scope, request.subject_id)
-    return views.stopped(await _screen(request))
+    stopped = await stop_medication(request.scope, request.subject_id)
+    now = request.scope.clock.now()
+    return views.stopped(await _screen(request), stopped, now=now)
+
+
+async def change_open(request: Request) -> Answer:
+    """Change that one, too: a dose that a change of its medicine had left open as it was."""
+    scope, edit_id = request.scope, request.subject_id
+    member, now = scope.require(Action.READ), scope.clock.now()
+    try:
+        medicine, brought = await change_open_doses(scope, edit_id)
+    except ChangedMeanwhile as other:
+        return views.open_dose_of_another_change(other.medicine)
+    return views.open_changed(
+        medicine,
+        changed=await list_doses(scope, brought.changed),
+        answered=await list_doses(scope, brought.answered),
+        edit_id=edit_id,
+        member=member,
+        now=now,
+    )
 
 
 async def restore(request: Request) -> Answer:
@@ -57,7 +83,8 @@ async def _resume(request: Request) -> Answer:
         answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
     except StoppedMeanwhile:
         return pause_views.stopped_meanwhile(await _screen(request))
-    resumed = views.resumed(await _screen(request))
+    facts = await get_medication(request.scope, request.subject_id)
+    resumed = views.resumed(await _screen(request), facts, now=request.scope.clock.now())
     return replace(answer, toast=resumed.toast, edit=resumed.edit)
 
 

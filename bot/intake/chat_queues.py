@@ -10,7 +10,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from bot.intake.raw_updates import (
     RawUpdate,
     UnreadableUpdate,
     chat_id_of,
+    message_of,
     press_of,
     read_update,
 )
@@ -92,7 +93,7 @@ class ChatQueues:
         """Keep fetched updates in one commit, then start on them. Only now may they be
         acknowledged. Raises what the database raises while it is away: then nothing was kept.
         """
-        incoming = self._make_room([Incoming(u["update_id"], chat_id_of(u), u) for u in updates])
+        incoming = self._make_room([_incoming(update) for update in updates])
         ours = await self._store(incoming)
         for each in incoming:
             if each.update_id in ours:
@@ -117,7 +118,7 @@ class ChatQueues:
             if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
                 full.add(each.chat_id)  # and whatever comes after it in that chat
             may_wait = each.chat_id in full
-            made.append(Incoming(each.update_id, each.chat_id, each.payload, may_wait=may_wait))
+            made.append(replace(each, may_wait=may_wait))
         return made
 
     async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
@@ -282,6 +283,13 @@ class ChatQueues:
         if not took_effect and waiting.chat_id:
             await self._serving.apologise(Place(waiting.chat_id), update_id, incident=incident)
         return True
+
+
+def _incoming(update: RawUpdate) -> Incoming:
+    message_id, text = message_of(update)
+    return Incoming(
+        update["update_id"], chat_id_of(update), update, message_id=message_id, text=text
+    )
 
 
 def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:

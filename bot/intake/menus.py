@@ -1,6 +1,6 @@
 """Buttons that the answer cannot finish by itself. Commands as buttons act on the family that their
 message is about, like every other button, whichever is the current one later. An Undo is about what
-its message says was done: it carries which action that was.
+its message says was done: it carries which action that was, as does what goes on with it.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from bot.views.callbacks import NOWHERE, Verb, decode
 from domain.database import Act
 from domain.undo import UNDOABLE
 
-_UNFINISHED = (Verb.MENU, Verb.UNDO_ACTION)
+_OF_WHAT_WAS_DONE = (Verb.UNDO_ACTION, Verb.CHANGE_OPEN)
+_UNFINISHED = (Verb.MENU, *_OF_WHAT_WAS_DONE)
 
 
 def bound_to(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
@@ -45,7 +46,7 @@ def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
-    if press.verb is Verb.UNDO_ACTION:
+    if press.verb in _OF_WHAT_WAS_DONE:
         if done is None:
             return None
         press = replace(press, subject_id=done)

@@ -21,7 +21,12 @@ POLL_SECONDS = 25
 WAIT_LONGEST_SECONDS = 15.0
 # A server that answers "nothing new" at once would be asked without a pause.
 HASTY_SECONDS = 1.0
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+ALLOWED_UPDATES = [
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MY_CHAT_MEMBER,
+]
 
 
 class Poller:

@@ -37,6 +37,13 @@ def chat_id_of(raw: RawUpdate) -> int:
     return 0
 
 
+def message_of(raw: RawUpdate) -> tuple[int | None, str | None]:
+    """The id and the text of a message, new or edited; None for what is none, or has none."""
+    message = _part(raw, "message") or _part(raw, "edited_message")
+    text = message.get("text")
+    return _number(message.get("message_id"), least=1), text if isinstance(text, str) else None
+
+
 def press_of(raw: RawUpdate) -> Press | None:
     """What identifies a pressed button; None where it is none."""
     query = _part(raw, "callback_query")

@@ -6,9 +6,11 @@ what took effect is answered also after a crash, and never takes effect again.
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -39,9 +41,10 @@ from bot.views.answer import Answer
 from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
 from bot.views.wording import speaking
 from domain import inbox, users
-from domain.database import Database, Scope, ScopeRequest, as_person
+from domain.database import Database, Scope, ScopeRequest, as_dispatch, as_person
 from domain.doses import CardMessage
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
+from domain.inbox import EditedMessage
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]
@@ -51,7 +54,10 @@ log = logging.getLogger(__name__)
 NOTHING = Answer()
 LISTS_MEDICINES = ("meds", Verb.MEDICINES)  # the command and the button that show the whole list
 REMEMBERED = 10_000
+_COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # what is no command is counted under this name
+EDIT = "edit"  # and so is an edited message that is not read anew
+EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can edit
 OF_FLOWS = (Verb.FLOW, Verb.CONTINUE, Verb.FORGET)  # buttons whose subject is a conversation
 
 
@@ -72,6 +78,20 @@ class Parts:
     on_done: Callable[[int], None]
     room: asyncio.Semaphore
     bot_username: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What answers an edited message: what would answer it, were it sent now; *known* where an
+    earlier version had an effect, with the command that it is by now (None: it is none); *unknown*
+    where it is too old, or nobody knows what it did.
+    """
+
+    commands: Mapping[str, Handler]
+    unknown_command: Handler
+    message: Handler
+    known: Callable[[EditedMessage, str | None, Request], Awaitable[Answer]]
+    unknown: Handler
 
 
 class Serving:
@@ -101,6 +121,39 @@ class Serving:
             message = update.effective_message
             text = message.text if message else None
             await self._serve(handler, update, limited_as=MESSAGE, text=text)
+
+        return callback
+
+    def edited(self, reading: "Reading") -> PtbCallback:
+        """A message that was changed in place. What it did when it was sent is not done again; one
+        that did nothing is read as if it were sent now.
+        """
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            message = update.edited_message
+            text = message.text if message else None
+            if message is None or text is None or message.chat.type != Chat.PRIVATE:
+                # Telegram also tells so of a live location that moves on, say.
+                await self._serve(_ignore, update)
+                return
+            known = await self._parts.database.run(
+                lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
+            )
+            age = self._parts.database.clock.now() - message.date
+            name, words = _command_of(text)
+            if known is not None and known.is_unchanged:
+                await self._serve(_ignore, update)
+            elif known is None or age > EDITS_READ:
+                await self._serve(reading.unknown, update, limited_as=EDIT)
+            elif known.acts or known.was_answer:
+                handler = partial(reading.known, known, name)
+                await self._serve(handler, update, limited_as=EDIT, text=words)
+            elif name is not None:
+                fresh = reading.commands.get(name, reading.unknown_command)
+                limited_as = name if name in reading.commands else "unknown"
+                await self._serve(fresh, update, limited_as=limited_as, text=words)
+            else:
+                await self._serve(reading.message, update, limited_as=MESSAGE, text=text)
 
         return callback
 
@@ -270,6 +323,8 @@ class Serving:
                 answer = bound_to(answer, scope.family_id, scope.acts)
             answer = await self._and_the_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
+            if incoming.press is None:
+                await _note_effect(scope, incoming, answer)
             return answer
 
         person = as_person(incoming.user_id, update_id=update_id)
@@ -398,6 +453,17 @@ class _Incoming:
         is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
         return self.running if is_its_own else None
 
+    def was_answer(self, answer: Answer) -> bool:
+        """Whether the question that this update replies to went on with it, or is over."""
+        running, change = self.continues, answer.conversation
+        if running is None or change is None:
+            return False
+        flow_id = str(running.flow_id)
+        if flow_id in (change.get("end"), change.get("ends")):
+            return True
+        stored = change.get("continue", {})
+        return bool(stored.get("flow_id") == flow_id and stored["step"] != running.step)
+
     def to_request(self, scope: Scope, *, bot_username: str) -> Request:
         user, message = self.update.effective_user, self.update.message
         shared = message.contact if message else None
@@ -416,6 +482,13 @@ class _Incoming:
             draft=self.draft,
             cached_medicines=self.cached_medicines,
         )
+
+
+async def _note_effect(scope: Scope, incoming: _Incoming, answer: Answer) -> None:
+    """What an edit of this message would have to be held against, if there is anything."""
+    acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
+    if acts or was_answer:
+        await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
 
 
 async def _enter_family(scope: Scope, incoming: _Incoming) -> None:
@@ -444,6 +517,14 @@ def _contact(shared: TelegramContact) -> Contact:
 
 def _text(update: Update) -> str:
     return (update.effective_message and update.effective_message.text) or ""
+
+
+def _command_of(text: str) -> tuple[str | None, str]:
+    """The command that a message is (None: it is none), and what follows it."""
+    first, *rest = text.split(maxsplit=1)
+    following = rest[0] if rest else ""
+    match = _COMMAND.fullmatch(first)
+    return (match[1].lower(), following) if match else (None, text)
 
 
 async def _ignore(_: Request) -> Answer:

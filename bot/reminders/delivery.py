@@ -24,15 +24,19 @@ from bot.telegram_api import TelegramApi, reason
 from bot.transport import NotSent
 from bot.views import appointment_notices, notices
 from bot.views import cards as card_views
+from bot.views import changes as change_views
 from bot.views import pauses as pause_views
 from bot.views import records as record_views
 from bot.views import stock as stock_views
 from bot.views.answer import Screen
+from bot.views.calendar_files import calendar_update
 from bot.views.wording import speaking
 from domain import notifications, users
 from domain.cards import (
     AppointmentFacts,
+    CalendarFacts,
     CardFacts,
+    ChangesFacts,
     JoinedFacts,
     Message,
     PauseEndsFacts,
@@ -40,8 +44,9 @@ from domain.cards import (
     RefillFacts,
     SummaryFacts,
 )
+from domain.change_notices import Concern
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
-from domain.doses import DoseStatus
+from domain.doses import RESOLVED, DoseStatus
 from domain.errors import NotFound
 from domain.events import Event, NotificationsOwed
 from domain.notifications import Claimed, Sent, Shown, Status
@@ -385,6 +390,10 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         dose.status is DoseStatus.PENDING for dose in message.facts.doses
     ):
         return Status.OBSOLETE, "answered before it was sent"
+    if isinstance(message.facts, SummaryFacts) and all(
+        dose.status in RESOLVED for dose in message.facts.doses
+    ):
+        return Status.OBSOLETE, "answered before it was sent"
     if isinstance(message.facts, RefillFacts) and not any(
         item.is_low and item.stock.promised_by is None for item in message.facts.items
     ):
@@ -395,6 +404,8 @@ def _reason_not_to_send(message: Message) -> tuple[Status, str] | None:
         return Status.OBSOLETE, "settled or over before it was sent"
     if isinstance(message.facts, RecordChangedFacts) and record_views.says_nothing(message.facts):
         return Status.OBSOLETE, "put back before it was sent"
+    if isinstance(message.facts, ChangesFacts) and not message.facts.items:
+        return Status.OBSOLETE, "undone, or not wanted, before it was sent"
     if isinstance(message.facts, PauseEndsFacts) and not message.facts.still_holds:
         return Status.OBSOLETE, "the pause was changed or ended before it was sent"
     if not receiver.has_started:
@@ -420,11 +431,17 @@ def _render(message: Message) -> Screen:
             return record_views.changed(changes)
         case PauseEndsFacts() as pause:
             return pause_views.pause_ends(pause)
+        case CalendarFacts(entries=entries, now=now):
+            return calendar_update(entries, now=now)
+        case ChangesFacts() as news:
+            return change_views.changed(news)
 
 
 def _is_silent(message: Message) -> bool:
     """What nobody has to act on makes no sound."""
-    return isinstance(message.facts, RecordChangedFacts)
+    if isinstance(message.facts, ChangesFacts):
+        return all(item.concern is Concern.QUIET for item in message.facts.items)
+    return isinstance(message.facts, RecordChangedFacts | CalendarFacts)
 
 
 def _dose_ids(message: Message) -> list[UUID]:

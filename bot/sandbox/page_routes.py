@@ -119,6 +119,11 @@ class Page:
         match action:
             case "say":
                 world.says(account, _text(given, "text"))
+            case "edit":
+                bubble = world.find_bubble(account.id, int(given["message_id"]))
+                if bubble is None:
+                    raise ValueError("That message is gone.")
+                world.rewrites(account, bubble, _text(given, "text"))
             case "start":
                 world.starts(account)
             case "follow":

@@ -108,10 +108,14 @@ class Person:
         self._act()
         return _shown(self._world.follows(self._account, url))
 
-    async def edit(self, message: Message, text: str) -> None:
-        """Change one's own message."""
+    async def edit(self, message: Message, text: str) -> Message:
+        """Change one's own message. With the same text it is an update that says nothing new, which
+        Telegram sends at times.
+        """
         self._act()
-        self._world.rewrites(self._account, self._bubble(message), text)
+        bubble = self._bubble(message)
+        self._world.rewrites(self._account, bubble, text)
+        return _shown(bubble)
 
     async def send_voice(self, *, seconds: int = 3) -> Message:
         return self._send_attachment(voice_message(self._world, seconds=seconds))

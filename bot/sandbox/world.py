@@ -251,9 +251,16 @@ class World:
         return self._person_sends(account, typed_text(caption), attachment)
 
     def rewrites(self, account: Account, bubble: Bubble, text: str) -> None:
-        """A person edits their own message."""
+        """A person edits their own message. Raises ValueError for what an app does not let them
+        edit, or would not send.
+        """
         self._require_unblocked(account)
-        formatted = typed_text(text)
+        if bubble.from_bot or bubble.chat_id != account.id:
+            raise ValueError("that is not their own message")
+        parts = split_typed(text)
+        if len(parts) > 1 or not (parts or bubble.attachment):
+            raise ValueError("an app does not send an empty message, or one that is too long")
+        formatted = typed_text(parts[0] if parts else "")
         bubble.text = formatted.text
         bubble.entities = formatted.entities
         bubble.edited_at = self._now()

@@ -17,6 +17,7 @@ from bot.views.appointments import (
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import ROOM, fitting, label, length, shorten
 from bot.views.medicines import described, first_dose
+from bot.views.misunderstandings import quoted
 from bot.views.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
@@ -172,8 +173,13 @@ def keep_label() -> str:
     return _("◀️ Keep it as it is")
 
 
-def tap_or_type() -> Answer:
-    return say(_("Please tap one of the buttons, or type a number and the new line for it."))
+def tap_or_type(typed: str = "") -> Answer:
+    sentence = _("Please tap one of the buttons, or type a number and the new line for it.")
+    if not typed.strip():
+        return say(sentence)
+    return say(
+        _("I can't use “{words}” here. {sentence}").format(words=quoted(typed), sentence=sentence)
+    )
 
 
 def saved_appointments(

@@ -35,7 +35,7 @@ def notice(facts: AppointmentFacts) -> Screen:
 
 def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
     occurrence = item.occurrence
-    when = when_line(occurrence, reader_zone=facts.reader_zone, now=facts.told_at)
+    when = when_line(occurrence, reader_zone=facts.reader_zone, now=facts.now, stays=True)
     if not occurrence.is_planned:
         return [title_line(occurrence), when]
     if item.step is Step.ASK_OUTCOME:
@@ -54,7 +54,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
         *details_lines(occurrence.details),
         driver_line(occurrence),
     ]
-    if occurrence.starts_at <= facts.told_at:
+    if occurrence.starts_at <= facts.now < occurrence.ends_at:
         lines.append(_("It has already begun."))
     if occurrence.outcome_at is not None:
         lines.append(outcome_line(occurrence))
@@ -62,7 +62,7 @@ def _lines(item: AppointmentItem, facts: AppointmentFacts) -> Sequence[str]:
 
 
 def _outcome(occurrence: OccurrenceFacts, facts: AppointmentFacts) -> Sequence[str]:
-    when = span_words(occurrence, reader_zone=facts.reader_zone, now=facts.told_at)
+    when = span_words(occurrence, reader_zone=facts.reader_zone, now=facts.now, stays=True)
     lines = [
         _("💬 <b>{title}</b> for {person}, {when}").format(
             title=escape(occurrence.details.title), person=escape(occurrence.person), when=when

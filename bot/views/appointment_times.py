@@ -41,12 +41,27 @@ def place_clock(facts: OccurrenceFacts | Conflict, at: datetime) -> str:
     return named_clock(clock, facts.zone) if is_elsewhere(facts, at) else clock
 
 
-def day_of(facts: OccurrenceFacts | Conflict, day: date, *, now: datetime) -> str:
-    """ "tomorrow"; by its name where tomorrow is another day for the person than there."""
+def day_of(
+    facts: OccurrenceFacts | Conflict,
+    day: date,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+    stays: bool = False,
+) -> str:
+    """ "tomorrow"; by its name where it is not the same day now for the person, or for the reader,
+    as it is there. What *stays* on a phone is read on other days, too: "tomorrow, Thursday 26
+    November".
+    """
     today = now.astimezone(facts.zone).date()
-    if now.astimezone(facts.home).date() != today:
-        return named_day(day, today=today)
-    return day_words(day, today=today)
+    named = named_day(day, today=today)
+    clocks = (facts.home, reader_zone or facts.zone)
+    if any(now.astimezone(clock).date() != today for clock in clocks):
+        return named
+    words = day_words(day, today=today)
+    if stays and words != named:
+        return _("{day}, {date}").format(day=words, date=named)
+    return words
 
 
 def appointment_moment(
@@ -55,27 +70,41 @@ def appointment_moment(
     *,
     now: datetime,
     reader_zone: ZoneInfo | None = None,
+    stays: bool = False,
 ) -> str:
     """ "tomorrow 14:30 Mum's time (15:30 yours)", "Wednesday 3 June 10:00 London time"."""
+    day = at.astimezone(facts.zone).date()
     return _("{day} {clock}").format(
-        day=day_of(facts, at.astimezone(facts.zone).date(), now=now),
+        day=day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays),
         clock=appointment_clock(facts, at, reader_zone=reader_zone),
     )
 
 
 def span_words(
-    facts: OccurrenceFacts | Conflict, *, reader_zone: ZoneInfo | None = None, now: datetime
+    facts: OccurrenceFacts | Conflict,
+    *,
+    reader_zone: ZoneInfo | None = None,
+    now: datetime,
+    stays: bool = False,
 ) -> str:
-    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"."""
+    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"; *stays*
+    as in :func:`day_of`.
+    """
+
+    def words_of(day: date) -> str:
+        return day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays)
+
     if facts.is_all_day:
-        today = now.astimezone(facts.zone).date()
-        days = days_words(facts.first_day, facts.last_day, today=today)
+        days = words_of(facts.first_day)
+        if facts.first_day != facts.last_day:
+            today = now.astimezone(facts.zone).date()
+            days = days_words(facts.first_day, facts.last_day, today=today)
         return _("{days}, all day").format(days=days)
-    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone)
+    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone, stays=stays)
     if facts.first_day == facts.last_day:
         return when
     end = facts.ends_at.astimezone(facts.zone)
-    last = _("{day} {time}").format(day=day_of(facts, end.date(), now=now), time=f"{end:%H:%M}")
+    last = _("{day} {time}").format(day=words_of(end.date()), time=f"{end:%H:%M}")
     return _("{when} to {end}").format(when=when, end=last)
 
 

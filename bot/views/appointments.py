@@ -1,6 +1,7 @@
 """Appointments: what is said of one, the lists, and the questions about them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import quote
@@ -18,12 +19,12 @@ from bot.views.appointment_times import (
     span_words,
 )
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import named_clock, place_name
+from bot.views.dose_times import differ, named_clock, place_name
 from bot.views.length import fitting, label
 from bot.views.pauses import end_words, pause_words
 from bot.views.phones import phone_words
 from bot.views.repeats import repeat_words
-from bot.views.times import day_words, full_date, short_month_name
+from bot.views.times import day_words, full_date, named_day, short_month_name, weekday_name
 from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
@@ -41,6 +42,7 @@ from domain.occurrences import OccurrenceStatus
 from domain.recurrences import Recurrence
 from domain.schedules import resolve_local
 
+_MOST_GONE = 5  # days that are named
 LAST_MINUTES = 10
 MAPS = "https://www.google.com/maps/search/?api=1&query="
 ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
@@ -78,18 +80,24 @@ def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
     )
     match facts.status:
         case OccurrenceStatus.CANCELLED if facts.recurrence is not None:
-            return _("❌ {appointment}: just this one is cancelled").format(appointment=words)
+            return _("🚫 {appointment}: just this one is called off").format(appointment=words)
         case OccurrenceStatus.CANCELLED | OccurrenceStatus.CUT:
-            return _("❌ {appointment}: cancelled").format(appointment=words)
+            return _("🚫 {appointment}: called off").format(appointment=words)
         case _:
             return f"{sign} {words}"
 
 
-def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
+def when_line(
+    facts: OccurrenceFacts,
+    *,
+    reader_zone: ZoneInfo | None,
+    now: datetime,
+    stays: bool = False,
+) -> str:
     """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and the
-    rhythm.
+    rhythm; *stays* as in :func:`bot.views.appointment_times.day_of`.
     """
-    when = span_words(facts, reader_zone=reader_zone, now=now)
+    when = span_words(facts, reader_zone=reader_zone, now=now, stays=stays)
     if facts.details.is_all_day:
         line = _("🕑 {when}").format(when=when)
     else:
@@ -99,7 +107,9 @@ def when_line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: date
         first = (facts.moved_from or facts.starts_at).astimezone(facts.zone).date()
         line += "\n" + _("🔁 {rhythm}").format(rhythm=rhythm_words(facts.recurrence, first=first))
     if facts.moved_from is not None and facts.recurrence is not None:
-        was = appointment_moment(facts, facts.moved_from, now=now)
+        was = appointment_moment(
+            facts, facts.moved_from, now=now, reader_zone=reader_zone, stays=stays
+        )
         line += "\n" + _("↔️ moved from {when}").format(when=was)
     return line
 
@@ -139,6 +149,9 @@ def _doctor(doctor: DoctorNamed) -> str:
 def driver_line(facts: OccurrenceFacts) -> str:
     if facts.driver is None:
         return _("🚗 No driver yet")
+    if facts.is_driver_away:
+        words = _("🚗 {driver} drives. ⚠️ I can't reach {driver}: please tell them what changes.")
+        return words.format(driver=escape(facts.driver))
     return _("🚗 {driver} drives").format(driver=escape(facts.driver))
 
 
@@ -233,7 +246,10 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
                 drive.append(button(_("🚗 Every time"), Verb.DRIVE, EVERY_TIME))
             rows.append(tuple(drive))
         elif facts.driver_id == member.user_id:
-            rows.append((button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_SCREEN),))
+            stop = [button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_SCREEN)]
+            if facts.recurrence is not None:
+                stop.append(button(_("🚗 None of them"), Verb.STOP_DRIVING, EVERY_TIME))
+            rows.append(tuple(stop))
     if may_change and _is_remindable(facts, now=now):
         words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))
         rows.append((button(words, Verb.REMIND_TOO, str(LAST_MINUTES)),))
@@ -242,7 +258,7 @@ def _buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboa
             (
                 button(_("✏️ Change"), Verb.CHANGE_APPOINTMENT),
                 button(_("↔️ Move"), Verb.MOVE_APPOINTMENT),
-                button(_("✖️ Cancel"), Verb.CANCEL_APPOINTMENT),
+                button(_("🚫 Call it off"), Verb.CANCEL_APPOINTMENT),
             )
         )
     elif may_change and is_ahead:
@@ -278,14 +294,32 @@ def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
     )
 
 
-def ask_reach(title: str, buttons: Sequence[Button], *, to_cancel: bool) -> Screen:
-    """One of a series: only this one, or more of them?"""
+def ask_reach(
+    title: str, buttons: Sequence[Button], *, to_call_off: bool, typed: str | None = None
+) -> Screen:
+    """One of a series: only this one, or more of them? What was *typed* already is kept."""
     words = (
-        _("<b>{title}</b> repeats. Which ones should I cancel?")
-        if to_cancel
+        _("<b>{title}</b> repeats. Which ones should I call off?")
+        if to_call_off
         else _("<b>{title}</b> repeats. Which ones should I move?")
     )
-    return Screen(words.format(title=escape(title)), tuple((button,) for button in buttons))
+    return _reach_question(words.format(title=escape(title)), buttons, typed)
+
+
+def ask_reach_of_change(
+    title: str, buttons: Sequence[Button], *, typed: str | None = None
+) -> Screen:
+    """One of a series is to be changed: only this one, or more of them? What was *typed* already is
+    kept.
+    """
+    words = _("<b>{title}</b> repeats. Which ones should I change?")
+    return _reach_question(words.format(title=escape(title)), buttons, typed)
+
+
+def _reach_question(text: str, buttons: Sequence[Button], typed: str | None) -> Screen:
+    if typed is not None:
+        text += "\n" + _("Then: “{typed}”").format(typed=escape(typed))
+    return Screen(text, tuple((button,) for button in buttons))
 
 
 def reach_labels() -> Mapping[str, str]:
@@ -297,7 +331,7 @@ def reach_labels() -> Mapping[str, str]:
     }
 
 
-def cancel_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button]:
+def call_off_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button]:
     keep = Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode()
     return [
         *(
@@ -315,12 +349,23 @@ def moved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
     return _done(_("✅ Moved in family {family}."), facts, member=member, now=now)
 
 
-def changed(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    return _done(_("✅ Changed in family {family}."), facts, member=member, now=now)
+def changed(
+    facts: OccurrenceFacts, *, member: Member, now: datetime, gone: Sequence[datetime] = ()
+) -> Screen:
+    """With the times (UTC) at which it took place so far, and does not any more."""
+    screen = _done(_("✅ Changed in family {family}."), facts, member=member, now=now)
+    if not gone:
+        return screen
+    today = now.astimezone(facts.zone).date()
+    days = [day_words(at.astimezone(facts.zone).date(), today=today) for at in gone]
+    words = ", ".join(days[:_MOST_GONE])
+    if len(days) > _MOST_GONE:
+        words = _("{days} and {count} more").format(days=words, count=len(days) - _MOST_GONE)
+    return replace(screen, text=screen.text + "\n" + _("No longer: {days}.").format(days=words))
 
 
-def cancelled(body: Screen) -> Answer:
-    return Answer(toast=_("Cancelled. Tap Restore to bring it back."), edit=body)
+def called_off(body: Screen) -> Answer:
+    return Answer(toast=_("Called off. Tap Restore to bring it back."), edit=body)
 
 
 def will_remind(body: Screen) -> Answer:
@@ -364,18 +409,24 @@ def no_calendar() -> Answer:
 
 
 def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
-    """`/appts`: by day; cancelled ones are struck through."""
+    """`/appts`: one heading a day; what is called off is struck through.
+
+    A line belongs to the day that it is by the clock of its own place, whoever reads it; where
+    clocks differ, each line says whose it is.
+    """
     head = (
         _("🕘 <b>Past appointments</b>, family {family}")
         if page.is_past
         else _("📅 <b>Appointments</b>, family {family}")
     ).format(family=escape(family_name(member)))
     lines = [] if page.is_past else _pauses(page.items, now=now)
-    for day, found in groupby(
-        page.items, key=lambda facts: day_of(facts, facts.first_day, now=now)
-    ):
-        lines.append("\n" + f"<b>{_capital(day)}</b>")
-        lines += [_in_list(facts, reader_zone=member.zone) for facts in found]
+    names_clock = _have_several_clocks(page.items)
+    for _day, same_day in groupby(page.items, key=lambda facts: facts.first_day):
+        found = list(same_day)
+        lines.append("\n" + f"<b>{_capital(_heading(found, now=now))}</b>")
+        lines += [
+            _in_list(facts, reader_zone=member.zone, names_clock=names_clock) for facts in found
+        ]
     if not lines:
         empty = (
             _("Nothing yet.")
@@ -398,15 +449,29 @@ def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
     ]
 
 
+def _have_several_clocks(items: Sequence[OccurrenceFacts]) -> bool:
+    return any(differ(facts.zone, items[0].zone, facts.starts_at) for facts in items)
+
+
+def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:
+    """The day of what is on the same one; by its name where it is today for some and tomorrow for
+    others.
+    """
+    words = {day_of(facts, facts.first_day, now=now) for facts in found}
+    if len(words) == 1:
+        return words.pop()
+    return named_day(found[0].first_day, today=now.astimezone(found[0].zone).date())
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None) -> str:
-    words = short_line(facts, reader_zone=reader_zone)
+def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool) -> str:
+    words = short_line(facts, reader_zone=reader_zone, names_clock=names_clock)
     if facts.is_planned:
         return words
-    return _("<s>{appointment}</s> cancelled").format(appointment=words)
+    return _("<s>{appointment}</s> called off").format(appointment=words)
 
 
 def short_line(
@@ -414,18 +479,21 @@ def short_line(
     *,
     reader_zone: ZoneInfo | None,
     names_person: bool = True,
+    names_clock: bool = False,
     day: date | None = None,
 ) -> str:
     """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum"; with *day* as on that day,
-    on which it may only go on.
+    on which it may only go on; with *names_clock* "14:30 Mum's time Cardiologist, Mum".
     """
-    clock = _short_clock(facts, reader_zone=reader_zone, day=day)
+    clock = _short_clock(facts, reader_zone=reader_zone, names_clock=names_clock, day=day)
     form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
     words = form.format(time=clock, title=escape(facts.details.title), person=escape(facts.person))
     return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words
 
 
-def _short_clock(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, day: date | None) -> str:
+def _short_clock(
+    facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool, day: date | None
+) -> str:
     if facts.is_all_day:
         if facts.first_day == facts.last_day:
             return _("all day")
@@ -434,7 +502,7 @@ def _short_clock(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, day: d
     if day is not None and first < day:
         until = place_clock(facts, facts.ends_at)
         return _("all day") if last > day else _("until {time}").format(time=until)
-    if reader_zone is None:
+    if reader_zone is None and not names_clock:
         clock = place_clock(facts, facts.starts_at)
     else:
         clock = appointment_clock(facts, facts.starts_at, reader_zone=reader_zone)
@@ -639,6 +707,20 @@ def day_label(day: date, *, today: date) -> str:
     return _capital(day_words(day, today=today))
 
 
+def night_label(day: date) -> str:
+    """The night that ends with *day*, by both its dates."""
+    before = day - timedelta(days=1)
+    return _("Night from {first} to {second}").format(
+        first=_short_day(before), second=_short_day(day)
+    )
+
+
+def _short_day(day: date) -> str:
+    return _("{weekday} {day} {month}").format(
+        weekday=weekday_name(day), day=day.day, month=short_month_name(day)
+    )
+
+
 def time_label(clock: time) -> str:
     return f"{clock:%H:%M}"
 
@@ -701,9 +783,10 @@ def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
 
 
 def review_repetition(
-    title: str, *, now: str | None, then: str | None, buttons: Sequence[Button]
+    title: str, *, now: str | None, then: str | None, once_on: date, buttons: Sequence[Button]
 ) -> Screen:
-    """A change of how often something comes: old beside new; None is only once."""
+    """A change of how often something comes: old beside new; None is only once, on that day."""
+    once = _("only once, on {date}").format(date=full_date(once_on))
     save, change, cancel = buttons
     concern = _("It would go on for longer.") if then else _("It wouldn't repeat any more.")
     return Screen(
@@ -715,7 +798,7 @@ def review_repetition(
                 _("🔁 {rhythm}").format(rhythm=now or _("only once")),
                 "",
                 _("<b>After the change</b>"),
-                _("🔁 {rhythm}").format(rhythm=then or _("only once")),
+                _("🔁 {rhythm}").format(rhythm=then or once),
                 "",
                 _("⚠️ {concern}").format(concern=concern),
                 _("Shall I save it?"),

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from icalendar import Calendar, Event, Timezone, vRecur
 
 from bot.views.answer import Document, Screen
-from bot.views.wording import _
+from bot.views.wording import _, escape
 from domain.calendars import CalendarEntry, Deviation
 from domain.recurrences import Recurrence
 
@@ -26,6 +26,18 @@ def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime)
     else:
         caption = _("📅 Open it to take this out of your phone's calendar.")
     return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
+
+
+def calendar_update(entries: Sequence[CalendarEntry], *, now: datetime) -> Screen:
+    """As :func:`calendar_file`, for somebody who has put an older one into their calendar."""
+    planned = [entry for entry in entries if not entry.is_cancelled]
+    title = (planned or entries)[-1].title
+    if planned:
+        caption = _("📅 <b>{title}</b> has changed. Open it to have your calendar follow.")
+    else:
+        caption = _("📅 <b>{title}</b> is called off. Open it to take it out of your calendar.")
+    document = Document("appointment.ics", _ics(entries, now=now))
+    return Screen(caption.format(title=escape(title)), document=document)
 
 
 def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
@@ -49,7 +61,7 @@ def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
         calendar.add_component(_event(entry, now=now))
         for deviation in entry.exceptions:
             if not deviation.is_cancelled:
-                calendar.add_component(_moved(entry, deviation, now=now))
+                calendar.add_component(_moved(deviation.said or entry, deviation, now=now))
     return str(calendar.to_ical().decode())
 
 

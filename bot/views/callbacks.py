@@ -13,6 +13,8 @@ from uuid import UUID
 
 NOWHERE = UUID(int=0)
 ARGUMENT_LENGTH = 10
+IN_ENTRY = "e"  # the argument of a button below an entry of the history, which it draws anew
+IN_NOTICE = "n"  # of one below a message that only delivery edits
 _ID_LENGTH = 22
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
@@ -27,12 +29,13 @@ class Verb(StrEnum):
     TAKE = "tk"  # subject: dose
     TAKE_TODAY = "tt"  # subject: dose; argument: page of the list of today, which is pressed
     TODAY = "td"  # argument: page
-    TAKE_EXACTLY = "tx"  # subject: dose; its day and time stand on the button
+    TAKE_EXACTLY = "tx"  # subject: dose; its day and time are named; argument: where, if not asked
     TAKE_ALL_SURELY = "ts"  # subject: care recipient; argument: see encode_named
     TAKE_ALL = "ta"  # subject: care recipient; argument: see encode_slot
+    TAKE_TOLD = "tl"  # subject: the message about doses whose time was over that it stands under
     MORE = "mo"  # subject: dose
     BACK = "bk"  # subject: dose
-    SKIP = "sk"  # subject: dose
+    SKIP = "sk"  # subject: dose; argument: where, if not on a card
     SNOOZE = "sz"  # subject: dose; argument: minutes
     UNDO = "un"  # subject: dose; argument: see encode_moment; none, or a minute, on old buttons
     UNDO_ON_CARD = "uc"  # as UNDO, below a card, which shows what it led to by itself
@@ -64,6 +67,7 @@ class Verb(StrEnum):
     END_PAUSE_AS_PLANNED = "pe"  # subject: care recipient; argument: minute of the end
     UNDO_MEDICINE = "um"  # subject: medication
     CHANGE_MEDICINE = "cm"  # subject: medication
+    CHANGE_OPEN = "xo"  # subject: the change that left doses open as they were
     APPOINTMENTS = "al"  # argument: page
     PAST_APPOINTMENTS = "ap"  # argument: page
     APPOINTMENT = "an"  # subject: occurrence; argument: "n" where it is shown by a new message
@@ -71,7 +75,7 @@ class Verb(StrEnum):
     STOP_DRIVING = "nd"  # subject: occurrence; argument: as DRIVE
     MOVE_APPOINTMENT = "ma"  # subject: occurrence
     CHANGE_APPOINTMENT = "ca"  # subject: occurrence
-    CANCEL_APPOINTMENT = "xa"  # subject: occurrence; argument: how far it reaches
+    CANCEL_APPOINTMENT = "xa"  # call it off; subject: occurrence; argument: how far it reaches
     RESTORE_APPOINTMENT = "ra"  # subject: occurrence
     REMIND_TOO = "rt"  # subject: occurrence; argument: minutes before
     CALENDAR_FILE = "cf"  # subject: occurrence
@@ -85,6 +89,7 @@ class Verb(StrEnum):
     RESTORE_DOCTOR = "rc"  # subject: doctor
     ADD_DOCTOR = "ad"  # subject: occurrence, whose doctor is only a name so far
     OWN_CLOCK = "ow"
+    HEAR_OF_CHANGES = "hc"  # argument: "y" or "n"
     SWITCH_FAMILY = "sf"
     INVITE = "iv"  # argument: role
     INVITE_PERSON = "ip"  # subject: care recipient

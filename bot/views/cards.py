@@ -4,6 +4,7 @@ A slot with more doses than a card holds has several cards. Each dose has its li
 one of them: what a long name takes too much is cut, and no line is left out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.answer import Button, Keyboard, Screen
@@ -28,6 +29,7 @@ class _Room:
     note: int
 
 
+OVER = RESOLVED | UNANSWERED
 # The last one fits whatever is typed: 20 doses of 170 units, and what stands above them.
 _ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
 
@@ -151,7 +153,7 @@ def _note(dose: DoseFacts, room: _Room) -> str:
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
-    """All taken on top, then a row for each medicine.
+    """All taken on top, then a row for each medicine; see :func:`row_of_what_is_over`, too.
 
     Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
     changes under the finger, and a second tap in the same spot must not undo the first one, nor
@@ -160,28 +162,40 @@ def _buttons(facts: CardFacts) -> Keyboard:
     leads to correcting it; hence no row is added for that.
     """
 
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
-
     is_single = len(facts.doses) == 1
     names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
     for dose in facts.doses:
-        name = names[dose.id]
-        taken = _("✅ Taken") if is_single else _("✅ Taken: {name}").format(name=name)
-        if dose.status in RESOLVED:
-            who = label(dose.resolved_by or "") if is_single else name
-            undo = _("↩️ Undo") if is_single else _("↩️ Undo {name}").format(name=name)
-            rows.append(
-                (button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO_ON_CARD, _record(dose)))
-            )
-        elif dose.status in UNANSWERED:
-            taken = _("✅ Taken after all") if is_single else taken
-            skip = _("⏭ Skip") if is_single else _("⏭ Skip {name}").format(name=name)
-            rows.append((button(taken, Verb.TAKE), button(skip, Verb.SKIP)))
+        name = None if is_single else names[dose.id]
+        if dose.status in OVER:
+            take = Callback(Verb.TAKE, facts.family_id, dose.id)
+            rows.append(row_of_what_is_over(dose, name=name, take=take))
         else:
-            rows.append((button(taken, Verb.TAKE), button("⋯", Verb.MORE)))
+            taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
+            rows.append(
+                (
+                    Button(taken, Callback(Verb.TAKE, facts.family_id, dose.id).encode()),
+                    Button("⋯", Callback(Verb.MORE, facts.family_id, dose.id).encode()),
+                )
+            )
     return tuple(rows)
+
+
+def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Callback) -> tuple[Button, ...]:
+    """The buttons of a dose that was answered, or whose time is over; *name* it where it is not the
+    only one. *take* is what its Taken says.
+    """
+
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, take.family_id, dose.id, argument).encode())
+
+    if dose.status in RESOLVED:
+        who = label(dose.resolved_by or "") if name is None else name
+        undo = _("↩️ Undo") if name is None else _("↩️ Undo {name}").format(name=name)
+        return (button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO_ON_CARD, _record(dose)))
+    taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
+    skip = _("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name)
+    return (Button(taken, take.encode()), button(skip, Verb.SKIP))
 
 
 def _record(dose: DoseFacts) -> str:
@@ -189,15 +203,14 @@ def _record(dose: DoseFacts) -> str:
 
 
 def _all_taken(facts: CardFacts) -> Button:
-    """Once nothing is open, what stays in its place only tells."""
-    if any(dose.status not in RESOLVED for dose in facts.doses):
-        callback = Callback(
-            Verb.TAKE_ALL,
-            facts.family_id,
-            facts.care_recipient_id,
-            encode_slot(facts.slot_at, facts.part),
-        )
-        return Button(_("✅ All taken"), callback.encode())
-    return Button(
-        _("✓ Nothing is open"), Callback(Verb.SHOW, facts.family_id, facts.doses[0].id).encode()
-    )
+    """What this card shows. Once nothing is open, what stays in its place only tells."""
+    slot = encode_slot(facts.slot_at, facts.part)
+    take = Callback(Verb.TAKE_ALL, facts.family_id, facts.care_recipient_id, slot)
+    return all_taken_button(facts.doses, take=take)
+
+
+def all_taken_button(doses: Sequence[DoseFacts], *, take: Callback) -> Button:
+    """*take* is what it does while one of the *doses* is open."""
+    if any(dose.status not in RESOLVED for dose in doses):
+        return Button(_("✅ All taken"), take.encode())
+    return Button(_("✓ Nothing is open"), Callback(Verb.SHOW, take.family_id, doses[0].id).encode())

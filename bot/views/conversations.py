@@ -4,6 +4,7 @@ from enum import Enum, auto
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.length import length, shorten
+from bot.views.misunderstandings import quoted
 from bot.views.wording import _, escape
 
 _MOST = 4_096  # what Telegram takes in one message
@@ -18,8 +19,16 @@ class Unfinished(Enum):
     NOT_CHANGED = auto()
 
 
-def unexpected() -> Answer:
-    return say(_("I did not expect a message just now. Type /help to see what I can do."))
+def unexpected(typed: str = "") -> Answer:
+    """Nothing was asked; what was *typed* has done nothing."""
+    sentence = _("I did not expect a message just now. Type /help to see what I can do.")
+    if not typed.strip():
+        return say(sentence)
+    return say(
+        _("{sentence} I haven't done anything about “{words}”.").format(
+            sentence=sentence, words=quoted(typed)
+        )
+    )
 
 
 def please_type() -> Answer:
@@ -128,7 +137,12 @@ def answered_before() -> Answer:
 
 
 def nothing_to_cancel() -> Answer:
-    return say(_("There is nothing to cancel. Type /help to see what I can do."))
+    return say(
+        _(
+            "There is nothing to cancel: I'm not asking you anything. To call off an appointment,"
+            " open it with /appts."
+        )
+    )
 
 
 def cancelled() -> Answer:

@@ -8,7 +8,7 @@ from bot.views.apart import doctor_labels, family_name
 from bot.views.appointments import map_link
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import fitting
-from bot.views.phones import phone_words
+from bot.views.phones import phone_by_country, phone_words
 from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.database import Member
@@ -132,6 +132,17 @@ def ask_specialty(name: str, skip: Button) -> Screen:
 def ask_phone(name: str, skip: Button) -> Screen:
     words = _("What is the phone number of {name}? Type it, or share the contact.")
     return Screen(words.format(name=escape(name)), ((skip,),))
+
+
+def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
+    """Which of several numbers one without its country code is."""
+    words = _("That phone number of {name} lacks its country code. Which one is it?")
+    rows = tuple((button,) for button in (*typed, skip))
+    return Screen(words.format(name=escape(name)), rows)
+
+
+def phone_label(phone: str) -> str:
+    return phone_by_country(phone)
 
 
 def in_short(doctor: DoctorFacts) -> str:

@@ -74,8 +74,7 @@ def open_words(
     dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
 ) -> str:
     """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
-    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
-    due = with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+    due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
     if dose.snoozed_until is None:
         return _("Open: {due}").format(due=due)
     until = with_yours(
@@ -85,6 +84,22 @@ def open_words(
         reader_zone=reader_zone,
     )
     return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
+
+
+def open_due(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "today 08:00": when what is open was due."""
+    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
+    return with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+
+
+def called_off_words(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """What becomes of a dose that was open when its medicine was paused or stopped."""
+    due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
+    return _("The dose of {due} was open: I won't ask about it any more.").format(due=due)
 
 
 def clock_of(

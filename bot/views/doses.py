@@ -22,7 +22,7 @@ _MOST_OTHERS = 6
 def recorded(outcome: Recorded) -> Answer:
     """The toast of a press. Whoever comes second is told who was first, and when."""
     if not outcome.recorded and outcome.already:
-        return Answer(toast=_and_others(_already(outcome.already[0]), outcome), alert=True)
+        return Answer(toast=_and_others(already(outcome.already[0]), outcome), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
     if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
         return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
@@ -44,7 +44,7 @@ def _and_others(words: str, outcome: Recorded) -> str:
 def snoozed(outcome: Snoozed) -> Answer:
     dose = outcome.dose
     if dose.status != DoseStatus.PENDING:
-        return Answer(toast=_already(dose), alert=True)
+        return Answer(toast=already(dose), alert=True)
     if outcome.until is None:
         return Answer(toast=_("Its time is over before then, so I will not ask again."), alert=True)
     return Answer(
@@ -56,7 +56,7 @@ def shown(dose: DoseFacts) -> Answer:
     """What became of a dose, for somebody who taps what has been answered."""
     if dose.status == DoseStatus.PENDING:
         return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
-    return Answer(toast=_already(dose))
+    return Answer(toast=already(dose))
 
 
 def undone_toast(outcome: TakenBack) -> Answer:
@@ -72,7 +72,7 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
     """What became of a record, for somebody whose message still shows it."""
     dose, last = details.dose, details.records[-1] if details.records else None
     if dose.status in RESOLVED:
-        words = _already(dose)
+        words = already(dose)
     elif last is not None and last.status == "undone":
         words = _("{who} undid the record of {name}.")
         if last.by_id == member.user_id:
@@ -83,7 +83,7 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
     elif dose.status == DoseStatus.PENDING:
         words = _("{name} is open: nothing is recorded of it.").format(name=_what(dose))
     else:
-        words = _already(dose)
+        words = already(dose)
     return Answer(toast=toast(words), alert=True)
 
 
@@ -121,9 +121,11 @@ def _what(dose: DoseFacts) -> str:
     return f"{dose.name} {dose.given or dose.dosage}".strip()
 
 
-def _already(dose: DoseFacts) -> str:
+def already(dose: DoseFacts) -> str:
+    """What became of a dose, for whoever comes second (no HTML)."""
     if dose.status == DoseStatus.CANCELLED:
-        return _("That medicine was removed.")
+        words = _("{name}: this dose was called off, so nothing was recorded.")
+        return toast(words.format(name=_what(dose)), then=_("If it was given, type /give."))
     who = dose.resolved_by or ""
     when = record_clock(dose)
     if dose.status == DoseStatus.SKIPPED:

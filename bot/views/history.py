@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import family_name
-from bot.views.callbacks import Callback, Verb
+from bot.views.callbacks import IN_ENTRY, Callback, Verb
 from bot.views.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.views.intakes import undo_record_button
 from bot.views.length import fitting
@@ -114,14 +114,19 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     if not details.records:
         lines.append(_("Nobody has recorded anything."))
 
-    def button(words: str, verb: Verb) -> Button:
-        return Button(words, Callback(verb, member.family_id, dose.id).encode())
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, member.family_id, dose.id, argument).encode())
 
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
         rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_record_button(dose, member)))
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
-        rows.append((button(_("✅ Taken after all"), Verb.TAKE_EXACTLY),))
+        rows.append(
+            (
+                button(_("✅ Taken after all"), Verb.TAKE_EXACTLY, IN_ENTRY),
+                button(_("⏭ Skip"), Verb.SKIP, IN_ENTRY),
+            )
+        )
     return Screen("\n".join(lines), tuple(rows))
 
 

@@ -154,8 +154,7 @@ def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], correct
         lines.append(_counts_for(outlook.counts_for, reader))
     elif Doubt.EXTRA in outlook.doubts:
         lines.append(_extra(outlook, reader))
-    lines += _warnings(outlook, reader)
-    lines += _neighbours(outlook, reader)
+    lines += considerations(outlook, reader)
     lines.append(_("Correct the record?") if corrects else _("Record it?"))
     return Screen("\n".join(lines))
 
@@ -188,6 +187,11 @@ def _extra(outlook: Outlook, reader: Reader) -> str:
         reader_zone=reader.zone,
     )
     return words + " " + _("Next: {moment}").format(moment=following)
+
+
+def considerations(outlook: Outlook, reader: Reader) -> Sequence[str]:
+    """What is to be known of an intake before it is recorded."""
+    return [*_warnings(outlook, reader), *_neighbours(outlook, reader)]
 
 
 def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:

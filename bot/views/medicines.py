@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb
 from bot.views.length import label
+from bot.views.misunderstandings import quoted
 from bot.views.pauses import is_paused, medicine_words
 from bot.views.schedules import BEGUN, dosage_in_words, length_in_words, schedule_in_words
 from bot.views.times import moment
@@ -357,8 +358,13 @@ def confirm(
     )
 
 
-def tap_a_button() -> Answer:
-    return say(_("Please tap one of the buttons."))
+def tap_a_button(typed: str = "") -> Answer:
+    """What was *typed* where only a button answers is given back: it has done nothing."""
+    if not typed.strip():
+        return say(_("Please tap one of the buttons."))
+    return say(
+        _("I can't use “{words}” here. Please tap one of the buttons.").format(words=quoted(typed))
+    )
 
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:

@@ -2,16 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.views.amounts import count_words
 from bot.views.answer import Answer, Button, Keyboard, Screen
 from bot.views.apart import family_name, medicine_labels
 from bot.views.callbacks import Callback, Verb
-from bot.views.dose_times import open_words, past_moment, with_yours
-from bot.views.length import fitting
+from bot.views.dose_times import (
+    called_off_words,
+    due_moment,
+    open_due,
+    open_words,
+    past_moment,
+    with_yours,
+)
+from bot.views.doses import already
+from bot.views.length import fitting, label, toast
 from bot.views.medicines import change_label, described
-from bot.views.pauses import FROM_PAUSE, is_paused, medicine_words, resume_button
+from bot.views.pauses import (
+    FROM_PAUSE,
+    is_paused,
+    medicine_words,
+    resume_button,
+    resumed_toast,
+)
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.stock import measuring, stock_lines
 from bot.views.times import clock_time, moment
@@ -20,9 +35,10 @@ from bot.views.wording import _, escape
 from domain.access import Action, may
 from domain.care_recipients import Person
 from domain.database import Member
+from domain.doses import DoseFacts
 from domain.intakes import Outlook
 from domain.medicine_details import MedicineDetails
-from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
 from domain.schedules import AsNeeded
 
 PAGE = 10
@@ -157,8 +173,12 @@ def coming_lines(
 ) -> Sequence[str]:
     """What is open, and what comes after it."""
     lines = open_lines(facts, now=now, reader_zone=reader_zone)
+    return [*lines, *_next(facts, now=now, reader_zone=reader_zone)]
+
+
+def _next(facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
     if facts.first_due_at is None:
-        return lines
+        return []
     following = moment(
         facts.first_due_at,
         person=facts.person,
@@ -166,7 +186,7 @@ def coming_lines(
         now=now,
         reader_zone=reader_zone,
     )
-    return [*lines, _("Next: {moment}").format(moment=following)]
+    return [_("Next: {moment}").format(moment=following)]
 
 
 def open_lines(
@@ -233,20 +253,97 @@ def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
         person=escape(facts.person),
         family=escape(family_name(member)),
     )
-    text = "\n".join([text, *coming_lines(facts, now=now, reader_zone=member.zone)])
-    return Answer(send=(Screen(text, ((undo_button(),),)),))
+    kept = [_kept(dose, facts, now=now, reader_zone=member.zone) for dose in facts.open_doses]
+    text = "\n".join([text, *kept, *_next(facts, now=now, reader_zone=member.zone)])
+    offers = [dose for dose in facts.open_doses if dose.becomes is not None]
+    offered = ((_change_open_button(offers),),) if offers else ()
+    return Answer(send=(Screen(text, (*offered, (undo_button(),))),))
 
 
-def stopped(screen: Screen) -> Answer:
-    return Answer(toast=_("Stopped. It can be restored here."), edit=screen)
+def _kept(
+    dose: OpenDose, facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> str:
+    """What a change leaves of a dose whose card is open."""
+    due = open_due(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+    if dose.becomes is not None:
+        return _("The dose of {due}, still open, stays at {amount}.").format(
+            due=due, amount=escape(dose.dosage.words)
+        )
+    if dose.is_rescheduled:
+        until = with_yours(
+            clock_time(dose.window_ends_at, facts.zone),
+            dose.window_ends_at,
+            zone=facts.zone,
+            reader_zone=reader_zone,
+        )
+        return _("The dose of {due} stays open until {time}.").format(due=due, time=until)
+    return open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+
+
+def _change_open_button(doses: Sequence[OpenDose]) -> Button:
+    """It says what it changes the doses to, where that is the same for all."""
+    amounts = {dose.becomes.words for dose in doses if dose.becomes is not None}
+    words = _("✏️ Change that dose, too") if len(doses) == 1 else _("✏️ Change those doses, too")
+    if len(amounts) == 1:
+        words = _("{change}: {amount}").format(change=words, amount=label(amounts.pop()))
+    return Button(words, Callback(Verb.CHANGE_OPEN).encode())
+
+
+def open_changed(
+    facts: MedicineFacts,
+    *,
+    changed: Sequence[DoseFacts],
+    answered: Sequence[DoseFacts],
+    edit_id: UUID,
+    member: Member,
+    now: datetime,
+) -> Answer:
+    """What became of open doses that were to follow the change *edit_id*, which their message still
+    says can be undone. What somebody has answered meanwhile stays as it was recorded.
+    """
+    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
+        medicine=described(facts, now=now),
+        person=escape(facts.person),
+        family=escape(family_name(member)),
+    )
+    lines = [
+        _("The dose of {due} is changed, too: {amount}.").format(
+            due=due_moment(dose, now=now), amount=escape(dose.dosage)
+        )
+        for dose in changed
+    ]
+    words = [already(dose) for dose in answered]
+    lines += [_("{answer} That dose stays as it is.").format(answer=escape(each)) for each in words]
+    lines += _next(facts, now=now, reader_zone=member.zone)
+    undo = Button(_("↩️ Undo"), Callback(Verb.UNDO_ACTION, member.family_id, edit_id).encode())
+    screen = Screen("\n".join([text, *fitting(lines)]), ((undo,),))
+    if words:
+        said = toast(words[0], then=_("That dose stays as it is."))
+        return Answer(toast=said, alert=True, edit=screen)
+    return Answer(toast=_("Changed."), edit=screen)
+
+
+def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
+    """The change whose message offered it does not stand any more."""
+    what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
+    words = _("It was changed again since. It is now: {medicine}").format(medicine=what)
+    return Answer(toast=toast(words), alert=True)
+
+
+def stopped(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
+    words = _("Stopped. It can be restored here.")
+    if facts.called_off:
+        dose = facts.called_off[-1]
+        words += " " + called_off_words(dose, home=facts.zone, now=now)
+    return Answer(toast=toast(words), edit=screen)
 
 
 def restored(screen: Screen) -> Answer:
     return Answer(toast=_("Restored."), edit=screen)
 
 
-def resumed(screen: Screen) -> Answer:
-    return Answer(toast=_("Resumed."), edit=screen)
+def resumed(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
+    return Answer(toast=resumed_toast(facts, now=now), edit=screen)
 
 
 def changed_meanwhile(facts: MedicineFacts, *, now: datetime) -> Screen:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import fold_spaces
 from bot.views.wording import _, escape
 
 # Enough to recognise one's own words by; somebody pastes 5,000 characters.
@@ -13,11 +14,13 @@ def misunderstood(problem: Misunderstood) -> str:
     """The sentence (Telegram HTML) for what was misunderstood."""
     sentence = _with_choices() if problem.suggestions else _without_choices()
     return sentence[problem.problem].format(
-        words=_quoted(problem.words), choices=_choices(problem.suggestions)
+        words=quoted(problem.words), choices=_choices(problem.suggestions)
     )
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
+    """What somebody typed (Telegram HTML), on one line, and no longer than needed to know it by."""
+    words = fold_spaces(words)
     if len(words) > _LONGEST_QUOTATION:
         words = words[: _LONGEST_QUOTATION - 1].rstrip() + "…"
     return escape(words)
@@ -25,7 +28,7 @@ def _quoted(words: str) -> str:
 
 def _choices(suggestions: Sequence[str]) -> str:
     # Telegram copies what is set as code when it is tapped.
-    codes = [f"<code>{_quoted(suggestion)}</code>" for suggestion in suggestions]
+    codes = [f"<code>{quoted(suggestion)}</code>" for suggestion in suggestions]
     if len(codes) < 2:
         return "".join(codes)
     return _("{most} or {last}").format(most=", ".join(codes[:-1]), last=codes[-1])
@@ -57,8 +60,15 @@ def _with_choices() -> Mapping[Problem, str]:
         Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
         Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
         Problem.HOURS_OR_DATE: _("“{words}” can be hours or a date. Do you mean {choices}?"),
+        Problem.HOUR_IS_OVER: _("{words} is over already. Do you mean {choices}?"),
+        Problem.WHICH_NIGHT: _("Midnight is between two days. Do you mean {choices}?"),
         Problem.HOUR_SKIPPED: _(
             "There is no {words} on that day: the clocks go forward. Do you mean {choices}?"
+        ),
+        Problem.BEGINS_OTHERWISE: _(
+            "It begins at {choices}, not at {words}. Type how long it takes, like <code>8"
+            " hours</code>, or when it ends, like <code>until 06:00</code>. To change when it"
+            " begins, tap Move."
         ),
         Problem.WHICH_DOCTOR: _("Which doctor is “{words}”: {choices}?"),
         Problem.UNKNOWN_PLACE: _("I do not know the place “{words}”. Do you mean {choices}?"),
@@ -272,6 +282,10 @@ def _without_choices() -> Mapping[Problem, str]:
             "{words} is over already. Type a time that is still to come, like"
             " <code>tomorrow 10:00</code>."
         ),
+        Problem.WHICH_NIGHT: _(
+            "Midnight is between two days. Type the day that begins then, like"
+            " <code>3 December 00:00</code>."
+        ),
         Problem.HOUR_SKIPPED: _(
             "There is no {words} on that day: the clocks go forward. Type another time."
         ),
@@ -314,7 +328,7 @@ def _without_choices() -> Mapping[Problem, str]:
         ),
         Problem.STAYS_ALL_DAY: _(
             "“{words}” is a time of day, and this lasts all day. Type a day alone. To give it"
-            " hours, add it as a new appointment and cancel this one."
+            " hours, add it as a new appointment and call this one off."
         ),
         Problem.ALL_DAY_AT_A_TIME: _(
             "“{words}”: does it last all day, or only some hours? Type a day alone, or hours like"
@@ -327,6 +341,10 @@ def _without_choices() -> Mapping[Problem, str]:
         Problem.TOO_MANY_ENTRIES: _(
             "That's {words} at once. I can take 20 at a time: please send me the first 20, then"
             " the others. Nothing is saved yet."
+        ),
+        Problem.BEGINS_OTHERWISE: _(
+            "It begins at another time than {words}. Type how long it takes, like <code>8"
+            " hours</code>. To change when it begins, tap Move."
         ),
         Problem.REMINDER_IMPOSSIBLE: _(
             "“{words}”: I cannot remind then. Type up to six times from 1 minute to 4 weeks before,"

@@ -6,45 +6,57 @@ from zoneinfo import ZoneInfo
 
 from bot.views.answer import Answer, Button, Keyboard, Screen, say
 from bot.views.callbacks import Callback, Verb, encode_minute
-from bot.views.dose_times import open_words
+from bot.views.dose_times import called_off_words, open_words
 from bot.views.length import fitting, label
 from bot.views.schedules import dosage_in_words, schedule_in_words
 from bot.views.times import day_words, full_date, moment
 from bot.views.undo_button import undo_button
 from bot.views.wording import _, escape, ngettext
 from domain.cards import PauseEndsFacts
-from domain.care_recipients import Pause, Person
-from domain.courses import is_over_by, last_day
+from domain.care_recipients import Person
+from domain.courses import can_lose_days, is_over_by, last_day
 from domain.database import Member
 from domain.medicines import MedicineFacts, MedicineLine, MedicineStatus
 from domain.pauses import PersonPaused
+from domain.running_pauses import Pause
 from domain.schedules import AsNeeded, Schedule
 
 # In words, wherever a pause is named.
 
 
-def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime) -> str:
-    """ "paused until Friday 27 November", with what becomes of appointments."""
-    words = end_words(pause.until, zone=zone, now=now)
+def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
+    """ "paused until Friday 27 November", with what becomes of appointments; what *stays* on a
+    phone has the date, too.
+    """
+    words = end_words(pause.until, zone=zone, now=now, stays=stays)
     if pause.silences_appointments:
         return _("{paused}, without appointment reminders").format(paused=words)
     return words
 
 
-def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
+def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
     """ "paused until Friday 27 November"."""
     if until is None:
         return _("paused until further notice")
-    return _("paused until {day}").format(day=_day(until, zone=zone, now=now))
+    day = _dated if stays else _day
+    return _("paused until {day}").format(day=day(until, zone=zone, now=now))
 
 
-def medicine_words(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> str:
+def medicine_words(
+    medicine: MedicineFacts | MedicineLine, *, now: datetime, stays: bool = False
+) -> str:
     """ "paused with Mum until Friday 27 November"; of a course that is over by then "paused;
-    its course ends before then, on 25 November 2026".
+    its course ends before then, on 25 November 2026", and once it is over "ended". What *stays* on
+    a phone has the date, too.
     """
     person, zone = escape(medicine.person), medicine.zone
     with_person = medicine.is_paused_with_person
     words = _("paused with {person}").format(person=person) if with_person else _("paused")
+    ended_on = _ended(medicine, now=now)
+    if ended_on is not None:
+        return _("{paused}; its course ended on {date}").format(
+            paused=words, date=full_date(ended_on)
+        )
     if medicine.resumes_at is None:
         return words
     ends_on = _ends_before(medicine)
@@ -52,14 +64,23 @@ def medicine_words(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> 
         return _("{paused}; its course ends before then, on {date}").format(
             paused=words, date=full_date(ends_on)
         )
-    day = _day(medicine.resumes_at, zone=zone, now=now)
+    day = (_dated if stays else _day)(medicine.resumes_at, zone=zone, now=now)
     return _("{paused} until {day}").format(paused=words, day=day)
 
 
 def _ends_before(medicine: MedicineFacts | MedicineLine) -> date | None:
     """The last day of a course of which nothing is left when its pause ends."""
-    resumes_at = medicine.resumes_at
-    if resumes_at is None or not is_over_by(medicine.schedule, medicine.zone, resumes_at):
+    return _over_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
+
+
+def _ended(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
+    """The last day of a course of which nothing is left now, whatever becomes of its pause."""
+    last = _over_by(medicine, now)
+    return last if last and last < now.astimezone(medicine.zone).date() else None
+
+
+def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
+    if not is_over_by(medicine.schedule, medicine.zone, at):
         return None
     return last_day(medicine.schedule, medicine.zone)
 
@@ -201,20 +222,46 @@ def left() -> Answer:
     return say(_("All right, nothing was changed."))
 
 
-def ask_appointments(person: str, until: date | None, buttons: Sequence[Button]) -> Screen:
-    """Asked before anything is paused: it says what a tap pauses."""
+def ask_appointments(
+    person: str,
+    until: date | None,
+    buttons: Sequence[Button],
+    *,
+    stay: Sequence[tuple[str, date | None]] = (),
+    is_all: bool = False,
+) -> Screen:
+    """Asked before anything is paused: it says what a tap pauses. *stay* do not resume with the
+    others, with the last day of a course that is over by then; None: paused on its own for longer.
+    *is_all*: nothing else is taken.
+    """
     if until is None:
         head = _("I'll pause all of <b>{person}</b>'s medicines until further notice.")
+    elif is_all:
+        head = _("I'll pause all of <b>{person}</b>'s medicines until {date}.")
+    elif stay:
+        head = _(
+            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day,"
+            " but for these:"
+        )
     else:
         head = _(
             "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day."
         )
     head = head.format(person=escape(person), date=full_date(until) if until else "")
+    head = "\n".join([head, *fitting([_staying(*each) for each in stay], room=2_000)])
     question = _(
         "Should I also skip the reminders of appointments in that time? They stay in the lists and"
         " calendars."
     )
     return Screen(f"{head}\n{question}", tuple((button,) for button in buttons))
+
+
+def _staying(name: str, last: date | None) -> str:
+    if last is None:
+        return _("• {medicine} (stays paused on its own)").format(medicine=escape(name))
+    return _("• {medicine} (its course ends before then, on {date})").format(
+        medicine=escape(name), date=full_date(last)
+    )
 
 
 def appointment_labels() -> dict[str, str]:
@@ -352,9 +399,16 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     name = escape(facts.name)
     resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
     keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
+    called_off = "".join("\n" + words for words in _called_off(facts, member=member, now=now))
+    ended_on = _ended(facts, now=now)
+    if ended_on is not None:
+        text = _("⏸ {name} is paused. Its course ended on {date}, so no dose is left to give.")
+        return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
     if facts.resumes_at is None:
         text = _("⏸ {name} is paused. I won't ask about it until you resume it.").format(name=name)
-        return Screen(text, keyboard)
+        if can_lose_days(facts.schedule, facts.zone, now):
+            text += " " + _("When you do, I'll ask whether to add the days its course has lost.")
+        return Screen(text + called_off, keyboard)
     day = full_date(facts.resumes_at.astimezone(facts.zone).date())
     ends_on = _ends_before(facts)
     if ends_on is not None:
@@ -362,12 +416,20 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
             "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so no dose is"
             " left to give."
         ).format(name=name, day=day, date=full_date(ends_on))
-        return Screen(text, keyboard)
+        return Screen(text + called_off, keyboard)
     text = _("⏸ {name} is paused until {day}.").format(name=name, day=day)
     if facts.first_due_at is not None:
         following = moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
         text += " " + _("Next: {moment}").format(moment=following)
-    return Screen(text, keyboard)
+    return Screen(text + called_off, keyboard)
+
+
+def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Sequence[str]:
+    """What becomes of the doses that were open."""
+    return [
+        called_off_words(dose, home=facts.zone, now=now, reader_zone=member.zone)
+        for dose in facts.called_off
+    ]
 
 
 FROM_PAUSE = "p"  # the argument of a button that ends a pause, and restores nothing stopped
@@ -378,17 +440,24 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
     person, pause = facts.person, facts.person.pause
     if pause is None:
         return not_paused_screen(person)
-    lines = [_paused_until(person, pause, now=now)]
+    lines = [_paused_until(facts, pause, now=now)]
     asked = [each for each in facts.medicines if not isinstance(each.schedule, AsNeeded)]
     as_needed = [each for each in facts.medicines if isinstance(each.schedule, AsNeeded)]
     if asked:
-        lines += [_("I won't ask about:"), *fitting([_line(medicine) for medicine in asked])]
+        named = [
+            "\n   ".join([_line(each), *_called_off(each, member=member, now=now)])
+            for each in asked
+        ]
+        lines += [_("I won't ask about:"), *fitting(named)]
     if as_needed:
-        lines.append(
-            _("Also paused, only given as needed: {names}").format(names=_names(as_needed))
-        )
+        names = ", ".join(fitting([_named(each) for each in as_needed], room=1_000))
+        lines.append(_("Also paused, only given as needed: {names}").format(names=names))
     if facts.apart:
         lines.append(_("Paused on their own, unchanged: {names}").format(names=_names(facts.apart)))
+    if pause.until is None and any(
+        can_lose_days(each.schedule, each.zone, now) for each in facts.medicines
+    ):
+        lines.append(_("When you resume, I'll ask whether to add the days that courses have lost."))
     lines.append(
         _("I won't remind you of appointments in that time.")
         if pause.silences_appointments
@@ -397,23 +466,37 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
     return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
 
 
-def _paused_until(person: Person, pause: Pause, *, now: datetime) -> str:
-    name = escape(person.name)
+def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
+    person, name = facts.person, escape(facts.person.name)
     if pause.until is None:
         return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
-    day = _dated(pause.until, zone=person.zone, now=now)
-    return _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.").format(
-        person=name, day=day
-    )
+    gone = sum(_ends_before(each) is not None for each in facts.medicines)
+    if not facts.medicines:
+        words = _("⏸ <b>{person}</b> is paused until {day}.")
+    elif gone == len(facts.medicines):
+        words = _("⏸ <b>{person}</b> is paused until {day}. No dose of these is left then.")
+    elif gone or facts.apart:
+        words = _(
+            "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, but for what is"
+            " noted below."
+        )
+    else:
+        words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
+    return words.format(person=name, day=_dated(pause.until, zone=person.zone, now=now))
 
 
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
     """What goes on after a pause, and what does not."""
     lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
-    if facts.medicines:
+    ended = [each for each in facts.medicines if _nothing_is_left(each, now=now)]
+    goes_on = [each for each in facts.medicines if each not in ended]
+    if goes_on:
         lines.append(_("Resumed:"))
-        lines += fitting([_resumed(medicine, now=now) for medicine in facts.medicines])
-    else:
+        lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
+    if ended:
+        lines.append(_("Over by now, so no dose is left to give:"))
+        lines += fitting([_over(medicine) for medicine in ended])
+    if not facts.medicines:
         lines.append(_("There was no medicine to resume."))
     if facts.apart:
         lines.append(_("Still paused on their own: {names}").format(names=_names(facts.apart)))
@@ -421,6 +504,9 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
 
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
+    if _nothing_is_left(medicine, now=now):
+        lines = [_("▶️ Not paused any more, but its course is over:"), _over(medicine)]
+        return Screen("\n".join(lines), ((undo_button(),),))
     lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
     return Screen("\n".join(lines), ((undo_button(),),))
 
@@ -452,6 +538,36 @@ def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
     return ". ".join(parts)
 
 
+def _named(medicine: MedicineFacts) -> str:
+    """The name, and that its course ends before its pause does."""
+    ends_on = _ends_before(medicine)
+    if ends_on is None:
+        return escape(medicine.name)
+    return _("{medicine} (its course ends before then, on {date})").format(
+        medicine=escape(medicine.name), date=full_date(ends_on)
+    )
+
+
+def _nothing_is_left(medicine: MedicineFacts, *, now: datetime) -> bool:
+    """Whether its course is over, and nothing of it is open."""
+    is_over = is_over_by(medicine.schedule, medicine.zone, now)
+    return is_over and not medicine.open_doses and medicine.first_due_at is None
+
+
+def _over(medicine: MedicineFacts) -> str:
+    last = last_day(medicine.schedule, medicine.zone)
+    return _("• {medicine} (until {date})").format(
+        medicine=escape(medicine.name), date=full_date(last) if last else ""
+    )
+
+
+def resumed_toast(medicine: MedicineFacts, *, now: datetime) -> str:
+    """That it goes on; or that nothing of it is left (no HTML)."""
+    if not _nothing_is_left(medicine, now=now):
+        return _("Resumed.")
+    return _("Not paused any more, but its course is over: no dose is left to give.")
+
+
 def _names(medicines: Sequence[MedicineFacts]) -> str:
     return ", ".join(fitting([escape(medicine.name) for medicine in medicines], room=1_000))
 
@@ -478,7 +594,11 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
     if not facts.still_holds:
         return Screen(_changed_since(facts))
     day = facts.until.astimezone(person.zone).date()
-    is_tomorrow = day - facts.now.astimezone(person.zone).date() == timedelta(days=1)
+    clocks = (person.zone, facts.reader_zone or person.zone)
+    # Where it is another day for the reader, tomorrow is too.
+    is_tomorrow = all(
+        day - facts.now.astimezone(clock).date() == timedelta(days=1) for clock in clocks
+    )
     ends = (
         _("⏸ <b>{person}</b>'s pause ends tomorrow, {day}.")
         if is_tomorrow
@@ -490,6 +610,12 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
         lines.append(
             _("These medicines resume then: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
+            )
+        )
+    if facts.over and person.pause is not None:
+        lines.append(
+            _("Over by then, so not resumed: {names}").format(
+                names=", ".join(fitting([escape(name) for name in facts.over], room=1_000))
             )
         )
     if facts.kept_by is not None:

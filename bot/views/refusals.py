@@ -7,7 +7,7 @@ from bot.views.answer import Answer, Screen, say
 from bot.views.length import toast
 from bot.views.misunderstandings import misunderstood
 from bot.views.stock import amount_in_words, plural
-from bot.views.undo import superseded
+from bot.views.undo import lasting, superseded
 from bot.views.wording import _, escape
 from domain.access import Action, Role
 from domain.errors import (
@@ -188,8 +188,9 @@ def _sentence(error: CareCircleError) -> str:
             return _("By my count none is left. If there is more, type it in all, like = 12")
         case PerDoseUnknown(unit=unit):
             return _("How much of it makes one dose? Type /refill again, and tell me.")
-        case NothingToUndo():
-            return _("You have nothing to undo from the last 48 hours.")
+        case NothingToUndo(lasting=done):
+            nothing = _("You have nothing to undo from the last 48 hours.")
+            return nothing if done is None else f"{nothing} {lasting(done)}"
         case NothingRecorded():
             return _("Nothing is recorded of it, so there's nothing to undo or correct.")
         case ActionSuperseded():
@@ -207,7 +208,7 @@ def _sentence(error: CareCircleError) -> str:
         case AppointmentOver():
             return _("That has taken place already, so it stays as it is.")
         case AppointmentCancelled():
-            return _("It is cancelled. Restore it first, then move it.")
+            return _("It's called off. Restore it first, then move it.")
         case AppointmentChanged():
             return _("Somebody has changed it meanwhile. Type /appts to see it as it is.")
         case TakenByAnother(driver=driver):
@@ -242,8 +243,8 @@ def _family_full(held: Held, most: int) -> str:
             )
         case Held.APPOINTMENT:
             sentence = _(
-                "This family already has {most} appointments ahead, and I can't keep more. Cancel"
-                " one that won't take place with /appts, then try again."
+                "This family already has {most} appointments ahead, and I can't keep more. With"
+                " /appts, call off one that won't take place, then try again."
             )
     return sentence.format(most=most)
 

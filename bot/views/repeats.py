@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.views.times import full_date, weekday_names
 from bot.views.wording import _, ngettext
-from domain.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nth, Recurrence
 
 
 def repeat_words(rule: Recurrence, *, first: date) -> str:
@@ -38,9 +38,10 @@ def _rhythm(rule: Recurrence, first: date) -> str:
                 return _("every month {on}").format(on=on)
             return _("every {count} months {on}").format(count=rule.interval, on=on)
         case _:
-            if rule.interval == 1:
-                return _("every year")
-            return _("every {count} years").format(count=rule.interval)
+            words = _("every year")
+            if rule.interval != 1:
+                words = _("every {count} years").format(count=rule.interval)
+            return _of_leap_day(words, rule, first)
 
 
 def _on_day(rule: Recurrence, first: date) -> str:
@@ -49,10 +50,29 @@ def _on_day(rule: Recurrence, first: date) -> str:
         return _("on the {nth} {weekday}").format(
             nth=_nth_words(day.nth), weekday=weekday_names()[day.weekday]
         )
+    if rule.has_shorter_months:
+        return with_shorter_months(_("on the {day}").format(day=_ordinal(rule.by_month_day[-1])))
     number = rule.by_month_day[0] if rule.by_month_day else first.day
     if number == -1:
         return _("on the last day")
-    return _("on the {day}").format(day=_ordinal(number))
+    words = _("on the {day}").format(day=_ordinal(number))
+    # Series that were begun before these months were reckoned with.
+    return (
+        _("{day} (not in shorter months)").format(day=words) if number > SHORTEST_MONTH else words
+    )
+
+
+def with_shorter_months(words: str) -> str:
+    """*words* of a day that some months lack, and on which they come then."""
+    return _("{day} (in shorter months on the last day)").format(day=words)
+
+
+def _of_leap_day(words: str, rule: Recurrence, first: date) -> str:
+    if rule.has_shorter_months and rule.by_month == (2,):
+        return _("{years} on 29 February (in other years on the 28th)").format(years=words)
+    if (first.month, first.day) == (2, SHORTEST_MONTH + 1):
+        return _("{years} on 29 February (not in other years)").format(years=words)
+    return words
 
 
 def _day_list(days: tuple[ByDay, ...]) -> str:

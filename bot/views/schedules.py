@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.views.repeats import with_shorter_months
 from bot.views.times import full_date, weekday_names
 from bot.views.wording import _, ngettext
 from domain.dosages import Dosage
+from domain.recurrences import SHORTEST_MONTH
 from domain.schedules import (
     EVERY_DAY,
     AsNeeded,
@@ -186,9 +188,10 @@ def _days(days: Days) -> str:
                 count=every, weekdays=_weekday_list(weekdays)
             )
         case Monthly(days=of_month):
-            return _("on the {days} of the month").format(
+            words = _("on the {days} of the month").format(
                 days=_list([_ordinal(day) for day in sorted(of_month)])
             )
+            return with_shorter_months(words) if max(of_month) > SHORTEST_MONTH else words
         case Cycle(days_on=on, days_off=off):
             return _("{on} on, {off} off").format(on=_count_of_days(on), off=_count_of_days(off))
 

@@ -20,6 +20,7 @@ from domain.database import Member
 from domain.measures import own_dosages, use
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.projection import Forecast, Lasts
+from domain.schedules import AsNeeded
 from domain.stock import Refilled, Stock
 
 PIECE = "piece"
@@ -95,6 +96,8 @@ def _stock_question(dosage: str, unit: str) -> str:
 def left_in_words(stock: Stock, zone: ZoneInfo, *, now: datetime) -> str:
     """ "9 tablets left: enough for 9 days, the last one on 17 June", in *zone*."""
     amount, unit = stock.amount or Decimal(0), stock.unit or PIECE
+    if stock.forecast.kind is Lasts.NOTHING_TO_COME and amount <= 0:
+        return _("None left, and nothing more is planned")
     if amount < 0:
         return ngettext(
             "None left ({amount} more was given than counted)",
@@ -117,6 +120,8 @@ def _how_long(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
             )
         case Lasts.TO_THE_END:
             return _("{left} left: enough to the end").format(left=left)
+        case Lasts.NOTHING_TO_COME:
+            return _("{left} left: nothing more is planned").format(left=left)
         case Lasts.FOR_YEARS:
             return _("{left} left: enough for more than two years").format(left=left)
         case Lasts.ABOUT if days == 0:
@@ -159,20 +164,24 @@ def _date(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
     """When I remind of this stock; what is said is true of it as it is."""
+    if stock.amount is None:
+        return _("Nobody has counted its stock, so I won't remind you about it.")
     if medicine.status is not MedicineStatus.ACTIVE:
         return _("I won't remind you about its stock as long as it isn't given.")
+    if stock.forecast.kind is Lasts.NOTHING_TO_COME:
+        return _("Nothing more of it is planned, so I won't remind you about its stock.")
     if stock.promised_by:
         return _("{who} gets it, so I ask nobody else.").format(who=escape(stock.promised_by))
     if stock.is_low:
         return _("I remind every morning until there is more, or somebody gets it.")
     match stock.forecast.kind:
-        case Lasts.RUNS_OUT | Lasts.FOR_YEARS:
+        case Lasts.RUNS_OUT | Lasts.FOR_YEARS if not isinstance(medicine.schedule, AsNeeded):
             return ngettext(
                 "I remind {days} day before it runs out.",
                 "I remind {days} days before it runs out.",
                 stock.refill_days,
             ).format(days=stock.refill_days)
-        case Lasts.ABOUT:
+        case Lasts.ABOUT | Lasts.FOR_YEARS:
             return ngettext(
                 "I remind when, at that rate, it is enough for {days} more day.",
                 "I remind when, at that rate, it is enough for {days} more days.",
@@ -186,7 +195,8 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
                 " when none is left."
             )
         case _:
-            return _("I can't say how long it lasts. I remind when none is left.")
+            # Of a dose of which nobody has said how much it takes, nothing is taken.
+            return _("I can't remind you about its stock until I know how many make one dose.")
 
 
 def refilled(outcome: Refilled, typed: TypedAmount, *, member: Member, now: datetime) -> Answer:
@@ -380,13 +390,17 @@ def measured_meanwhile() -> Screen:
 
 def notice(facts: RefillFacts) -> Screen:
     """The reminder: what runs out, and who gets it."""
-    lines = [_("📦 <b>{person}</b>: running out").format(person=escape(facts.person))]
+    is_low = any(item.is_low for item in facts.items)
+    head = _("📦 <b>{person}</b>: running out") if is_low else _("📦 <b>{person}</b>: stock")
+    lines = [head.format(person=escape(facts.person))]
     lines += fitting([_item(item, facts) for item in facts.items])
     return Screen("\n".join(lines), _promises(facts))
 
 
 def _item(item: RefillItem, facts: RefillFacts) -> str:
     left = left_in_words(item.stock, facts.zone, now=facts.now)
+    if not item.is_given:
+        return _("⏸ {name}: {left}; it isn't given now").format(name=escape(item.name), left=left)
     if not item.is_low:
         return _("✅ {name}: {left}").format(name=escape(item.name), left=left)
     words = _("• {name}: {left}").format(name=escape(item.name), left=left)

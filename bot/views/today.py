@@ -22,6 +22,7 @@ from bot.views.dose_times import (
 from bot.views.families import switch_button
 from bot.views.length import MOST_SHOWN, label, shorten, shown_length
 from bot.views.pauses import pause_words
+from bot.views.times import named_day
 from bot.views.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.appointments import OccurrenceFacts
@@ -44,7 +45,7 @@ class _Room:
 
 
 # The last one fits whatever is typed: 20 lines, each below the name of somebody else.
-_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15))
+_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15), _Room(12, 8, 8))
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def today(
     elsewhere: Sequence[OpenElsewhere] = (),
 ) -> Screen:
     """`/today`, page *number*: by person, appointments before doses; what may be given now can be
-    recorded. Whatever has a button has its line on the same page. What is open in the reader's
-    other families is one line each, at the end.
+    recorded. Whatever has a button has its line on the same page. Today is that of each person's
+    own clock, and named where it is not the same for all. What is open in the reader's other
+    families is one line each, at the end.
     """
     others, switches = _elsewhere(elsewhere, member)
     if not people:
@@ -92,7 +94,8 @@ def today(
         page, names, page_number=number, with_names=len(people) > 1, member=member, now=now
     )
     turns = _turns(number, count, member)
-    text = _text(title, page, numbers, others, member=member, now=now)
+    names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
+    text = _text(title, page, numbers, others, names_day=names_day, member=member, now=now)
     return Screen(text, (*rows, *turns, *switches))
 
 
@@ -130,6 +133,7 @@ def _text(
     numbers: Mapping[UUID, str],
     others: Sequence[str],
     *,
+    names_day: bool,
     member: Member,
     now: datetime,
 ) -> str:
@@ -138,7 +142,7 @@ def _text(
         for item in page:
             if item.person != person:
                 person = item.person
-                lines += ["", _head(person, room, now)]
+                lines += ["", _head(person, room, now, names_day=names_day)]
             lines.append(_item_line(item, room, numbers, member=member, now=now))
         text = "\n".join([*lines, *others])
         if shown_length(text) <= MOST_SHOWN:
@@ -163,8 +167,12 @@ def _item_line(
     return _line(item.dose, room, now, numbers[item.dose.id], reader_zone=member.zone)
 
 
-def _head(person: Person, room: _Room, now: datetime) -> str:
+def _head(person: Person, room: _Room, now: datetime, *, names_day: bool) -> str:
+    """The person; and which day their today is, where it is not the same for all."""
     name = f"<b>{escape(shorten(person.name, to=room.name))}</b>"
+    if names_day:
+        today = now.astimezone(person.zone).date()
+        name = _("{name} · {day}").format(name=name, day=named_day(today, today=today))
     if person.pause is None:
         return name
     return f"{name} ⏸ {pause_words(person.pause, zone=person.zone, now=now)}"

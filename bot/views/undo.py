@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bot.views.answer import Answer, Button, Screen, say
 from bot.views.apart import family_in_words
-from bot.views.appointments import title_line, when_line
+from bot.views.appointments import driver_line, title_line, when_line
 from bot.views.callbacks import Callback, Verb
 from bot.views.dose_times import due_moment, open_words, record_clock
 from bot.views.length import fitting
@@ -16,11 +16,13 @@ from bot.views.records import change_words, recorded_words
 from bot.views.schedules import dosage_in_words
 from bot.views.times import moment
 from bot.views.wording import _, escape, ngettext
+from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts
 from domain.care_recipients import Person
 from domain.database import Member
 from domain.doses import RESOLVED, DoseFacts, DoseStatus
 from domain.medicines import MedicineFacts
+from domain.stock import PROMISED
 from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 
@@ -45,13 +47,41 @@ def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
 def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> Answer:
     undo = Callback(Verb.UNDO_LAST, family_id, action.id)
     keep = Callback(Verb.KEEP, family_id)
+    if action.lasting is not None:
+        head = f"{lasting(action.lasting)}\n\n{head}"
+    if action.superseded is not None:
+        since = _("{changed} What you did to it stays.").format(
+            changed=escape(superseded(action.superseded))
+        )
+        head = f"{since}\n\n{head}"
     return say(
-        _("{head}\n{what}\nUndo it?").format(head=head, what=_named(action, now)),
+        _("{head}\n{what}\nUndo it?").format(head=head, what=action_words(action, now)),
         (
             (Button(_("↩️ Undo"), undo.encode()),),
             (Button(_("Keep it"), keep.encode()),),
         ),
     )
+
+
+def lasting(action: str) -> str:
+    """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
+    return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
+
+
+def _lasting_words() -> dict[str, str]:
+    return {
+        "appointment.outcome_recorded": _(
+            "you said how an appointment went. Say it anew on its page: /appts"
+        ),
+        "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
+        "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
+        "doctor.removed": _("you removed a doctor. Tap Restore under that message."),
+        "doctor.restored": _("you restored a doctor. Remove them again: /doctors"),
+        "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
+        "invitation.created": _("you made an invitation. It works once, and ends after 48 hours."),
+        "person.added": _("you added somebody to care for. Rename or move them: /people"),
+        PROMISED: _("you said that you'd get more of a medicine. Count what there is: /stock"),
+    }
 
 
 def kept() -> Answer:
@@ -65,7 +95,9 @@ def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
     elif outcome.action.appointment is not None:
         text = _appointment_now(outcome, outcome.action.appointment, now=now)
     elif outcome.person is not None:
-        text = _("↩️ Undone. As before:\n{person}").format(person=_person(outcome.person, now))
+        text = _("↩️ Undone. As before:\n{person}").format(
+            person=_person(outcome.person, outcome.action.kind, now)
+        )
     elif outcome.medicine is None:
         name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
         text = _("↩️ {name} is removed again. I won't remind you about it.").format(
@@ -119,7 +151,7 @@ def _since_words() -> dict[str, str]:
         "stock.refilled": _("{who} has refilled {name} since."),
         "stock.counted": _("{who} has counted {name} since."),
         "appointment.moved": _("{who} has moved {name} since."),
-        "appointment.cancelled": _("{who} has cancelled {name} since."),
+        "appointment.cancelled": _("{who} has called off {name} since."),
         "appointment.restored": _("{who} has restored {name} since."),
         "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
         "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
@@ -138,14 +170,19 @@ def _ago(at: datetime, now: datetime) -> str:
     return ngettext("{count} hour ago", "{count} hours ago", hours).format(count=hours)
 
 
-def _named(action: LastAction, now: datetime) -> str:
+def action_words(action: LastAction, now: datetime) -> str:
+    """ "added: 💊 Aspirin 100 mg …" (HTML)."""
     if action.medicine is not None:
         medicine = _medicine(action.medicine, now)
         return _event_words()[action.kind].format(medicine=medicine)
     if action.person is not None:
-        return _event_words()[action.kind].format(medicine=_person(action.person, now))
+        person = _person(action.person, action.kind, now)
+        return _event_words()[action.kind].format(medicine=person)
     if action.appointment is not None:
         appointment = _appointment(action.appointment, now)
+        reach = _reach_words().get((action.before or {}).get("reach", ""))
+        if reach is not None and action.appointment.recurrence is not None:
+            appointment += f"\n🔁 {reach}"
         return _event_words()[action.kind].format(medicine=appointment)
     doses = "\n".join(fitting([_dose(dose, now) for dose in action.doses]))
     if action.put_back is None:
@@ -168,15 +205,33 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.APPOINTMENT_EDITED: _("changed, to: {medicine}"),
         ActionKind.APPOINTMENT_MOVED: _("moved, to: {medicine}"),
         ActionKind.APPOINTMENT_REPEATED: _("changed, to: {medicine}"),
-        ActionKind.APPOINTMENT_CANCELLED: _("cancelled: {medicine}"),
+        ActionKind.APPOINTMENT_CANCELLED: _("called off: {medicine}"),
         ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
+        ActionKind.APPOINTMENT_FOLLOWED: _("to the clock of where its person lives: {medicine}"),
+        ActionKind.DRIVER_FOUND: _("you drive to: {medicine}"),
+        ActionKind.DRIVER_LOST: _("you can't drive to: {medicine}"),
+        ActionKind.PERSON_MOVED: _("moved, to: {medicine}"),
+        ActionKind.PERSON_RENAMED: _("renamed, to: {medicine}"),
         ActionKind.PERSON_PAUSED: _("paused: {medicine}"),
         ActionKind.PERSON_RESUMED: _("ended the pause: {medicine}"),
     }
 
 
-def _person(person: Person, now: datetime) -> str:
+def _reach_words() -> dict[str, str]:
+    return {
+        Reach.FOLLOWING: _("with all that follow"),
+        Reach.ALL: _("all that are to come"),
+    }
+
+
+def _person(person: Person, kind: ActionKind, now: datetime) -> str:
     name = f"<b>{escape(person.name)}</b>"
+    if kind is ActionKind.PERSON_RENAMED:
+        return name
+    if kind is ActionKind.PERSON_MOVED:
+        return _("{person}, by the clock of {zone}").format(
+            person=name, zone=person.zone.key.replace("_", " ")
+        )
     if person.pause is None:
         return _("{person}, not paused").format(person=name)
     return _("{person}, {paused}").format(
@@ -185,7 +240,10 @@ def _person(person: Person, now: datetime) -> str:
 
 
 def _appointment(facts: OccurrenceFacts, now: datetime) -> str:
-    return f"{title_line(facts)}\n{when_line(facts, reader_zone=None, now=now)}"
+    lines = [title_line(facts), when_line(facts, reader_zone=None, now=now)]
+    if facts.driver is not None and facts.is_planned:
+        lines.append(driver_line(facts))
+    return "\n".join(lines)
 
 
 def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime) -> str:

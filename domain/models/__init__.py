@@ -5,7 +5,7 @@ Indexes and constraints stand in the models, walls between families (policies an
 """
 
 from domain.models.base import Base, new_id
-from domain.models.calendar import Appointment, AppointmentOccurrence, Doctor
+from domain.models.calendar import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.care import Dose, Medication, MedicationLog, StockMovement
 from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
 from domain.models.traffic import AuditEvent, InboundUpdate, Notification, SetAside
@@ -15,6 +15,7 @@ __all__ = [
     "AppointmentOccurrence",
     "AuditEvent",
     "Base",
+    "CalendarCopy",
     "CareRecipient",
     "Doctor",
     "Dose",

@@ -1,6 +1,7 @@
 """The calendar of care: doctors, appointments, and each time that an appointment takes place."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -54,10 +55,11 @@ class Appointment(Base):
     """What is agreed with somebody: once, or as often as `recurrence` (RFC 5545, RRULE) says.
 
     `scheduled_at` (UTC) is the first time, kept by the wall clock of `timezone`. From
-    `cancelled_from` on the rest of a series is called off. `remind_before` are minutes. Occurrences
-    exist up to `expanded_until`, which is null where none is to come. Each edit raises `version`;
-    what other calendars are told raises `sequence` (RFC 5545, SEQUENCE). What `is_all_day` begins
-    at local midnight and lasts whole days.
+    `cancelled_from` on the rest of a series is called off. What goes on with the rest of a series
+    that was parted has the first of its parts as `origin_id`. `remind_before` are minutes.
+    Occurrences exist up to `expanded_until`, which is null where none is to come. Each edit raises
+    `version`; what other calendars are told raises `sequence` (RFC 5545, SEQUENCE). What
+    `is_all_day` begins at local midnight and lasts whole days.
     """
 
     __tablename__ = "appointments"
@@ -68,6 +70,9 @@ class Appointment(Base):
         ),
         ForeignKeyConstraint(["family_id", "doctor_id"], ["doctors.family_id", "doctors.id"]),
         ForeignKeyConstraint(
+            ["family_id", "origin_id"], ["appointments.family_id", "appointments.id"]
+        ),
+        ForeignKeyConstraint(
             ["family_id", "created_by_id"], ["family_members.family_id", "family_members.user_id"]
         ),
         CheckConstraint("duration_minutes BETWEEN 1 AND 86400", name="duration"),
@@ -76,6 +81,7 @@ class Appointment(Base):
         Index(None, "family_id", "scheduled_at"),
         Index(None, "care_recipient_id"),
         Index(None, "doctor_id"),
+        Index(None, "origin_id"),
         Index(None, "created_by_id"),
         Index(
             "ix_appointments_to_expand",
@@ -87,6 +93,7 @@ class Appointment(Base):
     id: Mapped[Id]
     family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
     care_recipient_id: Mapped[UUID]
+    origin_id: Mapped[UUID | None]
     title: Mapped[str]
     scheduled_at: Mapped[datetime]
     timezone: Mapped[str]
@@ -116,8 +123,10 @@ class AppointmentOccurrence(Base):
 
     `occurrence_key` is the local start that the rule gives it (RFC 5545, RECURRENCE-ID);
     `starts_at` differs from it where this one was moved. One that no rule gives any more is known
-    by its id. `cut` is called off together with the rest
-    of its series, `cancelled` by itself. `next_action_at` (UTC, whole minutes) is the timer of what
+    by its id. `own_details` is what is said of this one only, by the columns of its appointment;
+    its reminders, which those see who send them, are `own_remind_before`. `cut` is called off
+    together with the rest of its series, `cancelled` by itself.
+    `next_action_at` (UTC, whole minutes) is the timer of what
     is told next, `ladder_step` what that is; `told_at` says that somebody was told of `starts_at`.
     """
 
@@ -145,10 +154,16 @@ class AppointmentOccurrence(Base):
             "(next_action_at IS NULL) = (ladder_step IS NULL)", name="timer_has_a_step"
         ),
         CheckConstraint("length(outcome) <= 500", name="outcome_is_short"),
+        CheckConstraint("cardinality(own_remind_before) <= 6", name="few_reminders"),
         Index(None, "family_id", "starts_at"),
         Index(None, "care_recipient_id", "starts_at"),
         Index(None, "driver_id", "starts_at"),
         Index(None, "outcome_by_id"),
+        Index(
+            "ix_appointment_occurrences_own",
+            "family_id",
+            postgresql_where=text("own_details IS NOT NULL"),
+        ),
         Index(
             "ix_appointment_occurrences_timer",
             "next_action_at",
@@ -168,7 +183,33 @@ class AppointmentOccurrence(Base):
     outcome: Mapped[str | None]
     outcome_by_id: Mapped[UUID | None]
     outcome_at: Mapped[datetime | None]
+    own_details: Mapped[dict[str, Any] | None]
+    own_remind_before: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     ladder_step: Mapped[str | None]
     next_action_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class CalendarCopy(Base):
+    """Who was sent the calendar file of an appointment, and of all the parts of its series: they
+    are sent it again when it changes. `appointment_id` is the first part.
+    """
+
+    __tablename__ = "calendar_copies"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["family_id", "user_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "appointment_id"], ["appointments.family_id", "appointments.id"]
+        ),
+        UniqueConstraint("appointment_id", "user_id"),
+        Index(None, "family_id", "user_id"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    user_id: Mapped[UUID]
+    appointment_id: Mapped[UUID]
     created_at: Mapped[Now]

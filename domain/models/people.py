@@ -64,7 +64,10 @@ class Family(Base):
 
 
 class FamilyMember(Base):
-    """A user in a family. Leaving sets `left_at`; rejoining revives the row."""
+    """A user in a family. Leaving sets `left_at`; rejoining revives the row.
+
+    `hears_of_changes`: whether they are told of what others change.
+    """
 
     __tablename__ = "family_members"
     __table_args__ = (
@@ -78,6 +81,7 @@ class FamilyMember(Base):
     role: Mapped[str]
     joined_at: Mapped[Now]
     left_at: Mapped[datetime | None]
+    hears_of_changes: Mapped[bool] = mapped_column(server_default="true")
 
 
 class Invitation(Base):

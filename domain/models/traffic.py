@@ -55,7 +55,7 @@ class Notification(Base):
         ForeignKeyConstraint(["family_id", "menu_dose_id"], ["doses.family_id", "doses.id"]),
         CheckConstraint(
             "kind IN ('slot_card', 'missed', 'not_asked', 'joined', 'refill', 'appointment',"
-            " 'record_changed', 'pause_ends')",
+            " 'record_changed', 'pause_ends', 'calendar', 'changes')",
             name="kind",
         ),
         CheckConstraint(
@@ -68,6 +68,15 @@ class Notification(Base):
         ),
         Index(None, "family_id", "user_id"),
         Index(None, "user_id"),
+        Index(
+            # What others change within a minute is one message.
+            "uq_notifications_changes",
+            "family_id",
+            "user_id",
+            "slot_at",
+            unique=True,
+            postgresql_where=text("kind = 'changes'"),
+        ),
         Index(
             "ix_notifications_open", "lane", "deadline_at", postgresql_where=text(OPEN_NOTIFICATION)
         ),
@@ -168,6 +177,11 @@ class InboundUpdate(Base):
     or set_aside after three failures. `payload` and `answer` are erased when it is done; of what is
     set aside they stay for an operator to try again, for a week. The id stays as long, so that a
     repeat is recognised.
+
+    So do what tells an edit of a message from the message: which one it was (`message_id`), a
+    digest of its text, the `acts` of the audit or the log that it led to, in the family `acted_in`,
+    and whether it `was_answer` to a question that went on with it. A press on what asks about an
+    edit has them, too, where it did what the edited message says.
     """
 
     __tablename__ = "inbound_updates"
@@ -183,6 +197,12 @@ class InboundUpdate(Base):
             "update_id",
             postgresql_where=text("status IN ('open', 'applied')"),
         ),
+        Index(
+            "ix_inbound_updates_message",
+            "chat_id",
+            "message_id",
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
         Index(None, "received_at"),
     )
 
@@ -196,3 +216,8 @@ class InboundUpdate(Base):
     leased_until: Mapped[datetime | None]
     reason: Mapped[str | None]
     received_at: Mapped[Now]
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    text_digest: Mapped[bytes | None]
+    acts: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    acted_in: Mapped[UUID | None]
+    was_answer: Mapped[bool] = mapped_column(server_default="false")

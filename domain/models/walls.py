@@ -97,6 +97,7 @@ POLICIES: dict[str, tuple[Policy, ...]] = {
         ("dispatch_reads", "SELECT", DISPATCH_ROLE, IS_DISPATCH, None),
         ("dispatch_moves", "UPDATE", DISPATCH_ROLE, IS_DISPATCH, IS_DISPATCH),
     ),
+    "calendar_copies": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "medication_logs": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "stock_movements": (("family", "ALL", APP_ROLE, IN_FAMILY, IN_FAMILY),),
     "notifications": (
@@ -167,10 +168,11 @@ GRANTS: dict[str, dict[str, str]] = {
         APP_ROLE: "SELECT, INSERT, UPDATE",
         DISPATCH_ROLE: (
             "SELECT (id, family_id, appointment_id, care_recipient_id, starts_at, ends_at, status,"
-            " driver_id, ladder_step, next_action_at),"
+            " driver_id, ladder_step, next_action_at, own_remind_before),"
             " UPDATE (ladder_step, next_action_at, told_at)"
         ),
     },
+    "calendar_copies": {APP_ROLE: "SELECT, INSERT"},
     "medication_logs": {APP_ROLE: "SELECT, INSERT"},
     "stock_movements": {APP_ROLE: "SELECT, INSERT"},
     "notifications": {

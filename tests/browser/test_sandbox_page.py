@@ -180,3 +180,23 @@ async def test_a_narrow_page_shows_one_phone_at_a_time(page: Page) -> None:
     await expect(anna.get_by_label("Message from Anna")).to_be_in_viewport(ratio=1)
     await expect(ben.get_by_label("Message from Ben")).not_to_be_in_viewport()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_people_edit_what_they_wrote(page: Page) -> None:
+    anna = await add_person(page, "Anna")
+    composer = anna.get_by_label("Message from Anna")
+    await composer.fill("at 21:00")
+    await anna.get_by_role("button", name="Send", exact=True).click()
+    own = anna.locator(".message.mine").last
+    await expect(own).to_contain_text("at 21:00")
+    edit = own.get_by_role("button", name="Edit")
+    await edit.click()
+    await composer.press("Escape")
+    await expect(composer).to_have_value("")
+    await edit.click()
+    await expect(composer).to_have_value("at 21:00")
+    await composer.fill("at 22:00")
+    await anna.get_by_role("button", name="Send", exact=True).click()
+    await expect(own).to_contain_text("at 22:00")
+    await expect(own).to_contain_text("edited")
+    await expect(composer).to_have_value("")

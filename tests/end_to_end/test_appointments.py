@@ -48,6 +48,30 @@ def shown(calendar: icalendar.Calendar, *, days: int = 60) -> list[str]:
 
 
 class TestMakingOne:
+    @pytest.mark.parametrize(
+        ("line", "day"),
+        [
+            ("Club on the 31st of every month 11:00", 31),
+            ("Club every month on the 30th 11:00", 30),
+            ("Club 30 November 11:00 every month", 30),
+        ],
+    )
+    async def test_a_day_that_shorter_months_lack_is_their_last(
+        self, home: Household, town: Town, line: str, day: int
+    ) -> None:
+        saved = await add(home.anna, line)
+        said = f"every month on the {day}{'st' if day == 31 else 'th'}"
+        assert f"{said} (in shorter months on the last day), until you end it" in saved.text
+        weekdays = ("Thu", "Sun") if day == 31 else ("Wed", "Sat")
+        expected = [
+            "Mon 30 Nov 11:00",
+            f"{weekdays[0]} {day} Dec 11:00",
+            f"{weekdays[1]} {day} Jan 11:00",
+            "Sun 28 Feb 11:00",
+        ]
+        assert await starts(town) == expected
+        assert shown(last_file(home.anna), days=100) == expected
+
     async def test_on_one_line(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30 with Dr Weber for Mum")
         assert "Cardiologist for Mum" in saved.text
@@ -216,11 +240,11 @@ class TestLivingWithIt:
         await home.anna.sees("calendar", after=moved)
         assert (await starts(town))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
         assert shown(last_file(home.anna))[:2] == ["Wed 25 Nov 11:00", "Tue 01 Dec 10:00"]
-        await home.anna.press("Cancel", message=moved)
+        await home.anna.press("Call it off", message=moved)
         await home.anna.press(
-            "Only this one", message=await home.anna.sees("Which ones should I cancel")
+            "Only this one", message=await home.anna.sees("Which ones should I call off")
         )
-        cancelled = await home.anna.sees("just this one is cancelled")
+        cancelled = await home.anna.sees("just this one is called off")
         await town.settled()
         assert (await starts(town))[:1] == ["Tue 01 Dec 10:00"]
         assert shown(last_file(home.anna))[:1] == ["Tue 01 Dec 10:00"]
@@ -277,10 +301,10 @@ class TestLivingWithIt:
 
     async def test_a_series_is_called_off_and_comes_back(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Physio every Tuesday 10:00")
-        await home.anna.press("Cancel", message=saved)
-        which = await home.anna.sees("Which ones should I cancel")
+        await home.anna.press("Call it off", message=saved)
+        which = await home.anna.sees("Which ones should I call off")
         await home.anna.press("The whole series", message=which)
-        gone = await home.anna.sees("❌ Physio for Mum: cancelled")
+        gone = await home.anna.sees("🚫 Physio for Mum: called off")
         await town.settled()
         assert await starts(town) == []
         assert shown(last_file(home.anna)) == []
@@ -303,6 +327,9 @@ class TestLivingWithIt:
             await home.anna.press("Change", message=saved)
             asked = await home.anna.sees("would you like to change about", after=saved)
             await home.anna.press(part, message=asked)
+            if part == "Title":
+                which = await home.anna.sees("Which ones should I change?")
+                await home.anna.press("The whole series", message=which)
             await home.anna.send(words)
             saved = await home.anna.sees(says, after=asked)
         assert any("google.com/maps" in link for link in saved.links)
@@ -329,7 +356,7 @@ class TestLivingWithIt:
     async def test_an_appointment_that_is_over_stays(self, home: Household, town: Town) -> None:
         saved = await add(home.anna, "Cardiologist tomorrow 14:30")
         town.jump_to(TOMORROW + timedelta(days=1))
-        toast = await home.anna.press("Cancel", message=saved)
+        toast = await home.anna.press("Call it off", message=saved)
         assert "That has taken place already" in toast.text
 
     async def test_who_drives(self, home: Household) -> None:
@@ -489,7 +516,7 @@ class TestTooSoonToBeReminded:
         assert "1 day and" not in saved.text
         assert "🔕 It starts too soon for its reminders." in saved.text
         told = await home.ben.sees("❗️ Please note: this is coming up soon")
-        assert "🔔 Dentist for Mum\n🕑 today 10:00" in told.text
+        assert "🔔 Dentist for Mum\n🕑 today, Monday 23 November 10:00" in told.text
         assert await town.value(TOLD) == 1
         await home.anna.press("10\u00a0min before", message=saved)
         await home.anna.sees("🔔 I'll remind you 10\u00a0min before.")
@@ -497,7 +524,7 @@ class TestTooSoonToBeReminded:
         await town.settled()
         town.jump_to(datetime(2026, 11, 23, 9, 50, 1, tzinfo=LONDON))
         for person in home:
-            await person.sees("today 10:00 Mum's time", after=told)
+            await person.sees("today, Monday 23 November 10:00 Mum's time", after=told)
         assert await town.value(TOLD) == 3
 
     async def test_after_a_move_and_a_change_of_reminders(
@@ -698,15 +725,16 @@ class TestReminders:
         town.jump_to(TOMORROW + timedelta(days=1, seconds=1))
         for person in home:
             told = await person.sees("🔔 Cardiologist for Mum")
-            assert "tomorrow 14:30" in told.text
-        toast = await home.ben.press("I'll drive", message=await home.ben.sees("No driver yet"))
+            assert "tomorrow, Thursday 26 November 14:30" in told.text
+        reminder = await home.ben.sees("🔔 Cardiologist for Mum")
+        toast = await home.ben.press("I'll drive", message=reminder)
         assert "Thank you. You're driving." in toast.text
         for person in home:
             await person.sees("🚗 Ben drives")
         await town.settled()
         town.jump_to(TOMORROW + timedelta(days=2, hours=-1, seconds=1))
         for person in home:
-            await person.sees("today 14:30 Mum's time")
+            await person.sees("today, Thursday 26 November 14:30 Mum's time")
         assert await town.value(TOLD) == 4
 
     async def test_without_a_driver_the_evening_before_they_are_asked(
@@ -736,7 +764,8 @@ class TestReminders:
         saved = await add(home.anna, "Cardiologist 25 November 14:30")
         await town.settled()
         town.jump_to(TOMORROW + timedelta(seconds=1))
-        told = await home.ben.sees("tomorrow 14:30 Mum's time")
+        told = await home.ben.sees("🔔 Cardiologist for Mum")
+        assert "tomorrow, Wednesday 25 November 14:30 Mum's time" in told.text
         await home.anna.press("Move", message=saved)
         await home.anna.send("27 November 9:00")
         await home.anna.sees("✅ Moved in family")
@@ -751,7 +780,7 @@ class TestReminders:
         town.jump_to(TOMORROW + timedelta(days=1, hours=-1, seconds=1))
         await town.settled()
         town.jump_to(datetime(2026, 11, 26, 9, 0, 1, tzinfo=LONDON))
-        await home.ben.sees("tomorrow 09:00 Mum's time")
+        await home.ben.sees("tomorrow, Friday 27 November 09:00 Mum's time")
         assert len(home.ben.messages) == before + 1
 
     async def test_two_in_one_minute_are_one_message(self, home: Household, town: Town) -> None:

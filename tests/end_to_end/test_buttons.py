@@ -93,6 +93,8 @@ OF_ONES_OWN |= {Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON}
 # Her own lists are hers, and so is the clock by which she lives.
 OF_ONES_OWN |= {Verb.APPOINTMENTS, Verb.PAST_APPOINTMENTS, Verb.FAMILY_CALENDAR, Verb.DOCTORS}
 OF_ONES_OWN |= {Verb.OWN_CLOCK}
+# What she is told of in her own family is hers to say.
+OF_ONES_OWN |= {Verb.HEAR_OF_CHANGES}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
 OF_ONES_OWN |= {Verb.CONTINUE, Verb.FORGET}
 APPOINTMENT_VERBS = (
@@ -207,4 +209,4 @@ async def test_the_button_of_a_removed_medicine_says_so(home: Household, town: T
     assert gone.labels == ()
     toast = await home.ben.press_altered(card.buttons[0][0].data or "", message=gone)
     assert toast.alert
-    assert toast.text == "That medicine was removed."
+    assert "this dose was called off, so nothing was recorded." in toast.text

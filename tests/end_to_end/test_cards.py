@@ -269,10 +269,8 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
     town.jump_to(asked.minute + WINDOW - timedelta(seconds=1))
     for phone in (home.anna, home.ben):
         summary = await phone.sees("⚠️ Mum: nobody recorded this dose in time.")
-        assert summary.text.splitlines()[1:] == [
-            f"• {asked.at} Aspirin 100 mg",
-            "Type /today to record what happened.",
-        ]
+        assert summary.text.splitlines()[1:] == [f"• {asked.at} Aspirin 100 mg"]
+        assert summary.labels == ("✅ Taken after all", "⏭ Skip")
         card = await phone.sees("Missed: nobody recorded it in time")
         assert card.labels == (
             "✅ All taken",
@@ -285,6 +283,7 @@ async def test_a_dose_that_nobody_answered_is_missed_at_the_end_of_its_window(
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'missed'") == 2
 
     await home.ben.press("Taken: Aspirin")
+    await home.ben.press("At its time", message=await home.ben.sees("When was it taken?"))
     await home.anna.sees("Taken by Ben")
 
 
@@ -293,6 +292,7 @@ async def test_taken_after_all(home: Household, town: Town) -> None:
     town.jump_to(asked.minute + WINDOW)
     card = await home.anna.sees("Missed: nobody recorded it in time")
     await home.anna.press("Taken after all", message=card)
+    await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
     await home.anna.sees("Taken by Anna", after=card)
 
 
@@ -329,8 +329,10 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
     await home.anna.send("/today")
     today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I could not reach anybody)")
     assert f"❔ yesterday {at} Aspirin 100 mg" in today.text
-    toast = await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
-    assert toast.text == "Taken: Aspirin 100 mg"
+    await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
+    await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
+    await home.anna.sees("Aspirin 100 mg, given today")
+    await home.anna.send("/today")
     await home.anna.sees(f"✅ {at} Aspirin 100 mg (taken by Anna", after=today)
 
 

@@ -11,7 +11,7 @@ from tests.waiting import until
 
 async def test_there_may_be_nothing_to_cancel(home: Household) -> None:
     await home.anna.send("/cancel")
-    await home.anna.sees("There is nothing to cancel.")
+    await home.anna.sees("There is nothing to cancel")
 
 
 async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None:
@@ -22,7 +22,7 @@ async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None
     await home.anna.send("Aspirin")
     await home.anna.sees("I did not expect a message just now.")
     await home.anna.send("/cancel")
-    await home.anna.sees("There is nothing to cancel.")
+    await home.anna.sees("There is nothing to cancel")
 
 
 async def test_what_nobody_answers_expires_and_says_so_once(home: Household, town: Town) -> None:

@@ -24,7 +24,7 @@ async def begin(phone: Person, line: str = LINE) -> Message:
     await phone.sees("due?")
     await phone.press("Mornings: 08:00")
     # An earlier draft, which is edited now, says so of another medicine.
-    return await phone.sees(f"I understood:\n💊 {line.split()[0]}")
+    return await phone.sees(f"I understood:\n💊 {line.split(maxsplit=1)[0]}")
 
 
 async def leave(town: Town, phone: Person, question: Message) -> Message:

@@ -197,7 +197,7 @@ async def test_with_two_people_it_is_asked_who_it_is_for(home: Household, town: 
     await anna.send("/addmed Zinc 5 mg at 12:00")
     await anna.sees("Who is it for?")
     await anna.send("Bob")
-    await anna.sees("Who is it for:")
+    await anna.sees("I know nobody called “Bob” in this family. Do you mean Mum or Dad?")
     await anna.send("dad")
     await anna.sees("I understood:")
     await anna.press("Save")

@@ -176,6 +176,58 @@ async def test_undo_of_a_pause_asks_too(home: Household, town: Town) -> None:
     await home.anna.sees("I took the added days back. Amoxi:")
 
 
+# A pause that ends after the course does.
+
+
+async def test_what_is_over_by_then_is_not_said_to_resume(home: Household, town: Town) -> None:
+    await amoxicillin(home.anna)
+    await add_medicine(home.anna, "Aspirin 100 mg at 12:00")
+    await add_medicine(home.anna, "Iron 1 tablet at 12:00")
+    await home.anna.send("/pause Iron until 10 December")
+    await home.anna.sees("Iron is paused until 10 December 2026.")
+    await home.anna.send("/pause Mum until 3 December")
+    question = await home.anna.sees("I'll pause all of Mum's medicines until 3 December 2026.")
+    assert "They resume that day, but for these:" in question.text
+    assert "• Amoxicillin (its course ends before then, on 27 November 2026)" in question.text
+    assert "• Iron (stays paused on its own)" in question.text
+    await home.anna.press("No, keep", message=question)
+    paused = await home.anna.sees("Everything resumes that day, but for what is noted below.")
+    assert "• Amoxicillin 500 mg (its course ends before then" in paused.text
+    await home.anna.press("No, leave", message=await home.anna.sees("paused days at the end?"))
+    await home.anna.sees("All right, it still ends on 27 November 2026.")
+    town.jump_to(datetime(2026, 12, 2, 19, 59, 59, tzinfo=UTC))
+    told = await home.ben.sees("Mum's pause ends tomorrow")
+    assert "These medicines resume then: Aspirin\n" in told.text
+    assert "Over by then, so not resumed: Amoxicillin" in told.text
+
+
+async def test_of_a_course_alone_nothing_is_promised(home: Household) -> None:
+    await amoxicillin(home.anna)
+    await home.anna.send("/pause Mum until 3 December")
+    question = await home.anna.sees("I'll pause all of Mum's medicines until 3 December 2026.")
+    assert "resume" not in question.text
+    await home.anna.press("No, keep", message=question)
+    await home.anna.sees("No dose of these is left then.")
+    question = await home.anna.sees("paused days at the end?")
+    assert "✅ Yes, until 7 December 2026" in question.labels
+
+
+async def test_a_pause_without_an_end_says_what_becomes_of_a_course(
+    home: Household, town: Town
+) -> None:
+    await amoxicillin(home.anna)
+    await home.anna.send("/pause Amoxicillin until further notice")
+    paused = await home.anna.sees("When you do, I'll ask whether to add the days")
+    town.jump_to(at(30, 11))
+    await home.anna.send("/meds")
+    await home.anna.sees("(paused; its course ended on 27 November 2026)")
+    toast = await home.anna.press("Resume", message=paused)
+    assert "its course is over: no dose is left to give" in toast.text
+    question = await home.anna.sees("Add the 5 paused days at the end?")
+    await home.anna.press("Yes, until 4 December 2026", message=question)
+    await home.anna.sees("Amoxicillin now lasts longer")
+
+
 # A yes to what has changed.
 
 

@@ -37,14 +37,14 @@ async def test_today_shows_each_person_by_their_own_calendar(home: Household, to
     await home.anna.send("/today")
     today = await home.anna.sees("💊 Today, family Mum's helpers")
     assert today.text.splitlines()[2:] == [
-        "Mum",
+        "Mum · Monday 23 November",
         "• 08:00 Aspirin 100 mg",
         "• 20:00 Aspirin 100 mg",
         "",
-        "Dad <3",
+        "Dad <3 · Monday 23 November",
         "• 17:00 Zinc & Co 5 mg",
         "",
-        "Gran",
+        "Gran · Sunday 22 November",
         "• 22:00 Iron 1 tablet",
     ]
     assert today.labels == ()

@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -15,7 +15,7 @@ import icalendar
 import pytest
 import pytest_asyncio
 import recurring_ical_events
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -35,6 +35,7 @@ from domain.errors import (
     AppointmentOver,
     NotAllowed,
     NotFound,
+    NothingToUndo,
     TakenByAnother,
     TimeDoesNotExist,
 )
@@ -42,12 +43,12 @@ from domain.families import FamilyFacts
 from domain.models import AppointmentOccurrence, CareRecipient
 from domain.occurrences import OccurrenceStatus
 from domain.recurrences import Recurrence
-from domain.schedules import resolve_local
 from domain.several import attempt
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account
 from tests.invariants import find_violations
+from tests.phone_calendar import Entry, PhoneCalendar
 
 T = TypeVar("T")
 LONDON = ZoneInfo("Europe/London")
@@ -114,6 +115,13 @@ class Home:
                 text("SELECT id, facts -> 'steps' FROM notifications WHERE kind = 'appointment'")
             )
             return {row[0]: row[1] for row in rows}
+
+    async def repeat(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> None:
+        """Every second week on the weekday of *start*, which is one of its days."""
+        rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
+        await self.do(
+            lambda s: changes.repeat(s, facts.id, start, rule, version=facts.version, reach=reach)
+        )
 
 
 @pytest_asyncio.fixture
@@ -612,22 +620,9 @@ class TestTelling:
         assert told == [{str(facts.id): "ask_driver"}]
 
 
-def _calendar_starts(content: str, *, until: datetime) -> list[datetime]:
-    calendar = icalendar.Calendar.from_ical(content)
-    begin = datetime(2026, 11, 20, tzinfo=UTC)
-    found = recurring_ical_events.of(calendar).between(begin, until)
-    events: list[Any] = [e["dtstart"].dt for e in found if e["status"] != "CANCELLED"]
-    return sorted(
-        event.astimezone(UTC)
-        if isinstance(event, datetime)
-        else resolve_local(datetime.combine(event, time.min), LONDON)
-        for event in events
-    )
-
-
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["move", "cancel", "restore"]),
+        st.sampled_from(["move", "cancel", "restore", "repeat", "place", "longer", "undo"]),
         st.integers(0, 5),
         st.sampled_from(Reach),
         st.integers(-3, 3),
@@ -636,7 +631,12 @@ STEPS = st.lists(
     min_size=1,
     max_size=6,
 )
-SERIES = ["FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=DAILY;INTERVAL=3;COUNT=30", "FREQ=MONTHLY;BYDAY=1WE"]
+SERIES = [
+    "FREQ=WEEKLY;BYDAY=TU,FR",
+    "FREQ=DAILY;INTERVAL=3;COUNT=30",
+    "FREQ=MONTHLY;BYDAY=1WE",
+    "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+]
 
 
 @settings(
@@ -645,10 +645,15 @@ SERIES = ["FREQ=WEEKLY;BYDAY=TU,FR", "FREQ=DAILY;INTERVAL=3;COUNT=30", "FREQ=MON
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rule=st.sampled_from(SERIES), steps=STEPS, days=st.sampled_from([0, 1, 3]))
+@example(
+    rule=SERIES[0],
+    steps=[("longer", 0, Reach.THIS, 0, 9), ("longer", 0, Reach.FOLLOWING, 0, 8)],
+    days=0,
+)
 async def test_other_calendars_show_what_ours_does(
     home: Home, rule: str, steps: list[tuple[str, int, Reach, int, int]], days: int
 ) -> None:
-    """Whatever was moved, called off and restored, the files say the same as the tables."""
+    """Whatever was done, and undone, the phone that has opened each file shows what is planned."""
     anna = await factories.user(home.database)
     await factories.family(home.database, anna)
     home = replace(home, anna=anna)
@@ -670,9 +675,28 @@ async def test_other_calendars_show_what_ours_does(
 
         return await home.do(read)
 
-    async def shown() -> list[datetime]:
-        return [facts.starts_at for facts in await of_person() if facts.is_planned]
+    async def ours() -> list[Entry]:
+        return [
+            Entry(
+                facts.starts_at,
+                facts.ends_at,
+                f"{facts.details.title} ({facts.person})",
+                facts.details.place or "",
+            )
+            for facts in await of_person()
+            if facts.is_planned and facts.starts_at < until
+        ]
 
+    async def open_file() -> None:
+        some = (await of_person())[0].appointment_id
+        entries = await home.do(partial(get_entries, appointment_id=some))
+        document = calendar_file(entries, name="x", now=home.database.clock.now()).document
+        assert document is not None
+        phone.open(document.content)
+
+    until = MORNING + timedelta(days=200)
+    phone = PhoneCalendar(LONDON)
+    await open_file()
     for action, index, reach, later, hour in steps:
         listed = [facts for facts in await of_person() if facts.status != OccurrenceStatus.CUT]
         if not listed:
@@ -686,21 +710,69 @@ async def test_other_calendars_show_what_ours_does(
                 await home.move(target, start, reach)
             elif action == "cancel":
                 await home.do(partial(changes.cancel, occurrence_id=target.id, reach=reach))
+            elif action == "repeat":
+                await home.repeat(target, start, reach)
+            elif action in ("place", "longer"):
+                longer = timedelta(days=hour) if days else timedelta(hours=hour)
+                details = replace(
+                    target.details,
+                    **({"place": f"Room {hour}"} if action == "place" else {"duration": longer}),
+                )
+                await home.do(
+                    partial(
+                        changes.edit,
+                        occurrence_id=target.id,
+                        details=details,
+                        version=target.version,
+                        reach=reach,
+                    )
+                )
+            elif action == "undo":
+                if (
+                    await home.do(undo.find_last_action)
+                ).kind is not undo.ActionKind.APPOINTMENT_ADDED:
+                    await home.undo()
             else:
                 await home.do(partial(changes.restore, occurrence_id=target.id))
-        except (AppointmentCancelled, AppointmentInPast, AppointmentOver, TimeDoesNotExist):
+        except (
+            AppointmentCancelled,
+            AppointmentInPast,
+            AppointmentOver,
+            NothingToUndo,
+            TimeDoesNotExist,
+        ):
             continue
-    ours = await shown()
-    until = MORNING + timedelta(days=200)
-    ids = {facts.appointment_id for facts in await of_person()}
-    theirs: list[datetime] = []
-    for appointment_id in ids:
-        entries = await home.do(partial(get_entries, appointment_id=appointment_id))
-        document = calendar_file(entries, name="x", now=home.database.clock.now()).document
-        assert document is not None
-        theirs += _calendar_starts(document.content, until=until)
-    assert sorted(theirs) == [start for start in ours if start < until]
+        await open_file()
+        since = datetime(2026, 11, 20, tzinfo=UTC)
+        assert phone.shown(since, until) == sorted(await ours())
     assert not await find_violations(home.url, home.database.clock)
+
+
+async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
+    """Tuesday in Auckland begins on London's Monday, and in Honolulu it ends on the Wednesday."""
+    for hour, key in ((8, "Pacific/Auckland"), (20, "Pacific/Honolulu")):
+        person = await factories.person(home.database, home.anna, key, zone=key)
+        start, daily = datetime(2026, 11, 26, hour), "FREQ=DAILY;COUNT=14"
+        await factories.appointment(home.database, home.anna, person, start=start, rule=daily)
+    await home.add(rule="FREQ=DAILY;COUNT=14")
+
+    async def listed(
+        pages: Callable[..., Awaitable[appointments.OccurrencePage]],
+    ) -> list[tuple[date, datetime]]:
+        found, has_more = list[OccurrenceFacts](), True
+        while has_more:
+            page = await home.do(partial(pages, page=len(found) // appointments.PAGE))
+            found += page.items
+            has_more = page.has_more
+        assert len({facts.id for facts in found}) == len(found) == 42
+        return [(facts.first_day, facts.starts_at) for facts in found]
+
+    ahead = await listed(appointments.list_upcoming)
+    assert ahead == sorted(ahead)
+    assert [at for _, at in ahead] != sorted(at for _, at in ahead)
+    move_to(home.database.clock, MORNING + timedelta(days=30))
+    past = await listed(appointments.list_past)
+    assert past == sorted(past, reverse=True)
 
 
 async def test_the_same_flow_adds_one(home: Home) -> None:

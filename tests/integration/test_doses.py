@@ -632,18 +632,23 @@ async def test_all_taken_on_yesterdays_card_asks_unless_sure(
     for digest in (None, digest_of([])):
         assert isinstance(await press_surely(digest), WhichDose)
     assert (await the_dose(database, home)).status is DoseStatus.MISSED
-    assert isinstance(await press_surely(digest_of(asked.pressed)), Recorded)
-    assert (await the_dose(database, home)).status is TAKEN
+    sure = await press_surely(digest_of(asked.pressed))
+    assert isinstance(sure, Recorded)
+    assert [d.id for d in sure.late] == [dose.id]
 
 
-async def test_taken_after_all_on_the_same_day_asks_nothing(database: Database, home: Home) -> None:
+async def test_taken_after_all_on_the_same_day_asks_only_when(
+    database: Database, home: Home
+) -> None:
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await factories.wake_up(database, dose.window_ends_at)
     outcome = await factories.acting(
         database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
     )
     assert isinstance(outcome, Recorded)
-    assert [d.status for d in outcome.recorded] == [TAKEN]
+    assert (outcome.recorded, outcome.already) == ([], [])
+    assert [d.id for d in outcome.late] == [dose.id]
+    assert (await the_dose(database, home)).status is DoseStatus.MISSED
 
 
 async def test_a_dose_after_midnight_counts_for_its_own_slot(

@@ -273,3 +273,57 @@ async def test_whatever_people_type_can_be_kept(database: Database, typed: str, 
 async def test_an_empty_batch_is_no_error(database: Database) -> None:
     assert await store(database) == set()
     await done(database)
+
+
+def message(update_id: int, said: str, *, chat_id: int = ANNAS, message_id: int = 7) -> Incoming:
+    return Incoming(update_id, chat_id, {"update_id": update_id}, message_id=message_id, text=said)
+
+
+async def find_edited(database: Database, update_id: int) -> inbox.EditedMessage | None:
+    return await database.run(lambda scope: inbox.find_edited(scope, update_id), as_dispatch())
+
+
+async def note(database: Database, update_id: int, *acts: UUID, **more: Any) -> None:
+    await database.run(
+        lambda scope: inbox.note_effect(scope, update_id, acts=acts, **more),
+        as_person(uuid4(), update_id=update_id),
+    )
+
+
+async def test_an_edit_is_held_against_what_the_message_said_and_did(database: Database) -> None:
+    act, anew = uuid4(), uuid4()
+    await store(database, message(1, "at 21:00"), message(2, "at 21:00", chat_id=BENS))
+    await note(database, 1, act)
+    await done(database, 1, 2)
+    await store(database, message(3, "at 22:00"), message(4, "at 22:00"))
+    edited = await find_edited(database, 3)
+    assert edited is not None
+    assert (edited.message_id, edited.is_unchanged, list(edited.acts)) == (7, False, [act])
+    again = await find_edited(database, 4)
+    assert again is not None
+    assert (again.is_unchanged, list(again.acts)) == (True, [act])
+    # A press did what the edit says.
+    await store(database, incoming(5))
+    await note(database, 5, anew, instead_of=edited, text="at 22:00")
+    await store(database, message(6, "at 22:00"))
+    after = await find_edited(database, 6)
+    assert after is not None
+    assert (after.is_unchanged, list(after.acts)) == (True, [anew])
+
+
+async def test_nothing_is_known_of_another_message_or_of_one_forgotten(database: Database) -> None:
+    await store(database, message(1, "at 21:00"), message(2, "hello", message_id=8))
+    await store(database, message(3, "at 22:00", chat_id=BENS), message(4, "hi", message_id=9))
+    assert await find_edited(database, 3) is None
+    assert await find_edited(database, 4) is None
+    assert await find_edited(database, 1) is None
+
+
+async def test_nobody_notes_an_effect_of_somebody_elses_update(database: Database) -> None:
+    await store(database, message(1, "at 21:00"), message(2, "at 22:00"))
+    await database.run(
+        lambda scope: inbox.note_effect(scope, 1, acts=[uuid4()]), as_person(uuid4(), update_id=2)
+    )
+    edited = await find_edited(database, 2)
+    assert edited is not None
+    assert list(edited.acts) == []

@@ -224,6 +224,29 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
         assert clocks.all() == ["Europe/London"]
 
 
+async def test_who_wants_no_news_of_changes_survives_neither_the_way_to_0007_nor_breaks_it(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    await factories.member(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.medicine(database, anna, mum)
+    kinds = text("SELECT kind FROM notifications ORDER BY kind")
+    async with without_walls(database_url, keep=True) as connection:
+        assert (await connection.scalars(kinds)).all() == ["changes", "joined"]
+        await connection.execute(text("UPDATE family_members SET hears_of_changes = false"))
+    await database.close()
+    await runner.downgrade(database_url, revision="0007")
+    async with without_walls(database_url) as connection:
+        assert (await connection.scalars(kinds)).all() == ["joined"]
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        hears = await connection.scalars(text("SELECT hears_of_changes FROM family_members"))
+        assert hears.all() == [True, True]
+        assert await connection.scalar(text("SELECT count(*) FROM medications")) == 1
+
+
 async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(
     database: Database, database_url: str
 ) -> None:
@@ -256,3 +279,61 @@ async def test_what_was_set_aside_and_closed_survives_the_way_to_0004_and_back(
     async with without_walls(database_url) as connection:
         assert await connection.scalar(text("SELECT count(*) FROM set_asides")) == 0
         assert await connection.scalar(text("SELECT count(*) FROM doses")) > 0
+
+
+async def test_what_is_said_of_one_occurrence_and_calendars_survive_the_way_to_0005_and_back(
+    database: Database, database_url: str
+) -> None:
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.appointment(database, anna, mum, rule="FREQ=WEEKLY")
+    async with without_walls(database_url, keep=True) as connection:
+        for statement in (
+            (
+                "UPDATE appointment_occurrences SET own_remind_before = '{30}',"
+                """ own_details = '{"place": "Room 7"}'"""
+            ),
+            (
+                "INSERT INTO notifications (id, family_id, user_id, kind, lane, deadline_at)"
+                " SELECT gen_random_uuid(), family_id, user_id, 'calendar', 5, clock_now()"
+                " FROM family_members"
+            ),
+        ):
+            await connection.execute(text(statement))
+    await database.close()
+    await runner.downgrade(database_url, revision="0005")
+    async with without_walls(database_url) as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM notifications")) == 0
+        planned = await connection.scalar(text("SELECT count(*) FROM appointment_occurrences"))
+        assert planned > 50
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        # Whoever added it was sent its file.
+        holders = await connection.scalars(text("SELECT user_id FROM calendar_copies"))
+        assert holders.all() == [anna.id]
+        said = "SELECT count(*) FROM appointment_occurrences WHERE own_details IS NULL"
+        assert await connection.scalar(text(said)) == planned
+
+
+async def test_what_is_known_of_messages_is_lost_on_the_way_to_0006_and_the_rest_stays(
+    database: Database, database_url: str
+) -> None:
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO inbound_updates (update_id, chat_id, status, message_id, text_digest,"
+                " acts, acted_in, was_answer) VALUES (1, 1, 'done', 7, '\\x01',"
+                " ARRAY[gen_random_uuid()], gen_random_uuid(), true)"
+            )
+        )
+    await database.close()
+    await runner.downgrade(database_url, revision="0006")
+    async with without_walls(database_url) as connection:
+        row = (await connection.execute(text("SELECT * FROM inbound_updates"))).one()
+        assert (row.update_id, row.status) == (1, "done")
+        assert "message_id" not in row._fields
+    await runner.upgrade(database_url, serving_url=database_url)
+    async with without_walls(database_url) as connection:
+        row = (await connection.execute(text("SELECT * FROM inbound_updates"))).one()
+        assert (row.update_id, row.message_id, row.acts, row.was_answer) == (1, None, None, False)

@@ -46,6 +46,7 @@ async def home(database: Database) -> Home:
     mum = await factories.person(database, anna)
     aspirin = await factories.medicine(database, anna, mum)
     dose = (await factories.doses_of(database, family, aspirin))[0]
+    await factories.deliver_news(database)
     await factories.wake_up(database, dose.due_at)
     return Home(family, anna, ben, mum, aspirin, dose)
 

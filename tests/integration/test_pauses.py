@@ -21,7 +21,7 @@ from domain import (
     reminders,
 )
 from domain.access import Role
-from domain.care_recipients import Pause, Person
+from domain.care_recipients import Person
 from domain.courses import Stretch, last_day
 from domain.database import Database, Scope, as_dispatch
 from domain.doses import DoseStatus
@@ -39,6 +39,7 @@ from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
 from domain.medicines import MedicineFacts, MedicineStatus
 from domain.paused_courses import CourseQuestion
 from domain.pauses import PersonPaused
+from domain.running_pauses import Pause
 from domain.schedules import AsNeeded, Elapsed, WallClock
 from domain.undo import ActionKind, find_last_action, undo_action
 from tests import factories

@@ -152,6 +152,11 @@ async def home(database: Database, database_url: str) -> Home:
 ABOUT = "your record of <b>Aspirin</b> for Mum, due Monday 08:00"
 
 
+async def give(scope: Scope, medication_id: UUID) -> list[UUID]:
+    recorded = await factories.give_surely(scope, medication_id)
+    return [dose.id for dose in recorded.recorded]
+
+
 async def test_whose_record_is_undone_is_told(home: Home) -> None:
     await home.record(home.anna, minutes=5)
     await home.undo(home.ben)
@@ -189,6 +194,20 @@ async def test_what_changes_again_at_once_changes_the_message(home: Home) -> Non
         " WHERE kind = 'record_changed'"
     )
     assert (edit.is_owed, edit.status) == (True, "sent")
+
+
+async def test_a_message_that_has_failed_meanwhile_keeps_what_it_was_about(home: Home) -> None:
+    second = await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
+    await home.record(home.anna, minutes=5)
+    [other] = await factories.acting(home.database, home.anna, lambda scope: give(scope, second.id))
+    await home.correct(home.ben, minutes=12)
+    async with without_walls(home.url, keep=True) as connection:
+        await connection.execute(
+            text("UPDATE notifications SET status = 'failed' WHERE kind = 'record_changed'")
+        )
+    await home.undo(home.ben, other)
+    [row] = await home.query("SELECT facts FROM notifications WHERE kind = 'record_changed'")
+    assert set(row.facts["records"]) == {str(home.dose.id), str(other)}
 
 
 async def test_everybody_whose_record_was_replaced_hears_what_stands(home: Home) -> None:

@@ -612,6 +612,24 @@ async def test_nobody_is_reminded_of_what_lasts_or_was_stopped(home: Home) -> No
     assert await home.notices() == 0
 
 
+@pytest.mark.parametrize(
+    "schedule", [WallClock(NINE, MONDAY, MONDAY), AsNeeded(MONDAY, ends_on=MONDAY)], ids=repr
+)
+async def test_nobody_is_reminded_of_what_is_not_to_be_given_any_more(
+    home: Home, schedule: Schedule
+) -> None:
+    """The box of a course is empty with its last dose, and needs no other one."""
+    course = await home.add(schedule=schedule)
+    await home.refill(course, "1")
+    move_to(home.database.clock, AT_NINE)
+    await home.give(course)
+    await home.check(datetime(2026, 11, 24, 10, tzinfo=UTC))
+    assert await home.left(course) == 0
+    assert await home.notices() == 0
+    stocked = (await home.details(course)).stock
+    assert (stocked.forecast.kind, stocked.is_low) == (Lasts.NOTHING_TO_COME, False)
+
+
 async def test_the_reminder_comes_each_morning_until_somebody_gets_it(home: Home) -> None:
     aspirin, iron = await home.add(), await home.add("Iron")
     for medicine in (aspirin, iron):

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,17 +12,20 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import appointment_changes, attendance, medications, stock
+from bot.views import undo as undo_views
+from domain import appointment_changes, attendance, audit, medications, stock
+from domain.appointment_clocks import follow_person, list_by_other_clocks
 from domain.appointment_lock import Reach
 from domain.appointments import OccurrenceFacts, get_occurrence
-from domain.care_recipients import Person
+from domain.care_recipients import Person, rename_person
 from domain.database import Database, Scope
 from domain.errors import CareCircleError, NothingToUndo
 from domain.families import FamilyFacts
 from domain.measures import Measure
+from domain.medications import move_person
 from domain.medicines import MedicineFacts
 from domain.recurrences import Recurrence
-from domain.undo import ActionKind, Undone, find_last_action, undo_action
+from domain.undo import ActionKind, ActionSuperseded, Undone, find_last_action, undo_action
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, amount_of, daily
@@ -57,10 +60,12 @@ class Home:
         """What is agreed, and what of it is to come."""
         return await self.rows(
             "SELECT id, title, place, scheduled_at, recurrence, cancelled_from, duration_minutes,"
-            " NULL, NULL FROM appointments WHERE deleted_at IS NULL"
+            " note, remind_before::text, timezone FROM appointments WHERE deleted_at IS NULL"
+            " ORDER BY 1"
         ) + await self.rows(
             "SELECT a.id, a.title, o.occurrence_key, o.starts_at, o.ends_at, o.status,"
-            " o.driver_id, NULL, NULL FROM appointment_occurrences o"
+            " o.driver_id, o.own_details, o.own_remind_before::text, o.next_action_at"
+            " FROM appointment_occurrences o"
             " JOIN appointments a ON a.id = o.appointment_id"
             " WHERE a.deleted_at IS NULL AND o.status <> 'cut' ORDER BY 4, 3"
         )
@@ -168,9 +173,15 @@ async def _occurrences(home: Home) -> list[OccurrenceFacts]:
     return await home.do(read)
 
 
+async def _nth(home: Home, index: int) -> OccurrenceFacts:
+    """That one of those planned, or the last."""
+    found = await _occurrences(home)
+    return found[min(index, len(found) - 1)]
+
+
 def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
     async def act(home: Home) -> object:
-        facts = (await _occurrences(home))[index]
+        facts = await _nth(home, index)
         start = facts.local.replace(tzinfo=None, hour=12 + index)
         return await home.do(
             lambda s: appointment_changes.move(
@@ -183,14 +194,14 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 
 def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
     async def act(home: Home) -> object:
-        facts = (await _occurrences(home))[index]
+        facts = await _nth(home, index)
         return await home.do(lambda s: appointment_changes.cancel(s, facts.id, reach=reach))
 
     return act
 
 
 async def _retitle(home: Home) -> object:
-    facts = (await _occurrences(home))[0]
+    facts = await _nth(home, 0)
     details = replace(facts.details, place="Room 7")
     return await home.do(
         lambda s: appointment_changes.edit(s, facts.id, details, version=facts.version)
@@ -198,7 +209,7 @@ async def _retitle(home: Home) -> object:
 
 
 async def _repeat(home: Home) -> object:
-    facts = (await _occurrences(home))[0]
+    facts = await _nth(home, 0)
     rule = Recurrence.from_rfc5545("FREQ=WEEKLY;BYDAY=TH", LONDON)
     return await home.do(
         lambda s: appointment_changes.repeat(
@@ -208,8 +219,51 @@ async def _repeat(home: Home) -> object:
 
 
 async def _drive(home: Home) -> object:
-    facts = (await _occurrences(home))[1]
+    facts = await _nth(home, 1)
     return await home.do(lambda s: attendance.drive(s, facts.id))
+
+
+def _lengthen(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
+    async def act(home: Home) -> object:
+        facts = await _nth(home, index)
+        details = replace(
+            facts.details, duration=timedelta(hours=3), remind_before=(30,), note=reach
+        )
+        return await home.do(
+            lambda s: appointment_changes.edit(
+                s, facts.id, details, version=facts.version, reach=reach
+            )
+        )
+
+    return act
+
+
+def _repeat_from(index: int) -> Callable[[Home], Awaitable[object]]:
+    async def act(home: Home) -> object:
+        facts = await _nth(home, index)
+        start = facts.local.replace(tzinfo=None) + timedelta(days=1)
+        rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
+        return await home.do(
+            lambda s: appointment_changes.repeat(
+                s, facts.id, start, rule, version=facts.version, reach=Reach.FOLLOWING
+            )
+        )
+
+    return act
+
+
+async def _drive_all(home: Home) -> object:
+    facts = await _nth(home, 0)
+    return await home.do(lambda s: attendance.drive(s, facts.id, every=True))
+
+
+async def _follow(home: Home) -> object:
+    """To another clock, with what goes by the old one."""
+    zone = ZoneInfo("America/New_York")
+    await home.do(lambda s: move_person(s, home.mum.id, zone))
+    shown = await home.do(lambda s: list_by_other_clocks(s, home.mum.id))
+    ids = [facts.appointment_id for facts in shown]
+    return await home.do(lambda s: follow_person(s, home.mum.id, appointment_ids=ids))
 
 
 APPOINTMENT_ACTS = [
@@ -218,19 +272,24 @@ APPOINTMENT_ACTS = [
     _cancel(2, Reach.THIS),
     _move(0, Reach.ALL),
     _repeat,
+    _move(2, Reach.FOLLOWING),
+    _lengthen(1, Reach.THIS),
+    _lengthen(2, Reach.FOLLOWING),
+    _lengthen(0, Reach.ALL),
+    _repeat_from(1),
+    _drive_all,
+    _cancel(3, Reach.FOLLOWING),
 ]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(12))
 async def test_all_that_was_done_to_an_appointment_is_undone_one_by_one(
     home: Home, seed: int
 ) -> None:
     start = datetime(2026, 11, 24, 10)
     await factories.appointment(home.database, home.anna, home.mum, rule=TUESDAYS, start=start)
     await _drive(home)
-    acts = random.Random(seed).sample(  # noqa: S311 - an order, no secret
-        APPOINTMENT_ACTS, len(APPOINTMENT_ACTS)
-    )
+    acts = random.Random(seed).sample(APPOINTMENT_ACTS, 6)  # noqa: S311 - an order, no secret
     seen = [await home.calendar()]
     for act in acts:
         await act(home)
@@ -239,10 +298,47 @@ async def test_all_that_was_done_to_an_appointment_is_undone_one_by_one(
         seen.pop()
         await home.undo()
         assert await home.calendar() == seen[-1]
+    assert (await home.undo()).action.kind is ActionKind.DRIVER_FOUND
     assert (await home.undo()).appointment is None
     with pytest.raises(NothingToUndo):
         await home.do(find_last_action)
     assert await find_violations(home.url, home.database.clock) == []
+
+
+async def test_a_person_who_moves_with_their_appointments_is_back_where_they_lived(
+    home: Home,
+) -> None:
+    start = datetime(2026, 11, 24, 10)
+    await factories.appointment(home.database, home.anna, home.mum, rule=TUESDAYS, start=start)
+    await factories.medicine(home.database, home.anna, home.mum)
+    before = await home.calendar(), await home.medicines()
+    await _follow(home)
+    assert (await home.undo()).action.kind is ActionKind.APPOINTMENT_FOLLOWED
+    undone = await home.undo()
+    assert undone.person is not None
+    assert undone.person.zone == LONDON
+    assert (await home.calendar(), await home.medicines()) == before
+    await home.do(lambda s: rename_person(s, home.mum.id, "Mother"))
+    undone = await home.undo()
+    assert undone.person is not None
+    assert undone.person.name == "Mum"
+
+
+async def test_what_lasts_is_named_before_what_can_be_undone(home: Home) -> None:
+    with pytest.raises(NothingToUndo) as refused:
+        await home.do(find_last_action)
+    assert refused.value.lasting == "person.added"
+    medicine = await factories.medicine(home.database, home.anna, home.mum)
+    assert (await home.do(find_last_action)).lasting is None
+    home.database.clock.advance(timedelta(minutes=1))
+    await home.do(lambda s: stock.promise_refill(s, medicine.id))
+    last = await home.do(find_last_action)
+    assert (last.kind, last.lasting) == (ActionKind.ADDED, "stock.promised")
+
+
+def test_of_everything_that_is_done_it_is_said_whether_it_can_be_undone() -> None:
+    assert {kind for kind in ActionKind if "." in kind} == audit.UNDOABLE
+    assert all(undo_views.lasting(action) for action in audit.LASTING)
 
 
 async def test_a_series_that_was_parted_is_whole_again_and_was_renamed_before(home: Home) -> None:
@@ -268,7 +364,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
         ),
         home.ben,
     )
-    with pytest.raises(NothingToUndo):
+    with pytest.raises(ActionSuperseded):
         await home.do(find_last_action)
     await home.undo(home.ben)
     assert (await home.do(find_last_action)).kind is ActionKind.APPOINTMENT_EDITED
@@ -282,6 +378,10 @@ async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -
         )
     )
     await home.do(lambda s: attendance.drive(s, facts.id))
+    undone = await home.undo()
+    assert undone.action.kind is ActionKind.DRIVER_FOUND
+    assert undone.appointment is not None
+    assert undone.appointment.driver is None
     assert (await home.do(find_last_action)).kind is ActionKind.APPOINTMENT_MOVED
 
 
@@ -318,3 +418,24 @@ async def test_nobody_undoes_over_what_another_has_changed_since(home: Home) -> 
     await home.undo(home.ben)
     assert (await home.undo()).medicine is not None
     assert (await home.undo()).medicine is None
+
+
+async def test_who_has_changed_it_since_is_named_also_beside_what_can_be_undone(home: Home) -> None:
+    await factories.medicine(home.database, home.anna, home.mum)
+    facts = await factories.appointment(home.database, home.ben, home.mum, rule=TUESDAYS)
+    home.database.clock.advance(timedelta(minutes=1))
+    await _retitle(home)
+    move = facts.local.replace(tzinfo=None, hour=15)
+    await home.do(
+        lambda s: appointment_changes.move(
+            s, facts.id, move, reach=Reach.THIS, version=facts.version + 1
+        ),
+        home.ben,
+    )
+    last = await home.do(find_last_action)
+    assert last.kind is ActionKind.ADDED
+    assert last.superseded is not None
+    assert (last.superseded.by, last.superseded.action) == ("Ben", "appointment.moved")
+    await home.do(lambda scope: undo_action(scope, last.id))
+    with pytest.raises(ActionSuperseded):
+        await home.do(find_last_action)

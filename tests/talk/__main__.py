@@ -2,7 +2,8 @@
 """Perform a talk and show what every phone shows: ``python -m tests.talk FILE``.
 
 Goes on after what does not hold, and exits with 1 then. ``-`` reads the talk from standard input.
-``--picture FILE.png`` keeps what two phones show in the end, as a browser does.
+``--picture FILE.png`` keeps what two phones show in the end, as a browser does, and below them the
+calendars of those whose calendar the talk has looked into.
 """
 
 import argparse
@@ -10,13 +11,17 @@ import asyncio
 import shutil
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import async_playwright
 
+from tests.phone_calendar import Entry
 from tests.servers import running_servers
+from tests.talk.calendar_pages import month_pages
 from tests.talk.performance import BEFOREHAND, Performance, TalkFailed, begins_at
-from tests.talk.script import UnreadableLine, read_talk
+from tests.talk.script import OpensCalendar, UnreadableLine, read_talk
 from tests.talk.stage import fresh_stage, template_of
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -41,13 +46,19 @@ async def perform(text: str, *, picture: Path | None) -> int:
                 print(f"  ✗ {failure}")
         seconds = time.monotonic() - began
         if picture:
-            await _photograph(stage.town.sandbox.page_url, zone.key, picture)
+            looked = dict.fromkeys(
+                each.line.who for each in talk if isinstance(each.line, OpensCalendar)
+            )
+            calendars = {name: performance.calendar_of(name) for name in looked}
+            await _photograph(stage.town.sandbox.page_url, zone, picture, calendars)
     print(f"{len(talk)} lines in {seconds:.1f} s, {failures} that do not hold")
     return 1 if failures else 0
 
 
-async def _photograph(url: str, zone: str, picture: Path) -> None:
-    """Two phones side by side, at the clock of the first person cared for."""
+async def _photograph(
+    url: str, zone: ZoneInfo, picture: Path, calendars: Mapping[str, Sequence[Entry]]
+) -> None:
+    """Two phones side by side, at the clock of the first person cared for; then calendars."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -56,13 +67,19 @@ async def _photograph(url: str, zone: str, picture: Path) -> None:
         page = await browser.new_page(
             viewport={"width": 900, "height": 860},
             device_scale_factor=1.25,
-            timezone_id=zone,
+            timezone_id=zone.key,
             locale="en-GB",
         )
         await page.goto(url)
         await page.get_by_placeholder("Message").nth(1).wait_for()
         await page.wait_for_timeout(1000)  # until everything has scrolled to its end
         await page.screenshot(path=picture)
+        if calendars:
+            beside = await browser.new_page(
+                viewport={"width": 900, "height": 400}, device_scale_factor=1.25
+            )
+            await beside.set_content(month_pages(calendars, zone))
+            await beside.screenshot(path=picture.with_stem(f"{picture.stem}-calendar"))
         await browser.close()
 
 

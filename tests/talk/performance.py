@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.sandbox import Message, Person
 from tests import town as towns
+from tests.phone_calendar import Entry, PhoneCalendar
 from tests.talk import script
 from tests.talk.phones import Phones, Seen, in_words
 from tests.talk.script import (
@@ -21,6 +23,7 @@ from tests.talk.script import (
     Moment,
     Newcomer,
     Numbered,
+    OpensCalendar,
     Passes,
     Says,
     Tables,
@@ -32,6 +35,7 @@ from tests.talk.tables import in_short
 # Long enough that a family is there before its talk begins.
 BEFOREHAND = timedelta(minutes=15)
 DEFAULT_ZONE = "Europe/London"
+CALENDAR_SHOWS = timedelta(days=35)
 
 
 class TalkFailed(AssertionError):
@@ -85,6 +89,9 @@ class Performance:
         if isinstance(line, Tables):
             for each in await in_short(self.stage):
                 self.tell(f"      {each}")
+            return
+        if isinstance(line, OpensCalendar):
+            self._open_calendar(line)
             return
         self._changed = []
         match line:
@@ -157,6 +164,27 @@ class Performance:
             shown = [in_words(m) for m in self._person(who).messages if m.from_bot]
         if not any(line.text in words for words in shown):
             raise TalkFailed(f"{who} sees:\n" + ("\n—\n".join(shown[-6:]) or "(nothing new)"))
+
+    def _open_calendar(self, line: OpensCalendar) -> None:
+        shown = [
+            f"{entry.starts_at.astimezone(self.zone):%-d %b %H:%M} {entry.title} {entry.place}"
+            for entry in self.calendar_of(line.who)
+        ]
+        for each in shown:
+            self.tell(f"      {line.who} 🗓 {each}")
+        for each, expected in zip_longest(shown[: len(line.next)], line.next, fillvalue=""):
+            if expected not in each:
+                raise TalkFailed(f"{line.who}'s calendar shows:\n" + "\n".join(shown))
+
+    def calendar_of(self, name: str) -> Sequence[Entry]:
+        """What a phone's calendar shows of the coming weeks; every file was opened."""
+        person, calendar = self._person(name), PhoneCalendar(self.zone)
+        for message in person.messages:
+            if "document" in message.attachment:
+                calendar.open(person.download(message).decode())
+        now = self.stage.now
+        shown = calendar.shown(now, now + CALENDAR_SHOWS)
+        return [entry for entry in shown if entry.starts_at > now]
 
     def _person(self, name: str) -> Person:
         if name not in self.people:

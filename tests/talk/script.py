@@ -14,6 +14,8 @@ Anna edits "/addmed Para": /addmed Para 1 g
 bot stops                       bot starts, bot restarts
 Ben blocks the bot              Ben unblocks the bot
 tables                          what stands in the tables, in short
+Ben's calendar                  what his phone's calendar shows, which has opened every file; or
+Ben's calendar: 9 Jun 10:00 Physio | 16 Jun 10:00 Physio      which it shows next
 # a remark
 ```
 
@@ -115,6 +117,14 @@ class Tables:
 
 
 @dataclass(frozen=True)
+class OpensCalendar:
+    """What it shows *next* is that, as far as it is said."""
+
+    who: str
+    next: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Expects:
     """*who*: None is whoever spoke last, or with *nobody* everybody."""
 
@@ -124,7 +134,9 @@ class Expects:
     anywhere: bool
 
 
-Line: TypeAlias = Family | Says | Taps | Edits | Blocks | Passes | Moment | Bot | Tables | Expects
+Line: TypeAlias = (
+    Family | Says | Taps | Edits | Blocks | Passes | Moment | Bot | Tables | OpensCalendar | Expects
+)
 
 
 @dataclass(frozen=True)
@@ -236,6 +248,12 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str]], Line]]] = [
     (
         rf"{_WHO}\s+edits\s+\"(?P<old>[^\"]+)\":\s*(?P<text>.+)",
         lambda found: Edits(found["who"], found["old"], _typed(found["text"])),
+    ),
+    (
+        rf"{_WHO}'s calendar(?::\s*(?P<next>.+))?",
+        lambda found: OpensCalendar(
+            found["who"], [each.strip() for each in (found["next"] or "").split("|") if each]
+        ),
     ),
     (rf"{_WHO}\s+blocks the bot", lambda found: Blocks(found["who"], is_blocked=True)),
     (rf"{_WHO}\s+unblocks the bot", lambda found: Blocks(found["who"], is_blocked=False)),

@@ -53,12 +53,15 @@ _OTHER_RINGS = """
 SELECT min(at) FROM (
     SELECT resumes_at AS at FROM medications WHERE deleted_at IS NULL
     UNION ALL SELECT paused_until FROM care_recipients
+    UNION ALL SELECT not_before FROM notifications WHERE status = 'pending' AND kind = 'changes'
 ) ends WHERE at > $1
 """
 
 _BUSY = """
-SELECT EXISTS (SELECT 1 FROM notifications WHERE status = 'pending'
-                  OR shown_version < wanted_version) AS owes,
+SELECT EXISTS (SELECT 1 FROM notifications
+               WHERE (status = 'pending' OR shown_version < wanted_version)
+                 -- What is gathered until its minute ends is owed from then on.
+                 AND NOT (kind = 'changes' AND coalesce(not_before, $1) > $1)) AS owes,
        ARRAY(SELECT update_id FROM inbound_updates WHERE status IN ('open', 'applied')) AS updates
 """
 
@@ -112,7 +115,7 @@ class Stage:
     async def _is_quiet(self) -> bool:
         if self.town.sandbox.unconfirmed_updates:
             return False
-        [row] = await self.rows(_BUSY)
+        [row] = await self.rows(_BUSY, self.now)
         app = self.town.app
         # What is answered is marked as done a little later, for many together.
         answered = set(app.finished._update_ids) if app and app.finished else set()
@@ -151,6 +154,8 @@ class Stage:
             self._expanded_at = self.now
         await app.wake_ups.act()
         await app.wake_ups.do_chores()  # or the clock would go on while they are being done
+        for look in app.wake_ups._on_sweep:
+            look()
         if app.drafts is not None:
             while any(at <= self.now for at in await self._deadlines_of_drafts()):
                 await app.drafts._look()

@@ -60,6 +60,7 @@ async def test_what_happens_on_the_way_is_told_at_its_minute(
     told = await perform(BEGINNING + lines, database_url=database_url, redis_url=redis_url)
     rung = re.findall(r"^  (... \d\d ... \d\d:\d\d):\d\d$", told, re.MULTILINE)
     assert rung == [
+        "Mon 01 Jun 07:41",  # Ben hears that it was added
         *("Mon 01 Jun 08:00", "Mon 01 Jun 10:00", "Mon 01 Jun 20:00", "Mon 01 Jun 22:00"),
         *("Tue 02 Jun 08:00", "Tue 02 Jun 10:00", "Tue 02 Jun 20:00", "Tue 02 Jun 22:00"),
     ]

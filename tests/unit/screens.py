@@ -20,13 +20,16 @@ from bot.views import (
     appointments_left,
     calendar_files,
     cards,
+    changes,
     conversations,
     doctors,
     doses,
+    edited,
     elsewhere,
     families,
     history,
     intakes,
+    late,
     medicines,
     meds,
     notices,
@@ -42,6 +45,7 @@ from bot.views import (
 from bot.views.answer import Answer, Button, Screen
 from bot.views.callbacks import Callback, Verb
 from bot.views.misunderstandings import misunderstood
+from bot.views.wording import escape
 from domain.access import Action, Role
 from domain.appointment_clocks import Followed
 from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
@@ -50,6 +54,7 @@ from domain.cards import (
     AppointmentFacts,
     AppointmentItem,
     CardFacts,
+    ChangesFacts,
     JoinedFacts,
     PauseEndsFacts,
     RecordChangedFacts,
@@ -57,7 +62,8 @@ from domain.cards import (
     RefillItem,
     SummaryFacts,
 )
-from domain.care_recipients import Pause, Person, PersonAdded
+from domain.care_recipients import Person, PersonAdded
+from domain.change_notices import Concern as ChangeConcern
 from domain.corrections import TakenBack
 from domain.database import Member
 from domain.doctors import DoctorFacts
@@ -112,6 +118,7 @@ from domain.families import (
 from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.intakes import Doubt, Intake, Outlook
 from domain.ladder import Step
+from domain.late_records import LateOutlook
 from domain.limits import MOST_HELD, Held
 from domain.measures import Measure
 from domain.medicine_details import MedicineDetails
@@ -121,10 +128,12 @@ from domain.pauses import PersonPaused
 from domain.projection import NOT_RECKONED, Forecast, Lasts
 from domain.record_changes import ChangeKind, RecordChange
 from domain.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.running_pauses import Pause
 from domain.schedule_changes import Place
 from domain.schedule_comparison import Concern
 from domain.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
 from domain.stock import Refilled, Stock
+from domain.told_changes import ToldChange
 from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
@@ -237,6 +246,17 @@ class _Home:
             zone=LONDON,
             family_name=self.words.family,
             first_due_at=SLOT + timedelta(hours=12),
+        )
+
+    @property
+    def open_dose(self) -> OpenDose:
+        return OpenDose(
+            id=MEDICINE_IDS[0],
+            due_at=SLOT,
+            window_ends_at=SLOT + timedelta(hours=2),
+            zone=LONDON,
+            dosage=Dosage(self.words.dosage),
+            snoozed_until=None,
         )
 
     @property
@@ -357,10 +377,12 @@ def all_screens(words: Words) -> Mapping[str, View]:
         **_appointments(home),
         **_appointment_questions(home),
         **_appointment_notices(home),
+        **_change_notices(home),
         **_lists(home),
         **_calendar_files(home),
         **_doctors(home),
         **_elsewhere(home),
+        **_late(home),
         **_notices(home),
         **_refusals(home),
         **_start(home),
@@ -612,6 +634,10 @@ def _today(home: _Home) -> Mapping[str, View]:
         "today_with_families_of_one_name": screen(
             elsewhere=[OpenElsewhere(miller, 1), OpenElsewhere(namesake, 1)]
         ),
+        "today_on_two_days": screen(
+            PersonToday(home.person, [pending]),
+            PersonToday(replace(home.other_person, zone=ZoneInfo("Pacific/Honolulu")), ()),
+        ),
         "today_two_of_one_name": screen(PersonToday(home.person, two)),
         "today_for_a_viewer": screen(PersonToday(home.person, [pending]), member=viewer),
     }
@@ -675,6 +701,16 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         return partial(appointments.appointments, page, member=member, now=NOW)
 
     cancelled = replace(one, status=OccurrenceStatus.CANCELLED)
+    # In Tokyo it is the next day already, and in New York the same: by place, then by instant.
+    in_new_york = replace(one, zone=NEW_YORK, person=words.other_person)
+    of_tokyo = replace(one, zone=ZoneInfo("Asia/Tokyo"), person=words.ben)
+    around_the_world = [
+        replace(of_tokyo, starts_at=one.starts_at.replace(day=23, hour=23)),
+        one,
+        replace(in_new_york, starts_at=one.starts_at.replace(hour=23)),
+        replace(of_tokyo, starts_at=one.starts_at.replace(hour=16)),
+        replace(one, starts_at=one.starts_at.replace(day=25, hour=9)),
+    ]
     changed = {
         "saved": appointments.saved,
         "moved": appointments.moved,
@@ -685,6 +721,26 @@ def _appointments(home: _Home) -> Mapping[str, View]:
     return {
         "appointment": screen(one),
         "appointment_series": screen(series),
+        "appointment_changed_and_some_are_gone": partial(
+            appointments.changed,
+            series,
+            member=home.member,
+            now=NOW,
+            gone=[NOW + timedelta(days=count) for count in range(1, 9)],
+        ),
+        "undo_asked_of_a_whole_series": partial(
+            undo.ask,
+            LastAction(
+                UUID(int=7),
+                ActionKind.APPOINTMENT_CANCELLED,
+                NOW,
+                appointment=series,
+                before={"reach": "all"},
+                lasting="doctor.added",
+            ),
+            member=home.member,
+            now=NOW,
+        ),
         "appointment_monthly": screen(replace(one, recurrence=first_monday)),
         "appointment_without_end": screen(replace(one, recurrence=Recurrence(Frequency.WEEKLY, 2))),
         "appointment_for_a_viewer": screen(series, viewer),
@@ -708,7 +764,7 @@ def _appointments(home: _Home) -> Mapping[str, View]:
             f"appointment_{name}": partial(view, one, member=home.member, now=NOW)
             for name, view in changed.items()
         },
-        "appointment_cancelled_toast": partial(appointments.cancelled, body),
+        "appointment_cancelled_toast": partial(appointments.called_off, body),
         "appointment_restored_toast": partial(appointments.restored, body),
         "appointment_driving": partial(appointments.driving, one, body),
         "appointment_driving_every_time": partial(
@@ -720,6 +776,8 @@ def _appointments(home: _Home) -> Mapping[str, View]:
         "appointments_none": listed(),
         "appointments_none_past": listed(is_past=True),
         "appointments": listed(one, replace(series, starts_at=one.starts_at), cancelled),
+        "appointments_by_several_clocks": listed(*around_the_world),
+        "appointments_by_several_clocks_read_in_tokyo": listed(*around_the_world, member=in_tokyo),
         "appointments_second_page": listed(one, number=1, has_more=True),
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
@@ -812,13 +870,23 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
             buttons=rows,
         ),
         "appointment_ask_reach_to_move": partial(
-            appointments.ask_reach, words.medicine, [button], to_cancel=False
+            appointments.ask_reach, words.medicine, [button], to_call_off=False
+        ),
+        "appointment_ask_reach_of_what_was_typed": partial(
+            appointments.ask_reach,
+            words.medicine,
+            [button],
+            to_call_off=False,
+            typed=words.medicine,
+        ),
+        "appointment_ask_reach_of_change": partial(
+            appointments.ask_reach_of_change, words.medicine, [button]
         ),
         "appointment_ask_reach_to_cancel": partial(
             appointments.ask_reach,
             words.medicine,
-            appointments.cancel_buttons(home.series, member=home.member),
-            to_cancel=True,
+            appointments.call_off_buttons(home.series, member=home.member),
+            to_call_off=True,
         ),
         "appointment_ask_what_to_change": partial(
             appointments.ask_what_to_change, words.medicine, [button, button, button]
@@ -835,6 +903,7 @@ def _appointment_questions(home: _Home) -> Mapping[str, View]:
                 words.medicine,
                 now="every Wednesday until 28 July 2027",
                 then=then,
+                once_on=NOW.date(),
                 buttons=[button] * 3,
             )
             for name, then in (("later", "every Wednesday"), ("once", None))
@@ -874,6 +943,7 @@ def _lists(home: _Home) -> Mapping[str, View]:
         ),
         "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
         "list_tap_or_type": partial(add_list.tap_or_type),
+        "list_tap_or_type_instead": partial(add_list.tap_or_type, words.medicine),
         "list_saved_appointments": partial(
             add_list.saved_appointments,
             (home.appointment, home.series),
@@ -888,15 +958,14 @@ def _lists(home: _Home) -> Mapping[str, View]:
 
 def _appointment_notices(home: _Home) -> Mapping[str, View]:
     one, series, words = home.appointment, home.series, home.words
-    told_at = one.starts_at - timedelta(days=1)
+    day_before = one.starts_at - timedelta(days=1)
     over = replace(one, outcome=words.other_person, outcome_by=words.ben, outcome_at=NOW)
 
     def notice(*items: AppointmentItem, **changed: object) -> View:
         facts = AppointmentFacts(
             family_id=FAMILY_ID,
             person=words.person,
-            told_at=told_at,
-            now=told_at,
+            now=day_before,
             items=items,
             reader_id=ANNA_ID,
             reader_role=Role.CAREGIVER,
@@ -914,7 +983,16 @@ def _appointment_notices(home: _Home) -> Mapping[str, View]:
         "notice_appointment_series": notice(AppointmentItem(Step.REMIND, series)),
         "notice_two_appointments": notice(remind, AppointmentItem(Step.REMIND, series)),
         "notice_appointment_late": notice(remind, is_late=True, is_repeat=True),
-        "notice_appointment_begun": notice(remind, told_at=one.starts_at + timedelta(minutes=5)),
+        "notice_appointment_begun": notice(remind, now=one.starts_at + timedelta(minutes=5)),
+        "notice_appointment_all_day": notice(
+            AppointmentItem(
+                Step.REMIND, replace(one, details=replace(one.details, is_all_day=True))
+            )
+        ),
+        "notice_appointment_read_where_it_is_another_day": notice(
+            remind, reader_zone=ZoneInfo("Asia/Tokyo"), now=one.starts_at - timedelta(hours=20)
+        ),
+        "notice_appointment_read_a_day_later": notice(remind, now=one.starts_at),
         "notice_appointment_read_in_tokyo": notice(remind, reader_zone=ZoneInfo("Asia/Tokyo")),
         "notice_appointment_of_one_who_moved": notice(
             AppointmentItem(Step.REMIND, replace(one, home_zone=NEW_YORK)), reader_zone=NEW_YORK
@@ -936,6 +1014,103 @@ def _appointment_notices(home: _Home) -> Mapping[str, View]:
         "notice_reminder_of_what_is_over": notice(
             AppointmentItem(Step.REMIND, over), now=over.ends_at
         ),
+    }
+
+
+def _change_notices(home: _Home) -> Mapping[str, View]:
+    words, one = home.words, home.appointment
+
+    def told(action: str, **given: object) -> ToldChange:
+        change = ToldChange(
+            id=MEDICINE_IDS[0],
+            action=action,
+            by=words.anna,
+            concern=ChangeConcern.QUIET,
+            subject_id=MEDICINE_IDS[1],
+            is_undo=action.endswith((".removed", ".put_back")),
+            is_undone=False,
+            name=words.medicine,
+            person_name=words.person,
+        )
+        return replace(change, **given)  # type: ignore[arg-type]
+
+    def notice(*items: ToldChange, **changed: object) -> View:
+        facts = ChangesFacts(
+            family_id=FAMILY_ID,
+            items=items,
+            more=0,
+            now=NOW,
+            reader_id=BEN_ID,
+            reader_zone=None,
+            hears=True,
+            is_repeat=False,
+        )
+        return partial(changes.changed, replace(facts, **changed))  # type: ignore[arg-type]
+
+    def of_appointment(action: str, **given: object) -> ToldChange:
+        return told(action, appointment=one, **given)
+
+    medicine = home.saved
+    until = NOW + timedelta(days=1)
+    paused = replace(medicine, status=MedicineStatus.PAUSED, resumes_at=until)
+    stopped = replace(medicine, status=MedicineStatus.STOPPED)
+    was = Content(words.medicine, medicine.dosage, medicine.schedule)
+    resting = replace(home.person, pause=Pause(NOW, until, silences_appointments=True))
+    own = ChangeConcern.OWN
+    driven = replace(one, driver_id=BEN_ID, driver=words.ben)
+    gone = replace(one, status=OccurrenceStatus.CANCELLED)
+    of_medicine = {
+        "added": medicine,
+        "restored": medicine,
+        "paused": paused,
+        "stopped": stopped,
+        "put_back": medicine,
+    }
+    of_appointments = (
+        *("added", "edited", "repeated", "clock_changed", "restored"),
+        *("driver_found", "driver_lost", "put_back"),
+    )
+    return {
+        **{
+            f"changes_medicine_{action}": notice(told(f"medication.{action}", medicine=facts))
+            for action, facts in of_medicine.items()
+        },
+        "changes_medicine_edited": notice(told("medication.edited", medicine=medicine, was=was)),
+        "changes_medicine_removed": notice(told("medication.removed")),
+        "changes_person_paused": notice(told("person.paused", person=resting)),
+        "changes_person_resumed": notice(told("person.resumed", person=home.person)),
+        "changes_person_put_back": notice(told("person.put_back", person=resting)),
+        **{
+            f"changes_appointment_{action}": notice(of_appointment(f"appointment.{action}"))
+            for action in of_appointments
+        },
+        "changes_appointment_removed": notice(told("appointment.removed")),
+        "changes_appointment_moved": notice(
+            of_appointment("appointment.moved", was_at=NOW + timedelta(days=1))
+        ),
+        "changes_appointment_cancelled": notice(
+            told("appointment.cancelled", appointment=gone), reader_zone=PARIS
+        ),
+        "changes_undone": notice(of_appointment("appointment.moved", is_undone=True)),
+        "changes_undone_addition": notice(told("medication.added", is_undone=True)),
+        "changes_own_drive": notice(
+            told("appointment.edited", appointment=driven, concern=own), hears=False
+        ),
+        "changes_own_drive_cancelled": notice(
+            told("appointment.cancelled", appointment=gone, concern=own)
+        ),
+        "changes_own_drive_lost": notice(of_appointment("appointment.repeated", concern=own)),
+        "changes_of_a_minute": notice(
+            told("medication.added", medicine=medicine),
+            told("medication.edited", medicine=medicine, was=was),
+            of_appointment("appointment.moved", subject_id=MEDICINE_IDS[2]),
+            of_appointment("appointment.edited", subject_id=MEDICINE_IDS[2]),
+            told("appointment.restored", appointment=home.series, subject_id=MEDICINE_IDS[3]),
+            is_repeat=True,
+        ),
+        "changes_of_a_long_list": notice(told("medication.added", medicine=medicine), more=7),
+        "changes_wanted_toast": partial(changes.heard, wanted=True),
+        "changes_not_wanted_toast": partial(changes.heard, wanted=False),
     }
 
 
@@ -972,6 +1147,10 @@ def _calendar_files(home: _Home) -> Mapping[str, View]:
         ),
         "calendar_file_of_what_is_cancelled": partial(
             calendar_files.calendar_file, [gone], name="appointment", now=NOW
+        ),
+        "calendar_update": partial(calendar_files.calendar_update, [gone, entry], now=NOW),
+        "calendar_update_of_what_is_cancelled": partial(
+            calendar_files.calendar_update, [gone], now=NOW
         ),
     }
 
@@ -1013,6 +1192,12 @@ def _doctors(home: _Home) -> Mapping[str, View]:
         "doctor_ask_name": partial(doctors.ask_name),
         "doctor_ask_specialty": partial(doctors.ask_specialty, words.ben, button),
         "doctor_ask_phone": partial(doctors.ask_phone, words.ben, button),
+        "doctor_ask_country": partial(
+            doctors.ask_country,
+            words.ben,
+            [_choice(doctors.phone_label(phone)) for phone in ("+351213425678", "+442134256789")],
+            button,
+        ),
         "doctor_ask_same": partial(
             doctors.ask_same,
             doctors.in_short(doctor),
@@ -1121,6 +1306,7 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         "addmed_change": partial(medicines.ask_what_to_change, words.medicine, parts),
         "addmed_change_without_name": partial(medicines.ask_what_to_change, None, parts),
         "addmed_tap_a_button": partial(medicines.tap_a_button),
+        "addmed_tap_a_button_instead": partial(medicines.tap_a_button, words.medicine),
         "addmed_saved": partial(medicines.saved, saved, now=NOW, member=home.member),
         "addmed_saved_for_later": partial(
             medicines.saved,
@@ -1265,7 +1451,7 @@ def _meds(home: _Home) -> Mapping[str, View]:
         return partial(meds.medicine, details, member=member, now=NOW)
 
     details = MedicineDetails(home.outlook, home.stock)
-    due = OpenDose(SLOT, LONDON, None)
+    due = home.open_dose
     late = replace(
         due,
         due_at=SLOT - timedelta(hours=9),
@@ -1279,6 +1465,22 @@ def _meds(home: _Home) -> Mapping[str, View]:
     quiet = replace(saved, status=MedicineStatus.PAUSED, resumes_at=back, first_due_at=None)
     over = replace(saved, status=MedicineStatus.STOPPED, first_due_at=None)
     screen = Screen("…")
+    larger = replace(due, becomes=Dosage("2 tablets", Decimal(2), "tablet"))
+
+    def open_changed(*, changed: Sequence[DoseFacts], answered: Sequence[DoseFacts]) -> View:
+        return partial(
+            meds.open_changed,
+            saved,
+            changed=changed,
+            answered=answered,
+            edit_id=MEDICINE_IDS[9],
+            member=home.member,
+            now=NOW,
+        )
+
+    def changed(*doses: OpenDose) -> View:
+        return partial(meds.changed, replace(saved, open_doses=doses), member=home.member, now=NOW)
+
     return {
         "meds_none": listed([]),
         "meds_one_person": listed([line]),
@@ -1300,11 +1502,38 @@ def _meds(home: _Home) -> Mapping[str, View]:
             )
         ),
         "changed": partial(meds.changed, saved, member=home.member, now=NOW),
+        "changed_with_an_open_dose": changed(larger),
+        "changed_with_two_open_doses": changed(replace(larger, due_at=late.due_at), larger),
+        "changed_hours_with_an_open_dose": changed(replace(due, is_rescheduled=True)),
+        "changed_open": open_changed(changed=[home.dose()], answered=[]),
+        "changed_open_answered": open_changed(changed=[], answered=[home.dose(DoseStatus.TAKEN)]),
+        "changed_open_of_another_change": partial(meds.open_dose_of_another_change, saved),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
-        "stopped": partial(meds.stopped, screen),
+        "stopped": partial(meds.stopped, screen, over, now=NOW),
+        "stopped_while_open": partial(
+            meds.stopped, screen, replace(over, called_off=[due]), now=NOW
+        ),
         "restored": partial(meds.restored, screen),
-        "resumed": partial(meds.resumed, screen),
+        "resumed": partial(meds.resumed, screen, saved, now=NOW),
+        "resumed_of_a_course_that_is_over": partial(
+            meds.resumed, screen, _over_since(saved), now=NOW
+        ),
+        "med_paused_beyond_its_course": shown(
+            replace(
+                details,
+                outlook=replace(
+                    home.outlook,
+                    medicine=replace(_over_since(quiet), resumes_at=None),
+                ),
+            )
+        ),
     }
+
+
+def _over_since(medicine: MedicineFacts) -> MedicineFacts:
+    """A course that ended yesterday."""
+    course = WallClock((time(8),), date(2026, 11, 20), date(2026, 11, 22))
+    return replace(medicine, schedule=course, first_due_at=None)
 
 
 def _pauses(home: _Home) -> Mapping[str, View]:
@@ -1415,6 +1644,21 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_appointments_without_end": partial(
             pauses.ask_appointments, words.person, None, of_appointments
         ),
+        "pause_appointments_beyond_a_course": partial(
+            pauses.ask_appointments,
+            words.person,
+            date(2026, 11, 27),
+            of_appointments,
+            stay=[(words.medicine, course_ends), (words.medicine, None)],
+        ),
+        "pause_appointments_beyond_all_courses": partial(
+            pauses.ask_appointments,
+            words.person,
+            date(2026, 11, 27),
+            of_appointments,
+            stay=[(words.medicine, course_ends)],
+            is_all=True,
+        ),
         "pause_course": course_longer(3),
         "pause_course_of_a_day": course_longer(1),
         "pause_course_without_end": course_asked(
@@ -1450,9 +1694,27 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_course_lengthened": partial(pauses.course_changed_to, saved, is_longer=True),
         "pause_course_shortened": partial(pauses.course_changed_to, saved, is_longer=False),
         "paused": paused(quiet),
+        "paused_while_open": paused(replace(quiet, called_off=[home.open_dose])),
         "paused_beyond_its_course": paused(over),
         "paused_without_return": paused(replace(quiet, resumes_at=None, first_due_at=None)),
+        "paused_without_return_of_a_course": paused(replace(over, resumes_at=None)),
+        "paused_of_a_course_that_is_over": paused(_over_since(quiet)),
         "paused_person": person_paused(both),
+        "paused_person_all_resumes": person_paused(PersonPaused(person, [quiet], [])),
+        "paused_person_nothing_resumes": person_paused(
+            PersonPaused(
+                person,
+                [over, replace(as_needed, schedule=replace(AS_NEEDED, ends_on=course_ends))],
+                [],
+            )
+        ),
+        "paused_person_beside_what_is_paused": person_paused(PersonPaused(person, [], [quiet])),
+        "paused_person_without_end_of_a_course": person_paused(
+            PersonPaused(without_end, [replace(over, resumes_at=None)], [])
+        ),
+        "paused_person_while_open": person_paused(
+            PersonPaused(person, [replace(saved, called_off=[home.open_dose])], [])
+        ),
         "paused_person_as_needed": person_paused(PersonPaused(person, [as_needed], [])),
         "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
         "paused_person_not": partial(pauses.not_paused_screen, home.person),
@@ -1460,15 +1722,32 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "resumed_nothing": partial(
             pauses.person_resumed, PersonPaused(home.person, [], []), now=NOW
         ),
+        "resumed_person_beyond_a_course": partial(
+            pauses.person_resumed,
+            PersonPaused(home.person, [saved, _over_since(saved)], []),
+            now=NOW,
+        ),
         "resumed_medicine": partial(pauses.medicine_resumed, saved, now=NOW),
+        "resumed_medicine_beyond_its_course": partial(
+            pauses.medicine_resumed, _over_since(saved), now=NOW
+        ),
         "resumed_medicine_open": partial(
             pauses.medicine_resumed,
-            replace(saved, open_doses=[OpenDose(NOW - timedelta(minutes=5), LONDON, None)]),
+            replace(
+                saved,
+                open_doses=[replace(home.open_dose, due_at=NOW - timedelta(minutes=5))],
+            ),
             now=NOW,
         ),
         "resumed_stopped_meanwhile": partial(pauses.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
+        "notice_pause_ends_beyond_a_course": noticed(
+            replace(ends, medicines=[words.medicine], over=[words.medicine])
+        ),
         "notice_pause_ends_tomorrow": noticed(replace(ends, now=until - timedelta(hours=5))),
+        "notice_pause_ends_read_where_it_is_another_day": noticed(
+            replace(ends, now=until - timedelta(hours=5), reader_zone=ZoneInfo("Asia/Tokyo"))
+        ),
         "notice_pause_ends_as_planned": noticed(replace(ends, kept_by=words.ben)),
         "notice_pause_ended": noticed(
             replace(ends, person=home.person, now=until + timedelta(hours=1))
@@ -1492,6 +1771,7 @@ def _stock(home: _Home) -> Mapping[str, View]:
         replace(item, stock=none_left),
         replace(item, stock=replace(low, promised_by=words.ben)),
         replace(item, stock=have, is_low=False),
+        replace(item, stock=low, is_low=False, is_given=False),
     ]
     notice = RefillFacts(FAMILY_ID, words.person, LONDON, NOW, items)
     added = TypedAmount(Decimal("10.5"), None)
@@ -1552,7 +1832,20 @@ def _stock(home: _Home) -> Mapping[str, View]:
             Refilled(saved, replace(have, forecast=Forecast(Lasts.RUNS_OUT, 0, NOW, False)))
         ),
         "refilled_to_the_end": lasting(Lasts.TO_THE_END, last_at=NOW + timedelta(days=60)),
-        "refilled_with_nothing_to_come": lasting(Lasts.TO_THE_END),
+        "refilled_to_the_end_as_needed": lasting(Lasts.TO_THE_END),
+        "refilled_with_nothing_to_come": lasting(Lasts.NOTHING_TO_COME),
+        "refilled_to_none_with_nothing_to_come": answer(
+            Refilled(
+                saved, replace(none_left, forecast=Forecast(Lasts.NOTHING_TO_COME)), Decimal(2)
+            ),
+            TypedAmount(Decimal(0), None, Stocked.COUNTED),
+        ),
+        "refilled_for_years_as_needed": answer(
+            Refilled(
+                replace(saved, schedule=AS_NEEDED),
+                replace(have, forecast=Forecast(Lasts.FOR_YEARS)),
+            )
+        ),
         "refilled_for_years": lasting(Lasts.FOR_YEARS),
         "refilled_by_a_guess": lasting(Lasts.ABOUT, 9),
         "refilled_by_a_guess_of_hours": lasting(Lasts.ABOUT, 0),
@@ -1564,9 +1857,16 @@ def _stock(home: _Home) -> Mapping[str, View]:
             Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, Stocked.FEWER)
         ),
         "refill_days_set": partial(stock.refill_days_set, refilled),
+        "refill_days_set_of_what_nobody_counted": partial(
+            stock.refill_days_set,
+            Refilled(saved, replace(have, amount=None, unit=None, forecast=NOT_RECKONED)),
+        ),
         "refill_days_set_of_what_is_low": partial(stock.refill_days_set, Refilled(saved, low)),
         "refill_promised": partial(stock.promised, Refilled(saved, unclear)),
         "notice_refill": partial(stock.notice, notice),
+        "notice_refill_of_what_is_there_again": partial(
+            stock.notice, replace(notice, items=items[3:])
+        ),
     }
 
 
@@ -1791,13 +2091,91 @@ def _people(home: _Home) -> Mapping[str, View]:
     }
 
 
+def _late(home: _Home) -> Mapping[str, View]:
+    words = home.words
+    reader = intakes.Reader(words.family, None, NOW)
+    abroad = replace(reader, zone=NEW_YORK)
+    missed = [home.dose(DoseStatus.MISSED, number) for number in range(2)]
+    taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
+    too_soon = replace(
+        home.outlook,
+        interval=timedelta(hours=4),
+        doubts=frozenset({Doubt.TOO_SOON}),
+        medicine=replace(home.saved, schedule=AS_NEEDED),
+    )
+
+    def outlook(*doses: DoseFacts, answered: Sequence[DoseFacts] = ()) -> LateOutlook:
+        at = {dose.id: SLOT for dose in doses}
+        return LateOutlook(doses, answered, at, outlooks=(), early=(), together=(), seen=1)
+
+    def ask(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
+        return partial(late.ask_when, facts, person=words.person, reader=reader)
+
+    def confirm(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
+        return partial(late.confirm, facts, person=words.person, reader=reader)
+
+    def recorded(outcome: Recorded) -> View:
+        return partial(late.recorded, outcome, person=words.person, member=home.member, now=NOW)
+
+    one = outlook(missed[0])
+    later = replace(missed[0], id=MEDICINE_IDS[3], due_at=SLOT + timedelta(hours=1))
+    return {
+        "late_when": ask(one),
+        "late_when_two": ask(outlook(*missed)),
+        "late_when_abroad": ask(one, abroad),
+        "late_when_one_was_answered": ask(outlook(missed[0], answered=[skipped])),
+        "late_when_all_were_answered": ask(outlook(answered=[taken, skipped])),
+        "late_time": partial(late.ask_time, lacks_time="", has_options=False),
+        "late_time_of_several": partial(late.ask_time, lacks_time="", has_options=True),
+        "late_time_this_morning": partial(
+            late.ask_time, lacks_time=words.medicine, has_options=False
+        ),
+        "late_confirm_abroad": confirm(one, abroad),
+        "late_confirm_too_soon": confirm(replace(one, outlooks=[too_soon])),
+        "late_confirm_early": confirm(
+            replace(one, at={missed[0].id: SLOT - timedelta(days=1)}, early=[missed[0]])
+        ),
+        "late_confirm_together": confirm(
+            replace(outlook(missed[0], later), together=[missed[0], later])
+        ),
+        "late_recorded": recorded(Recorded([taken], [])),
+        "late_recorded_two": recorded(Recorded([taken, home.dose(DoseStatus.TAKEN, 1)], [])),
+        "late_recorded_one_was_answered": recorded(Recorded([taken], [skipped])),
+        "late_recorded_none": recorded(Recorded([], [taken])),
+    }
+
+
 def _notices(home: _Home) -> Mapping[str, View]:
     words = home.words
-    three = [home.dose(number=number) for number in range(3)]
 
-    def summary(count: int, *, was_asked: bool) -> View:
-        facts = SummaryFacts(words.person, (three * 60)[:count], was_asked)
+    def summary(
+        *doses: DoseFacts,
+        was_asked: bool,
+        may_record: bool = True,
+        more: int = 0,
+        now: datetime = NOW,
+    ) -> View:
+        facts = SummaryFacts(
+            MEDICINE_IDS[20],
+            FAMILY_ID,
+            words.person,
+            doses,
+            was_asked,
+            now,
+            may_record=may_record,
+            more=more,
+        )
         return partial(notices.summary, facts)
+
+    missed = [home.dose(DoseStatus.MISSED, number) for number in range(3)]
+    not_asked = [home.dose(DoseStatus.NOT_ASKED, number) for number in range(3)]
+    answered = home.all_three(DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED)
+    tuesdays = replace(
+        missed[0],
+        id=MEDICINE_IDS[3],
+        due_at=SLOT + timedelta(days=1),
+        local=(SLOT + timedelta(days=1)).replace(tzinfo=None),
+    )
 
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED)
     earlier = replace(taken, taken_at=NOW - timedelta(minutes=90))
@@ -1824,14 +2202,19 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "record_correction_undone": changed((taken, skipped, ChangeKind.CORRECTION_UNDONE)),
         "record_correction_withdrawn": changed((taken, skipped, ChangeKind.CORRECTION_WITHDRAWN)),
         "record_undone_oneself": changed((home.dose(), taken, ChangeKind.OWN)),
-        "notice_missed_after_a_move": partial(
-            notices.summary, SummaryFacts(words.person, [_moved(three[0])], was_asked=True)
+        "notice_missed_after_a_move": summary(_moved(missed[0]), was_asked=True),
+        "notice_missed_one": summary(missed[0], was_asked=True),
+        "notice_missed_three": summary(*missed, was_asked=True),
+        "notice_missed_told_on_the_next_day": summary(
+            missed[0], was_asked=True, now=NOW + timedelta(days=1)
         ),
-        "notice_missed_one": summary(1, was_asked=True),
-        "notice_missed_three": summary(3, was_asked=True),
-        "notice_not_asked_one": summary(1, was_asked=False),
-        "notice_not_asked_three": summary(3, was_asked=False),
-        "notice_missed_many": summary(180, was_asked=True),
+        "notice_missed_answered": summary(*answered, was_asked=True),
+        "notice_missed_for_a_viewer": summary(*answered, was_asked=True, may_record=False),
+        "notice_not_asked_one": summary(not_asked[0], was_asked=False),
+        "notice_not_asked_three": summary(*not_asked, was_asked=False),
+        "notice_not_asked_answered": summary(taken, was_asked=False),
+        "notice_not_asked_two_days": summary(missed[0], tuesdays, was_asked=False),
+        "notice_missed_many": summary(*missed, was_asked=True, more=177),
         "notice_closed": partial(notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
@@ -1958,6 +2341,31 @@ def _conversations(words: Words) -> Mapping[str, View]:
     question = medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
+        "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),
+        "edited_ask": partial(
+            edited.ask,
+            f"added: 💊 {escape(words.medicine)}",
+            typed=f"/addmed {words.medicine} {words.dosage} at 22:00",
+            buttons=[
+                _choice(label)
+                for label in (
+                    edited.redo_label(),
+                    edited.undo_label(),
+                    edited.change_label(),
+                    edited.leave_label(),
+                )
+            ],
+        ),
+        "edited_left": partial(edited.left),
+        "edited_needs_questions": partial(edited.needs_questions),
+        "edited_cannot_undo": partial(edited.cannot_undo, f"/addperson {words.person}"),
+        "edited_changed_since": partial(
+            edited.changed_since,
+            escape(f"{words.ben} has stopped {words.medicine} since."),
+            typed=f"/addmed {words.medicine}",
+        ),
+        "edited_was_answer": partial(edited.was_answer, words.dosage),
+        "edited_unknown": partial(edited.unknown),
         "conversation_please_type": partial(conversations.please_type),
         "conversation_expired": partial(conversations.expired),
         "conversation_expired_screen": partial(conversations.expired_screen),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.courses import (
     Stretch,
+    can_lose_days,
     ends_earlier,
     is_over_by,
     last_day,
@@ -209,3 +210,26 @@ def test_a_stretch_is_cut_at_the_end_of_the_pause() -> None:
     assert stretch.up_to(at(4, 12), LONDON) == Stretch.between(at(3), at(4, 12), LONDON)
     assert stretch.up_to(at(3), LONDON) is None
     assert stretch.instants(LONDON) == (at(3), at(6))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        WallClock(EIGHT, day(1)),
+        WallClock(EIGHT, day(1), day(9)),
+        Elapsed(timedelta(hours=8), at(1), at(10)),
+        Steps(
+            (
+                WallClock(EIGHT, day(1), day(4), dosages=(Dosage("2 tablets"),)),
+                WallClock(EIGHT, day(5), dosages=(Dosage("1 tablet"),)),
+            )
+        ),
+        AsNeeded(day(1), ends_on=day(9)),
+    ],
+    ids=repr,
+)
+def test_days_can_be_lost_exactly_as_long_as_they_could_be_added(schedule: Schedule) -> None:
+    for hours in range(0, 24 * 12, 4):
+        since = at(1, 4) + timedelta(hours=hours)
+        longer = lengthen(schedule, LONDON, since=since, until=since + timedelta(days=60))
+        assert can_lose_days(schedule, LONDON, since) is (longer is not None), since

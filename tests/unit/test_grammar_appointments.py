@@ -16,9 +16,10 @@ from bot.grammar.appointments import (
     understand_appointment,
     understand_change,
 )
-from bot.grammar.doctors import country_of, parse_phone, understand_doctor
+from bot.grammar.doctors import country_of, parse_phone, parse_phones, understand_doctor
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.repeat_changes import parse_repeat_change
 from bot.grammar.tokens import tokenize
 from bot.grammar.whens import (
     parse_days,
@@ -113,6 +114,14 @@ def test_title_day_and_time(text: str, title: str, day: str, clock: str) -> None
         ("Physio every month on the 3rd 11:00", "FREQ=MONTHLY;BYMONTHDAY=3"),
         ("Physio on the 15th of every month 11:00", "FREQ=MONTHLY;BYMONTHDAY=15"),
         ("Physio last day of the month 11:00", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+        (
+            "Physio on the 31st of every month 11:00",
+            "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+        ),
+        (
+            "Physio every 2 months on the 30th 11:00",
+            "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=28,29,30;BYSETPOS=-1",
+        ),
         ("Physio 3 Dec 11:00 yearly", "FREQ=YEARLY"),
         ("Physio every Tuesday 10:00 until 1 March", "FREQ=WEEKLY;UNTIL=20270301T235959Z;BYDAY=TU"),
         ("Physio every Tuesday 10:00 10 times", "FREQ=WEEKLY;COUNT=10;BYDAY=TU"),
@@ -456,7 +465,7 @@ RULES = st.one_of(
         st.sampled_from([Nth.FIRST, Nth.SECOND, Nth.THIRD, Nth.FOURTH, Nth.LAST]),
     ),
     st.builds(
-        lambda interval, day: Recurrence(Frequency.MONTHLY, interval, by_month_day=(day,)),
+        lambda interval, day: Recurrence.monthly(day, interval=interval),
         st.integers(1, 9),
         st.sampled_from([*range(1, 32), -1]),
     ),
@@ -486,17 +495,226 @@ def test_a_rhythm_reads_back_from_the_words_that_say_it(
 
 
 @pytest.mark.parametrize(
+    ("rule", "first", "words"),
+    [
+        (
+            Recurrence.monthly(31),
+            date(2027, 2, 28),
+            "every month on the 31st (in shorter months on the last day)",
+        ),
+        (Recurrence.monthly(-1), date(2027, 2, 28), "every month on the last day"),
+        (Recurrence.monthly(28), date(2027, 2, 28), "every month on the 28th"),
+        # Series that were begun before shorter months were reckoned with are left as they are.
+        (
+            Recurrence(Frequency.MONTHLY, by_month_day=(31,)),
+            date(2027, 1, 31),
+            "every month on the 31st (not in shorter months)",
+        ),
+        (
+            Recurrence(Frequency.MONTHLY, 2),
+            date(2027, 1, 30),
+            "every 2 months on the 30th (not in shorter months)",
+        ),
+        (
+            Recurrence(Frequency.YEARLY).with_shorter_months(datetime(2028, 2, 29)),
+            date(2029, 2, 28),
+            "every year on 29 February (in other years on the 28th)",
+        ),
+        (
+            Recurrence(Frequency.YEARLY),
+            date(2028, 2, 29),
+            "every year on 29 February (not in other years)",
+        ),
+        (Recurrence(Frequency.YEARLY), date(2028, 2, 28), "every year"),
+    ],
+)
+def test_a_day_that_some_months_lack_says_what_it_does_then(
+    rule: Recurrence, first: date, words: str
+) -> None:
+    assert repeat_words(rule, first=first) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "start"),
+    [
+        ("every month", Recurrence.monthly(31), datetime(2027, 1, 31, 10)),
+        ("every month on the 30th", Recurrence.monthly(30), datetime(2027, 2, 28, 10)),
+    ],
+)
+def test_a_rhythm_that_is_changed_reckons_with_shorter_months(
+    text: str, rule: Recurrence, start: datetime
+) -> None:
+    begins = datetime(2027, 2, 28, 10) if "30th" in text else datetime(2027, 1, 31, 10)
+    weekly = Recurrence(Frequency.WEEKLY)
+    changed = parse_repeat_change(text, old=weekly, start=begins, zone=LONDON, now=NOW)
+    assert (changed.rule, changed.start) == (rule, start)
+
+
+def test_another_end_leaves_a_series_what_it_was() -> None:
+    old, start = Recurrence(Frequency.MONTHLY), datetime(2027, 1, 31, 10)
+    changed = parse_repeat_change("until 1 June 2027", old=old, start=start, zone=LONDON, now=NOW)
+    assert changed.rule.without_end() == old
+
+
+@pytest.mark.parametrize(
     ("text", "minutes"),
     [("45 min", 45), ("1h", 60), ("1.5 hours", 90), ("an hour", 60), ("half an hour", 30)],
 )
 def test_durations(text: str, minutes: int) -> None:
-    assert parse_duration(text) == timedelta(minutes=minutes)
+    assert length_of(text) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("text", ["", "0 min", "-5 min", "25 h", "3 weeks", "soon", "9999999 h"])
 def test_no_durations(text: str) -> None:
     with pytest.raises(Misunderstood):
-        parse_duration(text)
+        length_of(text)
+
+
+def length_of(text: str, *, begins: datetime = datetime(2026, 11, 25, 22, 0)) -> timedelta:
+    return parse_duration(text, begins=begins, zone=LONDON)
+
+
+@pytest.mark.parametrize(
+    "text", ["22:00-06:00", "22:00 to 6:00", "10pm-6am", "for 22:00-06:00", "until 06:00", "to 6am"]
+)
+def test_hours_over_midnight_are_a_length(text: str) -> None:
+    assert length_of(text) == timedelta(hours=8)
+
+
+def test_hours_are_a_length_by_the_clock_also_where_it_is_put_back() -> None:
+    begins = datetime(2027, 10, 30, 22, 0)
+    assert length_of("22:00-06:00", begins=begins) == timedelta(hours=9)
+
+
+@pytest.mark.parametrize("text", ["21:00-06:00", "22:30 to 06:00", "9-15"])
+def test_hours_that_begin_at_another_time_are_no_length_but_said_so(text: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        length_of(text)
+    assert refused.value.problem is Problem.BEGINS_OTHERWISE
+    assert refused.value.suggestions == ("22:00",)
+
+
+@pytest.mark.parametrize("text", ["tomorrow 22:00-06:00", "22:00-21:00", "every day", "06:00"])
+def test_no_hours_that_are_a_length(text: str) -> None:
+    with pytest.raises(Misunderstood) as refused:
+        length_of(text)
+    assert refused.value.problem is Problem.DURATION_IMPOSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("tomorrow 22:00-06:00", 8), ("tomorrow 15:00-03:00", 12)]
+)
+def test_a_night_is_from_one_day_to_the_next(text: str, hours: int) -> None:
+    when = parse_when(text, zone=LONDON, now=NOW)
+    assert (when.problem, when.duration) == (None, timedelta(hours=hours))
+
+
+MONDAY_AFTERNOON = datetime(2026, 11, 23, 15, 5, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("today at 3:15", ["15:15"]),
+        ("today at 3:10", ["15:10"]),
+        ("today 9.30", ["21:30"]),
+        ("today at 11:00", ["23:00"]),
+        ("today 3:15-4:15", ["15:15"]),
+        ("today at 4", ["16:00"]),
+        ("today at 3", []),
+        ("today at 03:15", []),
+        ("today 3:15 am", []),
+        ("today 12:30", []),
+        ("today 3:00", []),
+        ("today at 3:15 in the morning", []),
+    ],
+)
+def test_of_an_hour_that_is_over_the_other_half_of_the_day_is_offered(
+    text: str, offered: list[str]
+) -> None:
+    when = parse_when(text, zone=LONDON, now=MONDAY_AFTERNOON)
+    assert [f"{each:%H:%M}" for each in when.offered] == offered
+    assert when.clock is None
+    assert when.problem is not None
+    assert when.problem.problem is Problem.HOUR_IS_OVER
+    assert list(when.problem.suggestions) == offered
+
+
+@pytest.mark.parametrize(
+    "text", ["monday 10:00", "monday at 10am", "mon 15:00", "monday 9:00-9:30"]
+)
+def test_a_weekday_whose_hour_is_over_today_is_the_next_one(text: str) -> None:
+    when = parse_when(text, zone=LONDON, now=MONDAY_AFTERNOON)
+    assert (when.problem, when.day) == (None, date(2026, 11, 30))
+
+
+def test_tomorrows_weekday_is_no_question_where_its_hour_is_over_today() -> None:
+    when = parse_when("tuesday 05:15", zone=LONDON, now=MONDAY_AFTERNOON)
+    assert (when.problem, when.day) == (None, date(2026, 11, 24))
+
+
+@pytest.mark.parametrize("text", ["monday 16:00", "monday", "monday at 4", "monday midnight"])
+def test_a_weekday_that_may_be_today_is_asked(text: str) -> None:
+    when = parse_when(text, zone=LONDON, now=MONDAY_AFTERNOON)
+    assert when.problem is not None
+    assert when.problem.problem is Problem.DATE_AMBIGUOUS
+    assert when.days == (date(2026, 11, 23), date(2026, 11, 30))
+
+
+def test_an_hour_in_doubt_stays_so_where_its_weekday_is_not() -> None:
+    when = parse_when("monday at 3", zone=LONDON, now=MONDAY_AFTERNOON)
+    assert when.day == date(2026, 11, 30)
+    assert when.problem is not None
+    assert when.problem.problem is Problem.AM_OR_PM
+    assert when.times == (time(3), time(15))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tomorrow midnight", "tomorrow at 12am", "tomorrow 12:00 am", "24 november 12 midnight"],
+)
+def test_which_midnight_of_a_day_is_asked(text: str) -> None:
+    when = parse_when(text, zone=LONDON, now=MONDAY_AFTERNOON)
+    assert when.is_midnight
+    assert when.days == (date(2026, 11, 24), date(2026, 11, 25))
+    assert when.times == (time(0),)
+    assert when.problem is not None
+    assert when.problem.problem is Problem.WHICH_NIGHT
+    assert when.problem.suggestions == ("24 November 2026 00:00", "25 November 2026 00:00")
+    for typed, day in zip(when.problem.suggestions, when.days, strict=True):
+        assert parse_when(typed, zone=LONDON, now=MONDAY_AFTERNOON).day == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("today at midnight", 24),
+        ("tonight at midnight", 24),
+        ("tomorrow night at midnight", 25),
+        ("tomorrow 00:00", 24),
+    ],
+)
+def test_a_midnight_that_can_be_only_one_is_not_asked(text: str, day: int) -> None:
+    when = parse_when(text, zone=LONDON, now=MONDAY_AFTERNOON)
+    assert (when.problem, when.day, when.clock) == (None, date(2026, 11, day), time(0))
+
+
+def test_midnight_every_day_is_no_question() -> None:
+    when = parse_when("every day at midnight", zone=LONDON, now=MONDAY_AFTERNOON)
+    assert when.problem is None
+
+
+def test_a_number_without_its_country_is_one_for_each_country_that_has_such() -> None:
+    lisbon, rome = ZoneInfo("Europe/Lisbon"), ZoneInfo("Europe/Rome")
+    known = [LONDON, lisbon, rome]
+    assert parse_phones("213 425 678", zones=[LONDON, lisbon]) == (
+        "+44213425678",
+        "+351213425678",
+    )
+    assert parse_phones("+351 213 425 678", zones=known) == ("+351213425678",)
+    assert parse_phones("351213425678", zones=[LONDON, lisbon]) == ("+351213425678",)
+    with pytest.raises(Misunderstood):
+        parse_phones("call me", zones=known)
 
 
 def test_days() -> None:

@@ -121,6 +121,8 @@ def test_it_lasts_where_the_schedule_ends_before() -> None:
         Lasts.TO_THE_END, last_at=datetime(2026, 6, 10, 7, tzinfo=UTC)
     )
     assert lasting(ending, "1").days == 1
+    over = WallClock((time(8),), date(2026, 6, 1), date(2026, 6, 7))
+    assert lasting(over, "0") == Forecast(Lasts.NOTHING_TO_COME)
 
 
 def test_nobody_looks_further_than_two_years() -> None:
@@ -162,6 +164,7 @@ def test_as_needed_nothing_is_guessed_before_a_week_of_use() -> None:
 def test_as_needed_it_lasts_where_the_end_comes_before() -> None:
     assert as_needed("10", "30", 30, date(2026, 6, 12)) == Forecast(Lasts.TO_THE_END)
     assert as_needed("10", "30", 30, date(2026, 7, 12)) == Forecast(Lasts.ABOUT, 10)
+    assert as_needed("0", "30", None, date(2026, 6, 7)) == Forecast(Lasts.NOTHING_TO_COME)
 
 
 @given(

@@ -175,6 +175,71 @@ def test_a_rhythm_moves_with_one_of_its_days() -> None:
     )
 
 
+def shown(rule: Recurrence, first: datetime, *, count: int = 5) -> list[str]:
+    starts = islice(rule.starts(first, until=first + FARTHEST), count)
+    return [f"{start:%Y-%m-%d}" for start in starts]
+
+
+def test_the_31st_is_the_last_day_of_shorter_months() -> None:
+    """As it is for medicines; the rule says so to other calendars, too."""
+    rule = Recurrence.monthly(31)
+    assert rule.to_rfc5545(LONDON) == "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1"
+    assert shown(rule, datetime(2026, 1, 31, 10)) == [
+        "2026-01-31",
+        "2026-02-28",
+        "2026-03-31",
+        "2026-04-30",
+        "2026-05-31",
+    ]
+    assert rule.first_from(datetime(2028, 2, 5)) == datetime(2028, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("day", "of_february", "of_april"), [(28, 28, 28), (29, 28, 29), (30, 28, 30), (31, 28, 30)]
+)
+def test_each_day_that_a_month_may_lack(day: int, of_february: int, of_april: int) -> None:
+    rule = Recurrence.monthly(day)
+    assert rule.first_from(datetime(2027, 2, 1)) == datetime(2027, 2, of_february)
+    assert rule.first_from(datetime(2027, 4, 1)) == datetime(2027, 4, of_april)
+    bare = Recurrence(Frequency.MONTHLY).with_shorter_months(datetime(2027, 1, day, 10))
+    assert shown(bare, datetime(2027, 1, day, 10)) == shown(rule, datetime(2027, 1, day, 10))
+
+
+def test_a_leap_day_is_the_28th_in_other_years() -> None:
+    first = datetime(2028, 2, 29, 10)
+    rule = Recurrence(Frequency.YEARLY).with_shorter_months(first)
+    assert rule.to_rfc5545(LONDON) == "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1"
+    assert shown(rule, first) == [
+        "2028-02-29",
+        "2029-02-28",
+        "2030-02-28",
+        "2031-02-28",
+        "2032-02-29",
+    ]
+
+
+@given(RULES, LOCALS)
+def test_what_every_month_has_is_left_as_it_is(rule: Recurrence, first: datetime) -> None:
+    is_lacking = first.day > 28 and rule.frequency is Frequency.MONTHLY
+    is_lacking |= (first.month, first.day) == (2, 29) and rule.frequency is Frequency.YEARLY
+    found = rule.with_shorter_months(first)
+    assert (found == rule) is not is_lacking
+    assert found.with_shorter_months(first) == found
+    assert Recurrence.from_rfc5545(found.to_rfc5545(LONDON), LONDON) == found
+
+
+def test_another_hour_on_the_last_of_february_leaves_the_31st() -> None:
+    rule = Recurrence.monthly(31)
+    assert rule.moved(old=datetime(2027, 2, 28, 10), new=datetime(2027, 2, 28, 11)) == rule
+    fifth = rule.moved(old=datetime(2027, 2, 28, 10), new=datetime(2027, 3, 5, 10))
+    assert fifth == Recurrence.monthly(5)
+    thirtieth = fifth.moved(old=datetime(2027, 3, 5, 10), new=datetime(2027, 3, 30, 10))
+    assert thirtieth == Recurrence.monthly(30)
+    leap = Recurrence(Frequency.YEARLY).with_shorter_months(datetime(2028, 2, 29, 10))
+    march = leap.moved(old=datetime(2029, 2, 28, 10), new=datetime(2029, 3, 2, 10))
+    assert march == Recurrence(Frequency.YEARLY)
+
+
 @given(LOCALS)
 def test_the_first_start_is_one_of_the_rule(at: datetime) -> None:
     rule = Recurrence(Frequency.MONTHLY, by_day=(ByDay(Weekday.MONDAY, Nth.FIRST),))

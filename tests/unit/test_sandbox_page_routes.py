@@ -126,3 +126,20 @@ async def test_documents_are_downloaded_never_shown(
         assert response.content_type == "application/octet-stream"
     async with browser.get("/page/files/nothing") as response:
         assert response.status == 404
+
+
+async def test_people_edit_their_own_messages_and_no_others(
+    sandbox: Sandbox, browser: aiohttp.ClientSession
+) -> None:
+    anna = sandbox.add_person("Anna")
+    sent = await anna.send("at 21:00")
+    edit = f"/page/people/{anna.id}/edit"
+    for given, status in (
+        ({"message_id": sent.id, "text": "at 22:00"}, 200),
+        ({"message_id": sent.id, "text": " "}, 409),
+        ({"message_id": sent.id, "text": "x" * 5000}, 409),
+        ({"message_id": sent.id + 1, "text": "x"}, 409),
+    ):
+        async with browser.post(edit, json=given) as response:
+            assert response.status == status
+    assert [(one.text, one.edited) for one in anna.messages] == [("at 22:00", True)]

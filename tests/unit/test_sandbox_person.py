@@ -150,5 +150,6 @@ async def test_an_empty_text_cannot_be_sent(sandbox: Sandbox) -> None:
 
 async def test_people_change_what_they_wrote(sandbox: Sandbox) -> None:
     ben = sandbox.add_person("Ben")
-    await ben.edit(await ben.send("Asprin"), "Aspirin")
+    edited = await ben.edit(await ben.send("Asprin"), "Aspirin")
+    assert (edited.text, edited.edited) == ("Aspirin", True)
     assert [(one.text, one.edited) for one in ben.messages] == [("Aspirin", True)]

@@ -576,3 +576,34 @@ async def test_calls_are_recorded_with_what_became_of_them(
 async def ask_with_other_token(sandbox: Sandbox) -> None:
     async with Bot("123:abc", base_url=f"{sandbox.api_url}/bot"):
         pass
+
+
+async def test_an_edited_message_is_an_update_of_its_own(
+    sandbox: Sandbox, bot: Bot, clock: Clock
+) -> None:
+    ben = sandbox.add_person("Ben")
+    await bot.get_updates(allowed_updates=["message", "edited_message"], timeout=0)
+    sent = await ben.send("at 21:00")
+    clock.advance(timedelta(minutes=1))
+    await ben.edit(sent, "at 22:00")
+    first, edit = await bot.get_updates()
+    assert (first.message is not None, edit.message) == (True, None)
+    assert edit.edited_message is not None
+    assert edit.edited_message.message_id == sent.id
+    assert edit.edited_message.text == "at 22:00"
+    assert edit.edited_message.from_user is not None
+    assert edit.edited_message.from_user.id == ben.id
+    assert edit.edited_message.edit_date is not None
+    assert edit.edited_message.edit_date - edit.edited_message.date >= timedelta(minutes=1)
+    # Whoever does not ask for them by name does not get them.
+    await bot.get_updates(offset=edit.update_id + 1, allowed_updates=["message"], timeout=0)
+    await ben.edit(sent, "at 23:00")
+    assert await bot.get_updates(timeout=0) == ()
+
+
+async def test_nobody_edits_what_the_bot_has_said(sandbox: Sandbox, bot: Bot, anna: Person) -> None:
+    said = await bot.send_message(anna.id, "Taken")
+    with pytest.raises(ValueError, match="not their own message"):
+        await anna.edit(anna.last, "Skipped")
+    assert anna.last.id == said.message_id
+    assert anna.last.text == "Taken"

@@ -74,7 +74,7 @@ def test_labels_have_the_words_that_people_script_against() -> None:
     ("word", "verbs"),
     [
         ("Taken", {Verb.TAKE, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.FLOW}),
-        ("All taken", {Verb.TAKE_ALL}),
+        ("All taken", {Verb.TAKE_ALL, Verb.TAKE_TOLD}),
         ("Skip", {Verb.SKIP}),
         ("Snooze", {Verb.SNOOZE}),
         (
@@ -85,15 +85,29 @@ def test_labels_have_the_words_that_people_script_against() -> None:
                 Verb.UNDO_MEDICINE,
                 Verb.UNDO_ACTION,
                 Verb.UNDO_LAST,
+                Verb.FLOW,
             },
         ),
         ("Switch to", {Verb.SWITCH_FAMILY}),
+        ("Call it off", {Verb.CANCEL_APPOINTMENT}),
+        ("Cancel", {Verb.FLOW, Verb.KEEP}),
         ("⋯", {Verb.MORE}),
         ("← Back", {Verb.BACK}),
     ],
 )
 def test_a_button_does_what_it_says(word: str, verbs: set[Verb]) -> None:
     assert {callback.verb for button, callback in buttons() if word in button.label} == verbs
+
+
+def test_only_questions_are_cancelled() -> None:
+    """An appointment is called off."""
+    with speaking("en"):
+        said = {name: drawn(render()) for name, render in SCREENS.items()}
+    of_questions = ("[✖️ Cancel]", "/cancel")
+    for words in of_questions:
+        said = {name: text.replace(words, "") for name, text in said.items()}
+    found = {name for name, text in said.items() if "cancel" in text.lower()}
+    assert found == {"conversation_cancelled", "conversation_nothing_to_cancel"}
 
 
 def test_a_button_of_a_dose_says_which_one() -> None:

@@ -19,6 +19,7 @@ from domain.cards import CardFacts, SummaryFacts
 from domain.care_recipients import Person
 from domain.database import Member
 from domain.doses import DoseFacts, DoseStatus, PersonToday
+from domain.running_pauses import Pause
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -63,8 +64,11 @@ def card(doses: Sequence[DoseFacts]) -> Screen:
     return slot_card(facts)
 
 
-def notice(doses: Sequence[DoseFacts]) -> Screen:
-    return summary(SummaryFacts(person="&" * 80, doses=doses, was_asked=False))
+def notice(doses: Sequence[DoseFacts], *, more: int = 0) -> Screen:
+    facts = SummaryFacts(
+        uuid4(), uuid4(), person="&" * 80, doses=doses, was_asked=False, now=NOW, more=more
+    )
+    return summary(facts)
 
 
 def list_of_today(doses: Sequence[DoseFacts], *, number: int = 0) -> Screen:
@@ -86,14 +90,12 @@ def test_it_fits_however_many_doses_there_are(screen, status, count) -> None:  #
             assert len((button.data or "").encode()) <= 64
 
 
-def test_a_notice_of_many_doses_fits_and_counts_what_it_leaves_out() -> None:
-    shown = notice(many(200, DoseStatus.MISSED))
-    listed = shown.text.count("• ")
-    assert 0 < listed < 200
-    assert f"… and {200 - listed} more" in shown.text
+def test_a_notice_counts_what_has_no_room_on_it() -> None:
+    shown = notice(many(DOSES_ON_A_CARD, DoseStatus.MISSED), more=9)
+    assert "… and 9 more: see /history." in shown.text
 
 
-@pytest.mark.parametrize("screen", [card, list_of_today])
+@pytest.mark.parametrize("screen", [card, notice, list_of_today])
 def test_every_dose_has_its_line_and_its_button(screen) -> None:  # type: ignore[no-untyped-def]
     shown = screen(many(DOSES_ON_A_CARD, DoseStatus.PENDING))
     assert shown.text.count("• ") == DOSES_ON_A_CARD
@@ -101,6 +103,22 @@ def test_every_dose_has_its_line_and_its_button(screen) -> None:  # type: ignore
     taken = [b for row in shown.keyboard for b in row if "Taken: " in b.label]
     assert len(taken) == DOSES_ON_A_CARD
     assert len({button.data for button in taken}) == DOSES_ON_A_CARD
+
+
+@pytest.mark.parametrize("reader_zone", [None, ZoneInfo("Asia/Tokyo")])
+def test_today_fits_of_people_who_are_paused_and_live_by_two_days(
+    reader_zone: ZoneInfo | None,
+) -> None:
+    pause = Pause(NOW, NOW + timedelta(days=3), silences_appointments=True)
+    zones = (LONDON, ZoneInfo("Pacific/Honolulu"))
+    people = [
+        PersonToday(Person(uuid4(), "&" * 80, zones[number % 2], pause), many(1, DoseStatus.TAKEN))
+        for number in range(20)
+    ]
+    member = Member(uuid4(), "Anna", uuid4(), "&" * 80, Role.ADMIN, zone=reader_zone)
+    shown = today(people, appointments={}, member=member, now=NOW)
+    assert shown.text.count("Sunday 22 November") == 10
+    assert len(unescape(re.sub(r"</?\w+>", "", shown.text)).encode("utf-16-le")) // 2 <= 4_096
 
 
 def test_the_pages_of_today_show_every_dose_once() -> None:

@@ -27,6 +27,7 @@ UNTRANSLATED = re.compile(
     r"|/addappt Cardiologist tomorrow 14:30 with Dr Weber"
     r"|every 8 hours from 06:00|as needed, max 4 a day|at 07:45"
     r"|1st|2nd|½|London, (United Kingdom|Canada)"  # and so are the names of places
+    r"|\(Portugal\)|\(Britain \(UK\)\)"
 )
 Sentence = tuple[str, ...]
 """A sentence of a catalogue: singular and, where there is one, plural."""

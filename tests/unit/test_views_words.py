@@ -52,6 +52,14 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
         ),
         (WallClock((EIGHT,), TODAY, None, Weekly(WORKDAYS)), "weekdays at 08:00"),
         (
+            WallClock((EIGHT,), TODAY, None, Monthly(frozenset({1, 15}))),
+            "on the 1st and 15th of the month at 08:00",
+        ),
+        (
+            WallClock((EIGHT,), TODAY, None, Monthly(frozenset({1, 29}))),
+            "on the 1st and 29th of the month (in shorter months on the last day) at 08:00",
+        ),
+        (
             WallClock((EIGHT,), TODAY, None, Weekly(frozenset(Weekday) - WORKDAYS)),
             "weekends at 08:00",
         ),
@@ -66,7 +74,7 @@ WORKDAYS = frozenset(Weekday(n) for n in range(5))
         ),
         (
             WallClock((EIGHT,), TODAY, days=Monthly(frozenset({1, 22, 31}))),
-            "on the 1st, 22nd and 31st of the month at 08:00",
+            "on the 1st, 22nd and 31st of the month (in shorter months on the last day) at 08:00",
         ),
         (WallClock((EIGHT,), TODAY, days=Cycle(21, 7)), "21 days on, 7 days off at 08:00"),
         (

@@ -20,6 +20,7 @@ from bot.sandbox.world import Change
 from bot.views.callbacks import Callback, Verb
 from tests import invariants
 from tests import town as towns
+from tests.phone_calendar import PhoneCalendar
 from tests.talk.phones import in_words
 from tests.talk.stage import Stage
 from tests.walk import screens
@@ -33,6 +34,9 @@ from tests.walk.steps import FREE, HARMLESS, RECORDING, Fault, Found, Intent, Ou
 
 KEPT_MESSAGES = 40  # on each phone: who scrolls further back
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
+
+# What shows the page of an appointment, in the place of the message that it stands on.
+PAGES = {Verb.APPOINTMENT, Verb.DRIVE, Verb.STOP_DRIVING, Verb.RESTORE_APPOINTMENT}
 
 # Buttons that say when it was.
 CHOOSES_TIME = re.compile(r"[Nn]ow|today|yesterday|\d\d:\d\d|clock")
@@ -78,6 +82,8 @@ class Ground:
         self.intake_changes: list[IntakeChange] = []
         self.checked: Any = None
         self.looked_at: dict[UUID, Any] = {}
+        self.calendars: dict[int, PhoneCalendar] = {}
+        self.opened: dict[int, int] = {}
 
     # The family.
 
@@ -151,6 +157,7 @@ class Ground:
         self._remember_intakes(outcome)
         self._check_logs(step, intent, outcome, asked_at)
         self._check_medicines(step, intent, outcome)
+        self._check_appointment(step, outcome)
         await self._look(outcome)
         return outcome
 
@@ -340,6 +347,17 @@ class Ground:
 
     # What screens say.
 
+    def _check_appointment(self, step: Step, outcome: Outcome) -> None:
+        """The page that was opened, or pressed on, as far as it is still a page."""
+        press, said = step.press, outcome.said
+        if press is None or press.verb not in PAGES or step.message is None:
+            return
+        for message in said:
+            if message.id == step.message.id and "🕑" in message.text:
+                about = screens.check_appointment(self.tables, press.subject_id, message.text)
+                for words in about:
+                    self._fault("appointment", words)
+
     async def _look(self, outcome: Outcome | None) -> None:
         self._see_what_is_new(outcome.before if outcome else self.tables)
         if outcome is not None and not outcome.is_changed and self.checked == self._state():
@@ -377,6 +395,7 @@ class Ground:
             for family_id, watcher in self.watchers.items():
                 await self._check_screens(family_id, watcher)
         self._check_cards()
+        self._check_calendars()
         self.checked = self._state()
         self._forget_old_messages()
 
@@ -481,6 +500,23 @@ class Ground:
             if len(messages) == len(mine):
                 for words in screens.check_card(self.tables, mine[0], messages):
                     self._fault("card", f"{phone.name}: {words}")
+
+    def _check_calendars(self) -> None:
+        """Everybody opens every file."""
+        users = {row["telegram_id"]: row["id"] for row in self.tables.users.values()}
+        for person in self.people:
+            phone = self.calendars.setdefault(person.id, PhoneCalendar(ZoneInfo(ZONES[0])))
+            opened = self.opened.get(person.id, 0)
+            for message in person.messages:
+                if message.id > opened and "document" in message.attachment:
+                    phone.open(person.download(message).decode())
+                    self.opened[person.id] = message.id
+            user_id = users[person.id]
+            planned = self.tables.planned(until=self.tables.at + timedelta(days=28))
+            state = (self.opened.get(person.id), len(self.tables.copies), planned)
+            if not self._is_as_looked_at(user_id, state):
+                for words in screens.check_calendar(self.tables, user_id, phone):
+                    self._fault("calendar", f"{person.name}: {words}")
 
     def _forget_old_messages(self) -> None:
         chats = self.stage.town.sandbox._world.chats

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import Message
 from bot.views.callbacks import Verb, decode
+from tests.phone_calendar import Entry, PhoneCalendar
 from tests.walk.reading import (
     Listed,
     Said,
@@ -274,26 +275,48 @@ def check_meds(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
 
 def check_appts(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
     """What is planned next stands on the first page, with its time and who drives."""
-    planned = sorted(
-        (
-            row
-            for row in tables.occurrences.values()
-            if row["family_id"] == family_id
-            and row["status"] == "planned"
-            and row["starts_at"] > tables.at
-            and tables.appointments[row["appointment_id"]]["deleted_at"] is None
-        ),
-        key=lambda row: row["starts_at"],
-    )
-    for row in planned[:3]:
-        appointment = tables.appointments[row["appointment_id"]]
-        at = local(row["starts_at"], appointment["timezone"])
+    planned = tables.planned(until=tables.at + timedelta(days=28))
+    for row in [row for row in planned if row["family_id"] == family_id][:3]:
+        at = local(row["starts_at"], tables.appointments[row["appointment_id"]]["timezone"])
         driver = f"🚗 {tables.name_of(row['driver_id'])}" if row["driver_id"] else ""
         if not any(
-            f"{at:%H:%M}" in line and appointment["title"] in line and driver in line
+            f"{at:%H:%M}" in line and row["title"] in line and driver in line
             for line in text.split("\n")
         ):
-            yield f"/appts does not show {appointment['title']} {at:%d %b %H:%M} {driver}:\n{text}"
+            yield f"/appts does not show {row['title']} {at:%d %b %H:%M} {driver}:\n{text}"
+
+
+def check_appointment(tables: Snapshot, occurrence_id: UUID, text: str) -> Iterator[str]:
+    """The page of one that is planned: when, how long, where, and who drives."""
+    planned = tables.planned(until=tables.at + timedelta(days=28))
+    for row in [row for row in planned if row["id"] == occurrence_id]:
+        at = local(row["starts_at"], tables.appointments[row["appointment_id"]]["timezone"])
+        name = tables.name_of(row["driver_id"])
+        says = [row["title"], f"{at:%H:%M}", f"{name} drives" if name else "No driver yet"]
+        if row["place"]:
+            says.append(f"📍 {row['place']}")
+        for words in says:
+            if words not in text:
+                yield f"the page of {row['title']} {at:%d %b %H:%M} does not say {words}:\n{text}"
+
+
+def check_calendar(tables: Snapshot, user_id: UUID, phone: PhoneCalendar) -> Iterator[str]:
+    """The calendar of a phone shows all that is planned of what was put into it, and no more."""
+    until = tables.at + timedelta(days=28)
+    held = {row["appointment_id"] for row in tables.copies.values() if row["user_id"] == user_id}
+    planned = [
+        Entry(
+            row["starts_at"],
+            row["ends_at"],
+            f"{row['title']} ({tables.people[row['care_recipient_id']]['name']})",
+            row["place"] or "",
+        )
+        for row in tables.planned(until=until)
+        if row["origin_id"] in held
+    ]
+    shown = [entry for entry in phone.shown(tables.at, until) if entry.starts_at > tables.at]
+    for entry in sorted({*planned} ^ {*shown}):
+        yield f"{'is not in' if entry in planned else 'is still in'} the calendar: {entry}"
 
 
 # Notices.

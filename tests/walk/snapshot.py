@@ -23,6 +23,7 @@ _TABLES = {
     "appointments": "SELECT * FROM appointments",
     "occurrences": "SELECT * FROM appointment_occurrences WHERE starts_at > $1::timestamptz - "
     "interval '2 days' AND starts_at < $1::timestamptz + interval '30 days'",
+    "copies": "SELECT * FROM calendar_copies",
     "cards": "SELECT id, user_id, care_recipient_id, slot_at, ask_no, part, chat_id, message_id"
     " FROM notifications WHERE kind = 'slot_card' AND status = 'sent'"
     " AND slot_at > $1::timestamptz - interval '3 days'",
@@ -42,6 +43,7 @@ class Snapshot:
     movements: Mapping[UUID, Row]
     appointments: Mapping[UUID, Row]
     occurrences: Mapping[UUID, Row]
+    copies: Mapping[UUID, Row]
     cards: Mapping[UUID, Row]
 
     def medicines_of(self, family_id: UUID) -> Sequence[Row]:
@@ -57,6 +59,21 @@ class Snapshot:
 
     def name_of(self, user_id: UUID | None) -> str:
         return "" if user_id is None else str(self.users[user_id]["name"])
+
+    def planned(self, *, until: datetime) -> Sequence[Row]:
+        """What is still to take place before *until*, in order; each as it is for itself, with the
+        title and place of its appointment where it has none of its own, and `origin_id`.
+        """
+        found = []
+        for row in self.occurrences.values():
+            appointment = self.appointments[row["appointment_id"]]
+            is_there = row["status"] == "planned" and appointment["deleted_at"] is None
+            if is_there and self.at < row["starts_at"] < until:
+                own = json.loads(row["own_details"] or "{}")
+                said = {name: own.get(name, appointment[name]) for name in ("title", "place")}
+                origin_id = appointment["origin_id"] or appointment["id"]
+                found.append({**row, **said, "origin_id": origin_id})
+        return sorted(found, key=lambda row: row["starts_at"])
 
     def zone_of(self, care_recipient_id: UUID) -> str:
         return str(self.people[care_recipient_id]["timezone"])
@@ -82,8 +99,14 @@ _OF_MEDICINE = (
 )
 _OF_PERSON = ("name", "timezone", "paused_until", "pause_silences_appointments")
 _OF_DOSE = ("status", "medication_name", "dosage", "amount", "unit", "taken_at", "given", "note")
-_OF_OCCURRENCE = ("starts_at", "ends_at", "status", "driver_id", "outcome")
-_OF_APPOINTMENT = ("title", "starts_at", "duration_minutes", "rrule", "place", "doctor_id", "note")
+_OF_OCCURRENCE = (
+    *("starts_at", "ends_at", "status", "driver_id", "outcome"),
+    *("own_details", "own_remind_before"),
+)
+_OF_APPOINTMENT = (
+    *("title", "scheduled_at", "timezone", "recurrence", "cancelled_from", "duration_minutes"),
+    *("place", "doctor_id", "doctor_name", "bring", "note", "remind_before"),
+)
 
 
 def normal(tables: Snapshot, *, until: datetime) -> Mapping[str, Any]:
@@ -115,6 +138,7 @@ def normal(tables: Snapshot, *, until: datetime) -> Mapping[str, Any]:
         }
         for row in tables.occurrences.values()
         if row["appointment_id"] in appointments
+        and row["status"] != "cut"
         and row["starts_at"] < tables.at + timedelta(days=28)
     }
     people = {key: {part: row[part] for part in _OF_PERSON} for key, row in tables.people.items()}

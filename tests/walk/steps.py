@@ -16,7 +16,7 @@ from tests.walk.snapshot import Row, Snapshot, differences, normal
 # What records that something was given, or was not, by one tap.
 RECORDING = {
     *(Verb.TAKE, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL, Verb.TAKE_ALL_SURELY),
-    *(Verb.SKIP, Verb.FLOW, Verb.GIVE, Verb.MY_CLOCK),
+    *(Verb.TAKE_TOLD, Verb.SKIP, Verb.FLOW, Verb.GIVE, Verb.MY_CLOCK),
 }
 # Neither of these may change what is recorded or planned, whoever presses them.
 HARMLESS = {

@@ -202,7 +202,7 @@ class Walk(Ground):
                 Verb.UNDO,
                 Verb.SHOW,
             ),
-            *(Verb.BACK, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL_SURELY),
+            *(Verb.BACK, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL_SURELY, Verb.TAKE_TOLD),
         }
         for _ in range(self.rng.randrange(1, 4)):
             found = [
@@ -405,7 +405,10 @@ class Walk(Ground):
         if len(planned) < 2 or self.rng.random() < 0.25:
             title = self.rng.choice(("Dentist", "Physio", "Eye clinic", "Lab"))
             words = self.rng.choice(
-                ("tomorrow 10:30", "friday 15:00", "in 3 days at 09:15", "every tuesday 11:00")
+                (
+                    *("tomorrow 10:30", "friday 15:00", "in 3 days at 09:15"),
+                    *("every tuesday 11:00", "every day 17:30", "every 2 weeks on friday 08:00"),
+                )
             )
             intent = Intent("appointment")
             outcome = await self.say(person, f"/addappt {title} {words}", intent)
@@ -423,18 +426,52 @@ class Walk(Ground):
         yield
         verbs = (
             *(Verb.DRIVE, Verb.STOP_DRIVING, Verb.MOVE_APPOINTMENT, Verb.CANCEL_APPOINTMENT),
-            Verb.RESTORE_APPOINTMENT,
+            *(Verb.RESTORE_APPOINTMENT, Verb.CHANGE_APPOINTMENT, Verb.CALENDAR_FILE),
         )
         found = self._with_verb(person, *verbs)
         if not found:
             return
         intent = Intent("appointment")
-        outcome = await self.tap(person, *self.rng.choice(found), intent)
+        message, button = self.rng.choice(found)
+        outcome = await self.tap(person, message, button, intent)
+        press = Step(person, message=message, button=button).press
+        if press is not None and press.verb is Verb.CHANGE_APPOINTMENT:
+            yield
+            async for _ in self._change_appointment(person, intent):
+                yield
+            return
         reach = self._with_verb(person, Verb.CANCEL_APPOINTMENT)
         if not outcome.is_changed and len(reach) > 1:
             yield
             outcome = await self.tap(person, *self.rng.choice(reach[:3]), intent)
         async for _ in self._until_done(person, outcome, intent, typed="tomorrow 16:00", most=3):
+            yield
+
+    async def _change_appointment(self, person: Person, intent: Intent) -> AsyncIterator[None]:
+        """A part of it: of one only, of it and those that follow, or of the whole series."""
+        part, typed = self.rng.choice(
+            (
+                ("Place", f"Room {self.rng.randrange(1, 9)}"),
+                ("How long", self.rng.choice(("45 min", "2 hours"))),
+                ("Reminders", self.rng.choice(("1 hour", "2 hours and 30 minutes"))),
+                ("Note", "bring the card"),
+                ("Repetition", self.rng.choice(("every 2 weeks on friday", "every day"))),
+            )
+        )
+        chosen = self._button(person, part)
+        if chosen is None:
+            return
+        await self.tap(person, *chosen, intent)
+        yield
+        reaches = ("Only this one", "This and all that follow", "The whole series")
+        found = [each for label in reaches if (each := self._button(person, label))]
+        if found:
+            await self.tap(person, *self.rng.choice(found), intent)
+            yield
+        if not await self._is_asked(person):
+            return
+        outcome = await self.say(person, typed, intent)
+        async for _ in self._until_done(person, outcome, intent, ("Save",), typed="yes", most=2):
             yield
 
     # Parts of scenes.

@@ -249,6 +249,7 @@ class Phone {
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       if (!this.find(".alert").hidden) this.closeAlert();
+      else if (this.editing !== undefined) this.endEdit();
       else if (this.panelIsOpen()) {
         this.closePanels();
         this.input.focus();
@@ -274,7 +275,29 @@ class Phone {
     this.input.value = "";
     this.fitInput();
     this.closePanels();
-    this.act("say", { text });
+    if (this.editing === undefined) {
+      this.act("say", { text });
+      return;
+    }
+    this.act("edit", { message_id: this.editing, text });
+    this.endEdit();
+  }
+
+  beginEdit(message) {
+    this.editing = message.id;
+    this.find(".composer").classList.add("editing");
+    this.find(".send").title = "Save the change (Escape keeps the message as it is)";
+    this.input.value = message.text;
+    this.fitInput();
+    this.input.focus();
+  }
+
+  endEdit() {
+    this.editing = undefined;
+    this.find(".composer").classList.remove("editing");
+    this.find(".send").title = "Send";
+    this.input.value = "";
+    this.fitInput();
   }
 
   onKey(event) {
@@ -414,6 +437,11 @@ class Phone {
     const foot = make("div", { className: "foot" });
     if (message.silent) foot.append(make("span", { title: "Sent without a sound" }, "🔕"));
     if (message.edited) foot.append(make("span", {}, "edited"));
+    if (!message.from_bot && message.text) {
+      const edit = make("button", { type: "button", className: "edit", ariaLabel: "Edit", title: "Edit" }, "✎");
+      edit.addEventListener("click", () => this.beginEdit(message));
+      foot.append(edit);
+    }
     foot.append(make("time", { dateTime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)));
     const bubble = make("div", { className: "bubble" });
     const answered = this.messages.get(message.reply_to);
