@@ -32,6 +32,8 @@ from tests.walk.sayings import (
 from tests.walk.snapshot import Row, Snapshot, normal, take_snapshot
 from tests.walk.steps import FREE, HARMLESS, RECORDING, Fault, Found, Intent, Outcome, Step
 
+A_WEEK = timedelta(days=7)
+MOST_PAGES = 4  # of appointments, each time
 KEPT_MESSAGES = 40  # on each phone: who scrolls further back
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
 
@@ -395,6 +397,7 @@ class Ground:
             for family_id, watcher in self.watchers.items():
                 await self._check_screens(family_id, watcher)
         self._check_cards()
+        self._check_notices()
         self._check_calendars()
         self.checked = self._state()
         self._forget_old_messages()
@@ -433,9 +436,24 @@ class Ground:
             if title in shown:
                 for words in check(self.tables, family_id, shown[title].text):
                     self._fault(title, words)
-        listed = shown.get("Medicines")
-        if listed is not None:
-            await self._check_pages(watcher, listed)
+        if "Medicines" in shown:
+            await self._check_pages(watcher, shown["Medicines"])
+        if "Appointments" in shown:
+            await self._check_appointments(watcher, shown["Appointments"])
+
+    async def _check_appointments(self, watcher: Person, listed: Message) -> None:
+        """The pages of what comes next, each in the place of the list."""
+        bubble = watcher._bubble(listed)
+        planned = {row["id"]: row for row in self.tables.planned(until=self.tables.at + A_WEEK)}
+        for button in [button for row in listed.buttons for button in row][:MOST_PAGES]:
+            press = Step(watcher, message=listed, button=button).press
+            about = planned.get(press.subject_id) if press else None
+            if press is None or about is None or self._is_as_looked_at(press.subject_id, about):
+                continue
+            watcher._world.asks(watcher._account, bubble, button.data or "")
+            await self.stage.settled()
+            for words in screens.check_appointment(self.tables, press.subject_id, bubble.text):
+                self._fault("appointment", words)
 
     async def _check_pages(self, watcher: Person, listed: Message) -> None:
         """Each page comes in the place of the list, and of the page before."""
@@ -500,6 +518,14 @@ class Ground:
             if len(messages) == len(mine):
                 for words in screens.check_card(self.tables, mine[0], messages):
                     self._fault("card", f"{phone.name}: {words}")
+
+    def _check_notices(self) -> None:
+        for notice in self.tables.notices.values():
+            phone = self.stage.town.sandbox.person(notice["chat_id"])
+            for message in phone.messages:
+                if message.id == notice["message_id"]:
+                    for words in screens.check_notice(self.tables, notice, message.text):
+                        self._fault("notice", f"{phone.name}: {words}")
 
     def _check_calendars(self) -> None:
         """Everybody opens every file."""

@@ -1,5 +1,6 @@
 """Every screen against the reckoning: what is wrong on it, in words."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -338,6 +339,29 @@ def check_refill_notice(tables: Snapshot, text: str) -> Iterator[str]:
 
 
 # Cards.
+
+
+_SIGNS = {"taken": "✅", "skipped": "⏭"}
+
+
+def check_notice(tables: Snapshot, notice: Row, text: str) -> Iterator[str]:
+    """What was missed, or not asked about, shows what has become of each dose."""
+    for dose_id in json.loads(notice["facts"])["dose_ids"]:
+        dose = tables.doses.get(UUID(dose_id))
+        if dose is None or dose["status"] == "cancelled":
+            continue
+        sign, due = _SIGNS.get(dose["status"], "•"), local(dose["due_at"], dose["timezone"])
+        who = tables.name_of(dose["resolved_by_id"]) if dose["status"] in _SIGNS else ""
+        lines = text.split("\n")
+        if not any(
+            line.startswith(sign)
+            and f"{due:%H:%M}" in line
+            and dose["medication_name"] in line
+            and who in "".join(lines[number : number + 2])
+            for number, line in enumerate(lines)
+        ):
+            about = f"{dose['medication_name']} {due:%d %b %H:%M} is {dose['status']} {who}"
+            yield f"{about}, and the notice says:\n{text}"
 
 
 def check_card(tables: Snapshot, card: Row, messages: Sequence[Message]) -> Iterator[str]:

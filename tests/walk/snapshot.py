@@ -24,6 +24,9 @@ _TABLES = {
     "occurrences": "SELECT * FROM appointment_occurrences WHERE starts_at > $1::timestamptz - "
     "interval '2 days' AND starts_at < $1::timestamptz + interval '30 days'",
     "copies": "SELECT * FROM calendar_copies",
+    "notices": "SELECT id, user_id, care_recipient_id, chat_id, message_id, facts"
+    " FROM notifications WHERE kind IN ('missed', 'not_asked') AND status = 'sent'"
+    " AND slot_at > $1::timestamptz - interval '2 days'",
     "cards": "SELECT id, user_id, care_recipient_id, slot_at, ask_no, part, chat_id, message_id"
     " FROM notifications WHERE kind = 'slot_card' AND status = 'sent'"
     " AND slot_at > $1::timestamptz - interval '3 days'",
@@ -44,6 +47,7 @@ class Snapshot:
     appointments: Mapping[UUID, Row]
     occurrences: Mapping[UUID, Row]
     copies: Mapping[UUID, Row]
+    notices: Mapping[UUID, Row]
     cards: Mapping[UUID, Row]
 
     def medicines_of(self, family_id: UUID) -> Sequence[Row]:
