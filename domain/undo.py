@@ -167,7 +167,7 @@ class Undone:
 async def find_last_action(scope: Scope) -> LastAction:
     """What the member did last in the open family, within 48 hours, if it still is as they left it.
 
-    Raises NothingToUndo.
+    Raises NothingToUndo, and ActionSuperseded where others have changed all that they did since.
     """
     member = scope.require(Action.READ)
     found = [
@@ -228,14 +228,16 @@ async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None)
 
 
 async def find_last_of_all(scope: Scope) -> LastAction:
-    """What the member did last in whichever of their families. Raises NothingToUndo."""
+    """What the member did last in whichever of their families. Raises NothingToUndo, and
+    ActionSuperseded where others have changed it since.
+    """
     found, others = await _find_here(scope), await list_other_families(scope)
     where = None
     for family, there in await look_into(scope, others, _find_here):
         if there is not None and (found is None or there.at > found.at):
             found, where = there, family
     if found is None:
-        raise NothingToUndo(await _last_lasting(scope, scope.require(Action.READ), since=None))
+        return await find_last_action(scope)  # which says why there is nothing
     if where is None:
         return found
     member = scope.require(Action.READ)
@@ -248,7 +250,7 @@ async def find_last_of_all(scope: Scope) -> LastAction:
 async def _find_here(scope: Scope) -> LastAction | None:
     try:
         return await find_last_action(scope)
-    except NothingToUndo:
+    except (NothingToUndo, ActionSuperseded):
         return None
 
 
