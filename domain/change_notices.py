@@ -150,8 +150,9 @@ async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
             Notification.family_id == member.family_id,
             Notification.user_id == member.user_id,
             Notification.kind == Kind.CHANGES,
-            Notification.status == Status.SENT,
-            Notification.sent_at > func.clock_now() - _EDITED_FOR,
+            # Who presses at once may do so before it is written down that it was sent.
+            Notification.status.in_((Status.PENDING, Status.SENT)),
+            Notification.slot_at > func.clock_now() - _EDITED_FOR,
         )
         .values(wanted_version=Notification.wanted_version + 1)
     )

@@ -25,9 +25,14 @@ class Due:
 
 
 async def due(town: Town, by: Person, remindable: Remindable = A_DOSE) -> Due:
-    """Something that is reminded of within a second or so; nobody waits for it yet."""
-    minute = town.minute(ahead=2)
+    """Something that is reminded of within a second or so; nobody waits for it yet, and the others
+    have heard of it.
+    """
+    minute = town.minute(ahead=4)
     await remindable.enter(by, minute)
+    await town.settled()
+    town.jump_to(town.minute(ahead=1) + timedelta(seconds=1))
+    await town.until("SELECT NOT EXISTS (SELECT 1 FROM notifications WHERE status = 'pending')")
     await town.settled()
     return Due(minute, remindable.shown(minute))
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.embedded import EmbeddedServers
 from domain import doses, families, set_asides, stock
 from domain.access import Role
+from domain.calendars import get_entries
 from domain.clock import Clock
 from domain.database import (
     Database,
@@ -36,7 +37,7 @@ from tests.factories import Account
 
 TABLES = sorted(Base.metadata.tables)
 FAMILY_TABLES = [t for t in TABLES if "family_id" in Base.metadata.tables[t].columns]
-APPEND_ONLY = ["audit_events", "medication_logs", "stock_movements"]
+APPEND_ONLY = ["audit_events", "calendar_copies", "medication_logs", "stock_movements"]
 READ_ONLY = [*APPEND_ONLY, "set_asides"]  # to a family
 WITHOUT_RELATIONS = "set_asides"
 
@@ -65,7 +66,10 @@ async def household(database: Database, name: str) -> Household:
         lambda scope: stock.refill(scope, medicine.id, Decimal(30), unit="mg"),
     )
     await factories.doctor(database, admin, mum)
-    await factories.appointment(database, admin, mum)
+    appointment = await factories.appointment(database, admin, mum)
+    await factories.acting(
+        database, admin, lambda scope: get_entries(scope, appointment.appointment_id)
+    )
     dose = await factories.asked_dose(database, facts, medicine)
     await factories.acting(
         database,
