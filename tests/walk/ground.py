@@ -52,12 +52,13 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class IntakeChange:
-    """An intake recorded, corrected or taken back, and when it was, before and after."""
+    """An intake recorded, corrected or taken back: when it was, and how much, before and after."""
 
     step: int
     medication_id: UUID
     dose_id: UUID
-    moments: Sequence[datetime]
+    was: tuple[datetime | None, Any]
+    is_now: tuple[datetime | None, Any]
 
 
 @dataclass
@@ -183,7 +184,7 @@ class Ground:
     def _remember_intakes(self, outcome: Outcome) -> None:
         """What this step changes of what was taken: a note or a skip changes nothing of it."""
 
-        def intake(tables: Snapshot, dose_id: UUID) -> tuple[Any, ...]:
+        def intake(tables: Snapshot, dose_id: UUID) -> tuple[datetime | None, Any]:
             dose = tables.doses.get(dose_id, {})
             return (dose.get("taken_at"), dose.get("given"))
 
@@ -192,9 +193,8 @@ class Ground:
         }:
             was, is_now = intake(outcome.before, dose_id), intake(outcome.after, dose_id)
             if was != is_now:
-                moments = [at for at in (was[0], is_now[0]) if at is not None]
                 self.intake_changes.append(
-                    IntakeChange(len(self.steps), medication_id, dose_id, moments)
+                    IntakeChange(len(self.steps), medication_id, dose_id, was, is_now)
                 )
 
     # What was meant.
@@ -265,13 +265,22 @@ class Ground:
         return bool(abs(log["timestamp"] - self.tables.at) <= 3 * MINUTE)
 
     def _check_is_not_stale(self, log: Row, asked_at: int, words: str) -> None:
-        """What somebody recorded after a question was shown makes it another question."""
+        """What somebody recorded after a question was shown, and did not take back before it was
+        answered, makes it another question.
+        """
+        others: dict[UUID, list[IntakeChange]] = {}
         for other in self.intake_changes:
             if (
                 asked_at < other.step < len(self.steps)
                 and other.medication_id == log["medication_id"]
                 and other.dose_id != log["dose_id"]
-                and any(abs(at - log["timestamp"]) < timedelta(hours=24) for at in other.moments)
+            ):
+                others.setdefault(other.dose_id, []).append(other)
+        for changes in others.values():
+            was, is_now = changes[0].was, changes[-1].is_now
+            moments = [at for at in (was[0], is_now[0]) if at is not None]
+            if was != is_now and any(
+                abs(at - log["timestamp"]) < timedelta(hours=24) for at in moments
             ):
                 self._fault("stale", f"{words}, by a question that was older than another's record")
 
