@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -148,9 +149,11 @@ class Ground:
             await step.who.send(step.text)
         else:
             assert step.message is not None
-            step.who._world.presses(
-                step.who._account, step.who._bubble(step.message), step.button.data or ""
-            )
+            # What was edited in this very moment cannot be pressed any more.
+            with suppress(ValueError):
+                step.who._world.presses(
+                    step.who._account, step.who._bubble(step.message), step.button.data or ""
+                )
         await self.stage.settled()
         self.tables = await take_snapshot(self.stage)
         await self._remember_intent(step.who, intent)
