@@ -145,13 +145,28 @@ async def _set_expanded(scope: Scope, medication: Expandable, until: datetime) -
     )
 
 
-async def re_expand(scope: Scope, medication: Expandable) -> Counted:
+async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
+    """The doses of a medication that are still to come and are so: `pending` or `cancelled`."""
+    rows = await scope.rows(
+        select(Dose.id).where(
+            Dose.medication_id == medication_id,
+            Dose.status == status,
+            Dose.due_at > scope.clock.now(),
+        )
+    )
+    return [row.id for row in rows]
+
+
+async def re_expand(
+    scope: Scope, medication: Expandable, *, called_off: Collection[UUID] = ()
+) -> Counted:
     """Bring the doses into line with a schedule, a zone or an intake that has changed.
 
     Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
     was cancelled comes back where the schedule has it (again): asked at once, if its window is not
-    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. The
-    medication's doses must be locked; see :func:`lock_doses`.
+    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. Of
+    those *called_off* by what is taken back now, what had stayed due by the clock of another zone
+    is so again. The medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
     until = now + HORIZON
@@ -193,6 +208,18 @@ async def re_expand(scope: Scope, medication: Expandable) -> Counted:
         and all(reach(wanted[key], at, schedule=wanted.values()) is None for at in instead)
     ]
     await _revive_open(scope, back)
+    await _revive_ahead(
+        scope,
+        [
+            row
+            for key, row in existing.items()
+            if row.id in called_off
+            and row.status == "cancelled"
+            and row.due_at > now
+            and key in wanted
+            and wanted[key].due_at <= now
+        ],
+    )
     made: Mapping[str, UUID] = {}
     if ahead:
         due = sorted(ahead, key=lambda o: o.due_at)
@@ -396,6 +423,21 @@ async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
         )
     )
     scope.publish(TimerSet(at))
+
+
+async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
+    """Ask for what was cancelled when it was due."""
+    if not rows:
+        return
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id.in_([row.id for row in rows]), Dose.status == "cancelled")
+        .values(
+            status="pending", ladder_step=Step.ASK, next_action_at=Dose.due_at, resolved_at=None
+        )
+    )
+    for row in rows:
+        scope.publish(TimerSet(row.due_at))
 
 
 async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str, UUID]:

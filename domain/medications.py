@@ -35,6 +35,7 @@ from domain.expansion import (
     first_that_does_not_double,
     get_kept,
     last_intakes,
+    list_ahead,
     lock_doses,
     re_expand,
     to_expandable,
@@ -53,6 +54,8 @@ from domain.models import AuditEvent, CareRecipient, Family, Medication, new_id
 from domain.open_doses import OPEN_DOSES, Brought, bring_into_line, left_open, put_back, rename
 from domain.room import make_room
 from domain.schedules import Schedule, resolve_local, schedule_from_json
+
+CALLED_OFF = "called_off"  # in the audit of an edit: the doses ahead that it cancelled
 
 NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
 
@@ -438,15 +441,23 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
 
 
 async def put_back_content(
-    scope: Scope, medication_id: UUID, content: Content, *, undoes_id: UUID, counted: Counted
+    scope: Scope,
+    medication_id: UUID,
+    content: Content,
+    *,
+    undoes_id: UUID,
+    counted: Counted,
+    called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
-    """Undo an edit, which had *counted* intakes: the medicine as it was before, again from now on.
-    Raises NotFound.
+    """Undo an edit, which had *counted* intakes and *called_off* doses: the medicine as it was
+    before, again from now on. Raises NotFound.
     """
     before = await _lock(scope, medication_id)
     await give_back_intakes(scope, counted)
     await put_back(scope, before.expandable, edit_id=undoes_id)
-    return await _change_content(scope, before, content, action="put_back", undoes_id=undoes_id)
+    return await _change_content(
+        scope, before, content, action="put_back", undoes_id=undoes_id, called_off=called_off
+    )
 
 
 async def put_back_status(
@@ -559,6 +570,7 @@ async def _change_content(
     action: str = "edited",
     undoes_id: UUID | None = None,
     noted: Mapping[str, Any] | None = None,
+    called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
     edited = replace(
         before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
@@ -571,8 +583,10 @@ async def _change_content(
         .values(**_columns(content), version=Medication.version + 1, doses_from=edited.doses_from)
     )
     counted: Counted = {}
+    were_ahead = await list_ahead(scope, before.id, status="pending")
     if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
-        counted = await re_expand(scope, edited)
+        counted = await re_expand(scope, edited, called_off=called_off)
+    are_off = set(await list_ahead(scope, before.id, status="cancelled"))
     if content.name != before.name:
         await rename(scope, edited, content.name)
     facts = await get_medication(scope, before.id)
@@ -588,6 +602,7 @@ async def _change_content(
             **content.to_json(),
             **(noted or {}),
             COUNTED: counted,
+            CALLED_OFF: [str(dose_id) for dose_id in were_ahead if dose_id in are_off],
             OPEN_DOSES: [str(dose.id) for dose in open_doses if dose.becomes is not None],
         },
         undoes_id=undoes_id,

@@ -29,6 +29,7 @@ from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUnd
 from domain.families import FamilyFacts
 from domain.ladder import UNDO_PERIOD
 from domain.medications import (
+    CALLED_OFF,
     get_medication,
     move_person,
     put_back_content,
@@ -314,7 +315,12 @@ async def _undo_event(
         case ActionKind.EDITED:
             content = Content.from_json(before)
             return await put_back_content(
-                scope, medication_id, content, undoes_id=action.id, counted=action.counted
+                scope,
+                medication_id,
+                content,
+                undoes_id=action.id,
+                counted=action.counted,
+                called_off=[UUID(each) for each in (action.after or {}).get(CALLED_OFF, ())],
             )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)

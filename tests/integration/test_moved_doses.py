@@ -1,7 +1,7 @@
 """What belongs to today after somebody has moved: nothing vanishes, and nothing comes twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,13 +9,14 @@ import pytest
 
 from bot.views.answer import Screen
 from bot.views.today import today
-from domain import doses, medications
+from domain import doses, medications, undo
 from domain.access import Action
 from domain.care_recipients import Person
 from domain.database import Database, Scope
 from domain.doses import DoseFacts, DoseStatus, PersonToday
 from domain.families import FamilyFacts
 from domain.medicines import MedicineFacts
+from domain.schedules import Weekday, Weekly
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily
@@ -140,3 +141,34 @@ async def test_moving_there_and_back_leaves_every_dose_as_it_was(home: Home) -> 
     assert await home.today() == before
     (taken, *_) = await factories.doses_of(home.database, home.family, medicine)
     assert taken.taken_zone == taken.zone == ZoneInfo("Europe/London")
+
+
+async def test_undo_of_an_edit_brings_back_what_stayed_due_by_the_clock_of_before(
+    home: Home,
+) -> None:
+    """Today's dose of eight is four minutes ahead, and by the new clock gone by."""
+    medicine = await home.takes("08:00")
+    await home.move("Asia/Tokyo", at=MONDAY.replace(hour=7, minute=56))
+
+    async def pending() -> list[datetime]:
+        found = await factories.doses_of(home.database, home.family, medicine)
+        return [dose.due_at for dose in found if dose.status is DoseStatus.PENDING]
+
+    before = await pending()
+    assert MONDAY.replace(hour=8) in before
+    sundays = replace(daily("08:00"), days=Weekly(frozenset({Weekday.SUNDAY})))
+
+    async def edit(scope: Scope) -> object:
+        found = await medications.get_medication(scope, medicine.id)
+        return await medications.edit_medication(
+            scope, medicine.id, version=found.version, schedule=sundays
+        )
+
+    await factories.acting(home.database, home.anna, edit)
+    assert MONDAY.replace(hour=8) not in await pending()
+
+    async def take_back(scope: Scope) -> object:
+        return await undo.undo_action(scope, (await undo.find_last_action(scope)).id)
+
+    await factories.acting(home.database, home.anna, take_back)
+    assert await pending() == before
