@@ -38,6 +38,7 @@ from bot.reminders.messages import seconds_to_wait
 from bot.reminders.wake_ups import WakeUps
 from bot.sandbox import Sandbox
 from bot.settings import Settings, SettingsError
+from bot.tasks import end
 from bot.telegram_api import TelegramApi
 from bot.transport import AiohttpRequest
 from bot.views.start import command_menu
@@ -227,8 +228,7 @@ class App:
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end([task])
 
 
 async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:

@@ -31,6 +31,7 @@ from bot.intake.raw_updates import (
 from bot.intake.replies import Place
 from bot.intake.serving import Serving
 from bot.metrics import SET_ASIDE
+from bot.tasks import end
 from bot.views.answer import Answer
 from bot.views.callbacks import LOOKS, UnreadableCallback, decode
 from domain import inbox
@@ -176,9 +177,7 @@ class ChatQueues:
         """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
         if self._workers:
             await asyncio.wait(self._workers, timeout=seconds)
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await end(self._workers)
         await self._answers.drain(seconds=seconds)
         await self._finished.close(seconds=seconds)
 

@@ -22,6 +22,7 @@ from bot.redis.conversations import Conversation
 from bot.redis.drafts import ClaimedDraft, DraftDeadlines
 from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.tasks import end
 from bot.telegram_api import TelegramApi, reason
 from bot.transport import NotSent
 from bot.views.answer import Screen
@@ -93,9 +94,7 @@ class LeftDrafts:
         """Finish what was begun, for at most *seconds*; what is left is taken up again later."""
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=seconds)
-        for task in self._in_flight:
-            task.cancel()
-        await asyncio.gather(*self._in_flight, return_exceptions=True)
+        await end(self._in_flight)
 
     async def _look(self) -> None:
         most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - len(self._in_flight))

@@ -11,6 +11,7 @@ from telegram.error import RetryAfter, TelegramError
 from bot.intake.replies import Replies, Saying
 from bot.metrics import SET_ASIDE
 from bot.reminders.messages import seconds_to_wait
+from bot.tasks import end
 from bot.telegram_api import Unavailable
 from bot.transport import NotSent
 
@@ -81,9 +82,7 @@ class OwedAnswers:
         """Say what can be said within *seconds*; the rest stays in the inbox."""
         if self._saying:
             await asyncio.wait(self._saying, timeout=seconds)
-        for task in self._saying:
-            task.cancel()
-        await asyncio.gather(*self._saying, return_exceptions=True)
+        await end(self._saying)
 
     async def _say(
         self,

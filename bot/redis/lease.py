@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from bot.redis import keys
 from bot.redis.circuit import Circuit
+from bot.tasks import end
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ class Lease:
     async def _begin(self) -> None:
         if self._gained is not None:
             logger.warning("Redis had forgotten the lease %s; starting over", self._name)
-            await _cancel(self._gained)
+            await end([self._gained])
         self._gained = asyncio.create_task(self._call_on_gained(), name="lease gained")
 
     async def _call_on_gained(self) -> None:
@@ -195,7 +196,7 @@ class Lease:
         self._held_until = float("-inf")
         if self._gained is None:
             return
-        await _cancel(self._gained)
+        await end([self._gained])
         try:
             await self._on_lost()
         except Exception:
@@ -207,9 +208,3 @@ class Lease:
         self._has_failed = False
         with suppress(RedisError):
             await self._release([self._name], [self._token, self._ttl_ms])
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """Cancel *task* and wait for its end, without mistaking its cancellation for our own."""
-    task.cancel()
-    await asyncio.wait([task])

@@ -14,6 +14,7 @@ from apscheduler.schedulers.base import STATE_STOPPED
 
 from bot.redis.client import connect_blocking
 from bot.reminders.jobstore import JsonJobStore, StoredJob
+from bot.tasks import end
 from domain.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -81,16 +82,16 @@ class Alarm:
         """Ring no more, and cancel the wake-ups in progress: their transactions roll back."""
         running, self._running = self._running, None
         if running is not None:
-            await _cancel([running])
+            await end([running])
             await asyncio.sleep(0)  # APScheduler shuts down in the loop's next turn
-        await _cancel(self._rings)
+        await end(self._rings)
         self._due.clear()
 
     async def close(self) -> None:
         """Stop, and leave Redis."""
         await self.stop()
         if self._storing_later is not None:
-            await _cancel([self._storing_later])
+            await end([self._storing_later])
         await asyncio.to_thread(self._redis.close)
 
     async def arm(self, *minutes: datetime) -> bool:
@@ -178,11 +179,3 @@ def _job(minute: datetime) -> StoredJob:
         raise ValueError(f"An alarm rings at whole minutes of a known zone, not at {minute}")
     text = minute.astimezone(UTC).strftime(_MINUTE)
     return StoredJob(id=f"wake:{text}", run_at=minute.astimezone(UTC), entry=ENTRY, args=(text,))
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
-    running = set(tasks)
-    for task in running:
-        task.cancel()
-    if running:
-        await asyncio.wait(running)

@@ -20,6 +20,7 @@ from bot.reminders.limits import Limiter
 from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
 from bot.reminders.reading import MessageReader
 from bot.reminders.recording import OutcomeRecorder
+from bot.tasks import end
 from bot.telegram_api import TelegramApi, reason
 from bot.transport import NotSent
 from bot.views import appointment_notices, notices
@@ -127,9 +128,7 @@ class Delivery:
         """Finish what was begun, for at most *seconds*."""
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=seconds)
-        for task in self._in_flight:
-            task.cancel()
-        await asyncio.gather(*self._in_flight, return_exceptions=True)
+        await end(self._in_flight)
         await self._recorder.close(seconds=seconds)
 
     def _on_event(self, event: Event) -> None:
