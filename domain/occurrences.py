@@ -210,11 +210,6 @@ async def first_ahead(scope: Scope, series: Series) -> datetime | None:
     return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
 
 
-def is_gone(key: str) -> bool:
-    """Whether an occurrence had to make way for another rule."""
-    return key.startswith(_GONE)
-
-
 async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UUID]) -> None:
     """Set the timers of occurrences that now start, or are called off, otherwise than before.
 

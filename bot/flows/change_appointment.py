@@ -386,7 +386,7 @@ async def _change_rhythm(
     except AppointmentChanged:
         return await _changed_meanwhile(request, running, facts)
     ids = {facts.appointment_id, changed.appointment_id}
-    kept = await list_starts(request.scope, ids)
+    kept = set(await list_starts(request.scope, ids))
     return await _done(request, running, changed, gone=[at for at in so_far if at not in kept])
 
 

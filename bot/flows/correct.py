@@ -9,7 +9,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
+from bot.flows.two_clocks import (
+    has_two_clocks,
+    option_buttons,
+    parse_time,
+    parts_of_time,
+    reader_of,
+    zone_of,
+)
 from bot.grammar.intakes import (
     LONGEST_LINE,
     TypedAmount,
@@ -185,19 +192,7 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 
 
 def _with_options(request: Request, draft: Draft) -> Draft:
-    options = [datetime.fromisoformat(option) for option in draft.options]
-    reader, zone = _reader(request), ZoneInfo(draft.zone)
-    labels = [
-        intake_views.moment_label(
-            option, person=draft.person, zone=zone, reader=reader, options=options
-        )
-        for option in options
-    ]
-    keys = [
-        "now" if intake_views.is_now(option, reader=reader) else str(number)
-        for number, option in enumerate(options)
-    ]
-    buttons = list(zip(keys, labels, strict=True))
+    buttons = option_buttons(request, draft)
     if buttons:
         buttons += list(intake_views.time_labels().items())
     return replace(draft, buttons=tuple(buttons))
@@ -221,20 +216,13 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
-        said=typed.words if typed.is_by_clock else "",
-        lacks_time=typed.words if typed.lacks_time else "",
-        options=tuple(option.isoformat() for option in typed.options),
+        **parts_of_time(typed),
         taken_at=typed.at.isoformat() if typed.at else None,
         seen=None,
     )
     if typed.at is None:
         return FLOW.go_on(request, running, "time", _with_options(request, draft).write())
     return await _go(request, draft, running)
-
-
-def _has_two_clocks(request: Request, draft: Draft) -> bool:
-    """Whether a time was typed that is another one by the member's own clock."""
-    return bool(draft.said) and is_other_clock(request, draft)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
@@ -336,7 +324,7 @@ async def _go(request: Request, draft: Draft, running: Conversation | None) -> A
     """Put it right, or ask first what is to be asked; a typed time that is another one by the
     member's own clock is shown by both.
     """
-    if draft.seen is None and draft.taken_at and _has_two_clocks(request, draft):
+    if draft.seen is None and draft.taken_at and has_two_clocks(request, draft):
         question = await review(request.scope, UUID(draft.id), draft.correction)
         if isinstance(question, Confirm):
             return _ask(request, running, "confirm", _show(request, draft, question))
@@ -368,14 +356,9 @@ def _ask(request: Request, running: Conversation | None, step: str, draft: Draft
     return FLOW.go_on(request, running, step, draft.write())
 
 
-def _reader(request: Request) -> intake_views.Reader:
-    now = request.scope.clock.now()
-    return intake_views.Reader.of(request.scope.require(Action.READ), now)
-
-
 def _show(request: Request, draft: Draft, question: Question) -> Draft:
     """With the question as the tables are now, and what it shows of them."""
-    outlook, reader = question.outlook, _reader(request)
+    outlook, reader = question.outlook, reader_of(request)
     is_changed = draft.seen is not None and draft.seen != outlook.seen
     buttons: tuple[tuple[str, str], ...] = ()
     match question:
@@ -390,7 +373,7 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
                 else ()
             )
             text = intake_views.confirm(outlook, reader=reader, changes=changes, corrects=True).text
-            if _has_two_clocks(request, draft):
+            if has_two_clocks(request, draft):
                 label = intake_views.clock_label(
                     None,  # whatever it is, it is shown before it is recorded
                     is_mine=draft.is_mine,

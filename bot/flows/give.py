@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.flows.named_medicines import as_typed, name_after_amount, name_all
-from bot.flows.two_clocks import is_other_clock, parse_time, zone_of
+from bot.flows.two_clocks import (
+    is_other_clock,
+    option_buttons,
+    parse_time,
+    reader_of,
+    zone_of,
+)
 from bot.grammar.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.moments import TypedMoment, parse_moment
@@ -168,7 +174,7 @@ async def begin(request: Request) -> Answer:
 
 def _given(request: Request, rest: str, lines: Sequence[MedicineLine]) -> str:
     """When *rest* says that one of the *lines* was given, where that is the same for all."""
-    one, reader = lines[0], _reader(request)
+    one, reader = lines[0], reader_of(request)
     if any((line.person_id, line.zone) != (one.person_id, one.zone) for line in lines):
         return ""
     typed = read_intake(tokenize(rest), zone=one.zone, now=reader.now)
@@ -298,7 +304,7 @@ def _ask_for_amount(
         datetime.fromisoformat(draft.at) if draft.at else None,
         person=draft.person,
         zone=ZoneInfo(draft.zone),
-        reader=_reader(request),
+        reader=reader_of(request),
     )
     return _ask(request, running, "amount", replace(draft, text=given), first=first)
 
@@ -357,17 +363,13 @@ def _clock_button(request: Request, draft: Draft) -> tuple[str, str]:
         is_mine=draft.is_mine,
         person=draft.person,
         zone=ZoneInfo(draft.zone),
-        reader=_reader(request),
+        reader=reader_of(request),
     )
-
-
-def _reader(request: Request) -> views.Reader:
-    return views.Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
 
 
 def _show(request: Request, draft: Draft, question: Question) -> Draft:
     """With the question as the tables are now, and what it shows of them."""
-    outlook, reader = question.outlook, _reader(request)
+    outlook, reader = question.outlook, reader_of(request)
     is_changed = draft.seen is not None and draft.seen != outlook.seen
     buttons: list[tuple[str, str]] = []
     match question:
@@ -472,17 +474,7 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 
 
 def _time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]:
-    zone, reader = ZoneInfo(draft.zone), _reader(request)
-    options = [datetime.fromisoformat(option) for option in draft.options]
-    buttons = [
-        (
-            "now" if views.is_now(option, reader=reader) else str(number),
-            views.moment_label(
-                option, person=draft.person, zone=zone, reader=reader, options=options
-            ),
-        )
-        for number, option in enumerate(options)
-    ]
+    buttons = option_buttons(request, draft)
     if buttons and _has_two_clocks(request, draft):
         buttons.append(_clock_button(request, draft))
     if buttons:

@@ -8,7 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.flows.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.flows.two_clocks import is_other_clock, parse_time
+from bot.flows.two_clocks import (
+    has_two_clocks,
+    option_buttons,
+    parse_time,
+    parts_of_time,
+    reader_of,
+)
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.views import intakes as intake_views
@@ -72,7 +78,7 @@ async def begin(request: Request, doses: Sequence[DoseFacts]) -> Answer:
 
 
 async def _refresh_when(request: Request, data: Data) -> Data:
-    draft, reader = Draft.read(data), _reader(request)
+    draft, reader = Draft.read(data), reader_of(request)
     outlook = await review_late(request.scope, draft.dose_ids, at=None)
     labels = views.when_labels(outlook.open, now=reader.now) if outlook.open else {}
     text = views.ask_when(outlook, person=draft.person, reader=reader).text
@@ -122,17 +128,7 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 
 
 def _with_options(request: Request, draft: Draft) -> Draft:
-    options = [datetime.fromisoformat(option) for option in draft.options]
-    reader, zone = _reader(request), ZoneInfo(draft.zone)
-    buttons = [
-        (
-            "now" if intake_views.is_now(option, reader=reader) else str(number),
-            intake_views.moment_label(
-                option, person=draft.person, zone=zone, reader=reader, options=options
-            ),
-        )
-        for number, option in enumerate(options)
-    ]
+    buttons = option_buttons(request, draft)
     if buttons:
         buttons += list(intake_views.time_labels().items())
     return replace(draft, buttons=tuple(buttons))
@@ -157,9 +153,7 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
-        said=typed.words if typed.is_by_clock else "",
-        lacks_time=typed.words if typed.lacks_time else "",
-        options=tuple(option.isoformat() for option in typed.options),
+        **parts_of_time(typed),
         at=typed.at.isoformat() if typed.at else None,
         seen=None,
     )
@@ -168,16 +162,11 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     return await _go(request, running, draft)
 
 
-def _has_two_clocks(request: Request, draft: Draft) -> bool:
-    """Whether a time was typed that is another one by the member's own clock."""
-    return bool(draft.said) and is_other_clock(request, draft)
-
-
 async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
     """Record it; a typed time that is another one by the member's own clock is shown by both
     first.
     """
-    if draft.seen is None and _has_two_clocks(request, draft):
+    if draft.seen is None and has_two_clocks(request, draft):
         outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
         if outlook.open:
             shown = _show(request, draft, outlook)
@@ -197,9 +186,9 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
 
 def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     """With the question as the tables are now."""
-    reader = _reader(request)
+    reader = reader_of(request)
     buttons = []
-    if _has_two_clocks(request, draft):
+    if has_two_clocks(request, draft):
         label = intake_views.clock_label(
             None,  # whatever it is, it is shown before it is recorded
             is_mine=draft.is_mine,
@@ -240,11 +229,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case _:
             # What is typed under the question is another time.
             return await _timed(request, running, draft, reply.text or "")
-
-
-def _reader(request: Request) -> intake_views.Reader:
-    now = request.scope.clock.now()
-    return intake_views.Reader.of(request.scope.require(Action.READ), now)
 
 
 FLOW = Flow(

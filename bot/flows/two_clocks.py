@@ -1,17 +1,20 @@
 """By whose clock a time was typed: that of the person cared for, or the member's own."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.grammar.moments import TypedMoment, parse_moment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
+from bot.views.intakes import Reader, is_now, moment_label
 from domain.access import Action
 
 
 class Timed(Protocol):
     """What is known of a time so far: the person's zone, whether the member's own clock was meant,
-    and the words that lack a time yet ("this morning").
+    and the words that lack a time yet ("this morning"). `options` (ISO 8601) are what it can mean.
     """
 
     @property
@@ -20,6 +23,12 @@ class Timed(Protocol):
     def is_mine(self) -> bool: ...
     @property
     def lacks_time(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def options(self) -> Sequence[str]: ...
 
 
 def zone_of(request: Request, draft: Timed) -> ZoneInfo:
@@ -37,6 +46,11 @@ def is_other_clock(request: Request, draft: Timed) -> bool:
     return now.astimezone(member.zone).utcoffset() != theirs
 
 
+def has_two_clocks(request: Request, draft: Timed) -> bool:
+    """Whether a time was typed by a clock, and is another one by the member's own."""
+    return bool(draft.said) and is_other_clock(request, draft)
+
+
 def parse_time(request: Request, draft: Timed, text: str) -> TypedMoment:
     """What an answer says; it completes "this morning", unless it says it all itself. Raises
     Misunderstood.
@@ -48,3 +62,32 @@ def parse_time(request: Request, draft: Timed, text: str) -> TypedMoment:
         except Misunderstood:
             pass
     return parse_moment(text, zone=zone, now=now)
+
+
+def reader_of(request: Request) -> Reader:
+    """Who reads what is answered, at this moment."""
+    return Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
+
+
+def parts_of_time(typed: TypedMoment) -> dict[str, Any]:
+    """What a draft keeps of a time that was typed: its words where they are by a clock, or lack a
+    time, and what it can mean.
+    """
+    return {
+        "said": typed.words if typed.is_by_clock else "",
+        "lacks_time": typed.words if typed.lacks_time else "",
+        "options": tuple(option.isoformat() for option in typed.options),
+    }
+
+
+def option_buttons(request: Request, draft: Timed) -> list[tuple[str, str]]:
+    """The times that it can mean, in words reckoned from now, with the keys of their buttons."""
+    options = [datetime.fromisoformat(option) for option in draft.options]
+    reader, zone = reader_of(request), ZoneInfo(draft.zone)
+    return [
+        (
+            "now" if is_now(option, reader=reader) else str(number),
+            moment_label(option, person=draft.person, zone=zone, reader=reader, options=options),
+        )
+        for number, option in enumerate(options)
+    ]
