@@ -181,7 +181,8 @@ class PersonToday:
 # One statement: lock the doses, resolve what is still open, log it, take it from the stock, audit.
 # Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
 # What is resolved already is locked too: nobody undoes it before the member is told who was first.
-# The time is that of holding the lock, not of asking for it: logs stand in their true order.
+# The time is that of holding the lock, not of asking for it: logs stand in their true order. It is
+# read from what counts the locked rows, since PostgreSQL is free to read a clock on its own first.
 # The stock is not cut off at zero: whatever is undone or corrected comes back exactly.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
@@ -197,6 +198,7 @@ _RECORD = text(f"""
         FOR UPDATE OF d
     ), moment AS (
         SELECT clock_now() + (clock_timestamp() - statement_timestamp()) AS at
+        FROM (SELECT count(*) FROM target) AS locked
     ), resolved AS (
         UPDATE doses d
         SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,

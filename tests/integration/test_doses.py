@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from domain import doses, medications, reminders
-from domain.access import Role
+from domain.access import Action, Role
 from domain.card_parts import digest_of
 from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch
@@ -231,6 +231,49 @@ async def test_presses_undos_and_wake_ups_at_once_end_in_one_state(
         )
 
 
+async def _wait_for_a_waiter(database_url: str) -> None:
+    waiting = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+    async with asyncio.timeout(10), as_owner(database_url) as connection:
+        while not await connection.scalar(waiting):
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+async def test_a_press_that_waited_is_recorded_at_the_time_it_had_its_turn(
+    database: Database, database_url: str, home: Home, count: int
+) -> None:
+    """The log is read in the order of `recorded_at`: the last row is what the dose was made by."""
+    medicines = [home.aspirin] + [
+        await factories.medicine(database, home.anna, home.mum, name=f"No {n}") for n in range(20)
+    ]
+    ids = [(await factories.doses_of(database, home.family, m))[0].id for m in medicines[:count]]
+    async with without_walls(database_url) as connection:
+        # PostgreSQL puts the parts of a statement into another order once it knows its tables.
+        await connection.execute(text("ANALYZE"))
+        await connection.commit()
+    await record(database, home.anna, *ids)
+    locked, pressed = asyncio.Event(), asyncio.Event()
+
+    async def undo_slowly(scope: Scope) -> None:
+        for dose_id in ids:
+            await doses.lock_dose(scope, scope.require(Action.READ), dose_id)
+        locked.set()
+        await pressed.wait()
+        await doses.undo_doses(scope, ids)
+
+    undoing = asyncio.create_task(factories.acting(database, home.ben, undo_slowly))
+    async with asyncio.timeout(10):
+        await locked.wait()
+    press = asyncio.create_task(record(database, home.anna, *ids))
+    await _wait_for_a_waiter(database_url)
+    pressed.set()
+    await undoing
+    assert len((await press).recorded) == count
+    for dose_id in ids:
+        recorded = [status for status, _ in await logs(database_url, dose_id)]
+        assert recorded == ["taken", "undone", "taken"]
+
+
 async def test_a_card_written_while_a_press_waits_is_edited_too(
     database: Database, database_url: str, home: Home
 ) -> None:
@@ -246,10 +289,7 @@ async def test_a_card_written_while_a_press_waits_is_edited_too(
     asking = asyncio.create_task(database.run(ask_slowly, as_dispatch()))
     await asked.wait()
     press = asyncio.create_task(record(database, home.anna, dose.id))
-    async with asyncio.timeout(10), as_owner(database_url) as connection:
-        waiting = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        while not await connection.scalar(waiting):
-            await asyncio.sleep(0.01)
+    await _wait_for_a_waiter(database_url)
     pressed.set()
     await asking
     assert len((await press).recorded) == 1
