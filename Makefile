@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
-LOCALE := bot/views/locale
+LOCALE := bot/ui/locale
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench talk walk lock messages
@@ -45,7 +45,7 @@ messages: $(PYTHON) ## Collect what people read for translators, and compile wha
 	mkdir -p $(LOCALE)
 	$(BIN)/pybabel -q extract --no-location --sort-output --project CareCircle \
 		--version 1 --copyright-holder "CareCircle contributors" \
-		--output $(LOCALE)/carecircle.pot bot/views
+		--output $(LOCALE)/carecircle.pot bot
 	for language in $(LOCALE)/*/; do [ ! -d "$$language" ] || \
 		$(BIN)/pybabel -q update --ignore-obsolete --no-fuzzy-matching --domain carecircle \
 			--input-file $(LOCALE)/carecircle.pot --output-dir $(LOCALE) \

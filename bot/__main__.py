@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from bot.embedded import EmbeddedError
-from bot.logs import configure_logging
+from bot.ops.logs import configure_logging
 from bot.settings import Settings, SettingsError, load_settings
 from migrations.runner import MigrationError
 

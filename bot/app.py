@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.embedded import EmbeddedError, start_embedded
-from bot.handlers import FLOWS, register
+from bot.features.family.views.start import command_menu
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.drafts import LeftDrafts
 from bot.intake.finished import Finished
@@ -25,26 +25,25 @@ from bot.intake.owed_answers import OwedAnswers
 from bot.intake.polling import Poller
 from bot.intake.replies import Replies
 from bot.intake.serving import Parts, Serving
-from bot.liveness import Process
-from bot.metrics import serving_metrics
+from bot.ops.liveness import Process
+from bot.ops.metrics import serving_metrics
+from bot.ops.tasks import end
+from bot.ops.warm_up import warm_up
+from bot.ops.watchdog import watched_loop
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore
 from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
-from bot.reminders.delivery import IN_FLIGHT, Delivery
-from bot.reminders.limits import Budget, Limiter
-from bot.reminders.messages import seconds_to_wait
-from bot.reminders.wake_ups import WakeUps
+from bot.routes import FLOWS, register
 from bot.sandbox import Sandbox
+from bot.scheduling.wake_ups import WakeUps
 from bot.settings import Settings, SettingsError
-from bot.tasks import end
-from bot.telegram_api import TelegramApi
-from bot.transport import AiohttpRequest
-from bot.views.start import command_menu
-from bot.warm_up import warm_up
-from bot.watchdog import watched_loop
-from domain import inbox, notifications
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.delivery import IN_FLIGHT, Delivery
+from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.messages import seconds_to_wait
+from bot.telegram_api.transport import AiohttpRequest
 from domain.clock import Clock
 from domain.database import (
     Database,
@@ -55,6 +54,8 @@ from domain.database import (
     make_engine,
     measure_skew,
 )
+from domain.delivery import inbox
+from domain.delivery import outbox as notifications
 from domain.set_asides import describe
 from migrations import runner
 

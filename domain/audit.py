@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from domain import change_notices
 from domain.database import Act, Scope
+from domain.delivery import change_notices
 from domain.models import AuditEvent, new_id
 
 #: What takes back, corrects or adds to what was done before: itself or by what it is about.
@@ -80,8 +80,8 @@ async def record(
 ) -> None:
     """Append one event in the scope's family, by the scope's person (none: by the bot itself).
     *undoes_id* is the event that it takes back. The others in the family are told of what concerns
-    them, see :mod:`domain.change_notices`. Raises ValueError for an *action* of which nobody has
-    said yet whether it can be taken back.
+    them, see :mod:`domain.delivery.change_notices`. Raises ValueError for an *action* of which
+    nobody has said yet whether it can be taken back.
     """
     if action not in _KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")

@@ -27,7 +27,7 @@ from domain.access import Action, Role, may
 from domain.clock import Clock
 from domain.errors import NoFamily, NotAllowed
 from domain.events import Event
-from domain.models.walls import APP_ROLE, DISPATCH_ROLE
+from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action, Role
-from domain.dosages import Dosage
-from domain.limits import Held
-from domain.medicines import MedicineFacts
+from domain.family.limits import Held
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import MedicineFacts
 
 
 class CareCircleError(Exception):

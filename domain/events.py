@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.medicines import MedicineLine
+from domain.medicines.facts import MedicineLine
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from domain.models.walls import DISPATCH_ROLE, ROLES
+from domain.models.row_security import DISPATCH_ROLE, ROLES
 
 # Any number that nobody else locks: two replicas that start together migrate one after the other.
 MIGRATION_LOCK = 0x_CA2E_C12C

@@ -15,33 +15,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain import (
-    appointments,
-    care_recipients,
-    doctors,
-    doses,
-    expansion,
-    families,
-    intakes,
-    medications,
-    notifications,
-    reminders,
-    users,
-)
 from domain.access import Role
-from domain.appointments import Details, NewAppointment, OccurrenceFacts
-from domain.care_recipients import Person
-from domain.corrections import Correction, correct_dose
+from domain.appointments import appointments
+from domain.appointments.appointments import Details, NewAppointment, OccurrenceFacts
+from domain.appointments.recurrences import Recurrence
+from domain.contacts import doctors
+from domain.contacts.doctors import DoctorFacts, NewDoctor
 from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
-from domain.doctors import DoctorFacts, NewDoctor
-from domain.dosages import Dosage
-from domain.doses import DoseFacts, Recorded
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts, NewMedicine
+from domain.delivery import outbox as notifications
+from domain.delivery.outbox import Claimed, Sent
+from domain.family import families, users
+from domain.family import people as care_recipients
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses, expansion
+from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.facts import MedicineFacts, NewMedicine
+from domain.medicines.records import intakes
+from domain.medicines.records.corrections import Correction, correct_dose
+from domain.medicines.schedules.schedules import Schedule, WallClock
 from domain.models import Dose
-from domain.notifications import Claimed, Sent
-from domain.recurrences import Recurrence
-from domain.schedules import Schedule, WallClock
+from domain.reminders import due as reminders
 from domain.set_asides import Subject
 from tests.databases import move_to
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TextIO, TypeVar
 
-from bot.logs import LineFormatter
+from bot.ops.logs import LineFormatter
 from bot.sandbox import Person
 from tests.town import (
     Town,

@@ -9,9 +9,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.reminders.limits import Budget, Limiter
-from bot.reminders.suspicion import Probe
-from domain.notifications import Lane
+from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.suspicion import Probe
+from domain.delivery.outbox import Lane
 
 DUE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

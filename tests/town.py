@@ -12,8 +12,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.app import App, Wiring
-from bot.reminders.limits import Budget
 from bot.sandbox import Limits, Message, Person, Sandbox
+from bot.telegram_api.limits import Budget
 from domain.clock import Clock
 from tests.databases import move_to
 

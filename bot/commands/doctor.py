@@ -17,8 +17,8 @@ from bot.commands.set_aside import describe
 from bot.embedded import EmbeddedError
 from bot.redis.client import connect
 from bot.settings import Settings
-from bot.telegram_api import TelegramApi
-from bot.transport import AiohttpRequest
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.transport import AiohttpRequest
 from domain import set_asides
 from domain.clock import Clock
 from domain.database import (

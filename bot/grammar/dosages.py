@@ -12,7 +12,7 @@ from fractions import Fraction
 from bot.grammar.numbers import Number, read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, words_of
-from domain.dosages import THINGS, Dosage
+from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
 MOST = 100_000_000  # of anything: penicillin is given by the million units

@@ -12,7 +12,7 @@ from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import count_up, find_dosages, read_number_only
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token
-from domain.dosages import THINGS, Dosage
+from domain.medicines.dosages import THINGS, Dosage
 
 _JOINTS = {",", "and", "&", "+", "then", ";", "-"}
 _LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after"}

@@ -1,4 +1,4 @@
-"""What can be wrong with what somebody typed, as a type: the sentences live in `bot.views`."""
+"""What can be wrong with what somebody typed, as a type: the sentences live in `bot.ui`."""
 
 from enum import Enum, auto
 

@@ -21,7 +21,12 @@ from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import SHORTER_MONTHS
 from bot.grammar.tokens import Line, Token, words_of
-from domain.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL, Weekday
+from domain.medicines.schedules.schedules import (
+    LONGEST_CYCLE,
+    LONGEST_INTERVAL,
+    SHORTEST_INTERVAL,
+    Weekday,
+)
 
 EVERY_DAY = frozenset(Weekday)
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))

@@ -17,10 +17,10 @@ from bot.grammar.portions import Portion, split_portions, without_empty_moments
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
 from bot.grammar.tokens import Line, Token, tokenize
-from domain.dosages import Dosage
-from domain.ladder import ceil_minute
-from domain.schedules import EVERY_DAY as EVERY_DAYS
-from domain.schedules import (
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.ladder import ceil_minute
+from domain.medicines.schedules.schedules import EVERY_DAY as EVERY_DAYS
+from domain.medicines.schedules.schedules import (
     MOST_TIMES_A_DAY,
     AsNeeded,
     Cycle,

@@ -30,13 +30,13 @@ from bot.intake.raw_updates import (
 )
 from bot.intake.replies import Place
 from bot.intake.serving import Serving
-from bot.metrics import SET_ASIDE
-from bot.tasks import end
-from bot.views.answer import Answer
-from bot.views.callbacks import LOOKS, UnreadableCallback, decode
-from domain import inbox
+from bot.ops.metrics import SET_ASIDE
+from bot.ops.tasks import end
+from bot.ui.answer import Answer
+from bot.ui.callbacks import LOOKS, UnreadableCallback, decode
 from domain.database import Database, as_dispatch, is_away
-from domain.inbox import Incoming
+from domain.delivery import inbox
+from domain.delivery.inbox import Incoming
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)

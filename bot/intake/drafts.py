@@ -17,18 +17,18 @@ from typing import TypeAlias, TypeVar
 from redis.exceptions import RedisError
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.ops.tasks import end
 from bot.redis.circuit import Circuit
 from bot.redis.conversations import Conversation
 from bot.redis.drafts import ClaimedDraft, DraftDeadlines
-from bot.reminders.limits import Limiter
-from bot.reminders.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
-from bot.tasks import end
-from bot.telegram_api import TelegramApi, reason
-from bot.transport import NotSent
-from bot.views.answer import Screen
-from bot.views.wording import speaking
+from bot.telegram_api.calls import TelegramApi, reason
+from bot.telegram_api.limits import Limiter
+from bot.telegram_api.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.telegram_api.transport import NotSent
+from bot.ui.answer import Screen
+from bot.ui.wording import speaking
 from domain.clock import Clock
-from domain.notifications import Lane
+from domain.delivery.outbox import Lane
 
 log = logging.getLogger(__name__)
 

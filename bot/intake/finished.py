@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
-from domain import inbox
 from domain.database import Database, as_dispatch
+from domain.delivery import inbox
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)

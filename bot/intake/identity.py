@@ -6,7 +6,7 @@ from uuid import UUID
 from telegram import Chat, User
 
 from domain.database import Database, as_newcomer
-from domain.users import Arrival, arrive
+from domain.family.users import Arrival, arrive
 
 REMEMBERED = 10_000
 

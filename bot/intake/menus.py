@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import NOWHERE, Verb, decode
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import NOWHERE, Verb, decode
 from domain.database import Act
-from domain.undo import UNDOABLE
+from domain.overview.undo import UNDOABLE
 
 _OF_WHAT_WAS_DONE = (Verb.UNDO_ACTION, Verb.CHANGE_OPEN)
 _UNFINISHED = (Verb.MENU, *_OF_WHAT_WAS_DONE)

@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 from telegram.error import RetryAfter, TelegramError
 
 from bot.intake.replies import Replies, Saying
-from bot.metrics import SET_ASIDE
-from bot.reminders.messages import seconds_to_wait
-from bot.tasks import end
-from bot.telegram_api import Unavailable
-from bot.transport import NotSent
+from bot.ops.metrics import SET_ASIDE
+from bot.ops.tasks import end
+from bot.telegram_api.calls import Unavailable
+from bot.telegram_api.messages import seconds_to_wait
+from bot.telegram_api.transport import NotSent
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.raw_updates import RawUpdate, update_id_of
-from bot.metrics import SET_ASIDE
-from bot.reminders.messages import seconds_to_wait
-from bot.telegram_api import TelegramApi
+from bot.ops.metrics import SET_ASIDE
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.messages import seconds_to_wait
 from domain.database import is_away
 
 log = logging.getLogger(__name__)

@@ -15,18 +15,18 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.reminders.limits import Limiter
-from bot.reminders.messages import (
+from bot.telegram_api.calls import TelegramApi, reason
+from bot.telegram_api.limits import Limiter
+from bot.telegram_api.messages import (
     NOT_MODIFIED,
     edit_screen,
     seconds_to_wait,
     send_screen,
     show_toast,
 )
-from bot.telegram_api import TelegramApi, reason
-from bot.views.answer import Answer, Screen
+from bot.ui.answer import Answer, Screen
 from domain.clock import Clock
-from domain.notifications import Lane
+from domain.delivery.outbox import Lane
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
-from bot.views.answer import Answer
-from bot.views.callbacks import Callback
+from bot.ui.answer import Answer
+from bot.ui.callbacks import Callback
 from domain.database import Scope
-from domain.doses import CardMessage
+from domain.medicines.doses.doses import CardMessage
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from telegram import Chat, Update, User
 from telegram import Contact as TelegramContact
 from telegram.ext import ContextTypes
 
+from bot.conversation import views as conversation_views
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.identity import Identities
@@ -35,16 +36,16 @@ from bot.redis.conversations import (
 )
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
-from bot.views import conversations as conversation_views
-from bot.views import refusals
-from bot.views.answer import Answer
-from bot.views.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
-from bot.views.wording import speaking
-from domain import inbox, users
+from bot.ui import refusals
+from bot.ui.answer import Answer
+from bot.ui.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
+from bot.ui.wording import speaking
 from domain.database import Database, Scope, ScopeRequest, as_dispatch, as_person
-from domain.doses import CardMessage
+from domain.delivery import inbox
+from domain.delivery.inbox import EditedMessage
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
-from domain.inbox import EditedMessage
+from domain.family import users
+from domain.medicines.doses.doses import CardMessage
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]

@@ -10,9 +10,9 @@ from contextlib import suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.ops.tasks import end
 from bot.redis import keys
 from bot.redis.circuit import Circuit
-from bot.tasks import end
 
 logger = logging.getLogger(__name__)
 

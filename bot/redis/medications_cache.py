@@ -13,11 +13,11 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.metrics import MEDICATIONS_CACHE
+from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 from domain.events import Event, MedicinesListed
-from domain.medicines import MedicineLine
+from domain.medicines.facts import MedicineLine
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """SQLAlchemy models: the single source of truth of the schema.
 
 Indexes and constraints stand in the models, walls between families (policies and grants) in
-:mod:`domain.models.walls`. Revisions under ``migrations/`` are held against both by a test.
+:mod:`domain.models.row_security`. Revisions under ``migrations/`` are held against both by a test.
 """
 
+from domain.models.appointments import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
 from domain.models.base import Base, new_id
-from domain.models.calendar import Appointment, AppointmentOccurrence, CalendarCopy, Doctor
-from domain.models.care import Dose, Medication, MedicationLog, StockMovement
-from domain.models.people import CareRecipient, Family, FamilyMember, Invitation, User
-from domain.models.traffic import AuditEvent, InboundUpdate, Notification, SetAside
+from domain.models.delivery import AuditEvent, InboundUpdate, Notification, SetAside
+from domain.models.family import CareRecipient, Family, FamilyMember, Invitation, User
+from domain.models.medicines import Dose, Medication, MedicationLog, StockMovement
 
 __all__ = [
     "Appointment",

@@ -21,8 +21,8 @@ from sqlalchemy.engine import make_url
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
 from telegram.constants import ParseMode
 
-from bot.transport import AiohttpRequest
-from bot.views.callbacks import Callback, Verb, decode, encode_minute
+from bot.telegram_api.transport import AiohttpRequest
+from bot.ui.callbacks import Callback, Verb, decode, encode_minute
 from domain.models import new_id
 
 CONNECTIONS = 10

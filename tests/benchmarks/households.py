@@ -7,14 +7,16 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain import care_recipients, families, medications, users
 from domain.access import Role
 from domain.database import Database, Scope, as_newcomer, as_person
-from domain.dosages import Dosage
-from domain.families import Joined
-from domain.medicines import NewMedicine
-from domain.schedules import WallClock
-from domain.users import Arrival
+from domain.family import families, users
+from domain.family import people as care_recipients
+from domain.family.families import Joined
+from domain.family.users import Arrival
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import NewMedicine
+from domain.medicines.schedules.schedules import WallClock
 
 ZONE = ZoneInfo("Europe/London")
 AT_ONCE = 8

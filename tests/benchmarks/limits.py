@@ -12,8 +12,8 @@ import time
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 
-from bot.reminders.limits import Budget, Limiter
-from domain.notifications import Lane
+from bot.telegram_api.limits import Budget, Limiter
+from domain.delivery.outbox import Lane
 
 SECONDS = 20
 CHATTING_SECONDS = 10

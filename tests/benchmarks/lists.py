@@ -22,8 +22,7 @@ import asyncpg
 from bot.embedded import EmbeddedServers, start_embedded
 from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
-from domain import doses, expansion
-from domain.appointments import list_day, list_upcoming
+from domain.appointments.appointments import list_day, list_upcoming
 from domain.clock import Clock
 from domain.database import (
     Database,
@@ -33,8 +32,9 @@ from domain.database import (
     make_engine,
 )
 from domain.events import MedicinesListed
-from domain.medications import list_medicines
-from domain.users import Arrival, arrive
+from domain.family.users import Arrival, arrive
+from domain.medicines.doses import doses, expansion
+from domain.medicines.medications import list_medicines
 from migrations import runner
 from tests import factories
 from tests.benchmarks.generator import MEDICINES, make_families
@@ -44,7 +44,7 @@ FEW = 1_000
 MANY = 100_000
 SAMPLES = 2_000
 REPEATS = 1_500
-AT_ONCE = 500  # families, as bot.reminders.wake_ups takes them
+AT_ONCE = 500  # families, as bot.scheduling.wake_ups takes them
 
 Looked = Callable[[Scope], Awaitable[object]]
 

@@ -20,10 +20,10 @@ from sqlalchemy import text
 
 from bot.app import App, Wiring
 from bot.embedded import EmbeddedServers, start_embedded
-from bot.reminders.limits import Budget
-from domain import reminders
+from bot.telegram_api.limits import Budget
 from domain.clock import Clock
 from domain.database import Database, as_dispatch, make_engine
+from domain.reminders import due as reminders
 from migrations import runner
 from tests.benchmarks.another_process import RemoteSandbox, remote_sandbox
 from tests.benchmarks.households import Household, settle
@@ -33,7 +33,7 @@ CARDS_IN_A_MINUTE = 25
 MINUTES = 3
 FAMILIES = 500
 PEOPLE = 20  # each with one dose: 10,000 in all, and a card for each
-BATCH = 1_000  # as bot.reminders.wake_ups takes them
+BATCH = 1_000  # as bot.scheduling.wake_ups takes them
 
 
 async def measure_lateness(servers: EmbeddedServers, telegram: RemoteSandbox) -> None:

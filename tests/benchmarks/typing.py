@@ -1,10 +1,10 @@
 # ruff: noqa: T201 -- a benchmark talks to whoever runs it
 """What people type, and how long it holds the event loop: ``python -m tests.benchmarks.typing``.
 
-The largest family that the limits allow (`domain/limits.py`), with names made to be looked for in
-vain; its person is in a second one like it. Each command, and each question that a conversation can
-ask, is given every text of :mod:`tests.benchmarks.hostile` (goal: at most 50 ms). With a word
-(``… typing give``) only what begins so.
+The largest family that the limits allow (`domain/family/limits.py`), with names made to be looked
+for in vain; its person is in a second one like it. Each command, and each question that a
+conversation can ask, is given every text of :mod:`tests.benchmarks.hostile` (goal: at most 50 ms).
+With a word (``… typing give``) only what begins so.
 
 What counts is the computing time of the loop's thread between two of its rounds, so that others on
 this machine do not count. The real handlers run on PostgreSQL; each transaction is rolled back.
@@ -28,19 +28,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.embedded import start_embedded
 from bot.grammar.problems import Misunderstood
-from bot.handlers import COMMANDS, FLOWS, PRESSES
 from bot.intake.request import Handler, Request
+from bot.ops.warm_up import warm_up
 from bot.redis.conversations import Conversation
-from bot.views.answer import Answer
-from bot.views.callbacks import NOWHERE, Callback, Verb, decode
-from bot.views.misunderstandings import misunderstood
-from bot.warm_up import warm_up
+from bot.routes import COMMANDS, FLOWS, PRESSES
+from bot.ui.answer import Answer
+from bot.ui.callbacks import NOWHERE, Callback, Verb, decode
+from bot.ui.misunderstandings import misunderstood
 from domain.access import Role
-from domain.appointments import Details, NewAppointment, add_appointment
+from domain.appointments.appointments import Details, NewAppointment, add_appointment
 from domain.clock import Clock
 from domain.database import Database, Scope, as_person, make_engine
 from domain.errors import CareCircleError
-from domain.limits import MOST_HELD, Held
+from domain.family.limits import MOST_HELD, Held
+from domain.medicines.schedules.schedules import WallClock
 from domain.models import (
     CareRecipient,
     Doctor,
@@ -50,7 +51,6 @@ from domain.models import (
     User,
     new_id,
 )
-from domain.schedules import WallClock
 from migrations import runner
 from tests.benchmarks.hostile import hostile_lists, hostile_texts
 from tests.databases import new_database

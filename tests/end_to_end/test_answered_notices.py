@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.sandbox import Message
-from domain.ladder import WINDOW
+from domain.medicines.doses.ladder import WINDOW
 from tests.town import (
     Asked,
     Household,

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot.views.callbacks import ARGUMENT_LENGTH, Callback, Verb
+from bot.ui.callbacks import ARGUMENT_LENGTH, Callback, Verb
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That is not there any more. Type /today to see what is due."

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.sandbox import Person
-from domain.ladder import WINDOW
+from domain.medicines.doses.ladder import WINDOW
 from tests.town import (
     Asked,
     Household,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox import Person
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests.town import Household, Town, add_medicine, clock_in_london
 
 MANY = 24  # a card holds 20

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox import Person
-from domain.limits import MOST_HELD, Held
+from domain.family.limits import MOST_HELD, Held
 from tests.town import Household, Town, add_medicine, add_person
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.metrics import MEDICATIONS_CACHE
+from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.sandbox import Message, Person
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests.town import Household, Town, add_medicine, add_person, ask, settle_in
 
 

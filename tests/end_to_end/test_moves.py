@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.sandbox import Message, Person
-from domain.ladder import WINDOW
+from domain.medicines.doses.ladder import WINDOW
 from tests.town import Household, Town, add_medicine
 
 YESTERDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox import Message, Person
-from domain.ladder import WINDOW
+from domain.medicines.doses.ladder import WINDOW
 from tests.town import Asked, Household, Town, ask, clock_in_london
 
 ONE = ("Aspirin 1 tablet",)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sandbox import Person
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family, undo
 
 

@@ -1,7 +1,7 @@
 """An Undo below a message is about what that message says, whatever was done since, and by whom."""
 
 from bot.sandbox import Message, Person
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests.town import Household, Town, add_medicine, ask
 
 

@@ -13,8 +13,8 @@ import redis
 from bot.redis.client import TIMEOUT, connect, connect_blocking
 from bot.redis.keys import APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES
 from bot.redis.lease import Lease
-from bot.reminders.alarm import ENTRY, Alarm, _Scheduler
-from bot.reminders.jobstore import JsonJobStore, StoredJob
+from bot.scheduling.alarm import ENTRY, Alarm, _Scheduler
+from bot.scheduling.jobstore import JsonJobStore, StoredJob
 from domain.clock import Clock
 from tests.valkey import Valkey, running_valkey
 from tests.waiting import until

@@ -19,14 +19,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot.views.calendar_files import calendar_file
-from domain import appointment_changes as changes
-from domain import appointments, attendance, occurrences, reminders, undo
+from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
-from domain.appointment_lock import Reach
-from domain.appointments import OccurrenceFacts, get_occurrence
-from domain.calendars import get_entries
-from domain.care_recipients import Person
+from domain.appointments import appointments, attendance, changes, occurrences
+from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.calendars import get_entries
+from domain.appointments.locking import Reach
+from domain.appointments.occurrences import OccurrenceStatus
+from domain.appointments.recurrences import Recurrence
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.errors import (
     AppointmentCancelled,
@@ -39,10 +39,11 @@ from domain.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
-from domain.families import FamilyFacts
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
 from domain.models import AppointmentOccurrence, CareRecipient
-from domain.occurrences import OccurrenceStatus
-from domain.recurrences import Recurrence
+from domain.overview import undo
+from domain.reminders import due as reminders
 from domain.several import attempt
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls

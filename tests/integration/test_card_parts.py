@@ -9,18 +9,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from bot.views.cards import slot_card
-from domain import cards, doses, medications, notifications
+from bot.features.medicines.views.cards import slot_card
 from domain.access import Role
-from domain.card_parts import DOSES_ON_A_CARD, digest_of
-from domain.cards import CardFacts, Message
-from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family
-from domain.doses import CardMessage, DoseFacts, DoseStatus, Recorded, WhichDose
+from domain.delivery import outbox as notifications
+from domain.delivery.outbox import Claimed, Sent, Shown, Status
 from domain.errors import NotFound
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts
-from domain.notifications import Claimed, Sent, Shown, Status
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.doses import doses
+from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
+from domain.medicines.doses.doses import CardMessage, DoseFacts, DoseStatus, Recorded, WhichDose
+from domain.medicines.facts import MedicineFacts
+from domain.overview import cards
+from domain.overview.cards import CardFacts, Message
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account

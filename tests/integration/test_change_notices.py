@@ -11,19 +11,22 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Row, text
 
-from bot.reminders.delivery import _is_silent, _reason_not_to_send
-from bot.views.changes import changed
-from domain import appointment_changes as changes
-from domain import attendance, cards, change_notices, medications, pauses, undo
+from bot.features.overview.views.changes import changed
+from bot.telegram_api.delivery import _is_silent, _reason_not_to_send
 from domain.access import Role
-from domain.appointment_clocks import follow_person
-from domain.appointment_lock import Reach
-from domain.appointments import OccurrenceFacts
-from domain.cards import ChangesFacts, Message
-from domain.care_recipients import Person
+from domain.appointments import attendance, changes
+from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.clocks import follow_person
+from domain.appointments.locking import Reach
 from domain.database import Database, Scope, as_family
-from domain.families import FamilyFacts
-from domain.notifications import Lane
+from domain.delivery import change_notices
+from domain.delivery.outbox import Lane
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.pauses import pauses
+from domain.overview import cards, undo
+from domain.overview.cards import ChangesFacts, Message
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account

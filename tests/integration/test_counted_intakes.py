@@ -10,15 +10,18 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
-from domain import doses, intakes, medications, stock
-from domain.care_recipients import Person
 from domain.database import Database, Scope
-from domain.doses import DoseFacts, DoseStatus
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts, MedicineStatus
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.records import intakes
+from domain.medicines.schedules.schedules import Elapsed
+from domain.medicines.stock import stock
 from domain.models import AuditEvent
-from domain.schedules import Elapsed
-from domain.undo import ActionKind, find_last_action, undo_action
+from domain.overview.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily

@@ -10,19 +10,21 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain import doses, medications, reminders
 from domain.access import Action, Role
-from domain.card_parts import digest_of
-from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch
-from domain.dosages import Dosage
-from domain.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
 from domain.errors import NotAllowed, NotFound, NothingRecorded, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
-from domain.families import FamilyFacts
-from domain.ladder import ceil_minute
-from domain.medicines import MedicineFacts, MedicineStatus
-from domain.undo import ActionKind, Undone, find_last_action, undo_action
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses
+from domain.medicines.doses.card_parts import digest_of
+from domain.medicines.doses.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
+from domain.medicines.doses.ladder import ceil_minute
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.overview.undo import ActionKind, Undone, find_last_action, undo_action
+from domain.reminders import due as reminders
 from tests import factories
 from tests.databases import as_owner, move_to, recorded_statements, without_walls
 from tests.factories import Account, daily

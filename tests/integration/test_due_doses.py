@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, text
 
-from domain import doses, reminders
 from domain.access import Role
-from domain.care_recipients import Person
 from domain.database import Database, as_dispatch
-from domain.doses import DoseFacts, DoseStatus
 from domain.events import Event, NotificationsOwed, TimerSet
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.facts import MedicineFacts
+from domain.reminders import due as reminders
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, daily

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from domain import elsewhere
 from domain.database import Database, Scope
-from domain.doses import list_today
 from domain.errors import NotFound
-from domain.families import FamilyFacts
+from domain.family.families import FamilyFacts
+from domain.medicines.doses.doses import list_today
 from domain.models import CareRecipient, FamilyMember
+from domain.overview import elsewhere
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily

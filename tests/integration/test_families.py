@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from domain import care_recipients, families, users
 from domain.access import Action, Role
 from domain.database import Database, Scope, as_newcomer, as_person
 from domain.errors import (
@@ -20,7 +19,9 @@ from domain.errors import (
     NotAllowed,
     NotFound,
 )
-from domain.families import FamilyOverview, Joined
+from domain.family import families, users
+from domain.family import people as care_recipients
+from domain.family.families import FamilyOverview, Joined
 from tests import factories
 from tests.databases import recorded_statements, without_walls
 from tests.factories import Account

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain import inbox
 from domain.database import Database, Scope, as_dispatch, as_person
+from domain.delivery import inbox
+from domain.delivery.inbox import Incoming, Taken
 from domain.errors import AlreadyApplied
-from domain.inbox import Incoming, Taken
 from tests import factories
 from tests.databases import without_walls
 

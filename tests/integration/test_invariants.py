@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from domain import doses, inbox
 from domain.access import Role
 from domain.database import Database, as_dispatch
-from domain.doses import DoseStatus
-from domain.inbox import Incoming
+from domain.delivery import inbox
+from domain.delivery.inbox import Incoming
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import daily

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain import doses
 from domain.access import Role
 from domain.database import Database, Scope
-from domain.doses import DoseFacts, DoseStatus, Recorded
 from domain.errors import NotAllowed, NotFound, TimeNotPossible
-from domain.families import FamilyFacts
-from domain.late_records import LateOutlook, record_late
-from domain.medicines import MedicineFacts
-from domain.schedules import Elapsed, Schedule
-from domain.undo import ActionKind, find_last_action, undo_action
+from domain.family.families import FamilyFacts
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus, Recorded
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.records.late import LateOutlook, record_late
+from domain.medicines.schedules.schedules import Elapsed, Schedule
+from domain.overview.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily

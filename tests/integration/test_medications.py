@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from domain import expansion, intakes, medications, stock
 from domain.access import Role
 from domain.database import Database, Scope, as_family
-from domain.doses import DoseStatus
 from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
-from domain.medicine_details import get_details
+from domain.medicines import medications
+from domain.medicines.details import get_details
+from domain.medicines.doses import expansion
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.records import intakes
+from domain.medicines.stock import stock
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import daily

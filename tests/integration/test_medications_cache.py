@@ -10,15 +10,15 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from bot.metrics import MEDICATIONS_CACHE, serving_metrics
+from bot.ops.metrics import MEDICATIONS_CACHE, serving_metrics
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from domain.database import Database
 from domain.events import MedicinesListed
-from domain.medications import list_medicines
-from domain.medicines import MedicineLine
-from domain.schedules import AsNeeded
+from domain.medicines.facts import MedicineLine
+from domain.medicines.medications import list_medicines
+from domain.medicines.schedules.schedules import AsNeeded
 from tests import factories
 
 

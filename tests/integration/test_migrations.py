@@ -10,13 +10,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain import doses, intakes, medications, stock
 from domain.database import Database
-from domain.dosages import Dosage
-from domain.doses import DoseStatus
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.records import intakes
+from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.stock import stock
 from domain.models import Base
-from domain.models.walls import CLOCK_FUNCTION, wall_statements
-from domain.schedules import AsNeeded
+from domain.models.row_security import CLOCK_FUNCTION, wall_statements
 from migrations import runner
 from migrations.runner import MigrationError
 from tests import factories

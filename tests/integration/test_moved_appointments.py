@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from bot.views.appointments import screen
-from domain import appointment_changes as changes
-from domain import appointments, medications, undo
+from bot.features.appointments.views.appointments import screen
 from domain.access import Action, Role
-from domain.appointment_clocks import Followed, follow_person, list_by_other_clocks
-from domain.appointment_lock import Reach
-from domain.appointments import OccurrenceFacts, get_occurrence
-from domain.care_recipients import Person
+from domain.appointments import appointments, changes
+from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
+from domain.appointments.locking import Reach
+from domain.appointments.occurrences import OccurrenceStatus
 from domain.database import Database, Member, Scope
 from domain.errors import NotAllowed
-from domain.occurrences import OccurrenceStatus
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.overview import undo
 from tests import factories
 from tests.databases import MORNING, move_to
 from tests.factories import Account

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.views.answer import Screen
-from bot.views.today import today
-from domain import doses, medications, undo
+from bot.features.overview.views.today import today
+from bot.ui.answer import Screen
 from domain.access import Action
-from domain.care_recipients import Person
 from domain.database import Database, Scope
-from domain.doses import DoseFacts, DoseStatus, PersonToday
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts
-from domain.schedules import Weekday, Weekly
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus, PersonToday
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.schedules import Weekday, Weekly
+from domain.overview import undo
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily

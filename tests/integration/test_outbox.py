@@ -10,16 +10,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Row, text
 
-from domain import cards, doses, notifications, users
 from domain.access import Role
-from domain.cards import CardFacts, JoinedFacts, Message, SummaryFacts
-from domain.care_recipients import Person
 from domain.database import Database, Scope, as_dispatch, as_family, as_person
-from domain.doses import DoseFacts, DoseStatus
+from domain.delivery import outbox as notifications
+from domain.delivery.outbox import Claimed, Lane, Sent, Shown, Status
 from domain.errors import NotFound
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts
-from domain.notifications import Claimed, Lane, Sent, Shown, Status
+from domain.family import users
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.facts import MedicineFacts
+from domain.overview import cards
+from domain.overview.cards import CardFacts, JoinedFacts, Message, SummaryFacts
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE, Account

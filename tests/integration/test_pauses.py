@@ -11,20 +11,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import (
-    appointments,
-    care_recipients,
-    doses,
-    medications,
-    paused_courses,
-    pauses,
-    reminders,
-)
 from domain.access import Role
-from domain.care_recipients import Person
-from domain.courses import Stretch, last_day
+from domain.appointments import appointments
 from domain.database import Database, Scope, as_dispatch
-from domain.doses import DoseStatus
 from domain.errors import (
     ChangedMeanwhile,
     NotAllowed,
@@ -34,14 +23,23 @@ from domain.errors import (
     PauseRuns,
     StoppedMeanwhile,
 )
-from domain.families import FamilyFacts
-from domain.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
-from domain.medicines import MedicineFacts, MedicineStatus
-from domain.paused_courses import CourseQuestion
-from domain.pauses import PersonPaused
-from domain.running_pauses import Pause
-from domain.schedules import AsNeeded, Elapsed, WallClock
-from domain.undo import ActionKind, find_last_action, undo_action
+from domain.family import people as care_recipients
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.family.running_pauses import Pause
+from domain.medicines import medications
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.pauses import courses as paused_courses
+from domain.medicines.pauses import pauses
+from domain.medicines.pauses.courses import CourseQuestion
+from domain.medicines.pauses.pauses import PersonPaused
+from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
+from domain.medicines.schedules.courses import Stretch, last_day
+from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
+from domain.overview.undo import ActionKind, find_last_action, undo_action
+from domain.reminders import due as reminders
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily

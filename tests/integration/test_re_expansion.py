@@ -9,15 +9,23 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import doses, medications
-from domain.care_recipients import Person
 from domain.database import Database, Scope
-from domain.dosages import Dosage
-from domain.doses import DoseFacts, DoseStatus
 from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
-from domain.families import FamilyFacts
-from domain.medicines import MedicineFacts, MedicineStatus
-from domain.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekday, Weekly
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.schedules.schedules import (
+    AsNeeded,
+    Elapsed,
+    Schedule,
+    WallClock,
+    Weekday,
+    Weekly,
+)
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, daily

@@ -9,15 +9,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Row, text
 
-from bot.views import history as history_views
-from bot.views.callbacks import Verb
-from bot.views.records import changed, says_nothing
-from bot.views.undo import ask, superseded, undone
-from domain import cards, doses, history
+from bot.features.medicines.views import history as history_views
+from bot.features.medicines.views.records import changed, says_nothing
+from bot.features.overview.views.undo import ask, superseded, undone
+from bot.ui.callbacks import Verb
 from domain.access import Action
-from domain.cards import RecordChangedFacts
-from domain.care_recipients import Person
-from domain.corrections import (
+from domain.database import Database, Scope, as_family
+from domain.errors import NothingRecorded, RecordedOtherwise
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.records import history
+from domain.medicines.records.corrections import (
     Correction,
     RecordedIn,
     TakenBack,
@@ -25,12 +29,10 @@ from domain.corrections import (
     take_back,
     undo_correction,
 )
-from domain.database import Database, Scope, as_family
-from domain.doses import DoseFacts, DoseStatus
-from domain.errors import NothingRecorded, RecordedOtherwise
-from domain.families import FamilyFacts
-from domain.history import RecordStep
-from domain.undo import ActionSuperseded, find_action, find_last_action, undo_action
+from domain.medicines.records.history import RecordStep
+from domain.overview import cards
+from domain.overview.cards import RecordChangedFacts
+from domain.overview.undo import ActionSuperseded, find_action, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account

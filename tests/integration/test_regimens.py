@@ -28,16 +28,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain import doses, intakes, medications, stock
-from domain.care_recipients import Person
-from domain.corrections import Correction
 from domain.database import Database, Scope, make_engine
-from domain.dosages import Dosage
-from domain.doses import DoseStatus
 from domain.errors import CareCircleError
-from domain.families import FamilyFacts
-from domain.medicines import NewMedicine
-from domain.schedules import (
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines import medications
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.facts import NewMedicine
+from domain.medicines.records import intakes
+from domain.medicines.records.corrections import Correction
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,
@@ -50,7 +52,8 @@ from domain.schedules import (
     occurrences,
     schedule_from_json,
 )
-from domain.undo import find_last_action, undo_action
+from domain.medicines.stock import stock
+from domain.overview.undo import find_last_action, undo_action
 from tests import factories
 from tests.databases import MORNING, clock_at, move_to, new_database
 from tests.factories import Account

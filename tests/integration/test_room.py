@@ -8,13 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from domain import appointment_changes, doctors, families, medications
-from domain.appointment_lock import Reach
+from domain.appointments import changes as appointment_changes
+from domain.appointments.locking import Reach
+from domain.contacts import doctors
+from domain.contacts.doctors import NewDoctor
 from domain.database import Database, Scope, as_person
-from domain.doctors import NewDoctor
 from domain.errors import FamilyFull
-from domain.families import FamilyFacts
-from domain.limits import MOST_HELD, Held
+from domain.family import families
+from domain.family.families import FamilyFacts
+from domain.family.limits import MOST_HELD, Held
+from domain.medicines import medications
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account

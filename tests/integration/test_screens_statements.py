@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain import doses, elsewhere
-from domain.appointments import list_day, list_past, list_upcoming
-from domain.calendars import list_entries
-from domain.care_recipients import list_people
+from domain.appointments.appointments import list_day, list_past, list_upcoming
+from domain.appointments.calendars import list_entries
+from domain.contacts.doctors import list_doctors
 from domain.database import Database, Scope
-from domain.doctors import list_doctors
-from domain.doses import DoseStatus
-from domain.history import get_entry, list_history
-from domain.medications import list_medicines
-from domain.medicine_details import get_details
+from domain.family.people import list_people
+from domain.medicines.details import get_details
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.medications import list_medicines
+from domain.medicines.records.history import get_entry, list_history
+from domain.overview import elsewhere
 from tests import factories
 from tests.databases import recorded_statements
 from tests.factories import daily

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.reminders.isolation import Chore, Isolation
-from domain import set_asides, stock
+from bot.scheduling.isolation import Chore, Isolation
+from domain import set_asides
 from domain.database import Database, Scope, as_dispatch
-from domain.ladder import floor_minute
-from domain.schedules import schedule_from_json
+from domain.medicines.doses.ladder import floor_minute
+from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.stock import stock
 from domain.set_asides import RETRIES, Subject, Waiting, Work, describe
 from tests import factories
 from tests.databases import without_walls

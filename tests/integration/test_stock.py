@@ -10,13 +10,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain import doses, stock, undo
 from domain.access import Role
-from domain.care_recipients import Person
-from domain.corrections import Correction
 from domain.database import Database, Scope
-from domain.dosages import Dosage
-from domain.doses import DoseStatus
 from domain.errors import (
     ChangedMeanwhile,
     LessLeft,
@@ -24,14 +19,17 @@ from domain.errors import (
     PerDoseUnknown,
     StockUnitDiffers,
 )
-from domain.families import FamilyFacts
-from domain.intakes import Giving
-from domain.measures import Measure
-from domain.medications import edit_medication, stop_medication
-from domain.medicine_details import MedicineDetails, get_details
-from domain.medicines import MedicineFacts
-from domain.projection import Forecast, Lasts
-from domain.schedules import (
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines.details import MedicineDetails, get_details
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.medications import edit_medication, stop_medication
+from domain.medicines.records.corrections import Correction
+from domain.medicines.records.intakes import Giving
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,
@@ -43,6 +41,10 @@ from domain.schedules import (
     Weekday,
     Weekly,
 )
+from domain.medicines.stock import stock
+from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.projection import Forecast, Lasts
+from domain.overview import undo
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, daily

@@ -12,20 +12,24 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.views import undo as undo_views
-from domain import appointment_changes, attendance, audit, medications, stock
-from domain.appointment_clocks import follow_person, list_by_other_clocks
-from domain.appointment_lock import Reach
-from domain.appointments import OccurrenceFacts, get_occurrence
-from domain.care_recipients import Person, rename_person
+from bot.features.overview.views import undo as undo_views
+from domain import audit
+from domain.appointments import attendance
+from domain.appointments import changes as appointment_changes
+from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.clocks import follow_person, list_by_other_clocks
+from domain.appointments.locking import Reach
+from domain.appointments.recurrences import Recurrence
 from domain.database import Database, Scope
 from domain.errors import CareCircleError, NothingToUndo
-from domain.families import FamilyFacts
-from domain.measures import Measure
-from domain.medications import move_person
-from domain.medicines import MedicineFacts
-from domain.recurrences import Recurrence
-from domain.undo import ActionKind, ActionSuperseded, Undone, find_last_action, undo_action
+from domain.family.families import FamilyFacts
+from domain.family.people import Person, rename_person
+from domain.medicines import medications
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.medications import move_person
+from domain.medicines.stock import stock
+from domain.medicines.stock.measures import Measure
+from domain.overview.undo import ActionKind, ActionSuperseded, Undone, find_last_action, undo_action
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, amount_of, daily

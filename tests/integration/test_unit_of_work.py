@@ -9,7 +9,6 @@ from sqlalchemy import Insert, insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain import inbox
 from domain.clock import Clock
 from domain.database import (
     ATTEMPTS,
@@ -23,12 +22,13 @@ from domain.database import (
     make_engine,
     measure_skew,
 )
+from domain.delivery import inbox
+from domain.delivery.inbox import Incoming
 from domain.errors import AlreadyApplied, NotFound
 from domain.events import Event, NotificationsOwed, TimerSet
-from domain.families import FamilyFacts
-from domain.inbox import Incoming
+from domain.family.families import FamilyFacts
 from domain.models import AuditEvent, CareRecipient
-from domain.models.walls import APP_ROLE
+from domain.models.row_security import APP_ROLE
 from tests import factories
 from tests.databases import MORNING, as_owner, without_walls
 from tests.factories import Account

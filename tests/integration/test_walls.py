@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.embedded import EmbeddedServers
-from domain import doses, families, set_asides, stock
+from domain import set_asides
 from domain.access import Role
-from domain.calendars import get_entries
+from domain.appointments.calendars import get_entries
 from domain.clock import Clock
 from domain.database import (
     Database,
@@ -26,10 +26,13 @@ from domain.database import (
     as_person,
     make_engine,
 )
-from domain.doses import DoseStatus
-from domain.families import FamilyFacts
+from domain.family import families
+from domain.family.families import FamilyFacts
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.stock import stock
 from domain.models import Base
-from domain.models.walls import APP_ROLE, DISPATCH_ROLE
+from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
 from domain.set_asides import Subject, Work
 from tests import factories
 from tests.databases import MORNING, as_owner, clock_at, new_database, without_walls

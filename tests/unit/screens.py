@@ -11,22 +11,13 @@ from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.refills import Stocked, TypedAmount
-from bot.views import (
-    add_list,
-    appointment_notices,
-    appointments,
-    appointments_left,
-    calendar_files,
+from bot.conversation import views as conversations
+from bot.features.appointments.views import appointment_notices, appointments, calendar_files
+from bot.features.contacts.views import doctors
+from bot.features.family.views import appointments_left, families, people, start
+from bot.features.medicines.views import (
     cards,
-    changes,
-    conversations,
-    doctors,
     doses,
-    edited,
-    elsewhere,
-    families,
     history,
     intakes,
     late,
@@ -34,42 +25,32 @@ from bot.views import (
     meds,
     notices,
     pauses,
-    people,
     records,
-    refusals,
-    start,
     stock,
-    today,
-    undo,
 )
-from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import Callback, Verb
-from bot.views.misunderstandings import misunderstood
-from bot.views.wording import escape
+from bot.features.overview.views import add_list, changes, edited, elsewhere, today, undo
+from bot.grammar.commands.refills import Stocked, TypedAmount
+from bot.grammar.problems import Misunderstood, Problem
+from bot.ui import refusals
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.misunderstandings import misunderstood
+from bot.ui.wording import escape
 from domain.access import Action, Role
-from domain.appointment_clocks import Followed
-from domain.appointments import Conflict, Details, DoctorNamed, OccurrenceFacts, OccurrencePage
-from domain.calendars import CalendarEntry, Deviation
-from domain.cards import (
-    AppointmentFacts,
-    AppointmentItem,
-    CardFacts,
-    ChangesFacts,
-    JoinedFacts,
-    PauseEndsFacts,
-    RecordChangedFacts,
-    RefillFacts,
-    RefillItem,
-    SummaryFacts,
+from domain.appointments.appointments import (
+    Conflict,
+    Details,
+    DoctorNamed,
+    OccurrenceFacts,
+    OccurrencePage,
 )
-from domain.care_recipients import Person, PersonAdded
-from domain.change_notices import Concern as ChangeConcern
-from domain.corrections import TakenBack
+from domain.appointments.calendars import CalendarEntry, Deviation
+from domain.appointments.clocks import Followed
+from domain.appointments.occurrences import OccurrenceStatus
+from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.contacts.doctors import DoctorFacts
 from domain.database import Member
-from domain.doctors import DoctorFacts
-from domain.dosages import Dosage
-from domain.doses import DoseFacts, DoseStatus, PersonToday, Recorded, Snoozed, WhichDose
-from domain.elsewhere import OpenElsewhere
+from domain.delivery.change_notices import Concern as ChangeConcern
 from domain.errors import (
     AlikeDoctor,
     AlikeMedicine,
@@ -107,7 +88,7 @@ from domain.errors import (
     TimeNotPossible,
     TooLateToUndo,
 )
-from domain.families import (
+from domain.family.families import (
     FamilyFacts,
     FamilyOverview,
     Joined,
@@ -115,26 +96,48 @@ from domain.families import (
     NewInvitation,
     PersonSummary,
 )
-from domain.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
-from domain.intakes import Doubt, Intake, Outlook
-from domain.ladder import Step
-from domain.late_records import LateOutlook
-from domain.limits import MOST_HELD, Held
-from domain.measures import Measure
-from domain.medicine_details import MedicineDetails
-from domain.medicines import Content, MedicineFacts, MedicineLine, MedicineStatus, OpenDose
-from domain.occurrences import OccurrenceStatus
-from domain.pauses import PersonPaused
-from domain.projection import NOT_RECKONED, Forecast, Lasts
-from domain.record_changes import ChangeKind, RecordChange
-from domain.recurrences import ByDay, Frequency, Nth, Recurrence
-from domain.running_pauses import Pause
-from domain.schedule_changes import Place
-from domain.schedule_comparison import Concern
-from domain.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
-from domain.stock import Refilled, Stock
-from domain.told_changes import ToldChange
-from domain.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.family.limits import MOST_HELD, Held
+from domain.family.people import Person, PersonAdded
+from domain.family.running_pauses import Pause
+from domain.medicines.details import MedicineDetails
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.doses import (
+    DoseFacts,
+    DoseStatus,
+    PersonToday,
+    Recorded,
+    Snoozed,
+    WhichDose,
+)
+from domain.medicines.doses.ladder import Step
+from domain.medicines.facts import Content, MedicineFacts, MedicineLine, MedicineStatus, OpenDose
+from domain.medicines.pauses.pauses import PersonPaused
+from domain.medicines.records.changes import ChangeKind, RecordChange
+from domain.medicines.records.corrections import TakenBack
+from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
+from domain.medicines.records.intakes import Doubt, Intake, Outlook
+from domain.medicines.records.late import LateOutlook
+from domain.medicines.schedules.changes import Place
+from domain.medicines.schedules.comparison import Concern
+from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
+from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
+from domain.medicines.stock.stock import Refilled, Stock
+from domain.overview.cards import (
+    AppointmentFacts,
+    AppointmentItem,
+    CardFacts,
+    ChangesFacts,
+    JoinedFacts,
+    PauseEndsFacts,
+    RecordChangedFacts,
+    RefillFacts,
+    RefillItem,
+    SummaryFacts,
+)
+from domain.overview.elsewhere import OpenElsewhere
+from domain.overview.told_changes import ToldChange
+from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 

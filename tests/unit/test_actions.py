@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.handlers import COMMANDS, FLOWS, PRESSES
+from bot.routes import COMMANDS, FLOWS, PRESSES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
 ACTION = re.compile(r"`(/\w+|[A-Z_]+|\w+\.\w+)`")

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.answer import Answer, Button, Screen, say
+from bot.ui.answer import Answer, Button, Screen, say
 
 # PostgreSQL keeps neither U+0000 nor half a surrogate pair in JSON; views write neither.
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.views.callbacks import (
+from bot.ui.callbacks import (
     NOWHERE,
     Callback,
     UnreadableCallback,
@@ -23,7 +23,7 @@ from bot.views.callbacks import (
     to_base36,
 )
 from domain.access import Role
-from domain.ladder import SNOOZE_MINUTES
+from domain.medicines.doses.ladder import SNOOZE_MINUTES
 
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")

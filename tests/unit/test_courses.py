@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.courses import (
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.courses import (
     Stretch,
     can_lose_days,
     ends_earlier,
@@ -16,8 +17,7 @@ from domain.courses import (
     lengthen,
     with_dates_before,
 )
-from domain.dosages import Dosage
-from domain.schedules import (
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Daily,
     Elapsed,

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from bot.grammar.dosages import parse_dosage
-from domain.dosages import THINGS
-from domain.dose_counts import COUNTABLE, Packed, count_doses, is_slip
+from domain.medicines.dosages import THINGS
+from domain.medicines.dose_counts import COUNTABLE, Packed, count_doses, is_slip
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.flows.drafts import LEAVINGS
-from bot.handlers import COMMANDS, FLOWS
-from bot.views.callbacks import ARGUMENT_LENGTH
+from bot.leavings import LEAVINGS
+from bot.routes import COMMANDS, FLOWS
+from bot.ui.callbacks import ARGUMENT_LENGTH
 
 
 def test_every_conversation_says_how_it_is_left() -> None:

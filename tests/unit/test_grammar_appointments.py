@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.grammar.appointments import (
+from bot.grammar.commands.appointments import (
     KnownDoctor,
     PartialAppointment,
     parse_reminders,
@@ -16,10 +16,10 @@ from bot.grammar.appointments import (
     understand_appointment,
     understand_change,
 )
-from bot.grammar.doctors import country_of, parse_phone, parse_phones, understand_doctor
+from bot.grammar.commands.doctors import country_of, parse_phone, parse_phones, understand_doctor
+from bot.grammar.commands.repeat_changes import parse_repeat_change
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeat_changes import parse_repeat_change
 from bot.grammar.tokens import tokenize
 from bot.grammar.whens import (
     parse_days,
@@ -28,9 +28,9 @@ from bot.grammar.whens import (
     reads_as_time,
     split_spans,
 )
-from bot.views.repeats import repeat_words
-from domain.recurrences import ByDay, Frequency, Nth, Recurrence
-from domain.schedules import Weekday
+from bot.ui.repeats import repeat_words
+from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.medicines.schedules.schedules import Weekday
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=LONDON)  # a Tuesday

@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.flows.named_medicines import name_all
-from bot.grammar.appointments import KnownDoctor, understand_appointment
-from bot.grammar.medicines import understand_medicine
+from bot.features.medicines.flows.named_medicines import name_all
+from bot.grammar.commands.appointments import KnownDoctor, understand_appointment
+from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import matchable, tokenize
-from domain.dosages import Dosage
-from domain.medicines import MedicineLine, MedicineStatus
-from domain.schedules import WallClock
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import MedicineLine, MedicineStatus
+from domain.medicines.schedules.schedules import WallClock
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.entry_lists import MOST_ENTRIES, lines_of, to_entries
+from bot.grammar.commands.entry_lists import MOST_ENTRIES, lines_of, to_entries
 from bot.grammar.problems import Misunderstood, Problem
 
 MEDICINES = {"aspirin 100 mg 08:00", "ramipril 5 mg 20:00", "calcium 1 tablet noon"}

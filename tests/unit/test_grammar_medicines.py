@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.grammar.medicines import PartialMedicine, understand_medicine
+from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
-from domain.dosages import Dosage
-from domain.schedules import (
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,

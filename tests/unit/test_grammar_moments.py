@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grammar.intakes import TypedAmount, parse_amount, read_intake
+from bot.grammar.commands.intakes import TypedAmount, parse_amount, read_intake
 from bot.grammar.moments import parse_moment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
-from domain.dosages import Dosage
+from domain.medicines.dosages import Dosage
 
 LONDON = ZoneInfo("Europe/London")
 DAY = date(2026, 6, 9)  # a Tuesday without a change of clocks around it

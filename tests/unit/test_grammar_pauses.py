@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.grammar.commands.pauses import PauseEnd, parse_end, read_pause
 from bot.grammar.known_medicines import KnownMedicine
-from bot.grammar.pauses import PauseEnd, parse_end, read_pause
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 

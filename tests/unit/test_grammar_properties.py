@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.features.medicines.views.schedules import schedule_in_words
+from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
-from bot.grammar.medicines import understand_medicine
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person, parse_place, split_person_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
-from bot.views.misunderstandings import misunderstood
-from bot.views.schedules import schedule_in_words
-from domain.schedules import (
+from bot.ui.misunderstandings import misunderstood
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from bot.grammar.commands.refills import Stocked, TypedAmount, parse_amount, parse_per_dose
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.refills import Stocked, TypedAmount, parse_amount, parse_per_dose
 
 ADDED, COUNTED, FEWER = Stocked.ADDED, Stocked.COUNTED, Stocked.FEWER
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.ladder import (
+from domain.medicines.doses.ladder import (
     NextAction,
     Step,
     after_asking,

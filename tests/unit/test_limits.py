@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.reminders.limits import Budget, Limiter
-from domain.notifications import Lane
+from bot.telegram_api.limits import Budget, Limiter
+from domain.delivery.outbox import Lane
 from tests.sending import DUE_AT, STRICT, Office, Sent, settle
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from bot.reminders.limits import Budget
-from bot.reminders.suspicion import MOST_CHATS, SPACING, Probe
-from domain.notifications import Lane
+from bot.telegram_api.limits import Budget
+from bot.telegram_api.suspicion import MOST_CHATS, SPACING, Probe
+from domain.delivery.outbox import Lane
 from tests.sending import DUE_AT, FakeTime, Office, settle
 
 

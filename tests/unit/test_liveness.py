@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.liveness import Process
+from bot.ops.liveness import Process
 
 HOLD = """
 import sys
 from pathlib import Path
-from bot.liveness import Process
+from bot.ops.liveness import Process
 with Process(Path(sys.argv[1])) as process:
     print(process.id, flush=True)
     sys.stdin.read()

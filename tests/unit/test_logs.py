@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.logs import OURS, LineFormatter, configure_logging
+from bot.ops.logs import OURS, LineFormatter, configure_logging
 
 TOKEN = "123456789:AAE-h4rdToGuess_0123456789abcdefghi"
 
@@ -73,7 +73,7 @@ def test_secrets_are_struck_out_wherever_they_stand(
     secret: str, where: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging("INFO")
-    log = logging.getLogger("bot.transport")
+    log = logging.getLogger("bot.telegram_api.transport")
     if where == "message":
         log.warning(f"cannot reach {secret}")
     elif where == "argument":

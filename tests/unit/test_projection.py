@@ -10,9 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.projection import FARTHEST, Forecast, Lasts, forecast, forecast_as_needed
-from domain.schedules import Cycle, Daily, Elapsed, Schedule, WallClock, Weekday, Weekly
-from domain.schedules import occurrences as doses_due
+from domain.medicines.schedules.schedules import (
+    Cycle,
+    Daily,
+    Elapsed,
+    Schedule,
+    WallClock,
+    Weekday,
+    Weekly,
+)
+from domain.medicines.schedules.schedules import occurrences as doses_due
+from domain.medicines.stock.projection import (
+    FARTHEST,
+    Forecast,
+    Lasts,
+    forecast,
+    forecast_as_needed,
+)
 
 LONDON = ZoneInfo("Europe/London")
 AUCKLAND = ZoneInfo("Pacific/Auckland")

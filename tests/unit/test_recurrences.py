@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.recurrences import (
+from domain.appointments.recurrences import (
     FARTHEST,
     ByDay,
     Frequency,
@@ -20,7 +20,7 @@ from domain.recurrences import (
     nth_of,
     starts_until,
 )
-from domain.schedules import Weekday, resolve_local
+from domain.medicines.schedules.schedules import Weekday, resolve_local
 
 LONDON = ZoneInfo("Europe/London")
 CORPUS = Path(__file__).parent / "corpus" / "recurrences.txt"

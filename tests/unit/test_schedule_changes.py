@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bot.features.medicines.views.schedules import schedule_in_words
+from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.schedules import parse_schedule
-from bot.views.schedules import schedule_in_words
-from domain.medicines import Content
-from domain.schedule_changes import (
+from domain.medicines.facts import Content
+from domain.medicines.schedules.changes import (
     ALL,
     STRENGTH,
     AskAmount,
@@ -28,8 +28,8 @@ from domain.schedule_changes import (
     places_of,
     times_of,
 )
-from domain.schedule_comparison import Concern, list_concerns
-from domain.schedules import (
+from domain.medicines.schedules.comparison import Concern, list_concerns
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Elapsed,
     InvalidSchedule,

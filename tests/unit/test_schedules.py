@@ -1,4 +1,4 @@
-"""Named cases of `domain.schedules`; the laws are in `test_schedules_properties`."""
+"""Named cases of `domain.medicines.schedules`; the laws are in `test_schedules_properties`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.dosages import Dosage
-from domain.schedules import (
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.schedules import (
+from domain.medicines.schedules.schedules import (
     Cycle,
     Daily,
     Days,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.tasks import end
+from bot.ops.tasks import end
 
 
 async def obedient() -> None:

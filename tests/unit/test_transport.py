@@ -19,7 +19,7 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.settings import SettingsError
-from bot.transport import AiohttpRequest
+from bot.telegram_api.transport import AiohttpRequest
 
 TOKEN = "123456:AAE-secret-part-of-the-token-0123456789"
 

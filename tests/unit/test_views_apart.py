@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.views.apart import (
+from bot.ui.apart import (
     Named,
     dose_labels,
     dose_numbers,
@@ -17,11 +17,11 @@ from bot.views.apart import (
     labels,
     medicine_labels,
 )
-from bot.views.length import LABEL, length
-from domain.dosages import Dosage
-from domain.families import FamilyFacts
-from domain.medicines import MedicineLine, MedicineStatus
-from domain.schedules import Elapsed, WallClock
+from bot.ui.length import LABEL, length
+from domain.family.families import FamilyFacts
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import MedicineLine, MedicineStatus
+from domain.medicines.schedules.schedules import Elapsed, WallClock
 from tests.unit.screens import NOW, Words, _Home
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,21 +8,23 @@ After a change of words, write the files anew, and read what has changed:
 import inspect
 import os
 import pkgutil
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-import bot.views
-from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import Callback, Verb, decode
-from bot.views.wording import speaking
+import bot
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import Callback, Verb, decode
+from bot.ui.wording import speaking
 from tests.unit.screens import Words, all_screens
 
 GOLDEN = Path(__file__).parent / "golden"
 SCREENS = all_screens(Words())
-BUILDING_BLOCKS = "bot.views.answer"
+BUILDING_BLOCKS = "bot.ui.answer"
+_IS_OF_VIEWS = re.compile(r"bot\.(ui|conversation\.views|features\.\w+\.views)\b")
 
 
 def drawn(shown: Answer | Screen) -> str:
@@ -54,9 +56,9 @@ def test_no_file_is_left_of_a_screen_that_is_gone() -> None:
 
 
 def views() -> Iterator[object]:
-    """The public functions of bot/views that make a screen or an answer."""
-    for module in pkgutil.iter_modules(bot.views.__path__, "bot.views."):
-        if module.name == BUILDING_BLOCKS:
+    """The public functions of views that make a screen or an answer."""
+    for module in pkgutil.walk_packages(bot.__path__, "bot."):
+        if not _IS_OF_VIEWS.match(module.name) or module.name == BUILDING_BLOCKS:
             continue
         for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction):
             is_ours = function.__module__ == module.name and not name.startswith("_")

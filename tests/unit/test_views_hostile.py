@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.sandbox.formatting import parse_html, utf16_length
 from bot.sandbox.keyboards import inline_keyboard
-from bot.views.answer import Answer, Button, Screen
-from bot.views.callbacks import decode
-from bot.views.wording import escape
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import decode
+from bot.ui.wording import escape
 from tests.unit.screens import Words, all_screens
 
 ARABIC = "أسبرين"

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.views.answer import Screen
-from bot.views.cards import slot_card
-from bot.views.notices import summary
-from bot.views.today import today
+from bot.features.medicines.views.cards import slot_card
+from bot.features.medicines.views.notices import summary
+from bot.features.overview.views.today import today
+from bot.ui.answer import Screen
 from domain.access import Role
-from domain.card_parts import DOSES_ON_A_CARD
-from domain.cards import CardFacts, SummaryFacts
-from domain.care_recipients import Person
 from domain.database import Member
-from domain.doses import DoseFacts, DoseStatus, PersonToday
-from domain.running_pauses import Pause
+from domain.family.people import Person
+from domain.family.running_pauses import Pause
+from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
+from domain.medicines.doses.doses import DoseFacts, DoseStatus, PersonToday
+from domain.overview.cards import CardFacts, SummaryFacts
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

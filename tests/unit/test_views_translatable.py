@@ -11,15 +11,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 
+import bot
+from bot.features.family.views.start import command_menu
+from bot.features.medicines.views.medicines import part_labels, schedule_presets
 from bot.sandbox.formatting import parse_html
-from bot.views import wording
-from bot.views.answer import Answer, Screen
-from bot.views.medicines import part_labels, schedule_presets
-from bot.views.start import command_menu
-from bot.views.wording import DOMAIN, _, ngettext, speaking
+from bot.ui.answer import Answer, Screen
+from bot.ui.wording import DOMAIN, _, ngettext, speaking
 from tests.unit.screens import Words, all_screens
 
-VIEWS = Path(wording.__file__).parent
+BOT = Path(bot.__file__).parent
 # Names without letters: what has some and stands outside of the brackets was said in English.
 LETTERLESS = Words.all_the_same("★ 1")
 UNTRANSLATED = re.compile(
@@ -36,7 +36,7 @@ Sentence = tuple[str, ...]
 def collected() -> list[Sentence]:
     return [
         message if isinstance(message, tuple) else (message,)
-        for _file, _line, message, _comments, _context in extract_from_dir(VIEWS)
+        for _file, _line, message, _comments, _context in extract_from_dir(BOT)
     ]
 
 
@@ -104,7 +104,7 @@ def test_the_menus_are_translated(brackets: Path) -> None:
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
-    for file in sorted(VIEWS.glob("*.py")):
+    for file in sorted(BOT.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="_" | "ngettext")):

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.features.medicines.views.schedules import schedule_in_words
 from bot.grammar.problems import Misunderstood, Problem
-from bot.views.misunderstandings import misunderstood
-from bot.views.schedules import schedule_in_words
-from bot.views.times import clock_words, day_words, first_dose
-from domain.dosages import Dosage
-from domain.schedules import (
+from bot.ui.misunderstandings import misunderstood
+from bot.ui.times import clock_words, day_words, first_dose
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
     Daily,

@@ -7,7 +7,7 @@ import time
 import pytest
 from prometheus_client import REGISTRY
 
-from bot.watchdog import HELD_SECONDS, watched_loop
+from bot.ops.watchdog import HELD_SECONDS, watched_loop
 
 LONG = HELD_SECONDS + 0.3
 
@@ -31,7 +31,7 @@ async def test_what_held_the_loop_is_reported_with_its_stack(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     before = holds()
-    with caplog.at_level(logging.WARNING, logger="bot.watchdog"):
+    with caplog.at_level(logging.WARNING, logger="bot.ops.watchdog"):
         async with watched_loop():
             await settle()
             hold_everybody_up("Aspirin for Mum")
@@ -46,7 +46,7 @@ async def test_what_held_the_loop_is_reported_with_its_stack(
 
 async def test_waiting_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
     before = holds()
-    with caplog.at_level(logging.WARNING, logger="bot.watchdog"):
+    with caplog.at_level(logging.WARNING, logger="bot.ops.watchdog"):
         async with watched_loop():
             await asyncio.sleep(LONG)
     assert not caplog.records
@@ -56,7 +56,7 @@ async def test_waiting_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None
 async def test_a_hold_right_before_the_end_is_reported_too(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level(logging.WARNING, logger="bot.watchdog"):
+    with caplog.at_level(logging.WARNING, logger="bot.ops.watchdog"):
         async with watched_loop():
             await settle()
             hold_everybody_up("")

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
 from bot.sandbox.world import Change
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests import invariants
 from tests import town as towns
 from tests.phone_calendar import PhoneCalendar

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import Message
-from bot.views.callbacks import Verb, decode
+from bot.ui.callbacks import Verb, decode
 from tests.phone_calendar import Entry, PhoneCalendar
 from tests.walk.reading import (
     Listed,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.sandbox import Button, Message, Person
-from bot.views.callbacks import Callback, UnreadableCallback, Verb, decode
+from bot.ui.callbacks import Callback, UnreadableCallback, Verb, decode
 from tests.walk.sayings import (
     When,
 )

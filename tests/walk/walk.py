@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
-from bot.views.callbacks import Callback, Verb
+from bot.ui.callbacks import Callback, Verb
 from tests.walk.ground import ZONES, Ground
 from tests.walk.reading import is_misunderstood
 from tests.walk.sayings import (

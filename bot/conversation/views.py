@@ -1,0 +1,149 @@
+"""What is said around guided conversations: over, expired, not understood, not expected."""
+
+from enum import Enum, auto
+
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.length import length, shorten
+from bot.ui.misunderstandings import quoted
+from bot.ui.wording import _, escape
+
+_MOST = 4_096  # what Telegram takes in one message
+_NAMED = 200
+
+
+class Unfinished(Enum):
+    """What is true of a conversation that nobody finished."""
+
+    NOT_SAVED = auto()
+    NOT_RECORDED = auto()
+    NOT_CHANGED = auto()
+
+
+def unexpected(typed: str = "") -> Answer:
+    """Nothing was asked; what was *typed* has done nothing."""
+    sentence = _("I did not expect a message just now. Type /help to see what I can do.")
+    if not typed.strip():
+        return say(sentence)
+    return say(
+        _("{sentence} I haven't done anything about “{words}”.").format(
+            sentence=sentence, words=quoted(typed)
+        )
+    )
+
+
+def please_type() -> Answer:
+    return say(_("I can only read text, not voice messages or pictures. Please type it."))
+
+
+def expired_screen() -> Screen:
+    return Screen(
+        _(
+            "That conversation has expired, and nothing was saved. Please start again:"
+            " /help shows how."
+        )
+    )
+
+
+def expired(*, go_on: Button | None = None) -> Answer:
+    """Something was typed too late; with *go_on*, the question can be had again."""
+    if go_on is None:
+        return Answer(send=(expired_screen(),))
+    return say(
+        _(
+            "That question has expired, and nothing was saved. To go on where you were, tap"
+            " Continue, then type it again."
+        ),
+        ((go_on,),),
+    )
+
+
+def expired_button(*, instead: Screen | None = None) -> Answer:
+    """A button of a question that has expired; *instead* takes the place of that question."""
+    toast = _("That question has expired; nothing was saved.")
+    return Answer(toast=toast, edit=instead, closes=instead is None)
+
+
+def left(question: Screen, unfinished: Unfinished, go_on: Button) -> Screen:
+    """In the place of a question that nobody answered in time."""
+    title = unfinished_words(unfinished)
+    text = f"{title}\n\n{question.text}"
+    return Screen(text if length(text) <= _MOST else title, ((go_on,),))
+
+
+def unfinished_words(unfinished: Unfinished) -> str:
+    match unfinished:
+        case Unfinished.NOT_SAVED:
+            return _("⌛ <b>Not saved.</b>")
+        case Unfinished.NOT_RECORDED:
+            return _("⌛ <b>Nothing was recorded.</b>")
+        case Unfinished.NOT_CHANGED:
+            return _("⌛ <b>Nothing was changed.</b>")
+
+
+def left_notice(what: str, *, go_on: Button, forget: Button) -> Screen:
+    """A medicine or an appointment was left: nobody sees an edit, so this is a message, silent."""
+    return Screen(
+        _("“{what}” wasn't saved.").format(what=escape(shorten(what, to=_NAMED))),
+        ((go_on, forget),),
+        is_silent=True,
+    )
+
+
+def named_for(what: str, person: str) -> str:
+    """ "Amlodipine 5 mg for Mum", where there is more than one person (no HTML)."""
+    return _("{what} for {person}").format(what=what, person=person)
+
+
+def go_on_label() -> str:
+    return _("▶️ Continue")
+
+
+def forget_label() -> str:
+    return _("Forget it")
+
+
+def continued() -> Screen:
+    """In the place of an offer to continue that was taken."""
+    return Screen(_("▶️ Continued below."))
+
+
+def forgotten(unfinished: Unfinished) -> Screen:
+    """In the place of an offer to continue that is over."""
+    return Screen(unfinished_words(unfinished))
+
+
+def too_old(command: str) -> Screen:
+    """Continue, a day after; *command* is where to begin anew."""
+    return Screen(
+        _(
+            "That was more than a day ago, so it can't be continued, and nothing was saved."
+            " Please start again: /{command}"
+        ).format(command=command)
+    )
+
+
+def cannot_continue() -> Screen:
+    """What it was about has gone, or the person has left that family."""
+    return Screen(
+        _(
+            "This can't be continued, and nothing was saved: what it was about isn't there any"
+            " more. /help shows how to start something new."
+        )
+    )
+
+
+def answered_before() -> Answer:
+    return Answer(toast=_("That question is answered already."), closes=True)
+
+
+def nothing_to_cancel() -> Answer:
+    return say(
+        _(
+            "There is nothing to cancel: I'm not asking you anything. To call off an appointment,"
+            " open it with /appts."
+        )
+    )
+
+
+def cancelled() -> Answer:
+    return say(_("Cancelled. Nothing was saved."))

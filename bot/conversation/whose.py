@@ -1,0 +1,62 @@
+"""Whose is it: the people cared for, as conversations carry them, and the question."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation import views as conversation_views
+from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.views import medicines as views
+from bot.grammar.people import Person, unknown_person, which_person
+from bot.grammar.tokens import fold_spaces, matchable
+from bot.ui.answer import Screen
+from domain.database import Scope
+from domain.family.people import list_people
+
+People: TypeAlias = tuple[tuple[str, str, str], ...]
+"""Id, name and zone of each, as they go to Redis and back."""
+
+
+async def load_people(scope: Scope) -> People:
+    return tuple(
+        (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
+    )
+
+
+def read_people(stored: Any) -> People:
+    return tuple(tuple(person) for person in stored)
+
+
+def to_persons(people: People) -> Sequence[Person]:
+    """As the grammar knows them."""
+    return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in people]
+
+
+def index_of(people: People, person: Person | None) -> int | None:
+    """Which of *people* the grammar has found."""
+    return None if person is None else [key for key, *_ in people].index(str(person.id))
+
+
+def named_for(what: str, people: People, person: int | None) -> str:
+    """*what* (no HTML), and for whom, where that needs to be said."""
+    if person is None or len(people) < 2:
+        return what
+    return conversation_views.named_for(what, people[person][1])
+
+
+def ask_whose(data: Data, choice: Choice) -> Screen:
+    """The question, for a conversation that carries its `people`."""
+    buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
+    return views.ask_whose(buttons)
+
+
+def take_whose(people: People, reply: Reply) -> int:
+    """Which of *people* was tapped or typed. Raises Misunderstood."""
+    if reply.choice is not None:
+        return int(reply.choice)
+    typed = fold_spaces(reply.text or "")
+    for number, (_, name, _) in enumerate(people):
+        if matchable(name) in (matchable(typed), matchable(typed).removeprefix("for ")):
+            return number
+    raise unknown_person(typed, to_persons(people)) if typed else which_person(to_persons(people))

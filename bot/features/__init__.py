@@ -1,0 +1,1 @@
+"""What people can do, area by area: parse, one domain operation, a view."""

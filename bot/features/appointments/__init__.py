@@ -1,0 +1,1 @@
+"""Appointments: adding, moving, changing, driving, how it went."""

@@ -1,0 +1,180 @@
+"""`/addappt`: for whom, what, which day, what time, how often; then saved, with a calendar file."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.whose import load_people, named_for
+from bot.features.appointments.flows.appointment_draft import (
+    ABOUT_PEOPLE,
+    ASK,
+    Draft,
+    answer,
+    in_words,
+    ready,
+    stamped,
+    to_problem,
+    turned,
+    understand,
+    without_time,
+)
+from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views.calendar_files import calendar_file
+from bot.features.medicines.views import medicines as medicine_views
+from bot.features.overview.flows import add_list
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.misunderstandings import misunderstood
+from domain.access import Action
+from domain.appointments.appointments import OccurrenceFacts, add_appointment
+from domain.appointments.calendars import get_entries
+from domain.errors import AppointmentInPast, NobodyCaredFor, TimeDoesNotExist
+
+
+async def begin(request: Request) -> Answer:
+    """`/addappt [TITLE WHEN [with DOCTOR] [for PERSON]]`"""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    draft = Draft(people=await load_people(request.scope), line=request.text or "")
+    if not draft.people:
+        raise NobodyCaredFor
+    only = 0 if len(draft.people) == 1 else None
+    draft = replace(draft, person=only, is_guided=not draft.line)
+    if not draft.line:
+        return await _next(request, None, draft)
+    typed = await understand(request, draft, draft.line)
+    return await _next(request, None, draft.understood(typed), problem=typed.problem)
+
+
+def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
+    async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
+        draft = Draft.read(running.data)
+        if step == "day" and (other := turned(draft, reply)) is not None:
+            return FLOW.turn(request, running, other.write())
+        if step == "title" and add_list.is_list(reply.text):
+            return await add_list.begin(replace(request, text=reply.text), "appt")
+        found = await answer(request, draft, step, reply)
+        return await _next(request, running, found.draft, problem=found.problem)
+
+    return take
+
+
+def _ask_confirm(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    when, reminder, _is_usual = in_words(draft)
+    return views.confirm(
+        draft.details,
+        person=data["people"][data["person"]][1],
+        when=when,
+        reminder=reminder,
+        buttons=(
+            (
+                choice(medicine_views.save_label(), "save"),
+                choice(medicine_views.change_label(), "change"),
+                choice(medicine_views.cancel_label(), "cancel"),
+            ),
+        ),
+    )
+
+
+async def _as_of_now(request: Request, data: Data) -> Data:
+    """Reminders that could come when it was asked first may not be able to any more."""
+    return stamped(Draft.read(data), now=request.scope.clock.now()).write()
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "save":
+            return await _next(request, running, replace(draft, is_certain=True))
+        case "change":
+            # From the title on, with everything else kept until it is said anew.
+            draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
+            draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True)
+            return await _next(request, running, draft)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            typed = await understand(request, draft, reply.text or "", is_change=True)
+            changed = replace(draft.changed(typed), is_certain=False)
+            return await _next(request, running, changed, problem=typed.problem)
+
+
+def name_draft(data: Data) -> str | None:
+    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+    draft = Draft.read(data)
+    day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
+    clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
+    if draft.title is None:
+        return None
+    what = views.draft_in_short(draft.title, day, clock)
+    return named_for(what, draft.people, draft.person)
+
+
+async def resume(request: Request, running: Conversation) -> Answer:
+    """Ask again after hours: "tomorrow" may be today by now, and the time over. Whatever it was, it
+    waits for a yes.
+    """
+    draft = Draft.read(running.data)
+    return await _next(request, running, replace(draft, is_certain=False))
+
+
+FLOW = Flow(
+    "addappt",
+    {
+        **{step: Step(ask, _take(step)) for step, ask in ASK.items()},
+        "confirm": Step(_ask_confirm, _take_confirm, _as_of_now),
+    },
+)
+
+
+async def _next(
+    request: Request,
+    running: Conversation | None,
+    draft: Draft,
+    *,
+    problem: Misunderstood | None = None,
+) -> Answer:
+    """The next question, after a sentence about *problem*; or, once nothing is open, the end."""
+    now = request.scope.clock.now()
+    draft = stamped(draft, now=now)
+    if draft.step == "confirm":
+        found = ready(draft, now=now)
+        draft, problem = found.draft, found.problem or problem
+        if found.problem is None and draft.is_certain and problem is None:
+            try:
+                saved = await _save(request, draft, flow_id=running.flow_id if running else None)
+                return saved if running is None else finished(running, saved)
+            except Misunderstood as refused:
+                draft, problem = without_time(draft, refused), refused
+    if draft.step == "person" and problem is not None and problem.problem not in ABOUT_PEOPLE:
+        problem = None  # the line is read again once it is known by whose clock
+    first = _sentence(problem)
+    if running is None:
+        return FLOW.begin(request, draft.step, draft.write(), first=first)
+    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+
+
+async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answer:
+    """Raises Misunderstood for a time at which nothing can be."""
+    new = draft.to_new(now=request.scope.clock.now())
+    try:
+        facts = await add_appointment(request.scope, new, flow_id=flow_id)
+    except (AppointmentInPast, TimeDoesNotExist) as error:
+        raise to_problem(error) from error
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    screen = views.saved(facts, member=member, now=request.scope.clock.now())
+    return Answer(send=(screen, await file_of(request, facts)))
+
+
+async def file_of(request: Request, facts: OccurrenceFacts) -> Screen:
+    """The message with the calendar file of an appointment."""
+    entries = await get_entries(request.scope, facts.appointment_id)
+    return calendar_file(entries, name="appointment", now=request.scope.clock.now())
+
+
+def _sentence(problem: Misunderstood | None) -> Screen | None:
+    return None if problem is None else Screen(misunderstood(problem))

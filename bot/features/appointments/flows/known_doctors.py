@@ -1,0 +1,17 @@
+"""The family's doctors as the grammar knows them."""
+
+from collections.abc import Sequence
+
+from bot.grammar.commands.appointments import KnownDoctor
+from bot.ui.apart import doctor_labels
+from domain.contacts.doctors import list_doctors
+from domain.database import Scope
+
+
+async def list_known_doctors(scope: Scope) -> Sequence[KnownDoctor]:
+    """Each with the label that tells those of one name apart, which can be typed too."""
+    found = await list_doctors(scope)
+    return [
+        KnownDoctor(doctor.name, doctor.id, doctor.person_id, label)
+        for doctor, label in zip(found, doctor_labels(found), strict=True)
+    ]

@@ -1,0 +1,300 @@
+"""Move: how much of a series, to which day, at what time."""
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.features.appointments.flows import when_questions as questions
+from bot.features.appointments.flows.appointment_draft import to_problem
+from bot.features.appointments.views import appointments as views
+from bot.features.medicines.views import medicines as medicine_views
+from bot.grammar.clock_times import later_half, nights_of
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.whens import When, hour_is_over, which_night
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.misunderstandings import misunderstood
+from domain.access import Action
+from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
+from domain.appointments.changes import move, repeat
+from domain.appointments.locking import Reach
+from domain.appointments.occurrences import to_local
+from domain.appointments.recurrences import Recurrence
+from domain.errors import (
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
+    TimeDoesNotExist,
+)
+
+_SAME_DAY = "same"
+
+
+async def begin(request: Request) -> Answer:
+    """The Move button."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    facts = await get_occurrence(request.scope, request.subject_id)
+    now = request.scope.clock.now()
+    if facts.ends_at <= now:
+        raise AppointmentOver
+    local = to_local(facts.starts_at, facts.zone)
+    data = {
+        "id": str(facts.id),
+        "version": facts.version,
+        "title": facts.details.title,
+        "zone": facts.zone.key,
+        "place": views.place_of(facts),
+        "reach": Reach.THIS,
+        "old_day": local.date().isoformat(),
+        "old_time": f"{local:%H:%M}",
+        "is_all_day": facts.details.is_all_day,
+        "today": to_local(now, facts.zone).date().isoformat(),
+        "month": None,
+        "days": [],
+        "times": [],
+    }
+    return FLOW.begin(request, "reach" if facts.recurrence else "day", data)
+
+
+def _ask_reach(data: Data, choice: Choice) -> Screen:
+    labels = views.reach_labels()
+    reaches = (Reach.FOLLOWING, Reach.ALL) if data.get("is_rhythm") else tuple(Reach)
+    buttons = [choice(labels[reach], reach[:7]) for reach in reaches]
+    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    return views.ask_reach(data["title"], buttons, to_call_off=False, typed=data.get("typed"))
+
+
+async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """A day or a rhythm that is typed already is the answer to the next question."""
+    data: dict[str, Any] = dict(running.data)
+    if reply.choice == "cancel":
+        return cancelled(running.flow_id)
+    if reply.text is not None:
+        when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
+        data |= {"typed": reply.text, "is_rhythm": when.rule is not None}
+        return FLOW.go_on(request, running, "reach", data)
+    for reach in Reach:
+        if reply.choice == reach[:7]:
+            typed = data.pop("typed", None)
+            data["reach"] = reach
+            if typed is None:
+                return FLOW.go_on(request, running, "day", data)
+            answer = Reply(choice=None, text=typed)
+            when = questions.take_when(request, answer, zone=ZoneInfo(data["zone"]), hint="on")
+            return await _understood(request, running, data, when, typed=typed)
+    return medicine_views.tap_a_button().and_send(FLOW.question(running))
+
+
+def _ask_day(data: Data, choice: Choice) -> Screen:
+    today = date.fromisoformat(data["today"])
+    month = date.fromisoformat(data["month"] or questions.first_of_month(today).isoformat())
+    candidates = [date.fromisoformat(day) for day in data["days"]]
+    buttons = questions.day_buttons(
+        choice,
+        today=today,
+        month=month,
+        candidates=candidates,
+        are_nights=_asks_night(data),
+    )
+    if data.get("is_all_day"):
+        return views.ask_day(data["title"], buttons)  # a day has no clock
+    same = choice(views.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
+    question = views.ask_day(data["title"], ((same,), *buttons))
+    return views.by_place(question, data.get("place"))
+
+
+def _asks_night(data: Data) -> bool:
+    """Whether its days are the two nights of one."""
+    days = [date.fromisoformat(day) for day in data["days"]]
+    return bool(data.get("is_midnight")) and questions.are_nights(days)
+
+
+async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    if questions.is_blank(reply):
+        return FLOW.turn(request, running, data)
+    month = questions.month_turned_to(reply, today=date.fromisoformat(data["today"]))
+    if month is not None:
+        return FLOW.turn(request, running, {**data, "month": month.isoformat()})
+    if reply.choice == _SAME_DAY:
+        when = When(days=(date.fromisoformat(data["old_day"]),))
+    else:
+        when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
+    if reply.choice is not None and _asks_night(data):
+        data["is_midnight"] = False
+    return await _understood(request, running, data, when, typed=reply.text)
+
+
+def _ask_time(data: Data, choice: Choice) -> Screen:
+    candidates = [time.fromisoformat(each) for each in data["times"]]
+    same = choice(data["old_time"], f"t{data['old_time'].replace(':', '')}")
+    offered = [time.fromisoformat(each) for each in data.get("offered", ())]
+    buttons = questions.time_buttons(choice, candidates, offered=offered)
+    question = views.ask_time(
+        data["title"],
+        date.fromisoformat(data["days"][0]),
+        today=date.fromisoformat(data["today"]),
+        buttons=buttons if candidates else ((same,), *buttons),
+    )
+    return views.by_place(question, data.get("place"))
+
+
+async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    zone = ZoneInfo(data["zone"])
+    when = questions.take_when(request, reply, zone=zone, hint="at", is_day_known=True)
+    return await _understood(request, running, data, when, typed=reply.text)
+
+
+async def _understood(
+    request: Request,
+    running: Conversation,
+    data: dict[str, Any],
+    when: When,
+    *,
+    typed: str | None,
+) -> Answer:
+    """With what was said; what is still open is asked. A time alone is one on the same day."""
+    is_all_day = bool(data.get("is_all_day"))
+    questions.check_kind(when, is_all_day=is_all_day)
+    if when.rule is not None:
+        facts = await get_occurrence(request.scope, UUID(data["id"]))
+        if facts.recurrence is not None and data["reach"] == Reach.THIS:
+            # One of a series has no rhythm of its own.
+            data |= {"typed": typed, "is_rhythm": True}
+            return FLOW.go_on(request, running, "reach", data)
+        return await _repeat(request, running, data, when, when.rule)
+    if when.days:
+        data["days"] = [day.isoformat() for day in when.days]
+    elif when.times and not data["days"]:
+        data["days"] = [data["old_day"]]
+    if when.times:
+        data["times"], data["offered"] = [f"{each:%H:%M}" for each in when.times], []
+        data["other_half"] = f"{when.other_half:%H:%M}" if when.other_half else None
+        data["is_midnight"] = when.is_midnight
+    if when.offered:
+        data["times"], data["offered"] = [], [f"{each:%H:%M}" for each in when.offered]
+    if is_all_day:
+        data["times"] = ["00:00"]
+    when = _with_night(request, data, when)
+    first = None if when.problem is None else Screen(misunderstood(when.problem))
+    if len(data["days"]) != 1 or when.is_doubtful:
+        return FLOW.go_on(request, running, "day", data, first=first)
+    if len(data["times"]) != 1 or when.problem is not None:
+        return FLOW.go_on(request, running, "time", data, first=first)
+    day, clock = date.fromisoformat(data["days"][0]), time.fromisoformat(data["times"][0])
+    start = datetime.combine(day, clock)
+    return await _save(request, running, data, start, rule=None)
+
+
+def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
+    """*when*, and *data* with the nights that midnight of the day can be."""
+    if not data.get("is_midnight") or len(data["days"]) != 1:
+        return when
+    now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
+    nights = nights_of(date.fromisoformat(data["days"][0]), local_now=now)
+    data["days"] = [night.isoformat() for night in nights] or data["days"]
+    data["is_midnight"] = len(nights) > 1
+    return replace(when, problem=when.problem or which_night(nights)) if nights[1:] else when
+
+
+async def _repeat(
+    request: Request, running: Conversation, data: dict[str, Any], when: When, rule: Recurrence
+) -> Answer:
+    """ "every Wednesday 11:00" is another rhythm for the series, or from this one on."""
+    now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
+    clock = when.clock or time.fromisoformat(data["old_time"])
+    old_day = date.fromisoformat(data["old_day"])
+    if data["reach"] == Reach.ALL:
+        facts = await get_occurrence(request.scope, UUID(data["id"]))
+        coming = await first_of(request.scope, facts.appointment_id)
+        data["id"] = str(coming.id)
+        old_day = to_local(coming.starts_at, coming.zone).date()
+    start = datetime.combine(when.day or max(old_day, now.date()), clock)
+    first = rule.first_from(start) if when.is_anchored else start
+    so_far = (await get_occurrence(request.scope, UUID(data["id"]))).recurrence
+    if (
+        so_far is not None
+        and so_far.until is not None
+        and rule.until is None
+        and rule.count is None
+    ):
+        # What ends is not to go on for ever since its rhythm is another.
+        first = None if first is None or first > so_far.until else first
+    if when.problem is not None or first is None:
+        raise when.problem or Misunderstood(Problem.NO_OCCURRENCE)
+    rule = rule.with_shorter_months(first)
+    return await _save(request, running, data, first, rule=rule)
+
+
+async def _save(
+    request: Request,
+    running: Conversation,
+    data: dict[str, Any],
+    start: datetime,
+    *,
+    rule: Recurrence | None,
+) -> Answer:
+    scope, occurrence_id, version = request.scope, UUID(data["id"]), data["version"]
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    now = scope.clock.now()
+    try:
+        if rule is None:
+            reach = Reach(data["reach"])
+            facts = await move(scope, occurrence_id, start, reach=reach, version=version)
+        else:
+            names_end = rule.until is not None or rule.count is not None
+            facts = await repeat(
+                scope,
+                occurrence_id,
+                start,
+                rule,
+                version=version,
+                keeps_end=not names_end,
+                reach=Reach(data["reach"]),
+            )
+    except (AppointmentInPast, TimeDoesNotExist) as error:
+        again = {**data, "times": []}
+        problem = to_problem(error)
+        offered = _later_half(data, start, now=now) if rule is None else ()
+        if offered and isinstance(error, AppointmentInPast):
+            again["offered"] = [f"{each:%H:%M}" for each in offered]
+            first = Screen(misunderstood(hour_is_over(problem.words, offered=offered)))
+            return FLOW.go_on(request, running, "time", again, first=first)
+        first = Screen(misunderstood(problem))
+        if isinstance(error, AppointmentInPast):
+            return FLOW.go_on(request, running, "day", {**again, "days": []}, first=first)
+        return FLOW.go_on(request, running, "time", again, first=first)
+    except AppointmentChanged:
+        facts = await get_occurrence(scope, occurrence_id)
+        screen = views.changed_meanwhile(facts, member=member, now=now)
+        return finished(running, Answer(send=(screen,)))
+    return finished(running, await _answer(request, facts))
+
+
+def _later_half(data: Data, start: datetime, *, now: datetime) -> tuple[time, ...]:
+    """Twelve hours later that day, where that may have been meant and is still to come."""
+    other_half = data.get("other_half")
+    clock = time.fromisoformat(other_half) if other_half else None
+    local_now = to_local(now, ZoneInfo(data["zone"]))
+    return later_half(start.date(), clock, local_now=local_now)
+
+
+async def _answer(request: Request, facts: OccurrenceFacts) -> Answer:
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    screen = views.moved(facts, member=member, now=now)
+    return Answer(send=(screen,))
+
+
+FLOW = Flow(
+    "moveappt",
+    {
+        "reach": Step(_ask_reach, _take_reach),
+        "day": Step(_ask_day, _take_day),
+        "time": Step(_ask_time, _take_time),
+    },
+)

@@ -1,0 +1,35 @@
+"""How did it go? A note in words, and then on to the medicines."""
+
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.features.appointments.views import appointments as views
+from bot.grammar.commands.intakes import parse_remark
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from domain.access import Action
+from domain.appointments.appointments import get_occurrence
+from domain.appointments.attendance import record_outcome
+
+
+async def begin(request: Request) -> Answer:
+    """The Write a note button."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    facts = await get_occurrence(request.scope, request.subject_id)
+    data = {"id": str(facts.id), "title": facts.details.title, "person": facts.person}
+    return FLOW.begin(request, "note", data)
+
+
+def _ask_note(data: Data, _choice: Choice) -> Screen:
+    return views.ask_outcome(data["title"], data["person"])
+
+
+async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
+    note = parse_remark(reply.text or "")
+    facts = await record_outcome(request.scope, UUID(str(running.data["id"])), note)
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return finished(running, Answer(send=(views.outcome_saved(facts, member=member),)))
+
+
+FLOW = Flow("outcome", {"note": Step(_ask_note, _take_note)})

@@ -1,0 +1,150 @@
+"""Which day, and at what time: a calendar of buttons, the usual times, or typing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Reply
+from bot.features.appointments.views import appointments as views
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.whens import When, parse_when
+from bot.intake.request import Request
+from bot.ui.answer import Button, Keyboard
+
+USUAL_TIMES = tuple(time(hour) for hour in (8, 9, 10, 11, 12, 14, 15, 16, 17))
+_FARTHEST_MONTHS = 24
+_BLANK = "·"
+
+
+def day_buttons(
+    choice: Choice,
+    *,
+    today: date,
+    month: date,
+    candidates: Sequence[date] = (),
+    are_nights: bool = False,
+) -> Keyboard:
+    """The days that it may be, or today, tomorrow and a month to leaf through. Where they
+    *are_nights*, each candidate is the day that one of them ends with.
+    """
+    if are_nights:
+        return tuple((choice(views.night_label(day), _day_key(day)),) for day in candidates)
+    if candidates:
+        return tuple(
+            (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
+        )
+    blank = choice(_BLANK, "x")
+    rows: list[tuple[Button, ...]] = [
+        (
+            choice(views.today_label(), _day_key(today)),
+            choice(views.tomorrow_label(), _day_key(today + timedelta(days=1))),
+        ),
+        (
+            choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else blank,
+            choice(views.month_label(month), "x"),
+            choice("▶️", f"m{_shift(month, 1):%y%m}"),
+        ),
+        tuple(choice(words, "x") for words in views.weekday_labels()),
+    ]
+    day = month - timedelta(days=month.weekday())
+    while day < _shift(month, 1):
+        week = [day + timedelta(days=number) for number in range(7)]
+        open_days = {each for each in week if each.month == month.month and each >= today}
+        if open_days:
+            rows.append(
+                tuple(
+                    choice(str(each.day), _day_key(each)) if each in open_days else blank
+                    for each in week
+                )
+            )
+        day += timedelta(days=7)
+    return tuple(rows)
+
+
+def first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_turned_to(reply: Reply, *, today: date) -> date | None:
+    """The month of a press on ◀ ▶; None if the reply was something else."""
+    key = reply.choice or ""
+    if key[:1] != "m":
+        return None
+    month = datetime.strptime(f"{key[1:]}01", "%y%m%d").date()  # noqa: DTZ007 - a date only
+    last = _shift(first_of_month(today), _FARTHEST_MONTHS)
+    return min(max(month, first_of_month(today)), last)
+
+
+def is_blank(reply: Reply) -> bool:
+    """Whether a part of the calendar was pressed that is no day."""
+    return reply.choice == "x"
+
+
+def take_when(
+    request: Request,
+    reply: Reply,
+    *,
+    zone: ZoneInfo,
+    hint: str = "",
+    is_day_known: bool = False,
+) -> When:
+    """What a tapped day or time, or a typed answer, says. Raises Misunderstood.
+
+    *hint* goes before an answer that cannot be read without it: "at" before "9".
+    """
+    if reply.choice is not None:
+        if reply.choice[:1] == "t":
+            return When(times=(datetime.strptime(reply.choice[1:], "%H%M").time(),))  # noqa: DTZ007
+        day = datetime.strptime(reply.choice, "%y%m%d").date()  # noqa: DTZ007 - a date only
+        return When(days=(day,))
+    now = request.scope.clock.now()
+    text = reply.text or ""
+    if not text.strip():
+        raise Misunderstood(Problem.WHEN_UNREADABLE, text)
+    try:
+        return parse_when(text, zone=zone, now=now, is_day_known=is_day_known)
+    except Misunderstood as problem:
+        try:
+            return parse_when(f"{hint} {text}", zone=zone, now=now)
+        except Misunderstood:
+            raise problem from None  # about what was typed
+
+
+def check_kind(when: When, *, is_all_day: bool) -> None:
+    """Raises Misunderstood for what an answer about when it begins says beyond that: dropping it
+    without a word would be worse than to ask. *is_all_day*: so it is, and so it stays.
+    """
+    says_all_day = when.is_all_day and when.duration == timedelta(days=1)
+    if when.times and is_all_day and not when.is_all_day:
+        raise Misunderstood(Problem.STAYS_ALL_DAY, f"{when.times[0]:%H:%M}")
+    if when.duration is not None and not (is_all_day and says_all_day):
+        raise Misunderstood(Problem.LENGTH_IN_A_MOVE)
+
+
+def time_buttons(
+    choice: Choice, candidates: Sequence[time] = (), *, offered: Sequence[time] = ()
+) -> Keyboard:
+    """The times that it may be, or the usual ones, below those *offered* instead of what cannot
+    be.
+    """
+    times = candidates or [each for each in USUAL_TIMES if each not in offered]
+    rows = [tuple(times[at : at + 3]) for at in range(0, len(times), 3)]
+    if offered and not candidates:
+        rows.insert(0, tuple(offered))
+    return tuple(
+        tuple(choice(views.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
+    )
+
+
+def are_nights(days: Sequence[date]) -> bool:
+    """Whether *days* are what :func:`~bot.grammar.whens.nights_of` makes of one."""
+    return len(days) == 2 and days[1] - days[0] == timedelta(days=1)
+
+
+def _day_key(day: date) -> str:
+    return f"{day:%y%m%d}"
+
+
+def _shift(month: date, months: int) -> date:
+    years, number = divmod(month.month - 1 + months, 12)
+    return date(month.year + years, number + 1, 1)

@@ -1,0 +1,120 @@
+"""When an appointment takes place, in words.
+
+It belongs to the clock of its place. Where that is not the clock of the person (any more), the
+place is named: "10:00 London time"; and what that is by the reader's own clock, where it differs.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.ui.dose_times import differ, named_clock, with_yours
+from bot.ui.times import clock_words, day_words, full_date, month_name, named_day, short_month_name
+from bot.ui.wording import _
+from domain.appointments.appointments import Conflict, OccurrenceFacts
+
+
+def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:
+    """Whether the clock of its place is not the person's *at* that instant (aware)."""
+    return differ(facts.zone, facts.home, at)
+
+
+def appointment_clock(
+    facts: OccurrenceFacts | Conflict, at: datetime, *, reader_zone: ZoneInfo | None
+) -> str:
+    """ "10:00 Mum's time (05:00 yours)", "10:00 London time (05:00 yours)"."""
+    if not is_elsewhere(facts, at):
+        return clock_words(at, person=facts.person, zone=facts.zone, reader_zone=reader_zone)
+    words = place_clock(facts, at)
+    return with_yours(words, at, zone=facts.zone, reader_zone=reader_zone)
+
+
+def place_clock(facts: OccurrenceFacts | Conflict, at: datetime) -> str:
+    """ "10:00", or "10:00 London time"."""
+    clock = f"{at.astimezone(facts.zone):%H:%M}"
+    return named_clock(clock, facts.zone) if is_elsewhere(facts, at) else clock
+
+
+def day_of(
+    facts: OccurrenceFacts | Conflict,
+    day: date,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+    stays: bool = False,
+) -> str:
+    """ "tomorrow"; by its name where it is not the same day now for the person, or for the reader,
+    as it is there. What *stays* on a phone is read on other days, too: "tomorrow, Thursday 26
+    November".
+    """
+    today = now.astimezone(facts.zone).date()
+    named = named_day(day, today=today)
+    clocks = (facts.home, reader_zone or facts.zone)
+    if any(now.astimezone(clock).date() != today for clock in clocks):
+        return named
+    words = day_words(day, today=today)
+    if stays and words != named:
+        return _("{day}, {date}").format(day=words, date=named)
+    return words
+
+
+def appointment_moment(
+    facts: OccurrenceFacts | Conflict,
+    at: datetime,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+    stays: bool = False,
+) -> str:
+    """ "tomorrow 14:30 Mum's time (15:30 yours)", "Wednesday 3 June 10:00 London time"."""
+    day = at.astimezone(facts.zone).date()
+    return _("{day} {clock}").format(
+        day=day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays),
+        clock=appointment_clock(facts, at, reader_zone=reader_zone),
+    )
+
+
+def span_words(
+    facts: OccurrenceFacts | Conflict,
+    *,
+    reader_zone: ZoneInfo | None = None,
+    now: datetime,
+    stays: bool = False,
+) -> str:
+    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"; *stays*
+    as in :func:`day_of`.
+    """
+
+    def words_of(day: date) -> str:
+        return day_of(facts, day, now=now, reader_zone=reader_zone, stays=stays)
+
+    if facts.is_all_day:
+        days = words_of(facts.first_day)
+        if facts.first_day != facts.last_day:
+            today = now.astimezone(facts.zone).date()
+            days = days_words(facts.first_day, facts.last_day, today=today)
+        return _("{days}, all day").format(days=days)
+    when = appointment_moment(facts, facts.starts_at, now=now, reader_zone=reader_zone, stays=stays)
+    if facts.first_day == facts.last_day:
+        return when
+    end = facts.ends_at.astimezone(facts.zone)
+    last = _("{day} {time}").format(day=words_of(end.date()), time=f"{end:%H:%M}")
+    return _("{when} to {end}").format(when=when, end=last)
+
+
+def days_words(first: date, last: date, *, today: date | None = None) -> str:
+    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
+    which are narrow.
+    """
+    if today is not None and first == last:
+        return day_words(first, today=today)
+    name = short_month_name if today is None else month_name
+    if first == last:
+        return _("{day} {month}").format(day=first.day, month=name(first))
+    years = {first.year, last.year} | ({today.year} if today else set())
+    if len(years) > 1:
+        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
+    if first.month == last.month:
+        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
+    return _("{first} {month} – {last} {last_month}").format(
+        first=first.day, month=name(first), last=last.day, last_month=name(last)
+    )

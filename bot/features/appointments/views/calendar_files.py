@@ -1,0 +1,130 @@
+"""Appointments as an iCalendar file (RFC 5545), which every calendar of a phone can open.
+
+A changed appointment keeps its UID and raises its SEQUENCE, so that it moves in the phone's
+calendar; what was called off is there as cancelled, so that it goes away. It carries no alarms:
+the bot reminds.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from icalendar import Calendar, Event, Timezone, vRecur
+
+from bot.ui.answer import Document, Screen
+from bot.ui.wording import _, escape
+from domain.appointments.calendars import CalendarEntry, Deviation
+from domain.appointments.recurrences import Recurrence
+
+PRODUCT = "-//CareCircle//CareCircle 1//EN"
+_ZONES_UNTIL = timedelta(days=3_700)
+
+
+def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> Screen:
+    """A message with the file of *entries*; *now* (aware) is when it was made."""
+    if any(not entry.is_cancelled for entry in entries):
+        caption = _("📅 Open it to put this into your phone's calendar.")
+    else:
+        caption = _("📅 Open it to take this out of your phone's calendar.")
+    return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
+
+
+def calendar_update(entries: Sequence[CalendarEntry], *, now: datetime) -> Screen:
+    """As :func:`calendar_file`, for somebody who has put an older one into their calendar."""
+    planned = [entry for entry in entries if not entry.is_cancelled]
+    title = (planned or entries)[-1].title
+    if planned:
+        caption = _("📅 <b>{title}</b> has changed. Open it to have your calendar follow.")
+    else:
+        caption = _("📅 <b>{title}</b> is called off. Open it to take it out of your calendar.")
+    document = Document("appointment.ics", _ics(entries, now=now))
+    return Screen(caption.format(title=escape(title)), document=document)
+
+
+def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    only_cancelled = bool(entries) and all(entry.is_cancelled for entry in entries)
+    calendar.add("method", "CANCEL" if only_cancelled else "PUBLISH")
+    zones = {entry.zone.key: entry.zone for entry in entries}
+    for zone in zones.values():
+        first = min(entry.starts_at for entry in entries if entry.zone.key == zone.key)
+        calendar.add_component(
+            Timezone.from_tzinfo(
+                zone,
+                first_date=(first - timedelta(days=370)).date(),
+                last_date=(now + _ZONES_UNTIL).date(),
+            )
+        )
+    for entry in entries:
+        calendar.add_component(_event(entry, now=now))
+        for deviation in entry.exceptions:
+            if not deviation.is_cancelled:
+                calendar.add_component(_moved(deviation.said or entry, deviation, now=now))
+    return str(calendar.to_ical().decode())
+
+
+def _event(entry: CalendarEntry, *, now: datetime) -> Event:
+    event = _described(entry, now=now)
+    start = entry.starts_at.replace(tzinfo=entry.zone)
+    _add_span(event, start, entry)
+    if entry.recurrence is not None:
+        event.add("rrule", _rule(entry, entry.recurrence))
+        cancelled = [d.original for d in entry.exceptions if d.is_cancelled]
+        if cancelled:
+            event.add("exdate", [_stamp(each, entry) for each in cancelled])
+    return event
+
+
+def _moved(entry: CalendarEntry, deviation: Deviation, *, now: datetime) -> Event:
+    event = _described(entry, now=now)
+    start = deviation.starts_at.astimezone(entry.zone)
+    event.add("recurrence-id", _stamp(deviation.original, entry))
+    _add_span(event, start, entry)
+    return event
+
+
+def _add_span(event: Event, start: datetime, entry: CalendarEntry) -> None:
+    """DTSTART and DTEND. Whole days are dates, of which the last is the day after (RFC 5545,
+    §3.6.1); an hour as long as it takes, whatever the clocks do meanwhile.
+    """
+    event.add("dtstart", _stamp(start, entry))
+    if entry.is_all_day:
+        event.add("dtend", start.date() + entry.duration)
+    else:
+        event.add("dtend", _stamp(start.astimezone(UTC) + entry.duration, entry))
+
+
+def _stamp(at: datetime, entry: CalendarEntry) -> datetime | date:
+    """*at* (aware) as this entry's times are written."""
+    local = at.astimezone(entry.zone)
+    return local.date() if entry.is_all_day else local
+
+
+def _rule(entry: CalendarEntry, recurrence: Recurrence) -> vRecur:
+    """The RRULE. Its UNTIL is a date where DTSTART is one (RFC 5545, §3.3.10)."""
+    rule: vRecur = vRecur.from_ical(recurrence.to_rfc5545(entry.zone))
+    if entry.is_all_day and recurrence.until is not None:
+        rule["UNTIL"] = [recurrence.until.date()]
+    return rule
+
+
+def _described(entry: CalendarEntry, *, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("summary", _("{title} ({person})").format(title=entry.title, person=entry.person))
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    if entry.place:
+        event.add("location", entry.place)
+    about = [
+        _("Doctor: {name}").format(name=entry.doctor) if entry.doctor else "",
+        _("Phone: {number}").format(number=entry.phone) if entry.phone else "",
+        _("Bring: {things}").format(things=entry.bring) if entry.bring else "",
+        entry.note or "",
+    ]
+    if any(about):
+        event.add("description", "\n".join(filter(None, about)))
+    return event

@@ -1,0 +1,304 @@
+"""`/adddoctor`: whose, who, what for, and the telephone; or a contact out of the phone book."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.whose import (
+    People,
+    ask_whose,
+    index_of,
+    load_people,
+    read_people,
+    take_whose,
+    to_persons,
+)
+from bot.features.contacts.views import doctors as views
+from bot.features.medicines.views import medicines as medicine_views
+from bot.grammar.commands.appointments import parse_text
+from bot.grammar.commands.doctors import is_skipped, parse_phones, understand_doctor
+from bot.grammar.names import LONGEST_NAME, parse_name
+from bot.grammar.people import Person
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.misunderstandings import misunderstood
+from domain.access import Action
+from domain.appointments.appointments import get_occurrence
+from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
+from domain.errors import AlikeDoctor, NobodyCaredFor, NotFound
+from domain.family.families import list_zones
+
+_SKIP = "skip"
+_LONGEST_SPECIALTY = 80
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known so far; goes to Redis and back between two questions. `asked` are the parts
+    that are settled, also by leaving them out. `phones` are what a number without its country code
+    can be.
+    """
+
+    people: People
+    person: int | None = None
+    name: str | None = None
+    specialty: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    asked: tuple[str, ...] = ()
+    same: str = ""  # the doctor of that name, or one alike, that the person has already
+    same_id: str = ""
+    beside: tuple[str, ...] = ()  # those that this one is another than
+    phones: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
+        data.pop("is_another", None)  # of the version before
+        for name in ("asked", "beside", "phones"):
+            data[name] = tuple(data.get(name, ()))
+        return cls(**{**data, "people": read_people(data["people"])})
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def persons(self) -> Sequence[Person]:
+        return to_persons(self.people)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.people[self.person or 0][2])
+
+    @property
+    def step(self) -> str:
+        """The first thing that is still to be asked."""
+        if self.name is None:
+            return "name"
+        if self.person is None:
+            return "person"
+        if self.phones:
+            return "country"
+        for part in ("specialty", "phone"):
+            if getattr(self, part) is None and part not in self.asked:
+                return part
+        return "same" if self.same else "save"
+
+    def settled(self, *parts: str) -> "Draft":
+        return replace(self, asked=(*self.asked, *parts))
+
+
+async def begin(request: Request) -> Answer:
+    """`/adddoctor [NAME[, SPECIALTY][, PHONE] [for PERSON]]`"""
+    draft = await _new(request)
+    if not request.text:
+        return await _next(request, None, draft)
+    person = None if draft.person is None else draft.persons[draft.person]
+    typed = understand_doctor(
+        request.text, people=draft.persons, zone=person.zone if person else None
+    )
+    if typed.person is not None:
+        draft = replace(draft, person=index_of(draft.people, typed.person))
+    draft = replace(
+        draft,
+        name=typed.name,
+        specialty=typed.specialty,
+        address=typed.address,
+    )
+    draft = await _with_phone(request, draft, typed.phone_words)
+    # On one line, what was left out is left out.
+    draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
+    return await _next(request, None, draft, problem=typed.problem)
+
+
+async def begin_named(request: Request) -> Answer:
+    """The offer on an appointment to add the doctor who is only a name there."""
+    facts = await get_occurrence(request.scope, request.subject_id)
+    draft = await _new(request)
+    if facts.details.doctor is None:
+        raise NotFound
+    person = [key for key, _name, _zone in draft.people].index(str(facts.person_id))
+    return await _next(request, None, replace(draft, person=person, name=facts.details.doctor.name))
+
+
+async def on_contact(request: Request) -> Answer:
+    """A contact out of the phone book: a doctor, or the answer to a question about one."""
+    contact, running = request.contact, request.conversation
+    if contact is None:
+        raise NotFound
+    is_ours = isinstance(running, Conversation) and running.flow == FLOW.name
+    draft = Draft.read(running.data) if is_ours and isinstance(running, Conversation) else None
+    draft = draft or await _new(request)
+    name = draft.name or parse_name(contact.name[:LONGEST_NAME])
+    problem = None
+    draft = replace(draft, name=name)
+    try:
+        draft = await _with_phone(request, draft, contact.phone)
+    except Misunderstood as wrong:
+        problem = wrong
+    conversation = running if is_ours and isinstance(running, Conversation) else None
+    return await _next(request, conversation, draft, problem=problem)
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return views.ask_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    typed = understand_doctor(reply.text or "", people=draft.persons, zone=draft.zone)
+    draft = replace(
+        draft,
+        name=typed.name or parse_name(reply.text or ""),
+        specialty=typed.specialty or draft.specialty,
+        address=typed.address or draft.address,
+    )
+    draft = await _with_phone(request, draft, typed.phone_words)
+    return await _next(request, running, draft, problem=typed.problem)
+
+
+async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    person = take_whose(draft.people, reply)
+    return await _next(request, running, replace(draft, person=person))
+
+
+def _ask_specialty(data: Data, choice: Choice) -> Screen:
+    return views.ask_specialty(data["name"], choice(views.skip_label(), _SKIP))
+
+
+async def _take_specialty(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data).settled("specialty")
+    if reply.choice != _SKIP and not is_skipped(reply.text or ""):
+        specialty = parse_text(reply.text or "", longest=_LONGEST_SPECIALTY)
+        draft = replace(draft, specialty=specialty)
+    return await _next(request, running, draft)
+
+
+def _ask_phone(data: Data, choice: Choice) -> Screen:
+    return views.ask_phone(data["name"], choice(views.skip_label(), _SKIP))
+
+
+async def _take_phone(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data).settled("phone")
+    if reply.choice != _SKIP and not is_skipped(reply.text or ""):
+        draft = await _with_phone(request, draft, reply.text or "")
+    return await _next(request, running, draft)
+
+
+async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
+    """With a telephone number, if one was *typed*. Without its country code it is one of whichever
+    country the family is known to live in: where these are several, that is asked.
+    """
+    if not typed:
+        return draft
+    zones = [draft.zone, *await list_zones(request.scope)]
+    phones = tuple(parse_phones(typed, zones=zones))
+    if len(phones) == 1:
+        return replace(draft, phone=phones[0], phones=())
+    return replace(draft, phone=None, phones=phones)
+
+
+def _ask_country(data: Data, choice: Choice) -> Screen:
+    typed = [choice(views.phone_label(phone), str(n)) for n, phone in enumerate(data["phones"])]
+    return views.ask_country(data["name"], typed, choice(views.skip_label(), _SKIP))
+
+
+async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    if reply.choice == _SKIP or is_skipped(reply.text or ""):
+        draft = replace(draft, phones=())
+    elif reply.choice is not None:
+        draft = replace(draft, phone=draft.phones[int(reply.choice)], phones=())
+    else:
+        draft = await _with_phone(request, draft, reply.text or "")
+    return await _next(request, running, draft.settled("phone"))
+
+
+def _ask_same(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["same"],
+        name=data["name"],
+        person=data["people"][data["person"]][1],
+        buttons=(
+            choice(views.both_label(), "both"),
+            choice(medicine_views.change_label(), "change"),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+    )
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "both":
+            both = replace(draft, same="", beside=(*draft.beside, draft.same_id))
+            return await _next(request, running, both)
+        case "change":
+            return await _next(request, running, replace(draft, same="", name=None))
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+
+
+FLOW = Flow(
+    "adddoctor",
+    {
+        "name": Step(_ask_name, _take_name),
+        "person": Step(ask_whose, _take_person),
+        "specialty": Step(_ask_specialty, _take_specialty),
+        "phone": Step(_ask_phone, _take_phone),
+        "country": Step(_ask_country, _take_country),
+        "same": Step(_ask_same, _take_same),
+    },
+)
+
+
+async def _new(request: Request) -> Draft:
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    people = await load_people(request.scope)
+    if not people:
+        raise NobodyCaredFor
+    return Draft(people, person=0 if len(people) == 1 else None)
+
+
+async def _next(
+    request: Request,
+    running: Conversation | None,
+    draft: Draft,
+    *,
+    problem: Misunderstood | None = None,
+) -> Answer:
+    if draft.step == "save":
+        try:
+            answer = await _save(request, draft, running.flow_id if running else None)
+            return answer if running is None else finished(running, answer)
+        except AlikeDoctor as alike:
+            existing = await get_doctor(request.scope, alike.existing_id)
+            draft = replace(draft, same=views.in_short(existing), same_id=str(existing.id))
+    first = Screen(misunderstood(problem)) if problem else None
+    if running is None:
+        return FLOW.begin(request, draft.step, draft.write(), first=first)
+    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+
+
+async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:
+    if draft.person is None or draft.name is None:
+        raise RuntimeError("the steps before ask for both")
+    new = NewDoctor(
+        person_id=UUID(draft.people[draft.person][0]),
+        name=draft.name,
+        specialty=draft.specialty,
+        phone=draft.phone,
+        address=draft.address,
+    )
+    beside = [UUID(key) for key in draft.beside]
+    doctor = await add_doctor(request.scope, new, flow_id=flow_id, beside=beside)
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return Answer(send=(views.saved(doctor, member=member),))

@@ -1,0 +1,149 @@
+"""Change on a doctor: name, specialty, telephone, address, note."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.features.contacts.views import doctors as views
+from bot.features.medicines.views import medicines as medicine_views
+from bot.grammar.commands.appointments import parse_text
+from bot.grammar.commands.doctors import is_skipped, parse_phones
+from bot.grammar.names import parse_name
+from bot.grammar.tokens import fold_spaces
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from domain.access import Action
+from domain.contacts.doctors import edit_doctor, get_doctor
+from domain.errors import AlikeDoctor
+from domain.family.families import list_zones
+
+_LEAVE_OUT = "none"
+_PARTS = ("name", "specialty", "phone", "address", "note")
+
+
+async def begin(request: Request) -> Answer:
+    """The Change button."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    doctor = await get_doctor(request.scope, request.subject_id)
+    data = {"id": str(doctor.id), "name": doctor.name, "zone": doctor.zone.key}
+    return FLOW.begin(request, "what", data)
+
+
+def _ask_what(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
+    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    return views.ask_what_to_change(data["name"], buttons)
+
+
+async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
+    if reply.choice == "cancel":
+        return cancelled(running.flow_id)
+    for part in _PARTS:
+        if reply.choice == part[:7]:
+            return FLOW.go_on(request, running, part, running.data)
+    # "phone 213 425 678" says both what is to change, and to what.
+    named, _space, value = fold_spaces(reply.text or "").partition(" ")
+    part = named.rstrip(":").casefold()
+    if part in _PARTS and value:
+        return await _take(part)(request, running, Reply(text=value))
+    return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+
+
+def _ask(part: str) -> Callable[[Data, Choice], Screen]:
+    def ask(data: Data, choice: Choice) -> Screen:
+        leave_out = None if part == "name" else choice(views.leave_out_label(), _LEAVE_OUT)
+        return views.ask_part(part, data["name"], leave_out)
+
+    return ask
+
+
+def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
+    async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
+        zone, typed = ZoneInfo(str(running.data["zone"])), reply.text or ""
+        value: str | None
+        if part != "name" and (reply.choice == _LEAVE_OUT or is_skipped(typed)):
+            value = None
+        elif part == "name":
+            value = parse_name(typed)
+        elif part == "phone":
+            zones = [zone, *await list_zones(request.scope)]
+            value, *others = parse_phones(typed, zones=zones)
+            if others:
+                data = {**running.data, "phones": [value, *others]}
+                return FLOW.go_on(request, running, "country", data)
+        else:
+            value = parse_text(typed, longest=80 if part == "specialty" else 300)
+        return await _save(request, running, {part: value})
+
+    return take
+
+
+def _ask_country(data: Data, choice: Choice) -> Screen:
+    typed = [choice(views.phone_label(phone), str(n)) for n, phone in enumerate(data["phones"])]
+    return views.ask_country(data["name"], typed, choice(views.leave_out_label(), _LEAVE_OUT))
+
+
+async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """Which number it is; what is typed is another one."""
+    if reply.choice is None or reply.choice == _LEAVE_OUT:
+        return await _take("phone")(request, running, reply)
+    data: Data = running.data
+    return await _save(request, running, {"phone": data["phones"][int(reply.choice)]})
+
+
+async def _save(
+    request: Request, running: Conversation, changes: Mapping[str, str | None]
+) -> Answer:
+    data: Data = running.data
+    beside = [UUID(key) for key in data.get("beside", ())]
+    try:
+        doctor = await edit_doctor(request.scope, UUID(data["id"]), changes, beside=beside)
+    except AlikeDoctor as alike:
+        existing = await get_doctor(request.scope, alike.existing_id)
+        asked = {
+            "new_name": changes["name"],
+            "same": views.in_short(existing),
+            "same_person": existing.person,
+            "beside": [*data.get("beside", ()), str(existing.id)],
+        }
+        return FLOW.go_on(request, running, "same", {**data, **asked})
+    member = request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return finished(running, Answer(send=(views.changed(doctor, member=member),)))
+
+
+def _ask_same(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["same"],
+        name=data["new_name"],
+        person=data["same_person"],
+        buttons=(
+            choice(views.another_label(), "both"),
+            choice(medicine_views.change_label(), "change"),
+            choice(medicine_views.cancel_label(), "cancel"),
+        ),
+    )
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    match reply.choice:
+        case "both":
+            return await _save(request, running, {"name": str(running.data["new_name"])})
+        case "change":
+            return FLOW.go_on(request, running, "name", running.data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+
+
+FLOW = Flow(
+    "changedoctor",
+    {
+        "what": Step(_ask_what, _take_what),
+        **{part: Step(_ask(part), _take(part)) for part in _PARTS},
+        "country": Step(_ask_country, _take_country),
+        "same": Step(_ask_same, _take_same),
+    },
+)

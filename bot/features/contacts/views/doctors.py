@@ -1,0 +1,203 @@
+"""Doctors: the list, one of them, and the questions about them."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.features.appointments.views.appointments import map_link
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.apart import doctor_labels, family_name
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import fitting
+from bot.ui.phones import phone_by_country, phone_words
+from bot.ui.wording import _, escape
+from domain.access import Action, may
+from domain.contacts.doctors import PAGE, DoctorFacts
+from domain.database import Member
+
+
+def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:
+    """`/doctors`: by person."""
+    lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(family_name(member)))]
+    here = found[page * PAGE : (page + 1) * PAGE]
+    for person, theirs in groupby(here, key=lambda doctor: doctor.person):
+        lines.append("\n" + f"<b>{escape(person)}</b>")
+        lines += [_in_list(doctor) for doctor in theirs]
+    if not here:
+        lines.append("\n" + _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678"))
+
+    def turn(words: str, number: int) -> Button:
+        press = Callback(Verb.DOCTORS, member.family_id, argument=str(number))
+        return Button(words, press.encode())
+
+    told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
+    rows: list[tuple[Button, ...]] = [
+        (
+            Button(
+                told_apart[doctor.id],
+                Callback(Verb.DOCTOR, member.family_id, doctor.id).encode(),
+            ),
+        )
+        for doctor in here
+    ]
+    turns = [turn("◀️", page - 1)] if page else []
+    if len(found) > (page + 1) * PAGE:
+        turns.append(turn("▶️", page + 1))
+    if turns:
+        rows.append(tuple(turns))
+    if may(member.role, Action.CHANGE_APPOINTMENTS):
+        add = Callback(Verb.MENU, member.family_id, argument="adddoctor").encode()
+        rows.append((Button(_("➕ Add"), add),))
+    return Screen("\n".join(fitting(lines)), tuple(rows))
+
+
+def _in_list(doctor: DoctorFacts) -> str:
+    words = escape(doctor.name)
+    if doctor.specialty:
+        words = _("{name}, {specialty}").format(name=words, specialty=escape(doctor.specialty))
+    return f"{words}, {phone_words(doctor.phone)}" if doctor.phone else words
+
+
+def doctor_screen(doctor: DoctorFacts, *, member: Member) -> Screen:
+    """Everything that is known of a doctor."""
+    lines = [
+        _("👩‍⚕️ <b>{name}</b>, for {person}").format(
+            name=escape(doctor.name), person=escape(doctor.person)
+        )
+    ]
+    if doctor.is_removed:
+        lines.append(_("Removed."))
+    if doctor.specialty:
+        lines.append(escape(doctor.specialty))
+    if doctor.phone:
+        lines.append(_("📞 {number}").format(number=phone_words(doctor.phone)))
+    if doctor.address:
+        lines.append(_("📍 {place}").format(place=map_link(doctor.address)))
+    if doctor.note:
+        lines.append(_("📝 {note}").format(note=escape(doctor.note)))
+    return Screen("\n".join(lines), _buttons(doctor, member=member))
+
+
+def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
+    def button(words: str, verb: Verb) -> Button:
+        return Button(words, Callback(verb, member.family_id, doctor.id).encode())
+
+    back = Button(_("◀️ Doctors"), Callback(Verb.DOCTORS, member.family_id).encode())
+    if not may(member.role, Action.CHANGE_APPOINTMENTS):
+        return ((back,),)
+    if doctor.is_removed:
+        return ((button(_("↩️ Restore"), Verb.RESTORE_DOCTOR),), (back,))
+    return (
+        (
+            button(_("✏️ Change"), Verb.CHANGE_DOCTOR),
+            button(_("🗑 Remove"), Verb.REMOVE_DOCTOR),
+        ),
+        (back,),
+    )
+
+
+def saved(doctor: DoctorFacts, *, member: Member) -> Screen:
+    body = doctor_screen(doctor, member=member)
+    head = _("✅ Saved in family {family}.").format(family=escape(family_name(member)))
+    return Screen(f"{head}\n{body.text}", body.keyboard)
+
+
+def changed(doctor: DoctorFacts, *, member: Member) -> Screen:
+    body = doctor_screen(doctor, member=member)
+    head = _("✅ Changed in family {family}.").format(family=escape(family_name(member)))
+    return Screen(f"{head}\n{body.text}", body.keyboard)
+
+
+def removed(body: Screen) -> Answer:
+    return Answer(toast=_("Removed. Restore brings them back."), edit=body)
+
+
+def restored(body: Screen) -> Answer:
+    return Answer(toast=_("They are back."), edit=body)
+
+
+def ask_name() -> Screen:
+    return Screen(
+        _(
+            "Who is it? Type the name, for example <i>Dr Weber</i>, or share a contact from your"
+            " phone book."
+        )
+    )
+
+
+def ask_specialty(name: str, skip: Button) -> Screen:
+    words = _("What is {name} a doctor for? For example <i>cardiologist</i>.")
+    return Screen(words.format(name=escape(name)), ((skip,),))
+
+
+def ask_phone(name: str, skip: Button) -> Screen:
+    words = _("What is the phone number of {name}? Type it, or share the contact.")
+    return Screen(words.format(name=escape(name)), ((skip,),))
+
+
+def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
+    """Which of several numbers one without its country code is."""
+    words = _("That phone number of {name} lacks its country code. Which one is it?")
+    rows = tuple((button,) for button in (*typed, skip))
+    return Screen(words.format(name=escape(name)), rows)
+
+
+def phone_label(phone: str) -> str:
+    return phone_by_country(phone)
+
+
+def in_short(doctor: DoctorFacts) -> str:
+    """ "Dr Weber, cardiologist, +351 213 425 678" (HTML)."""
+    return _in_list(doctor)
+
+
+def ask_same(existing: str, *, name: str, person: str, buttons: Sequence[Button]) -> Screen:
+    """The person has *existing* (HTML) already, of that *name* or of one alike."""
+    words = _("{person} has this doctor already: {existing}. Is {name} another one?")
+    return Screen(
+        words.format(person=escape(person), existing=existing, name=escape(name)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def both_label() -> str:
+    return _("Yes, save both")
+
+
+def another_label() -> str:
+    return _("Yes, another one")
+
+
+def skip_label() -> str:
+    return _("Skip")
+
+
+def leave_out_label() -> str:
+    return _("Leave it out")
+
+
+def part_labels() -> dict[str, str]:
+    return {
+        "name": _("Name"),
+        "specialty": _("Specialty"),
+        "phone": _("Phone"),
+        "address": _("Address"),
+        "note": _("Note"),
+    }
+
+
+def ask_what_to_change(name: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("What would you like to change about {name}?").format(name=escape(name)),
+        tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)),
+    )
+
+
+def ask_part(part: str, name: str, leave_out: Button | None) -> Screen:
+    words = {
+        "name": _("What is the name?"),
+        "specialty": _("What is {name} a doctor for?"),
+        "phone": _("What is the phone number of {name}?"),
+        "address": _("Where does {name} work? Type the address."),
+        "note": _("Type the note about {name}."),
+    }[part]
+    return Screen(words.format(name=escape(name)), ((leave_out,),) if leave_out else ())

@@ -1,0 +1,1 @@
+"""Families, people cared for, and the first steps."""

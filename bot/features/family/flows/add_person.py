@@ -1,0 +1,134 @@
+"""`/addperson`: a name, then a city or time zone."""
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.features.family.views import people as views
+from bot.features.medicines.views.medicines import cancel_label, change_label, tap_a_button
+from bot.grammar.people import parse_place, split_person_line
+from bot.grammar.places import Place
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.misunderstandings import misunderstood
+from bot.ui.refusals import already_exists
+from domain.access import Action
+from domain.errors import AlikeName, AlreadyExists
+from domain.family.people import add_person
+
+
+async def begin(request: Request) -> Answer:
+    """`/addperson [NAME [in ZONE OR CITY]]`"""
+    request.scope.require(Action.ADD_PERSON)
+    if not request.text:
+        return FLOW.begin(request, "name", {})
+    name, where = split_person_line(request.text)
+    if where is None:
+        return FLOW.begin(request, "place", {"name": name})
+    try:
+        place = parse_place(where)
+    except Misunderstood as problem:
+        return FLOW.begin(
+            request,
+            "place",
+            {"name": name, "nearest": list(problem.suggestions)},
+            first=Screen(misunderstood(problem)),
+        )
+    try:
+        return views.added(await add_person(request.scope, name, zone=place.zone))
+    except AlikeName as alike:
+        asked = {"name": name, "where": place.label, "beside": [alike.existing]}
+        return FLOW.begin(request, "alike", asked)
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return views.ask_person_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    name, typed = split_person_line(reply.text or "")
+    where = typed or data.get("where")
+    if where is not None:
+        return await _save(request, running, name, parse_place(where))
+    return FLOW.go_on(request, running, "place", {"name": name})
+
+
+def _ask_place(data: Data, choice: Choice) -> Screen:
+    nearest = data.get("nearest", [])
+    return views.ask_place(
+        data["name"], [choice(label, str(number)) for number, label in enumerate(nearest)]
+    )
+
+
+async def _take_place(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    where = reply.text if reply.choice is None else data["nearest"][int(reply.choice)]
+    try:
+        place = parse_place(where or "")
+    except Misunderstood as problem:
+        # The nearest places become buttons of the question that is asked again.
+        return FLOW.go_on(
+            request,
+            running,
+            "place",
+            {"name": data["name"], "nearest": list(problem.suggestions)},
+            first=Screen(misunderstood(problem)),
+        )
+    return await _save(request, running, data["name"], place)
+
+
+async def _save(request: Request, running: Conversation, name: str, place: Place) -> Answer:
+    data: Data = running.data
+    beside = list(data.get("beside", ()))
+    try:
+        added = await add_person(
+            request.scope, name, zone=place.zone, flow_id=running.flow_id, beside=beside
+        )
+    except AlikeName as alike:
+        asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
+        return FLOW.go_on(request, running, "alike", asked)
+    except AlreadyExists:
+        # Only the name is asked for once more; where they live is known by now.
+        first = Screen(already_exists(name))
+        return FLOW.go_on(request, running, "name", {"where": place.label}, first=first)
+    return finished(running, views.added(added))
+
+
+def _ask_alike(data: Data, choice: Choice) -> Screen:
+    return ask_alike(data["name"], data["beside"][-1], choice)
+
+
+async def _take_alike(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "both":
+            return await _save(request, running, data["name"], parse_place(data["where"]))
+        case "change":
+            return FLOW.go_on(request, running, "name", {"where": data["where"]})
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
+
+
+def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
+    """The question whether somebody of nearly that name is meant to be another person."""
+    return views.ask_alike(
+        existing,
+        name=name,
+        buttons=(
+            choice(views.another_label(), "both"),
+            choice(change_label(), "change"),
+            choice(cancel_label(), "cancel"),
+        ),
+    )
+
+
+FLOW = Flow(
+    "addperson",
+    {
+        "name": Step(_ask_name, _take_name),
+        "place": Step(_ask_place, _take_place),
+        "alike": Step(_ask_alike, _take_alike),
+    },
+)

@@ -1,0 +1,94 @@
+"""`/start`, `/help`, `/family`, `/invite`, and joining by a link."""
+
+from bot.features.family.views import families as views
+from bot.features.family.views import start as start_views
+from bot.intake.request import Request
+from bot.ui.answer import Answer
+from domain.access import Action, Role
+from domain.errors import NobodyCaredFor, NotFound
+from domain.family import families, users
+from domain.family.people import list_people
+from domain.overview import elsewhere
+
+
+async def start(request: Request) -> Answer:
+    """`/start [payload]`: a payload is an invitation."""
+    if request.text:
+        return await _join(request, request.text)
+    member = request.scope.member
+    if member is None:
+        return start_views.welcome(name=request.name)
+    return start_views.welcome_back(name=request.name, family=member.family_name)
+
+
+async def help_(request: Request) -> Answer:
+    return start_views.help_text(has_family=request.scope.member is not None)
+
+
+async def unknown_command(_: Request) -> Answer:
+    return start_views.unknown_command()
+
+
+async def family(request: Request) -> Answer:
+    return views.overview(await elsewhere.get_overview_told_apart(request.scope))
+
+
+async def switch_family(request: Request) -> Answer:
+    switched, *others = await elsewhere.switch_family(request.scope, request.pressed.family_id)
+    return views.switched(switched, others=others)
+
+
+async def invite(request: Request) -> Answer:
+    """`/invite [ROLE]`"""
+    member = request.scope.require(Action.INVITE)
+    typed = (request.text or "").strip().lower()
+    if not typed:
+        return views.ask_role(member.family_id)
+    if typed not in set(Role):
+        return views.unknown_role(typed)
+    return await _invite_as(request, Role(typed))
+
+
+async def invite_as(request: Request) -> Answer:
+    """A button of `/invite`."""
+    if request.pressed.argument not in set(Role):
+        raise NotFound
+    return await _invite_as(request, Role(request.pressed.argument))
+
+
+async def invite_person(request: Request) -> Answer:
+    """Which cared-for person is invited."""
+    made = await families.invite(
+        request.scope, Role.RECIPIENT, care_recipient_id=request.subject_id
+    )
+    return views.invitation(made, bot_username=request.bot_username)
+
+
+async def blocked(request: Request) -> Answer:
+    """The person does not let the bot write any more."""
+    await users.set_blocked(request.scope, blocked=True)
+    return Answer()
+
+
+async def unblocked(request: Request) -> Answer:
+    """The person lets the bot write again."""
+    await users.set_blocked(request.scope, blocked=False)
+    return Answer()
+
+
+async def _join(request: Request, token: str) -> Answer:
+    return views.joined(await families.redeem_invitation(request.scope, token))
+
+
+async def _invite_as(request: Request, role: Role) -> Answer:
+    member = request.scope.require(Action.INVITE)
+    if role is not Role.RECIPIENT:
+        made = await families.invite(request.scope, role)
+        return views.invitation(made, bot_username=request.bot_username)
+    people = await list_people(request.scope)
+    if not people:
+        raise NobodyCaredFor
+    if len(people) > 1:
+        return views.ask_who_is_invited(member.family_id, [(p.id, p.name) for p in people])
+    made = await families.invite(request.scope, role, care_recipient_id=people[0].id)
+    return views.invitation(made, bot_username=request.bot_username)

@@ -1,0 +1,101 @@
+"""After somebody has moved: what is to become of the appointments by the clock of another place."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features.appointments.views.appointment_times import span_words
+from bot.ui.answer import Button, Screen
+from bot.ui.dose_times import place_name
+from bot.ui.length import fitting
+from bot.ui.wording import _, escape, ngettext
+from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.clocks import Followed
+from domain.database import Member
+
+_SHOWN = 5
+
+
+def places(found: Sequence[OccurrenceFacts]) -> str:
+    """ "London", "Berlin and London": where they take place."""
+    *most, last = sorted({place_name(facts.zone) for facts in found}) or [""]
+    return _("{most} and {last}").format(most=", ".join(most), last=last) if most else last
+
+
+def lines(found: Sequence[OccurrenceFacts], *, member: Member, now: datetime) -> list[str]:
+    """The first few, each with its next time, and how many more there are (HTML)."""
+    shown = [_line(facts, reader_zone=member.zone, now=now) for facts in found[:_SHOWN]]
+    more = len(found) - len(shown)
+    if more:
+        words = ngettext("… and {count} more", "… and {count} more", more)
+        shown.append(words.format(count=more))
+    return shown
+
+
+def _line(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, now: datetime) -> str:
+    form = _("• {title}, from {when} on") if facts.recurrence else _("• {title}, {when}")
+    return form.format(
+        title=escape(facts.details.title),
+        when=span_words(facts, reader_zone=reader_zone, now=now),
+    )
+
+
+def ask(
+    person: str,
+    *,
+    count: int,
+    place: str,
+    zone: ZoneInfo,
+    shown: Sequence[str],
+    buttons: Sequence[Button],
+) -> Screen:
+    """Stay, or follow the person to the clock of *zone*? *shown* are :func:`lines`."""
+    head = ngettext(
+        "📅 {person} still has {count} appointment on {place} time:",
+        "📅 {person} still has {count} appointments on {place} time:",
+        count,
+    ).format(person=escape(person), count=count, place=escape(place))
+    question = ngettext(
+        "It stays there unless you move it. Should I move it to the same time of day in {place}?",
+        "They stay there unless you move them. Should I move them to the same time of day in"
+        " {place}?",
+        count,
+    ).format(place=place_name(zone))
+    return Screen("\n".join([*fitting([head, *shown]), question]), tuple((b,) for b in buttons))
+
+
+def none_left() -> Screen:
+    return Screen(_("Nothing is left to move."))
+
+
+def none_left_label() -> str:
+    return _("OK")
+
+
+def stay_label(place: str) -> str:
+    return _("Keep {place} time").format(place=place)
+
+
+def follow_label(zone: ZoneInfo) -> str:
+    return _("Move to {place} time").format(place=place_name(zone))
+
+
+def stay(place: str) -> Screen:
+    return Screen(_("✅ No change: still on {place} time.").format(place=escape(place)))
+
+
+def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:
+    """Those that are moved, and that others could not be."""
+    said = []
+    if found.moved:
+        head = _("✅ Moved to {place} time in family {family}:")
+        said.append(head.format(place=place_name(zone), family=escape(member.family_name)))
+        said += lines(found.moved, member=member, now=now)
+    if found.stayed:
+        words = ngettext(
+            "{count} appointment stays as it was: on {place} time it would be over.",
+            "{count} appointments stay as they were: on {place} time they would be over.",
+            found.stayed,
+        )
+        said.append(words.format(count=found.stayed, place=place_name(zone)))
+    return Screen("\n".join(fitting(said))) if said else none_left()

@@ -1,0 +1,163 @@
+"""Families: founding, inviting, joining, and who is in one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.apart import family_in_words, family_labels
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import MOST_ROWS, ROOM, fitting, label
+from bot.ui.wording import _, escape
+from domain.access import Role
+from domain.family.families import FamilyFacts, FamilyOverview, Joined, MemberFacts, NewInvitation
+
+
+def role_name(role: Role) -> str:
+    match role:
+        case Role.ADMIN:
+            return _("admin")
+        case Role.CAREGIVER:
+            return _("caregiver")
+        case Role.VIEWER:
+            return _("viewer")
+        case Role.RECIPIENT:
+            return _("cared for")
+
+
+def ask_family_name() -> Screen:
+    return Screen(_("What shall the family be called? For example: <i>Mum's helpers</i>"))
+
+
+def founded(family: FamilyFacts) -> Answer:
+    return say(
+        _(
+            "👪 The family <b>{family}</b> is founded, and you are its admin.\n"
+            "Next, add the person you look after, for example\n"
+            "<code>/addperson Mum in Lisbon</code>"
+        ).format(family=escape(family.name)),
+        (
+            (_menu(_("➕ Add a person"), "addperson"),),
+            (_menu(_("✉️ Invite somebody"), "invite"),),
+        ),
+    )
+
+
+def overview(family: FamilyOverview) -> Answer:
+    here = FamilyFacts(family.id, family.name, family.company)
+    name = family_in_words(here, family.others)
+    lines = [_("👪 <b>{family}</b>").format(family=escape(name)), ""]
+    lines += fitting([_member_line(member) for member in family.members], room=ROOM // 2)
+    if family.people:
+        lines += ["", _("Cared for:")]
+        people = [
+            _("• {name} ({zone})").format(name=escape(p.name), zone=p.timezone.replace("_", " "))
+            for p in family.people
+        ]
+        lines += fitting(people, room=ROOM // 2)
+    else:
+        lines += ["", _("Nobody is cared for yet. Type /addperson NAME in CITY.")]
+    rows: list[tuple[Button, ...]] = []
+    if family.can_invite:
+        rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
+    told_apart = family_labels([here, *family.others])[1:]
+    rows += [
+        (switch_button(other.id, words),)
+        for other, words in list(zip(family.others, told_apart, strict=True))[:MOST_ROWS]
+    ]
+    return say("\n".join(lines), tuple(rows))
+
+
+def switch_button(family_id: UUID, words: str) -> Button:
+    """*words*: the family, told apart from others of its name."""
+    return Button(
+        _("Switch to {family}").format(family=words),
+        Callback(Verb.SWITCH_FAMILY, family_id).encode(),
+    )
+
+
+def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:
+    name = family_in_words(family, others)
+    return say(_("You are now in the family <b>{family}</b>.").format(family=escape(name)))
+
+
+def ask_role(family_id: UUID) -> Answer:
+    roles = {
+        Role.CAREGIVER: _("Caregiver: gives and enters medicines"),
+        Role.VIEWER: _("Viewer: reads along, changes nothing"),
+        Role.RECIPIENT: _("Cared for: confirms their own doses"),
+        Role.ADMIN: _("Admin: may do everything"),
+    }
+    return say(
+        _("What may the new member do?"),
+        tuple(
+            (Button(words, Callback(Verb.INVITE, family_id, argument=role).encode()),)
+            for role, words in roles.items()
+        ),
+    )
+
+
+def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
+    """Which person the invited one is: they will confirm that person's doses."""
+    return say(
+        _("Which of them do you invite?"),
+        tuple(
+            (Button(label(name), Callback(Verb.INVITE_PERSON, family_id, person_id).encode()),)
+            for person_id, name in people[:MOST_ROWS]
+        ),
+    )
+
+
+def unknown_role(typed: str) -> Answer:
+    return say(
+        _(
+            "I do not know the role “{typed}”. Type /invite caregiver, /invite viewer,"
+            " /invite recipient or /invite admin."
+        ).format(typed=escape(typed[:40]))
+    )
+
+
+def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
+    """The link. Whoever opens it first joins, so it goes to one person only."""
+    link = f"https://t.me/{bot_username}?start={made.token}"
+    return say(
+        _(
+            "✉️ An invitation into <b>{family}</b>, role: <b>{role}</b>.\n"
+            "Send this link to one person; it works once, for 48 hours:\n{link}"
+        ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
+    )
+
+
+def joined(facts: Joined) -> Answer:
+    return say(
+        _("👋 Welcome to the family <b>{family}</b>! Your role: <b>{role}</b>.").format(
+            family=escape(facts.family.name), role=role_name(facts.role)
+        )
+        + "\n"
+        + _what_happens_now(facts.role),
+        ((_menu(_("💊 Today"), "today"), _menu(_("👪 Family"), "family")),),
+    )
+
+
+def _what_happens_now(role: Role) -> str:
+    match role:
+        case Role.ADMIN | Role.CAREGIVER:
+            return _("I will write to you when a medicine is due. Tap Taken once it is given.")
+        case Role.RECIPIENT:
+            return _(
+                "I will write to you when your medicine is due. Tap Taken once you have taken it."
+            )
+        case Role.VIEWER:
+            return _("You can see what is due and what was given at any time.")
+
+
+def _member_line(member: MemberFacts) -> str:
+    line = _("• {name}, {role}").format(name=escape(member.name), role=role_name(member.role))
+    if member.has_blocked:
+        return line + " " + _("⚠️ has blocked me, so gets no reminders")
+    if not member.has_started:
+        return line + " " + _("⚠️ not reachable yet: must open a chat with me and press Start")
+    return line
+
+
+def _menu(words: str, command: str) -> Button:
+    return Button(words, Callback(Verb.MENU, argument=command).encode())

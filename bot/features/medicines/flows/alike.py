@@ -1,0 +1,41 @@
+"""A new name that a medicine of the same person has, or one that is easily mistaken for it: the
+question, and what is known by its answer.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data
+from bot.features.medicines.views import medicines as views
+from bot.ui.answer import Screen
+from domain.errors import SameMedicine
+
+
+def beside(data: Data, name: str, same: SameMedicine) -> Data:
+    """What the question shows, and which ones a yes is said beside."""
+    existing = same.existing
+    return {
+        **data,
+        "new_name": name,
+        "same": views.in_short(existing),
+        "same_name": existing.name,
+        "same_person": existing.person,
+        "beside": [*data.get("beside", ()), str(existing.id)],
+    }
+
+
+def known(data: Data) -> Sequence[UUID]:
+    """Those that the member has seen and says to be others."""
+    return [UUID(key) for key in data.get("beside", ())]
+
+
+def ask(data: Data, choice: Choice) -> Screen:
+    return views.ask_same(
+        data["same"],
+        name=data["new_name"],
+        existing_name=data["same_name"],
+        person=data["same_person"],
+        both=choice(views.different_label(), "both"),
+        change=choice(views.change_label(), "change"),
+        cancel=choice(views.cancel_label(), "cancel"),
+    )

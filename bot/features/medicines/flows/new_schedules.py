@@ -1,0 +1,40 @@
+"""When a new medicine is due: what a reply says of it, typed or tapped."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import parse_schedule
+from domain.medicines.schedules.schedules import Schedule
+
+PRESETS = {
+    "m": "every day at 08:00",
+    "me": "every day at 08:00 and 20:00",
+    "mne": "every day at 08:00, 14:00 and 20:00",
+    "e": "every day at 20:00",
+    "wd": "weekdays",
+    "d2": "every 2 days",
+    "h8": "every 8 hours",
+    "prn": "as needed",
+}
+
+
+def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
+    """What a reply says when it is due, together with what was said before; or, as long as it lacks
+    its times, the words so far. Raises Misunderstood.
+    """
+    try:
+        return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
+    except Misunderstood:
+        if not so_far:
+            raise
+    return _schedule_or_words(words, zone=zone, now=now)  # they began anew
+
+
+def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:
+    try:
+        return parse_schedule(words, zone=zone, now=now)
+    except Misunderstood as problem:
+        if problem.problem is Problem.TIMES_MISSING:
+            return words
+        raise

@@ -1,0 +1,221 @@
+"""`/today`, `/undo`, and the buttons of cards."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.features.medicines.flows import pause, take_late
+from bot.features.medicines.handlers.history import entry_screen
+from bot.features.medicines.views import doses as views
+from bot.features.medicines.views import medicines as medicine_views
+from bot.features.overview.views import today as today_views
+from bot.features.overview.views import undo as undo_views
+from bot.intake.request import Request
+from bot.ui.answer import Answer, Screen
+from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
+from domain.access import Action
+from domain.appointments.appointments import list_day
+from domain.errors import NotFound, NothingRecorded, RecordedOtherwise
+from domain.medicines.doses import doses
+from domain.medicines.doses.doses import DoseStatus, Recorded, WhichDose
+from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.medicines.medications import remove_medication
+from domain.medicines.records.corrections import RecordedIn, take_back
+from domain.medicines.records.history import get_entry
+from domain.overview import cards, elsewhere
+from domain.overview.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
+from domain.overview.undo import undo_action as take_action_back
+
+SECOND_TAP = timedelta(seconds=10)
+
+
+async def today(request: Request) -> Answer:
+    return Answer(send=(await _today(request),))
+
+
+async def turn_today(request: Request) -> Answer:
+    """Another page of it, in the same message."""
+    return Answer(edit=await _today(request))
+
+
+async def undo(request: Request) -> Answer:
+    """`/undo`: names the last action; the button under it takes it back. As a button, which is an
+    old one, it is about the family of its message.
+    """
+    scope = request.scope
+    action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
+    return undo_views.ask_last(action, member=scope.require(Action.READ), now=scope.clock.now())
+
+
+async def undo_action(request: Request) -> Answer:
+    """Undo, below a message that says what was done: names just that."""
+    scope, count = request.scope, request.pressed.argument
+    among = int(count) if count.isdecimal() else 1
+    action = await find_action(scope, request.subject_id, among=among)
+    return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
+
+
+async def undo_named(request: Request) -> Answer:
+    """The button under the named action."""
+    scope = request.scope
+    undone = await take_action_back(scope, request.subject_id)
+    answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
+    if undone.action.kind not in STATUS_KINDS:
+        return answer
+    return await pause.ask_about_added(
+        request,
+        answer,
+        medication_id=undone.medicine.id if undone.medicine else None,
+        person_id=undone.person.id if undone.person else None,
+    )
+
+
+async def keep(_: Request) -> Answer:
+    """The button that leaves everything as it is."""
+    return undo_views.kept()
+
+
+async def take(request: Request) -> Answer:
+    """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
+    when that was.
+    """
+    return await _taken(request, await doses.take_from_card(request.scope, request.subject_id))
+
+
+async def take_exactly(request: Request) -> Answer:
+    """Taken, for a dose whose day and time stand on the button, or above it."""
+    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    answer = await _taken(request, outcome)
+    where = request.pressed.argument
+    if where == IN_ENTRY and not outcome.late:
+        return replace(answer, edit=await entry_screen(request, request.subject_id))
+    return answer if where else replace(answer, closes=True)
+
+
+async def take_today(request: Request) -> Answer:
+    """Taken, on the list of today: the page of the list is shown anew."""
+    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    answer = await _taken(request, outcome)
+    return answer if outcome.late else replace(answer, edit=await _today(request))
+
+
+async def skip(request: Request) -> Answer:
+    outcome = await doses.record_doses(
+        request.scope, [request.subject_id], status=DoseStatus.SKIPPED
+    )
+    answer = views.recorded(outcome)
+    if request.pressed.argument != IN_ENTRY:
+        return answer
+    return replace(answer, edit=await entry_screen(request, request.subject_id))
+
+
+async def take_all(request: Request) -> Answer:
+    """All taken, on a card: what this message shows."""
+    try:
+        slot_at, part = decode_slot(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    outcome = await doses.take_slot_from_card(
+        request.scope, request.subject_id, slot_at, part=part, message=request.message
+    )
+    return await _taken(request, outcome)
+
+
+async def take_told(request: Request) -> Answer:
+    """All taken, below a message about doses whose time was over: what it shows."""
+    return await _taken(request, await doses.take_told(request.scope, request.subject_id))
+
+
+async def take_all_surely(request: Request) -> Answer:
+    """All taken, for the doses of an earlier day that the pressed message has named."""
+    try:
+        slot_at, part, digest = decode_named(request.pressed.argument)
+    except UnreadableCallback as error:
+        raise NotFound from error
+    outcome = await doses.take_slot_surely(
+        request.scope, request.subject_id, slot_at, part=part, digest=digest
+    )
+    return replace(await _taken(request, outcome), closes=True)
+
+
+async def snooze(request: Request) -> Answer:
+    choices = {str(minutes): minutes for minutes in SNOOZE_MINUTES}
+    minutes = choices.get(request.pressed.argument)
+    if minutes is None:
+        raise NotFound
+    outcome = await doses.snooze_dose(request.scope, request.subject_id, minutes=minutes)
+    return views.snoozed(outcome)
+
+
+async def show(request: Request) -> Answer:
+    """What was answered. Right after it, it is a second tap on Taken: that only tells; later, it is
+    somebody who wants to see or correct what was recorded.
+    """
+    dose = await doses.get_dose(request.scope, request.subject_id)
+    answer = views.shown(dose)
+    now = request.scope.clock.now()
+    if dose.resolved_at is None or now - dose.resolved_at < SECOND_TAP:
+        return answer
+    return replace(answer, send=(await entry_screen(request, dose.id),))
+
+
+async def undo_record(request: Request) -> Answer:
+    """Undo, under a record: its message shows what it led to. Old cards have this button, too."""
+    answer = await undo_on_card(request)
+    if not request.pressed.argument:
+        return answer
+    return replace(answer, edit=await entry_screen(request, request.subject_id))
+
+
+async def undo_on_card(request: Request) -> Answer:
+    """Undo, on a card: the record that it shows, or the correction of it."""
+    argument, dose_id = request.pressed.argument, request.subject_id
+    try:
+        recorded = RecordedIn(*decode_moment(argument)) if argument else None
+        return views.undone_toast(await take_back(request.scope, dose_id, recorded=recorded))
+    except UnreadableCallback as error:
+        raise NotFound from error
+    except (NotFound, NothingRecorded, RecordedOtherwise):
+        details = await get_entry(request.scope, dose_id)
+        return views.recorded_otherwise(details, member=request.scope.require(Action.READ))
+
+
+async def undo_medicine(request: Request) -> Answer:
+    return medicine_views.removed(await remove_medication(request.scope, request.subject_id))
+
+
+async def open_menu(request: Request) -> Answer:
+    await cards.open_menu(request.scope, request.subject_id, is_open=True)
+    return Answer()
+
+
+async def close_menu(request: Request) -> Answer:
+    await cards.open_menu(request.scope, request.subject_id, is_open=False)
+    return Answer()
+
+
+async def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
+    if isinstance(outcome, WhichDose):
+        member = request.scope.require(Action.READ)
+        return views.which_dose(outcome, member=member, now=request.scope.clock.now())
+    if not outcome.late:
+        return views.recorded(outcome)
+    question = await take_late.begin(request, outcome.late)
+    if not outcome.recorded:
+        return question
+    return replace(question, toast=views.recorded(outcome).toast)
+
+
+async def _today(request: Request) -> Screen:
+    people = await doses.list_today(request.scope)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
+    planned = await list_day(request.scope, days)
+    page = request.press.argument if request.press else ""
+    return today_views.today(
+        people,
+        appointments=planned,
+        member=member,
+        now=now,
+        number=int(page) if page.isdecimal() else 0,
+        elsewhere=await elsewhere.list_open(request.scope),
+    )

@@ -1,0 +1,114 @@
+"""`/meds`, the screen of a medicine, and its buttons."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.features.medicines.flows import pause
+from bot.features.medicines.views import meds as views
+from bot.features.medicines.views import pauses as pause_views
+from bot.features.medicines.views.pauses import FROM_PAUSE
+from bot.intake.request import Request
+from bot.ops.metrics import MEDICATIONS_CACHE
+from bot.ui.answer import Answer, Screen
+from domain.access import Action
+from domain.database import Member
+from domain.errors import ChangedMeanwhile, StoppedMeanwhile
+from domain.events import MedicinesListed
+from domain.medicines.details import get_details
+from domain.medicines.doses.doses import list_doses
+from domain.medicines.facts import MedicineLine
+from domain.medicines.medications import (
+    change_open_doses,
+    get_medication,
+    list_medicines,
+    restore_medication,
+    stop_medication,
+)
+
+
+async def meds(request: Request) -> Answer:
+    """`/meds`"""
+    return Answer(send=(await _list(request, page=0),))
+
+
+async def turn_page(request: Request) -> Answer:
+    """◀ ▶, and the way back from a medicine."""
+    argument = request.pressed.argument
+    return Answer(edit=await _list(request, page=int(argument) if argument.isdecimal() else 0))
+
+
+async def show(request: Request) -> Answer:
+    """A medicine of the list."""
+    return Answer(edit=await _screen(request))
+
+
+async def stop(request: Request) -> Answer:
+    stopped = await stop_medication(request.scope, request.subject_id)
+    now = request.scope.clock.now()
+    return views.stopped(await _screen(request), stopped, now=now)
+
+
+async def change_open(request: Request) -> Answer:
+    """Change that one, too: a dose that a change of its medicine had left open as it was."""
+    scope, edit_id = request.scope, request.subject_id
+    member, now = scope.require(Action.READ), scope.clock.now()
+    try:
+        medicine, brought = await change_open_doses(scope, edit_id)
+    except ChangedMeanwhile as other:
+        return views.open_dose_of_another_change(other.medicine)
+    return views.open_changed(
+        medicine,
+        changed=await list_doses(scope, brought.changed),
+        answered=await list_doses(scope, brought.answered),
+        edit_id=edit_id,
+        member=member,
+        now=now,
+    )
+
+
+async def restore(request: Request) -> Answer:
+    """Resume, restore."""
+    if request.pressed.argument == FROM_PAUSE:
+        return await _resume(request)
+    await restore_medication(request.scope, request.subject_id)
+    restored = views.restored(await _screen(request))
+    return await pause.ask_about_added(
+        request, restored, medication_id=request.subject_id, person_id=None
+    )
+
+
+async def _resume(request: Request) -> Answer:
+    """End a pause; what somebody has stopped meanwhile stays so."""
+    try:
+        answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
+    except StoppedMeanwhile:
+        return pause_views.stopped_meanwhile(await _screen(request))
+    facts = await get_medication(request.scope, request.subject_id)
+    resumed = views.resumed(await _screen(request), facts, now=request.scope.clock.now())
+    return replace(answer, toast=resumed.toast, edit=resumed.edit)
+
+
+async def _list(request: Request, *, page: int) -> Screen:
+    member = request.scope.require(Action.READ)
+    lines = await _lines(request, member)
+    return views.medicines(lines, page=page, member=member, now=request.scope.clock.now())
+
+
+async def _lines(request: Request, member: Member) -> Sequence[MedicineLine]:
+    """From the cache, if that is of the version that membership was checked with."""
+    cached = request.cached_medicines
+    if cached is not None and cached.family_id == member.family_id:
+        if cached.version == member.medications_version:
+            MEDICATIONS_CACHE.labels("hit").inc()
+            return cached.lines
+        MEDICATIONS_CACHE.labels("stale").inc()
+    lines = await list_medicines(request.scope)
+    listed = MedicinesListed(member.family_id, member.medications_version, lines)
+    request.scope.publish(listed)
+    return lines
+
+
+async def _screen(request: Request) -> Screen:
+    member = request.scope.require(Action.READ)
+    details = await get_details(request.scope, request.subject_id)
+    return views.medicine(details, member=member, now=request.scope.clock.now())

@@ -1,0 +1,20 @@
+"""The buttons of stocks: when to be reminded, and who gets more."""
+
+from bot.features.medicines.views import stock as views
+from bot.intake.request import Request
+from bot.ui.answer import Answer
+from domain.errors import NotFound
+from domain.medicines.stock.stock import promise_refill, set_refill_days
+
+
+async def refill_days(request: Request) -> Answer:
+    choices = {str(days): days for days in views.REFILL_DAYS}
+    days = choices.get(request.pressed.argument)
+    if days is None:
+        raise NotFound
+    return views.refill_days_set(await set_refill_days(request.scope, request.subject_id, days))
+
+
+async def promise(request: Request) -> Answer:
+    """ "I'll get it"."""
+    return views.promised(await promise_refill(request.scope, request.subject_id))

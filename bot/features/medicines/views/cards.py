@@ -1,0 +1,216 @@
+"""The slot card: one message for all doses of a person at one minute, and what follows from it.
+
+A slot with more doses than a card holds has several cards. Each dose has its line and its button on
+one of them: what a long name takes too much is cut, and no line is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.apart import dose_labels, dose_numbers
+from bot.ui.callbacks import Callback, Verb, encode_moment, encode_slot
+from bot.ui.dose_times import clock_of, differ, due_clock, named_clock, record_clock, with_yours
+from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.wording import _, escape
+from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
+from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.medicines.facts import MedicineStatus
+from domain.overview.cards import CardFacts
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of what people typed a line shows, in Telegram's units."""
+
+    name: int
+    dosage: int
+    who: int
+    note: int
+
+
+OVER = RESOLVED | UNANSWERED
+# The last one fits whatever is typed: 20 doses of 170 units, and what stands above them.
+_ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
+
+
+def slot_card(facts: CardFacts) -> Screen:
+    """The card, or the line it shrinks to when a newer one has taken its place."""
+    at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
+    if facts.home_zone is not None and differ(facts.zone, facts.home_zone, facts.slot_at):
+        at = named_clock(at, facts.zone)
+    at = with_yours(at, facts.slot_at, zone=facts.zone, reader_zone=facts.reader_zone)
+    title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
+    if facts.count > 1:
+        title = _("{title} · {number} of {count}").format(
+            title=title, number=facts.number, count=facts.count
+        )
+    if not facts.doses and facts.put_off:
+        return Screen(_with_doses(title, facts))
+    if not facts.doses:
+        return Screen(title + "\n" + _("Nothing to give any more."))
+    if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
+        return Screen(title + "\n" + _("Asked again below."))
+    lines = [title]
+    is_open = any(dose.status == DoseStatus.PENDING for dose in facts.doses)
+    if is_open and facts.is_repeat:
+        lines.append(_("🔁 This may be a repeat: please check whether it was given already."))
+    elif is_open and facts.is_reminder:
+        lines.append(_("🔔 Asking again: nobody has answered yet."))
+    if is_open and facts.is_late:
+        lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
+    if is_open and facts.is_escalated:
+        lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
+    text = _with_doses("\n".join(lines), facts)
+    if not facts.may_record:
+        return Screen(text)
+    for dose in facts.doses:
+        if dose.id == facts.menu_for and dose.status == DoseStatus.PENDING:
+            return Screen(text, _menu(facts, dose))
+    return Screen(text, _buttons(facts))
+
+
+def _with_doses(head: str, facts: CardFacts) -> str:
+    """A line for each dose, with as much of its name as there is room for."""
+    numbers = dose_numbers(facts.doses)
+    for room in _ROOMS:
+        lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
+        text = "\n".join([head, *lines, *_put_off(facts, room)])
+        if shown_length(text) <= MOST_SHOWN:
+            break
+    return text
+
+
+def _put_off(facts: CardFacts, room: _Room) -> list[str]:
+    """What was to be given here, and was paused or stopped before anybody had answered."""
+    words = {
+        MedicineStatus.PAUSED: _("⏸ {what}\n<i>Paused</i>"),
+        MedicineStatus.STOPPED: _("⏹ {what}\n<i>Stopped</i>"),
+    }
+    return [
+        words[status].format(
+            what=f"{escape(shorten(dose.name, to=room.name))}"
+            f" {escape(shorten(dose.dosage, to=room.dosage))}"
+        )
+        for dose, status in facts.put_off
+    ]
+
+
+def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
+    """What ⋯ opens for one dose: skip, snooze, and the way back."""
+
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
+
+    snooze = tuple(
+        button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
+        for minutes in SNOOZE_MINUTES
+    )
+    # Back is where ⋯ or Taken was: a second tap there does nothing.
+    return (
+        (button(_("← Back"), Verb.BACK),),
+        *((each,) for each in snooze),
+        (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Verb.SKIP),),
+    )
+
+
+def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
+    amount = shorten(dose.given or dose.dosage, to=room.dosage)
+    what = f"{escape(shorten(dose.name, to=room.name))} {escape(amount)}{number}"
+    if differ(dose.zone, facts.zone, dose.due_at):
+        what = _("{what} (due {time})").format(what=what, time=due_clock(dose))
+    when = record_clock(dose, reader_zone=facts.reader_zone)
+    who = escape(shorten(dose.resolved_by or "", to=room.who))
+    note = _note(dose, room)
+    match dose.status:
+        case DoseStatus.TAKEN:
+            taken = _("✅ {what}\n<i>Taken by {who}, {time}</i>")
+            return taken.format(what=what, who=who, time=when) + note
+        case DoseStatus.SKIPPED:
+            skipped = _("⏭ {what}\n<i>Skipped by {who}, {time}</i>")
+            return skipped.format(what=what, who=who, time=when) + note
+        case DoseStatus.MISSED:
+            return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
+        case DoseStatus.NOT_ASKED:
+            return _("❔ {what}\n<i>Not asked: I could not reach anybody in time</i>").format(
+                what=what
+            )
+        case _ if dose.snoozed_until is not None:
+            snoozer = escape(shorten(dose.snoozed_by or "", to=room.who))
+            return _("⏰ {what}\n<i>Snoozed until {time} by {who}</i>").format(
+                what=what,
+                time=clock_of(dose, dose.snoozed_until, reader_zone=facts.reader_zone),
+                who=snoozer,
+            )
+        case _:
+            return _("• {what}").format(what=what)
+
+
+def _note(dose: DoseFacts, room: _Room) -> str:
+    if not dose.note or not room.note:
+        return ""
+    return f"\n<i>“{escape(shorten(dose.note, to=room.note))}”</i>"
+
+
+def _buttons(facts: CardFacts) -> Keyboard:
+    """All taken on top, then a row for each medicine; see :func:`row_of_what_is_over`, too.
+
+    Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
+    changes under the finger, and a second tap in the same spot must not undo the first one, nor
+    record the medicine below. Undo names the record that it stands under: a second tap must not
+    undo what the first one has put back. What takes Taken's place tells what was recorded, and
+    leads to correcting it; hence no row is added for that.
+    """
+
+    is_single = len(facts.doses) == 1
+    names = dose_labels(facts.doses)
+    rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
+    for dose in facts.doses:
+        name = None if is_single else names[dose.id]
+        if dose.status in OVER:
+            take = Callback(Verb.TAKE, facts.family_id, dose.id)
+            rows.append(row_of_what_is_over(dose, name=name, take=take))
+        else:
+            taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
+            rows.append(
+                (
+                    Button(taken, Callback(Verb.TAKE, facts.family_id, dose.id).encode()),
+                    Button("⋯", Callback(Verb.MORE, facts.family_id, dose.id).encode()),
+                )
+            )
+    return tuple(rows)
+
+
+def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Callback) -> tuple[Button, ...]:
+    """The buttons of a dose that was answered, or whose time is over; *name* it where it is not the
+    only one. *take* is what its Taken says.
+    """
+
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, take.family_id, dose.id, argument).encode())
+
+    if dose.status in RESOLVED:
+        who = label(dose.resolved_by or "") if name is None else name
+        undo = _("↩️ Undo") if name is None else _("↩️ Undo {name}").format(name=name)
+        return (button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO_ON_CARD, _record(dose)))
+    taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
+    skip = _("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name)
+    return (Button(taken, take.encode()), button(skip, Verb.SKIP))
+
+
+def _record(dose: DoseFacts) -> str:
+    return encode_moment(dose.resolved_at) if dose.resolved_at else ""
+
+
+def _all_taken(facts: CardFacts) -> Button:
+    """What this card shows. Once nothing is open, what stays in its place only tells."""
+    slot = encode_slot(facts.slot_at, facts.part)
+    take = Callback(Verb.TAKE_ALL, facts.family_id, facts.care_recipient_id, slot)
+    return all_taken_button(facts.doses, take=take)
+
+
+def all_taken_button(doses: Sequence[DoseFacts], *, take: Callback) -> Button:
+    """*take* is what it does while one of the *doses* is open."""
+    if any(dose.status not in RESOLVED for dose in doses):
+        return Button(_("✅ All taken"), take.encode())
+    return Button(_("✓ Nothing is open"), Callback(Verb.SHOW, take.family_id, doses[0].id).encode())

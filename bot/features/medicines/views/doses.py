@@ -1,0 +1,144 @@
+"""Answers to what people record of doses."""
+
+from datetime import datetime
+from html import unescape
+
+from bot.features.medicines.views.records import change_words
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.apart import dose_labels
+from bot.ui.callbacks import Callback, Verb, encode_named
+from bot.ui.dose_times import clock_of, due_moment, record_clock
+from bot.ui.length import toast
+from bot.ui.wording import _, escape, ngettext
+from domain.database import Member
+from domain.medicines.doses.card_parts import digest_of
+from domain.medicines.doses.doses import (
+    RESOLVED,
+    DoseFacts,
+    DoseStatus,
+    Recorded,
+    Snoozed,
+    WhichDose,
+)
+from domain.medicines.records.corrections import TakenBack
+from domain.medicines.records.history import EntryDetails
+
+_MOST_OTHERS = 6
+
+
+def recorded(outcome: Recorded) -> Answer:
+    """The toast of a press. Whoever comes second is told who was first, and when."""
+    if not outcome.recorded and outcome.already:
+        return Answer(toast=_and_others(already(outcome.already[0]), outcome), alert=True)
+    names = ", ".join(_what(dose) for dose in outcome.recorded)
+    if outcome.recorded and outcome.recorded[0].status == DoseStatus.SKIPPED:
+        return Answer(toast=toast(_("Skipped: {names}").format(names=names)))
+    return Answer(toast=_and_others(_("Taken: {names}").format(names=names), outcome))
+
+
+def _and_others(words: str, outcome: Recorded) -> str:
+    """What is open in the slot, too, and was not recorded, since the message does not show it."""
+    if not outcome.left_open:
+        return toast(words)
+    others = ngettext(
+        "{count} more is open: see the other card, or /today.",
+        "{count} more are open: see the other card, or /today.",
+        outcome.left_open,
+    ).format(count=outcome.left_open)
+    return toast(words, then=others)
+
+
+def snoozed(outcome: Snoozed) -> Answer:
+    dose = outcome.dose
+    if dose.status != DoseStatus.PENDING:
+        return Answer(toast=already(dose), alert=True)
+    if outcome.until is None:
+        return Answer(toast=_("Its time is over before then, so I will not ask again."), alert=True)
+    return Answer(
+        toast=_("I will ask everybody again at {time}.").format(time=clock_of(dose, outcome.until))
+    )
+
+
+def shown(dose: DoseFacts) -> Answer:
+    """What became of a dose, for somebody who taps what has been answered."""
+    if dose.status == DoseStatus.PENDING:
+        return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
+    return Answer(toast=already(dose))
+
+
+def undone_toast(outcome: TakenBack) -> Answer:
+    dose = outcome.dose
+    if not outcome.is_correction:
+        return Answer(toast=toast(_("Undone: {names}").format(names=_what(dose))))
+    then = unescape(change_words(dose, instead_of=outcome.before, again=True))
+    words = _("Correction undone: {name} is {then}.").format(name=dose.name, then=then)
+    return Answer(toast=toast(words))
+
+
+def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
+    """What became of a record, for somebody whose message still shows it."""
+    dose, last = details.dose, details.records[-1] if details.records else None
+    if dose.status in RESOLVED:
+        words = already(dose)
+    elif last is not None and last.status == "undone":
+        words = _("{who} undid the record of {name}.")
+        if last.by_id == member.user_id:
+            words = _("You undid the record of {name}.")
+        words = words.format(who=last.by, name=_what(dose))
+        if dose.status == DoseStatus.PENDING:
+            words += " " + _("It's open again.")
+    elif dose.status == DoseStatus.PENDING:
+        words = _("{name} is open: nothing is recorded of it.").format(name=_what(dose))
+    else:
+        words = already(dose)
+    return Answer(toast=toast(words), alert=True)
+
+
+def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
+    """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
+    first = outcome.pressed[0]
+    slot = Callback(
+        Verb.TAKE_ALL_SURELY,
+        member.family_id,
+        first.care_recipient_id,
+        encode_named(first.due_at, outcome.part, digest_of(outcome.pressed)),
+    )
+    exactly = Callback(Verb.TAKE_EXACTLY, member.family_id, first.id)
+    that_one = _("✅ The one of {moment}").format(moment=due_moment(first, now=now))
+    rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
+    names_of = dose_labels([*outcome.pressed, *outcome.others])
+    for dose in outcome.others[:_MOST_OTHERS]:
+        words = _("✅ {name}, {moment}").format(
+            name=names_of[dose.id], moment=due_moment(dose, now=now)
+        )
+        other = Callback(Verb.TAKE_EXACTLY, member.family_id, dose.id)
+        rows.append((Button(words, other.encode()),))
+    nothing = Callback(Verb.KEEP, member.family_id)
+    rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
+    # A yes records all of them, so all of them are named.
+    names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
+    question = _(
+        "That card was for <b>{moment}</b>, and its time is over. Which dose was given: {names}?"
+    ).format(moment=due_moment(first, now=now), names=names)
+    return Answer(send=(Screen(question, tuple(rows)),))
+
+
+def _what(dose: DoseFacts) -> str:
+    """With how much: there may be another one of that name."""
+    return f"{dose.name} {dose.given or dose.dosage}".strip()
+
+
+def already(dose: DoseFacts) -> str:
+    """What became of a dose, for whoever comes second (no HTML)."""
+    if dose.status == DoseStatus.CANCELLED:
+        words = _("{name}: this dose was called off, so nothing was recorded.")
+        return toast(words.format(name=_what(dose)), then=_("If it was given, type /give."))
+    who = dose.resolved_by or ""
+    when = record_clock(dose)
+    if dose.status == DoseStatus.SKIPPED:
+        text = _("{name}: already skipped by {who} at {time}.")
+    elif dose.status == DoseStatus.TAKEN:
+        text = _("{name}: already given by {who} at {time}.")
+    else:
+        text = _("{name}: its time is over, and nobody has answered.")
+    return toast(text.format(name=_what(dose), who=who, time=when))

@@ -1,0 +1,223 @@
+"""`/history`: what was given, skipped and missed; an entry with its records; correcting one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.intakes import undo_record_button
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.apart import family_name
+from bot.ui.callbacks import IN_ENTRY, Callback, Verb
+from bot.ui.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
+from bot.ui.length import fitting
+from bot.ui.times import day_words
+from bot.ui.undo_button import undo_button
+from bot.ui.wording import _, escape
+from domain.database import Member
+from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
+
+
+def history(
+    page: HistoryPage, *, member: Member, now: datetime, verb: Verb, of: Callback | None = None
+) -> Screen:
+    """A page, newest first, by day. *verb* and *of* say what the pages are about."""
+    title = _("📜 <b>History</b>, family {family}").format(family=escape(family_name(member)))
+    if page.of:
+        title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
+    if not page.entries:
+        return Screen(title + "\n" + _("Nothing was recorded yet."))
+    several = len({entry.person for entry in page.entries}) > 1
+    lines, day = [title], None
+    for number, entry in enumerate(page.entries, start=1):
+        local = _happened(entry.dose)
+        if local.date() != day:
+            day = local.date()
+            lines.append(f"\n<b>{day_words(day, today=today_of(entry.dose, now))}</b>")
+        lines.append(f"{number}. {_line(entry, several=several, reader_zone=member.zone)}")
+    return Screen(
+        "\n".join(fitting(lines)),
+        (*_entries(page, member), *_turns(page, member=member, verb=verb, of=of)),
+    )
+
+
+def about(member: Member, verb: Verb, subject_id: UUID) -> Callback:
+    """What the pages of a history are about."""
+    return Callback(verb, member.family_id, subject_id)
+
+
+def _happened(dose: DoseFacts) -> datetime:
+    """By the clock of then."""
+    return dose.taken_local or dose.local
+
+
+def _line(entry: Entry, *, several: bool, reader_zone: ZoneInfo | None) -> str:
+    dose = entry.dose
+    what = f"{escape(dose.name)} {escape(dose.given or dose.dosage)}"
+    if several:
+        what = f"{escape(entry.person)}: {what}"
+    time = due_clock(dose, reader_zone=reader_zone)
+    if dose.taken_at is not None:
+        time = clock_of(dose, dose.taken_at, dose.taken_zone, reader_zone=reader_zone)
+    who = escape(dose.resolved_by or "")
+    match dose.status:
+        case DoseStatus.TAKEN:
+            words = _("✅ {time} {what}, {who}").format(time=time, what=what, who=who)
+        case DoseStatus.SKIPPED:
+            words = _("⏭ {time} {what}, skipped by {who}").format(time=time, what=what, who=who)
+        case DoseStatus.MISSED:
+            words = _("⚠️ {time} {what}, missed").format(time=time, what=what)
+        case _:
+            words = _("❔ {time} {what}, not asked").format(time=time, what=what)
+    if entry.is_corrected:
+        words += " ✏️"
+    return words + (f"\n   <i>“{escape(dose.note)}”</i>" if dose.note else "")
+
+
+def _entries(page: HistoryPage, member: Member) -> Keyboard:
+    """A button for each entry, by its number, five to a row."""
+    buttons = [
+        Button(str(number), Callback(Verb.ENTRY, member.family_id, entry.dose.id).encode())
+        for number, entry in enumerate(page.entries, start=1)
+    ]
+    return tuple(tuple(buttons[at : at + 5]) for at in range(0, len(buttons), 5))
+
+
+def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None) -> Keyboard:
+    def turn(number: int, words: str) -> Button:
+        about = of or Callback(verb, member.family_id)
+        return Button(
+            words, Callback(verb, member.family_id, about.subject_id, str(number)).encode()
+        )
+
+    row = []
+    if page.number > 0:
+        row.append(turn(page.number - 1, _("◀ Newer")))
+    if page.has_older:
+        row.append(turn(page.number + 1, _("Older ▶")))
+    return (tuple(row),) if row else ()
+
+
+def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: bool) -> Screen:
+    """One dose, everything that was recorded of it, and how to put it right."""
+    dose = details.dose
+    lines = [
+        f"💊 <b>{escape(dose.name)}</b> {escape(dose.dosage)}",
+        _("due {moment}").format(moment=due_moment(dose, now=now))
+        if dose.is_scheduled
+        else _("given as an extra, or as needed"),
+    ]
+    lines += fitting(
+        [_record(record, dose, now, reader_zone=member.zone) for record in details.records]
+    )
+    if not details.records:
+        lines.append(_("Nobody has recorded anything."))
+
+    def button(words: str, verb: Verb, argument: str = "") -> Button:
+        return Button(words, Callback(verb, member.family_id, dose.id, argument).encode())
+
+    rows: list[tuple[Button, ...]] = []
+    if may_record and details.can_be_corrected:
+        rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_record_button(dose, member)))
+    elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
+        rows.append(
+            (
+                button(_("✅ Taken after all"), Verb.TAKE_EXACTLY, IN_ENTRY),
+                button(_("⏭ Skip"), Verb.SKIP, IN_ENTRY),
+            )
+        )
+    return Screen("\n".join(lines), tuple(rows))
+
+
+def _record(record: Record, dose: DoseFacts, now: datetime, *, reader_zone: ZoneInfo | None) -> str:
+    """A row of the log; struck through if a later one has taken its place."""
+    said = moment_of(dose, record.recorded_at, record.zone, now=now)
+    when = moment_of(dose, record.timestamp, record.zone, now=now, reader_zone=reader_zone)
+    line = _record_words(record).format(when=when, said=said, who=escape(record.by))
+    if record.given:
+        line += " · " + escape(record.given)
+    if record.is_replaced:
+        line = f"<s>{line}</s>"
+    return line + (f"\n   <i>“{escape(record.note)}”</i>" if record.note else "")
+
+
+def _record_words(record: Record) -> str:
+    match record.status, record.step:
+        case "undone", _:
+            return _("↩️ undone {said} by {who}")
+        case "taken", RecordStep.CORRECTED:
+            return _("✏️ corrected {said} by {who}: taken {when}")
+        case "taken", RecordStep.PUT_BACK:
+            return _("↩️ correction undone {said} by {who}: taken {when} again")
+        case "taken", _:
+            return _("✅ taken {when}, recorded {said} by {who}")
+        case _, RecordStep.CORRECTED:
+            return _("✏️ corrected {said} by {who}: skipped")
+        case _, RecordStep.PUT_BACK:
+            return _("↩️ correction undone {said} by {who}: skipped again")
+        case _:
+            return _("⏭ skipped, recorded {said} by {who}")
+
+
+def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("What was different about {name}?").format(name=escape(name)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def correction_labels(*, is_taken: bool) -> dict[str, str]:
+    """What can be put right, by the key of :mod:`bot.features.medicines.flows.correct`."""
+    labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
+    if is_taken:
+        return {**labels, "skip": _("⏭ It was not taken"), "note": _("📝 A note")}
+    return {"take": _("✅ It was taken"), "reason": _("📝 The reason")}
+
+
+def ask_time() -> Screen:
+    return Screen(
+        _(
+            "When was it taken? For example <i>07:45</i>, <i>yesterday 23:50</i> or"
+            " <i>10 minutes ago</i>"
+        )
+    )
+
+
+def ask_amount(dosage: str) -> Screen:
+    return Screen(
+        _("How much was given instead of {dosage}? For example <i>½ tablet</i>").format(
+            dosage=escape(dosage)
+        )
+    )
+
+
+def ask_reason(choice: Button) -> Screen:
+    return Screen(_("Why was it not taken? Type a few words, or tap."), ((choice,),))
+
+
+def no_reason_label() -> str:
+    return _("No reason")
+
+
+def ask_note() -> Screen:
+    return Screen(_("What shall I note?"))
+
+
+def corrected(dose: DoseFacts, *, person: str, member: Member, now: datetime) -> Answer:
+    what = f"<b>{escape(dose.name)}</b> {escape(dose.given or dose.dosage)}"
+    if dose.status == DoseStatus.SKIPPED:
+        text = _("✅ Corrected: {what}, skipped.").format(what=what)
+    else:
+        text = _("✅ Corrected: {what}, taken {when}.").format(
+            what=what,
+            when=moment_of(
+                dose, dose.taken_at or now, dose.taken_zone, now=now, reader_zone=member.zone
+            ),
+        )
+    text += "\n" + _("For <b>{person}</b>, family {family}.").format(
+        person=escape(person), family=escape(family_name(member))
+    )
+    if dose.note:
+        text += f"\n<i>“{escape(dose.note)}”</i>"
+    return Answer(send=(Screen(text, ((undo_button(),),)),))

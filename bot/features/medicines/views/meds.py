@@ -1,0 +1,354 @@
+"""`/meds`: the list of medicines, and the screen of one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.amounts import count_words
+from bot.features.medicines.views.doses import already
+from bot.features.medicines.views.medicines import change_label, described
+from bot.features.medicines.views.pauses import (
+    FROM_PAUSE,
+    is_paused,
+    medicine_words,
+    resume_button,
+    resumed_toast,
+)
+from bot.features.medicines.views.schedules import dosage_in_words, schedule_in_words
+from bot.features.medicines.views.stock import measuring, stock_lines
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.apart import family_name, medicine_labels
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.dose_times import (
+    called_off_words,
+    due_moment,
+    open_due,
+    open_words,
+    past_moment,
+    with_yours,
+)
+from bot.ui.length import fitting, label, toast
+from bot.ui.times import clock_time, moment
+from bot.ui.undo_button import undo_button
+from bot.ui.wording import _, escape
+from domain.access import Action, may
+from domain.database import Member
+from domain.family.people import Person
+from domain.medicines.details import MedicineDetails
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.facts import MedicineFacts, MedicineLine, MedicineStatus, OpenDose
+from domain.medicines.records.intakes import Outlook
+from domain.medicines.schedules.schedules import AsNeeded
+
+PAGE = 10
+MOST_RESUMED = 5
+
+
+def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
+    """The list, ten to a page; each opens with a tap."""
+    if not lines:
+        return Screen(
+            _(
+                "No medicines yet. Type one, for example"
+                " <code>/addmed Aspirin 100 mg at 08:00</code>"
+            )
+        )
+    page = min(max(page, 0), (len(lines) - 1) // PAGE)
+    shown = lines[page * PAGE : (page + 1) * PAGE]
+    has_several = len({line.person_id for line in lines}) > 1
+    text = [_("💊 <b>Medicines</b>, family {family}").format(family=escape(family_name(member)))]
+    person = None
+    for line in shown:
+        if has_several and line.person_id != person:
+            text.append(f"\n<b>{escape(line.person)}</b>")
+            person = line.person_id
+        text.append(_line(line, now))
+    labels = medicine_labels(lines, with_person=has_several, now=now)[
+        page * PAGE : (page + 1) * PAGE
+    ]
+    rows = [
+        (
+            Button(
+                words,
+                Callback(Verb.MEDICINE, member.family_id, line.id).encode(),
+            ),
+        )
+        for line, words in zip(shown, labels, strict=True)
+    ]
+    resumes = _resume_rows(lines, member=member, now=now)
+    return Screen("\n".join(fitting(text)), (*rows, *_pages(page, len(lines), member), *resumes))
+
+
+def _resume_rows(lines: Sequence[MedicineLine], *, member: Member, now: datetime) -> Keyboard:
+    """For each person whose medicines are paused together: all of them go on with a tap."""
+    if not may(member.role, Action.CHANGE_MEDICINES):
+        return ()
+    paused = {
+        line.person_id: Person(line.person_id, line.person, line.zone)
+        for line in lines
+        if line.is_paused_with_person and is_paused(line, now=now)
+    }
+    people = list(paused.values())[:MOST_RESUMED]
+    return tuple((resume_button(person, member=member),) for person in people)
+
+
+def _line(line: MedicineLine, now: datetime) -> str:
+    what = f"<b>{escape(line.name)}</b> {escape(dosage_in_words(line.dosage, line.schedule))}"
+    today = now.astimezone(line.zone).date()
+    when = escape(schedule_in_words(line.schedule, zone=line.zone, today=today))
+    words = _("{what}: {when}").format(what=what.strip(), when=when)
+    match line.status:
+        case MedicineStatus.STOPPED:
+            return _("⏹ {medicine} (stopped)").format(medicine=words)
+        case MedicineStatus.PAUSED if is_paused(line, now=now):
+            return _("⏸ {medicine} ({paused})").format(
+                medicine=words, paused=medicine_words(line, now=now)
+            )
+        case _:
+            return _("• {medicine}").format(medicine=words)
+
+
+def _pages(page: int, count: int, member: Member) -> Keyboard:
+    buttons = []
+    for number, words in ((page - 1, "◀"), (page + 1, "▶")):
+        if 0 <= number <= (count - 1) // PAGE:
+            turn = Callback(Verb.MEDICINES, member.family_id, argument=str(number))
+            buttons.append(Button(words, turn.encode()))
+    return (tuple(buttons),) if buttons else ()
+
+
+def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Screen:
+    """One medicine with everything that can be done with it."""
+    facts = details.medicine
+    lines = [
+        f"💊 {described(facts, now=now)}",
+        _("for <b>{person}</b>").format(person=escape(facts.person)),
+        *_status(facts, now),
+        "",
+        last_given(details.outlook, now=now, reader_zone=member.zone),
+        *_to_come(details.outlook, now=now, reader_zone=member.zone),
+        *stock_lines(details.stock, facts, now=now),
+    ]
+    measure = measuring(details.stock, facts, member)
+    return Screen("\n".join(lines), (*measure, *_buttons(facts, member=member)))
+
+
+def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
+    if facts.status is MedicineStatus.STOPPED:
+        return [_("⏹ Stopped: I do not remind of it.")]
+    if facts.status is MedicineStatus.PAUSED:
+        return ["⏸ " + medicine_words(facts, now=now)]
+    return []
+
+
+def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> str:
+    """ "Last given: today 08:05 by Anna (100 mg)"."""
+    if outlook.last is None:
+        return _("Last given: not yet")
+    last, home = outlook.last, outlook.medicine.zone
+    return _("Last given: {moment} by {who} ({what})").format(
+        moment=with_yours(
+            past_moment(last.at, last.zone, home=home, now=now),
+            last.at,
+            zone=last.zone,
+            reader_zone=reader_zone,
+        ),
+        who=escape(last.by or ""),
+        what=escape(last.what),
+    )
+
+
+def _to_come(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
+    """What is open, then what comes after it; of what is taken as needed, its limits."""
+    facts = outlook.medicine
+    if isinstance(facts.schedule, AsNeeded):
+        limited = limits(outlook, reader_zone=reader_zone)
+        return [*open_lines(facts, now=now, reader_zone=reader_zone), *filter(None, [limited])]
+    return coming_lines(facts, now=now, reader_zone=reader_zone)
+
+
+def coming_lines(
+    facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
+    """What is open, and what comes after it."""
+    lines = open_lines(facts, now=now, reader_zone=reader_zone)
+    return [*lines, *_next(facts, now=now, reader_zone=reader_zone)]
+
+
+def _next(facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
+    if facts.first_due_at is None:
+        return []
+    following = moment(
+        facts.first_due_at,
+        person=facts.person,
+        zone=facts.zone,
+        now=now,
+        reader_zone=reader_zone,
+    )
+    return [_("Next: {moment}").format(moment=following)]
+
+
+def open_lines(
+    facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
+    return [
+        open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+        for dose in facts.open_doses
+    ]
+
+
+def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
+    """ "2 of 4 in 24 hours, next from 14:50"; empty where nothing is limited."""
+    parts = []
+    if outlook.limit is not None:
+        parts.append(
+            _("{count} of {limit} in 24 hours").format(
+                count=count_words(outlook.others), limit=outlook.limit
+            )
+        )
+    if outlook.next_at is not None and outlook.next_at > outlook.at:
+        home = outlook.medicine.zone
+        clock = clock_time(outlook.next_at, home)
+        at = with_yours(clock, outlook.next_at, zone=home, reader_zone=reader_zone)
+        parts.append(_("next from {time}").format(time=at))
+    return ", ".join(parts)
+
+
+def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
+    def button(words: str, verb: Verb) -> Button:
+        return Button(words, Callback(verb, member.family_id, facts.id).encode())
+
+    history = button(_("📜 History"), Verb.HISTORY_OF_MEDICINE)
+    back = Button(_("← All medicines"), Callback(Verb.MEDICINES, member.family_id).encode())
+    rows: list[tuple[Button, ...]] = []
+    if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
+        rows.append((button(_("✅ Give now"), Verb.GIVE), history))
+    else:
+        rows.append((history,))
+    if may(member.role, Action.CHANGE_MEDICINES):
+        rows.append(
+            (button(change_label(), Verb.CHANGE_MEDICINE), button(_("📦 Refill"), Verb.REFILL))
+        )
+        match facts.status:
+            case MedicineStatus.ACTIVE:
+                rows.append((button(_("⏸ Pause"), Verb.PAUSE), button(_("⏹ Stop"), Verb.STOP)))
+            case MedicineStatus.PAUSED:
+                resume = Callback(Verb.RESTORE, member.family_id, facts.id, FROM_PAUSE)
+                rows.append(
+                    (
+                        Button(_("▶️ Resume"), resume.encode()),
+                        button(_("⏹ Stop"), Verb.STOP),
+                    )
+                )
+            case MedicineStatus.STOPPED:
+                rows.append((button(_("♻️ Restore"), Verb.RESTORE),))
+    return (*rows, (back,))
+
+
+def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
+    """What it is now, and that it can be undone."""
+    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
+        medicine=described(facts, now=now),
+        person=escape(facts.person),
+        family=escape(family_name(member)),
+    )
+    kept = [_kept(dose, facts, now=now, reader_zone=member.zone) for dose in facts.open_doses]
+    text = "\n".join([text, *kept, *_next(facts, now=now, reader_zone=member.zone)])
+    offers = [dose for dose in facts.open_doses if dose.becomes is not None]
+    offered = ((_change_open_button(offers),),) if offers else ()
+    return Answer(send=(Screen(text, (*offered, (undo_button(),))),))
+
+
+def _kept(
+    dose: OpenDose, facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
+) -> str:
+    """What a change leaves of a dose whose card is open."""
+    due = open_due(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+    if dose.becomes is not None:
+        return _("The dose of {due}, still open, stays at {amount}.").format(
+            due=due, amount=escape(dose.dosage.words)
+        )
+    if dose.is_rescheduled:
+        until = with_yours(
+            clock_time(dose.window_ends_at, facts.zone),
+            dose.window_ends_at,
+            zone=facts.zone,
+            reader_zone=reader_zone,
+        )
+        return _("The dose of {due} stays open until {time}.").format(due=due, time=until)
+    return open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
+
+
+def _change_open_button(doses: Sequence[OpenDose]) -> Button:
+    """It says what it changes the doses to, where that is the same for all."""
+    amounts = {dose.becomes.words for dose in doses if dose.becomes is not None}
+    words = _("✏️ Change that dose, too") if len(doses) == 1 else _("✏️ Change those doses, too")
+    if len(amounts) == 1:
+        words = _("{change}: {amount}").format(change=words, amount=label(amounts.pop()))
+    return Button(words, Callback(Verb.CHANGE_OPEN).encode())
+
+
+def open_changed(
+    facts: MedicineFacts,
+    *,
+    changed: Sequence[DoseFacts],
+    answered: Sequence[DoseFacts],
+    edit_id: UUID,
+    member: Member,
+    now: datetime,
+) -> Answer:
+    """What became of open doses that were to follow the change *edit_id*, which their message still
+    says can be undone. What somebody has answered meanwhile stays as it was recorded.
+    """
+    text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
+        medicine=described(facts, now=now),
+        person=escape(facts.person),
+        family=escape(family_name(member)),
+    )
+    lines = [
+        _("The dose of {due} is changed, too: {amount}.").format(
+            due=due_moment(dose, now=now), amount=escape(dose.dosage)
+        )
+        for dose in changed
+    ]
+    words = [already(dose) for dose in answered]
+    lines += [_("{answer} That dose stays as it is.").format(answer=escape(each)) for each in words]
+    lines += _next(facts, now=now, reader_zone=member.zone)
+    undo = Button(_("↩️ Undo"), Callback(Verb.UNDO_ACTION, member.family_id, edit_id).encode())
+    screen = Screen("\n".join([text, *fitting(lines)]), ((undo,),))
+    if words:
+        said = toast(words[0], then=_("That dose stays as it is."))
+        return Answer(toast=said, alert=True, edit=screen)
+    return Answer(toast=_("Changed."), edit=screen)
+
+
+def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
+    """The change whose message offered it does not stand any more."""
+    what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
+    words = _("It was changed again since. It is now: {medicine}").format(medicine=what)
+    return Answer(toast=toast(words), alert=True)
+
+
+def stopped(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
+    words = _("Stopped. It can be restored here.")
+    if facts.called_off:
+        dose = facts.called_off[-1]
+        words += " " + called_off_words(dose, home=facts.zone, now=now)
+    return Answer(toast=toast(words), edit=screen)
+
+
+def restored(screen: Screen) -> Answer:
+    return Answer(toast=_("Restored."), edit=screen)
+
+
+def resumed(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
+    return Answer(toast=resumed_toast(facts, now=now), edit=screen)
+
+
+def changed_meanwhile(facts: MedicineFacts, *, now: datetime) -> Screen:
+    return Screen(
+        _(
+            "Somebody has changed it meanwhile, so yours was not saved. It is now:\n{medicine}"
+        ).format(medicine=described(facts, now=now))
+    )

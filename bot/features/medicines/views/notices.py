@@ -1,0 +1,124 @@
+"""Messages that nobody asked for: missed doses, and who has joined."""
+
+from dataclasses import dataclass
+
+from bot.features.family.views.families import role_name
+from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
+from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.apart import dose_labels, dose_numbers
+from bot.ui.callbacks import IN_NOTICE, Callback, Verb
+from bot.ui.dose_times import due_clock, record_clock
+from bot.ui.length import MOST_SHOWN, shorten, shown_length
+from bot.ui.times import weekday_name
+from bot.ui.wording import _, escape, ngettext
+from domain.access import Role
+from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.overview.cards import JoinedFacts, SummaryFacts
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of what people typed a line shows, in Telegram's units."""
+
+    name: int
+    dosage: int
+    who: int
+
+
+# The last one fits whatever is typed: 20 doses, and what stands above them.
+_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15))
+
+
+def summary(facts: SummaryFacts) -> Screen:
+    """One message for all doses whose window ended in one minute. It asks, so it is answered on it:
+    each dose has its line and its buttons, as on a card.
+    """
+    count = len(facts.doses) + facts.more
+    is_open = any(dose.status not in RESOLVED for dose in facts.doses)
+    if facts.was_asked:
+        title = ngettext(
+            "⚠️ <b>{person}</b>: nobody recorded this dose in time.",
+            "⚠️ <b>{person}</b>: nobody recorded these doses in time.",
+            count,
+        )
+    elif is_open:
+        title = ngettext(
+            "❔ <b>{person}</b>: I could not ask about this dose in time. Was it taken?",
+            "❔ <b>{person}</b>: I could not ask about these doses in time. Were they taken?",
+            count,
+        )
+    else:
+        title = ngettext(
+            "❔ <b>{person}</b>: I could not ask about this dose in time.",
+            "❔ <b>{person}</b>: I could not ask about these doses in time.",
+            count,
+        )
+    title = title.format(person=escape(facts.person))
+    more = [_("… and {count} more: see /history.").format(count=facts.more)] if facts.more else []
+    numbers = dose_numbers(facts.doses)
+    for room in _ROOMS:
+        lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
+        text = "\n".join([title, *lines, *more])
+        if shown_length(text) <= MOST_SHOWN:
+            break
+    return Screen(text, _buttons(facts) if facts.may_record else ())
+
+
+def _buttons(facts: SummaryFacts) -> Keyboard:
+    """As on a card. Rows keep their places whatever is answered."""
+    is_single = len(facts.doses) == 1
+    names = dose_labels(facts.doses)
+    rows: list[tuple[Button, ...]] = []
+    if not is_single:
+        take_all = Callback(Verb.TAKE_TOLD, facts.family_id, facts.id)
+        rows.append((all_taken_button(facts.doses, take=take_all),))
+    for dose in facts.doses:
+        name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
+        take = Callback(Verb.TAKE_EXACTLY, facts.family_id, dose.id, IN_NOTICE)
+        rows.append(row_of_what_is_over(dose, name=None if is_single else name, take=take))
+    return tuple(rows)
+
+
+def closed() -> Screen:
+    """What stands in the place of messages of a family that their reader has left."""
+    return Screen(_("You're not in this family any more."))
+
+
+def _names_days(facts: SummaryFacts) -> bool:
+    """Whether a time of day says too little: told at midnight, or after an outage."""
+    return any(dose.local.date() != facts.now.astimezone(dose.zone).date() for dose in facts.doses)
+
+
+def _when(dose: DoseFacts, facts: SummaryFacts) -> str:
+    time = due_clock(dose)
+    if not _names_days(facts):
+        return time
+    return _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
+
+
+def _line(dose: DoseFacts, facts: SummaryFacts, room: _Room, number: str) -> str:
+    time = due_clock(dose, reader_zone=facts.reader_zone)
+    if _names_days(facts):
+        time = _("{day} {clock}").format(day=weekday_name(dose.local.date()), clock=time)
+    amount = escape(shorten(dose.given or dose.dosage, to=room.dosage))
+    what = f"{escape(shorten(dose.name, to=room.name))} {amount}{number}"
+    who = escape(shorten(dose.resolved_by or "", to=room.who))
+    when = record_clock(dose, reader_zone=facts.reader_zone)
+    match dose.status:
+        case DoseStatus.TAKEN:
+            words = _("✅ {due} {what}\n<i>Taken by {who}, {time}</i>")
+        case DoseStatus.SKIPPED:
+            words = _("⏭ {due} {what}\n<i>Skipped by {who}, {time}</i>")
+        case _:
+            return _("• {time} {what}").format(time=time, what=what)
+    return words.format(due=time, what=what, who=who, time=when)
+
+
+def joined(facts: JoinedFacts) -> Screen:
+    return Screen(
+        _("👋 {name} has joined the family <b>{family}</b>. Their role: {role}.").format(
+            name=escape(facts.name),
+            family=escape(facts.family_name),
+            role=role_name(Role(facts.role)),
+        )
+    )

@@ -1,0 +1,117 @@
+"""What is recorded of a dose, and how it differs from what was recorded before."""
+
+from bot.ui.answer import Screen
+from bot.ui.dose_times import due_clock, record_clock
+from bot.ui.length import fitting
+from bot.ui.times import weekday_name
+from bot.ui.wording import _, escape
+from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.medicines.records.changes import ChangeKind, RecordChange
+from domain.overview.cards import RecordChangedFacts
+
+_OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
+
+
+def changed(facts: RecordChangedFacts) -> Screen:
+    """What became of records that the reader had made: one message for all of a moment."""
+    return Screen("\n".join(fitting([_change(item, facts.person) for item in facts.items])))
+
+
+def says_nothing(facts: RecordChangedFacts) -> bool:
+    """Whether everything stands as the reader has recorded it."""
+    return all(item.kind in _OLD_NEWS for item in facts.items)
+
+
+def _change(item: RecordChange, person: str) -> str:
+    dose, who = item.dose, escape(item.by)
+    what = _what(dose, person)
+    match item.kind:
+        case ChangeKind.UNDONE:
+            words = _("↩️ {who} undid your record of {what}: {before}. {now}")
+            return words.format(
+                who=who, what=what, before=recorded_words(item.record), now=_since_undone(dose)
+            )
+        case ChangeKind.PUT_BACK:
+            words = _("✅ {who} put back your record of {what}: {before}.")
+            return words.format(who=who, what=what, before=recorded_words(item.record))
+        case ChangeKind.CORRECTION_UNDONE:
+            words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
+            return words.format(
+                who=who, what=what, before=recorded_words(item.record), now=_stands(dose)
+            )
+        case ChangeKind.CORRECTION_WITHDRAWN:
+            return _("↩️ You undid your correction of {what} yourself.").format(what=what)
+        case ChangeKind.OWN if dose.status not in RESOLVED:
+            return _("↩️ You undid the record of {what} yourself.").format(what=what)
+        case ChangeKind.OWN:
+            words = _("✅ Your own record of {what} stands again: {now}.")
+            return words.format(what=what, now=recorded_words(dose))
+        case _:
+            words = _("✏️ {who} corrected your record of {what}: {change}.")
+            return words.format(
+                who=who, what=what, change=change_words(dose, instead_of=item.record)
+            )
+
+
+def _stands(dose: DoseFacts) -> str:
+    who = escape(dose.resolved_by or "")
+    return _("It stands as {who} recorded it: {now}.").format(who=who, now=recorded_words(dose))
+
+
+def _since_undone(dose: DoseFacts) -> str:
+    """What that led to: it stays true if somebody records it again."""
+    match dose.status:
+        case DoseStatus.PENDING:
+            return _("That opened it again.")
+        case DoseStatus.CANCELLED:
+            return _("It no longer counts.")
+        case _:
+            return _("Its time is over, so nobody will be asked again.")
+
+
+def _what(dose: DoseFacts, person: str) -> str:
+    """ "Aspirin for Mum, due Monday 08:00"."""
+    name = f"<b>{escape(dose.name)}</b>"
+    if not dose.is_scheduled:
+        return _("{name} for {person}").format(name=name, person=escape(person))
+    due = _("{day} {time}").format(day=weekday_name(dose.local.date()), time=due_clock(dose))
+    return _("{name} for {person}, due {due}").format(name=name, person=escape(person), due=due)
+
+
+def change_words(dose: DoseFacts, *, instead_of: DoseFacts, again: bool = False) -> str:
+    """ "given at 07:00 instead of 05:30": what stands, and what does not any more."""
+    if _is_only_a_note(dose, instead_of):
+        if not dose.note:
+            return _("without the note “{note}”").format(note=escape(instead_of.note or ""))
+        return _("with the note “{note}”").format(note=escape(dose.note))
+    now, before = recorded_words(dose), recorded_words(instead_of)
+    if dose.status == instead_of.status == DoseStatus.TAKEN:
+        if _amount(dose) != _amount(instead_of):
+            now, before = _given_amount(dose), _given_amount(instead_of, short=True)
+        else:
+            before = record_clock(instead_of)
+    words = _("{now} again, instead of {before}") if again else _("{now} instead of {before}")
+    return words.format(now=now, before=before)
+
+
+def recorded_words(dose: DoseFacts) -> str:
+    """ "given at 07:00", or "skipped"."""
+    if dose.status == DoseStatus.SKIPPED:
+        return _("skipped")
+    if dose.given:
+        return _given_amount(dose)
+    return _("given at {time}").format(time=record_clock(dose))
+
+
+def _given_amount(dose: DoseFacts, *, short: bool = False) -> str:
+    words = _("{amount} at {time}") if short else _("{amount} given at {time}")
+    return words.format(amount=escape(_amount(dose)), time=record_clock(dose))
+
+
+def _amount(dose: DoseFacts) -> str:
+    return dose.given or dose.dosage
+
+
+def _is_only_a_note(one: DoseFacts, other: DoseFacts) -> bool:
+    said = [(dose.status, dose.taken_at, _amount(dose)) for dose in (one, other)]
+    return said[0] == said[1] and one.note != other.note

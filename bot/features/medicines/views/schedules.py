@@ -1,0 +1,234 @@
+"""Schedules in words. In English, what is written here can be typed and means the same."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.ui.repeats import with_shorter_months
+from bot.ui.times import full_date, weekday_names
+from bot.ui.wording import _, ngettext
+from domain.appointments.recurrences import SHORTEST_MONTH
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import (
+    EVERY_DAY,
+    AsNeeded,
+    Cycle,
+    Daily,
+    Days,
+    Elapsed,
+    Monthly,
+    Schedule,
+    Steps,
+    WallClock,
+    Weekday,
+    Weekly,
+    clock_times_of,
+    resolve_local,
+)
+
+_WORKDAYS = frozenset(Weekday(n) for n in range(5))
+_WEEKEND = frozenset(Weekday) - _WORKDAYS
+_HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+_MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
+
+
+BEGUN = date.max  # as *today*: the first day is not named, whenever it is
+
+
+def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
+    """ "Mon, Wed and Fri at 09:00, until 3 December 2026", on the clock of *zone*.
+
+    Given *today* (where the person lives), the first day is named only while it lies ahead.
+    """
+    match schedule:
+        case WallClock():
+            return _wall_clock(schedule, today=today)
+        case Steps(steps=steps):
+            return _(", then ").join(_step(step, steps, today=today) for step in steps)
+        case Elapsed():
+            return _elapsed(schedule, zone, today=today)
+        case AsNeeded():
+            return _as_needed(schedule, today=today)
+
+
+def dosage_in_words(dosage: Dosage, schedule: Schedule) -> str:
+    """What stands beside the name: nothing where the schedule says how much each time."""
+    has_own = isinstance(schedule, Steps) or (
+        isinstance(schedule, WallClock) and schedule.dosages is not None
+    )
+    is_strength = has_own and all(dosage != own for own in _dosages(schedule))
+    return dosage.words if is_strength or not has_own else ""
+
+
+def _dosages(schedule: Schedule) -> Sequence[Dosage]:
+    if isinstance(schedule, Steps):
+        return [dosage for step in schedule.steps for dosage in step.dosages or ()]
+    return (isinstance(schedule, WallClock) and schedule.dosages) or ()
+
+
+def _wall_clock(schedule: WallClock, *, today: date | None) -> str:
+    if schedule.dosages:
+        words = _amounts(schedule.times, schedule.dosages)
+        if schedule.days != EVERY_DAY:
+            words = _("{amounts}, {days}").format(amounts=words, days=_days(schedule.days))
+    else:
+        words = _("{days} at {times}").format(
+            days=_days(schedule.days), times=_list(_clock(schedule.times))
+        )
+    return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
+
+
+def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) -> str:
+    """A step of a taper: "20 mg at 08:00, until 28 November 2026"."""
+    words = _amounts(step.times, step.dosages or ())
+    if step.days != EVERY_DAY:
+        words = _("{amounts}, {days}").format(amounts=words, days=_days(step.days))
+    at = steps.index(step)
+    previous = steps[at - 1].ends_on if at else None
+    follows = previous is not None and step.starts_on == previous + timedelta(days=1)
+    if follows:
+        today = step.starts_on  # it begins where the one before ends
+    return _limited(words, step.starts_on, step.ends_on, today=today)
+
+
+def _limited(words: str, starts_on: date, ends_on: date | None, *, today: date | None) -> str:
+    if today is None or starts_on > today:
+        words = _("{schedule}, from {date}").format(schedule=words, date=full_date(starts_on))
+    if ends_on is not None:
+        words = _("{schedule}, until {date}").format(schedule=words, date=full_date(ends_on))
+    return words
+
+
+def _amounts(times: Sequence[time], dosages: Sequence[Dosage]) -> str:
+    """ "1 tablet at 08:00 and ½ tablet at 22:00", equal ones together."""
+    portions: list[tuple[str, list[time]]] = []
+    for at, dosage in zip(times, dosages, strict=True):
+        if portions and portions[-1][0] == dosage.words:
+            portions[-1][1].append(at)
+        else:
+            portions.append((dosage.words, [at]))
+    return _list(
+        [
+            _("{amount} at {times}").format(amount=words, times=_list(_clock(each)))
+            for words, each in portions
+        ]
+    )
+
+
+def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
+    words = _("every {length}").format(length=length_in_words(schedule.every))
+    if schedule.from_last_intake:
+        words = _("{every} after the last dose").format(every=words)
+    starts = schedule.starts_at.astimezone(zone)
+    is_ahead = today is None or starts.date() > today
+    at = schedule.starts_at
+    if today not in (None, BEGUN) and not is_ahead:
+        # A change of clocks in the night is over by noon.
+        at = resolve_local(datetime.combine(today, time(12)), zone)
+    times = clock_times_of(schedule, zone, at=at)
+    if len(times) > _MOST_TIMES:
+        times = ()
+    if times:
+        words = _("{every}: {times}").format(every=words, times=_list(_clock(times)))
+    if is_ahead:
+        words = _("{every}, from {date} {time}").format(
+            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+        )
+    elif not times and not schedule.from_last_intake:
+        words = _("{every}, counted from {time} on {date}").format(
+            every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
+        )
+    if schedule.ends_at is None:
+        return words
+    ends = schedule.ends_at.astimezone(zone)
+    if ends.time() == time():
+        last = full_date(ends.date() - timedelta(days=1))
+        return _("{schedule}, until {date}").format(schedule=words, date=last)
+    if today is not None:
+        return _("{schedule}, until {date} {time}").format(
+            schedule=words, date=full_date(ends.date()), time=f"{ends:%H:%M}"
+        )
+    days = (schedule.ends_at - schedule.starts_at).days
+    return _("{schedule}, for {days}").format(schedule=words, days=_count_of_days(days))
+
+
+def _as_needed(schedule: AsNeeded, *, today: date | None) -> str:
+    words = _("as needed")
+    if schedule.min_interval is not None:
+        words = _("{needed}, at least {length} apart").format(
+            needed=words, length=length_in_words(schedule.min_interval)
+        )
+    if schedule.max_per_day is not None:
+        words = _("{needed}, at most {count} in 24 hours").format(
+            needed=words, count=schedule.max_per_day
+        )
+    return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
+
+
+def length_in_words(length: timedelta) -> str:
+    """ "6 hours", "90 minutes"."""
+    if length % _HOUR:
+        minutes = length // _MINUTE
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    hours = length // _HOUR
+    return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+
+
+def _days(days: Days) -> str:
+    match days:
+        case Daily(every=1):
+            return _("every day")
+        case Daily(every=every):
+            return ngettext("every {count} day", "every {count} days", every).format(count=every)
+        case Weekly(weekdays=weekdays, every=1):
+            return _weekdays(weekdays)
+        case Weekly(weekdays=weekdays, every=every):
+            return _("every {count} weeks on {weekdays}").format(
+                count=every, weekdays=_weekday_list(weekdays)
+            )
+        case Monthly(days=of_month):
+            words = _("on the {days} of the month").format(
+                days=_list([_ordinal(day) for day in sorted(of_month)])
+            )
+            return with_shorter_months(words) if max(of_month) > SHORTEST_MONTH else words
+        case Cycle(days_on=on, days_off=off):
+            return _("{on} on, {off} off").format(on=_count_of_days(on), off=_count_of_days(off))
+
+
+def _weekdays(weekdays: frozenset[Weekday]) -> str:
+    if weekdays == _WORKDAYS:
+        return _("weekdays")
+    if weekdays == _WEEKEND:
+        return _("weekends")
+    if len(weekdays) == 1:
+        [weekday] = weekdays
+        return _("every {weekday}").format(weekday=weekday_names()[weekday])
+    return _weekday_list(weekdays)
+
+
+def _weekday_list(weekdays: frozenset[Weekday]) -> str:
+    short = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return _list([short[weekday] for weekday in sorted(weekdays)])
+
+
+def _count_of_days(days: int) -> str:
+    return ngettext("{count} day", "{count} days", days).format(count=days)
+
+
+def _ordinal(day: int) -> str:
+    """ "1st", "22nd"; whoever translates writes numbers of days as the language does."""
+    if 11 <= day <= 13:
+        return _("{day}th").format(day=day)
+    endings = {1: _("{day}st"), 2: _("{day}nd"), 3: _("{day}rd")}
+    return endings.get(day % 10, _("{day}th")).format(day=day)
+
+
+def _clock(times: Sequence[time]) -> list[str]:
+    return [f"{at:%H:%M}" for at in times]
+
+
+def _list(words: Sequence[str]) -> str:
+    if len(words) == 1:
+        return words[0]
+    return _("{most} and {last}").format(most=", ".join(words[:-1]), last=words[-1])

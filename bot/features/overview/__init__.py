@@ -1,0 +1,1 @@
+"""What needs several areas: today, undo, news, lists, edited messages."""

@@ -1,0 +1,244 @@
+"""A message that was changed in place after it had done something: what was done is named, and
+undone, changed or done anew only at a tap. A message that did nothing is read as if it were new.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.features.appointments.flows import change_appointment
+from bot.features.medicines.flows import change_medicine, correct, pause
+from bot.features.medicines.views import medicines as medicine_views
+from bot.features.overview.views import edited as views
+from bot.features.overview.views import undo as undo_views
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Handler, Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.misunderstandings import misunderstood
+from bot.ui.wording import escape
+from domain.access import Action
+from domain.database import Scope
+from domain.delivery.inbox import EditedMessage, note_effect
+from domain.errors import NotFound, TooLateToUndo
+from domain.overview.undo import (
+    STATUS_KINDS,
+    UNDONE,
+    ActionKind,
+    ActionSuperseded,
+    LastAction,
+    Undone,
+    find_action,
+    undo_action,
+)
+from domain.several import attempt
+
+NAME = "edited"
+_OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
+
+
+class _Asks(Exception):
+    """What the message says now cannot be done without a question."""
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What an earlier version did: what of it stands, and why something does not any more (None:
+    it was taken back, or no Undo reaches it).
+    """
+
+    actions: Sequence[LastAction]
+    superseded: ActionSuperseded | None
+    is_undone: bool
+
+
+class EditedMessages:
+    """What answers an edited message that had an effect. *commands* are those whose effect can be
+    undone and had anew, by name.
+    """
+
+    def __init__(self, commands: Mapping[str, Handler]) -> None:
+        self._commands = commands
+        self.flow = Flow(NAME, {"offer": Step(_ask, self._take, _refresh)})
+
+    async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
+        """Ask what is to become of it, or say why nothing can."""
+        text = request.text or ""
+        typed = f"/{command} {text}".strip() if command else text
+        if not known.acts:
+            return views.was_answer(typed)
+        if await request.scope.enter_family(known.acted_in) is None:
+            return views.cannot_undo(typed)
+        try:
+            done = await _find_done(request.scope, known.acts)
+        except TooLateToUndo:
+            return views.unknown()
+        if done.superseded is not None:
+            why = escape(undo_views.superseded(done.superseded))
+            return views.changed_since(why, typed=typed)
+        if not done.actions:
+            handler = self._commands.get(command or "") if done.is_undone else None
+            if handler is not None:
+                return await handler(replace(request, conversation=None))
+            return views.was_answer(typed) if done.is_undone else views.cannot_undo(typed)
+        data = {
+            "message_id": known.message_id,
+            "command": command if command in self._commands else None,
+            "text": text,
+            "typed": typed,
+            "actions": [str(action.id) for action in done.actions],
+        }
+        return self.flow.begin(request, "offer", await _refresh(request, data))
+
+    async def _take(self, request: Request, running: Conversation, reply: Reply) -> Answer:
+        data: Data = running.data
+        match reply.choice:
+            case "undo":
+                return await _undo(request, running)
+            case "change":
+                return await _change(request, data)
+            case "redo":
+                return await self._redo(request, running)
+            case "leave":
+                return finished(running, views.left())
+            case _:
+                tap = medicine_views.tap_a_button(reply.text or "")
+                return tap.and_send(self.flow.question(running))
+
+    async def _redo(self, request: Request, running: Conversation) -> Answer:
+        """Both or neither: what it said before is undone, and what it says now is done."""
+        data: Data = running.data
+        handler = self._commands[data["command"]]
+
+        async def work(scope: Scope) -> Answer:
+            undone = await _take_back(request, data)
+            before = len(scope.acts)
+            said = await handler(replace(request, text=data["text"], press=None, conversation=None))
+            if said.conversation is not None or len(scope.acts) == before:
+                raise _Asks
+            return replace(undone, send=(*undone.send, *said.send))
+
+        try:
+            answer = await attempt(request.scope, work)
+        except Misunderstood as problem:
+            return self._asked_again(request, running, Screen(misunderstood(problem)))
+        except _Asks:
+            return self._asked_again(request, running, views.needs_questions())
+        edited = EditedMessage(data["message_id"], is_unchanged=False)
+        acts = [act.id for act in request.scope.acts]
+        await note_effect(
+            request.scope,
+            request.update_id,
+            acts=acts,
+            instead_of=edited,
+            text=data["typed"],
+        )
+        return finished(running, answer)
+
+    def _asked_again(self, request: Request, running: Conversation, first: Screen) -> Answer:
+        return self.flow.go_on(request, running, "offer", running.data, first=first)
+
+
+async def _find_done(scope: Scope, acts: Sequence[UUID]) -> _Done:
+    """Raises TooLateToUndo."""
+    actions: list[LastAction] = []
+    superseded, is_undone = None, False
+    for act in dict.fromkeys(acts):
+        try:
+            actions.append(await find_action(scope, act))
+        except NotFound:
+            continue  # what no Undo reaches
+        except ActionSuperseded as error:
+            is_undone = is_undone or error.action == UNDONE
+            superseded = superseded if error.action == UNDONE else error
+    return _Done(actions, superseded, is_undone)
+
+
+def _ask(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(views.undo_label(), "undo")]
+    if data["command"]:
+        buttons.insert(0, choice(views.redo_label(), "redo"))
+    if data["subject"]:
+        buttons.append(choice(views.change_label(), "change"))
+    buttons.append(choice(views.leave_label(), "leave"))
+    return views.ask(data["done"], typed=data["typed"], buttons=buttons)
+
+
+async def _refresh(request: Request, data: Data) -> Data:
+    """With what was done, as it is now. Raises what :func:`find_action` does."""
+    actions = await _actions(request.scope, data)
+    done = views.done_words(actions, now=request.scope.clock.now())
+    return {**data, "done": done, "subject": _subject(actions)}
+
+
+async def _actions(scope: Scope, data: Data) -> Sequence[LastAction]:
+    return [await find_action(scope, UUID(action)) for action in data["actions"]]
+
+
+def _subject(actions: Sequence[LastAction]) -> list[str] | None:
+    """What can be changed: of what kind it is, and its id. None where it is several things, or none
+    of those.
+    """
+    match actions:
+        case [LastAction(kind=kind, medicine=medicine)] if (
+            medicine is not None and kind in _OF_CONTENT
+        ):
+            return [Verb.CHANGE_MEDICINE, str(medicine.id)]
+        case [LastAction(appointment=appointment)] if appointment is not None:
+            return [Verb.CHANGE_APPOINTMENT, str(appointment.id)]
+        case [LastAction(doses=[dose])]:
+            return [Verb.CORRECT, str(dose.id)]
+        case _:
+            return None
+
+
+_BEGIN: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
+    Verb.CHANGE_MEDICINE: change_medicine.begin,
+    Verb.CHANGE_APPOINTMENT: change_appointment.begin,
+    Verb.CORRECT: correct.begin,
+}
+
+
+async def _change(request: Request, data: Data) -> Answer:
+    verb, subject_id = data["subject"]
+    member = request.scope.require(Action.READ)
+    press = Callback(Verb(verb), member.family_id, UUID(subject_id))
+    return replace(await _BEGIN[verb](replace(request, press=press)), closes=True)
+
+
+async def _undo(request: Request, running: Conversation) -> Answer:
+    return _finished_unless_asked(running, await _take_back(request, running.data))
+
+
+def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
+    if answer.conversation is not None:
+        return replace(answer, closes=True)
+    return finished(running, answer)
+
+
+async def _take_back(request: Request, data: Data) -> Answer:
+    """The newest first. Raises what :func:`undo_action` does."""
+    scope, said = request.scope, Answer()
+    member = scope.require(Action.READ)
+    undone: list[Undone] = []
+    for action in reversed(data["actions"]):
+        undone.append(await undo_action(scope, UUID(action)))
+        answer = undo_views.undone(undone[-1], member=member, now=scope.clock.now())
+        said = replace(answer, send=(*said.send, *answer.send))
+    return await _asking_about_courses(request, said, undone)
+
+
+async def _asking_about_courses(
+    request: Request, answer: Answer, undone: Sequence[Undone]
+) -> Answer:
+    for each in undone:
+        if each.action.kind in STATUS_KINDS and answer.conversation is None:
+            answer = await pause.ask_about_added(
+                request,
+                answer,
+                medication_id=each.medicine.id if each.medicine else None,
+                person_id=each.person.id if each.person else None,
+            )
+    return answer

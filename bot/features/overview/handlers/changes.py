@@ -1,0 +1,12 @@
+"""The button below what others have changed: whether one is told of it."""
+
+from bot.features.overview.views import changes as views
+from bot.intake.request import Request
+from bot.ui.answer import Answer
+from domain.delivery.change_notices import hear_of_changes
+
+
+async def hear(request: Request) -> Answer:
+    wanted = request.pressed.argument == views.YES
+    await hear_of_changes(request.scope, wanted=wanted)
+    return views.heard(wanted=wanted)

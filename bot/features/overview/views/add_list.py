@@ -1,0 +1,247 @@
+"""A pasted list of appointments or medicines: as it was understood, and as it was saved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features.appointments.views.appointments import (
+    NEW_MESSAGE,
+    details_lines,
+    title_line,
+    when_line,
+    will_remind_line,
+)
+from bot.features.medicines.views.medicines import described, first_dose
+from bot.features.medicines.views.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.apart import family_name
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import ROOM, fitting, label, length, shorten
+from bot.ui.misunderstandings import quoted
+from bot.ui.undo_button import undo_button
+from bot.ui.wording import _, escape, ngettext
+from domain.appointments.appointments import Details, OccurrenceFacts
+from domain.database import Member
+from domain.medicines.facts import MedicineFacts, NewMedicine
+
+_LONGEST_LINE = 120
+
+_IN_SHORT = 3  # lines
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry: what was typed, and as it was understood (HTML), or the reason why it was not.
+    `same` is what is there already of its name."""
+
+    line: str
+    words: str
+    reason: str | None = None
+    same: str | None = None
+
+
+def entries(shown: Sequence[Shown], buttons: Keyboard, *, left: int = 0) -> Screen:
+    """The list, numbered; *left* are more than fit, and come next."""
+    understood = sum(entry.reason is None for entry in shown)
+    head = ngettext("I understood {count} of {all}:", "I understood {count} of {all}:", understood)
+    lines = [head.format(count=understood, all=len(shown))]
+    lines += [_entry(number, entry) for number, entry in enumerate(shown, start=1)]
+    lines.append(_("To change one, tap it, or type its number and the new line."))
+    if left:
+        more = ngettext(
+            "{count} more doesn't fit here. I'll show it next.",
+            "{count} more don't fit here. I'll show them next.",
+            left,
+        )
+        lines.append(more.format(count=left))
+    return Screen("\n".join(lines), buttons)
+
+
+def how_many_fit(shown: Sequence[Shown]) -> int:
+    """How many of them one message holds: a button must not save what nobody can read."""
+    room, count = ROOM, 0
+    for number, entry in enumerate(shown, start=1):
+        room -= length(_entry(number, entry)) + 1
+        if room < 0:
+            break
+        count += 1
+    return max(count, 1)
+
+
+def _entry(number: int, entry: Shown) -> str:
+    if entry.reason is not None:
+        return _("❓ {number}. “{line}”: {reason}").format(
+            number=number, line=_quoted(entry.line), reason=entry.reason
+        )
+    words = _("{number}. {entry}").format(number=number, entry=entry.words)
+    if entry.same is None:
+        return words
+    same = _("⚠️ There is one already: {existing}. It isn't saved yet.").format(
+        existing=escape(entry.same)
+    )
+    return f"{words}\n{same}"
+
+
+def _quoted(line: str) -> str:
+    return escape(shorten(line, to=_LONGEST_LINE))
+
+
+def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
+    """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
+    head = _("📅 <b>{title}</b> for {person}, {when}").format(
+        title=escape(details.title), person=escape(person), when=when
+    )
+    return "\n".join([head, *details_lines(details), *([reminder] if reminder else [])])
+
+
+def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
+    """ "Aspirin 100 mg for Mum, every day at 08:00"."""
+    dosage = escape(dosage_in_words(new.dosage, new.schedule))
+    return _("💊 {medicine} for {person}, {schedule}").format(
+        medicine=f"<b>{escape(new.name)}</b> {dosage}".strip(),
+        person=escape(person),
+        schedule=escape(schedule_in_words(new.schedule, zone=zone, today=BEGUN)),
+    )
+
+
+def about_one(
+    question: Screen, *, number: int, count: int, line: str, last: tuple[Button, ...]
+) -> Screen:
+    """A question about one entry, which is named."""
+    head = _("{number} of {count}: “{line}”").format(number=number, count=count, line=_quoted(line))
+    return Screen(f"{head}\n{question.text}", (*question.keyboard, last))
+
+
+def open_words(question: str) -> str:
+    """What a line leaves open, by the name of the question."""
+    return {
+        "person": _("Who is it for?"),
+        "title": _("What is it?"),
+        "day": _("Which day?"),
+        "time": _("At what time?"),
+        "repeat": _("How often?"),
+        "doctor": _("Which doctor?"),
+        "name": _("What is it called?"),
+        "dosage": _("How much each time?"),
+        "schedule": _("When is it taken?"),
+    }[question]
+
+
+def answer_label(number: int, question: str) -> str:
+    return _("❓ {number}: {question}").format(number=number, question=open_words(question))
+
+
+def all_for_label(person: str) -> str:
+    return _("All for {person}").format(person=label(person))
+
+
+def back_label() -> str:
+    return _("◀️ Back to the list")
+
+
+def type_anew(line: str, *, number: int, keep: Button) -> Screen:
+    words = _("Type number {number} anew. It was: <code>{line}</code>")
+    return Screen(words.format(number=number, line=_quoted(line)), ((keep,),))
+
+
+def save_label(count: int, *, is_all: bool) -> str:
+    if is_all and count == 1:
+        return _("✅ Save")
+    if is_all:
+        return _("✅ Save all {count}").format(count=count)
+    return ngettext("✅ Save {count} of them", "✅ Save {count} of them", count).format(count=count)
+
+
+def change_label(number: int) -> str:
+    return _("✏️ {number}").format(number=number)
+
+
+def drop_label(number: int) -> str:
+    return _("✖️ {number}").format(number=number)
+
+
+def both_label(number: int) -> str:
+    return _("✅ {number} as well").format(number=number)
+
+
+def leave_out_label() -> str:
+    return _("✖️ Leave this one out")
+
+
+def keep_label() -> str:
+    return _("◀️ Keep it as it is")
+
+
+def tap_or_type(typed: str = "") -> Answer:
+    sentence = _("Please tap one of the buttons, or type a number and the new line for it.")
+    if not typed.strip():
+        return say(sentence)
+    return say(
+        _("I can't use “{words}” here. {sentence}").format(words=quoted(typed), sentence=sentence)
+    )
+
+
+def saved_appointments(
+    found: Sequence[OccurrenceFacts], *, member: Member, now: datetime
+) -> Screen:
+    lines = [
+        _("{number}. {entry}").format(
+            number=number,
+            entry="\n".join(
+                [
+                    title_line(facts),
+                    when_line(facts, reader_zone=member.zone, now=now),
+                    will_remind_line(facts, now=now),
+                ]
+            ),
+        )
+        for number, facts in enumerate(found, start=1)
+    ]
+    buttons = [
+        Button(
+            _("📄 {title}").format(title=label(facts.details.title)),
+            Callback(Verb.APPOINTMENT, member.family_id, facts.id, NEW_MESSAGE).encode(),
+        )
+        for facts in found
+    ]
+    return _saved(lines, buttons, member=member)
+
+
+def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: datetime) -> Screen:
+    lines = [
+        _("{number}. {entry}").format(
+            number=number,
+            entry=_("💊 {medicine} for {person}\n{first}").format(
+                medicine=described(medicine, now=now),
+                person=escape(medicine.person),
+                first=first_dose(medicine, now=now),
+            ),
+        )
+        for number, medicine in enumerate(found, start=1)
+    ]
+    buttons = [
+        Button(
+            _("✏️ Change {medicine}").format(medicine=label(medicine.name)),
+            Callback(Verb.CHANGE_MEDICINE, member.family_id, medicine.id).encode(),
+        )
+        for medicine in found
+    ]
+    return _saved(lines, buttons, member=member)
+
+
+def _saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -> Screen:
+    count = len(lines)
+    head = ngettext(
+        "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
+    ).format(count=count, family=escape(family_name(member)))
+    last = _("Undo takes back one at a time, the last one first.")
+    return Screen(
+        "\n".join(fitting([head, *lines, last])),
+        (*((button,) for button in buttons), (undo_button(entries=count),)),
+    )
+
+
+def lines_in_short(lines: Sequence[str]) -> str:
+    """ "Dentist tomorrow 10:00, Eye doctor friday 11:00, …" (no HTML)."""
+    return ", ".join([*lines[:_IN_SHORT], *(["…"] if len(lines) > _IN_SHORT else [])])

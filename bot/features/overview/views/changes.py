@@ -1,0 +1,219 @@
+"""What others in the family have changed: one message for all of a minute."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from bot.features.appointments.views.appointment_times import appointment_moment
+from bot.features.appointments.views.appointments import (
+    NEW_MESSAGE,
+    details_lines,
+    driver_line,
+    title_line,
+    when_line,
+)
+from bot.features.medicines.views.medicines import described
+from bot.features.medicines.views.pauses import is_paused, medicine_words, pause_words
+from bot.features.medicines.views.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import fitting, label
+from bot.ui.times import short_month_name
+from bot.ui.wording import _, escape, ngettext
+from domain.appointments.appointments import OccurrenceFacts
+from domain.delivery.change_notices import Concern
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.overview.cards import ChangesFacts
+from domain.overview.told_changes import ToldChange
+
+YES, NO = "y", "n"
+_MOST_OPENED = 5  # buttons that lead to an appointment
+
+
+def changed(facts: ChangesFacts) -> Screen:
+    """Who has changed what, and how that is now."""
+    parts = [_("🔁 This may be a repeat.")] if facts.is_repeat else []
+    parts += ["\n".join(_lines(changes, facts)) for changes in _by_subject(facts.items)]
+    if facts.more:
+        words = ngettext("… and {count} more change", "… and {count} more changes", facts.more)
+        parts.append(words.format(count=facts.more))
+    return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
+
+
+def heard(*, wanted: bool) -> Answer:
+    if wanted:
+        return Answer(toast=_("I'll tell you what others change."))
+    return Answer(
+        toast=_(
+            "I won't tell you about changes like this any more. If you drive somewhere, I'll still"
+            " tell you what changes there."
+        ),
+        alert=True,
+    )
+
+
+def _by_subject(items: Sequence[ToldChange]) -> Iterable[Sequence[ToldChange]]:
+    """What has happened to one thing stands together, first things first."""
+    keys = [_key(item) for item in items]
+    ordered = sorted(items, key=lambda item: keys.index(_key(item)))
+    return [list(changes) for _key_of, changes in groupby(ordered, key=_key)]
+
+
+def _key(item: ToldChange) -> object:
+    return item.subject_id, item.appointment.id if item.appointment else None
+
+
+def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
+    last = changes[-1]
+    told = [item for item in changes if item.is_undone or not _is_part_of(item, changes[0])]
+    lines = list(dict.fromkeys(_head(item) for item in told))
+    if last.is_undone:
+        lines.append(_("↩️ Undone. Now it's:"))
+    lines += _state(last, facts)
+    before = [] if last.is_undone else [line for item in told if (line := _before(item, facts))]
+    return [*lines, *before[:1]]
+
+
+def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
+    """How it was before this change."""
+    if item.was is not None and item.medicine is not None:
+        what = f"{item.was.name} {dosage_in_words(item.was.dosage, item.was.schedule)}".strip()
+        when = schedule_in_words(item.was.schedule, zone=item.medicine.zone, today=BEGUN)
+        words = _("Before: {medicine}, {schedule}")
+        return words.format(medicine=escape(what), schedule=escape(when))
+    if item.was_at is None or item.appointment is None or item.appointment.recurrence is not None:
+        return None
+    return _("Before: {when}").format(
+        when=appointment_moment(
+            item.appointment,
+            item.was_at,
+            now=facts.now,
+            reader_zone=facts.reader_zone,
+            stays=True,
+        )
+    )
+
+
+def _is_part_of(item: ToldChange, first: ToldChange) -> bool:
+    """What somebody changes at once in what they have just added is a part of adding it."""
+    was_added = first.action.endswith(".added") and not first.is_undone
+    return was_added and item is not first and item.by == first.by
+
+
+def _head(item: ToldChange) -> str:
+    words = _undo_words(item) if item.is_undo else _words()[item.action]
+    line = words.format(who=escape(item.by), person=escape(item.person_name))
+    return f"<s>{line}</s>" if item.is_undone else line
+
+
+def _words() -> dict[str, str]:
+    return {
+        "medication.added": _("➕ {who} added a medicine for {person}:"),
+        "medication.edited": _("✏️ {who} changed a medicine for {person}:"),
+        "medication.paused": _("⏸ {who} paused a medicine for {person}:"),
+        "medication.stopped": _("⏹ {who} stopped a medicine for {person}:"),
+        "medication.restored": _("▶️ {who} resumed a medicine for {person}:"),
+        "person.paused": _("⏸ {who} paused everything that {person} takes:"),
+        "person.resumed": _("▶️ {who} ended the pause of everything that {person} takes:"),
+        "appointment.added": _("➕ {who} added an appointment:"),
+        "appointment.edited": _("✏️ {who} changed an appointment:"),
+        "appointment.moved": _("↔️ {who} moved an appointment:"),
+        "appointment.repeated": _("✏️ {who} changed when an appointment repeats:"),
+        "appointment.clock_changed": _("↔️ {who} moved an appointment to another time zone:"),
+        "appointment.cancelled": _("🚫 {who} called off an appointment:"),
+        "appointment.restored": _("↩️ {who} restored an appointment:"),
+        "appointment.driver_found": _("🚗 {who} will drive:"),
+        "appointment.driver_lost": _("🚗 {who} can't drive after all:"),
+    }
+
+
+def _undo_words(item: ToldChange) -> str:
+    match item.action.partition("."):
+        case ("medication", _dot, "removed"):
+            return _("↩️ {who} undid adding a medicine for {person}:")
+        case ("appointment", _dot, "removed"):
+            return _("↩️ {who} undid adding an appointment:")
+        case ("medication", *_rest):
+            return _("↩️ {who} undid a change to a medicine for {person}. It's as it was before:")
+        case ("appointment", *_rest):
+            return _("↩️ {who} undid a change to an appointment. It's as it was before:")
+        case _:
+            return _("↩️ {who} undid a change to {person}'s pause. It's as it was before:")
+
+
+def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
+    """How what was changed is now."""
+    if item.medicine is not None:
+        return _medicine(item.medicine, facts)
+    if item.appointment is not None:
+        return _appointment(item, item.appointment, facts)
+    if item.person is None:
+        return [_gone(item)]
+    name = f"<b>{escape(item.person.name)}</b>"
+    if item.person.pause is None:
+        return [_("{person}, not paused").format(person=name)]
+    paused = pause_words(item.person.pause, zone=item.person.zone, now=facts.now, stays=True)
+    return [_("{person}, {paused}").format(person=name, paused=paused)]
+
+
+def _gone(item: ToldChange) -> str:
+    return _("<b>{name}</b> for {person}: removed").format(
+        name=escape(item.name), person=escape(item.person_name)
+    )
+
+
+def _medicine(medicine: MedicineFacts, facts: ChangesFacts) -> Sequence[str]:
+    lines = [_("💊 {medicine}").format(medicine=described(medicine, now=facts.now))]
+    if is_paused(medicine, now=facts.now):
+        words = medicine_words(medicine, now=facts.now, stays=True)
+        lines.append(_("⏸ {paused}").format(paused=words[:1].upper() + words[1:]))
+    elif medicine.status is MedicineStatus.STOPPED:
+        lines.append(_("⏹ Stopped"))
+    return lines
+
+
+def _appointment(
+    item: ToldChange, appointment: OccurrenceFacts, facts: ChangesFacts
+) -> Sequence[str]:
+    zone = facts.reader_zone
+    lines = [
+        title_line(appointment),
+        when_line(appointment, reader_zone=zone, now=facts.now, stays=True),
+    ]
+    lines += details_lines(appointment.details)
+    if item.concern is Concern.OWN:
+        lines.append(_own_drive(appointment, facts))
+    elif appointment.is_planned:
+        lines.append(driver_line(appointment))
+    return lines
+
+
+def _own_drive(appointment: OccurrenceFacts, facts: ChangesFacts) -> str:
+    """What becomes of the drive that the reader has promised."""
+    if not appointment.is_planned:
+        return _("🚗 You don't need to drive.")
+    if appointment.driver_id == facts.reader_id:
+        return _("🚗 You're driving.")
+    return _("🚗 You said you'd drive. Please check whether you still do.")
+
+
+def _keyboard(facts: ChangesFacts) -> Keyboard:
+    rows: list[tuple[Button, ...]] = []
+    found = {item.appointment.id: item.appointment for item in facts.items if item.appointment}
+    if len(found) > _MOST_OPENED:
+        found = {}
+    for appointment in found.values():
+        press = Callback(Verb.APPOINTMENT, facts.family_id, appointment.id, NEW_MESSAGE)
+        words = _("📄 Details")
+        if len(found) > 1:
+            day = appointment.local.date()
+            words = _("📄 {day} {month}: {title}").format(
+                day=day.day, month=short_month_name(day), title=label(appointment.details.title)
+            )
+        rows.append((Button(words, press.encode()),))
+    if facts.hears:
+        press = Callback(Verb.HEAR_OF_CHANGES, facts.family_id, argument=NO)
+        rows.append((Button(_("🔕 Don't tell me about such changes"), press.encode()),))
+    else:
+        press = Callback(Verb.HEAR_OF_CHANGES, facts.family_id, argument=YES)
+        rows.append((Button(_("🔔 Tell me about such changes again"), press.encode()),))
+    return tuple(rows)

@@ -1,0 +1,97 @@
+"""What is said of a message that was changed in place, where it had done something already."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.features.overview.views.undo import action_words
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.misunderstandings import quoted
+from bot.ui.wording import _
+from domain.overview.undo import LastAction
+
+
+def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
+    """What was *done* with the first version (HTML), and what is to become of it."""
+    return Screen(
+        _(
+            "You've changed your message. What it said before is done:\n{done}\n\nNow it says:"
+            " “{words}”. Nothing of that is done yet. What would you like?"
+        ).format(done=done, words=quoted(typed)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def done_words(actions: Sequence[LastAction], *, now: datetime) -> str:
+    """What was done, one action on each line (HTML)."""
+    return "\n".join(action_words(action, now) for action in actions)
+
+
+def redo_label() -> str:
+    return _("Undo it, and do what it says now")
+
+
+def undo_label() -> str:
+    return _("↩️ Undo it")
+
+
+def change_label() -> str:
+    return _("✏️ Change it")
+
+
+def leave_label() -> str:
+    return _("Leave it as it is")
+
+
+def left() -> Answer:
+    return Answer(toast=_("Nothing was changed."), closes=True)
+
+
+def needs_questions() -> Screen:
+    """What it says now leaves something open, so that it cannot be done in the same go."""
+    return Screen(
+        _(
+            "I'd have to ask you something about what it says now, so I've changed nothing yet. Tap"
+            " Undo, then send it as a new message."
+        )
+    )
+
+
+def cannot_undo(typed: str) -> Answer:
+    """It has done something that no Undo reaches."""
+    return say(
+        _(
+            "What that message said before is done, and I can't undo it from here. I haven't done"
+            " anything about “{words}”: please change it where it's shown, or send it as a new"
+            " message."
+        ).format(words=quoted(typed))
+    )
+
+
+def changed_since(why: str, *, typed: str) -> Answer:
+    """It has done something that was changed since; *why* says so (HTML)."""
+    return say(
+        _(
+            "{why} I haven't done anything about “{words}”. If you still need it, please send it as"
+            " a new message."
+        ).format(why=why, words=quoted(typed))
+    )
+
+
+def was_answer(typed: str) -> Answer:
+    """It answered a question, which went on with what it said."""
+    return say(
+        _(
+            "I've used your message as it was before. I haven't done anything about “{words}”. If"
+            " something should be different, please send it as a new message."
+        ).format(words=quoted(typed))
+    )
+
+
+def unknown() -> Answer:
+    """It is too old, or nobody knows what it did."""
+    return say(
+        _(
+            "You've changed a message from some time ago, and I don't know any more what it did. I"
+            " haven't done anything: please send it as a new message."
+        )
+    )

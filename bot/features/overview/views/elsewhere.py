@@ -1,0 +1,82 @@
+"""What is known in another family of the reader: offering it there."""
+
+from collections.abc import Sequence
+
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.wording import _, escape
+
+_MOST_NAMES = 4
+
+
+def medicine_there(medicine: str, *, people: Sequence[str], family: str) -> str:
+    """ "Amlodipine is Dad's, in the family Miller." (HTML)."""
+    words = _("<b>{medicine}</b> is {person}'s, in the family <b>{family}</b>.")
+    if len(people) > 1:
+        words = _("<b>{medicine}</b> is taken by {person} in the family <b>{family}</b>.")
+    return words.format(medicine=escape(medicine), person=_names(people), family=escape(family))
+
+
+def person_there(person: str, *, family: str) -> str:
+    """ "Dad is in the family Miller." (HTML)."""
+    return _("<b>{person}</b> is in the family <b>{family}</b>.").format(
+        person=escape(person), family=escape(family)
+    )
+
+
+def only_reads(sentence: str) -> str:
+    return _("{sentence} You can only read there.").format(sentence=sentence)
+
+
+def offer(sentences: Sequence[str], *, typed: str, buttons: Sequence[Button]) -> Screen:
+    """Where what was *typed* is known, and the ways on."""
+    lines = [*sentences, _("You typed: <code>{typed}</code>").format(typed=escape(typed))]
+    return Screen("\n".join(lines), tuple((button,) for button in buttons))
+
+
+def only_told(sentence: str, there: Sequence[str]) -> Answer:
+    """It is not known here; where it is, they may not do that."""
+    return Answer(send=(Screen("\n".join([sentence, *there])),))
+
+
+def there_label(command: str, *, family: str | None) -> str:
+    """*family*: where several are offered."""
+    words = {
+        "give": _("Give it there"),
+        "refill": _("Refill it there"),
+        "history": _("Show it there"),
+        "pause": _("Pause it there"),
+    }.get(command, _("Add it there"))
+    if family is None:
+        return words
+    return _("{words}: {family}").format(words=words, family=family)
+
+
+def stay_label() -> str:
+    return _("Stay here")
+
+
+def done_there(screen: Screen, *, family: str, here: str) -> Screen:
+    """*screen* says what was done in another family; commands still go to the one *here*."""
+    where = _("👪 In the family <b>{family}</b>. Your current family is still {here}.").format(
+        family=escape(family), here=escape(here)
+    )
+    return Screen(f"{where}\n{screen.text}", screen.keyboard, screen.document)
+
+
+def has_left(family: str) -> Answer:
+    return Answer(
+        send=(
+            Screen(
+                _("You're not in the family {family} any more, so nothing was recorded.").format(
+                    family=escape(family)
+                )
+            ),
+        )
+    )
+
+
+def _names(people: Sequence[str]) -> str:
+    shown = [escape(name) for name in people[:_MOST_NAMES]]
+    if len(shown) == 1:
+        return shown[0]
+    return _("{names} and {name}").format(names=", ".join(shown[:-1]), name=shown[-1])

@@ -1,0 +1,262 @@
+"""What is due today, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.features.appointments.views.appointments import short_line
+from bot.features.family.views.families import switch_button
+from bot.features.medicines.views.pauses import pause_words
+from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.dose_times import (
+    clock_of,
+    due_clock,
+    due_moment,
+    moment_of,
+    record_clock,
+    today_of,
+    with_yours,
+)
+from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.times import named_day
+from bot.ui.wording import _, escape, ngettext
+from domain.access import Action, may
+from domain.appointments.appointments import OccurrenceFacts
+from domain.database import Member
+from domain.family.families import FamilyFacts
+from domain.family.people import Person
+from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus, PersonToday
+from domain.overview.elsewhere import OpenElsewhere
+
+PAGE = 20  # lines, each with its button
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of what people typed a line shows, in Telegram's units."""
+
+    name: int
+    dosage: int
+    who: int
+
+
+# The last one fits whatever is typed: 20 lines, each below the name of somebody else.
+_ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15), _Room(12, 8, 8))
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What has a line of its own: an appointment, a dose, or (neither) that nothing is due."""
+
+    person: Person
+    appointment: OccurrenceFacts | None = None
+    dose: DoseFacts | None = None
+
+
+def today(
+    people: Sequence[PersonToday],
+    *,
+    appointments: Mapping[UUID, Sequence[OccurrenceFacts]],
+    member: Member,
+    now: datetime,
+    number: int = 0,
+    elsewhere: Sequence[OpenElsewhere] = (),
+) -> Screen:
+    """`/today`, page *number*: by person, appointments before doses; what may be given now can be
+    recorded. Whatever has a button has its line on the same page. Today is that of each person's
+    own clock, and named where it is not the same for all. What is open in the reader's other
+    families is one line each, at the end.
+    """
+    others, switches = _elsewhere(elsewhere, member)
+    if not people:
+        nobody = _("Nobody is cared for yet. Type /addperson NAME in CITY.")
+        return Screen("\n".join([nobody, *others]), switches)
+    items = [item for entry in people for item in _items(entry, appointments)]
+    count = -(-len(items) // PAGE)
+    number = min(number, count - 1)
+    page = items[number * PAGE : (number + 1) * PAGE]
+    title = _("💊 <b>Today</b>, family {family}").format(family=escape(family_name(member)))
+    if count > 1:
+        title = _("{title} · {number} of {count}").format(
+            title=title, number=number + 1, count=count
+        )
+    names = {
+        dose_id: name for entry in people for dose_id, name in dose_labels(entry.doses).items()
+    }
+    numbers = {
+        dose_id: words for entry in people for dose_id, words in dose_numbers(entry.doses).items()
+    }
+    rows = _buttons(
+        page, names, page_number=number, with_names=len(people) > 1, member=member, now=now
+    )
+    turns = _turns(number, count, member)
+    names_day = len({now.astimezone(entry.person.zone).date() for entry in people}) > 1
+    text = _text(title, page, numbers, others, names_day=names_day, member=member, now=now)
+    return Screen(text, (*rows, *turns, *switches))
+
+
+def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence[str], Keyboard]:
+    """ "In the family Miller 2 doses are open", and the way there."""
+    if not found:
+        return (), ()
+    here = FamilyFacts(member.family_id, member.family_name)
+    names = family_labels([here, *[each.family for each in found]])[1:]
+    lines = [
+        ngettext(
+            "👪 In the family {family} {count} dose is open.",
+            "👪 In the family {family} {count} doses are open.",
+            each.count,
+        ).format(family=escape(name), count=each.count)
+        for each, name in zip(found, names, strict=True)
+    ]
+    switches = tuple(
+        (switch_button(each.family.id, name),) for each, name in zip(found, names, strict=True)
+    )
+    return ["", *lines], switches
+
+
+def _items(
+    entry: PersonToday, appointments: Mapping[UUID, Sequence[OccurrenceFacts]]
+) -> Sequence[_Item]:
+    planned = [_Item(entry.person, each) for each in appointments.get(entry.person.id, ())]
+    doses = [_Item(entry.person, dose=dose) for dose in entry.doses]
+    return [*planned, *doses] or [_Item(entry.person)]
+
+
+def _text(
+    title: str,
+    page: Sequence[_Item],
+    numbers: Mapping[UUID, str],
+    others: Sequence[str],
+    *,
+    names_day: bool,
+    member: Member,
+    now: datetime,
+) -> str:
+    for room in _ROOMS:
+        lines, person = [title], None
+        for item in page:
+            if item.person != person:
+                person = item.person
+                lines += ["", _head(person, room, now, names_day=names_day)]
+            lines.append(_item_line(item, room, numbers, member=member, now=now))
+        text = "\n".join([*lines, *others])
+        if shown_length(text) <= MOST_SHOWN:
+            break
+    return text
+
+
+def _item_line(
+    item: _Item, room: _Room, numbers: Mapping[UUID, str], *, member: Member, now: datetime
+) -> str:
+    if item.appointment is not None:
+        return _("📅 {appointment}").format(
+            appointment=short_line(
+                item.appointment,
+                reader_zone=member.zone,
+                names_person=False,
+                day=now.astimezone(item.person.zone).date(),
+            )
+        )
+    if item.dose is None:
+        return _("Nothing is due today.")
+    return _line(item.dose, room, now, numbers[item.dose.id], reader_zone=member.zone)
+
+
+def _head(person: Person, room: _Room, now: datetime, *, names_day: bool) -> str:
+    """The person; and which day their today is, where it is not the same for all."""
+    name = f"<b>{escape(shorten(person.name, to=room.name))}</b>"
+    if names_day:
+        today = now.astimezone(person.zone).date()
+        name = _("{name} · {day}").format(name=name, day=named_day(today, today=today))
+    if person.pause is None:
+        return name
+    return f"{name} ⏸ {pause_words(person.pause, zone=person.zone, now=now)}"
+
+
+def _given(dose: DoseFacts, at: datetime, now: datetime, reader_zone: ZoneInfo | None) -> str:
+    zone = dose.taken_zone or dose.zone
+    if at.astimezone(zone).date() == today_of(dose, now):
+        return clock_of(dose, at, zone, reader_zone=reader_zone)
+    return moment_of(dose, at, zone, now=now, reader_zone=reader_zone)
+
+
+def _due(dose: DoseFacts, now: datetime) -> str:
+    """ "08:00", or "yesterday 23:30" for what is left over."""
+    is_today = dose.local.date() == today_of(dose, now)
+    return due_clock(dose) if is_today else due_moment(dose, now=now)
+
+
+def _line(
+    dose: DoseFacts, room: _Room, now: datetime, number: str, *, reader_zone: ZoneInfo | None
+) -> str:
+    name, amount = shorten(dose.name, to=room.name), dose.given or dose.dosage
+    if dose.taken_at is not None and not dose.is_scheduled:
+        # It was due when it was given: a correction of that says both.
+        due = _given(dose, dose.taken_at, now, reader_zone)
+    else:
+        due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+    what = f"{due} {escape(name)} {escape(shorten(amount, to=room.dosage))}{number}"
+    who = escape(shorten(dose.resolved_by or "", to=room.who))
+    when = record_clock(dose, reader_zone=reader_zone)
+    match dose.status:
+        case DoseStatus.TAKEN:
+            return _("✅ {what} (taken by {who}, {time})").format(what=what, who=who, time=when)
+        case DoseStatus.SKIPPED:
+            return _("⏭ {what} (skipped by {who}, {time})").format(what=what, who=who, time=when)
+        case DoseStatus.MISSED:
+            return _("⚠️ {what} (missed)").format(what=what)
+        case DoseStatus.NOT_ASKED:
+            return _("❔ {what} (not asked: I could not reach anybody)").format(what=what)
+        case _ if dose.snoozed_until is not None:
+            until = clock_of(dose, dose.snoozed_until)
+            return _("⏰ {what} (snoozed until {time})").format(what=what, time=until)
+        case _:
+            return _("• {what}").format(what=what)
+
+
+def _buttons(
+    page: Sequence[_Item],
+    names: Mapping[UUID, str],
+    *,
+    page_number: int,
+    with_names: bool,
+    member: Member,
+    now: datetime,
+) -> tuple[tuple[Button, ...], ...]:
+    """A Taken button for each dose that is due by now and open, for those who may record any."""
+    if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
+        return ()
+    # Two people may take the same medicine at the same time.
+    words = _("✅ {person} · Taken: {time} {name}") if with_names else _("✅ Taken: {time} {name}")
+    argument = str(page_number) if page_number else ""
+    return tuple(
+        (
+            Button(
+                words.format(
+                    person=label(item.person.name),
+                    time=_due(item.dose, now),
+                    name=names[item.dose.id],
+                ),
+                Callback(Verb.TAKE_TODAY, member.family_id, item.dose.id, argument).encode(),
+            ),
+        )
+        for item in page
+        if item.dose and item.dose.due_at <= now and item.dose.status not in RESOLVED
+    )
+
+
+def _turns(number: int, count: int, member: Member) -> tuple[tuple[Button, ...], ...]:
+    def turn(to: int, words: str) -> Button:
+        return Button(words, Callback(Verb.TODAY, member.family_id, argument=str(to)).encode())
+
+    row = []
+    if number > 0:
+        row.append(turn(number - 1, _("◀ Back")))
+    if number < count - 1:
+        row.append(turn(number + 1, _("More ▶")))
+    return (tuple(row),) if row else ()

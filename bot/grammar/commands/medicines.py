@@ -1,0 +1,347 @@
+"""`/addmed NAME DOSAGE SCHEDULE [for PERSON]`, on one line, or as much of it as was typed."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
+from bot.grammar.dates import WEEKDAYS, read_date, read_duration
+from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
+from bot.grammar.names import parse_name
+from bot.grammar.numbers import read_count
+from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
+from bot.grammar.portions import first_amount, has_portions, split_strength
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import read_schedules
+from bot.grammar.tokens import Line, Token, tokenize
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import Schedule
+
+# A message may have 4,096 characters; no medicine needs that many.
+LONGEST_LINE = 1000
+
+_SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
+_SCHEDULE_BEGINS |= {"weekdays", "weekends", "once", "twice", "as", *WEEKDAYS}
+_SCHEDULE_BEGINS |= {"prn", "hourly", "nightly", "alternate", "fortnightly", "monthly"}
+_SCHEDULE_BEGINS |= {"weekly", "biweekly"}
+_PROOF = {
+    "prn",
+    "alternate",
+    "fortnightly",
+    "every",
+    "each",
+    "weekly",
+    "weekday",
+    "weekdays",
+    "weekend",
+    "weekends",
+    "twice",
+    "times",
+}
+_LONGEST_NAME = 12  # words: what stands further behind is looked at no more
+_VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
+_DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
+_SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class PartialMedicine:
+    """As much of a medicine as was typed and understood; None is what is left to ask for.
+
+    `schedule_so_far` are schedule words that still lack a time of day ("mon,wed,fri for 10 days")
+    or a person, whose zone says what "today" is: put the answer behind them and parse again.
+    `problem` is the first thing that was typed but not understood; if there is none, the first
+    thing that is missing (`problem.problem.is_missing`).
+    """
+
+    name: str | None
+    dosage: Dosage | None
+    schedule: Schedule | None
+    schedule_so_far: str
+    person: Person | None
+    problem: Misunderstood | None
+    is_certain: bool = True
+
+
+def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
+    """What can be understood of a line, for a conversation that asks only for the rest.
+
+    Raises `Misunderstood` only if the line is too long to be one.
+    """
+    if len(text) > LONGEST_LINE:
+        raise Misunderstood(Problem.TOO_LONG)
+    line, who = _take_person(tokenize(text), people)
+    zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
+    pieces = _take_apart(line, zone=zone, now=now)
+    name, name_problem = _read_name(line, pieces)
+    # With two people in it, a schedule has words left over that are none of its own.
+    is_read = who.problem is None
+    schedule_tokens, who = _take_stranger(line, pieces.schedule, who=who, people=people)
+    zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
+    when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
+    nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
+    problems = [
+        problem
+        for problem in (
+            nobody,
+            pieces.problem,
+            name_problem,
+            pieces.missing,
+            who.problem,
+            when.problem,
+        )
+        if problem is not None
+    ]
+    # What is wrong comes before what is missing: the latter will be asked for anyway.
+    problems.sort(key=lambda problem: problem.problem.is_missing)
+    return PartialMedicine(
+        name=name,
+        dosage=pieces.dosage,
+        schedule=when.schedule,
+        schedule_so_far=when.so_far,
+        person=who.person,
+        problem=problems[0] if problems else None,
+        is_certain=pieces.is_certain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    person: Person | None = None
+    problem: Misunderstood | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A line without its person, taken apart at the dosage."""
+
+    name: tuple[Token, ...] = ()
+    dosage: Dosage | None = None
+    schedule: tuple[Token, ...] = ()
+    problem: Misunderstood | None = None
+    missing: Misunderstood | None = None
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    schedule: Schedule | None = None
+    so_far: str = ""
+    problem: Misunderstood | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether nothing of it is wrong, though a time of day may be missing."""
+        return self.schedule is not None or bool(self.so_far)
+
+
+def _take_person(line: Line, people: Sequence[Person]) -> tuple[Line, _Who]:
+    """The line without its "for NAME", and who that is."""
+    try:
+        named = find_person(line, people)
+    except Misunderstood as problem:
+        return line, _Who(problem=problem)
+    if named is None:
+        return line, _Who()
+    rest = line.tokens[: named.start] + line.tokens[named.end :]
+    return Line(line.text, rest), _Who(named.person)
+
+
+def _take_stranger(
+    line: Line, tokens: tuple[Token, ...], *, who: _Who, people: Sequence[Person]
+) -> tuple[tuple[Token, ...], _Who]:
+    """The schedule without a "for NAME" that nobody has; without any name, who else it can be."""
+    if who.person is not None or who.problem is not None:
+        return tokens, who
+    stranger = find_stranger(tokens)
+    if stranger is not None:
+        words = line.typed(tokens[stranger][1:])
+        rest = tokens[: stranger.start] + tokens[stranger.stop :]
+        return rest, _Who(problem=unknown_person(words, people))
+    if len(people) == 1:
+        return tokens, _Who(people[0])
+    return tokens, _Who(problem=which_person(people))
+
+
+def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
+    try:
+        if has_portions(line):
+            return _take_portions(line)
+        found = find_dosage(line)
+    except Misunderstood as problem:
+        return _Pieces(problem=problem)
+    if found is None:
+        bare = _bare_portion(line)
+        if bare is not None:
+            at, question = bare
+            return _Pieces(line.tokens[:at], problem=question)
+        name, schedule = _split_at_schedule(line, now=now, zone=zone)
+        return _Pieces(name, None, schedule, missing=_missing_dosage(line, name))
+    before, after = line.tokens[: found.start], line.tokens[found.end :]
+    if _is_second_strength(line, found):
+        strengths = line.typed(line.tokens[found.start - 2 : found.end])
+        return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
+    # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule came early.
+    name, early = _split_at_proof(before)
+    is_certain = (
+        not early
+        and found.earlier_end is None
+        and not _ends_like_a_schedule(name)
+        and not _could_belong_to_amount(name, line.tokens[found.start :])
+    )
+    return _Pieces(name, found.dosage, _trimmed(early + after), is_certain=is_certain)
+
+
+def _take_portions(line: Line) -> _Pieces:
+    """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": shown before it is saved, always."""
+    start = first_amount(line)
+    name, rest = line.tokens[:start], line.tokens[start:]
+    strength, given = split_strength(find_dosages(line)[0].dosage)
+    return _Pieces(name, strength or given, _trimmed(rest), is_certain=False)
+
+
+def _is_second_strength(line: Line, found: FoundDosage) -> bool:
+    """ "Levothyroxine 50 and 75 µg": two medicines to whoever packs the box."""
+    before = line.tokens[max(0, found.start - 2) : found.start]
+    return (
+        len(before) == 2
+        and found.start > 2
+        and before[1].word in {"and", "&", "+", "/", ",", "or"}
+        and not before[0].is_quoted
+        and before[0].word.isdecimal()
+        and found.dosage.amount is not None
+    )
+
+
+def _read_name(line: Line, pieces: _Pieces) -> tuple[str | None, Misunderstood | None]:
+    tokens = _trimmed(pieces.name)
+    is_quotation = len(tokens) == 1 and tokens[0].is_quoted
+    try:
+        return parse_name(tokens[0].raw if is_quotation else line.typed(tokens)), None
+    except Misunderstood as problem:
+        return None, problem
+
+
+def _bare_portion(line: Line) -> tuple[int, Misunderstood] | None:
+    """ "1 in the morning, ½ at night": one of what? Where that begins, and the question."""
+    for at in range(1, len(line.tokens) - 2):
+        words = [token.word for token in line.tokens[at + 1 : at + 3]]
+        if read_number_only(line.tokens[at]) and words == ["in", "the"]:
+            typed = line.typed(line.tokens[at : at + 4])
+            with_unit = f"{line.tokens[at].raw} tablet {line.typed(line.tokens[at + 1 : at + 4])}"
+            problem = Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=(with_unit,))
+            return at, problem
+    return None
+
+
+def _missing_dosage(line: Line, name: tuple[Token, ...]) -> Misunderstood:
+    if len(name) > 1 and name[-1].word in _VAGUE:
+        start = -2 if name[-2].word in {"a", "an"} and len(name) > 2 else -1
+        return Misunderstood(Problem.AMOUNT_RANGE, line.typed(name[start:]))
+    if len(name) > 1 and not name[-1].is_quoted and name[-1].word.isdecimal():
+        amount = name[-1].raw
+        return Misunderstood(
+            Problem.DOSAGE_NEEDS_UNIT, amount, suggestions=(f"{amount} mg", f"{amount} tablets")
+        )
+    return Misunderstood(Problem.DOSAGE_MISSING, line.typed(name))
+
+
+def _read_when(
+    line: Line, tokens: tuple[Token, ...], *, zones: Iterable[ZoneInfo], now: datetime
+) -> _When:
+    words = " ".join(token.raw for token in tokens).replace(" ,", ",")
+    if not tokens:
+        return _When(problem=Misunderstood(Problem.SCHEDULE_MISSING))
+    try:
+        schedules = read_schedules(line, tokens, zones=zones, now=now)
+    except Misunderstood as problem:
+        so_far = words if problem.problem is Problem.TIMES_MISSING else ""
+        return _When(so_far=so_far, problem=problem)
+    if len(schedules) == 1:
+        return _When(schedule=schedules.pop())
+    # It is already tomorrow where one of them lives: wait until it is known whose day counts.
+    return _When(so_far=words)
+
+
+def _split_at_schedule(
+    line: Line, *, zone: ZoneInfo, now: datetime
+) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """Name and schedule where no dosage stands between them."""
+    tokens = line.tokens
+    for at, token in enumerate(tokens):
+        if at == 0:
+            continue
+        begins = token.word in _SCHEDULE_BEGINS or looks_like_a_time(token)
+        if begins or _is_schedule(line, at, zone=zone, now=now):
+            return tokens[:at], tokens[at:]
+    return tokens, ()
+
+
+def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether all that follows says when: "weekly on sunday at 09:00", "in the morning". A word
+    alone may be part of the name, as in "Cold and Flu Night".
+    """
+    rest = line.tokens[at:]
+    if len(rest) < 2 or at > _LONGEST_NAME or rest[0].is_quoted:
+        return False
+    if rest[0].word[0].isdecimal() and not _is_proof(rest, 1):
+        return False  # "Vitamin B 12"; but "3 times a day"
+    return _read_when(line, rest, zones={zone}, now=now).is_read
+
+
+def _split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """The same in front of a dosage, where it takes more proof: names contain "Daily"."""
+    start = next((at for at in range(1, len(tokens)) if _is_proof(tokens, at)), None)
+    if start is None:
+        return tokens, ()
+    while start > 1 and tokens[start - 1].word in _SCHEDULE_GOES_ON:
+        start -= 1
+    return tokens[:start], tokens[start:]
+
+
+def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether the word at *at* can hardly be part of a name."""
+    word, following = tokens[at].word, tokens[at + 1 :]
+    if tokens[at].is_quoted:
+        return False
+    if word == "for":
+        return read_duration(following) is not None
+    if word in {"from", "starting", "until", "till"}:
+        return read_date(following) is not None
+    if word in {"as", "when", "if"}:
+        return bool(following) and following[0].word in {"needed", "required", "necessary"}
+    if word in {"at", "@"}:
+        return bool(following) and read_count(following[0].word) is not None
+    # "Sun" and "Sat" are parts of names, "Sundays" are not.
+    is_weekday = word in WEEKDAYS and len(word) > 5
+    return is_weekday or word in _PROOF or looks_like_a_time(tokens[at])
+
+
+def _trimmed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Without the commas and dashes that people set between the parts."""
+    while tokens and tokens[0].word in {",", "-", ":"}:
+        tokens = tokens[1:]
+    while tokens and tokens[-1].word in {",", "-", ":"}:
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _ends_like_a_schedule(name: tuple[Token, ...]) -> bool:
+    """ "Centrum Daily" is a name; "Aspirin mon" may have lost what it says about days."""
+    return len(name) > 1 and not name[-1].is_quoted and name[-1].word in _DAY_WORDS
+
+
+def _could_belong_to_amount(name: tuple[Token, ...], dosage: tuple[Token, ...]) -> bool:
+    """Whether a number could belong to the name as well as to the amount.
+
+    "Metformin 1 500 mg" may be 1,500 mg, "Vitamin B 12 tablets" one tablet of B 12.
+    """
+    if not name or name[-1].is_quoted or not dosage[0].word[:1].isdecimal():
+        return False
+    last = name[-1].word
+    digits = re.match(r"\d+", dosage[0].word)
+    is_split_thousand = last.isdecimal() and digits is not None and len(digits[0]) == 3
+    is_letter = len(last) == 1 and last.isalpha() and dosage[0].word.isdecimal()
+    return is_split_thousand or is_letter

@@ -1,0 +1,88 @@
+"""What is typed to change how often an appointment comes: "every thursday", "until 1 March", "at
+11:00", "no end". What is not named of the rhythm so far stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.repeats import TypedRepeat
+from bot.grammar.tokens import Token, tokenize, words_of
+from bot.grammar.whens import TypedWhen, When, read_when_part, resolve
+from domain.appointments.recurrences import Recurrence
+
+_WITHOUT_END = (
+    ("no", "end"),
+    ("without", "end"),
+    ("without", "an", "end"),
+    ("for", "ever"),
+    ("for", "good"),
+    ("forever",),
+    ("indefinitely",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatChange:
+    """The rhythm from `start` (naive local) on. `keeps_end`: it ends when the one before did.
+
+    `is_other_hour`: nothing but the time of day was named; `when` is all that was said of the time.
+    """
+
+    rule: Recurrence
+    start: datetime
+    keeps_end: bool
+    when: When
+    is_other_hour: bool = False
+
+
+def parse_repeat_change(
+    text: str, *, old: Recurrence | None, start: datetime, zone: ZoneInfo, now: datetime
+) -> RepeatChange:
+    """What *text* makes of the rhythm *old*, whose next is at *start* (naive local).
+
+    Raises `Misunderstood`.
+    """
+    typed, is_endless = _read(tokenize(text[:200]).tokens)
+    names_end = typed.until is not None or typed.count is not None or typed.lasts_days is not None
+    names_rhythm = typed.repeat is not None
+    if typed.repeat is None and old is not None and typed.day is None:
+        typed.repeat = TypedRepeat(text, old.without_end(), 0)
+    if typed.repeat is None or not (names_rhythm or names_end or is_endless or typed.clock):
+        raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
+    when = resolve(typed, zone=zone, now=now)
+    if when.problem is not None:
+        raise when.problem
+    rule = when.rule
+    if rule is None or (is_endless and names_end):
+        raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
+    keeps_end = old is not None and not (names_end or is_endless)
+    if keeps_end and old is not None and old.until is not None:
+        rule = replace(rule, until=old.until)
+    begins = datetime.combine(when.day or start.date(), when.clock or start.time())
+    first = rule.without_end().first_from(begins) if when.is_anchored else begins
+    if first is None or (rule.until is not None and first > rule.until):
+        raise Misunderstood(Problem.NO_OCCURRENCE, text.strip())
+    if names_rhythm:
+        rule = rule.with_shorter_months(first)  # what is not named stays as it was meant
+    is_other_hour = not (names_rhythm or names_end or is_endless)
+    return RepeatChange(rule, first, keeps_end, when, is_other_hour)
+
+
+def _read(tokens: Sequence[Token]) -> tuple[TypedWhen, bool]:
+    typed, is_endless, at = TypedWhen(), False, 0
+    while at < len(tokens):
+        used = _without_end(tokens[at:])
+        is_endless = is_endless or bool(used)
+        used = used or read_when_part(tokens[at:], typed)
+        if not used:
+            raise Misunderstood(Problem.WHEN_UNREADABLE, " ".join(t.raw for t in tokens[at:]))
+        at += used
+    return typed, is_endless
+
+
+def _without_end(tokens: Sequence[Token]) -> int:
+    words = words_of(tokens, 3)
+    return next((len(said) for said in _WITHOUT_END if tuple(words[: len(said)]) == said), 0)

@@ -1,0 +1,317 @@
+"""What is typed to change a medicine: "at 19:00", "until friday", "2 tablets", "4 hours apart".
+
+Unlike a schedule, a change may name any part, or several; what it does not name is not in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.grammar.dates import check_reach, spelt
+from bot.grammar.dosages import FoundDosage, find_dosages
+from bot.grammar.portions import has_portions, split_portions, without_empty_moments
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
+from bot.grammar.schedules import (
+    LONGEST_SCHEDULE,
+    ScheduleContext,
+    anchor_of,
+    check_one_rhythm,
+    count_patterns,
+    fit_steps,
+    misfit,
+    shared_parts,
+    spread,
+)
+from bot.grammar.tokens import Line, Token, tokenize
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.changes import Change, times_of
+from domain.medicines.schedules.schedules import EVERY_DAY as EVERY_DAYS
+from domain.medicines.schedules.schedules import (
+    MOST_TIMES_A_DAY,
+    AsNeeded,
+    Cycle,
+    Daily,
+    InvalidSchedule,
+    Monthly,
+    Schedule,
+    Steps,
+    Weekly,
+)
+
+_JOINTS = {",", ";", ":", "-", "and", "&", "+"}
+_LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "than", "least", "to"}
+
+
+def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+    """What *text* names of a medicine that is given by *schedule*, to a person in *zone*.
+
+    Raises `Misunderstood`, also where it names nothing.
+    """
+    if len(text) > LONGEST_SCHEDULE:
+        raise Misunderstood(Problem.TOO_LONG)
+    line = tokenize(text)
+    if not line.tokens:
+        raise Misunderstood(Problem.SCHEDULE_MISSING)
+    context = ScheduleContext(line.typed(line.tokens), zone, now)
+    try:
+        change = _read(line, schedule, context)
+    except InvalidSchedule as error:
+        raise misfit(error, context.words) from error
+    if change.is_empty:
+        raise context.wrong(Problem.CHANGE_UNREADABLE)
+    return change
+
+
+def parse_least_time(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+    """The answer to how long there has to be between two: "6 hours", "6h apart, max 4"."""
+    return _answer(
+        text, f"{text} apart", Problem.INTERVAL_UNREADABLE, schedule=schedule, zone=zone, now=now
+    )
+
+
+def parse_most(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+    """The answer to how often it may be given in 24 hours: "4", "4 times", "max 4, 6h apart"."""
+    return _answer(
+        text, f"max {text}", Problem.LIMIT_UNREADABLE, schedule=schedule, zone=zone, now=now
+    )
+
+
+def _answer(
+    text: str,
+    completed: str,
+    problem: Problem,
+    *,
+    schedule: Schedule,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Change:
+    """A short answer, or one that names what it is about."""
+    for words in (completed, text):
+        try:
+            change = parse_change(words, schedule=schedule, zone=zone, now=now)
+        except Misunderstood:
+            continue
+        if change == Change(every=change.every):  # "every 6 hours", said of the time between two
+            change = Change(min_interval=change.every)
+        if change.names_limits and change.dosage is None:
+            return change
+    raise Misunderstood(problem, text)
+
+
+def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
+    if has_portions(line):
+        return _read_portions(line, schedule, context)
+    amounts = [each for each in find_dosages(line) if not _is_limit(line, each)]
+    if len(amounts) != 1:
+        return _of_parts(read_parts(line, line.tokens), schedule, context)
+    [amount] = amounts
+    rest = _trimmed(line.tokens[: amount.start]) + _trimmed(line.tokens[amount.end :])
+    if not rest:
+        return Change(dosage=amount.dosage)
+    change = _of_parts(read_parts(Line(line.text, rest), rest), schedule, context)
+    return replace(change, dosage=amount.dosage)
+
+
+def _is_limit(line: Line, amount: FoundDosage) -> bool:
+    """ "max 4 doses a day" is no amount that is given."""
+    before = line.tokens[max(0, amount.start - 1) : amount.start]
+    return any(token.word in _LIMITS_FOLLOW for token in before)
+
+
+def _trimmed(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    kept = list(tokens)
+    while kept and kept[0].word in _JOINTS:
+        kept.pop(0)
+    while kept and kept[-1].word in _JOINTS:
+        kept.pop()
+    return tuple(kept)
+
+
+def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
+    """Amounts that differ: by time of day, or step by step."""
+    portions = split_portions(line, line.tokens)
+    if not portions:
+        raise context.wrong(Problem.ONE_RHYTHM)
+    parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
+    check_one_rhythm(parts, context)
+    dosages = [portion.dosage for portion in portions]
+    if portions[1].is_next_step:
+        return _read_steps(parts, dosages, schedule, context)
+    times = [at for each in parts for at in each.times]
+    shared = shared_parts(parts, context)
+    moments = ", ".join(each.moments for each in parts if each.moments)
+    change = _of_parts(replace(shared, times=[], moments=""), schedule, context)
+    if not times:
+        return replace(change, times=None, dosages=tuple(dosages), is_at_other_times=bool(moments))
+    if all(each.times for each in parts):
+        amounts = spread(parts, dosages, times)
+    elif not any(each.times for each in parts[:-1]) and len(times) == len(parts):
+        amounts = list(dosages)
+    else:
+        raise context.wrong(Problem.COUNT_MISMATCH)
+    _check_ascending(times, None, context)
+    return replace(change, times=tuple(times), dosages=tuple(amounts))
+
+
+def _read_steps(
+    parts: Sequence[ScheduleParts],
+    dosages: Sequence[Dosage],
+    schedule: Schedule,
+    context: ScheduleContext,
+) -> Change:
+    """A taper, by the times so far where none were typed."""
+    so_far = times_of(schedule, zone=context.zone, now=context.now)
+    if so_far and not any(each.times or each.moments for each in parts):
+        parts = [replace(each, times=list(so_far)) for each in parts]
+    steps = fit_steps(parts, dosages, context)
+    return Change(steps=steps) if isinstance(steps, Steps) else Change()
+
+
+def _of_parts(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> Change:
+    named = _range_of(parts, context)
+    is_limited = parts.min_interval is not None or parts.max_per_day is not None
+    is_limited = is_limited or parts.has_no_max or parts.has_no_min_interval
+    if parts.is_as_needed or is_limited:
+        return Change(**named, **_limits_of(parts, schedule, context))
+    if parts.interval is not None:
+        return Change(**named, **_hours_of(parts, context))
+    if parts.from_last_intake:
+        named["from_last_intake"] = True
+    return Change(**named, **_days_of(parts, schedule, context), **_times_of(parts, context))
+
+
+def _range_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
+    """The first and the last day, as far as they were typed."""
+    today = context.today
+    starts_on: date | None = None
+    ends_on: date | None = None
+    if parts.starts is not None:
+        starts_on = parts.starts.resolve(today, today)
+        check_reach(starts_on, today=today, words=parts.starts.words)
+    if parts.ends is not None:
+        ends_on = parts.ends.resolve(today, max(starts_on or today, today))
+        if ends_on < today:
+            raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
+        check_reach(ends_on, today=today, words=parts.ends.words)
+        if starts_on is not None and ends_on < starts_on:
+            raise context.wrong(Problem.END_BEFORE_START)
+    if parts.has_no_end and (ends_on is not None or parts.days_long is not None):
+        raise context.wrong(Problem.CONTRADICTION)
+    return {
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "days_long": parts.days_long,
+        "has_no_end": parts.has_no_end,
+    }
+
+
+def _limits_of(
+    parts: ScheduleParts, schedule: Schedule, context: ScheduleContext
+) -> dict[str, Any]:
+    """ "as needed, 6 hours apart, max 4 a day", "max 4", "no limit"."""
+    if parts.times or parts.moments:
+        raise context.wrong(Problem.AS_NEEDED_AT_TIMES)
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
+    if has_days or (parts.interval and parts.min_interval):
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.interval and not (parts.is_as_needed or isinstance(schedule, AsNeeded)):
+        raise context.wrong(Problem.CONTRADICTION)
+    counts = {n for n in (parts.max_per_day, parts.times_a_day) if n is not None}
+    if len(counts) > 1 or (counts and parts.has_no_max):
+        raise context.wrong(Problem.CONTRADICTION)
+    if any(not 1 <= count <= MOST_TIMES_A_DAY for count in counts):
+        raise context.wrong(Problem.TOO_MANY_TIMES)
+    return {
+        "is_as_needed": parts.is_as_needed,
+        "min_interval": parts.min_interval or parts.interval,
+        "has_no_min_interval": parts.has_no_min_interval,
+        "max_per_day": counts.pop() if counts else None,
+        "has_no_max": parts.has_no_max,
+    }
+
+
+def _hours_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
+    """ "every 6 hours", "every 8 hours from 07:00"."""
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
+    if has_days or parts.times_a_day is not None or parts.interval is None:
+        raise context.wrong(Problem.CONTRADICTION)
+    times: tuple[time, ...] | None = None
+    if parts.times:
+        times = (anchor_of(parts.times, parts.interval, context),)
+    return {
+        "every": parts.interval,
+        "from_last_intake": parts.from_last_intake,
+        "times": times,
+        "is_at_other_times": bool(parts.moments),
+    }
+
+
+def _days_of(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext) -> dict[str, Any]:
+    weekdays = None if parts.weekdays == EVERY_DAY else parts.weekdays
+    if count_patterns(parts) > 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    if weekdays is not None and (parts.every_days or parts.month_days or parts.cycle):
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.days_a_week is not None:
+        return _days_a_week(parts, weekdays, schedule, context)
+    if parts.every_weeks is not None and parts.weekdays is not None:
+        if parts.every_weeks == 1 and weekdays is None:
+            return {"days": EVERY_DAYS}
+        return {"days": Weekly(weekdays or EVERY_DAY, parts.every_weeks)}
+    if parts.every_weeks is not None:
+        return {"every_weeks": parts.every_weeks}
+    if parts.month_days is not None:
+        return {"days": Monthly(parts.month_days)}
+    if parts.cycle is not None:
+        return {"days": Cycle(*parts.cycle)}
+    if parts.every_days is not None:
+        return {"days": Daily(parts.every_days)}
+    if weekdays is not None:
+        return {"weekdays": weekdays} if weekdays else {"days": Weekly(weekdays)}
+    return {"days": EVERY_DAYS} if parts.weekdays is not None else {}
+
+
+def _days_a_week(
+    parts: ScheduleParts,
+    weekdays: frozenset[Any] | None,
+    schedule: Schedule,
+    context: ScheduleContext,
+) -> dict[str, Any]:
+    """ "once a week": on the days so far, if they are as many."""
+    so_far = getattr(schedule, "days", None)
+    is_weekly = isinstance(so_far, Weekly) and len(so_far.weekdays) == parts.days_a_week
+    if weekdays is None and is_weekly:
+        return {"every_weeks": 1}
+    if weekdays is None:
+        raise context.wrong(Problem.WEEKDAYS_MISSING)
+    if len(weekdays) != parts.days_a_week:
+        raise context.wrong(Problem.COUNT_MISMATCH)
+    return {"days": Weekly(weekdays)}
+
+
+def _times_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
+    if parts.moments and parts.times:
+        raise Misunderstood(Problem.UNKNOWN_WORDS, parts.moments)
+    if parts.times_a_day is not None and not 1 <= parts.times_a_day <= MOST_TIMES_A_DAY:
+        raise context.wrong(Problem.TOO_MANY_TIMES)
+    if parts.times:
+        _check_ascending(parts.times, parts.times_a_day, context)
+    return {
+        "times": tuple(sorted(parts.times)) or None,
+        "times_a_day": parts.times_a_day,
+        "is_at_other_times": bool(parts.moments),
+    }
+
+
+def _check_ascending(times: Sequence[time], count: int | None, context: ScheduleContext) -> None:
+    if len(times) > MOST_TIMES_A_DAY:
+        raise context.wrong(Problem.TOO_MANY_TIMES)
+    for earlier, later in pairwise(sorted(times)):
+        if earlier == later:
+            raise Misunderstood(Problem.DUPLICATE_TIME, f"{earlier:%H:%M}")
+    if count not in {None, len(times)}:
+        raise context.wrong(Problem.COUNT_MISMATCH)

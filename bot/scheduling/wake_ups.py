@@ -1,0 +1,242 @@
+"""When to look for due doses: at an alarm, at a sweep, and who keeps the alarm.
+
+PostgreSQL is the truth. The alarm in Redis says in which minutes to look; a sweep looks without
+it, so that a lost alarm costs lateness and never a dose.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from redis.asyncio import Redis
+
+from bot.ops.liveness import Process
+from bot.redis.lease import Lease
+from bot.scheduling.alarm import Alarm
+from bot.scheduling.isolation import Chore, Isolation
+from domain.appointments import occurrences
+from domain.appointments.occurrences import EXTENDED_AHEAD
+from domain.database import Database, as_dispatch, is_away
+from domain.delivery import inbox
+from domain.delivery import outbox as notifications
+from domain.events import Event, TimerSet
+from domain.medicines.doses import expansion
+from domain.medicines.doses.expansion import HORIZON
+from domain.medicines.pauses import pauses
+from domain.medicines.stock import stock
+from domain.reminders import due as reminders
+from domain.set_asides import Work, describe, forget_recovered
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000  # doses, and appointments, in one transaction
+TICK_SECONDS = 1.0
+#: How far apart this process and PostgreSQL may be about a minute having come; see domain.clock.
+SURELY = timedelta(milliseconds=50)
+EXPAND_EVERY = timedelta(minutes=30)
+EXPAND_AHEAD = timedelta(hours=24)  # of the 36 h that are made: half a day to notice a fault
+CLEAN_EVERY = timedelta(hours=6)
+
+
+class WakeUps:
+    """Acts on due doses: when the alarm rings (on the one replica that holds the lease), and when
+    a sweep is due (on every replica).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        redis: Redis,
+        *,
+        redis_url: str,
+        sweep_seconds: int,
+        process: Process,
+    ) -> None:
+        self._database = database
+        self._isolation = Isolation(database)
+        self._clock = database.clock
+        self._sweep_every = timedelta(seconds=sweep_seconds)
+        self._alarm = Alarm(redis_url, self._clock, self._on_ring)
+        self._lease = Lease(
+            redis,
+            on_gained=self._begin_ringing,
+            on_lost=self._alarm.stop,
+            token=str(process.id),
+            gone=[str(each) for each in process.gone],
+        )
+        self._acting = asyncio.Lock()
+        self._at_chores = asyncio.Lock()
+        self._chores_due = asyncio.Event()
+        self._to_arm: set[datetime] = set()
+        self._arming = asyncio.Event()
+        self._on_sweep: list[Callable[[], None]] = []
+        database.subscribe(self._on_event)
+
+    def also_on_sweep(self, look: Callable[[], None]) -> None:
+        """Have *look* called with each sweep: whatever else waits in the database is found then."""
+        self._on_sweep.append(look)
+
+    async def run(self) -> None:
+        """Keep the alarm and sweep, until cancelled."""
+        try:
+            await self._lease.start()
+            _heed_cancellation()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._sweep())
+                group.create_task(self._do_chores())
+                group.create_task(self._arm())
+        finally:
+            await self._lease.stop()
+            await self._alarm.close()
+
+    async def act(self) -> None:
+        """Take the next step of everything whose timer has run out, in batches, until none is left;
+        then have looked after what can wait.
+        """
+        async with self._acting:
+            while await self._act_on_a_batch():
+                pass
+        self._chores_due.set()
+
+    async def do_chores(self) -> None:
+        """What a family would not miss for a minute: what runs out, and pauses that end."""
+        async with self._at_chores:
+            await self._isolation.do(Chore(Work.STOCK, stock.find_due, stock.check))
+            await self._isolation.do(Chore(Work.PAUSE, pauses.find_due, pauses.tell))
+
+    async def expand(self) -> None:
+        """Make the doses of the coming hours and the occurrences of the coming year that are
+        not there yet, and set the alarm for what has come within its reach.
+        """
+        before = self._clock.now() + EXPAND_AHEAD
+        await self._isolation.do(
+            Chore(
+                Work.EXPANSION,
+                lambda scope, most: expansion.find_due(scope, before=before, most=most),
+                lambda scope, ids: expansion.expand(scope, ids, before=before),
+            )
+        )
+        a_year = self._clock.now() + EXTENDED_AHEAD
+        await self._isolation.do(
+            Chore(
+                Work.SERIES,
+                lambda scope, most: occurrences.find_due(scope, before=a_year, most=most),
+                lambda scope, ids: occurrences.extend(scope, ids, before=a_year),
+            )
+        )
+        now = self._clock.now()
+        self._set_alarm(minute for minute in await self._list_minutes() if minute > now)
+
+    async def _act_on_a_batch(self) -> int:
+        """How many timers have moved. Of a batch that fails, what it fails for is set aside."""
+        try:
+            return await self._database.run(
+                lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
+            )
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.error("wake-up failed, taking its rows apart: %s", describe(error))
+        doses, occurrences_ = await self._database.run(
+            lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
+        )
+        moved = await self._isolation.take_apart(Work.DOSE, doses, reminders.act_on_doses)
+        return moved + await self._isolation.take_apart(
+            Work.APPOINTMENT, occurrences_, reminders.act_on_occurrences
+        )
+
+    async def _begin_ringing(self) -> None:
+        """The lease is ours: whatever the alarm remembers, PostgreSQL knows what is due."""
+        await self._alarm.rebuild(await self._list_minutes())
+        await self._alarm.start()
+
+    async def _on_ring(self, minute: datetime) -> None:
+        """Act; and once more where by PostgreSQL's clock the minute had perhaps not come."""
+        early = minute + SURELY - self._clock.now()
+        await self.act()
+        if early > timedelta(0):
+            await asyncio.sleep(early.total_seconds())
+            await self.act()
+
+    async def _list_minutes(self) -> Sequence[datetime]:
+        """The minutes in which something acts, as far ahead as the alarm is set."""
+        return await self._database.run(
+            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
+            as_dispatch(),
+        )
+
+    def _on_event(self, event: Event) -> None:
+        # What lies farther ahead is set by a later look: jobs stay as few as the minutes of a day.
+        if isinstance(event, TimerSet) and event.at <= self._clock.now() + HORIZON:
+            self._set_alarm([event.at])
+
+    def _set_alarm(self, minutes: Iterable[datetime]) -> None:
+        self._to_arm.update(minutes)
+        if self._to_arm:
+            self._arming.set()
+
+    async def _arm(self) -> None:
+        """Set the alarm for new timers. What cannot be set is found by the sweep."""
+        while True:
+            await self._arming.wait()
+            self._arming.clear()
+            minutes, self._to_arm = self._to_arm, set()
+            try:
+                await self._alarm.arm(*sorted(minutes))
+            except Exception as error:
+                log.error("alarm not set: %s", describe(error))
+
+    async def _do_chores(self) -> None:
+        """Whatever can wait, apart from what cannot: how long it takes delays no reminder."""
+        expanded = cleaned = datetime.min.replace(tzinfo=UTC)
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._chores_due.wait()
+            now = self._clock.now()
+            try:
+                if self._chores_due.is_set():
+                    self._chores_due.clear()
+                    await self.do_chores()
+                if abs(now - expanded) >= EXPAND_EVERY:
+                    await self.expand()
+                    expanded = now
+                if abs(now - cleaned) >= CLEAN_EVERY:
+                    await self._database.run(inbox.forget_old, as_dispatch())
+                    await self._database.run(forget_recovered, as_dispatch())
+                    cleaned = now
+            except Exception as error:
+                log.warning("chores wait: %s", describe(error))
+                self._chores_due.set()
+                await asyncio.sleep(TICK_SECONDS)
+
+    async def _sweep(self) -> None:
+        """Look every now and then, and at each full minute while Redis cannot be reached."""
+        last = datetime.min.replace(tzinfo=UTC)
+        while True:
+            now = self._clock.now()
+            is_blind = not (self._lease.reachable and self._alarm.is_reachable)
+            new_minute = now.replace(second=0, microsecond=0) > last
+            # The clock may have been set back: what lies ahead of now is long ago, too.
+            if abs(now - last) >= self._sweep_every or (is_blind and new_minute):
+                last = now
+                await self._look_everywhere()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _look_everywhere(self) -> None:
+        try:
+            await self.act()
+            await self._database.run(notifications.show_to_those_who_left, as_dispatch())
+        except Exception as error:
+            log.warning("sweep failed: %s", describe(error))
+        for look in self._on_sweep:
+            look()
+
+
+def _heed_cancellation() -> None:
+    """redis-py can swallow a cancellation before Python 3.12; what is begun after it never ends."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -1,0 +1,81 @@
+"""Screens as Telegram's messages: sending one, editing one; and toasts."""
+
+from typing import Any
+
+from telegram.error import RetryAfter
+
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.transport import File
+from bot.ui.answer import Keyboard, Screen
+
+NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
+
+_HTML = {"parse_mode": "HTML"}
+_TEXT = {**_HTML, "link_preview_options": {"is_disabled": True}}
+
+
+async def send_screen(
+    api: TelegramApi, screen: Screen, *, chat_id: int, is_silent: bool = False
+) -> int | None:
+    """Send a message; returns its id, or None where the answer does not say it: it is sent all the
+    same. Raises what the call raises.
+    """
+    body: dict[str, Any] = {"chat_id": chat_id, **_markup(screen.keyboard)}
+    if is_silent:
+        body["disable_notification"] = True
+    if screen.document is not None:
+        document = File("document", screen.document.name, screen.document.content.encode())
+        body |= {"caption": screen.text, **_HTML}
+        return _message_id(await api.call("sendDocument", body, file=document))
+    return _message_id(await api.call("sendMessage", {**body, "text": screen.text, **_TEXT}))
+
+
+async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:
+    """Put *screen* in the place of a message. Raises what the call raises."""
+    await api.call(
+        "editMessageText",
+        {
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "text": screen.text,
+            **_TEXT,
+            **_markup(screen.keyboard),
+        },
+    )
+
+
+async def show_toast(
+    api: TelegramApi, press_id: str, text: str | None = None, *, is_alert: bool = False
+) -> None:
+    """Let the pressed button stop spinning, with *text*. Raises what the call raises."""
+    body: dict[str, Any] = {"callback_query_id": press_id}
+    if text:
+        body |= {"text": text, "show_alert": is_alert}
+    await api.call("answerCallbackQuery", body)
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram asked to wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def _message_id(result: Any) -> int | None:
+    found = result.get("message_id") if isinstance(result, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _markup(keyboard: Keyboard) -> dict[str, Any]:
+    if not keyboard:
+        return {}
+    rows = [[_button(b.label, b.data, b.url) for b in row] for row in keyboard]
+    return {"reply_markup": {"inline_keyboard": rows}}
+
+
+def _button(label: str, data: str | None, url: str | None) -> dict[str, str]:
+    button = {"text": label}
+    if data is not None:
+        button["callback_data"] = data
+    if url is not None:
+        button["url"] = url
+    return button

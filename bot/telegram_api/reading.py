@@ -1,0 +1,65 @@
+"""Reading what messages say, those of one family that go out in the same moment together."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from domain.database import Database, as_family, is_away
+from domain.errors import NotFound
+from domain.overview.cards import Message, read_messages
+
+
+class MessageReader:
+    """Reads messages in their own family's scope, right before they are sent.
+
+    Nobody waits for others to join: what is asked for in one round of the event loop is read in one
+    transaction for each family. The copies of a card that was answered are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wanted: dict[UUID, list[UUID]] = {}
+        self._unreadable: dict[UUID, Exception] = {}
+        self._reading: dict[UUID, asyncio.Task[Mapping[UUID, Message]]] = {}
+
+    async def read(self, notification_id: UUID, *, family_id: UUID) -> Message:
+        """What the notification says now. Raises NotFound, what the database raises, and where it
+        cannot be read what that raises.
+        """
+        if family_id not in self._wanted:
+            self._wanted[family_id] = []
+            self._reading[family_id] = asyncio.create_task(self._read(family_id))
+        self._wanted[family_id].append(notification_id)
+        messages = await asyncio.shield(self._reading[family_id])
+        unreadable = self._unreadable.pop(notification_id, None)
+        if unreadable is not None:
+            raise unreadable
+        if notification_id not in messages:
+            raise NotFound
+        return messages[notification_id]
+
+    async def _read(self, family_id: UUID) -> Mapping[UUID, Message]:
+        wanted = self._wanted.pop(family_id)
+        del self._reading[family_id]
+        try:
+            found = await self._read_all(wanted, family_id)
+        except Exception as error:
+            if is_away(error) or len(wanted) == 1:
+                raise
+            # One of them cannot be read: the others are none the worse.
+            found = [each for one in wanted for each in await self._read_alone(one, family_id)]
+        return {message.id: message for message in found}
+
+    async def _read_all(self, wanted: Sequence[UUID], family_id: UUID) -> Sequence[Message]:
+        return await self._database.run(
+            lambda scope: read_messages(scope, wanted), as_family(family_id)
+        )
+
+    async def _read_alone(self, wanted: UUID, family_id: UUID) -> Sequence[Message]:
+        try:
+            return await self._read_all([wanted], family_id)
+        except Exception as error:
+            if is_away(error):
+                raise
+            self._unreadable[wanted] = error
+            return []

@@ -1,0 +1,101 @@
+"""Recording what was sent and edited, all of a moment together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from bot.ops.metrics import SET_ASIDE
+from domain.database import Database, Scope, as_dispatch, is_away
+from domain.delivery import outbox as notifications
+from domain.delivery.outbox import Sent, Shown
+from domain.set_asides import describe
+
+log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.02
+AWAY_SECONDS = 2.0
+
+
+class OutcomeRecorder:
+    """Writes down what Telegram took. *on_outdated* is called when some of it is out of date
+    already: somebody answered while it was on its way.
+    """
+
+    def __init__(self, database: Database, *, on_outdated: Callable[[], None]) -> None:
+        self._database = database
+        self._on_outdated = on_outdated
+        self._sent: list[Sent] = []
+        self._shown: list[Shown] = []
+        self._recording: asyncio.Task[None] | None = None
+
+    def add(self, outcome: Sent | Shown) -> None:
+        """Record at once, together with what else comes in the same moment."""
+        if isinstance(outcome, Sent):
+            self._sent.append(outcome)
+        else:
+            self._shown.append(outcome)
+        if self._recording is None or self._recording.done():
+            self._recording = asyncio.create_task(self._record_soon())
+
+    async def close(self, *, seconds: float) -> None:
+        """Record what is left, for at most *seconds*."""
+        if self._recording is not None:
+            await asyncio.wait({self._recording}, timeout=seconds)
+            self._recording.cancel()
+            await asyncio.gather(self._recording, return_exceptions=True)
+
+    async def _record_soon(self) -> None:
+        while self._sent or self._shown:
+            await asyncio.sleep(GATHER_SECONDS)
+            sent, self._sent = self._sent, []
+            shown, self._shown = self._shown, []
+            try:
+                is_outdated = await self._record(sent, shown)
+            except Exception as error:
+                count = len(sent) + len(shown)
+                if not is_away(error) and count > 1:
+                    await self._record_one_by_one(sent, shown)
+                    continue
+                if not is_away(error):
+                    # Its lease is renewed no more: it comes again, and says that it repeats.
+                    SET_ASIDE.labels("message").inc()
+                    log.error("message not recorded: %s", describe(error))
+                    continue
+                # What is not recorded would be sent again: keep trying until it is.
+                log.warning("%d messages not recorded yet: %s", count, describe(error))
+                self._sent = [*sent, *self._sent]
+                self._shown = [*shown, *self._shown]
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                if is_outdated:
+                    self._on_outdated()
+
+    async def _record_one_by_one(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> None:
+        """One of them cannot be recorded: that is no reason to send the others again."""
+        alone: list[tuple[UUID, list[Sent], list[Shown]]] = [
+            *((each.notification_id, [each], []) for each in sent),
+            *((each.notification_id, [], [each]) for each in shown),
+        ]
+        for notification_id, one_sent, one_shown in alone:
+            try:
+                await self._record(one_sent, one_shown)
+            except Exception as error:
+                SET_ASIDE.labels("message").inc()
+                log.error(
+                    "message not recorded: notification=%s %s",
+                    notification_id,
+                    describe(error),
+                )
+        self._on_outdated()
+
+    async def _record(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> bool:
+        async def work(scope: Scope) -> bool:
+            is_any_outdated = False
+            if sent:
+                is_any_outdated |= await notifications.record_sent(scope, sent)
+            if shown:
+                is_any_outdated |= await notifications.record_shown(scope, shown)
+            return is_any_outdated
+
+        return await self._database.run(work, as_dispatch())

@@ -1,0 +1,161 @@
+"""Whether a 429 was about one chat or about the whole bot: Telegram does not say."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.telegram_api.timepiece import Timepiece
+
+log = logging.getLogger(__name__)
+
+#: Asks Telegram for something that concerns no chat. Returns the seconds of its own 429, or 0.0.
+Probe: TypeAlias = Callable[[], Awaitable[float]]
+
+PROBE_SECONDS = 3.0
+TRIAL_SECONDS = 10.0  # for as long somebody may still report what became of a trial
+#: A trial that takes longer holds up nobody any more: its chat may merely be slow.
+PATIENCE_SECONDS = 0.2
+#: So many chats may be refused one after the other without the others waiting for it: telling a
+#: busy group of people to wait is nothing unusual. More of them are the bot after all.
+MOST_CHATS = 40
+SPACING = 2.0
+FIRST_PAUSE = 0.1
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """From a 429 until a send that was granted since has gone through; monotonic seconds.
+
+    It is over at *until* in any case: by then Telegram has had the rest that it asked for, and
+    those who send do not say what became of it.
+    """
+
+    until: float
+    next_trial_at: float
+    #: The chat of the last 429.
+    refused: int
+    refusals: int = 0
+    #: The chat of the trial whose outcome the next one waits for.
+    pending: int | None = None
+    #: Chats of all trials that may still be reported as gone through.
+    tried: set[int] = field(default_factory=set)
+
+
+class Suspicion:
+    """Holds all sends after a 429 until it is known whom it was about.
+
+    First a probe is asked. If Telegram tells it to wait too, the whole bot waits. Else only the
+    chat does, but the probe may be wrong about it (Telegram counts messages, not questions): sends
+    go out one at a time, each a trial, until one of them has gone through; and rarely, once very
+    many chats in a row were refused.
+    """
+
+    def __init__(
+        self,
+        probe: Probe | None,
+        timepiece: Timepiece,
+        *,
+        pause_all: Callable[[float], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._probe = probe
+        self._timepiece = timepiece
+        self._pause_all = pause_all
+        self._on_change = on_change
+        #: Whether there is anything to ask :meth:`free_at` for and to tell :meth:`granted` about.
+        self.is_active = False
+        self._doubt: _Doubt | None = None
+        self._probing: asyncio.Task[None] | None = None
+
+    def free_at(self, now: float) -> float:
+        """From when on the next send may go; infinity while Telegram is being asked."""
+        if self._probing is not None:
+            return math.inf
+        doubt = self._current(now)
+        return -math.inf if doubt is None else doubt.next_trial_at
+
+    def refused(self, chat_id: int, *, until: float) -> float:
+        """A send into the chat met a 429 that lasts *until*. Returns when all doubt is over."""
+        now = self._timepiece.now()
+        doubt = self._current(now)
+        if doubt is None:
+            doubt = self._doubt = _Doubt(
+                until=until, next_trial_at=now + FIRST_PAUSE, refused=chat_id
+            )
+            self.is_active = True
+            self._ask()
+        elif chat_id in doubt.tried:
+            doubt.tried.discard(chat_id)
+            doubt.refusals += chat_id != doubt.refused
+            doubt.refused = chat_id
+            if doubt.pending == chat_id:
+                doubt.pending = None
+                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MOST_CHATS else 0.0)
+            self._ask()
+        # Else it left before the doubt began, and the probe's answer was about that time too.
+        doubt.until = max(doubt.until, until + TRIAL_SECONDS)
+        return doubt.until
+
+    def granted(self, chat_id: int) -> None:
+        """A send into the chat may go out now."""
+        doubt = self._doubt
+        if doubt is not None:
+            doubt.tried.add(chat_id)
+            doubt.pending = chat_id
+            doubt.next_trial_at = self._timepiece.now() + PATIENCE_SECONDS
+
+    def went_through(self, chat_id: int) -> None:
+        """Telegram took a send into the chat. What left before the 429 proves nothing."""
+        if self._doubt is not None and chat_id in self._doubt.tried:
+            self._end_doubt()
+            self._on_change()
+
+    def ended(self, chat_id: int) -> None:
+        """What was granted for the chat is over, and nobody knows more."""
+        doubt = self._doubt
+        if doubt is None:
+            return
+        doubt.tried.discard(chat_id)
+        if doubt.pending == chat_id:
+            doubt.pending = None
+            doubt.next_trial_at = self._timepiece.now()
+            self._on_change()
+
+    def _current(self, now: float) -> _Doubt | None:
+        if self._doubt is not None and now >= self._doubt.until:
+            self._end_doubt()
+        return self._doubt
+
+    def _end_doubt(self) -> None:
+        self._doubt = None
+        self.is_active = self._probing is not None
+
+    def _ask(self) -> None:
+        if self._probe is not None and self._probing is None:
+            self._probing = asyncio.create_task(self._hear(self._probe), name="limits probe")
+
+    async def _hear(self, probe: Probe) -> None:
+        async def ask() -> float:
+            return max(0.0, await probe())
+
+        seconds = 0.0
+        asked = asyncio.create_task(ask())
+        answered = asyncio.Event()
+        asked.add_done_callback(lambda _: answered.set())
+        try:
+            await self._timepiece.wait(answered, PROBE_SECONDS)
+            if asked.done():
+                seconds = asked.result()
+        except Exception as error:
+            log.warning("rate limit probe failed: %s", type(error).__name__)
+        finally:
+            asked.cancel()
+            self._probing = None
+            if seconds > 0:
+                self._doubt = None
+                self._pause_all(seconds)
+            self.is_active = self._doubt is not None
+            self._on_change()

@@ -1,0 +1,120 @@
+"""What the bot says in answer to one update, as plain values.
+
+An answer is stored with the effect it tells of, in the same transaction, so that it is said even if
+the process dies in between. Hence every part of it goes to JSON and back.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    """`data` for the bot (at most 64 bytes, see :mod:`bot.ui.callbacks`), or a `url`."""
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file of text that goes with a message."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One message: Telegram HTML and its buttons; with a document, its caption. `is_silent`: it
+    arrives without a sound.
+    """
+
+    text: str
+    keyboard: Keyboard = ()
+    document: Document | None = None
+    is_silent: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`toast` answers a press (`alert`: must be tapped away); `send` are new messages; `edit` takes
+    the place of the pressed message, `closes` only takes away its buttons. Cards are never edited
+    like that: they show wanted state, see :mod:`domain.delivery.outbox`.
+
+    `conversation` is what becomes of the person's guided conversation, as JSON of
+    :mod:`bot.intake.conversation`.
+    """
+
+    toast: str | None = None
+    alert: bool = False
+    send: tuple[Screen, ...] = ()
+    edit: Screen | None = None
+    closes: bool = False
+    conversation: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        stored: dict[str, Any] = {}
+        if self.toast is not None:
+            stored["toast"] = self.toast
+        if self.alert:
+            stored["alert"] = True
+        if self.send:
+            stored["send"] = [_screen_to_json(screen) for screen in self.send]
+        if self.edit is not None:
+            stored["edit"] = _screen_to_json(self.edit)
+        if self.closes:
+            stored["closes"] = True
+        if self.conversation is not None:
+            stored["conversation"] = self.conversation
+        return stored
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Answer":
+        return cls(
+            toast=stored.get("toast"),
+            alert=stored.get("alert", False),
+            send=tuple(_screen_from_json(screen) for screen in stored.get("send", ())),
+            edit=_screen_from_json(stored["edit"]) if "edit" in stored else None,
+            closes=stored.get("closes", False),
+            conversation=stored.get("conversation"),
+        )
+
+    def and_send(self, *screens: Screen) -> "Answer":
+        return replace(self, send=(*self.send, *screens))
+
+
+def say(text: str, keyboard: Keyboard = ()) -> Answer:
+    """An answer of one message."""
+    return Answer(send=(Screen(text, keyboard),))
+
+
+def _screen_to_json(screen: Screen) -> dict[str, Any]:
+    stored: dict[str, Any] = {"text": screen.text, "keyboard": _keyboard_to_json(screen.keyboard)}
+    if screen.document is not None:
+        stored["document"] = [screen.document.name, screen.document.content]
+    if screen.is_silent:
+        stored["is_silent"] = True
+    return stored
+
+
+def _screen_from_json(stored: dict[str, Any]) -> Screen:
+    document = Document(*stored["document"]) if "document" in stored else None
+    return Screen(
+        stored["text"],
+        _keyboard_from_json(stored["keyboard"]),
+        document,
+        is_silent=stored.get("is_silent", False),
+    )
+
+
+def _keyboard_to_json(keyboard: Keyboard) -> list[list[list[str | None]]]:
+    return [[[button.label, button.data, button.url] for button in row] for row in keyboard]
+
+
+def _keyboard_from_json(stored: list[list[list[Any]]]) -> Keyboard:
+    return tuple(tuple(Button(*button) for button in row) for row in stored)

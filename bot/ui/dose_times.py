@@ -1,0 +1,163 @@
+"""When a dose was due and when it was given, by the clocks of then.
+
+A dose keeps the day, time and zone at which it was due, a record those at which it was given,
+wherever the person lives later. Where such a clock does not show what the person's clock of today
+would, or the two differ, its place is named: "08:00 London time".
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.ui.times import clock_time, day_words, weekday_name
+from bot.ui.wording import _
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.facts import OpenDose
+
+_A_DAY = timedelta(days=1)
+
+
+def named_clock(time: str, zone: ZoneInfo) -> str:
+    """ "08:00 London time"."""
+    return _("{time} {place} time").format(time=time, place=place_name(zone))
+
+
+def place_name(zone: ZoneInfo) -> str:
+    """ "New York"."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+    """Whether two clocks show different times at one instant (aware)."""
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
+
+
+def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
+    """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
+    (03:00 yours)". As they are where the clocks agree, or the reader's is not known.
+    """
+    if reader_zone is None or not differ(zone, reader_zone, at):
+        return words
+    yours = at.astimezone(reader_zone)
+    reading = f"{yours:%H:%M}"
+    if yours.date() != at.astimezone(zone).date():
+        reading = f"{weekday_name(yours.date())} {reading}"
+    return _("{time} ({yours} yours)").format(time=words, yours=reading)
+
+
+def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
+    """ "08:00", or "08:00 London time"."""
+    time = f"{dose.local:%H:%M}"
+    words = named_clock(time, dose.zone) if _is_named(dose, dose.zone, dose.due_at) else time
+    return with_yours(words, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+
+
+def due_moment(dose: DoseFacts, *, now: datetime) -> str:
+    """ "yesterday 08:00 London time"; today is that of where the person lives now."""
+    day = _day_words(dose.local.date(), dose, is_over=dose.due_at <= now, now=now)
+    return _("{day} {time}").format(day=day, time=due_clock(dose))
+
+
+def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) -> str:
+    """ "yesterday 08:00 London time": what is over (aware), by the clock of then; today is that of
+    *home*, where the person lives now.
+    """
+    local, today = at.astimezone(zone), now.astimezone(home).date()
+    clock = clock_time(at, zone)
+    return _("{day} {time}").format(
+        # What is over may be of tomorrow by a clock farther east: nobody would say so.
+        day=day_words(local.date(), today=max(today, local.date())),
+        time=named_clock(clock, zone) if differ(zone, home, at) else clock,
+    )
+
+
+def open_words(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
+    due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
+    if dose.snoozed_until is None:
+        return _("Open: {due}").format(due=due)
+    until = with_yours(
+        clock_time(dose.snoozed_until, home),
+        dose.snoozed_until,
+        zone=home,
+        reader_zone=reader_zone,
+    )
+    return _("Open: {due} (snoozed until {time})").format(due=due, time=until)
+
+
+def open_due(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "today 08:00": when what is open was due."""
+    due = past_moment(dose.due_at, dose.zone, home=home, now=now)
+    return with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
+
+
+def called_off_words(
+    dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
+) -> str:
+    """What becomes of a dose that was open when its medicine was paused or stopped."""
+    due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
+    return _("The dose of {due} was open: I won't ask about it any more.").format(due=due)
+
+
+def clock_of(
+    dose: DoseFacts,
+    at: datetime,
+    zone: ZoneInfo | None = None,
+    *,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """When something happened to a dose, by the clock of then, or by that of *zone*."""
+    zone = zone or dose.zone
+    time = clock_time(at, zone)
+    words = named_clock(time, zone) if _is_named(dose, zone, at) else time
+    return with_yours(words, at, zone=zone, reader_zone=reader_zone)
+
+
+def moment_of(
+    dose: DoseFacts,
+    at: datetime,
+    zone: ZoneInfo | None = None,
+    *,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """As :func:`clock_of`, with the day in words of *now*."""
+    day = at.astimezone(zone or dose.zone).date()
+    words = _day_words(day, dose, is_over=at <= now, now=now)
+    return _("{day} {time}").format(
+        day=words, time=clock_of(dose, at, zone, reader_zone=reader_zone)
+    )
+
+
+def record_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
+    """When it was taken, or else when somebody answered, with the day of the week if that is not
+    the day on which it was due. Empty if nobody has.
+    """
+    at = dose.taken_at or dose.resolved_at
+    if at is None:
+        return ""
+    zone = dose.taken_zone or dose.zone
+    day = at.astimezone(zone).date()
+    clock = clock_of(dose, at, zone, reader_zone=reader_zone)
+    if day == dose.local.date():
+        return clock
+    return _("{day} {time}").format(day=weekday_name(day), time=clock)
+
+
+def today_of(dose: DoseFacts, now: datetime) -> date:
+    """Which day it is where the person lives now."""
+    return now.astimezone(dose.home).date()
+
+
+def _is_named(dose: DoseFacts, zone: ZoneInfo, at: datetime) -> bool:
+    given = dose.taken_zone
+    return differ(zone, dose.home, at) or (given is not None and differ(dose.zone, given, at))
+
+
+def _day_words(day: date, dose: DoseFacts, *, is_over: bool, now: datetime) -> str:
+    today = today_of(dose, now)
+    # What is over may be of tomorrow by a clock farther east: nobody would say so.
+    return day_words(day, today=today - _A_DAY if is_over and day > today else today)

@@ -1,0 +1,61 @@
+"""Telegram takes 4,096 characters in a message, 200 in a toast, and 100 buttons below a message. A
+reminder that is longer would not be shortened but refused.
+"""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+
+from bot.ui.wording import _
+
+# Less than Telegram's, for titles and what follows a list.
+ROOM = 3_600
+MOST_SHOWN = 4_000
+MOST_ROWS = 40
+_TOAST = 200
+LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
+_TAG = re.compile(r"</?\w+>")
+
+
+def length(text: str) -> int:
+    """As Telegram counts: in UTF-16 units. Tags and escapes count too, so it is rather too much."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def shown_length(text: str) -> int:
+    """As Telegram counts once it has read the HTML: what people see."""
+    return length(unescape(_TAG.sub("", text)))
+
+
+def shorten(words: str, *, to: int) -> str:
+    """*words* (no HTML) if they fit into *to* units, else their beginning and "…"."""
+    if length(words) <= to:
+        return words
+    fit = words[: to - 1]
+    while length(fit) > to - 1:
+        fit = fit[:-1]
+    return fit.rstrip() + "…"
+
+
+def toast(words: str, *, then: str = "") -> str:
+    """What is shown over a pressed button; *then* is said whole after it."""
+    if not then:
+        return shorten(words, to=_TOAST)
+    fit = shorten(words, to=_TOAST - length(then) - 2)
+    return fit + (" " if fit.endswith((".", "…")) else ". ") + then
+
+
+def label(name: str) -> str:
+    """A name as buttons show it."""
+    return shorten(name, to=LABEL)
+
+
+def fitting(lines: Sequence[str], *, room: int = ROOM) -> list[str]:
+    """Those of *lines* that fit into *room*, and how many more there are."""
+    fit: list[str] = []
+    for line in lines:
+        room -= length(line) + 1
+        if room < 0:
+            return [*fit, _("… and {count} more").format(count=len(lines) - len(fit))]
+        fit.append(line)
+    return fit

@@ -1,0 +1,261 @@
+"""Expected errors in words: one helpful sentence each."""
+
+from decimal import Decimal
+
+from bot.features.medicines.views.stock import amount_in_words, plural
+from bot.features.overview.views.undo import lasting, superseded
+from bot.grammar.problems import Misunderstood
+from bot.ui.answer import Answer, Screen, say
+from bot.ui.length import toast
+from bot.ui.misunderstandings import misunderstood
+from bot.ui.wording import _, escape
+from domain.access import Action, Role
+from domain.errors import (
+    AlikeDoctor,
+    AlikeMedicine,
+    AlikeName,
+    AlreadyExists,
+    AlreadyMember,
+    AppointmentCancelled,
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
+    CareCircleError,
+    ChangedMeanwhile,
+    FamilyFull,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    LessLeft,
+    NobodyCaredFor,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NothingRecorded,
+    NothingToPause,
+    NothingToUndo,
+    NotPaused,
+    PauseEndImpossible,
+    PauseRuns,
+    PerDoseUnknown,
+    RecordedOtherwise,
+    SameMedicine,
+    StockUnitDiffers,
+    StoppedMeanwhile,
+    TakenByAnother,
+    TimeDoesNotExist,
+    TimeNotPossible,
+    TooLateToUndo,
+)
+from domain.family.limits import Held
+from domain.overview.undo import ActionSuperseded
+
+
+def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
+    """What to say: an alert over a pressed button, a message otherwise."""
+    if isinstance(error, Misunderstood):
+        return say(misunderstood(error))
+    sentence = _sentence(error)
+    if is_press:
+        # What was said of a record is no longer true: it can't be undone from there any more.
+        closes = isinstance(error, ActionSuperseded) and error.dose is not None
+        return Answer(toast=toast(sentence), alert=True, closes=closes)
+    return say(escape(sentence))
+
+
+def slow_down() -> Answer:
+    return say(
+        _(
+            "That was a lot at once. I have not done this one, nor what you send within the next"
+            " minute. Please wait, then send it again."
+        )
+    )
+
+
+def in_private(bot_username: str) -> Answer:
+    return say(
+        _("I talk about medicines in private only: https://t.me/{username}").format(
+            username=bot_username
+        )
+    )
+
+
+def forgetful() -> Answer:
+    return say(
+        _(
+            "I cannot remember our conversation for the moment. Please type it on one line, for"
+            " example <code>/addmed Aspirin 100 mg at 08:00</code>"
+        )
+    )
+
+
+def old_button() -> Answer:
+    return Answer(toast=_("This button is too old. Type /today to see what is due."), alert=True)
+
+
+def apology(incident: str) -> Answer:
+    return say(
+        _(
+            "Sorry, something went wrong on my side, and nothing was changed. Please try again."
+            " If it happens again, tell whoever runs this bot this number: {incident}"
+        ).format(incident=incident)
+    )
+
+
+def family_full(error: FamilyFull) -> Screen:
+    """Why the rest of a list was not saved."""
+    return Screen(escape(_sentence(error)))
+
+
+def already_exists(name: str) -> str:
+    """The name of a person that is taken, as HTML."""
+    return escape(_somebody_has(name))
+
+
+def _somebody_has(name: str) -> str:
+    return _("There is somebody called {name} already. Please choose another name.").format(
+        name=name
+    )
+
+
+def _sentence(error: CareCircleError) -> str:
+    match error:
+        case NoFamily():
+            return _("You are in no family yet. Type /newfamily NAME, or ask for an invitation.")
+        case NobodyCaredFor():
+            return _("First tell me whom you look after: /addperson NAME in CITY")
+        case NotAllowed(action=action, role=role):
+            return _not_allowed(action, role)
+        case InvitationUnknown():
+            return _("I do not know this invitation. Please ask for a new one.")
+        case InvitationUsed():
+            return _("This invitation was used already. Please ask for a new one.")
+        case InvitationExpired():
+            return _("This invitation has expired. Please ask for a new one.")
+        case AlreadyMember(family=family):
+            return _("You are in the family {family} already.").format(family=family)
+        case AlreadyExists(name=name):
+            return _somebody_has(name)
+        case FamilyFull(held=held, most=most):
+            return _family_full(held, most)
+        case AlikeMedicine(existing=existing):
+            return _("{person} also takes {name}, which is easily mistaken for it.").format(
+                person=existing.person, name=existing.name
+            )
+        case AlikeName(existing=existing_name):
+            return _("There is somebody called {name} already, which is nearly the same.").format(
+                name=existing_name
+            )
+        case AlikeDoctor():
+            return _("There is a doctor of nearly that name already. Type /doctors to see.")
+        case SameMedicine(existing=existing):
+            return _("{person} takes {name} already.").format(
+                person=existing.person, name=existing.name
+            )
+        case ChangedMeanwhile():
+            return _("Somebody has changed it meanwhile. Type /meds to see it as it is.")
+        case TimeNotPossible():
+            return _("I can record what was given within the last 48 hours, not what is to come.")
+        case NothingToPause(person=person):
+            return _("{person} takes no medicine, so there is nothing to pause.").format(
+                person=person
+            )
+        case PauseRuns(name=name):
+            return _("{name} is paused already. Type /pause {name} to see until when.").format(
+                name=name
+            )
+        case NotPaused(person=person):
+            return _("{person}'s pause was changed, or is over. /people shows it.").format(
+                person=person
+            )
+        case PauseEndImpossible(is_too_far=True):
+            return _("That's more than a year away. Please choose a nearer day.")
+        case PauseEndImpossible():
+            return _("A pause can only end on a later day. Please choose one from tomorrow on.")
+        case StoppedMeanwhile(name=name):
+            return _("{name} was stopped. /meds restores it.").format(name=name)
+        case StockUnitDiffers(unit=unit):
+            return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
+                unit=_("pieces") if unit == "piece" else plural(unit)
+            )
+        case LessLeft(amount=None):
+            return _("Nobody has counted it yet. Type what is left in all, like = 28")
+        case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
+            return _("By my count, what is left is {amount}. Type it anew in all, like = 0").format(
+                amount=amount_in_words(amount, unit)
+            )
+        case LessLeft():
+            return _("By my count none is left. If there is more, type it in all, like = 12")
+        case PerDoseUnknown(unit=unit):
+            return _("How much of it makes one dose? Type /refill again, and tell me.")
+        case NothingToUndo(lasting=done):
+            nothing = _("You have nothing to undo from the last 48 hours.")
+            return nothing if done is None else f"{nothing} {lasting(done)}"
+        case NothingRecorded():
+            return _("Nothing is recorded of it, so there's nothing to undo or correct.")
+        case ActionSuperseded():
+            return superseded(error)
+        case RecordedOtherwise():
+            return _("It's been recorded differently since. /history shows it as it is.")
+        case TooLateToUndo():
+            return _("That was more than 48 hours ago, so it stays as it is.")
+        case AppointmentInPast():
+            return _("That time is over already. Please choose one that is still to come.")
+        case TimeDoesNotExist(instead=instead):
+            return _("The clocks skip that hour. Please choose another one, like {time}.").format(
+                time=f"{instead:%H:%M}"
+            )
+        case AppointmentOver():
+            return _("That has taken place already, so it stays as it is.")
+        case AppointmentCancelled():
+            return _("It's called off. Restore it first, then move it.")
+        case AppointmentChanged():
+            return _("Somebody has changed it meanwhile. Type /appts to see it as it is.")
+        case TakenByAnother(driver=driver):
+            return _("{driver} drives already.").format(driver=driver)
+        case NotFound():
+            return _("That is not there any more. Type /today to see what is due.")
+        case _:
+            return _("That is not possible just now.")
+
+
+def _family_full(held: Held, most: int) -> str:
+    match held:
+        case Held.PERSON:
+            sentence = _(
+                "You already look after {most} people in this family, and that's as many as I can"
+                " keep. Start another family with /newfamily for the others."
+            )
+        case Held.MEDICINE:
+            sentence = _(
+                "This family already has {most} medicines, stopped ones included, and I can't keep"
+                " more. Restore a stopped one with /meds and change it instead."
+            )
+        case Held.DOCTOR:
+            sentence = _(
+                "This family already has {most} doctors, and I can't keep more. Remove one you no"
+                " longer need with /doctors, then try again."
+            )
+        case Held.MEMBER:
+            sentence = _(
+                "This family already has {most} members, and I can't add more. Your invitation is"
+                " still unused: open it again once somebody has left."
+            )
+        case Held.APPOINTMENT:
+            sentence = _(
+                "This family already has {most} appointments ahead, and I can't keep more. With"
+                " /appts, call off one that won't take place, then try again."
+            )
+    return sentence.format(most=most)
+
+
+def _not_allowed(action: Action, role: Role) -> str:
+    match action:
+        case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE if role is Role.RECIPIENT:
+            return _("That is not your dose. Please ask a caregiver to record it.")
+        case Action.INVITE:
+            return _("Only an admin of the family can invite. Please ask one.")
+        case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:
+            return _("You can only read here. Please ask a caregiver to record it.")
+        case _:
+            return _("You can only read here. Please ask a caregiver or an admin.")

@@ -1,0 +1,99 @@
+"""A recurrence in the words that people type for it."""
+
+from datetime import date
+
+from bot.ui.times import full_date, weekday_names
+from bot.ui.wording import _, ngettext
+from domain.appointments.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nth, Recurrence
+
+
+def repeat_words(rule: Recurrence, *, first: date) -> str:
+    """ "every Tuesday until 1 March 2027"; *first* is the day that a bare "every month" counts
+    from.
+    """
+    words = _rhythm(rule, first)
+    if rule.count is not None:
+        return ngettext("{rhythm}, {count} time", "{rhythm}, {count} times", rule.count).format(
+            rhythm=words, count=rule.count
+        )
+    if rule.until is not None:
+        return _("{rhythm} until {date}").format(rhythm=words, date=full_date(rule.until.date()))
+    return words
+
+
+def _rhythm(rule: Recurrence, first: date) -> str:
+    match rule.frequency:
+        case Frequency.DAILY:
+            if rule.interval == 1:
+                return _("every day")
+            return _("every {count} days").format(count=rule.interval)
+        case Frequency.WEEKLY:
+            days = _day_list(rule.by_day) or weekday_names()[first.weekday()]
+            if rule.interval == 1:
+                return _("every {days}").format(days=days)
+            return _("every {count} weeks on {days}").format(count=rule.interval, days=days)
+        case Frequency.MONTHLY:
+            on = _on_day(rule, first)
+            if rule.interval == 1:
+                return _("every month {on}").format(on=on)
+            return _("every {count} months {on}").format(count=rule.interval, on=on)
+        case _:
+            words = _("every year")
+            if rule.interval != 1:
+                words = _("every {count} years").format(count=rule.interval)
+            return _of_leap_day(words, rule, first)
+
+
+def _on_day(rule: Recurrence, first: date) -> str:
+    if rule.by_day:
+        day = rule.by_day[0]
+        return _("on the {nth} {weekday}").format(
+            nth=_nth_words(day.nth), weekday=weekday_names()[day.weekday]
+        )
+    if rule.has_shorter_months:
+        return with_shorter_months(_("on the {day}").format(day=_ordinal(rule.by_month_day[-1])))
+    number = rule.by_month_day[0] if rule.by_month_day else first.day
+    if number == -1:
+        return _("on the last day")
+    words = _("on the {day}").format(day=_ordinal(number))
+    # Series that were begun before these months were reckoned with.
+    return (
+        _("{day} (not in shorter months)").format(day=words) if number > SHORTEST_MONTH else words
+    )
+
+
+def with_shorter_months(words: str) -> str:
+    """*words* of a day that some months lack, and on which they come then."""
+    return _("{day} (in shorter months on the last day)").format(day=words)
+
+
+def _of_leap_day(words: str, rule: Recurrence, first: date) -> str:
+    if rule.has_shorter_months and rule.by_month == (2,):
+        return _("{years} on 29 February (in other years on the 28th)").format(years=words)
+    if (first.month, first.day) == (2, SHORTEST_MONTH + 1):
+        return _("{years} on 29 February (not in other years)").format(years=words)
+    return words
+
+
+def _day_list(days: tuple[ByDay, ...]) -> str:
+    names = [weekday_names()[day.weekday] for day in days]
+    if len(names) < 2:
+        return "".join(names)
+    return _("{most} and {last}").format(most=", ".join(names[:-1]), last=names[-1])
+
+
+def _nth_words(nth: int) -> str:
+    return {
+        Nth.LAST: _("last"),
+        Nth.FIRST: _("first"),
+        Nth.SECOND: _("second"),
+        Nth.THIRD: _("third"),
+        Nth.FOURTH: _("fourth"),
+        Nth.FIFTH: _("fifth"),
+    }[Nth(nth)]
+
+
+def _ordinal(number: int) -> str:
+    """English only; other languages spell {day} as they like."""
+    ending = "th" if 10 < number < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

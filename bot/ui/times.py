@@ -1,0 +1,175 @@
+"""Days and times in words, on the clock of the person cared for and on the reader's."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.ui.wording import _, escape, ngettext
+
+_MINUTE = timedelta(minutes=1)
+_DAYS_FROM = 2  # what is less is said in hours
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """ "08:00" by the clock of *zone*; of an hour that the clock shows twice that night, "01:30
+    (BST)".
+    """
+    local = at.astimezone(zone)
+    is_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    clock = f"{local:%H:%M}"
+    return _("{time} ({zone})").format(time=clock, zone=local.tzname()) if is_twice else clock
+
+
+def clock_words(
+    at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
+) -> str:
+    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), *person* living in *zone*.
+
+    Where both clocks agree just "08:00"; where the reader's zone is unknown, without theirs.
+    """
+    local = at.astimezone(zone)
+    clock = clock_time(at, zone)
+    theirs = _("{time} {name}'s time").format(time=clock, name=escape(person))
+    if reader_zone is None:
+        return theirs
+    yours = at.astimezone(reader_zone)
+    if yours.utcoffset() == local.utcoffset():
+        return clock
+    reading = f"{yours:%H:%M}"
+    if yours.date() != local.date():
+        reading = f"{weekday_name(yours.date())} {reading}"
+    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reading)
+
+
+def moment(
+    at: datetime,
+    *,
+    person: str,
+    zone: ZoneInfo,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """ "tomorrow 08:00 Mum's time": `clock_words` with the day, as seen from *now* (aware)."""
+    day = day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
+    clock = clock_words(at, person=person, zone=zone, reader_zone=reader_zone)
+    return _("{day} {clock}").format(day=day, clock=clock)
+
+
+def when_given(
+    at: datetime, *, person: str, zone: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None
+) -> str:
+    """ "today 07:55"; by both clocks where the reader has said that theirs is another one."""
+    local = at.astimezone(zone)
+    if reader_zone is not None and at.astimezone(reader_zone).utcoffset() != local.utcoffset():
+        return moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
+    day = day_words(local.date(), today=now.astimezone(zone).date())
+    return _("{day} {time}").format(day=day, time=clock_time(at, zone))
+
+
+def ago_words(length: timedelta) -> str:
+    """ "just now", "25 minutes ago", "3 h 10 min ago", "4 days ago"."""
+    minutes, hours, days = (length // _MINUTE, length // (60 * _MINUTE), length.days)
+    if minutes < 1:
+        return _("just now")
+    if hours < 1:
+        return ngettext("{count} minute ago", "{count} minutes ago", minutes).format(count=minutes)
+    if days >= _DAYS_FROM:
+        return ngettext("{count} day ago", "{count} days ago", days).format(count=days)
+    return _("{length} ago").format(length=length_words(length))
+
+
+def length_words(length: timedelta) -> str:
+    """ "3 h 10 min", "6 hours", "25 minutes"."""
+    hours, minutes = divmod(length // _MINUTE, 60)
+    if hours and minutes:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if hours:
+        return ngettext("{count} hour", "{count} hours", hours).format(count=hours)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+
+
+def first_dose(
+    at: datetime,
+    *,
+    person: str,
+    zone: ZoneInfo,
+    now: datetime,
+    reader_zone: ZoneInfo | None = None,
+) -> str:
+    """When a new medicine begins: "First: tomorrow 08:00 Mum's time"."""
+    when = moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
+    return _("First: {moment}").format(moment=when)
+
+
+def day_words(day: date, *, today: date) -> str:
+    """ "today", "tomorrow", "yesterday", "Thursday 26 November"; the year where it is another."""
+    near = {
+        timedelta(days=-1): _("yesterday"),
+        timedelta(days=0): _("today"),
+        timedelta(days=1): _("tomorrow"),
+    }.get(day - today)
+    return named_day(day, today=today) if near is None else near
+
+
+def named_day(day: date, *, today: date) -> str:
+    """ "Thursday 26 November", also where that is today; the year where it is another."""
+    date_words = _("{weekday} {day} {month}") if day.year == today.year else _("{weekday} {date}")
+    return date_words.format(
+        weekday=weekday_name(day), day=day.day, month=month_name(day), date=full_date(day)
+    )
+
+
+def full_date(day: date) -> str:
+    """ "3 December 2026"."""
+    return _("{day} {month} {year}").format(day=day.day, month=month_name(day), year=day.year)
+
+
+def weekday_name(day: date) -> str:
+    return weekday_names()[day.weekday()]
+
+
+def weekday_names() -> tuple[str, ...]:
+    """Monday first."""
+    return (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+
+
+def month_name(day: date) -> str:
+    return (
+        _("January"),
+        _("February"),
+        _("March"),
+        _("April"),
+        _("May"),
+        _("June"),
+        _("July"),
+        _("August"),
+        _("September"),
+        _("October"),
+        _("November"),
+        _("December"),
+    )[day.month - 1]
+
+
+def short_month_name(day: date) -> str:
+    """For buttons, which are narrow."""
+    return (
+        _("Jan"),
+        _("Feb"),
+        _("Mar"),
+        _("Apr"),
+        _("May"),
+        _("Jun"),
+        _("Jul"),
+        _("Aug"),
+        _("Sep"),
+        _("Oct"),
+        _("Nov"),
+        _("Dec"),
+    )[day.month - 1]

@@ -1,0 +1,1 @@
+"""Appointments: their series and occurrences, changes, who drives, outcomes, calendar files."""

@@ -1,0 +1,143 @@
+"""Who drives to an appointment, and how it went."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+
+from domain.access import Action
+from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.locking import Reach, lock, record, refuse_what_is_over, update_one
+from domain.appointments.occurrences import (
+    ROW_COLUMNS,
+    OccurrenceStatus,
+    Series,
+    own_details,
+    show_again,
+)
+from domain.appointments.undo import remember
+from domain.database import Scope
+from domain.errors import TakenByAnother
+from domain.events import TimerSet
+from domain.medicines.doses.ladder import Step, ceil_minute
+from domain.models import AppointmentOccurrence, FamilyMember, User
+
+
+async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:
+    """ "I'll drive": this time, or with *every* each time to come that nobody drives yet.
+
+    Raises NotFound, AppointmentOver, and TakenByAnother.
+    """
+    member = scope.require(Action.DRIVE)
+    locked = await lock(scope, occurrence_id, action=Action.DRIVE)
+    refuse_what_is_over(scope, locked)
+    driver = await _driver_in_family(scope, locked.driver_id)
+    if driver is not None and locked.driver_id != member.user_id:
+        raise TakenByAnother(driver)
+    before = await remember(scope, locked.series.id, locked.id)
+    which = AppointmentOccurrence.id == occurrence_id
+    if every:
+        which |= (
+            (AppointmentOccurrence.appointment_id == locked.series.id)
+            & (AppointmentOccurrence.starts_at > func.clock_now())
+            & AppointmentOccurrence.driver_id.is_(None)
+        )
+    changed = await scope.rows(
+        update(AppointmentOccurrence)
+        .where(which, AppointmentOccurrence.family_id == member.family_id)
+        .values(driver_id=member.user_id)
+        .returning(AppointmentOccurrence.id)
+    )
+    reach = Reach.ALL if every else Reach.THIS
+    await record(scope, "driver_found", locked, before=await before.replaced(scope, reach))
+    await show_again(scope, [row.id for row in changed])
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def stop_driving(
+    scope: Scope, occurrence_id: UUID, *, every: bool = False
+) -> OccurrenceFacts:
+    """ "Can't after all", this time or, with *every*, any time to come: nobody drives. Near the
+    time, the others are asked at once.
+
+    Raises NotFound, AppointmentOver, and TakenByAnother.
+    """
+    member = scope.require(Action.DRIVE)
+    locked = await lock(scope, occurrence_id, action=Action.DRIVE)
+    refuse_what_is_over(scope, locked)
+    if locked.driver_id != member.user_id:
+        driver = await _driver_in_family(scope, locked.driver_id)
+        if driver is not None:
+            raise TakenByAnother(driver)
+        return await get_occurrence(scope, occurrence_id)
+    before = await remember(scope, locked.series.id, locked.id)
+    which = AppointmentOccurrence.id == occurrence_id
+    if every:
+        which |= (
+            (AppointmentOccurrence.appointment_id == locked.series.id)
+            & (AppointmentOccurrence.starts_at > func.clock_now())
+            & (AppointmentOccurrence.driver_id == member.user_id)
+        )
+    changed = await scope.rows(
+        update(AppointmentOccurrence)
+        .where(which, AppointmentOccurrence.family_id == member.family_id)
+        .values(driver_id=None)
+        .returning(*ROW_COLUMNS)
+    )
+    for row in changed:
+        if _is_to_be_asked_now(locked.series, row, now=scope.clock.now()):
+            at = ceil_minute(scope.clock.now())
+            await update_one(scope, row.id, {"ladder_step": Step.ASK_DRIVER, "next_action_at": at})
+            scope.publish(TimerSet(at))
+    reach = Reach.ALL if every else Reach.THIS
+    await record(scope, "driver_lost", locked, before=await before.replaced(scope, reach))
+    await show_again(scope, [row.id for row in changed])
+    return await get_occurrence(scope, occurrence_id)
+
+
+def _is_to_be_asked_now(series: Series, row: Row[Any], *, now: datetime) -> bool:
+    """Whether the time at which it is asked who drives is over, and nothing else is told now."""
+    own = series.saying(own_details(row))
+    is_asked_later = own.action_after(row.starts_at, now=now) is not None and any(
+        action.step is Step.ASK_DRIVER and action.at > now for action in own.actions(row.starts_at)
+    )
+    is_told_now = row.ladder_step == Step.TELL
+    is_planned = row.status == OccurrenceStatus.PLANNED
+    return is_planned and not (is_asked_later or is_told_now)
+
+
+async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None) -> OccurrenceFacts:
+    """How it went, in words; None: there is nothing to say. Nobody is asked any more.
+
+    Raises NotFound.
+    """
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    locked = await lock(scope, occurrence_id)
+    changes: dict[str, Any] = {
+        "outcome": outcome,
+        "outcome_by_id": member.user_id,
+        "outcome_at": func.clock_now(),
+    }
+    if locked.ends_at <= scope.clock.now():
+        changes |= {"ladder_step": None, "next_action_at": None}
+    await update_one(scope, occurrence_id, changes)
+    await record(scope, "outcome_recorded", locked)
+    await show_again(scope, [occurrence_id])
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def _driver_in_family(scope: Scope, driver_id: UUID | None) -> str | None:
+    """The name of a driver who has not left."""
+    if driver_id is None:
+        return None
+    name: str | None = await scope.connection.scalar(
+        select(User.name)
+        .join(FamilyMember, FamilyMember.user_id == User.id)
+        .where(
+            User.id == driver_id,
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+        )
+    )
+    return name

@@ -1,0 +1,138 @@
+"""Appointments of somebody who has moved: they stay by the clock of their place, or, if the family
+wants it, take place at the same hour by the person's new one.
+
+What has begun stays as it was. A series that has begun is parted in two for it, so that its past
+keeps its clock.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from domain import audit
+from domain.access import Action
+from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
+from domain.appointments.changes import part_in_two, write_rule
+from domain.appointments.locking import Reach, lock_appointment
+from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences import OccurrenceStatus, Series, first_ahead, replan, to_local
+from domain.appointments.undo import remember
+from domain.database import Scope
+from domain.errors import NotFound
+from domain.family.people import get_person
+from domain.medicines.schedules.schedules import resolve_local
+from domain.models import Appointment, AppointmentOccurrence
+
+CLOCK_CHANGED = "appointment.clock_changed"
+_HALF_A_YEAR = timedelta(days=182)  # summer time somewhere else is not ours
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Which appointments go by the person's clock from now on, each with its next time, and how
+    many could not: by that clock they would be over.
+    """
+
+    moved: Sequence[OccurrenceFacts]
+    stayed: int
+
+
+async def list_by_other_clocks(scope: Scope, person_id: UUID) -> Sequence[OccurrenceFacts]:
+    """The next occurrence, still to come, of each appointment whose place has another clock than
+    the person has now; the first one first. Three statements. Raises NotFound.
+    """
+    member = scope.require(Action.READ)
+    home = (await get_person(scope, person_id)).zone
+    rows = await scope.rows(
+        select(AppointmentOccurrence.id)
+        .ext(distinct_on(AppointmentOccurrence.appointment_id))
+        .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .where(
+            AppointmentOccurrence.family_id == member.family_id,
+            AppointmentOccurrence.care_recipient_id == person_id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.starts_at > func.clock_now(),
+            Appointment.timezone != home.key,
+            Appointment.deleted_at.is_(None),
+        )
+        .order_by(AppointmentOccurrence.appointment_id, AppointmentOccurrence.starts_at)
+    )
+    found = await read_occurrences(scope, [row.id for row in rows]) if rows else []
+    return [facts for facts in found if _has_another_clock(facts)]
+
+
+def _has_another_clock(facts: OccurrenceFacts) -> bool:
+    ahead = [timedelta(0), _HALF_A_YEAR] if facts.recurrence else [timedelta(0)]
+    return any(
+        (facts.starts_at + each).astimezone(facts.zone).utcoffset()
+        != (facts.starts_at + each).astimezone(facts.home).utcoffset()
+        for each in ahead
+    )
+
+
+async def follow_person(
+    scope: Scope, person_id: UUID, *, appointment_ids: Collection[UUID]
+) -> Followed:
+    """Let those of *appointment_ids* that go by another clock take place at the same hour by the
+    person's own. Who was told of one is told again. Raises NotFound and NotAllowed.
+    """
+    scope.require(Action.CHANGE_APPOINTMENTS)
+    home = (await get_person(scope, person_id)).zone
+    shown = await list_by_other_clocks(scope, person_id)
+    asked = [facts.appointment_id for facts in shown if facts.appointment_id in appointment_ids]
+    # In one order, so that two members who move theirs do not wait for each other.
+    followed = {each: await _follow(scope, each, home) for each in sorted(asked)}
+    new_ids = [new for each in asked if (new := followed[each]) is not None]
+    moved = [await first_of(scope, each) for each in new_ids]
+    return Followed(sorted(moved, key=lambda facts: facts.starts_at), len(asked) - len(moved))
+
+
+async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
+    """The appointment that goes by *zone* from now on; None where nothing is left that could."""
+    try:
+        row = await lock_appointment(scope, appointment_id)
+    except NotFound:  # somebody has removed it meanwhile
+        return None
+    old = Series.of(row)
+    if old.zone.key == zone.key:  # or has moved it
+        return appointment_id
+    begin = await _first_by(scope, old, zone)
+    if begin is None:
+        return None
+    before = await remember(scope, appointment_id)
+    since = old.cancelled_from
+    off_from = None if since is None else _same_hour(since, old.zone, zone)
+    new = replace(old, zone=zone, cancelled_from=off_from)
+    if begin > old.first:
+        new = await part_in_two(scope, row, new, begin=begin)
+    else:
+        await write_rule(scope, new)
+    await replan(scope, old, new, moved=(begin, begin))
+    await audit.record(
+        scope,
+        CLOCK_CHANGED,
+        subject_type="appointment",
+        subject_id=new.id,
+        before=await before.replaced(scope, Reach.ALL, begun=None if new.id == old.id else new.id),
+        after={"timezone": zone.key},
+    )
+    await tell_of_what_is_soon(scope, new.id)
+    return new.id
+
+
+async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
+    """The first local start that is still to come, by the clock of *zone*, too."""
+    now, ahead = scope.clock.now(), await first_ahead(scope, series)
+    if ahead is None:
+        return None
+    starts = (start for start in series.starts(now=now) if start >= ahead)
+    return next((start for start in starts if resolve_local(start, zone) > now), None)
+
+
+def _same_hour(at: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
+    return resolve_local(to_local(at, old), new)

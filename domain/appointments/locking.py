@@ -1,0 +1,236 @@
+"""An appointment, locked while it is changed: what every change of one begins and ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text, update
+
+from domain import audit
+from domain.access import Action
+from domain.appointments.occurrences import (
+    SELECT_SERIES,
+    OccurrenceStatus,
+    Series,
+    original_start,
+    own_details,
+    to_local,
+)
+from domain.database import Scope
+from domain.delivery.outbox import Lane
+from domain.errors import AppointmentChanged, AppointmentOver, NotFound
+from domain.events import NotificationsOwed
+from domain.models import Appointment, AppointmentOccurrence
+
+
+class Reach(StrEnum):
+    """How much of a series a change is about."""
+
+    THIS = "this"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """An occurrence and its appointment, which nobody else changes meanwhile."""
+
+    id: UUID
+    key: str
+    starts_at: datetime
+    ends_at: datetime
+    status: OccurrenceStatus
+    driver_id: UUID | None
+    ladder_step: str | None
+    own_details: Mapping[str, Any]
+    row: Row[Any]
+    series: Series
+
+    @property
+    def own_series(self) -> Series:
+        """The series as it is for this occurrence."""
+        return self.series.saying(self.own_details)
+
+    @property
+    def planned_start(self) -> datetime:
+        """The local start that the rule gives; where it gives none any more, the present one."""
+        by_rule = original_start(self.key, self.series.zone)
+        return to_local(by_rule or self.starts_at, self.series.zone)
+
+    def reach(self, reach: Reach) -> Reach:
+        """One that does not recur is changed as a whole."""
+        return Reach.ALL if self.series.recurrence is None else reach
+
+
+_SELECT_APPOINTMENT = SELECT_SERIES.add_columns(
+    Appointment.version,
+    Appointment.origin_id,
+    Appointment.created_by_id,
+    Appointment.title,
+    Appointment.doctor_id,
+    Appointment.doctor_name,
+    Appointment.place,
+    Appointment.bring,
+    Appointment.note,
+)
+
+
+async def lock(
+    scope: Scope,
+    occurrence_id: UUID,
+    *,
+    version: int | None = None,
+    action: Action = Action.CHANGE_APPOINTMENTS,
+) -> Locked:
+    """Lock an occurrence and its appointment until the transaction ends.
+
+    Raises NotAllowed, NotFound, and AppointmentChanged if *version* is not the present one.
+    """
+    member = scope.require(action)
+    appointment_id = await scope.connection.scalar(
+        select(AppointmentOccurrence.appointment_id).where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.family_id == member.family_id,
+        )
+    )
+    if appointment_id is None:
+        raise NotFound
+    row = await lock_appointment(scope, appointment_id, action=action)
+    if version is not None and row.version != version:
+        raise AppointmentChanged
+    # Read again: it may have become part of another series while we waited for the lock.
+    occurrence = await scope.row(
+        select(
+            AppointmentOccurrence.occurrence_key,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.ends_at,
+            AppointmentOccurrence.status,
+            AppointmentOccurrence.driver_id,
+            AppointmentOccurrence.ladder_step,
+            AppointmentOccurrence.own_details,
+            AppointmentOccurrence.own_remind_before,
+        )
+        .where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.appointment_id == appointment_id,
+        )
+        .with_for_update()
+    )
+    if occurrence is None:
+        raise AppointmentChanged
+    return Locked(
+        id=occurrence_id,
+        key=occurrence.occurrence_key,
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        status=OccurrenceStatus(occurrence.status),
+        driver_id=occurrence.driver_id,
+        ladder_step=occurrence.ladder_step,
+        own_details=own_details(occurrence),
+        row=row,
+        series=Series.of(row),
+    )
+
+
+async def lock_appointment(
+    scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
+) -> Row[Any]:
+    """The row of an appointment, locked. Raises NotAllowed and NotFound."""
+    member = scope.require(action)
+    row = await scope.row(
+        _SELECT_APPOINTMENT.where(
+            Appointment.id == appointment_id,
+            Appointment.family_id == member.family_id,
+            Appointment.deleted_at.is_(None),
+        ).with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def refuse_what_is_over(scope: Scope, locked: Locked) -> None:
+    """Raises AppointmentOver for what has taken place."""
+    if locked.ends_at <= scope.clock.now():
+        raise AppointmentOver
+
+
+async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, Any]) -> None:
+    """Write *changes* to one occurrence of the family."""
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(
+            AppointmentOccurrence.id == occurrence_id,
+            AppointmentOccurrence.family_id == scope.family_id,
+        )
+        .values(dict(changes))
+    )
+
+
+# A file that waits to be sent says what is so then; until this is committed nobody sends it.
+_OWED_ALREADY = text("""
+    UPDATE notifications n SET wanted_version = wanted_version + 1
+    FROM appointments a
+    WHERE a.id = :appointment_id AND n.family_id = :family_id AND n.kind = 'calendar'
+      AND n.status = 'pending' AND n.leased_until IS NULL
+      AND n.facts ->> 'origin_id' = coalesce(a.origin_id, a.id)::text
+""")
+_OWE_FILES = text("""
+    INSERT INTO notifications (id, family_id, user_id, kind, lane, deadline_at, facts)
+    SELECT gen_random_uuid(), c.family_id, c.user_id, 'calendar', :lane, clock_now(),
+           jsonb_build_object('origin_id', c.appointment_id)
+    FROM appointments a
+    JOIN calendar_copies c ON c.appointment_id = coalesce(a.origin_id, a.id)
+    JOIN family_members m ON m.family_id = c.family_id AND m.user_id = c.user_id
+    WHERE a.id = :appointment_id AND a.family_id = :family_id AND m.left_at IS NULL
+      AND NOT EXISTS (
+          SELECT 1 FROM notifications n
+          WHERE n.family_id = c.family_id AND n.user_id = c.user_id AND n.kind = 'calendar'
+            AND n.status = 'pending' AND n.leased_until IS NULL
+            AND n.facts ->> 'origin_id' = c.appointment_id::text
+      )
+""")
+
+
+async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
+    """Have whoever saw it before see it anew before they change it; and where calendars show what
+    has changed, have them take it as news, and send it to whoever has put it into theirs.
+    """
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(
+            version=Appointment.version + 1,
+            sequence=Appointment.sequence + (1 if is_shown else 0),
+        )
+    )
+    if not is_shown:
+        return
+    parameters = {"appointment_id": appointment_id, "family_id": scope.family_id}
+    await scope.execute(_OWED_ALREADY, parameters)
+    await scope.execute(_OWE_FILES, {**parameters, "lane": Lane.APPOINTMENTS})
+    scope.publish(NotificationsOwed())
+
+
+async def record(
+    scope: Scope,
+    action: str,
+    locked: Locked,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    undoes_id: UUID | None = None,
+) -> None:
+    """Append to the audit; *before* is what `/undo` puts back."""
+    await audit.record(
+        scope,
+        f"appointment.{action}",
+        subject_type="appointment",
+        subject_id=locked.series.id,
+        before=before,
+        after=after,
+        undoes_id=undoes_id,
+    )

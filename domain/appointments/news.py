@@ -1,0 +1,137 @@
+"""Telling the others at once of an appointment that is too near to be reminded of.
+
+Somebody adds a visit in 40 minutes: the reminders that are set, a day and an hour before, cannot
+come any more. Whoever added it knows; the rest of the family gets the notice now.
+"""
+
+import json
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select, text, update
+
+from domain.access import Role
+from domain.appointments.occurrences import OccurrenceStatus, reminded_before
+from domain.database import Scope
+from domain.delivery.outbox import Kind, Lane
+from domain.events import NotificationsOwed
+from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.medicines.doses.ladder import Step, reminders_of
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember, new_id
+
+# What is owed to somebody for the same minute is about this one, too.
+_OWE = text("""
+    INSERT INTO notifications
+           (id, family_id, user_id, care_recipient_id, kind, slot_at, lane, deadline_at, facts)
+    SELECT o.id, :family_id, o.user_id, :care_recipient_id, :kind, :slot_at, :lane, :slot_at,
+           CAST(:facts AS jsonb)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:user_ids AS uuid[])) AS o (id, user_id)
+    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
+    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
+        facts = jsonb_set(notifications.facts, '{steps}',
+                          (notifications.facts -> 'steps') || (excluded.facts -> 'steps'))
+    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
+""")
+
+
+async def tell_of_what_is_soon(
+    scope: Scope, appointment_id: UUID, occurrence_id: UUID | None = None
+) -> None:
+    """Tell everybody but who acts of the next occurrence (and of that one) if it should be
+    reminded of and no reminder can come any more; nobody twice, and nobody while the person's pause
+    is to be quiet.
+    """
+    now = scope.clock.now()
+    next_one = (
+        select(AppointmentOccurrence.id)
+        .where(
+            AppointmentOccurrence.appointment_id == appointment_id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.ends_at > func.clock_now(),
+        )
+        .order_by(AppointmentOccurrence.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await scope.rows(
+        select(
+            AppointmentOccurrence.id,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.care_recipient_id,
+            Appointment.timezone,
+            AppointmentOccurrence.own_remind_before,
+            Appointment.remind_before,
+            Appointment.is_all_day,
+            *PAUSE_COLUMNS,
+        )
+        .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+        .where(
+            AppointmentOccurrence.family_id == scope.family_id,
+            AppointmentOccurrence.appointment_id == appointment_id,
+            or_(AppointmentOccurrence.id == next_one, AppointmentOccurrence.id == occurrence_id),
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.ends_at > func.clock_now(),
+            AppointmentOccurrence.told_at.is_(None),
+            AppointmentOccurrence.ladder_step.is_distinct_from(Step.TELL),
+            Appointment.deleted_at.is_(None),
+        )
+    )
+    soon = [
+        row
+        for row in rows
+        if reminded_before(row)
+        and not is_silenced(row, now=now)
+        and not any(
+            reminder.at > now
+            for reminder in reminders_of(
+                row.starts_at,
+                zone=ZoneInfo(row.timezone),
+                remind_before=reminded_before(row),
+                is_all_day=row.is_all_day,
+            )
+        )
+    ]
+    if soon:
+        await _tell_the_others(scope, [row.id for row in soon], person_id=soon[0].care_recipient_id)
+
+
+async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_id: UUID) -> None:
+    members = await scope.rows(
+        select(FamilyMember.user_id)
+        .join(CareRecipient, CareRecipient.id == person_id)
+        .where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.user_id != scope.user_id,
+            # Another one who is cared for is told nothing of it.
+            or_(
+                FamilyMember.role != Role.RECIPIENT,
+                FamilyMember.user_id == CareRecipient.user_id,
+            ),
+        )
+    )
+    if not members:
+        return
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(AppointmentOccurrence.id.in_(occurrence_ids))
+        .values(told_at=func.clock_now())
+    )
+    scope.told_of.update(occurrence_ids)
+    minute = scope.clock.now().replace(second=0, microsecond=0)
+    await scope.execute(
+        _OWE,
+        {
+            "ids": [new_id() for _ in members],
+            "user_ids": [member.user_id for member in members],
+            "family_id": scope.family_id,
+            "care_recipient_id": person_id,
+            "kind": Kind.APPOINTMENT,
+            "slot_at": minute,
+            "lane": Lane.APPOINTMENTS,
+            "facts": json.dumps({"steps": {str(each): Step.SOON for each in occurrence_ids}}),
+        },
+    )
+    scope.publish(NotificationsOwed())

@@ -1,0 +1,287 @@
+"""Recurrence rules of RFC 5545 (RRULE, §3.3.10): when an appointment comes again.
+
+Pure arithmetic on naive local time: a visit at 10:00 is at 10:00 on the wall, whatever the clocks
+do; :func:`domain.local_time.resolve_local` says which instant that is. Days, weeks, months and
+years only: what comes more often than daily is refused, and nothing is followed without an end.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum, StrEnum
+from itertools import takewhile
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from dateutil import rrule
+
+from domain.medicines.schedules.schedules import Weekday, resolve_local
+
+MOST_TIMES = 1_000  # COUNT
+LONGEST_INTERVAL = 100  # INTERVAL
+FARTHEST = timedelta(days=3_700)  # beyond the start nothing is looked for
+SHORTEST_MONTH = 28  # days
+
+_DAY_NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_DAYS = (rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA, rrule.SU)
+_BY_DAY = re.compile(r"([+-]?[1-9]\d?)?(MO|TU|WE|TH|FR|SA|SU)")
+_UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+
+
+class UnreadableRule(ValueError):
+    """Not a rule that we keep: no RRULE, or one that comes too often or too far apart."""
+
+
+class Frequency(StrEnum):
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    MONTHLY = "MONTHLY"
+    YEARLY = "YEARLY"
+
+
+_FREQUENCIES: dict[Frequency, Literal[0, 1, 2, 3]] = {
+    Frequency.YEARLY: rrule.YEARLY,
+    Frequency.MONTHLY: rrule.MONTHLY,
+    Frequency.WEEKLY: rrule.WEEKLY,
+    Frequency.DAILY: rrule.DAILY,
+}
+
+
+class Nth(IntEnum):
+    """Which of its weekday in the month; `EVERY` where that is not said."""
+
+    LAST = -1
+    EVERY = 0
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
+    FOURTH = 4
+    FIFTH = 5
+
+
+@dataclass(frozen=True, order=True)
+class ByDay:
+    """A weekday, or the *nth* of its month (of its year, where the rule says so)."""
+
+    weekday: Weekday
+    nth: int = Nth.EVERY
+
+    def __str__(self) -> str:
+        return f"{self.nth or ''}{_DAY_NAMES[self.weekday]}"
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """The parts of a rule. `until` is naive local time, the last at which it may come."""
+
+    frequency: Frequency
+    interval: int = 1
+    by_day: tuple[ByDay, ...] = ()
+    by_month_day: tuple[int, ...] = ()
+    by_month: tuple[int, ...] = ()
+    by_set_pos: tuple[int, ...] = ()
+    count: int | None = None
+    until: datetime | None = None
+    week_start: Weekday = Weekday.MONDAY
+
+    def __post_init__(self) -> None:
+        """Raises UnreadableRule."""
+        if not 1 <= self.interval <= LONGEST_INTERVAL:
+            raise UnreadableRule("INTERVAL")
+        if self.count is not None and not 1 <= self.count <= MOST_TIMES:
+            raise UnreadableRule("COUNT")
+        if self.count is not None and self.until is not None:
+            raise UnreadableRule("COUNT and UNTIL exclude each other")
+        if any(not (1 <= abs(day) <= 31) for day in self.by_month_day):
+            raise UnreadableRule("BYMONTHDAY")
+        if any(not (1 <= month <= 12) for month in self.by_month):
+            raise UnreadableRule("BYMONTH")
+        if any(not (1 <= abs(position) <= 366) for position in self.by_set_pos):
+            raise UnreadableRule("BYSETPOS")
+        if any(abs(day.nth) > 53 for day in self.by_day):
+            raise UnreadableRule("BYDAY")
+        counts_days = self.frequency in (Frequency.MONTHLY, Frequency.YEARLY)
+        if any(day.nth for day in self.by_day) and not counts_days:
+            raise UnreadableRule("BYDAY counts days of a month or a year only")
+        if self.by_month_day and self.frequency is Frequency.WEEKLY:
+            raise UnreadableRule("BYMONTHDAY is not for weeks")
+
+    def to_rfc5545(self, zone: ZoneInfo) -> str:
+        """The value of an RRULE; its UNTIL is in UTC, as RFC 5545 asks beside a TZID."""
+        parts = [f"FREQ={self.frequency}"]
+        if self.until is not None:
+            parts.append(f"UNTIL={resolve_local(self.until, zone):%Y%m%dT%H%M%SZ}")
+        if self.count is not None:
+            parts.append(f"COUNT={self.count}")
+        if self.interval != 1:
+            parts.append(f"INTERVAL={self.interval}")
+        for name, values in (
+            ("BYMONTH", self.by_month),
+            ("BYMONTHDAY", self.by_month_day),
+            ("BYDAY", self.by_day),
+            ("BYSETPOS", self.by_set_pos),
+        ):
+            if values:
+                parts.append(f"{name}={','.join(map(str, values))}")
+        if self.week_start is not Weekday.MONDAY:
+            parts.append(f"WKST={_DAY_NAMES[self.week_start]}")
+        return ";".join(parts)
+
+    @classmethod
+    def from_rfc5545(cls, text: str, zone: ZoneInfo) -> Self:
+        """Raises UnreadableRule."""
+        try:
+            parts = dict(part.split("=", 1) for part in text.split(";"))
+            recurrence = cls(
+                frequency=Frequency(parts.pop("FREQ")),
+                interval=int(parts.pop("INTERVAL", "1")),
+                by_day=tuple(map(_by_day, _split(parts.pop("BYDAY", "")))),
+                by_month_day=tuple(map(int, _split(parts.pop("BYMONTHDAY", "")))),
+                by_month=tuple(map(int, _split(parts.pop("BYMONTH", "")))),
+                by_set_pos=tuple(map(int, _split(parts.pop("BYSETPOS", "")))),
+                count=int(parts.pop("COUNT")) if "COUNT" in parts else None,
+                until=_until(parts.pop("UNTIL"), zone) if "UNTIL" in parts else None,
+                week_start=Weekday(_DAY_NAMES.index(parts.pop("WKST", "MO"))),
+            )
+        except (ValueError, KeyError) as error:
+            raise UnreadableRule(text) from error
+        if parts:
+            raise UnreadableRule(f"{', '.join(parts)} cannot be kept")
+        return recurrence
+
+    def starts(self, first: datetime, *, until: datetime) -> Iterator[datetime]:
+        """The local starts from *first* (naive, itself one of them) up to *until*, in order."""
+        end = min(until, first + FARTHEST, self.until or until)
+        rule = rrule.rrule(
+            _FREQUENCIES[self.frequency],
+            dtstart=first,
+            interval=self.interval,
+            wkst=_DAYS[self.week_start],
+            until=end,
+            bysetpos=self.by_set_pos or None,
+            bymonth=self.by_month or None,
+            bymonthday=self.by_month_day or None,
+            byweekday=[_nth(day) for day in self.by_day] or None,
+        )
+        found = iter(rule)
+        if self.count is not None:
+            return (start for _number, start in zip(range(self.count), found, strict=False))
+        return found
+
+    @classmethod
+    def monthly(cls, day: int, *, interval: int = 1) -> Self:
+        """On a *day* of the month, in months that lack it on their last; -1: always on the last.
+
+        RFC 5545 leaves such months out of BYMONTHDAY=31. The last of the days up to it that a month
+        has is what other calendars show alike.
+        """
+        if day <= SHORTEST_MONTH:
+            return cls(Frequency.MONTHLY, interval, by_month_day=(day,))
+        return cls(
+            Frequency.MONTHLY,
+            interval,
+            by_month_day=tuple(range(SHORTEST_MONTH, day + 1)),
+            by_set_pos=(-1,),
+        )
+
+    def with_shorter_months(self, first: datetime) -> "Recurrence":
+        """The same rhythm from *first* on, so that it comes in months and years that lack its day,
+        too: on their last of that month. As it is where it says itself what it does then.
+        """
+        if self.by_day or self.by_set_pos or self.by_month:
+            return self
+        if self.frequency is Frequency.MONTHLY and len(self.by_month_day) < 2:
+            day = self.by_month_day[0] if self.by_month_day else first.day
+            if day <= SHORTEST_MONTH:
+                return self
+            full = Recurrence.monthly(day)
+            return replace(self, by_month_day=full.by_month_day, by_set_pos=full.by_set_pos)
+        is_leap_day = (first.month, first.day) == (2, SHORTEST_MONTH + 1)
+        if self.frequency is Frequency.YEARLY and is_leap_day and not self.by_month_day:
+            days = (SHORTEST_MONTH, SHORTEST_MONTH + 1)
+            return replace(self, by_month=(2,), by_month_day=days, by_set_pos=(-1,))
+        return self
+
+    @property
+    def has_shorter_months(self) -> bool:
+        """Whether it comes on the last day of months that lack its day, as :meth:`monthly` says."""
+        days = self.by_month_day
+        is_written_so = len(days) > 1 and days == tuple(range(SHORTEST_MONTH, days[-1] + 1))
+        return is_written_so and self.by_set_pos == (-1,)
+
+    def first_from(self, earliest: datetime) -> datetime | None:
+        """The first start at or after *earliest*, if it began then; None if there is none."""
+        return next(replace(self, count=None).starts(earliest, until=earliest + FARTHEST), None)
+
+    def moved(self, *, old: datetime, new: datetime) -> "Recurrence":
+        """The same rhythm where what was at *old* is at *new* from then on (both local)."""
+        if new.date() == old.date():
+            return self  # another hour; the 28th of February may stand for the 31st
+        if not self.by_day:
+            names_day = self.by_month_day and self.frequency is not Frequency.YEARLY
+            days = (new.day,) if names_day else ()
+            plain = replace(self, by_month_day=days, by_month=(), by_set_pos=())
+            return plain.with_shorter_months(new)
+        if self.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+            days_later = new.weekday() - old.weekday()
+            shifted = {Weekday((day.weekday + days_later) % 7) for day in self.by_day}
+            return replace(self, by_day=tuple(ByDay(day) for day in sorted(shifted)))
+        was_last = any(day.nth == Nth.LAST for day in self.by_day)
+        nth = Nth.LAST if was_last and (new + timedelta(days=7)).month != new.month else nth_of(new)
+        return replace(
+            self, by_day=(ByDay(Weekday(new.weekday()), nth),), by_month=(), by_set_pos=()
+        )
+
+    def without_end(self) -> "Recurrence":
+        return replace(self, count=None, until=None)
+
+    def ending_before(self, start: datetime, *, first: datetime) -> "Recurrence":
+        """The rule from *first* to the last one before *start* (both local), which is after it."""
+        before = list(self.starts(first, until=start - timedelta(seconds=1))) or [first]
+        if self.count is not None:
+            return replace(self, count=len(before))
+        return replace(self, until=before[-1])
+
+    def after(self, times: int) -> "Recurrence":
+        """What remains of the rule once it has come *times* times."""
+        return self if self.count is None else replace(self, count=max(1, self.count - times))
+
+
+def _nth(day: ByDay) -> rrule.weekday:
+    return _DAYS[day.weekday](day.nth) if day.nth else _DAYS[day.weekday]
+
+
+def nth_of(day: datetime) -> int:
+    """Which of its weekday *day* is in its month: 1 to 5."""
+    return (day.day - 1) // 7 + 1
+
+
+def starts_until(
+    recurrence: Recurrence | None, first: datetime, *, until: datetime
+) -> Sequence[datetime]:
+    """All local starts up to *until*; one that does not recur has just its first, whenever."""
+    if recurrence is None:
+        return [first]
+    return list(takewhile(lambda start: start <= until, recurrence.starts(first, until=until)))
+
+
+def _split(text: str) -> list[str]:
+    return text.split(",") if text else []
+
+
+def _by_day(text: str) -> ByDay:
+    match = _BY_DAY.fullmatch(text)
+    if match is None:
+        raise UnreadableRule(text)
+    return ByDay(Weekday(_DAY_NAMES.index(match[2])), int(match[1] or 0))
+
+
+def _until(text: str, zone: ZoneInfo) -> datetime:
+    match = _UNTIL.fullmatch(text)
+    if match is None:
+        raise UnreadableRule(text)
+    if match[2] is None:
+        return datetime.strptime(f"{match[1]}235959", "%Y%m%d%H%M%S")  # noqa: DTZ007 - local
+    until = datetime.strptime(match[1] + match[2], "%Y%m%d%H%M%S")  # noqa: DTZ007 - see below
+    return until.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) if match[3] else until

@@ -1,0 +1,316 @@
+"""Undo of a change of an appointment: what it did is kept row by row, and written back.
+
+A rule that is changed moves, adds and drops occurrences, parts a series in two, and leaves alone
+what was driven, moved or called off by itself. No reckoning backwards finds all of that again; so
+each change says in the audit which values it replaced, and Undo writes those and no others.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+
+from domain import audit
+from domain.access import Action
+from domain.appointments.appointments import Details, OccurrenceFacts, first_of, get_occurrence
+from domain.appointments.locking import Reach, lock_appointment, tell_calendars
+from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences import (
+    OccurrenceStatus,
+    Series,
+    give_up_places,
+    replan,
+    reset_timers,
+    to_key,
+    to_local,
+)
+from domain.database import Scope
+from domain.errors import AppointmentOver, NotFound
+from domain.family.limits import Held
+from domain.family.room import make_room
+from domain.models import Appointment, AppointmentOccurrence
+
+Values: TypeAlias = Mapping[str, Any]
+
+_APPOINTMENT = (
+    "scheduled_at",
+    "timezone",
+    "recurrence",
+    "cancelled_from",
+    *Details(title="").columns(),
+)
+_OCCURRENCE = (
+    "appointment_id",
+    "occurrence_key",
+    "starts_at",
+    "ends_at",
+    "status",
+    "driver_id",
+    "own_details",
+    "own_remind_before",
+)
+_NOT_SHOWN = {"driver_id", "remind_before", "own_remind_before"}  # in calendars
+_COLUMNS = [getattr(AppointmentOccurrence, name) for name in _OCCURRENCE]
+_INSTANTS = frozenset({"scheduled_at", "cancelled_from", "starts_at", "ends_at"})
+_IDS = frozenset({"appointment_id", "doctor_id", "driver_id"})
+
+
+@dataclass(frozen=True)
+class Before:
+    """An appointment, and what of it is not over, before a change: of the occurrence `opened`, or
+    (None) of none in particular.
+    """
+
+    appointment_id: UUID
+    opened: UUID | None
+    appointment: Values
+    occurrences: Mapping[UUID, Values]
+
+    async def replaced(
+        self, scope: Scope, reach: Reach, *, begun: UUID | None = None
+    ) -> dict[str, Any]:
+        """For the audit: the values that a change of that *reach* has replaced, and what it has
+        made. *begun* is the appointment that goes on with the rest of the series.
+        """
+        ids = [self.appointment_id] if begun is None else [self.appointment_id, begun]
+        rows = await _occurrences(scope, ids, self.occurrences)
+        now = {row.id: _values(row) for row in rows}
+        changed = {
+            str(id_): to_json({name: was[name] for name in was if was[name] != now[id_][name]})
+            for id_, was in self.occurrences.items()
+            if now[id_] != was
+        }
+        appointment = await _appointment(scope, self.appointment_id)
+        return {
+            "occurrence_id": str(self.opened) if self.opened else None,
+            "reach": reach,
+            "appointment_id": str(self.appointment_id),
+            "appointment": to_json(
+                {name: was for name, was in self.appointment.items() if was != appointment[name]}
+            ),
+            "begun": str(begun) if begun else None,
+            "occurrences": changed,
+            "made": [str(id_) for id_ in now if id_ not in self.occurrences],
+        }
+
+
+async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = None) -> Before:
+    """How an appointment that is about to be changed (and is locked) is now."""
+    rows = await _occurrences(scope, [appointment_id])
+    return Before(
+        appointment_id=appointment_id,
+        opened=opened,
+        appointment=await _appointment(scope, appointment_id),
+        occurrences={row.id: _values(row) for row in rows},
+    )
+
+
+def can_be_put_back(before: Values | None) -> bool:
+    """Whether the audit has what :func:`put_back` needs; before version 0.6 it kept less."""
+    return before is not None and "made" in before
+
+
+async def put_back(
+    scope: Scope, before: Values, *, undoes_id: UUID, action: Action = Action.CHANGE_APPOINTMENTS
+) -> OccurrenceFacts:
+    """Take back the change that the audit knows as *undoes_id*, and whose *before* is this; returns
+    the occurrence that the change was made at, as it is now.
+
+    Raises NotFound, NotAllowed and FamilyFull, and AppointmentOver where all that it was about has
+    taken place meanwhile.
+    """
+    appointment_id = UUID(before["appointment_id"])
+    begun = UUID(before["begun"]) if before["begun"] else None
+    ids = [appointment_id] if begun is None else sorted([appointment_id, begun])
+    for id_ in ids:
+        await lock_appointment(scope, id_, action=action)
+    await make_room(scope, Held.APPOINTMENT, beside=appointment_id)
+    changed = [UUID(id_) for id_ in before["occurrences"]]
+    rows = {row.id: row for row in await _occurrences(scope, ids, changed)}
+    was = _not_over(before["occurrences"], rows, now=scope.clock.now())
+    made = _made(before, was, rows, since=undoes_id)
+    await give_up_places(scope, [*made, *was], appointment_id=appointment_id)
+    if begun is not None:
+        await _end(scope, begun)
+    if before["appointment"]:
+        await scope.execute(
+            update(Appointment)
+            .where(Appointment.id == appointment_id)
+            .values(from_json(before["appointment"]))
+        )
+    called_off = {"status": OccurrenceStatus.CUT}
+    await _write(scope, was | {id_: {**_values(rows[id_]), **called_off} for id_ in made})
+    changed_values = [before["appointment"], *before["occurrences"].values()]
+    is_shown = bool(made) or any(values.keys() - _NOT_SHOWN for values in changed_values)
+    await tell_calendars(scope, appointment_id, is_shown=is_shown)
+    series = Series.of(await lock_appointment(scope, appointment_id, action=action))
+    await replan(scope, series, series)
+    news = [id_ for id_, values in was.items() if _is_news(values, rows[id_])]
+    await reset_timers(scope, series, [*news, *made])
+    await audit.record(
+        scope,
+        "appointment.put_back",
+        subject_type="appointment",
+        subject_id=appointment_id,
+        undoes_id=undoes_id,
+    )
+    found = await _shown(scope, before["occurrence_id"], appointment_id)
+    await tell_of_what_is_soon(scope, appointment_id, found.id)
+    return found
+
+
+def _not_over(
+    replaced: Mapping[str, Values], rows: Mapping[UUID, Row[Any]], *, now: datetime
+) -> dict[UUID, Values]:
+    """All values as they were, of what lies ahead; what would come to lie in the past stays when it
+    is. Raises AppointmentOver where nothing else is left.
+    """
+    was: dict[UUID, Values] = {}
+    is_any_over = is_any_ahead = False
+    for id_, values in replaced.items():
+        row = rows[UUID(id_)]
+        then = {**_values(row), **from_json(values)}
+        is_past = then["status"] == OccurrenceStatus.PLANNED and then["starts_at"] <= now
+        if is_past and _is_news(then, row):
+            then |= {name: getattr(row, name) for name in ("starts_at", "ends_at", "status")}
+            is_any_over = True
+        elif _is_news(then, row):
+            is_any_ahead = True
+        was[row.id] = then
+    if is_any_over and not is_any_ahead:
+        raise AppointmentOver
+    return was
+
+
+def _is_news(values: Values, row: Row[Any]) -> bool:
+    """Whether it takes place at another time, or otherwise than it did not."""
+    return bool(values["starts_at"] != row.starts_at or values["status"] != row.status)
+
+
+def _made(
+    before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Row[Any]], *, since: UUID
+) -> list[UUID]:
+    """What the change has made, and what has come *since* where others return to; ids are in the
+    order of time.
+    """
+    made = {UUID(id_) for id_ in before["made"]}
+    places = {values["occurrence_key"] for values in was.values()}
+    return [
+        row.id
+        for row in rows.values()
+        if row.id not in was
+        and (
+            row.id in made
+            or str(row.appointment_id) == before["begun"]
+            or (row.id > since and row.occurrence_key in places)
+        )
+    ]
+
+
+async def _end(scope: Scope, begun: UUID) -> None:
+    """The rest of the series is no appointment of its own any more."""
+    await tell_calendars(scope, begun)
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == begun)
+        .values(deleted_at=func.clock_now(), expanded_until=None)
+    )
+
+
+async def _shown(scope: Scope, opened: str | None, appointment_id: UUID) -> OccurrenceFacts:
+    """The occurrence at which the change was made; where it does not take place, but others of its
+    series do, the next of them.
+    """
+    coming = await first_of(scope, appointment_id)
+    if opened is None:
+        return coming
+    try:
+        found = await get_occurrence(scope, UUID(opened))
+    except NotFound:
+        return coming
+    is_coming = coming.is_planned and coming.ends_at > scope.clock.now()
+    return coming if found.status is OccurrenceStatus.CUT and is_coming else found
+
+
+async def _appointment(scope: Scope, appointment_id: UUID) -> Values:
+    [row] = await scope.rows(
+        select(*(getattr(Appointment, name) for name in _APPOINTMENT)).where(
+            Appointment.id == appointment_id
+        )
+    )
+    return dict(row._mapping)  # noqa: SLF001 - Row's public view
+
+
+async def _occurrences(
+    scope: Scope, appointment_ids: Collection[UUID], also: Collection[UUID] = ()
+) -> Sequence[Row[Any]]:
+    """What is not over, or whose place in the rule is still to come; and those with the ids *also*
+    wherever they are now.
+    """
+    yesterday = to_key(to_local(scope.clock.now() - timedelta(days=1), ZoneInfo("UTC")))
+    return await scope.rows(
+        select(AppointmentOccurrence.id, *_COLUMNS).where(
+            AppointmentOccurrence.family_id == scope.family_id,
+            or_(
+                AppointmentOccurrence.id.in_(also),
+                and_(
+                    AppointmentOccurrence.appointment_id.in_(appointment_ids),
+                    or_(
+                        AppointmentOccurrence.ends_at > func.clock_now(),
+                        AppointmentOccurrence.occurrence_key.between(yesterday, "9"),
+                    ),
+                ),
+            ),
+        )
+    )
+
+
+def _values(row: Row[Any]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _OCCURRENCE}
+
+
+_WRITE = (
+    update(AppointmentOccurrence)
+    .where(AppointmentOccurrence.id == bindparam("which"))
+    .values({name: bindparam(f"new_{name}") for name in _OCCURRENCE})
+)
+
+
+async def _write(scope: Scope, written: Mapping[UUID, Values]) -> None:
+    if written:
+        await scope.execute(
+            _WRITE,
+            [
+                {"which": id_, **{f"new_{name}": value for name, value in values.items()}}
+                for id_, values in written.items()
+            ],
+        )
+
+
+def to_json(values: Values) -> dict[str, Any]:
+    """The values of columns, for a document; :func:`from_json` reads them again."""
+    return {
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, UUID)
+        else value
+        for name, value in values.items()
+    }
+
+
+def from_json(values: Values) -> dict[str, Any]:
+    return {
+        name: value
+        if value is None
+        else datetime.fromisoformat(value)
+        if name in _INSTANTS
+        else UUID(value)
+        if name in _IDS
+        else value
+        for name, value in values.items()
+    }

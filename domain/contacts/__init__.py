@@ -1,0 +1,1 @@
+"""Whom a family can reach: doctors."""

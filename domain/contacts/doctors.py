@@ -1,0 +1,243 @@
+"""Doctors: who treats a care recipient, and how to reach them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, insert, select, update
+
+from domain import audit
+from domain.access import Action
+from domain.alike import nearest
+from domain.database import Scope
+from domain.errors import AlikeDoctor, NotFound
+from domain.family.limits import Held
+from domain.family.people import get_person
+from domain.family.room import make_room
+from domain.models import Appointment, CareRecipient, Doctor, new_id
+
+PAGE = 10
+
+
+@dataclass(frozen=True)
+class NewDoctor:
+    """`phone` is E.164 ("+493012345")."""
+
+    person_id: UUID
+    name: str
+    specialty: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class DoctorFacts:
+    id: UUID
+    person_id: UUID
+    person: str
+    zone: ZoneInfo
+    name: str
+    specialty: str | None
+    phone: str | None
+    address: str | None
+    note: str | None
+    is_removed: bool = False
+
+
+_SELECT = select(
+    Doctor.id,
+    Doctor.name,
+    Doctor.specialty,
+    Doctor.phone,
+    Doctor.address,
+    Doctor.note,
+    Doctor.deleted_at,
+    CareRecipient.id.label("person_id"),
+    CareRecipient.name.label("person"),
+    CareRecipient.timezone,
+).join(CareRecipient, CareRecipient.id == Doctor.care_recipient_id)
+
+
+async def add_doctor(
+    scope: Scope,
+    doctor: NewDoctor,
+    *,
+    flow_id: UUID | None = None,
+    beside: Collection[UUID] = (),
+) -> DoctorFacts:
+    """Save a doctor. Appointments of the person that name them so far only in words are linked.
+
+    Repeating it with the same *flow_id* finds the one that the first time added. Raises NotFound
+    (person), and AlikeDoctor if the person has a doctor of that name, or of one that looks or
+    sounds like it, other than those that the member knows of: *beside*. Raises FamilyFull.
+    """
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    if flow_id is not None:
+        saved_before = await scope.connection.scalar(
+            select(Doctor.id).where(Doctor.flow_id == flow_id)
+        )
+        if saved_before is not None:
+            return await get_doctor(scope, saved_before)
+    person = await get_person(scope, doctor.person_id)
+    await make_room(scope, Held.DOCTOR)
+    await _point_out_alike(scope, person.id, doctor.name, beside=beside)
+    doctor_id = new_id()
+    await scope.execute(
+        insert(Doctor).values(
+            id=doctor_id,
+            family_id=member.family_id,
+            care_recipient_id=person.id,
+            name=doctor.name,
+            specialty=doctor.specialty,
+            phone=doctor.phone,
+            address=doctor.address,
+            note=doctor.note,
+            created_by_id=member.user_id,
+            flow_id=flow_id,
+        )
+    )
+    await scope.execute(
+        update(Appointment)
+        .where(
+            Appointment.care_recipient_id == person.id,
+            Appointment.doctor_id.is_(None),
+            func.lower(Appointment.doctor_name) == doctor.name.lower(),
+            Appointment.deleted_at.is_(None),
+        )
+        .values(doctor_id=doctor_id, doctor_name=None)
+    )
+    await _record(scope, "added", doctor_id)
+    return await get_doctor(scope, doctor_id)
+
+
+async def get_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
+    """Also one who was removed: they can be restored. Raises NotFound."""
+    member = scope.require(Action.READ)
+    row = await scope.row(
+        _SELECT.where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
+    )
+    if row is None:
+        raise NotFound
+    return _facts(row)
+
+
+async def list_doctors(scope: Scope) -> Sequence[DoctorFacts]:
+    """All doctors of the family, by person, then by name. One statement."""
+    member = scope.require(Action.READ)
+    rows = await scope.rows(
+        _SELECT.where(
+            Doctor.family_id == member.family_id,
+            Doctor.deleted_at.is_(None),
+            CareRecipient.deleted_at.is_(None),
+        ).order_by(CareRecipient.created_at, CareRecipient.id, func.lower(Doctor.name), Doctor.id)
+    )
+    return [_facts(row) for row in rows]
+
+
+async def edit_doctor(
+    scope: Scope,
+    doctor_id: UUID,
+    changes: Mapping[str, str | None],
+    *,
+    beside: Collection[UUID] = (),
+) -> DoctorFacts:
+    """Change `name`, `specialty`, `phone`, `address` or `note`. Raises NotFound, and AlikeDoctor as
+    `add_doctor` does.
+    """
+    before = await _lock(scope, doctor_id)
+    if all(before._mapping[name] == value for name, value in changes.items()):  # noqa: SLF001
+        return await get_doctor(scope, doctor_id)
+    if changes.get("name"):
+        known = (doctor_id, *beside)
+        person_id = before.care_recipient_id
+        await _point_out_alike(scope, person_id, str(changes["name"]), beside=known)
+    await _write(scope, doctor_id, changes)
+    old = {name: before._mapping[name] for name in changes}  # noqa: SLF001 - Row's public view
+    await _record(scope, "edited", doctor_id, before=old)
+    return await get_doctor(scope, doctor_id)
+
+
+async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
+    """They are listed no more; appointments keep their name. Raises NotFound."""
+    before = await _lock(scope, doctor_id)
+    if before.deleted_at is None:
+        await _write(scope, doctor_id, {"deleted_at": func.clock_now()})
+        await _record(scope, "removed", doctor_id)
+    return await get_doctor(scope, doctor_id)
+
+
+async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
+    """Raises NotFound and FamilyFull."""
+    before = await _lock(scope, doctor_id)
+    if before.deleted_at is not None:
+        await make_room(scope, Held.DOCTOR)
+        await _write(scope, doctor_id, {"deleted_at": None})
+        await _record(scope, "restored", doctor_id)
+    return await get_doctor(scope, doctor_id)
+
+
+async def _lock(scope: Scope, doctor_id: UUID) -> Row[Any]:
+    member = scope.require(Action.CHANGE_APPOINTMENTS)
+    row = await scope.row(
+        select(
+            Doctor.name,
+            Doctor.specialty,
+            Doctor.phone,
+            Doctor.address,
+            Doctor.note,
+            Doctor.deleted_at,
+            Doctor.care_recipient_id,
+        )
+        .where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _point_out_alike(
+    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+) -> None:
+    rows = await scope.rows(
+        select(Doctor.id, Doctor.name)
+        .where(
+            Doctor.care_recipient_id == person_id,
+            Doctor.id.not_in(beside),
+            Doctor.deleted_at.is_(None),
+        )
+        .order_by(Doctor.created_at, Doctor.id)
+    )
+    found = nearest(name, [(row.name, row.id) for row in rows])
+    if found is not None:
+        raise AlikeDoctor(found)
+
+
+async def _write(scope: Scope, doctor_id: UUID, changes: Mapping[str, Any]) -> None:
+    await scope.execute(update(Doctor).where(Doctor.id == doctor_id).values(dict(changes)))
+
+
+async def _record(
+    scope: Scope, action: str, doctor_id: UUID, *, before: dict[str, Any] | None = None
+) -> None:
+    await audit.record(
+        scope, f"doctor.{action}", subject_type="doctor", subject_id=doctor_id, before=before
+    )
+
+
+def _facts(row: Row[Any]) -> DoctorFacts:
+    return DoctorFacts(
+        id=row.id,
+        person_id=row.person_id,
+        person=row.person,
+        zone=ZoneInfo(row.timezone),
+        name=row.name,
+        specialty=row.specialty,
+        phone=row.phone,
+        address=row.address,
+        note=row.note,
+        is_removed=row.deleted_at is not None,
+    )

@@ -1,0 +1,1 @@
+"""Messages in and out: the inbox of updates, and the outbox of notifications."""

@@ -1,0 +1,196 @@
+"""The people cared for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain import audit
+from domain.access import Action
+from domain.alike import nearest
+from domain.database import Scope
+from domain.errors import AlikeName, AlreadyExists, NotFound
+from domain.events import TimerSet
+from domain.family.limits import Held
+from domain.family.room import make_room
+from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
+from domain.medicines.doses.ladder import evening_before
+from domain.medicines.list_version import raise_list_version
+from domain.models import CareRecipient, new_id
+
+
+@dataclass(frozen=True)
+class Person:
+    """A care recipient, as conversations need them. `pause` is the one that runs."""
+
+    id: UUID
+    name: str
+    zone: ZoneInfo
+    pause: Pause | None = None
+
+
+@dataclass(frozen=True)
+class PersonAdded:
+    person: Person
+    family_name: str
+
+
+async def add_person(
+    scope: Scope,
+    name: str,
+    *,
+    zone: ZoneInfo,
+    flow_id: UUID | None = None,
+    beside: Collection[str] = (),
+) -> PersonAdded:
+    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name, and
+    AlikeName if it has one whose name looks or sounds like it, other than those that are known of:
+    *beside*. Raises FamilyFull.
+
+    Repeating it with the same *flow_id* finds the person that the first time added.
+    """
+    member = scope.require(Action.ADD_PERSON)
+    if flow_id is not None:
+        existing = await scope.row(
+            select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone).where(
+                CareRecipient.flow_id == flow_id
+            )
+        )
+        if existing is not None:
+            person = Person(existing.id, existing.name, ZoneInfo(existing.timezone))
+            return PersonAdded(person, member.family_name)
+    await make_room(scope, Held.PERSON)
+    _point_out_alike(name, await list_people(scope), beside=beside)
+    person = Person(new_id(), name, zone)
+    added = await scope.execute(
+        insert(CareRecipient)
+        .values(
+            id=person.id,
+            family_id=member.family_id,
+            name=name,
+            timezone=zone.key,
+            created_by_id=member.user_id,
+            flow_id=flow_id,
+        )
+        .on_conflict_do_nothing()
+    )
+    if not added:
+        raise AlreadyExists(name)
+    await audit.record(
+        scope,
+        "person.added",
+        subject_type="care_recipient",
+        subject_id=person.id,
+        after={"name": name, "timezone": zone.key},
+    )
+    return PersonAdded(person, member.family_name)
+
+
+async def rename_person(
+    scope: Scope,
+    person_id: UUID,
+    name: str,
+    *,
+    beside: Collection[str] = (),
+    undoes_id: UUID | None = None,
+) -> Person:
+    """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
+    as `add_person` does; not where it takes back the event *undoes_id*.
+    """
+    member = scope.require(Action.ADD_PERSON)
+    before = await get_person(scope, person_id)
+    others = [person for person in await list_people(scope) if person.id != person_id]
+    if any(person.name.lower() == name.lower() for person in others):
+        raise AlreadyExists(name)
+    if undoes_id is None:
+        _point_out_alike(name, others, beside=beside)
+    await scope.execute(
+        update(CareRecipient)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == member.family_id)
+        .values(name=name)
+    )
+    await audit.record(
+        scope,
+        "person.renamed" if undoes_id is None else "person.put_back",
+        subject_type="care_recipient",
+        subject_id=person_id,
+        before={"name": before.name},
+        after={"name": name},
+        undoes_id=undoes_id,
+    )
+    await raise_list_version(scope)
+    return replace(before, name=name)
+
+
+def _point_out_alike(name: str, others: Sequence[Person], *, beside: Collection[str]) -> None:
+    """Raise AlikeName; of the very same name something else is said."""
+    known = [(p.name, p.name) for p in others if p.name not in beside]
+    alike = nearest(name, known)
+    if alike is not None and alike.lower() != name.lower():
+        raise AlikeName(alike)
+
+
+async def list_people(scope: Scope) -> Sequence[Person]:
+    """Everybody the family cares for, in the order they were added."""
+    member = scope.require(Action.READ)
+    rows = await scope.rows(
+        select(CareRecipient.id, CareRecipient.name, CareRecipient.timezone, *PAUSE_COLUMNS)
+        .where(CareRecipient.family_id == member.family_id, CareRecipient.deleted_at.is_(None))
+        .order_by(CareRecipient.created_at, CareRecipient.id)
+    )
+    now = scope.clock.now()
+    return [
+        Person(row.id, row.name, ZoneInfo(row.timezone), running_pause(row, now=now))
+        for row in rows
+    ]
+
+
+async def get_person(scope: Scope, person_id: UUID) -> Person:
+    """Raises NotFound."""
+    for person in await list_people(scope):
+        if person.id == person_id:
+            return person
+    raise NotFound
+
+
+async def set_pause(
+    scope: Scope,
+    person_id: UUID,
+    pause: Pause | None,
+    *,
+    zone: ZoneInfo,
+    is_announced: bool = False,
+) -> None:
+    """Write a person's pause, and set the timer of its end; None ends it.
+
+    It rings the evening before; where that is over, or the end *is_announced*, when it ends.
+    """
+    rings_at = None
+    if pause is not None and pause.until is not None:
+        announced_at = evening_before(pause.until, zone)
+        is_ahead = announced_at > scope.clock.now() and not is_announced
+        rings_at = announced_at if is_ahead else pause.until
+        scope.publish(TimerSet(rings_at))
+    await scope.execute(
+        update(CareRecipient)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
+        .values(
+            paused_at=pause.since if pause else None,
+            paused_until=pause.until if pause else None,
+            pause_silences_appointments=pause is not None and pause.silences_appointments,
+            pause_ends_told_at=rings_at,
+        )
+    )
+
+
+async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
+    """The person's pause, which nobody begins or ends until this transaction is over."""
+    row = await scope.row(
+        select(*PAUSE_COLUMNS)
+        .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)
+        .with_for_update(read=True)
+    )
+    return None if row is None else running_pause(row, now=scope.clock.now())

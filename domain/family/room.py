@@ -1,0 +1,50 @@
+"""Whether a family has room for one more: checked before anything is added or brought back."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+
+from domain.appointments.occurrences import OccurrenceStatus
+from domain.database import Scope
+from domain.errors import FamilyFull
+from domain.family.limits import MOST_HELD, Held
+from domain.models import (
+    Appointment,
+    AppointmentOccurrence,
+    CareRecipient,
+    Doctor,
+    FamilyMember,
+    Medication,
+)
+
+_lies_ahead = exists().where(
+    AppointmentOccurrence.appointment_id == Appointment.id,
+    AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+    AppointmentOccurrence.starts_at > func.clock_now(),
+)
+_Table: TypeAlias = type[CareRecipient | Medication | Doctor | FamilyMember | Appointment]
+_COUNTED: Mapping[Held, tuple[_Table, ColumnElement[bool]]] = {
+    Held.PERSON: (CareRecipient, CareRecipient.deleted_at.is_(None)),
+    Held.MEDICINE: (Medication, Medication.deleted_at.is_(None)),
+    Held.DOCTOR: (Doctor, Doctor.deleted_at.is_(None)),
+    Held.MEMBER: (FamilyMember, FamilyMember.left_at.is_(None)),
+    Held.APPOINTMENT: (Appointment, and_(Appointment.deleted_at.is_(None), _lies_ahead)),
+}
+
+
+async def make_room(scope: Scope, held: Held, *, beside: UUID | None = None) -> None:
+    """Raises FamilyFull unless the open family may hold one more; nobody else takes that place
+    before this transaction is over. What is there already (*beside*) needs no other place.
+    """
+    table, is_held = _COUNTED[held]
+    # In a statement of its own, so that the count sees what was committed while this one waited.
+    key = func.hashtextextended(f"{held}:{scope.family_id}", 0)
+    await scope.execute(select(func.pg_advisory_xact_lock(key)))
+    count = select(func.count(table.id)).where(table.family_id == scope.family_id, is_held)
+    if beside is not None:
+        count = count.where(table.id != beside)
+    there = await scope.connection.scalar(count)
+    if there is not None and there >= MOST_HELD[held]:
+        raise FamilyFull(held, MOST_HELD[held])

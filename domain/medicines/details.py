@@ -1,0 +1,29 @@
+"""A medicine's own screen: what it is, when it was last given, what comes next, what is left."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.access import Action
+from domain.database import Scope
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.records.intakes import Outlook, get_outlook
+from domain.medicines.stock.stock import Stock, get_stock
+
+
+@dataclass(frozen=True)
+class MedicineDetails:
+    """Everything that the screen of a medicine shows."""
+
+    outlook: Outlook
+    stock: Stock
+
+    @property
+    def medicine(self) -> MedicineFacts:
+        return self.outlook.medicine
+
+
+async def get_details(scope: Scope, medication_id: UUID) -> MedicineDetails:
+    """Three statements. Raises NotFound."""
+    scope.require(Action.READ)
+    outlook = await get_outlook(scope, medication_id)
+    return MedicineDetails(outlook, await get_stock(scope, outlook.medicine))

@@ -1,0 +1,1 @@
+"""Doses: the occurrences of schedules as rows, from expansion until somebody answers."""

@@ -1,0 +1,195 @@
+"""What of a medicine is to come: its doses as they are, and its schedule only beyond them.
+
+A dose that was given early, skipped or cancelled is not to come, though the schedule has it; one
+that is open is to come, though its time is over.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from heapq import merge
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Text, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.ladder import Step
+from domain.medicines.facts import OpenDose
+from domain.medicines.schedules.schedules import (
+    Occurrence,
+    Schedule,
+    first_occurrence,
+    occurrences,
+    schedule_from_json,
+)
+from domain.models import Dose, Medication
+
+_LONGEST_OPEN = timedelta(days=4)  # no window is longer: it keeps the doses of years out of it
+_STRETCH = timedelta(days=60)
+_INSTANT = timedelta(microseconds=1)
+
+_MADE = (
+    select(
+        func.jsonb_agg(
+            aggregate_order_by(
+                func.jsonb_build_object(
+                    "id",
+                    Dose.id,
+                    "window_ends_at",
+                    Dose.window_ends_at,
+                    "key",
+                    Dose.occurrence_key,
+                    "due_at",
+                    Dose.due_at,
+                    "timezone",
+                    Dose.timezone,
+                    "status",
+                    Dose.status,
+                    "step",
+                    Dose.ladder_step,
+                    "action_at",
+                    Dose.next_action_at,
+                    "is_snoozed",
+                    Dose.snoozed_by_id.is_not(None),
+                    "words",
+                    Dose.dosage,
+                    "amount",
+                    cast(Dose.amount, Text),
+                    "unit",
+                    Dose.unit,
+                ),
+                Dose.due_at,
+                Dose.id,
+            ),
+            type_=JSONB,
+        )
+    )
+    .where(
+        Dose.medication_id == Medication.id,
+        Dose.care_recipient_id == Medication.care_recipient_id,
+        Dose.is_scheduled,
+        Dose.due_at > func.clock_now() - _LONGEST_OPEN,
+        or_(Dose.status == "pending", Dose.due_at > Medication.expanded_until),
+    )
+    .correlate(Medication)
+    .scalar_subquery()
+)
+_LAST_INTAKE = (
+    select(func.max(Dose.taken_at))
+    .where(Dose.medication_id == Medication.id, Dose.taken_at.is_not(None))
+    .correlate(Medication)
+    .scalar_subquery()
+)
+COMING = (
+    Medication.schedule,
+    Medication.doses_from,
+    Medication.resumes_at,
+    Medication.expanded_until,
+    _MADE.label("made"),
+    _LAST_INTAKE.label("last_intake_at"),
+)
+"""Columns of a medicine that :func:`to_coming` reads."""
+
+
+@dataclass(frozen=True)
+class PendingDose:
+    """A dose that is made and not answered yet, with what is to be given."""
+
+    id: UUID
+    due_at: datetime
+    window_ends_at: datetime
+    zone: ZoneInfo
+    snoozed_until: datetime | None
+    dosage: Dosage
+
+
+@dataclass(frozen=True)
+class ComingDoses:
+    """`pending` are made; beyond `rule_from` (UTC) the schedule counts, but for the occurrences of
+    which there is a dose already (`made_keys`).
+    """
+
+    pending: Sequence[PendingDose]
+    made_keys: frozenset[str]
+    rule_from: datetime
+    schedule: Schedule
+    zone: ZoneInfo
+    last_intake_at: datetime | None
+
+    def open_doses(self, now: datetime) -> Sequence[OpenDose]:
+        """What is due by now and unanswered, the earliest first."""
+        return [
+            OpenDose(
+                id=dose.id,
+                due_at=dose.due_at,
+                window_ends_at=dose.window_ends_at,
+                zone=dose.zone,
+                dosage=dose.dosage,
+                snoozed_until=dose.snoozed_until,
+            )
+            for dose in self.pending
+            if dose.due_at <= now
+        ]
+
+    def next_due_at(self, now: datetime) -> datetime | None:
+        """When the next dose falls due after *now*."""
+        made = [dose.due_at for dose in self.pending if dose.due_at > now]
+        beyond = self._first_by_rule()
+        return min([*made, *([beyond.due_at] if beyond else [])], default=None)
+
+    def in_order(self, until: datetime) -> Iterator[tuple[datetime, Dosage | None]]:
+        """When each is due, up to *until*, and how much (None: what the medicine says)."""
+        made = ((dose.due_at, dose.dosage) for dose in self.pending)
+        by_rule = ((found.due_at, found.dosage) for found in self._by_rule(until))
+        return merge(made, by_rule, key=lambda dose: dose[0])
+
+    def _first_by_rule(self) -> Occurrence | None:
+        after = self.rule_from
+        while True:
+            found = first_occurrence(
+                self.schedule, self.zone, after, last_intake_at=self.last_intake_at
+            )
+            if found is None or found.key not in self.made_keys:
+                return found
+            after = found.due_at
+
+    def _by_rule(self, until: datetime) -> Iterator[Occurrence]:
+        after = self.rule_from
+        while after < until:
+            end = min(after + _STRETCH, until)
+            found = occurrences(
+                self.schedule, self.zone, after, end, last_intake_at=self.last_intake_at
+            )
+            yield from (each for each in found if each.key not in self.made_keys)
+            after = end
+
+
+def to_coming(row: Row[Any], zone: ZoneInfo, *, now: datetime) -> ComingDoses:
+    """A row of :data:`COMING`, of somebody who lives in *zone*."""
+    made = row.made or []
+    starts = [at - _INSTANT for at in (row.doses_from, row.resumes_at) if at is not None]
+    return ComingDoses(
+        pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
+        made_keys=frozenset(dose["key"] for dose in made),
+        rule_from=max([now, row.expanded_until, *starts]),
+        schedule=schedule_from_json(row.schedule),
+        zone=zone,
+        last_intake_at=row.last_intake_at,
+    )
+
+
+def _pending(made: dict[str, Any]) -> PendingDose:
+    is_snoozed = made["is_snoozed"] and made["step"] == Step.ASK
+    amount = made["amount"]
+    return PendingDose(
+        id=UUID(made["id"]),
+        window_ends_at=datetime.fromisoformat(made["window_ends_at"]),
+        due_at=datetime.fromisoformat(made["due_at"]),
+        zone=ZoneInfo(made["timezone"]),
+        snoozed_until=datetime.fromisoformat(made["action_at"]) if is_snoozed else None,
+        dosage=Dosage(made["words"], None if amount is None else Decimal(amount), made["unit"]),
+    )

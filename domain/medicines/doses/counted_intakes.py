@@ -1,0 +1,215 @@
+"""What was given while a dose was cancelled counts for that dose when it comes back.
+
+*Pause* at 08:00, the tablet given as an extra, *Resume*: nobody may be asked for a second tablet.
+The intake becomes the dose: its row takes over the place in the schedule, and keeps whatever hangs
+on it (records, stock, who gave it and when), so that nothing is counted or taken twice, and undoing
+the intake opens the dose. The row that had the place before is kept, cancelled, under a key that
+names the intake.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+
+from domain.database import Scope
+from domain.delivery import outbox as notifications
+from domain.events import NotificationsOwed
+from domain.medicines.schedules.schedules import Occurrence
+from domain.models import Dose
+
+Counted: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""By the id of an intake that counts for a dose: what it was before (JSON)."""
+
+COUNTED = "counted"  # where an event of the audit keeps it
+
+FARTHEST = timedelta(hours=4)  # from a dose to an intake that is still of that dose
+
+
+@dataclass(frozen=True)
+class ComesBack:
+    """A dose that is open again, or made anew; cancelled at `cancelled_at`, where that is known."""
+
+    dose_id: UUID
+    occurrence: Occurrence
+    cancelled_at: datetime | None
+
+
+def reach(
+    occurrence: Occurrence, at: datetime, *, schedule: Iterable[Occurrence]
+) -> timedelta | None:
+    """How far an intake at *at* is from a dose that it can be; None if it cannot: it must be within
+    half the gap to the dose before or after it, and within four hours.
+    """
+    distance = abs(at - occurrence.due_at)
+    if distance > FARTHEST:
+        return None
+    times = sorted({o.due_at for o in schedule} | {occurrence.due_at})
+    for earlier, later in pairwise(times):
+        is_between = earlier <= at <= later and occurrence.due_at in (earlier, later)
+        if is_between and distance > (later - earlier) / 2:
+            return None
+    return distance
+
+
+async def count_intakes(
+    scope: Scope,
+    medication_id: UUID,
+    back: Sequence[ComesBack],
+    *,
+    schedule: Sequence[Occurrence],
+) -> Counted:
+    """Let the doses that are *back* be taken by what was given for them meanwhile; returns what
+    those intakes were.
+
+    The medication and its intakes must be locked.
+    """
+    if not back:
+        return {}
+    intakes = await scope.rows(
+        select(
+            Dose.id,
+            Dose.taken_at,
+            Dose.created_at,
+            Dose.occurrence_key,
+            Dose.due_at,
+            Dose.timezone,
+            Dose.window_ends_at,
+            Dose.ask_no,
+        ).where(
+            Dose.medication_id == medication_id,
+            ~Dose.is_scheduled,
+            Dose.status == "taken",
+            Dose.taken_at >= min(each.occurrence.due_at for each in back) - FARTHEST,
+        )
+    )
+    pairs = _pair(back, intakes, schedule)
+    for dose_id, intake_id in pairs.items():
+        parameters = {"dose_id": dose_id, "intake_id": intake_id, "kept": _kept_key(intake_id)}
+        key = (await scope.rows(_GIVE_UP_PLACE, parameters))[0].occurrence_key
+        await scope.execute(_TAKE_PLACE, {**parameters, "key": key})
+    were, doses = {row.id: row for row in intakes}, {each.dose_id: each for each in back}
+    return {
+        str(intake_id): _to_json(were[intake_id], doses[dose_id])
+        for dose_id, intake_id in pairs.items()
+    }
+
+
+async def give_back_intakes(scope: Scope, counted: Counted) -> None:
+    """Undo *counted*: what was an extra is one again, and its dose is cancelled as it was. An
+    intake that was taken back since is the dose for good.
+
+    The medication and its intakes must be locked.
+    """
+    for key, was in counted.items():
+        intake_id = UUID(key)
+        found = await scope.rows(
+            _LEAVE_PLACE,
+            {
+                "intake_id": intake_id,
+                "kept": _kept_key(intake_id),
+                "key": was["key"],
+                "due_at": datetime.fromisoformat(was["due_at"]),
+                "timezone": was["timezone"],
+                "window_ends_at": datetime.fromisoformat(was["window_ends_at"]),
+                "ask_no": was["ask_no"],
+            },
+        )
+        for row in found:
+            cancelled_at = datetime.fromisoformat(was["cancelled_at"])
+            place = {"dose_id": row.planned_id, "key": row.place, "cancelled_at": cancelled_at}
+            await scope.execute(_HAVE_PLACE_BACK, place)
+            await notifications.show_again(scope, {(row.care_recipient_id, row.due_at)})
+            scope.publish(NotificationsOwed())
+
+
+def _to_json(intake: Row[Any], dose: ComesBack) -> dict[str, Any]:
+    # Of a dose that was not there before: as of then, so that the intake counts for it again.
+    cancelled_at = dose.cancelled_at or intake.created_at
+    return {
+        "key": intake.occurrence_key,
+        "due_at": intake.due_at.isoformat(),
+        "timezone": intake.timezone,
+        "window_ends_at": intake.window_ends_at.isoformat(),
+        "ask_no": intake.ask_no,
+        "cancelled_at": cancelled_at.isoformat(),
+    }
+
+
+async def plan_again(scope: Scope, dose_id: UUID) -> None:
+    """The intake that this dose was is undone: what is due is what had been planned."""
+    await scope.execute(_PLAN_AGAIN, {"dose_id": dose_id, "kept": _kept_key(dose_id)})
+
+
+def _pair(
+    back: Sequence[ComesBack], intakes: Sequence[Row[Any]], schedule: Sequence[Occurrence]
+) -> Mapping[UUID, UUID]:
+    """The nearest first; an intake is one dose at most, and a dose one intake."""
+    near = [
+        (distance, each.dose_id, intake.id)
+        for each in back
+        for intake in intakes
+        # What was recorded while the dose could have been answered was meant as an extra.
+        if each.cancelled_at is None or intake.created_at >= each.cancelled_at
+        if (distance := reach(each.occurrence, intake.taken_at, schedule=schedule)) is not None
+    ]
+    pairs: dict[UUID, UUID] = {}
+    for _distance, dose_id, intake_id in sorted(near):
+        if dose_id not in pairs and intake_id not in pairs.values():
+            pairs[dose_id] = intake_id
+    return pairs
+
+
+def _kept_key(intake_id: UUID) -> str:
+    return f"planned:{intake_id}"
+
+
+# Two statements: a place in the schedule is unique.
+_GIVE_UP_PLACE = text("""
+    WITH place AS (SELECT id, occurrence_key FROM doses WHERE id = :dose_id)
+    UPDATE doses d
+    SET occurrence_key = :kept, is_scheduled = false, status = 'cancelled', ladder_step = NULL,
+        next_action_at = NULL, resolved_at = clock_now()
+    FROM place WHERE d.id = place.id
+    RETURNING place.occurrence_key
+""")
+
+_TAKE_PLACE = text("""
+    UPDATE doses d
+    SET occurrence_key = :key, is_scheduled = true, due_at = place.due_at,
+        timezone = place.timezone, window_ends_at = place.window_ends_at, ask_no = place.ask_no
+    FROM doses place WHERE place.id = :dose_id AND d.id = :intake_id
+""")
+
+# The same way back.
+_LEAVE_PLACE = text("""
+    WITH place AS (
+        SELECT d.id, d.occurrence_key, d.due_at, d.care_recipient_id, planned.id AS planned_id
+        FROM doses d JOIN doses planned ON planned.medication_id = d.medication_id
+        WHERE d.id = :intake_id AND d.is_scheduled AND d.status = 'taken'
+          AND planned.occurrence_key = :kept
+    )
+    UPDATE doses d
+    SET occurrence_key = :key, is_scheduled = false, due_at = :due_at, timezone = :timezone,
+        window_ends_at = :window_ends_at, ask_no = :ask_no
+    FROM place WHERE d.id = place.id
+    RETURNING place.planned_id, place.occurrence_key AS place, place.due_at, place.care_recipient_id
+""")
+
+_HAVE_PLACE_BACK = text("""
+    UPDATE doses SET occurrence_key = :key, is_scheduled = true, resolved_at = :cancelled_at
+    WHERE id = :dose_id
+""")
+
+_PLAN_AGAIN = text("""
+    UPDATE doses d
+    SET medication_name = planned.medication_name, dosage = planned.dosage,
+        amount = planned.amount, unit = planned.unit
+    FROM doses planned
+    WHERE d.id = :dose_id AND planned.medication_id = d.medication_id
+      AND planned.occurrence_key = :kept
+""")

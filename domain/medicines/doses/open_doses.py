@@ -1,0 +1,181 @@
+"""What becomes of doses that are asked for now when their medicine changes.
+
+A card on somebody's phone keeps its amount until somebody says otherwise: it may be in hand
+already. Only the name follows at once, since the old one would be looked for in vain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+
+from domain import audit
+from domain.database import Scope
+from domain.delivery import outbox as notifications
+from domain.delivery.outbox import Kind, Status
+from domain.events import NotificationsOwed
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.expansion import Expandable
+from domain.medicines.facts import OpenDose
+from domain.medicines.stock.measures import own_dosages
+from domain.models import AuditEvent, Dose, Notification
+
+OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
+_CHANGED = "dose.changed"
+_EDIT_ID = "edit_id"
+_STILL_SHOWN = timedelta(hours=48)  # how long Telegram lets a bot edit what names a missed dose
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Which doses were brought into line with an edit, and which somebody had answered, or whose
+    time was over.
+    """
+
+    changed: Sequence[UUID]
+    answered: Sequence[UUID]
+
+
+def left_open(
+    doses: Sequence[OpenDose], edited: Expandable, *, is_rescheduled: bool
+) -> Sequence[OpenDose]:
+    """*doses* with what each would be by the medicine as *edited*; *is_rescheduled*: so that it is
+    due at other times.
+    """
+    held = [_held_against(dose, edited) for dose in doses]
+    if is_rescheduled:
+        return held
+    return [replace(dose, is_rescheduled=False) for dose in held]  # they have moved since, perhaps
+
+
+def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
+    of_all_times = replace(edited, doses_from=None, resumes_at=None)
+    found = of_all_times.occurrences(dose.due_at - _INSTANT, dose.due_at)
+    if found:
+        amount = found[0].dosage or edited.dosage
+    elif own_dosages(edited.schedule):
+        return replace(dose, is_rescheduled=True)  # nobody can say which of several it would be
+    else:
+        amount = edited.dosage
+    becomes = None if amount.words == dose.dosage.words else amount
+    return replace(dose, becomes=becomes, is_rescheduled=not found)
+
+
+async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
+    """Have whatever is open, or was missed lately, go by the medicine's new name, on every phone.
+    What was answered keeps the name under which it was. The medicine's doses must be locked.
+    """
+    is_late = Dose.status.in_(("missed", "not_asked"))
+    rows = await scope.rows(
+        update(Dose)
+        .where(
+            Dose.medication_id == medicine.medication_id,
+            Dose.medication_name != name,
+            or_(
+                Dose.status == "pending",
+                is_late & (Dose.window_ends_at > func.clock_now() - _STILL_SHOWN),
+            ),
+        )
+        .values(medication_name=name)
+        .returning(Dose.id, Dose.due_at)
+    )
+    slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
+    await notifications.show_again(scope, slots)
+    await notifications.show_summaries_again(scope, [row.id for row in rows])
+    await scope.execute(
+        update(Notification)
+        .where(
+            Notification.care_recipient_id == medicine.care_recipient_id,
+            Notification.kind.in_((Kind.REFILL, Kind.PAUSE_ENDS)),
+            Notification.status == Status.SENT,
+            Notification.sent_at > func.clock_now() - _STILL_SHOWN,
+        )
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+    scope.publish(NotificationsOwed())
+
+
+async def bring_into_line(
+    scope: Scope, dose_ids: Sequence[UUID], edited: Expandable, *, edit_id: UUID
+) -> Brought:
+    """Give what is still open of these doses the amount of the medicine as *edited*, on every
+    phone, as a part of the edit *edit_id*. The medicine's doses must be locked.
+    """
+    rows = await scope.rows(
+        select(
+            Dose.id,
+            Dose.due_at,
+            Dose.window_ends_at,
+            Dose.dosage,
+            Dose.amount,
+            Dose.unit,
+            Dose.timezone,
+        )
+        .where(
+            Dose.id.in_(dose_ids),
+            Dose.medication_id == edited.medication_id,
+            Dose.status == "pending",
+        )
+        .order_by(Dose.id)
+    )
+    changed = []
+    for row in rows:
+        was = Dosage(row.dosage, row.amount, row.unit)
+        held = _held_against(
+            OpenDose(row.id, row.due_at, row.window_ends_at, edited.zone, was, None), edited
+        )
+        if held.becomes is not None:
+            await _set_amount(scope, row.id, held.becomes)
+            await audit.record(
+                scope,
+                _CHANGED,
+                subject_type="dose",
+                subject_id=row.id,
+                before=was.to_json(),
+                after={**held.becomes.to_json(), _EDIT_ID: str(edit_id)},
+            )
+            changed.append(row)
+    await notifications.show_again(
+        scope, {(edited.care_recipient_id, row.due_at) for row in changed}
+    )
+    scope.publish(NotificationsOwed())
+    still_open = {row.id for row in rows}
+    return Brought(
+        [row.id for row in changed], [each for each in dose_ids if each not in still_open]
+    )
+
+
+async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
+    """Give open doses that were brought into line with an edit the amounts of before it. The
+    medicine's doses must be locked.
+    """
+    rows = await scope.rows(
+        select(Dose.id, Dose.due_at, AuditEvent.before)
+        .join(AuditEvent, AuditEvent.subject_id == Dose.id)
+        .where(
+            Dose.medication_id == medicine.medication_id,
+            Dose.status == "pending",
+            AuditEvent.action == _CHANGED,
+            AuditEvent.after[_EDIT_ID].astext == str(edit_id),
+        )
+        .order_by(Dose.id)
+    )
+    for row in rows:
+        before: Mapping[str, Any] = row.before
+        await _set_amount(scope, row.id, Dosage.from_json(before))
+    await notifications.show_again(
+        scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
+    )
+    scope.publish(NotificationsOwed())
+
+
+async def _set_amount(scope: Scope, dose_id: UUID, dosage: Dosage) -> None:
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id == dose_id)
+        .values(dosage=dosage.words, amount=dosage.amount, unit=dosage.unit)
+    )

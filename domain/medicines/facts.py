@@ -1,0 +1,145 @@
+"""A medicine as facts: what conversations say of one, and what an edit of it changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+
+
+class MedicineStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class OpenDose:
+    """A dose that is due and unanswered: `due_at` (UTC), by the clock of `zone`, open until
+    `window_ends_at` (UTC), of `dosage`.
+
+    Right after a change of its medicine, `becomes` is how much it would be by now, where that
+    differs, and `is_rescheduled` that the medicine is not due then any more.
+    """
+
+    id: UUID
+    due_at: datetime
+    window_ends_at: datetime
+    zone: ZoneInfo
+    dosage: Dosage
+    snoozed_until: datetime | None
+    becomes: Dosage | None = None
+    is_rescheduled: bool = False
+
+
+@dataclass(frozen=True)
+class MedicineFacts:
+    """A medicine with everything its confirmation names.
+
+    `open_doses` are due and unanswered; `first_due_at` (UTC) is the dose after them, None if none
+    is to come; `resumes_at` (UTC) the end of its pause, None if it has none;
+    `is_paused_with_person` that it is paused with everything else that the person takes. `version`
+    rises with each edit. `called_off` are doses that were open until it was paused or stopped.
+    """
+
+    id: UUID
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+    status: MedicineStatus
+    resumes_at: datetime | None
+    version: int
+    person_id: UUID
+    person: str
+    zone: ZoneInfo
+    family_name: str
+    first_due_at: datetime | None
+    open_doses: Sequence[OpenDose] = ()
+    is_paused_with_person: bool = False
+    called_off: Sequence[OpenDose] = ()
+
+
+@dataclass(frozen=True)
+class MedicineLine:
+    """A medicine as the list shows it. Goes to JSON and back, for the cache."""
+
+    id: UUID
+    person_id: UUID
+    person: str
+    zone: ZoneInfo
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+    status: MedicineStatus
+    resumes_at: datetime | None
+    is_paused_with_person: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.id),
+            "person_id": str(self.person_id),
+            "person": self.person,
+            "zone": self.zone.key,
+            "name": self.name,
+            "dosage": self.dosage.to_json(),
+            "schedule": self.schedule.to_json(),
+            "status": self.status,
+            "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
+            "is_paused_with_person": self.is_paused_with_person,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Raises ValueError, KeyError or TypeError for anything that `to_json` does not write."""
+        resumes_at = stored["resumes_at"]
+        return cls(
+            id=UUID(stored["id"]),
+            person_id=UUID(stored["person_id"]),
+            person=str(stored["person"]),
+            zone=ZoneInfo(stored["zone"]),
+            name=str(stored["name"]),
+            dosage=Dosage.from_json(stored["dosage"]),
+            schedule=schedule_from_json(stored["schedule"]),
+            status=MedicineStatus(stored["status"]),
+            resumes_at=datetime.fromisoformat(resumes_at) if resumes_at else None,
+            is_paused_with_person=bool(stored["is_paused_with_person"]),
+        )
+
+
+@dataclass(frozen=True)
+class NewMedicine:
+    """What a caregiver entered."""
+
+    person_id: UUID
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an edit changes: a version of a medicine."""
+
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "dosage": self.dosage.to_json(),
+            "schedule": self.schedule.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(
+            str(stored["name"]),
+            Dosage.from_json(stored["dosage"]),
+            schedule_from_json(stored["schedule"]),
+        )

@@ -1,0 +1,281 @@
+"""What pauses take from courses, and what is added to their ends for it.
+
+A course may last longer by what it loses to a pause. The event of such an edit keeps for which
+stretches of time that was, and what the course was without it: once a pause ends early, what it
+has not taken after all can be taken back, and no day is added twice.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
+
+from domain.access import Action
+from domain.database import Scope
+from domain.errors import ChangedMeanwhile, NotFound
+from domain.medicines.doses.expansion import lock_doses
+from domain.medicines.doses.ladder import WINDOW
+from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.medications import edit_medication, get_medication, read_medicines
+from domain.medicines.schedules.courses import (
+    Stretch,
+    ends_earlier,
+    has_end,
+    lengthen,
+    with_dates_before,
+)
+from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.models import AuditEvent, Dose, Medication
+
+_SAME_MOMENT = timedelta(minutes=1)  # of what one transaction writes
+
+
+@dataclass(frozen=True)
+class CourseQuestion:
+    """What is to be asked about a course: whether what it loses in `lost` is to be added at its
+    end; None: whether what was added and not lost is to be taken back.
+
+    What `is_of_the_past` was asked about a pause at its end: once that pause runs again, it is not
+    to be asked yet.
+    """
+
+    medication_id: UUID
+    lost: Stretch | None = None
+    is_of_the_past: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        lost = self.lost and [self.lost.since.isoformat(), self.lost.until.isoformat()]
+        return {
+            "medication_id": str(self.medication_id),
+            "lost": lost,
+            "is_of_the_past": self.is_of_the_past,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        lost = _stretch(stored["lost"]) if stored["lost"] else None
+        return cls(UUID(stored["medication_id"]), lost, stored["is_of_the_past"])
+
+
+@dataclass(frozen=True)
+class CourseChange:
+    """A course as it is, and as it would be (`schedule`): `days` of doses longer, or, where days
+    are 0, without what was added and not lost.
+
+    `stretches` are what the pauses then have taken from it, `base` is what it is without them.
+    """
+
+    medicine: MedicineFacts
+    schedule: Schedule
+    days: int
+    base: Schedule
+    stretches: Sequence[Stretch]
+
+    @property
+    def shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a question shows of it, and a yes must have seen."""
+        return self.medicine.schedule.to_json(), self.schedule.to_json()
+
+
+async def left_out_since(scope: Scope, subject_id: UUID) -> datetime | None:
+    """From when on doses of a person or a medicine are left out by the pause that runs, without
+    those about which it was asked when an end of it was set; None if no pause is known.
+    """
+    events = await scope.rows(
+        select(AuditEvent.before, AuditEvent.created_at)
+        .where(
+            AuditEvent.family_id == scope.family_id,
+            AuditEvent.subject_id == subject_id,
+            AuditEvent.action.in_(("person.paused", "medication.paused")),
+        )
+        .order_by(AuditEvent.created_at)
+    )
+    since: datetime | None = None
+    for event in events:
+        before = event.before
+        is_first = before.get("paused_at", "") is None or before.get("status", "") == "active"
+        end = before.get("paused_until") or before.get("resumes_at")
+        if end is not None:
+            since = datetime.fromisoformat(end)
+        elif is_first or since is None:
+            since = event.created_at
+    return since
+
+
+async def find_course_change(scope: Scope, question: CourseQuestion) -> CourseChange | None:
+    """What is to be asked, as the tables are now; None if there is nothing (any more)."""
+    scope.require(Action.READ)
+    found = await read_medicines(scope, [question.medication_id])
+    if not found or not _may_ask(found[0], question):
+        return None
+    course = await _read(scope, found[0], question.lost)
+    end = scope.clock.now()
+    if course.medicine.status is MedicineStatus.PAUSED:
+        return course.change(question.lost, end=course.medicine.resumes_at)
+    return course.change(question.lost, end=end)
+
+
+async def change_course(
+    scope: Scope, question: CourseQuestion, *, seen: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> MedicineFacts:
+    """Write what was *seen* in a question. Raises NotFound, and ChangedMeanwhile if it is to be
+    asked anew: the pause or the medicine is another one by now.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    await _lock(scope, question.medication_id)
+    change = await find_course_change(scope, question)
+    if change is None or change.shown != seen:
+        raise ChangedMeanwhile(await get_medication(scope, question.medication_id))
+    return await edit_medication(
+        scope,
+        question.medication_id,
+        version=change.medicine.version,
+        schedule=change.schedule,
+        noted={
+            _NOTE: {
+                "base": change.base.to_json(),
+                "stretches": [
+                    [each.since.isoformat(), each.until.isoformat()] for each in change.stretches
+                ],
+            }
+        },
+    )
+
+
+_NOTE = "lengthened"  # in the event of an edit
+
+
+def _stretch(stored: Sequence[str]) -> Stretch:
+    since, until = stored
+    return Stretch(datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
+def _may_ask(medicine: MedicineFacts, question: CourseQuestion) -> bool:
+    is_paused_again = question.is_of_the_past and medicine.status is MedicineStatus.PAUSED
+    is_stopped = medicine.status is MedicineStatus.STOPPED
+    return has_end(medicine.schedule) and not is_stopped and not is_paused_again
+
+
+async def _lock(scope: Scope, medication_id: UUID) -> None:
+    """Nobody pauses, resumes or changes it meanwhile. Raises NotFound."""
+    await lock_doses(scope, [medication_id])
+    locked = await scope.row(
+        select(Medication.id)
+        .where(Medication.id == medication_id, Medication.family_id == scope.family_id)
+        .with_for_update()
+    )
+    if locked is None:
+        raise NotFound
+
+
+@dataclass(frozen=True)
+class _Course:
+    """A course: what it is without what was added for `stretches`, and its doses of that time."""
+
+    medicine: MedicineFacts
+    base: Schedule
+    stretches: Sequence[Stretch]
+    doses: Sequence[Row[Any]]
+
+    @property
+    def kept(self) -> Collection[str]:
+        """Of doses that a pause has not taken."""
+        return {row.occurrence_key for row in self.doses if row.status != "cancelled"}
+
+    def change(self, lost: Stretch | None, *, end: datetime | None) -> CourseChange | None:
+        """*end* is that of the pause, None if it has none; now, if none runs."""
+        return self._shorter(end) if lost is None else self._longer(lost, end)
+
+    def _longer(self, lost: Stretch, end: datetime | None) -> CourseChange | None:
+        zone, schedule = self.medicine.zone, self.medicine.schedule
+        lost_so_far = lost.up_to(end, zone)
+        if lost_so_far is None:
+            return None
+        since, until = lost_so_far.instants(zone)
+        since = min([since, *self._open_at(since)])
+        longer = lengthen(
+            schedule, zone, since=since, until=until, kept=self.kept, counted=self.stretches
+        )
+        if longer is None:
+            return None
+        stretches = [*self.stretches, Stretch.between(since, until, zone)]
+        return CourseChange(self.medicine, longer.schedule, longer.days, self.base, stretches)
+
+    def _open_at(self, since: datetime) -> Sequence[datetime]:
+        """When doses were due that were open when the pause began: they are left out, too."""
+        return [
+            row.due_at
+            for row in self.doses
+            if row.status == "cancelled"
+            and since - WINDOW < row.due_at <= since
+            and (row.resolved_at or since) >= since - _SAME_MOMENT
+        ]
+
+    def _shorter(self, end: datetime | None) -> CourseChange | None:
+        zone, schedule = self.medicine.zone, self.base
+        cut = [each.up_to(end, zone) for each in self.stretches]
+        stretches = [each for each in cut if each is not None]
+        for each in stretches:
+            since, until = each.instants(zone)
+            longer = lengthen(schedule, zone, since=since, until=until, kept=self.kept)
+            schedule = longer.schedule if longer else schedule
+        if not ends_earlier(schedule, self.medicine.schedule):
+            return None
+        return CourseChange(self.medicine, schedule, 0, self.base, stretches)
+
+
+async def _read(scope: Scope, medicine: MedicineFacts, lost: Stretch | None) -> _Course:
+    base, stretches = await _lengthened_before(scope, medicine)
+    times = [each.instants(medicine.zone) for each in [*stretches, *([lost] if lost else [])]]
+    if not times:
+        return _Course(medicine, base, stretches, [])
+    rows = await scope.rows(
+        select(Dose.occurrence_key, Dose.due_at, Dose.status, Dose.resolved_at).where(
+            Dose.medication_id == medicine.id,
+            Dose.is_scheduled,
+            Dose.due_at > min(since for since, _ in times) - WINDOW,
+            Dose.due_at < max(until for _, until in times),
+        )
+    )
+    return _Course(medicine, base, stretches, rows)
+
+
+async def _lengthened_before(
+    scope: Scope, medicine: MedicineFacts
+) -> tuple[Schedule, Sequence[Stretch]]:
+    """What the course would be without what was added for pauses, and for which; as it is, if
+    nothing was, or somebody has set its end since.
+    """
+    undo = aliased(AuditEvent)
+    is_undone = (
+        select(undo.id)
+        .where(undo.family_id == AuditEvent.family_id, undo.undoes_id == AuditEvent.id)
+        .exists()
+    )
+    row = await scope.row(
+        select(AuditEvent.after)
+        .where(
+            AuditEvent.family_id == scope.family_id,
+            AuditEvent.subject_id == medicine.id,
+            AuditEvent.action == "medication.edited",
+            func.jsonb_exists(AuditEvent.after, _NOTE),
+            ~is_undone,
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return medicine.schedule, []
+    note = row.after[_NOTE]
+    base = with_dates_before(
+        medicine.schedule,
+        after=schedule_from_json(row.after["schedule"]),
+        before=schedule_from_json(note["base"]),
+    )
+    if base is None:
+        return medicine.schedule, []
+    return base, [_stretch(each) for each in note["stretches"]]

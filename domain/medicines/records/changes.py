@@ -1,0 +1,131 @@
+"""What became of records that somebody else has undone or corrected, as the one who made them is
+told of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+
+from domain.database import Scope
+from domain.medicines.doses.doses import DoseFacts, DoseStatus, list_doses
+from domain.medicines.records.standing import find_standing
+from domain.models import MedicationLog, User
+
+
+class ChangeKind(StrEnum):
+    UNDONE = "undone"
+    CORRECTED = "corrected"
+    PUT_BACK = "put_back"  # it stands again as it was recorded
+    OWN = "own"  # the one who is told has changed it since
+    CORRECTION_UNDONE = "correction_undone"  # their record was a correction, and was taken back
+    CORRECTION_WITHDRAWN = "correction_withdrawn"  # by themselves
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """A dose as it stands now, the reader's record of it, and who has made it another one."""
+
+    dose: DoseFacts
+    record: DoseFacts
+    kind: ChangeKind
+    by: str
+
+
+_LOG = (
+    select(
+        MedicationLog.id,
+        MedicationLog.dose_id,
+        MedicationLog.undoes_id,
+        MedicationLog.status,
+        MedicationLog.timestamp,
+        MedicationLog.timezone,
+        MedicationLog.given,
+        MedicationLog.dose_count,
+        MedicationLog.note,
+        MedicationLog.recorded_by_id,
+        User.name.label("by"),
+    )
+    .join(User, User.id == MedicationLog.recorded_by_id)
+    .order_by(MedicationLog.recorded_at, MedicationLog.id)
+)
+
+
+async def read_changes(
+    scope: Scope, records: Mapping[UUID, UUID], *, reader_id: UUID
+) -> Sequence[RecordChange]:
+    """What became of each record (dose → row of the log). Two statements."""
+    doses = await list_doses(scope, list(records))
+    rows = await scope.rows(
+        _LOG.where(
+            MedicationLog.dose_id.in_(list(records)), MedicationLog.family_id == scope.family_id
+        )
+    )
+    by_id = {row.id: row for row in rows}
+    return [
+        _change(
+            dose,
+            by_id[records[dose.id]],
+            [row for row in rows if row.dose_id == dose.id],
+            reader_id=reader_id,
+        )
+        for dose in doses
+        if records[dose.id] in by_id
+    ]
+
+
+async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFacts | None:
+    """The dose as that row of the log says that it was."""
+    row = await scope.row(
+        _LOG.where(MedicationLog.id == log_id, MedicationLog.family_id == scope.family_id)
+    )
+    return None if row is None else as_recorded(dose, row)
+
+
+def _change(
+    dose: DoseFacts, row: Row[Any], log: Sequence[Row[Any]], *, reader_id: UUID
+) -> RecordChange:
+    """What became of *row*, one of the *log* of a dose."""
+    last, standing, record = log[-1], find_standing(log), as_recorded(dose, row)
+    undo = next((later for later in log if later.undoes_id == row.id), None)
+    by = last.by
+    if last.status == "undone":
+        kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.UNDONE
+    elif standing.recorded_by_id == reader_id:
+        kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.PUT_BACK
+        record = as_recorded(dose, standing)
+    elif undo is not None:
+        is_own = undo.recorded_by_id == reader_id
+        kind = ChangeKind.CORRECTION_WITHDRAWN if is_own else ChangeKind.CORRECTION_UNDONE
+        by = undo.by
+    elif says_the_same(record, dose):
+        kind = ChangeKind.PUT_BACK
+    else:
+        kind, by = ChangeKind.CORRECTED, standing.by
+    return RecordChange(dose, record, kind, by)
+
+
+def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:
+    """The dose as a row of the log says that it was."""
+    is_taken = row.status == DoseStatus.TAKEN
+    return replace(
+        dose,
+        status=DoseStatus(row.status),
+        taken_at=row.timestamp if is_taken else None,
+        taken_zone=ZoneInfo(row.timezone) if is_taken else None,
+        given=row.given,
+        dose_count=row.dose_count,
+        note=row.note,
+    )
+
+
+def says_the_same(one: DoseFacts, other: DoseFacts) -> bool:
+    return _said(one) == _said(other)
+
+
+def _said(dose: DoseFacts) -> tuple[Any, ...]:
+    return dose.status, dose.taken_at, dose.given, dose.dose_count, dose.note

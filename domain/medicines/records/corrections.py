@@ -1,0 +1,370 @@
+"""Corrections: what was recorded of a dose, put right within 48 hours by a new record; and taking
+back what stands of it, the correction first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
+from sqlalchemy.orm import aliased
+
+from domain import audit
+from domain.access import Action
+from domain.database import Act, Member, Scope
+from domain.delivery import outbox as notifications
+from domain.errors import (
+    NotFound,
+    NothingRecorded,
+    RecordedOtherwise,
+    TimeNotPossible,
+    TooLateToUndo,
+)
+from domain.events import NotificationsOwed
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.doses import (
+    ONE_DOSE,
+    RESOLVED,
+    DoseFacts,
+    DoseStatus,
+    get_dose,
+    lock_dose,
+    undo_doses,
+)
+from domain.medicines.doses.ladder import UNDO_PERIOD
+from domain.medicines.medications import follow_intakes
+from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
+from domain.medicines.records.notices import tell_recorder
+from domain.medicines.records.standing import find_standing
+from domain.medicines.stock.stock import give_back, take_for
+from domain.models import Dose, MedicationLog, new_id
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is put right; None leaves it as it was recorded. `taken_at` is UTC.
+
+    `dose_count`, `is_no_slip` and `seen` are what was answered of it, as :class:`intakes.Giving`.
+    """
+
+    status: DoseStatus | None = None
+    taken_at: datetime | None = None
+    given: Dosage | None = None
+    dose_count: Decimal | None = None
+    note: str | None = None
+    is_no_slip: bool = False
+    seen: int | None = None
+
+
+@dataclass(frozen=True)
+class _Record:
+    """The whole of what is recorded of a dose, and who recorded it when."""
+
+    status: DoseStatus
+    taken_at: datetime | None
+    zone: str  # by whose clock, of then
+    given: Dosage | None
+    dose_count: Decimal
+    note: str | None
+    by_id: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What was taken back of a dose: how it stood, and how it stands now. Where that was a
+    correction (`is_correction`), what it had replaced is recorded again.
+    """
+
+    before: DoseFacts
+    dose: DoseFacts
+    is_correction: bool
+
+
+@dataclass(frozen=True)
+class RecordedIn:
+    """Which record is meant: the one that was made (UTC) within `length` from `start` on."""
+
+    start: datetime
+    length: timedelta
+
+    def has(self, at: datetime) -> bool:
+        return self.start <= at < self.start + self.length
+
+
+async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
+    """Record a dose anew, unless there is something to ask first; what was recorded before stays in
+    the log.
+
+    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago) or
+    TimeNotPossible (to come, or too long ago).
+    """
+    member = scope.require(Action.READ)
+    dose = await _lock(scope, member, dose_id)
+    last = (await _list_log(scope, dose_id))[-1]
+    record = _corrected(scope, dose, last, correction)
+    question = await _question(scope, dose_id, record, correction)
+    if isinstance(question, Confirm):
+        record = replace(record, dose_count=question.outlook.count)
+        if not question.outlook.doubts or question.outlook.seen == correction.seen:
+            question = None
+    return question or await _write(scope, member, dose, last, record)
+
+
+def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
+    """The whole record, with what is put right."""
+    status = correction.status or DoseStatus(dose.status)
+    is_taken = status is DoseStatus.TAKEN
+    return _Record(
+        status=status,
+        taken_at=(correction.taken_at or last.timestamp) if is_taken else None,
+        zone=last.timezone,
+        given=(correction.given or _given(last)) if is_taken else None,
+        dose_count=(correction.dose_count or last.dose_count) if is_taken else ONE_DOSE,
+        note=correction.note or last.note,
+        by_id=scope.person_id,
+        recorded_at=scope.clock.now(),
+    )
+
+
+async def _question(
+    scope: Scope, dose_id: UUID, record: _Record, correction: Correction
+) -> Question | None:
+    """What is to be asked of a new time or amount. A medicine that was removed asks nothing."""
+    if record.taken_at is None or (correction.taken_at, correction.given) == (None, None):
+        return None
+    if not is_recordable(record.taken_at, scope.clock.now()):
+        raise TimeNotPossible
+    count = correction.dose_count
+    if correction.given is None:
+        count = record.dose_count  # as it was recorded
+    try:
+        return await review_correction(
+            scope,
+            await get_dose(scope, dose_id),
+            at=record.taken_at,
+            given=record.given,
+            count=count,
+            is_amount_new=correction.given is not None,
+            is_no_slip=correction.is_no_slip,
+        )
+    except NotFound:
+        return None
+
+
+async def review(scope: Scope, dose_id: UUID, correction: Correction) -> Question | None:
+    """What is to be asked before :func:`correct_dose`, as the tables are now. Raises likewise."""
+    member = scope.require(Action.READ)
+    dose = await _lock(scope, member, dose_id)
+    last = (await _list_log(scope, dose_id))[-1]
+    record = _corrected(scope, dose, last, correction)
+    return await _question(scope, dose_id, record, correction)
+
+
+async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
+    """The dose, if the member may correct it now. Raises as :func:`correct_dose`."""
+    await _lock(scope, scope.require(Action.READ), dose_id)
+    return await get_dose(scope, dose_id)
+
+
+async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
+    """Put back what a correction took the place of. Raises as :func:`correct_dose`, and
+    RecordedOtherwise if another one stands by now.
+    """
+    member = scope.require(Action.READ)
+    corrected = await scope.row(
+        select(MedicationLog.corrects_id, MedicationLog.dose_id).where(
+            MedicationLog.id == log_id, MedicationLog.family_id == member.family_id
+        )
+    )
+    if corrected is None or corrected.corrects_id is None:
+        raise NotFound
+    dose = await _lock(scope, member, corrected.dose_id)
+    rows = await _list_log(scope, dose.id)
+    if find_standing(rows).id != log_id:
+        raise RecordedOtherwise
+    before = find_standing([row for row in rows if row.id != log_id])
+    status = DoseStatus(before.status)
+    record = _Record(
+        status=status,
+        taken_at=before.timestamp if status is DoseStatus.TAKEN else None,
+        zone=before.timezone,
+        given=_given(before),
+        dose_count=before.dose_count,
+        note=before.note,
+        by_id=before.recorded_by_id,
+        recorded_at=before.recorded_at,
+    )
+    return await _write(scope, member, dose, rows[-1], record, undoes_id=log_id)
+
+
+async def take_back(
+    scope: Scope, dose_id: UUID, *, recorded: RecordedIn | None = None
+) -> TakenBack:
+    """Take back what stands of a dose: its correction, or else the record itself; only the one
+    that is *recorded*, where that is given.
+
+    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise or TooLateToUndo.
+    """
+    locked = await _lock(scope, scope.require(Action.READ), dose_id)
+    if recorded is not None and not recorded.has(locked.resolved_at):
+        raise RecordedOtherwise
+    before = await get_dose(scope, dose_id)
+    standing = find_standing(await _list_log(scope, dose_id))
+    if standing.corrects_id is not None:
+        return TakenBack(before, await undo_correction(scope, standing.id), is_correction=True)
+    [dose] = await undo_doses(scope, [dose_id])
+    return TakenBack(before, dose, is_correction=False)
+
+
+def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
+    """Whether a row of the log is the last of its dose that nobody has taken back, and takes back
+    none itself: what its dose was made by.
+    """
+    later = aliased(MedicationLog)
+    is_later = tuple_(later.recorded_at, later.id) > tuple_(log.recorded_at, log.id)
+    stands_in_its_way = (
+        select(later.id)
+        .where(
+            later.dose_id == log.dose_id,
+            is_later,
+            later.undoes_id.is_(None),
+            ~_is_undone(later),
+        )
+        .exists()
+    )
+    return and_(log.undoes_id.is_(None), ~_is_undone(log), ~stands_in_its_way)
+
+
+def _is_undone(log: type[MedicationLog]) -> ColumnElement[bool]:
+    undo = aliased(MedicationLog)
+    return select(undo.id).where(undo.undoes_id == log.id).exists()
+
+
+_LOG = select(
+    MedicationLog.id,
+    MedicationLog.corrects_id,
+    MedicationLog.undoes_id,
+    MedicationLog.recorded_by_id,
+    MedicationLog.recorded_at,
+    MedicationLog.status,
+    MedicationLog.timestamp,
+    MedicationLog.timezone,
+    MedicationLog.given,
+    MedicationLog.amount,
+    MedicationLog.unit,
+    MedicationLog.dose_count,
+    MedicationLog.note,
+)
+
+
+async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+    dose = await lock_dose(scope, member, dose_id)
+    if dose.status not in RESOLVED:
+        raise NothingRecorded
+    if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
+        raise TooLateToUndo
+    return dose
+
+
+async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[Row[Any]]:
+    """Everything that was recorded of a dose, the oldest first."""
+    return await scope.rows(
+        _LOG.where(MedicationLog.dose_id == dose_id).order_by(
+            MedicationLog.recorded_at, MedicationLog.id
+        )
+    )
+
+
+def _given(log: Row[Any]) -> Dosage | None:
+    return Dosage(log.given, log.amount, log.unit) if log.given is not None else None
+
+
+async def _write(
+    scope: Scope,
+    member: Member,
+    dose: Row[Any],
+    last: Row[Any],
+    record: _Record,
+    *,
+    undoes_id: UUID | None = None,
+) -> DoseFacts:
+    """Append *record* to the log, and make the dose by it. It stays its recorder's where it only
+    stands again.
+    """
+    before = await get_dose(scope, dose.id)
+    now, action_id = scope.clock.now(), new_id()
+    given = record.given
+    await scope.execute(
+        insert(MedicationLog).values(
+            id=new_id(),
+            family_id=member.family_id,
+            medication_id=dose.medication_id,
+            dose_id=dose.id,
+            action_id=action_id,
+            corrects_id=last.id,
+            undoes_id=undoes_id,
+            status=record.status,
+            timestamp=record.taken_at or now,
+            timezone=record.zone,
+            recorded_at=now,
+            recorded_by_id=member.user_id,
+            given=given.words if given else None,
+            amount=given.amount if given else None,
+            unit=given.unit if given else None,
+            dose_count=record.dose_count,
+            note=record.note,
+        )
+    )
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id == dose.id)
+        .values(
+            status=record.status,
+            resolved_at=record.recorded_at,
+            resolved_by_id=record.by_id,
+            taken_at=record.taken_at,
+            taken_timezone=record.zone if record.taken_at else None,
+            given=given.words if given else None,
+            dose_count=record.dose_count,
+            note=record.note,
+        )
+    )
+    await tell_recorder(scope, dose.id)
+    await give_back(scope, dose.id)
+    if record.status is DoseStatus.TAKEN:
+        await take_for(
+            scope,
+            dose.id,
+            amount=given.amount if given else None,
+            unit=given.unit if given else None,
+        )
+    if dose.follows_intakes:
+        await follow_intakes(scope, [dose.medication_id])
+    after = await get_dose(scope, dose.id)
+    await audit.record(
+        scope,
+        "dose.corrected",
+        subject_type="dose",
+        subject_id=dose.id,
+        before=_audited(before),
+        after=_audited(after),
+    )
+    if undoes_id is None:
+        scope.acts.append(Act("corrected", action_id))
+    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await notifications.show_summaries_again(scope, [dose.id])
+    scope.publish(NotificationsOwed())
+    return after
+
+
+def _audited(dose: DoseFacts) -> dict[str, Any]:
+    return {
+        "status": dose.status,
+        "taken_at": dose.taken_at.isoformat() if dose.taken_at else None,
+        "given": dose.given,
+        "note": dose.note,
+    }

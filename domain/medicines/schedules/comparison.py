@@ -1,0 +1,249 @@
+"""What is to be asked before a medicine is changed: what it would have more of, and what it would
+lose.
+
+Pure. It rather asks once too often: where two rhythms or amounts cannot be compared, that is a
+reason of its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from domain.medicines.dosages import Dosage
+from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP, how_many_times
+from domain.medicines.facts import Content
+from domain.medicines.schedules.changes import first_day_of, last_day_of, own_dosages, strength_of
+from domain.medicines.schedules.schedules import (
+    AsNeeded,
+    Cycle,
+    Daily,
+    Days,
+    Elapsed,
+    Monthly,
+    Schedule,
+    Steps,
+    WallClock,
+    Weekly,
+)
+
+_A_DAY = timedelta(days=1)
+_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)  # of the 400 years after which the calendar repeats
+
+
+class Concern(Enum):
+    """Why somebody has to look at a change before it is made. In the order in which it is said."""
+
+    MORE_OFTEN = auto()
+    LARGER = auto()
+    TENFOLD = auto()  # likelier a slip than meant, and so is a tenth
+    TENTH = auto()
+    OTHER_UNIT = auto()
+    OTHER_AMOUNT = auto()  # amounts that cannot be compared
+    LONGER = auto()
+    EARLIER = auto()  # it begins sooner
+    END_LOST = auto()
+    STEPS_LOST = auto()
+    STEPS_OTHER = auto()  # steps where there were none
+    DAYS_OFF_LOST = auto()
+    INTERVAL_LOST = auto()  # the least time between two, or the hours from dose to dose
+    MAXIMUM_LOST = auto()
+    TIMES_LOST = auto()  # nothing falls due by itself any more
+
+
+def list_concerns(
+    old: Content, new: Content, *, zone: ZoneInfo, now: datetime
+) -> tuple[Concern, ...]:
+    """What has to be asked before *old* becomes *new*; nothing where it may be at once."""
+    found = set(_of_schedules(old.schedule, new.schedule))
+    found |= set(_of_amounts(old, new))
+    found |= set(_of_ends(old.schedule, new.schedule, zone=zone, now=now))
+    return tuple(concern for concern in Concern if concern in found)
+
+
+def _of_schedules(old: Schedule, new: Schedule) -> Iterator[Concern]:
+    match old, new:
+        case AsNeeded(), AsNeeded():
+            yield from _of_limits(old, new)
+        case AsNeeded(), _:
+            yield Concern.MORE_OFTEN
+            if old.min_interval is not None:
+                yield Concern.INTERVAL_LOST
+            if old.max_per_day is not None:
+                yield Concern.MAXIMUM_LOST
+        case _, AsNeeded():
+            yield Concern.TIMES_LOST
+            if isinstance(old, Steps):
+                yield Concern.STEPS_LOST
+            if isinstance(old, Elapsed):
+                yield Concern.INTERVAL_LOST
+        case Steps(), Steps():
+            yield from _of_steps(old, new)
+        case Steps(), _:
+            yield Concern.STEPS_LOST
+            if _most_often(new) > _most_often(old):
+                yield Concern.MORE_OFTEN
+        case _, Steps():
+            yield Concern.STEPS_OTHER
+            if _most_often(new) > _most_often(old):
+                yield Concern.MORE_OFTEN
+        case _:
+            if _most_often(new) > _most_often(old):
+                yield Concern.MORE_OFTEN
+            if isinstance(old, Elapsed) and not _keeps_hours_between(old, new):
+                yield Concern.INTERVAL_LOST
+    if isinstance(old, WallClock) and _loses_days_off(old.days, new):
+        yield Concern.DAYS_OFF_LOST
+
+
+def _keeps_hours_between(old: Elapsed, new: Schedule) -> bool:
+    return isinstance(new, Elapsed) and (new.from_last_intake or not old.from_last_intake)
+
+
+def _of_limits(old: AsNeeded, new: AsNeeded) -> Iterator[Concern]:
+    if old.min_interval is not None:
+        if new.min_interval is None:
+            yield Concern.INTERVAL_LOST
+        elif new.min_interval < old.min_interval:
+            yield Concern.MORE_OFTEN
+    if old.max_per_day is not None:
+        if new.max_per_day is None:
+            yield Concern.MAXIMUM_LOST
+        elif new.max_per_day > old.max_per_day:
+            yield Concern.MORE_OFTEN
+
+
+def _of_steps(old: Steps, new: Steps) -> Iterator[Concern]:
+    pairs = _pairs_of_steps(old, new)
+    if not pairs:
+        yield Concern.STEPS_LOST
+        if _most_often(new) > _most_often(old):
+            yield Concern.MORE_OFTEN
+    for before, after in pairs:
+        if _how_often(after) > _how_often(before):
+            yield Concern.MORE_OFTEN
+        if _loses_days_off(before.days, after):
+            yield Concern.DAYS_OFF_LOST
+        if _is_later(after.ends_on, before.ends_on):
+            yield Concern.LONGER
+
+
+def _loses_days_off(before: Days, new: Schedule) -> bool:
+    if not isinstance(before, Cycle):
+        return False
+    after = new.days if isinstance(new, WallClock) else None
+    return not isinstance(after, Cycle) or after.days_off < before.days_off
+
+
+def _how_often(schedule: WallClock) -> Fraction:
+    """Doses a day, on the average."""
+    match schedule.days:
+        case Daily(every=every):
+            share = Fraction(1, every)
+        case Weekly(weekdays=weekdays, every=every):
+            share = Fraction(len(weekdays), 7 * every)
+        case Monthly(days=days):
+            share = len(days) / _DAYS_OF_A_MONTH
+        case Cycle(days_on=on, days_off=off):
+            share = Fraction(on, on + off)
+    return len(schedule.times) * share
+
+
+def _most_often(schedule: Schedule) -> Fraction:
+    """Doses a day, in the step that has most of them. As needed, none are due."""
+    match schedule:
+        case WallClock():
+            return _how_often(schedule)
+        case Steps(steps=steps):
+            return max(map(_how_often, steps))
+        case Elapsed(every=every):
+            minute = timedelta(minutes=1)
+            return Fraction(_A_DAY // minute, every // minute)
+        case AsNeeded():
+            return Fraction(0)
+
+
+def _of_amounts(old: Content, new: Content) -> Iterator[Concern]:
+    pairs = _pairs_of_steps(old.schedule, new.schedule)
+    if pairs:
+        for step, other in pairs:
+            yield from _of_lists(_alike(step.dosages or ()), _alike(other.dosages or ()))
+        return
+    yield from _of_lists(_amounts(old), _amounts(new))
+    strengths = strength_of(old), strength_of(new)
+    if strengths[0] is not None and strengths[1] is not None:
+        yield from _of_amount(strengths[0], strengths[1])
+
+
+def _pairs_of_steps(old: Schedule, new: Schedule) -> Sequence[tuple[WallClock, WallClock]]:
+    """Each step beside what becomes of it; none where the steps are others."""
+    if not isinstance(old, Steps) or not isinstance(new, Steps):
+        return ()
+    if len(old.steps) != len(new.steps):
+        return ()
+    return list(zip(old.steps, new.steps, strict=True))
+
+
+def _of_lists(before: Sequence[Dosage], after: Sequence[Dosage]) -> Iterator[Concern]:
+    if len(before) == len(after):
+        for less, more in zip(before, after, strict=True):
+            yield from _of_amount(less, more)
+    elif set(before) != set(after):
+        for more in after:
+            yield from _of_any_amount(before, more)
+    elif len(set(before)) > 1:
+        yield Concern.OTHER_AMOUNT  # the same amounts, but how many of each?
+
+
+def _amounts(content: Content) -> Sequence[Dosage]:
+    """How much at each time of a day, or of each step; one amount where all are alike."""
+    return _alike(own_dosages(content.schedule)) or [content.dosage]
+
+
+def _alike(dosages: Sequence[Dosage]) -> Sequence[Dosage]:
+    """One of them, where all are the same."""
+    return dosages[:1] if len(set(dosages)) == 1 else dosages
+
+
+def _of_amount(before: Dosage, after: Dosage) -> Iterator[Concern]:
+    if before == after:
+        return
+    times = how_many_times(after, before)
+    if times is not None:
+        if times > 1:
+            yield Concern.LARGER
+        if times >= SLIP_FROM:
+            yield Concern.TENFOLD
+        elif times <= SMALLEST_SLIP:
+            yield Concern.TENTH
+    elif before.amount is None or after.amount is None:
+        if before.words != after.words:
+            yield Concern.OTHER_AMOUNT
+    elif before.unit != after.unit:
+        yield Concern.OTHER_UNIT
+
+
+def _of_any_amount(before: Sequence[Dosage], after: Dosage) -> Iterator[Concern]:
+    """An amount beside all that there were: it is as large as one of them, or else it is said."""
+    found = [set(_of_amount(each, after)) for each in before]
+    if all(found):
+        yield from min(found, key=len)
+
+
+def _of_ends(old: Schedule, new: Schedule, *, zone: ZoneInfo, now: datetime) -> Iterator[Concern]:
+    today = now.astimezone(zone).date()
+    before, after = last_day_of(old, zone), last_day_of(new, zone)
+    if before is not None and after is None:
+        yield Concern.END_LOST
+    elif _is_later(after, before):
+        yield Concern.LONGER
+    begun, begins = first_day_of(old, zone), first_day_of(new, zone)
+    if begun > today and begins < begun:
+        yield Concern.EARLIER
+
+
+def _is_later(after: date | None, before: date | None) -> bool:
+    if before is None:
+        return False
+    return after is None or after > before

@@ -1,0 +1,239 @@
+"""Courses, and what a pause does to them: days on which nothing is given, to be added at the end.
+
+A course is a schedule with an end, or in steps (a taper). Pure arithmetic: no database, no clock.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from domain.medicines.schedules.schedules import (
+    AsNeeded,
+    Elapsed,
+    Occurrence,
+    Schedule,
+    Steps,
+    WallClock,
+    first_occurrence,
+    occurrences,
+    resolve_local,
+)
+
+_DAY = timedelta(days=1)
+_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A time on a wall clock (naive) for which a course is paused: it moves with the person, as the
+    end of a pause does.
+    """
+
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def between(cls, since: datetime, until: datetime, zone: ZoneInfo) -> "Stretch":
+        """From and to instants, by the clock of *zone*."""
+        return cls(_local(since, zone), _local(until, zone))
+
+    def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """From and to (UTC), by the clock of *zone*."""
+        return resolve_local(self.since, zone), resolve_local(self.until, zone)
+
+    def up_to(self, end: datetime | None, zone: ZoneInfo) -> "Stretch | None":
+        """What of it is before the instant *end* (None: all of it); None if nothing is."""
+        until = self.until if end is None else min(self.until, _local(end, zone))
+        return Stretch(self.since, until) if self.since < until else None
+
+    def holds(self, at: datetime, zone: ZoneInfo) -> bool:
+        return self.since <= _local(at, zone) < self.until
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Lengthened:
+    """A course with what a pause took from it at its end: `days` of doses, and the new `schedule`.
+
+    `ends_on` and `new_ends_on` are its last local days, None where its last step has no end.
+    """
+
+    days: int
+    schedule: Schedule
+    ends_on: date | None
+    new_ends_on: date | None
+
+
+def last_day(schedule: Schedule, zone: ZoneInfo) -> date | None:
+    """The last local day of a schedule, None if it has no end."""
+    match schedule:
+        case WallClock(ends_on=ends_on) | AsNeeded(ends_on=ends_on):
+            return ends_on
+        case Steps(steps=steps):
+            return steps[-1].ends_on
+        case Elapsed(ends_at=ends_at):
+            return None if ends_at is None else (ends_at - _MOMENT).astimezone(zone).date()
+
+
+def has_end(schedule: Schedule) -> bool:
+    """Whether a pause may take from it what can be added again: a course, or steps."""
+    match schedule:
+        case WallClock(ends_on=ends_on):
+            return ends_on is not None
+        case Elapsed(ends_at=ends_at):
+            return ends_at is not None
+        case Steps():
+            return True
+        case AsNeeded():
+            return False
+
+
+def can_lose_days(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
+    """Whether a pause from *at* on can take from it what can be added again."""
+    following = first_occurrence(schedule, zone, at - _MOMENT) if has_end(schedule) else None
+    if following is None or not isinstance(schedule, Steps):
+        return following is not None
+    day = date.fromisoformat(following.key[:10])
+    return any(step.ends_on is not None and day <= step.ends_on for step in schedule.steps)
+
+
+def ends_earlier(one: Schedule, other: Schedule) -> bool:
+    """Whether *one* ends before *other*, which has as many steps, or a step of it does."""
+    pairs = zip(_ends(one), _ends(other), strict=True)
+    return any(end is not None and later is not None and end < later for end, later in pairs)
+
+
+def _ends(schedule: Schedule) -> Sequence[date | datetime | None]:
+    match schedule:
+        case WallClock(ends_on=ends_on) | AsNeeded(ends_on=ends_on):
+            return [ends_on]
+        case Steps(steps=steps):
+            return [step.ends_on for step in steps]
+        case Elapsed(ends_at=ends_at):
+            return [ends_at]
+
+
+def with_dates_before(schedule: Schedule, *, after: Schedule, before: Schedule) -> Schedule | None:
+    """*schedule* with the dates that it had before it was lengthened from *before* to *after*.
+
+    What else was changed of it since stays. None if its dates are others by now: somebody has said
+    when it ends.
+    """
+    match schedule, after, before:
+        case WallClock(), WallClock(), WallClock():
+            return _dated_before(schedule, after, before)
+        case Steps(), Steps(), Steps() if len(schedule.steps) == len(after.steps):
+            steps = zip(schedule.steps, after.steps, before.steps, strict=True)
+            dated = [_dated_before(*step) for step in steps]
+            found = tuple(step for step in dated if step is not None)
+            return Steps(found) if len(found) == len(dated) else None
+        case Elapsed(), Elapsed(), Elapsed() if schedule.ends_at == after.ends_at:
+            return replace(schedule, ends_at=before.ends_at)
+    return None
+
+
+def _dated_before(step: WallClock, after: WallClock, before: WallClock) -> WallClock | None:
+    if (step.starts_on, step.ends_on) != (after.starts_on, after.ends_on):
+        return None
+    return replace(step, starts_on=before.starts_on, ends_on=before.ends_on)
+
+
+def is_over_by(schedule: Schedule, zone: ZoneInfo, at: datetime) -> bool:
+    """Whether a course has ended by *at*, so that nothing of it goes on then."""
+    last = last_day(schedule, zone)
+    if last is None:
+        return False
+    if isinstance(schedule, AsNeeded):
+        return last < at.astimezone(zone).date()
+    return first_occurrence(schedule, zone, at - _MOMENT) is None
+
+
+def lengthen(
+    schedule: Schedule,
+    zone: ZoneInfo,
+    *,
+    since: datetime,
+    until: datetime,
+    kept: Collection[str] = (),
+    counted: Collection[Stretch] = (),
+) -> Lengthened | None:
+    """A course with the days added that a pause from *since* to *until* takes from it.
+
+    *kept* are the keys of doses of that time which count all the same; what falls into *counted*
+    was added before. None if nothing is to be added: it has no end, or is not touched.
+    """
+    if since >= until or isinstance(schedule, AsNeeded):
+        return None
+    found = occurrences(schedule, zone, since - _MOMENT, until - _MOMENT)
+    missed = [
+        each
+        for each in found
+        if each.key not in kept and not any(past.holds(each.due_at, zone) for past in counted)
+    ]
+    if not missed:
+        return None
+    if isinstance(schedule, Elapsed):
+        new, days = _with_hours(schedule, zone, missed, until)
+    else:
+        new, days = _with_days(schedule, zone, missed, until)
+    if new == schedule:
+        return None
+    return Lengthened(days, new, last_day(schedule, zone), last_day(new, zone))
+
+
+def _with_hours(
+    schedule: Elapsed, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
+) -> tuple[Schedule, int]:
+    """As many doses as were missed, after the end or, where that is later, after the pause."""
+    if schedule.ends_at is None:
+        return schedule, 0
+    goes_on_at = max(schedule.ends_at, until)
+    added = occurrences(
+        replace(schedule, ends_at=None),
+        zone,
+        goes_on_at - _MOMENT,
+        goes_on_at + len(missed) * schedule.every,
+    )
+    ends_at = added[len(missed) - 1].due_at + schedule.every
+    days = len({each.due_at.astimezone(zone).date() for each in missed})
+    return replace(schedule, ends_at=ends_at), days
+
+
+def _with_days(
+    schedule: WallClock | Steps, zone: ZoneInfo, missed: Sequence[Occurrence], until: datetime
+) -> tuple[Schedule, int]:
+    """Each step lasts as many of its days longer as it has missed; those after it begin later."""
+    lost = {date.fromisoformat(each.key[:10]) for each in missed}
+    first, goes_on = min(lost), max(until.astimezone(zone).date(), max(lost) + _DAY)
+    steps = schedule.steps if isinstance(schedule, Steps) else (schedule,)
+    shifted, later = [], timedelta(0)
+    for step in steps:
+        moved = replace(
+            step,
+            starts_on=step.starts_on + later,
+            ends_on=None if step.ends_on is None else step.ends_on + later,
+        )
+        if moved.ends_on is not None:
+            days = takewhile(lambda day: day < goes_on, moved.days_from(first))
+            ends_on = _end_after(moved, sum(day in lost for day in days), goes_on)
+            later += ends_on - moved.ends_on
+            moved = replace(moved, ends_on=ends_on)
+        shifted.append(moved)
+    ended = [step.ends_on for step in steps if step.ends_on is not None]
+    days_lost = sum(day <= max(ended) for day in lost) if ended else 0
+    new = Steps(tuple(shifted)) if isinstance(schedule, Steps) else shifted[0]
+    return new, days_lost
+
+
+def _end_after(step: WallClock, count: int, goes_on: date) -> date:
+    """The last day of a step that has *count* more of its days, none of them before *goes_on*."""
+    if step.ends_on is None or not count:
+        return step.ends_on or step.starts_on
+    endless = replace(step, ends_on=None)
+    *_, last = islice(endless.days_from(max(step.ends_on + _DAY, goes_on)), count)
+    return last

@@ -1,0 +1,300 @@
+"""What is given and when: medications, their doses, and the log of what people recorded."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Numeric,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.models.base import Base, Id, Now
+
+
+class Medication(Base):
+    """A medicine of one care recipient, with the schedule its doses are expanded from.
+
+    `schedule` is the JSON of :mod:`domain.medicines.schedules`; each edit raises `version`. Doses
+    exist up to `expanded_until`; after an edit none is made before `doses_from`. A dosage that can
+    be counted is `dosage_amount` of `dosage_unit`.
+
+    `stock` is the sum of its movements, in `stock_unit`, null as long as nobody has counted;
+    `stock_per_dose` of it make `stock_dose_amount` of `stock_dose_unit`, where the units differ
+    (1 tablet is 100 mg); see :class:`domain.medicines.stock.measures.Measure`.
+    `stock_check_at` (UTC, whole minutes) is the timer of the refill reminder. The stock may fall
+    below zero where more was given than anybody had counted: whatever is undone comes back.
+
+    `is_paused_with_person`: its pause is that of everything the person takes, and ends with it.
+    """
+
+    __tablename__ = "medications"
+    __table_args__ = (
+        UniqueConstraint("family_id", "id"),
+        ForeignKeyConstraint(
+            ["family_id", "care_recipient_id"], ["care_recipients.family_id", "care_recipients.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "created_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint("status IN ('active', 'paused', 'stopped')", name="status"),
+        Index(None, "care_recipient_id", "status"),
+        Index(None, "created_by_id", "created_at"),
+        Index(
+            "ix_medications_to_expand",
+            "expanded_until",
+            postgresql_where=text(
+                # What is paused has doses to come, too, from the day of its return on.
+                "(status = 'active' OR resumes_at IS NOT NULL) AND deleted_at IS NULL"
+            ),
+        ),
+        Index(
+            "ix_medications_stock_timer",
+            "stock_check_at",
+            postgresql_where=text("stock_check_at IS NOT NULL"),
+        ),
+        CheckConstraint(
+            "(dosage_amount IS NULL) = (dosage_unit IS NULL)", name="amount_has_a_unit"
+        ),
+        CheckConstraint("dosage_amount > 0", name="dosage_is_positive"),
+        CheckConstraint("(stock IS NULL) = (stock_unit IS NULL)", name="stock_has_a_unit"),
+        CheckConstraint("stock_per_dose > 0", name="stock_per_dose_is_positive"),
+        CheckConstraint(
+            "(stock_per_dose IS NULL) = (stock_dose_amount IS NULL)"
+            " AND (stock_per_dose IS NULL) = (stock_dose_unit IS NULL)",
+            name="measure_is_whole",
+        ),
+        CheckConstraint("stock_dose_amount > 0", name="measure_is_positive"),
+        CheckConstraint("refill_days BETWEEN 1 AND 60", name="refill_days"),
+        CheckConstraint(
+            "resumes_at IS NULL OR status = 'paused'", name="only_what_is_paused_resumes"
+        ),
+        CheckConstraint(
+            "status = 'paused' OR NOT is_paused_with_person", name="only_what_is_paused_is_so_with"
+        ),
+        CheckConstraint(
+            "stock_check_at = date_trunc('minute', stock_check_at, 'UTC')",
+            name="stock_timer_is_a_minute",
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "refill_promised_by_id"],
+            ["family_members.family_id", "family_members.user_id"],
+        ),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    care_recipient_id: Mapped[UUID]
+    name: Mapped[str]
+    dosage: Mapped[str]
+    dosage_amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    dosage_unit: Mapped[str | None]
+    schedule: Mapped[dict[str, Any]]
+    version: Mapped[int] = mapped_column(server_default="1")
+    status: Mapped[str] = mapped_column(server_default="active")
+    resumes_at: Mapped[datetime | None]
+    is_paused_with_person: Mapped[bool] = mapped_column(server_default="false")
+    doses_from: Mapped[datetime | None]
+    expanded_until: Mapped[datetime]
+    stock: Mapped[Decimal | None] = mapped_column(Numeric)
+    stock_unit: Mapped[str | None]
+    stock_per_dose: Mapped[Decimal | None] = mapped_column(Numeric)
+    stock_dose_amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    stock_dose_unit: Mapped[str | None]
+    stock_check_at: Mapped[datetime | None]
+    refill_days: Mapped[int] = mapped_column(SmallInteger, server_default="7")
+    refill_promised_by_id: Mapped[UUID | None]
+    refill_promised_at: Mapped[datetime | None]
+    last_logged_at: Mapped[datetime | None]
+    created_by_id: Mapped[UUID]
+    flow_id: Mapped[UUID | None] = mapped_column(unique=True)
+    created_at: Mapped[Now]
+    deleted_at: Mapped[datetime | None]
+
+
+class Dose(Base):
+    """One occurrence of a schedule, or one intake outside of it (`is_scheduled` is false).
+
+    Name and dosage are copied here when the dose is made, so that history survives edits. What was
+    recorded last stands here too: `taken_at` (UTC), `given` where it was another amount, `note`.
+    `timezone` is by whose clock it was due, `taken_timezone` by whose it was given: both stay when
+    the person moves. `dose_count` is how many doses, as the medicine was set, were given.
+    `next_action_at` (UTC, whole minutes) is the timer of its ladder; `ladder_step` and `ask_no`
+    say what is done then. `window_ends_at` is when it counts as missed.
+    """
+
+    __tablename__ = "doses"
+    __table_args__ = (
+        UniqueConstraint("family_id", "id"),
+        UniqueConstraint("medication_id", "occurrence_key"),
+        ForeignKeyConstraint(
+            ["family_id", "medication_id"], ["medications.family_id", "medications.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "care_recipient_id"], ["care_recipients.family_id", "care_recipients.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "resolved_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "snoozed_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint(
+            "status IN ('pending', 'taken', 'skipped', 'missed', 'not_asked', 'cancelled')",
+            name="status",
+        ),
+        CheckConstraint(
+            "next_action_at IS NULL OR status = 'pending'", name="only_pending_doses_have_a_timer"
+        ),
+        CheckConstraint(
+            "next_action_at = date_trunc('minute', next_action_at, 'UTC')", name="timer_is_a_minute"
+        ),
+        CheckConstraint("(amount IS NULL) = (unit IS NULL)", name="amount_has_a_unit"),
+        CheckConstraint(
+            "(taken_at IS NULL) = (status <> 'taken')", name="what_is_taken_has_a_time"
+        ),
+        CheckConstraint(
+            "(taken_timezone IS NULL) = (taken_at IS NULL)", name="what_is_taken_has_a_clock"
+        ),
+        CheckConstraint("dose_count > 0", name="dose_count_is_positive"),
+        Index(None, "care_recipient_id", "due_at"),
+        Index(
+            "ix_doses_taken",
+            "medication_id",
+            "taken_at",
+            postgresql_where=text("taken_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_doses_timer",
+            "next_action_at",
+            postgresql_where=text("next_action_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    medication_id: Mapped[UUID]
+    care_recipient_id: Mapped[UUID]
+    occurrence_key: Mapped[str]
+    due_at: Mapped[datetime]
+    timezone: Mapped[str]
+    window_ends_at: Mapped[datetime]
+    is_scheduled: Mapped[bool] = mapped_column(server_default="true")
+    medication_name: Mapped[str]
+    dosage: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    unit: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default="pending")
+    ladder_step: Mapped[str | None] = mapped_column(server_default="ask")
+    ask_no: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    next_action_at: Mapped[datetime | None]
+    snoozed_by_id: Mapped[UUID | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[UUID | None]
+    taken_at: Mapped[datetime | None]
+    taken_timezone: Mapped[str | None]
+    given: Mapped[str | None]
+    dose_count: Mapped[Decimal] = mapped_column(Numeric, server_default="1")
+    note: Mapped[str | None]
+    created_at: Mapped[Now]
+
+
+class MedicationLog(Base):
+    """What a person recorded. Append-only: an undo or a correction is a new row.
+
+    A correction names the row that it takes the place of (`corrects_id`), the undo of a correction
+    that one too (`undoes_id`). `given` are the words of
+    an amount that was not the planned one, and `amount` of `unit` what they count. `timestamp` is
+    when it was taken, by the clock of `timezone`, `recorded_at` when somebody said so, and
+    `dose_count` how many doses as set that was. Rows written by one tap share an
+    `action_id`, so that one Undo takes all of them back.
+    """
+
+    __tablename__ = "medication_logs"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["family_id", "medication_id"], ["medications.family_id", "medications.id"]
+        ),
+        ForeignKeyConstraint(["family_id", "dose_id"], ["doses.family_id", "doses.id"]),
+        ForeignKeyConstraint(
+            ["family_id", "recorded_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        UniqueConstraint("family_id", "id"),
+        ForeignKeyConstraint(
+            ["family_id", "corrects_id"], ["medication_logs.family_id", "medication_logs.id"]
+        ),
+        ForeignKeyConstraint(
+            ["family_id", "undoes_id"], ["medication_logs.family_id", "medication_logs.id"]
+        ),
+        CheckConstraint("status IN ('taken', 'skipped', 'undone')", name="status"),
+        CheckConstraint("amount > 0", name="amount_is_positive"),
+        CheckConstraint("(amount IS NULL) = (unit IS NULL)", name="amount_has_a_unit"),
+        CheckConstraint("dose_count > 0", name="dose_count_is_positive"),
+        CheckConstraint("length(note) <= 500", name="note_is_short"),
+        Index(None, "medication_id", "timestamp"),
+        Index(None, "dose_id"),
+        Index(None, "corrects_id"),
+        Index(None, "undoes_id"),
+        Index(None, "recorded_by_id", "recorded_at"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"))
+    medication_id: Mapped[UUID]
+    dose_id: Mapped[UUID | None]
+    action_id: Mapped[UUID]
+    status: Mapped[str]
+    timestamp: Mapped[datetime]
+    timezone: Mapped[str]
+    recorded_at: Mapped[Now]
+    recorded_by_id: Mapped[UUID]
+    corrects_id: Mapped[UUID | None]
+    undoes_id: Mapped[UUID | None]
+    given: Mapped[str | None]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric)
+    unit: Mapped[str | None]
+    dose_count: Mapped[Decimal] = mapped_column(Numeric, server_default="1")
+    note: Mapped[str | None]
+
+
+class StockMovement(Base):
+    """One change of a medicine's stock, in its unit. Append-only: the stock is the sum of these.
+
+    `taken` carries the dose that it was for; `given_back` takes that back, after an undo or a
+    correction; `counted` is the difference to what somebody found in the box.
+    """
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["family_id", "medication_id"], ["medications.family_id", "medications.id"]
+        ),
+        ForeignKeyConstraint(["family_id", "dose_id"], ["doses.family_id", "doses.id"]),
+        ForeignKeyConstraint(
+            ["family_id", "recorded_by_id"], ["family_members.family_id", "family_members.user_id"]
+        ),
+        CheckConstraint("reason IN ('refilled', 'counted', 'taken', 'given_back')", name="reason"),
+        CheckConstraint(
+            "(dose_id IS NULL) = (reason IN ('refilled', 'counted'))", name="doses_take_and_give"
+        ),
+        Index(None, "medication_id"),
+        Index(None, "dose_id"),
+        Index(None, "recorded_by_id"),
+    )
+
+    id: Mapped[Id]
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("families.id"), index=True)
+    medication_id: Mapped[UUID]
+    dose_id: Mapped[UUID | None]
+    change: Mapped[Decimal] = mapped_column(Numeric)
+    reason: Mapped[str]
+    recorded_by_id: Mapped[UUID]
+    created_at: Mapped[Now]

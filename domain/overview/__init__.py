@@ -1,0 +1,1 @@
+"""What needs several areas: undo, other families of the reader, what a message says."""

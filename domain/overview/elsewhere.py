@@ -1,0 +1,198 @@
+"""A person's other families: what is there, read without leaving the one that they are in.
+
+Row security shows one family at a time. Hence each of the others is opened after its membership
+check, read, and the first one is opened again, all in the one transaction. That costs two
+statements a family, so it is done where nothing was found here, or where the person has others.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from domain.access import Action, Role
+from domain.alike import plain
+from domain.database import Scope
+from domain.errors import NotFound
+from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
+from domain.family.people import Person, list_people
+from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.facts import MedicineLine
+from domain.medicines.medications import list_medicines
+from domain.models import CareRecipient, Dose, Family, FamilyMember, User
+
+T = TypeVar("T")
+
+MOST_FAMILIES = 10
+_OPEN_SINCE = timedelta(hours=48)
+_MOST_NAMES = 20
+_MAY_LOOK_ALIKE = 20  # letters of a name: buttons show little more
+
+
+@dataclass(frozen=True)
+class OpenElsewhere:
+    """How many doses are due and unanswered in another family."""
+
+    family: FamilyFacts
+    count: int
+
+
+@dataclass(frozen=True)
+class FamilyNames:
+    """What can be named in another family of the person, and what they may do there."""
+
+    family: FamilyFacts
+    role: Role
+    medicines: Sequence[MedicineLine]
+    people: Sequence[Person]
+
+
+async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
+    """The person's families but the open one, by name; at most ten. One statement."""
+    member = scope.require(Action.READ)
+    if not member.has_other_families:
+        return []
+    return [
+        FamilyFacts(row.id, row.name)
+        for row in await scope.rows(
+            select(Family.id, Family.name)
+            .join(FamilyMember, FamilyMember.family_id == Family.id)
+            .where(
+                FamilyMember.user_id == scope.user_id,
+                FamilyMember.left_at.is_(None),
+                Family.deleted_at.is_(None),
+                Family.id != member.family_id,
+            )
+            .order_by(func.lower(Family.name), Family.id)
+            .limit(MOST_FAMILIES)
+        )
+    ]
+
+
+async def look_into(
+    scope: Scope, families: Sequence[FamilyFacts], read: Callable[[Scope], Awaitable[T]]
+) -> Sequence[tuple[FamilyFacts, T]]:
+    """What *read* finds in each of *families* of which the person is a member; then the scope is
+    back where it was.
+    """
+    here, found = scope.family_id, list[tuple[FamilyFacts, T]]()
+    for family in families:
+        if await scope.enter_family(family.id) is not None:
+            found.append((family, await read(scope)))
+    if families and await scope.enter_family(here) is None:
+        raise NotFound  # they have just left it, and must not stay in the last of the others
+    return found
+
+
+async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
+    """*families* of the person, with who is in them where their names look alike."""
+    alike = defaultdict[str, list[FamilyFacts]](list)
+    for family in families:
+        alike[plain(family.name)[:_MAY_LOOK_ALIKE]].append(family)
+    several = [family for same in alike.values() if len(same) > 1 for family in same]
+    several = several[: MOST_FAMILIES + 1]
+    companies = {
+        family.id: company for family, company in await look_into(scope, several, _read_company)
+    }
+    return [replace(family, company=companies.get(family.id, ())) for family in families]
+
+
+async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
+    """The open family; it and the person's others with who is in them where names look alike."""
+    overview = await get_overview(scope)
+    here = FamilyFacts(overview.id, overview.name)
+    here, *others = await tell_apart(scope, [here, *overview.others])
+    return replace(overview, company=here.company, others=others)
+
+
+async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
+    """Make another family the person's current one. It comes first, then their others, told apart.
+    Raises NotFound.
+    """
+    switched = await make_current(scope, family_id)
+    return await tell_apart(scope, [switched, *await list_other_families(scope)])
+
+
+async def list_open(scope: Scope) -> Sequence[OpenElsewhere]:
+    """The person's other families in which doses are due and open, for those who are in several.
+
+    No statement for anybody else.
+    """
+    others = await list_other_families(scope)
+    counted = await look_into(scope, others, _count_open)
+    counts = {family.id: count for family, count in counted if count}
+    found = await among_own(scope, [family for family in others if family.id in counts])
+    return [OpenElsewhere(family, counts[family.id]) for family in found]
+
+
+async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
+    """Some of the person's *others*, told apart from each other and from the open family."""
+    if not others:
+        return []
+    member = scope.require(Action.READ)
+    here = FamilyFacts(member.family_id, member.family_name)
+    return (await tell_apart(scope, [here, *others]))[1:]
+
+
+async def list_names(scope: Scope) -> Sequence[FamilyNames]:
+    """What the person's other families call their medicines and people."""
+    others = await list_other_families(scope)
+    found = await look_into(scope, others, _read_names)
+    told_apart = {family.id: family for family in await among_own(scope, others)}
+    return [replace(names, family=told_apart[family.id]) for family, names in found]
+
+
+async def _read_names(scope: Scope) -> FamilyNames:
+    member = scope.require(Action.READ)
+    return FamilyNames(
+        FamilyFacts(member.family_id, member.family_name),
+        member.role,
+        await list_medicines(scope),
+        await list_people(scope),
+    )
+
+
+async def _count_open(scope: Scope) -> int:
+    now = scope.clock.now()
+    of_family = select(CareRecipient.id).where(
+        CareRecipient.family_id == scope.family_id, CareRecipient.deleted_at.is_(None)
+    )
+    counted = await scope.connection.scalar(
+        select(func.count())
+        .select_from(Dose)
+        .where(
+            Dose.care_recipient_id.in_(of_family),
+            Dose.due_at > now - _OPEN_SINCE,
+            Dose.due_at <= now,
+            Dose.status == DoseStatus.PENDING,
+        )
+    )
+    return counted or 0
+
+
+async def _read_company(scope: Scope) -> tuple[str, ...]:
+    """The others in the open family, members first."""
+    members = (
+        select(User.name)
+        .join(FamilyMember, FamilyMember.user_id == User.id)
+        .where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.user_id != scope.user_id,
+        )
+        .order_by(FamilyMember.joined_at, User.id)
+        .limit(_MOST_NAMES)
+    )
+    people = (
+        select(CareRecipient.name)
+        .where(CareRecipient.family_id == scope.family_id, CareRecipient.deleted_at.is_(None))
+        .order_by(CareRecipient.created_at, CareRecipient.id)
+        .limit(_MOST_NAMES)
+    )
+    names = [row.name for row in await scope.rows(members)]
+    names += [row.name for row in await scope.rows(people)]
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,145 @@
+"""What others have changed, as whoever is told of it reads it: from the rows as they are now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
+from domain.appointments.occurrences import OccurrenceStatus
+from domain.database import Scope
+from domain.delivery.change_notices import Change, Concern, read_change_events, start_before
+from domain.errors import NotFound
+from domain.family.people import Person
+from domain.medicines.facts import Content, MedicineFacts
+from domain.medicines.medications import read_medicines
+from domain.medicines.pauses.pauses import read_paused
+from domain.models import Appointment, CareRecipient, Medication
+
+MOST_READ = 20  # of one message
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    """What somebody (`by`) has changed: `action` is its name in the audit. It is about a medicine,
+    an appointment or a person's pause, as it is now; where that was removed, `name` and
+    `person_name` are left.
+
+    `is_undo`: it takes back a change. `is_undone`: it was taken back after it had been told.
+    `was` is what a medicine was before, `was_at` (UTC) when an appointment was.
+    """
+
+    id: UUID
+    action: str
+    by: str
+    concern: Concern
+    subject_id: UUID
+    is_undo: bool
+    is_undone: bool
+    name: str
+    person_name: str
+    medicine: MedicineFacts | None = None
+    appointment: OccurrenceFacts | None = None
+    person: Person | None = None
+    was: Content | None = None
+    was_at: datetime | None = None
+
+
+async def read_told_changes(
+    scope: Scope, concerns: Mapping[UUID, Concern], *, is_sent: bool
+) -> tuple[Sequence[ToldChange], int]:
+    """The changes of a message, first things first, and how many more there are; as the family.
+    What was taken back before it is sent is left out.
+    """
+    changes = await read_change_events(scope, list(concerns))
+    shown = [
+        change
+        for change in changes
+        # What is taken back is said where the change itself stands.
+        if change.undoes_id not in concerns and (is_sent or not change.is_undone)
+    ]
+    read = [await _read(scope, change, concerns[change.id]) for change in shown[:MOST_READ]]
+    return read, len(shown) - len(read)
+
+
+async def _read(scope: Scope, change: Change, concern: Concern) -> ToldChange:
+    medicine = appointment = person = None
+    if change.area == "medication":
+        medicine = next(iter(await read_medicines(scope, [change.subject_id])), None)
+    elif change.area == "appointment":
+        appointment = await _read_appointment(scope, change)
+    else:
+        person = (await read_paused(scope, change.subject_id)).person
+    name, person_name = await _read_names(scope, change)
+    was = None
+    if change.action == "medication.edited":
+        was = Content.from_json(change.details)
+    is_moved = change.action == "appointment.moved"
+    return ToldChange(
+        id=change.id,
+        action=change.action,
+        by=change.by,
+        concern=concern,
+        subject_id=change.subject_id,
+        is_undo=change.undoes_id is not None,
+        is_undone=change.is_undone,
+        name=name,
+        person_name=person_name,
+        medicine=medicine,
+        appointment=appointment,
+        person=person,
+        was=was,
+        was_at=start_before(change) if is_moved else None,
+    )
+
+
+async def _read_appointment(scope: Scope, change: Change) -> OccurrenceFacts | None:
+    """The time that was changed; of what has no place in its series any more, the next one. None
+    where the appointment was removed.
+    """
+    following = await _find_next(scope, change.subject_id)
+    if following is None and change.parted_from is not None:
+        following = await _find_next(scope, change.parted_from)  # it is whole again
+    if following is None:
+        return None
+    if change.occurrence_id is None:
+        return following
+    for one in await read_occurrences(scope, [change.occurrence_id]):
+        has_place = one.status is not OccurrenceStatus.CUT or not following.is_planned
+        if has_place or change.action == "appointment.cancelled":
+            return one
+    return following
+
+
+async def _find_next(scope: Scope, appointment_id: UUID) -> OccurrenceFacts | None:
+    try:
+        return await first_of(scope, appointment_id)
+    except NotFound:
+        return None
+
+
+async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
+    """What it is called, and whose it is; also of what was removed."""
+    person = CareRecipient.name.label("person")
+    if change.area == "medication":
+        statement = (
+            select(Medication.name, person)
+            .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
+            .where(Medication.id == change.subject_id, Medication.family_id == scope.family_id)
+        )
+    elif change.area == "appointment":
+        statement = (
+            select(Appointment.title.label("name"), person)
+            .join(CareRecipient, CareRecipient.id == Appointment.care_recipient_id)
+            .where(Appointment.id == change.subject_id, Appointment.family_id == scope.family_id)
+        )
+    else:
+        statement = select(CareRecipient.name, person).where(
+            CareRecipient.id == change.subject_id, CareRecipient.family_id == scope.family_id
+        )
+    row = await scope.row(statement)
+    if row is None:
+        raise NotFound
+    return row.name, row.person
