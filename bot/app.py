@@ -56,6 +56,7 @@ from domain.database import (
 )
 from domain.delivery import inbox
 from domain.delivery import outbox as notifications
+from domain.overview.change_notices import owe_news
 from domain.set_asides import describe
 from migrations import runner
 
@@ -140,6 +141,7 @@ class App:
             own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
         )
         stack.push_async_callback(database.close)
+        database.before_commit(owe_news)
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)
         # Answers do not wait for connections that slow reminders hold, nor the other way round.

@@ -29,10 +29,12 @@ from bot.features.overview.flows.list_entries import KINDS
 from bot.intake.request import Request
 from domain.access import Action
 from domain.appointments.appointments import get_occurrence
-from domain.appointments.occurrences import to_local
+from domain.appointments.errors import AppointmentOver
 from domain.contacts.doctors import get_doctor
-from domain.errors import AppointmentOver, NobodyCaredFor, NotFound
+from domain.errors import NotFound
+from domain.family.errors import NobodyCaredFor
 from domain.family.people import get_person
+from domain.local_time import to_local
 from domain.medicines.medications import get_medication
 from domain.medicines.records.corrections import check_correctable
 

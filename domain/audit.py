@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from domain.database import Act, Scope
-from domain.delivery import change_notices
 from domain.models import AuditEvent, new_id
 
 #: What takes back, corrects or adds to what was done before: itself or by what it is about.
@@ -79,9 +78,9 @@ async def record(
     undoes_id: UUID | None = None,
 ) -> None:
     """Append one event in the scope's family, by the scope's person (none: by the bot itself).
-    *undoes_id* is the event that it takes back. The others in the family are told of what concerns
-    them, see :mod:`domain.delivery.change_notices`. Raises ValueError for an *action* of which
-    nobody has said yet whether it can be taken back.
+    *undoes_id* is the event that it takes back. At the end of the transaction the others in the
+    family are told of what concerns them, see :mod:`domain.overview.change_notices`. Raises
+    ValueError for an *action* of which nobody has said yet whether it can be taken back.
     """
     if action not in _KNOWN:
         raise ValueError(f"{action} is neither undoable nor lasting")
@@ -99,6 +98,7 @@ async def record(
             after=after,
         )
     )
-    change_notices.note(scope, event_id, action)
+    act = Act(action, event_id)
+    scope.audited.append(act)
     if undoes_id is None:
-        scope.acts.append(Act(action, event_id))
+        scope.acts.append(act)

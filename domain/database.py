@@ -154,9 +154,8 @@ class Scope:
     member: Member | None = None
     events: list[Event] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)  # without what only takes another one back
-    changes: list[UUID] = field(default_factory=list)  # events of the audit that others are told of
+    audited: list[Act] = field(default_factory=list)  # all of them
     told_of: set[UUID] = field(default_factory=set)  # occurrences that a message tells all of now
-    before_commit: list[Callable[["Scope"], Awaitable[None]]] = field(default_factory=list)
 
     async def enter_family(self, family_id: UUID | None = None) -> Member | None:
         """Check the person's membership and open that family, their current one if None.
@@ -253,6 +252,11 @@ class Database:
         self._own_engine = own_engine or engine
         self.clock = clock
         self._subscribers: list[Callable[[Event], None]] = []
+        self._last_works: list[Callable[[Scope], Awaitable[None]]] = []
+
+    def before_commit(self, work: Callable[[Scope], Awaitable[None]]) -> None:
+        """Do *work* at the end of every transaction, as part of it."""
+        self._last_works.append(work)
 
     def subscribe(self, subscriber: Callable[[Event], None]) -> None:
         """Call *subscriber* with every event, right after its transaction was committed."""
@@ -300,8 +304,8 @@ class Database:
             )
             try:
                 result = await work(scope)
-                for finish in scope.before_commit:
-                    await finish(scope)
+                for last_work in self._last_works:
+                    await last_work(scope)
                 return result, scope.events
             except DBAPIError as error:
                 if _state(error) == _READ_ONLY:

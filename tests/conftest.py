@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from bot.embedded import EmbeddedServers
 from domain.clock import Clock
 from domain.database import Database, make_engine
+from domain.overview.change_notices import owe_news
 from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database
 from tests.servers import running_servers
@@ -54,5 +55,6 @@ def clock() -> Clock:
 async def database(database_url: str, clock: Clock) -> AsyncIterator[Database]:
     """The unit of work on an empty, migrated database."""
     opened = Database(make_engine(database_url), clock=clock)
+    opened.before_commit(owe_news)
     yield opened
     await opened.close()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import recurring_ical_events
 
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local
 
 
 @dataclass(frozen=True, order=True)

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bot.telegram_api.limits import Budget, Limiter
 from bot.telegram_api.suspicion import Probe
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 
 DUE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize, words_of
-from domain.medicines.schedules.schedules import Weekday
+from domain.local_time import Weekday
 
 MONTH_NAMES = (
     "January",

@@ -10,7 +10,7 @@ from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 from domain.appointments.recurrences import LONGEST_INTERVAL, ByDay, Frequency, Nth, Recurrence
-from domain.medicines.schedules.schedules import Weekday
+from domain.local_time import Weekday
 
 _EVERY = {"every", "each"}
 _WORKDAYS = tuple(ByDay(day) for day in Weekday if day < Weekday.SATURDAY)

@@ -21,12 +21,8 @@ from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import SHORTER_MONTHS
 from bot.grammar.tokens import Line, Token, words_of
-from domain.medicines.schedules.schedules import (
-    LONGEST_CYCLE,
-    LONGEST_INTERVAL,
-    SHORTEST_INTERVAL,
-    Weekday,
-)
+from domain.local_time import Weekday
+from domain.medicines.schedules.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 EVERY_DAY = frozenset(Weekday)
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))

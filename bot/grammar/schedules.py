@@ -17,8 +17,8 @@ from bot.grammar.portions import Portion, split_portions, without_empty_moments
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
 from bot.grammar.tokens import Line, Token, tokenize
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.ladder import ceil_minute
 from domain.medicines.schedules.schedules import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.schedules import (
     MOST_TIMES_A_DAY,
@@ -35,8 +35,8 @@ from domain.medicines.schedules.schedules import (
     WallClock,
     Weekly,
     first_occurrence,
-    resolve_local,
 )
+from domain.timers import ceil_minute
 
 AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)
 

@@ -39,7 +39,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import TypedRepeat, read_repeat
 from bot.grammar.tokens import Token, tokenize, words_of
 from domain.appointments.recurrences import MOST_TIMES, Recurrence
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local
 
 LONGEST = timedelta(hours=24)  # in hours and minutes
 LONGEST_RANGE = timedelta(days=60)  # from a day to another

@@ -28,7 +28,7 @@ from bot.telegram_api.transport import NotSent
 from bot.ui.answer import Screen
 from bot.ui.wording import speaking
 from domain.clock import Clock
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 
 log = logging.getLogger(__name__)
 

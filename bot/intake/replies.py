@@ -26,7 +26,7 @@ from bot.telegram_api.messages import (
 )
 from bot.ui.answer import Answer, Screen
 from domain.clock import Clock
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 
 log = logging.getLogger(__name__)
 

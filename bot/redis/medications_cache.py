@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.redis import keys
 from bot.redis.circuit import Circuit
-from domain.events import Event, MedicinesListed
+from domain.events import Event
+from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 
 

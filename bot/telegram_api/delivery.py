@@ -35,12 +35,13 @@ from bot.ui.answer import Screen
 from bot.ui.wording import speaking
 from domain.database import Database, Scope, as_dispatch, as_family, is_away
 from domain.delivery import outbox as notifications
-from domain.delivery.change_notices import Concern
-from domain.delivery.outbox import Claimed, Sent, Shown, Status
+from domain.delivery.outbox import Claimed, Sent, Shown
 from domain.errors import NotFound
 from domain.events import Event, NotificationsOwed
 from domain.family import users
-from domain.medicines.doses.doses import RESOLVED, DoseStatus
+from domain.medicines.doses.doses import RESOLVED
+from domain.models.delivery import Status
+from domain.models.medicines import DoseStatus
 from domain.overview.cards import (
     AppointmentFacts,
     CalendarFacts,
@@ -53,6 +54,7 @@ from domain.overview.cards import (
     RefillFacts,
     SummaryFacts,
 )
+from domain.overview.change_notices import Concern
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 from bot.redis.send_limits import Demand, SharedSendLimits
 from bot.telegram_api.suspicion import Probe, Suspicion
 from bot.telegram_api.timepiece import RealTime, Timepiece
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 
 
 @dataclass(frozen=True)

@@ -10,30 +10,40 @@ from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import _, escape
 from domain.access import Action, Role
-from domain.errors import (
-    AlikeDoctor,
-    AlikeMedicine,
-    AlikeName,
-    AlreadyExists,
-    AlreadyMember,
+from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
+    TakenByAnother,
+    TimeDoesNotExist,
+)
+from domain.contacts.errors import AlikeDoctor
+from domain.errors import (
+    AlikeName,
+    AlreadyExists,
     CareCircleError,
-    ChangedMeanwhile,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NothingToUndo,
+    TooLateToUndo,
+)
+from domain.family.errors import (
+    AlreadyMember,
     FamilyFull,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
-    LessLeft,
     NobodyCaredFor,
-    NoFamily,
-    NotAllowed,
-    NotFound,
+)
+from domain.family.limits import Held
+from domain.medicines.errors import (
+    AlikeMedicine,
+    ChangedMeanwhile,
+    LessLeft,
     NothingRecorded,
     NothingToPause,
-    NothingToUndo,
     NotPaused,
     PauseEndImpossible,
     PauseRuns,
@@ -42,12 +52,8 @@ from domain.errors import (
     SameMedicine,
     StockUnitDiffers,
     StoppedMeanwhile,
-    TakenByAnother,
-    TimeDoesNotExist,
     TimeNotPossible,
-    TooLateToUndo,
 )
-from domain.family.limits import Held
 from domain.overview.undo import ActionSuperseded
 
 

@@ -25,24 +25,18 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.ladder import Reminder, reminders_of
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import (
-    OccurrenceStatus,
-    Series,
-    make_occurrences,
-    original_start,
-    own_details,
-    to_local,
-)
+from domain.appointments.occurrences import Series, make_occurrences, original_start, own_details
 from domain.appointments.recurrences import Recurrence
 from domain.database import Scope
-from domain.errors import AppointmentInPast, NotFound, TimeDoesNotExist
+from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
-from domain.medicines.doses.ladder import Reminder, reminders_of
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local, to_local
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -52,6 +46,7 @@ from domain.models import (
     User,
     new_id,
 )
+from domain.models.appointments import OccurrenceStatus
 
 DURATION = timedelta(hours=1)
 LONGEST = timedelta(days=60)  # an appointment; whole days may have an hour more than 24

@@ -8,20 +8,15 @@ from sqlalchemy import Row, func, select, update
 
 from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.errors import TakenByAnother
 from domain.appointments.locking import Reach, lock, record, refuse_what_is_over, update_one
-from domain.appointments.occurrences import (
-    ROW_COLUMNS,
-    OccurrenceStatus,
-    Series,
-    own_details,
-    show_again,
-)
+from domain.appointments.occurrences import ROW_COLUMNS, Series, own_details, show_again
 from domain.appointments.undo import remember
 from domain.database import Scope
-from domain.errors import TakenByAnother
 from domain.events import TimerSet
-from domain.medicines.doses.ladder import Step, ceil_minute
 from domain.models import AppointmentOccurrence, FamilyMember, User
+from domain.models.appointments import OccurrenceStatus
+from domain.timers import Step, ceil_minute
 
 
 async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Row, Uuid, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import Action
-from domain.appointments.occurrences import OccurrenceStatus, original_start, to_local
+from domain.appointments.occurrences import original_start
 from domain.appointments.recurrences import Recurrence
 from domain.database import Member, Scope
 from domain.errors import NotFound
+from domain.local_time import to_local
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -26,6 +27,7 @@ from domain.models import (
     Doctor,
     new_id,
 )
+from domain.models.appointments import OccurrenceStatus
 
 KEPT = timedelta(days=365)  # what is longer over is not handed out any more
 

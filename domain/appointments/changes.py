@@ -23,6 +23,7 @@ from domain.appointments.appointments import (
     first_of,
     get_occurrence,
 )
+from domain.appointments.errors import AppointmentCancelled, AppointmentOver
 from domain.appointments.locking import (
     Locked,
     Reach,
@@ -35,7 +36,6 @@ from domain.appointments.locking import (
 )
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences import (
-    OccurrenceStatus,
     Series,
     first_ahead,
     original_start,
@@ -46,15 +46,12 @@ from domain.appointments.occurrences import (
 from domain.appointments.recurrences import Recurrence
 from domain.appointments.undo import from_json, remember, to_json
 from domain.database import Scope
-from domain.errors import (
-    AppointmentCancelled,
-    AppointmentOver,
-    NotFound,
-)
+from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.room import make_room
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local
 from domain.models import Appointment, AppointmentOccurrence, new_id
+from domain.models.appointments import OccurrenceStatus
 
 
 async def move(

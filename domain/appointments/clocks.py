@@ -20,13 +20,14 @@ from domain.appointments.appointments import OccurrenceFacts, first_of, read_occ
 from domain.appointments.changes import part_in_two, write_rule
 from domain.appointments.locking import Reach, lock_appointment
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import OccurrenceStatus, Series, first_ahead, replan, to_local
+from domain.appointments.occurrences import Series, first_ahead, replan
 from domain.appointments.undo import remember
 from domain.database import Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, AppointmentOccurrence
+from domain.models.appointments import OccurrenceStatus
 
 CLOCK_CHANGED = "appointment.clock_changed"
 _HALF_A_YEAR = timedelta(days=182)  # summer time somewhere else is not ours

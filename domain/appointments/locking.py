@@ -11,19 +11,15 @@ from sqlalchemy import Row, select, text, update
 
 from domain import audit
 from domain.access import Action
-from domain.appointments.occurrences import (
-    SELECT_SERIES,
-    OccurrenceStatus,
-    Series,
-    original_start,
-    own_details,
-    to_local,
-)
+from domain.appointments.errors import AppointmentChanged, AppointmentOver
+from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
 from domain.database import Scope
-from domain.delivery.outbox import Lane
-from domain.errors import AppointmentChanged, AppointmentOver, NotFound
+from domain.errors import NotFound
 from domain.events import NotificationsOwed
+from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Lane
 
 
 class Reach(StrEnum):

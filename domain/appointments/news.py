@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select, text, update
 
 from domain.access import Role
-from domain.appointments.occurrences import OccurrenceStatus, reminded_before
+from domain.appointments.ladder import reminders_of
+from domain.appointments.occurrences import reminded_before
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane
 from domain.events import NotificationsOwed
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
-from domain.medicines.doses.ladder import Step, reminders_of
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember, new_id
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Kind, Lane
+from domain.timers import Step
 
 # What is owed to somebody for the same minute is about this one, too.
 _OWE = text("""

@@ -7,7 +7,6 @@ and survives when the rule changes: the row goes on as the occurrence that takes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,31 +14,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, Row, Text, func, literal, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.appointments.ladder import after_telling, appointment_actions
 from domain.appointments.recurrences import Recurrence, starts_until
 from domain.database import Scope
-from domain.delivery.outbox import Kind
 from domain.events import NotificationsOwed, TimerSet
-from domain.medicines.doses.ladder import (
-    NextAction,
-    Step,
-    after_telling,
-    appointment_actions,
-    ceil_minute,
-)
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, AppointmentOccurrence, Notification, new_id
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Kind
 from domain.set_asides import Subject, Work, is_free
+from domain.timers import NextAction, Step, ceil_minute
 
 HORIZON = timedelta(days=366)
 EXTENDED_AHEAD = timedelta(days=330)
 SHOWN_AGAIN_FOR = timedelta(days=30)
 _GONE = "gone:"  # the key of a row that no rule gives any more
-
-
-class OccurrenceStatus(StrEnum):
-    PLANNED = "planned"
-    CANCELLED = "cancelled"
-    CUT = "cut"  # called off with the rest of its series
 
 
 @dataclass(frozen=True)
@@ -113,11 +102,6 @@ class Series:
             remind_before=self.remind_before,
             is_all_day=self.is_all_day,
         )
-
-
-def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
-    """Naive local time of an aware *instant*."""
-    return instant.astimezone(zone).replace(tzinfo=None)
 
 
 def reminded_before(row: Row[Any]) -> Sequence[int]:

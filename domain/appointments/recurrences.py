@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 
-from domain.medicines.schedules.schedules import Weekday, resolve_local
+from domain.local_time import Weekday, resolve_local
 
 MOST_TIMES = 1_000  # COUNT
 LONGEST_INTERVAL = 100  # INTERVAL

@@ -17,22 +17,17 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from domain import audit
 from domain.access import Action
 from domain.appointments.appointments import Details, OccurrenceFacts, first_of, get_occurrence
+from domain.appointments.errors import AppointmentOver
 from domain.appointments.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import (
-    OccurrenceStatus,
-    Series,
-    give_up_places,
-    replan,
-    reset_timers,
-    to_key,
-    to_local,
-)
+from domain.appointments.occurrences import Series, give_up_places, replan, reset_timers, to_key
 from domain.database import Scope
-from domain.errors import AppointmentOver, NotFound
+from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.room import make_room
+from domain.local_time import to_local
 from domain.models import Appointment, AppointmentOccurrence
+from domain.models.appointments import OccurrenceStatus
 
 Values: TypeAlias = Mapping[str, Any]
 

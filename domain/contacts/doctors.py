@@ -11,8 +11,9 @@ from sqlalchemy import Row, func, insert, select, update
 from domain import audit
 from domain.access import Action
 from domain.alike import nearest
+from domain.contacts.errors import AlikeDoctor
 from domain.database import Scope
-from domain.errors import AlikeDoctor, NotFound
+from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room

@@ -8,7 +8,6 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -35,44 +34,9 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database import Scope
 from domain.events import NotificationsOwed
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User, new_id
-from domain.models.delivery import OPEN_NOTIFICATION
-
-
-class Lane(IntEnum):
-    """Who goes first when Telegram's limits make messages wait."""
-
-    INTERACTIVE = 0
-    CRITICAL = 1
-    DUE = 2
-    ESCALATION = 3
-    EDITS = 4
-    APPOINTMENTS = 5
-    DIGESTS = 6
-
-
-class Kind(StrEnum):
-    SLOT_CARD = "slot_card"
-    MISSED = "missed"
-    NOT_ASKED = "not_asked"
-    JOINED = "joined"
-    REFILL = "refill"
-    APPOINTMENT = "appointment"
-    RECORD_CHANGED = "record_changed"
-    PAUSE_ENDS = "pause_ends"
-    CALENDAR = "calendar"
-    CHANGES = "changes"
-
+from domain.models.delivery import OPEN_NOTIFICATION, Kind, Lane, Status
 
 _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
-
-
-class Status(StrEnum):
-    PENDING = "pending"
-    SENT = "sent"
-    CLOSED = "closed"  # its reader has left: it says nothing any more, and is never touched again
-    UNREACHABLE = "unreachable"
-    OBSOLETE = "obsolete"  # resolved before it was sent
-    FAILED = "failed"
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from domain import audit
 from domain.access import Action, Role, may
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane
-from domain.errors import (
-    AlreadyMember,
-    InvitationExpired,
-    InvitationUnknown,
-    InvitationUsed,
-    NotFound,
-)
+from domain.errors import NotFound
 from domain.events import NotificationsOwed
+from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room
@@ -35,6 +29,7 @@ from domain.models import (
     User,
     new_id,
 )
+from domain.models.delivery import Kind, Lane
 
 INVITATION_LIFETIME = timedelta(hours=48)
 

@@ -15,11 +15,11 @@ from domain.database import Scope
 from domain.errors import AlikeName, AlreadyExists, NotFound
 from domain.events import TimerSet
 from domain.family.limits import Held
+from domain.family.list_version import raise_list_version
 from domain.family.room import make_room
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
-from domain.medicines.doses.ladder import evening_before
-from domain.medicines.list_version import raise_list_version
 from domain.models import CareRecipient, new_id
+from domain.timers import evening_before
 
 
 @dataclass(frozen=True)

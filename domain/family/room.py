@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from domain.appointments.occurrences import OccurrenceStatus
 from domain.database import Scope
-from domain.errors import FamilyFull
+from domain.family.errors import FamilyFull
 from domain.family.limits import MOST_HELD, Held
 from domain.models import (
     Appointment,
@@ -18,6 +17,7 @@ from domain.models import (
     FamilyMember,
     Medication,
 )
+from domain.models.appointments import OccurrenceStatus
 
 _lies_ahead = exists().where(
     AppointmentOccurrence.appointment_id == Appointment.id,

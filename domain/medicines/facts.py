@@ -3,19 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import Schedule, schedule_from_json
-
-
-class MedicineStatus(StrEnum):
-    ACTIVE = "active"
-    PAUSED = "paused"
-    STOPPED = "stopped"
+from domain.models.medicines import MedicineStatus
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,12 @@ from domain.access import Action
 from domain.alike import is_same_name, nearest
 from domain.database import Scope
 from domain.delivery import outbox as notifications
-from domain.errors import (
-    AlikeMedicine,
-    ChangedMeanwhile,
-    NotFound,
-    PauseEndImpossible,
-    PauseRuns,
-    SameMedicine,
-    StoppedMeanwhile,
-)
+from domain.errors import NotFound
 from domain.family.limits import Held
+from domain.family.list_version import raise_list_version
 from domain.family.people import Person, get_person, hold_pause, set_pause
 from domain.family.room import make_room
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.coming import COMING, ComingDoses, to_coming
 from domain.medicines.doses.counted_intakes import COUNTED, Counted, give_back_intakes
@@ -51,17 +45,18 @@ from domain.medicines.doses.open_doses import (
     put_back,
     rename,
 )
-from domain.medicines.facts import (
-    Content,
-    MedicineFacts,
-    MedicineLine,
-    MedicineStatus,
-    NewMedicine,
-    OpenDose,
+from domain.medicines.errors import (
+    AlikeMedicine,
+    ChangedMeanwhile,
+    PauseEndImpossible,
+    PauseRuns,
+    SameMedicine,
+    StoppedMeanwhile,
 )
-from domain.medicines.list_version import raise_list_version
-from domain.medicines.schedules.schedules import Schedule, resolve_local, schedule_from_json
+from domain.medicines.facts import Content, MedicineFacts, MedicineLine, NewMedicine, OpenDose
+from domain.medicines.schedules.schedules import Schedule, schedule_from_json
 from domain.models import AuditEvent, CareRecipient, Family, Medication, new_id
+from domain.models.medicines import MedicineStatus
 
 CALLED_OFF = "called_off"  # in the audit of an edit: the doses ahead that it cancelled
 

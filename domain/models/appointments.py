@@ -1,6 +1,7 @@
 """The calendar of care: doctors, appointments, and each time that an appointment takes place."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now
+
+
+class OccurrenceStatus(StrEnum):
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+    CUT = "cut"  # called off with the rest of its series
 
 
 class Doctor(Base):

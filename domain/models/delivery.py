@@ -1,6 +1,7 @@
 """What comes in and goes out: the inbox of updates, the outbox of notifications, the audit."""
 
 from datetime import datetime
+from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,40 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.models.base import Base, Id, Now
 
 OPEN_NOTIFICATION = "status = 'pending' OR shown_version < wanted_version"
+
+
+class Lane(IntEnum):
+    """Who goes first when Telegram's limits make messages wait."""
+
+    INTERACTIVE = 0
+    CRITICAL = 1
+    DUE = 2
+    ESCALATION = 3
+    EDITS = 4
+    APPOINTMENTS = 5
+    DIGESTS = 6
+
+
+class Kind(StrEnum):
+    SLOT_CARD = "slot_card"
+    MISSED = "missed"
+    NOT_ASKED = "not_asked"
+    JOINED = "joined"
+    REFILL = "refill"
+    APPOINTMENT = "appointment"
+    RECORD_CHANGED = "record_changed"
+    PAUSE_ENDS = "pause_ends"
+    CALENDAR = "calendar"
+    CHANGES = "changes"
+
+
+class Status(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    CLOSED = "closed"  # its reader has left: it says nothing any more, and is never touched again
+    UNREACHABLE = "unreachable"
+    OBSOLETE = "obsolete"  # resolved before it was sent
+    FAILED = "failed"
 
 
 class Notification(Base):

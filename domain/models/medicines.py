@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,21 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.models.base import Base, Id, Now
+
+
+class DoseStatus(StrEnum):
+    PENDING = "pending"
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    NOT_ASKED = "not_asked"  # we never reached anybody: nobody's miss
+    CANCELLED = "cancelled"
+
+
+class MedicineStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
 
 
 class Medication(Base):

@@ -14,15 +14,12 @@ from domain.access import Action, Role
 from domain.appointments.appointments import OccurrenceFacts, read_occurrences
 from domain.appointments.calendars import CalendarEntry, read_entries
 from domain.database import Scope
-from domain.delivery.change_notices import Concern
-from domain.delivery.outbox import Kind, SlotKey, Status
+from domain.delivery.outbox import SlotKey
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.family.people import Person
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.doses import DoseFacts, SlotFacts, list_doses, read_slots
-from domain.medicines.doses.ladder import LATE_AFTER, Step
-from domain.medicines.facts import MedicineStatus
 from domain.medicines.pauses.pauses import read_paused
 from domain.medicines.records.changes import RecordChange, read_changes
 from domain.medicines.schedules.courses import is_over_by
@@ -36,7 +33,11 @@ from domain.models import (
     Notification,
     User,
 )
+from domain.models.delivery import Kind, Status
+from domain.models.medicines import MedicineStatus
+from domain.overview.change_notices import Concern
 from domain.overview.told_changes import ToldChange, read_told_changes
+from domain.timers import LATE_AFTER, Step
 
 
 @dataclass(frozen=True)

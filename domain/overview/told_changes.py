@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
-from domain.appointments.occurrences import OccurrenceStatus
 from domain.database import Scope
-from domain.delivery.change_notices import Change, Concern, read_change_events, start_before
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import read_medicines
 from domain.medicines.pauses.pauses import read_paused
 from domain.models import Appointment, CareRecipient, Medication
+from domain.models.appointments import OccurrenceStatus
+from domain.overview.change_notices import Change, Concern, read_change_events, start_before
 
 MOST_READ = 20  # of one message
 

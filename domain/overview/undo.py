@@ -17,7 +17,6 @@ from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
 from domain.appointments.changes import remove
 from domain.appointments.clocks import CLOCK_CHANGED
-from domain.appointments.occurrences import OccurrenceStatus
 from domain.appointments.undo import can_be_put_back, put_back
 from domain.audit import LASTING
 from domain.database import Member, Scope
@@ -26,8 +25,7 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person, get_person, rename_person
 from domain.medicines.doses.counted_intakes import COUNTED, Counted
 from domain.medicines.doses.doses import RESOLVED, DoseFacts, list_doses, lock_dose, undo_doses
-from domain.medicines.doses.ladder import UNDO_PERIOD
-from domain.medicines.facts import Content, MedicineFacts, MedicineStatus
+from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import (
     CALLED_OFF,
     get_medication,
@@ -50,7 +48,10 @@ from domain.models import (
     MedicationLog,
     User,
 )
+from domain.models.appointments import OccurrenceStatus
+from domain.models.medicines import MedicineStatus
 from domain.overview.elsewhere import among_own, list_other_families, look_into
+from domain.timers import UNDO_PERIOD
 
 
 class ActionKind(StrEnum):

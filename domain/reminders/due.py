@@ -18,20 +18,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
-from domain.appointments.occurrences import OccurrenceStatus, reminded_before
+from domain.appointments.ladder import after_telling, appointment_actions
+from domain.appointments.occurrences import reminded_before
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane, Status, find_asked_for, show_again
+from domain.delivery.outbox import find_asked_for, show_again
 from domain.events import NotificationsOwed, TimerSet
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
 from domain.medicines.doses.card_parts import find_parts, part_at
-from domain.medicines.doses.doses import DoseStatus
-from domain.medicines.doses.ladder import (
-    NextAction,
-    Step,
-    after_asking,
-    after_telling,
-    appointment_actions,
-)
+from domain.medicines.doses.ladder import after_asking
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -42,7 +36,11 @@ from domain.models import (
     Notification,
     new_id,
 )
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Kind, Lane, Status
+from domain.models.medicines import DoseStatus
 from domain.set_asides import Subject, Work, is_free
+from domain.timers import NextAction, Step
 
 
 @dataclass(frozen=True)

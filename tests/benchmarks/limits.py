@@ -13,7 +13,7 @@ from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 
 from bot.telegram_api.limits import Budget, Limiter
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 
 SECONDS = 20
 CHATTING_SECONDS = 10

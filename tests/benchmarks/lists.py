@@ -31,9 +31,9 @@ from domain.database import (
     as_person,
     make_engine,
 )
-from domain.events import MedicinesListed
 from domain.family.users import Arrival, arrive
 from domain.medicines.doses import doses, expansion
+from domain.medicines.events import MedicinesListed
 from domain.medicines.medications import list_medicines
 from migrations import runner
 from tests import factories

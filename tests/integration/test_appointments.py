@@ -24,24 +24,22 @@ from domain.access import Role
 from domain.appointments import appointments, attendance, changes, occurrences
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.calendars import get_entries
-from domain.appointments.locking import Reach
-from domain.appointments.occurrences import OccurrenceStatus
-from domain.appointments.recurrences import Recurrence
-from domain.database import Database, Scope, as_dispatch, as_family
-from domain.errors import (
+from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
-    NotAllowed,
-    NotFound,
-    NothingToUndo,
     TakenByAnother,
     TimeDoesNotExist,
 )
+from domain.appointments.locking import Reach
+from domain.appointments.recurrences import Recurrence
+from domain.database import Database, Scope, as_dispatch, as_family
+from domain.errors import NotAllowed, NotFound, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.models import AppointmentOccurrence, CareRecipient
+from domain.models.appointments import OccurrenceStatus
 from domain.overview import undo
 from domain.reminders import due as reminders
 from domain.several import attempt

@@ -13,15 +13,17 @@ from bot.features.medicines.views.cards import slot_card
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent, Shown, Status
+from domain.delivery.outbox import Claimed, Sent, Shown
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
 from domain.medicines.doses import doses
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
-from domain.medicines.doses.doses import CardMessage, DoseFacts, DoseStatus, Recorded, WhichDose
+from domain.medicines.doses.doses import CardMessage, DoseFacts, Recorded, WhichDose
 from domain.medicines.facts import MedicineFacts
+from domain.models.delivery import Status
+from domain.models.medicines import DoseStatus
 from domain.overview import cards
 from domain.overview.cards import CardFacts, Message
 from tests import factories

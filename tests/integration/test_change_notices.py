@@ -19,13 +19,12 @@ from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import follow_person
 from domain.appointments.locking import Reach
 from domain.database import Database, Scope, as_family
-from domain.delivery import change_notices
-from domain.delivery.outbox import Lane
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
 from domain.medicines.pauses import pauses
-from domain.overview import cards, undo
+from domain.models.delivery import Lane
+from domain.overview import cards, change_notices, undo
 from domain.overview.cards import ChangesFacts, Message
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls

@@ -15,12 +15,13 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import intakes
 from domain.medicines.schedules.schedules import Elapsed
 from domain.medicines.stock import stock
 from domain.models import AuditEvent
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to, without_walls

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from domain.access import Action, Role
 from domain.database import Database, Scope, as_dispatch
-from domain.errors import NotAllowed, NotFound, NothingRecorded, NothingToUndo, TooLateToUndo
+from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
@@ -20,11 +20,13 @@ from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
 from domain.medicines.doses.card_parts import digest_of
-from domain.medicines.doses.doses import DoseFacts, DoseStatus, Recorded, Snoozed, WhichDose
-from domain.medicines.doses.ladder import ceil_minute
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.doses.doses import DoseFacts, Recorded, Snoozed, WhichDose
+from domain.medicines.errors import NothingRecorded
+from domain.medicines.facts import MedicineFacts
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.undo import ActionKind, Undone, find_last_action, undo_action
 from domain.reminders import due as reminders
+from domain.timers import ceil_minute
 from tests import factories
 from tests.databases import as_owner, move_to, recorded_statements, without_walls
 from tests.factories import Account, daily

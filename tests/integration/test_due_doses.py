@@ -14,8 +14,9 @@ from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
+from domain.models.medicines import DoseStatus
 from domain.reminders import due as reminders
 from tests import factories
 from tests.databases import without_walls

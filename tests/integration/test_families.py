@@ -10,17 +10,10 @@ from sqlalchemy import text
 
 from domain.access import Action, Role
 from domain.database import Database, Scope, as_newcomer, as_person
-from domain.errors import (
-    AlreadyExists,
-    AlreadyMember,
-    InvitationExpired,
-    InvitationUsed,
-    NoFamily,
-    NotAllowed,
-    NotFound,
-)
+from domain.errors import AlreadyExists, NoFamily, NotAllowed, NotFound
 from domain.family import families, users
 from domain.family import people as care_recipients
+from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUsed
 from domain.family.families import FamilyOverview, Joined
 from tests import factories
 from tests.databases import recorded_statements, without_walls

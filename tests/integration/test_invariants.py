@@ -11,7 +11,7 @@ from domain.database import Database, as_dispatch
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
+from domain.models.medicines import DoseStatus
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import daily

@@ -7,13 +7,15 @@ import pytest
 
 from domain.access import Role
 from domain.database import Database, Scope
-from domain.errors import NotAllowed, NotFound, TimeNotPossible
+from domain.errors import NotAllowed, NotFound
 from domain.family.families import FamilyFacts
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus, Recorded
+from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.errors import TimeNotPossible
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records.late import LateOutlook, record_late
 from domain.medicines.schedules.schedules import Elapsed, Schedule
+from domain.models.medicines import DoseStatus
 from domain.overview.undo import ActionKind, find_last_action, undo_action
 from tests import factories
 from tests.databases import move_to

@@ -16,9 +16,9 @@ from domain.events import Event, TimerSet
 from domain.medicines import medications
 from domain.medicines.details import get_details
 from domain.medicines.doses import expansion
-from domain.medicines.doses.doses import DoseStatus
 from domain.medicines.records import intakes
 from domain.medicines.stock import stock
+from domain.models.medicines import DoseStatus
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import daily

@@ -15,7 +15,7 @@ from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from domain.database import Database
-from domain.events import MedicinesListed
+from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 from domain.medicines.medications import list_medicines
 from domain.medicines.schedules.schedules import AsNeeded

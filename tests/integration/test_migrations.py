@@ -14,11 +14,11 @@ from domain.database import Database
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
 from domain.medicines.records import intakes
 from domain.medicines.schedules.schedules import AsNeeded
 from domain.medicines.stock import stock
 from domain.models import Base
+from domain.models.medicines import DoseStatus
 from domain.models.row_security import CLOCK_FUNCTION, wall_statements
 from migrations import runner
 from migrations.runner import MigrationError

@@ -15,11 +15,11 @@ from domain.appointments import appointments, changes
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
-from domain.appointments.occurrences import OccurrenceStatus
 from domain.database import Database, Member, Scope
 from domain.errors import NotAllowed
 from domain.family.people import Person
 from domain.medicines import medications
+from domain.models.appointments import OccurrenceStatus
 from domain.overview import undo
 from tests import factories
 from tests.databases import MORNING, move_to

@@ -13,11 +13,13 @@ from domain.access import Action
 from domain.database import Database, Scope
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
+from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus, PersonToday
+from domain.medicines.doses.doses import DoseFacts, PersonToday
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import Weekday, Weekly
+from domain.medicines.schedules.schedules import Weekly
+from domain.models.medicines import DoseStatus
 from domain.overview import undo
 from tests import factories
 from tests.databases import move_to

@@ -13,14 +13,16 @@ from sqlalchemy import Row, text
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family, as_person
 from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Lane, Sent, Shown, Status
+from domain.delivery.outbox import Claimed, Sent, Shown
 from domain.errors import NotFound
 from domain.family import users
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
+from domain.models.delivery import Lane, Status
+from domain.models.medicines import DoseStatus
 from domain.overview import cards
 from domain.overview.cards import CardFacts, JoinedFacts, Message, SummaryFacts
 from tests import factories

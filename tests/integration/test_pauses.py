@@ -14,23 +14,22 @@ from sqlalchemy import text
 from domain.access import Role
 from domain.appointments import appointments
 from domain.database import Database, Scope, as_dispatch
-from domain.errors import (
-    ChangedMeanwhile,
-    NotAllowed,
-    NothingToPause,
-    NotPaused,
-    PauseEndImpossible,
-    PauseRuns,
-    StoppedMeanwhile,
-)
+from domain.errors import NotAllowed
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines import medications
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.errors import (
+    ChangedMeanwhile,
+    NothingToPause,
+    NotPaused,
+    PauseEndImpossible,
+    PauseRuns,
+    StoppedMeanwhile,
+)
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses import courses as paused_courses
 from domain.medicines.pauses import pauses
 from domain.medicines.pauses.courses import CourseQuestion
@@ -38,6 +37,7 @@ from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
 from domain.medicines.schedules.courses import Stretch, last_day
 from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.undo import ActionKind, find_last_action, undo_action
 from domain.reminders import due as reminders
 from tests import factories

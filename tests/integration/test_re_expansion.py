@@ -10,22 +10,18 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from domain.database import Database, Scope
-from domain.errors import ChangedMeanwhile, NotFound, SameMedicine
+from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
+from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
-from domain.medicines.facts import MedicineFacts, MedicineStatus
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Elapsed,
-    Schedule,
-    WallClock,
-    Weekday,
-    Weekly,
-)
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekly
+from domain.models.medicines import DoseStatus, MedicineStatus
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, daily

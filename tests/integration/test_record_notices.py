@@ -15,11 +15,11 @@ from bot.features.overview.views.undo import ask, superseded, undone
 from bot.ui.callbacks import Verb
 from domain.access import Action
 from domain.database import Database, Scope, as_family
-from domain.errors import NothingRecorded, RecordedOtherwise
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.errors import NothingRecorded, RecordedOtherwise
 from domain.medicines.records import history
 from domain.medicines.records.corrections import (
     Correction,
@@ -30,6 +30,7 @@ from domain.medicines.records.corrections import (
     undo_correction,
 )
 from domain.medicines.records.history import RecordStep
+from domain.models.medicines import DoseStatus
 from domain.overview import cards
 from domain.overview.cards import RecordChangedFacts
 from domain.overview.undo import ActionSuperseded, find_action, find_last_action, undo_action

@@ -13,7 +13,7 @@ from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.send_limits import Demand, SharedSendLimits
 from bot.telegram_api.limits import Budget, Limiter
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 from tests.valkey import running_valkey
 
 DUE_AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

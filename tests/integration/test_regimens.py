@@ -32,10 +32,10 @@ from domain.database import Database, Scope, make_engine
 from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
+from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
 from domain.medicines.facts import NewMedicine
 from domain.medicines.records import intakes
 from domain.medicines.records.corrections import Correction
@@ -47,12 +47,12 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
     occurrences,
     schedule_from_json,
 )
 from domain.medicines.stock import stock
+from domain.models.medicines import DoseStatus
 from domain.overview.undo import find_last_action, undo_action
 from tests import factories
 from tests.databases import MORNING, clock_at, move_to, new_database

@@ -13,8 +13,8 @@ from domain.appointments.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
 from domain.database import Database, Scope, as_person
-from domain.errors import FamilyFull
 from domain.family import families
+from domain.family.errors import FamilyFull
 from domain.family.families import FamilyFacts
 from domain.family.limits import MOST_HELD, Held
 from domain.medicines import medications

@@ -12,9 +12,9 @@ from domain.database import Database, Scope
 from domain.family.people import list_people
 from domain.medicines.details import get_details
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
 from domain.medicines.medications import list_medicines
 from domain.medicines.records.history import get_entry, list_history
+from domain.models.medicines import DoseStatus
 from domain.overview import elsewhere
 from tests import factories
 from tests.databases import recorded_statements

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from bot.scheduling.isolation import Chore, Isolation
 from domain import set_asides
 from domain.database import Database, Scope, as_dispatch
-from domain.medicines.doses.ladder import floor_minute
 from domain.medicines.schedules.schedules import schedule_from_json
 from domain.medicines.stock import stock
 from domain.set_asides import RETRIES, Subject, Waiting, Work, describe
+from domain.timers import floor_minute
 from tests import factories
 from tests.databases import without_walls
 

@@ -12,19 +12,14 @@ from sqlalchemy import text
 
 from domain.access import Role
 from domain.database import Database, Scope
-from domain.errors import (
-    ChangedMeanwhile,
-    LessLeft,
-    NotAllowed,
-    PerDoseUnknown,
-    StockUnitDiffers,
-)
+from domain.errors import NotAllowed
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
+from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails, get_details
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
+from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import edit_medication, stop_medication
 from domain.medicines.records.corrections import Correction
@@ -38,12 +33,12 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
 )
 from domain.medicines.stock import stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
+from domain.models.medicines import DoseStatus
 from domain.overview import undo
 from tests import factories
 from tests.databases import move_to, without_walls

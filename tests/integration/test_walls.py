@@ -29,9 +29,9 @@ from domain.database import (
 from domain.family import families
 from domain.family.families import FamilyFacts
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus
 from domain.medicines.stock import stock
 from domain.models import Base
+from domain.models.medicines import DoseStatus
 from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
 from domain.set_asides import Subject, Work
 from tests import factories

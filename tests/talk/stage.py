@@ -104,9 +104,15 @@ class Stage:
         """Return once everything that came in is answered and everything owed is sent."""
         if self.town.app is None:
             return
-        async with asyncio.timeout(seconds):
-            while not await self._is_quiet():
-                await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self._is_quiet():
+                    await asyncio.sleep(_LOOK_SECONDS)
+        except TimeoutError:
+            busy = await self.rows(_BUSY, self.now)
+            unread = self.town.sandbox.unconfirmed_updates
+            log = "\n".join(self.errors.lines)
+            raise TimeoutError(f"not settled: {busy}, not fetched: {unread}\n{log}") from None
 
     async def forget_rates(self) -> None:
         """Let people type as fast as a test does."""

@@ -46,47 +46,36 @@ from domain.appointments.appointments import (
 )
 from domain.appointments.calendars import CalendarEntry, Deviation
 from domain.appointments.clocks import Followed
-from domain.appointments.occurrences import OccurrenceStatus
-from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
-from domain.contacts.doctors import DoctorFacts
-from domain.database import Member
-from domain.delivery.change_notices import Concern as ChangeConcern
-from domain.errors import (
-    AlikeDoctor,
-    AlikeMedicine,
-    AlikeName,
-    AlreadyApplied,
-    AlreadyExists,
-    AlreadyMember,
+from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
+    TakenByAnother,
+    TimeDoesNotExist,
+)
+from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
+from domain.contacts.doctors import DoctorFacts
+from domain.contacts.errors import AlikeDoctor
+from domain.database import Member
+from domain.errors import (
+    AlikeName,
+    AlreadyApplied,
+    AlreadyExists,
     CareCircleError,
-    ChangedMeanwhile,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NothingToUndo,
+    TooLateToUndo,
+)
+from domain.family.errors import (
+    AlreadyMember,
     FamilyFull,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
-    LessLeft,
     NobodyCaredFor,
-    NoFamily,
-    NotAllowed,
-    NotFound,
-    NothingRecorded,
-    NothingToPause,
-    NothingToUndo,
-    NotPaused,
-    PauseEndImpossible,
-    PauseRuns,
-    PerDoseUnknown,
-    SameMedicine,
-    StockUnitDiffers,
-    StoppedMeanwhile,
-    TakenByAnother,
-    TimeDoesNotExist,
-    TimeNotPossible,
-    TooLateToUndo,
 )
 from domain.family.families import (
     FamilyFacts,
@@ -99,18 +88,26 @@ from domain.family.families import (
 from domain.family.limits import MOST_HELD, Held
 from domain.family.people import Person, PersonAdded
 from domain.family.running_pauses import Pause
+from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import (
-    DoseFacts,
-    DoseStatus,
-    PersonToday,
-    Recorded,
-    Snoozed,
-    WhichDose,
+from domain.medicines.doses.doses import DoseFacts, PersonToday, Recorded, Snoozed, WhichDose
+from domain.medicines.errors import (
+    AlikeMedicine,
+    ChangedMeanwhile,
+    LessLeft,
+    NothingRecorded,
+    NothingToPause,
+    NotPaused,
+    PauseEndImpossible,
+    PauseRuns,
+    PerDoseUnknown,
+    SameMedicine,
+    StockUnitDiffers,
+    StoppedMeanwhile,
+    TimeNotPossible,
 )
-from domain.medicines.doses.ladder import Step
-from domain.medicines.facts import Content, MedicineFacts, MedicineLine, MedicineStatus, OpenDose
+from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
@@ -119,10 +116,12 @@ from domain.medicines.records.intakes import Doubt, Intake, Outlook
 from domain.medicines.records.late import LateOutlook
 from domain.medicines.schedules.changes import Place
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekday, Weekly
+from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekly
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock
+from domain.models.appointments import OccurrenceStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.cards import (
     AppointmentFacts,
     AppointmentItem,
@@ -135,9 +134,11 @@ from domain.overview.cards import (
     RefillItem,
     SummaryFacts,
 )
+from domain.overview.change_notices import Concern as ChangeConcern
 from domain.overview.elsewhere import OpenElsewhere
 from domain.overview.told_changes import ToldChange
 from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.timers import Step
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
 

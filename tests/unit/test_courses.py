@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.courses import (
     Stretch,
@@ -24,7 +25,6 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
     occurrences,
 )

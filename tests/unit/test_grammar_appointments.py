@@ -30,7 +30,7 @@ from bot.grammar.whens import (
 )
 from bot.ui.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
-from domain.medicines.schedules.schedules import Weekday
+from domain.local_time import Weekday
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=LONDON)  # a Tuesday

@@ -19,8 +19,9 @@ from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import matchable, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import MedicineLine, MedicineStatus
+from domain.medicines.facts import MedicineLine
 from domain.medicines.schedules.schedules import WallClock
+from domain.models.medicines import MedicineStatus
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -17,6 +17,7 @@ from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import (
     AsNeeded,
@@ -27,7 +28,6 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
 )
 

@@ -17,6 +17,7 @@ from bot.grammar.people import Person, parse_place, split_person_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
 from bot.ui.misunderstandings import misunderstood
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.schedules.schedules import (
     AsNeeded,
     Cycle,
@@ -26,11 +27,9 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
     first_occurrence,
     occurrences,
-    resolve_local,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

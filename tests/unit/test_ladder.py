@@ -5,18 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.appointments.ladder import appointment_actions, reminders_of
 from domain.medicines.doses.ladder import (
-    NextAction,
-    Step,
     after_asking,
     after_snooze,
     after_undo,
-    appointment_actions,
-    ceil_minute,
     first_action,
-    reminders_of,
     window_end,
 )
+from domain.timers import NextAction, Step, ceil_minute
 
 EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TEN = EIGHT + timedelta(hours=2)

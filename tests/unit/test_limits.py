@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram_api.limits import Budget, Limiter
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 from tests.sending import DUE_AT, STRICT, Office, Sent, settle
 
 

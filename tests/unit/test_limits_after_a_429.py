@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from bot.telegram_api.limits import Budget
 from bot.telegram_api.suspicion import MOST_CHATS, SPACING, Probe
-from domain.delivery.outbox import Lane
+from domain.models.delivery import Lane
 from tests.sending import DUE_AT, FakeTime, Office, settle
 
 

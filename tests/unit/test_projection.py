@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.medicines.schedules.schedules import (
-    Cycle,
-    Daily,
-    Elapsed,
-    Schedule,
-    WallClock,
-    Weekday,
-    Weekly,
-)
+from domain.local_time import Weekday
+from domain.medicines.schedules.schedules import Cycle, Daily, Elapsed, Schedule, WallClock, Weekly
 from domain.medicines.schedules.schedules import occurrences as doses_due
 from domain.medicines.stock.projection import (
     FARTHEST,

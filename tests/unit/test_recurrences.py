@@ -20,7 +20,7 @@ from domain.appointments.recurrences import (
     nth_of,
     starts_until,
 )
-from domain.medicines.schedules.schedules import Weekday, resolve_local
+from domain.local_time import Weekday, resolve_local
 
 LONDON = ZoneInfo("Europe/London")
 CORPUS = Path(__file__).parent / "corpus" / "recurrences.txt"

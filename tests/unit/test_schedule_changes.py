@@ -14,6 +14,7 @@ from bot.grammar.commands.schedule_changes import parse_change, parse_least_time
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
+from domain.local_time import Weekday
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import (
     ALL,
@@ -36,7 +37,6 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
 )
 from tests.unit.test_grammar_properties import (

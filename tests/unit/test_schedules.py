@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import (
     AsNeeded,
@@ -20,13 +21,11 @@ from domain.medicines.schedules.schedules import (
     Steps,
     UnreadableSchedule,
     WallClock,
-    Weekday,
     Weekly,
     first_occurrence,
     last_occurrence,
     local_time,
     occurrences,
-    resolve_local,
     schedule_from_json,
 )
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.local_time import Weekday
 from domain.medicines.schedules.schedules import (
     Cycle,
     Daily,
@@ -18,7 +19,6 @@ from domain.medicines.schedules.schedules import (
     Monthly,
     Schedule,
     WallClock,
-    Weekday,
     Weekly,
     first_occurrence,
     last_occurrence,

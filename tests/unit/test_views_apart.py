@@ -20,8 +20,9 @@ from bot.ui.apart import (
 from bot.ui.length import LABEL, length
 from domain.family.families import FamilyFacts
 from domain.medicines.dosages import Dosage
-from domain.medicines.facts import MedicineLine, MedicineStatus
+from domain.medicines.facts import MedicineLine
 from domain.medicines.schedules.schedules import Elapsed, WallClock
+from domain.models.medicines import MedicineStatus
 from tests.unit.screens import NOW, Words, _Home
 
 LONDON = ZoneInfo("Europe/London")

@@ -10,6 +10,7 @@ from bot.features.medicines.views.schedules import schedule_in_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.times import clock_words, day_words, first_dose
+from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import (
     AsNeeded,
@@ -20,7 +21,6 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
 )
 

@@ -17,7 +17,6 @@ from sqlalchemy import Row, Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.ladder import Step
 from domain.medicines.facts import OpenDose
 from domain.medicines.schedules.schedules import (
     Occurrence,
@@ -27,6 +26,7 @@ from domain.medicines.schedules.schedules import (
     schedule_from_json,
 )
 from domain.models import Dose, Medication
+from domain.timers import Step
 
 _LONGEST_OPEN = timedelta(days=4)  # no window is longer: it keeps the doses of years out of it
 _STRETCH = timedelta(days=60)

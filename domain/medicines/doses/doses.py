@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,22 +17,19 @@ from domain import audit
 from domain.access import Action, may
 from domain.database import Act, Member, Scope
 from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Kind, Status, find_asked_for
-from domain.errors import (
-    NotAllowed,
-    NotFound,
-    NothingRecorded,
-    TooLateToUndo,
-)
+from domain.delivery.outbox import find_asked_for
+from domain.errors import NotAllowed, NotFound, TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.family.people import Person, list_people
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of, part_at
 from domain.medicines.doses.counted_intakes import plan_again
-from domain.medicines.doses.ladder import UNDO_PERIOD, Step, after_snooze, after_undo
+from domain.medicines.doses.ladder import after_snooze, after_undo
+from domain.medicines.errors import NothingRecorded
 from domain.medicines.medications import follow_intakes
 from domain.medicines.records.notices import tell_recorder
-from domain.medicines.schedules.schedules import local_time, resolve_local
+from domain.medicines.schedules.schedules import local_time
 from domain.medicines.stock.measures import use_of
 from domain.medicines.stock.stock import give_back
 from domain.models import (
@@ -45,16 +41,9 @@ from domain.models import (
     User,
     new_id,
 )
-
-
-class DoseStatus(StrEnum):
-    PENDING = "pending"
-    TAKEN = "taken"
-    SKIPPED = "skipped"
-    MISSED = "missed"
-    NOT_ASKED = "not_asked"  # we never reached anybody: nobody's miss
-    CANCELLED = "cancelled"
-
+from domain.models.delivery import Kind, Status
+from domain.models.medicines import DoseStatus
+from domain.timers import UNDO_PERIOD, Step
 
 RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
 UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})

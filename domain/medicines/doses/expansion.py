@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.database import Scope
 from domain.delivery import outbox as notifications
 from domain.events import NotificationsOwed, TimerSet
+from domain.family.list_version import raise_list_version
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.counted_intakes import (
     FARTHEST,
@@ -21,9 +22,8 @@ from domain.medicines.doses.counted_intakes import (
     count_intakes,
     reach,
 )
-from domain.medicines.doses.ladder import Step, ceil_minute, first_action, window_end
+from domain.medicines.doses.ladder import first_action, window_end
 from domain.medicines.facts import OpenDose
-from domain.medicines.list_version import raise_list_version
 from domain.medicines.schedules.schedules import (
     Occurrence,
     Schedule,
@@ -34,6 +34,7 @@ from domain.medicines.schedules.schedules import (
 )
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.set_asides import Subject, Work, is_free
+from domain.timers import Step, ceil_minute
 
 HORIZON = timedelta(hours=36)
 

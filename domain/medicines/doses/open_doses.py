@@ -15,13 +15,13 @@ from sqlalchemy import func, or_, select, update
 from domain import audit
 from domain.database import Scope
 from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Kind, Status
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.expansion import Expandable
 from domain.medicines.facts import OpenDose
 from domain.medicines.stock.measures import own_dosages
 from domain.models import AuditEvent, Dose, Notification
+from domain.models.delivery import Kind, Status
 
 OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
 _CHANGED = "dose.changed"

@@ -16,10 +16,11 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Action
 from domain.database import Scope
-from domain.errors import ChangedMeanwhile, NotFound
+from domain.errors import NotFound
 from domain.medicines.doses.expansion import lock_doses
 from domain.medicines.doses.ladder import WINDOW
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import edit_medication, get_medication, read_medicines
 from domain.medicines.schedules.courses import (
     Stretch,
@@ -30,6 +31,7 @@ from domain.medicines.schedules.courses import (
 )
 from domain.medicines.schedules.schedules import Schedule, schedule_from_json
 from domain.models import AuditEvent, Dose, Medication
+from domain.models.medicines import MedicineStatus
 
 _SAME_MOMENT = timedelta(minutes=1)  # of what one transaction writes
 

@@ -18,9 +18,9 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.access import ASKED_FIRST, Action
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane
-from domain.errors import NotFound, NothingToPause, NotPaused, PauseRuns
+from domain.errors import NotFound
 from domain.events import NotificationsOwed
+from domain.family.list_version import raise_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
 from domain.medicines.doses.counted_intakes import COUNTED, Counted, give_back_intakes
@@ -32,8 +32,8 @@ from domain.medicines.doses.expansion import (
     re_expand,
     to_expandable,
 )
-from domain.medicines.facts import MedicineFacts, MedicineStatus
-from domain.medicines.list_version import raise_list_version
+from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import end_of_pause, read_medicines, status_json
 from domain.models import (
     AuditEvent,
@@ -43,6 +43,8 @@ from domain.models import (
     Notification,
     new_id,
 )
+from domain.models.delivery import Kind, Lane
+from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
 
 NOTICE_LIVES = timedelta(days=14)

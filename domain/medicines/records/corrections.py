@@ -16,31 +16,26 @@ from domain import audit
 from domain.access import Action
 from domain.database import Act, Member, Scope
 from domain.delivery import outbox as notifications
-from domain.errors import (
-    NotFound,
-    NothingRecorded,
-    RecordedOtherwise,
-    TimeNotPossible,
-    TooLateToUndo,
-)
+from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.doses import (
     ONE_DOSE,
     RESOLVED,
     DoseFacts,
-    DoseStatus,
     get_dose,
     lock_dose,
     undo_doses,
 )
-from domain.medicines.doses.ladder import UNDO_PERIOD
+from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
 from domain.medicines.medications import follow_intakes
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
 from domain.medicines.records.notices import tell_recorder
 from domain.medicines.records.standing import find_standing
 from domain.medicines.stock.stock import give_back, take_for
 from domain.models import Dose, MedicationLog, new_id
+from domain.models.medicines import DoseStatus
+from domain.timers import UNDO_PERIOD
 
 
 @dataclass(frozen=True)

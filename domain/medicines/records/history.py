@@ -12,16 +12,10 @@ from sqlalchemy import Row, and_, func, or_, select
 
 from domain.access import Action
 from domain.database import Scope
-from domain.medicines.doses.doses import (
-    RESOLVED,
-    SELECT_DOSES,
-    DoseFacts,
-    DoseStatus,
-    dose_facts,
-    get_dose,
-)
-from domain.medicines.doses.ladder import UNDO_PERIOD
+from domain.medicines.doses.doses import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
 from domain.models import CareRecipient, Dose, MedicationLog, User
+from domain.models.medicines import DoseStatus
+from domain.timers import UNDO_PERIOD
 
 PAGE = 10
 _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT_ASKED)

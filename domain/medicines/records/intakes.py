@@ -19,7 +19,7 @@ from sqlalchemy import Row, ScalarSelect, func, insert, or_, select
 
 from domain.access import Action, may
 from domain.database import Member, Scope
-from domain.errors import NotAllowed, NotFound, TimeNotPossible
+from domain.errors import NotAllowed, NotFound
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip
 from domain.medicines.doses.counted_intakes import FARTHEST
@@ -27,16 +27,17 @@ from domain.medicines.doses.doses import (
     ONE_DOSE,
     SELECT_DOSES,
     DoseFacts,
-    DoseStatus,
     Recorded,
     dose_facts,
     record_doses,
 )
-from domain.medicines.doses.ladder import UNDO_PERIOD, floor_minute
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.errors import TimeNotPossible
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import get_medication
 from domain.medicines.schedules.schedules import AsNeeded, Elapsed, first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
+from domain.models.medicines import DoseStatus, MedicineStatus
+from domain.timers import UNDO_PERIOD, floor_minute
 
 DAY = timedelta(hours=24)
 _AROUND = timedelta(days=3)

@@ -12,18 +12,19 @@ from uuid import UUID
 
 from domain.access import Action
 from domain.database import Act, Scope
-from domain.errors import NotFound, TimeNotPossible
+from domain.errors import NotFound
 from domain.medicines.doses.doses import (
     RESOLVED,
     DoseFacts,
-    DoseStatus,
     Recorded,
     list_doses,
     lock_dose,
     record_doses,
 )
+from domain.medicines.errors import TimeNotPossible
 from domain.medicines.records.intakes import Confirm, Outlook, is_recordable, review_correction
 from domain.models import new_id
+from domain.models.medicines import DoseStatus
 
 
 @dataclass(frozen=True)

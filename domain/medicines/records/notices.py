@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, func, select, text, update
 
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane
 from domain.events import NotificationsOwed
-from domain.medicines.doses.ladder import UNDO_PERIOD
 from domain.medicines.records.standing import find_standing
 from domain.models import Dose, FamilyMember, MedicationLog, Notification, User, new_id
+from domain.models.delivery import Kind, Lane
+from domain.timers import UNDO_PERIOD
 
 AT_ONCE = timedelta(minutes=2)
 

@@ -20,8 +20,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.ladder import ceil_minute
 from domain.medicines.facts import Content
 from domain.medicines.schedules.schedules import (
     AsNeeded,
@@ -34,16 +34,15 @@ from domain.medicines.schedules.schedules import (
     ScheduleProblem,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
     clock_times_of,
     days_from_json,
     days_to_json,
     first_occurrence,
     last_occurrence,
-    resolve_local,
     schedule_from_json,
 )
+from domain.timers import ceil_minute
 
 ALL = "all"
 STRENGTH = "strength"

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
+from domain.local_time import resolve_local
 from domain.medicines.schedules.schedules import (
     AsNeeded,
     Elapsed,
@@ -18,7 +19,6 @@ from domain.medicines.schedules.schedules import (
     WallClock,
     first_occurrence,
     occurrences,
-    resolve_local,
 )
 
 _DAY = timedelta(days=1)

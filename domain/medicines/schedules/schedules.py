@@ -20,11 +20,12 @@ line, and so does their key ("2026-11-24T06:00Z"). As needed, nothing falls due 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum, IntEnum
+from enum import Enum
 from itertools import pairwise
 from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage, UnreadableDosage
 
 VERSION = 2
@@ -40,18 +41,6 @@ _WIDEST_JUMP = timedelta(days=1)
 _WIDEST_GAP = timedelta(hours=2)  # of those that still happen: Troll, in Antarctica
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
-
-
-class Weekday(IntEnum):
-    """Numbered like :meth:`datetime.date.weekday`."""
-
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
 
 
 class ScheduleProblem(Enum):
@@ -422,13 +411,6 @@ def first_and_last_day(schedule: Schedule, zone: ZoneInfo) -> tuple[date, date |
             if ends_at is None:
                 return first, None
             return first, (ends_at - timedelta(microseconds=1)).astimezone(zone).date()
-
-
-def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
-    """The instant (aware UTC) at which naive *local* is given: see the policy above."""
-    # The first of two readings (PEP 495). In a gap it is read with the offset that held before the
-    # jump, which shifts the time by exactly the length of the gap.
-    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
 def local_time(key: str, due_at: datetime, zone: ZoneInfo) -> datetime:

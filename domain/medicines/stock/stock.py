@@ -21,19 +21,15 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.access import ASKED_FIRST, Action
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane
-from domain.errors import ChangedMeanwhile, LessLeft, NotFound, PerDoseUnknown, StockUnitDiffers
+from domain.errors import NotFound
 from domain.events import NotificationsOwed, TimerSet
+from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.coming import COMING, to_coming
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import get_medication, read_medicines
-from domain.medicines.schedules.schedules import (
-    LONGEST_CYCLE,
-    AsNeeded,
-    resolve_local,
-    schedule_from_json,
-)
+from domain.medicines.schedules.schedules import LONGEST_CYCLE, AsNeeded, schedule_from_json
 from domain.medicines.stock.measures import Measure, find_unmeasured, use, use_of
 from domain.medicines.stock.projection import (
     FARTHEST,
@@ -55,6 +51,8 @@ from domain.models import (
     User,
     new_id,
 )
+from domain.models.delivery import Kind, Lane
+from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free
 
 CHECK_AT = time(10)  # local: an hour at which shops are open and nobody sleeps

@@ -32,7 +32,8 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, add_appointment
 from domain.appointments.calendars import get_entries
-from domain.errors import AppointmentInPast, NobodyCaredFor, TimeDoesNotExist
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.family.errors import NobodyCaredFor
 
 
 async def begin(request: Request) -> Answer:

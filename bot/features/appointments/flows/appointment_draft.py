@@ -40,10 +40,10 @@ from domain.appointments.appointments import (
     NewAppointment,
     check_start,
 )
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.ladder import reminders_of
 from domain.appointments.recurrences import Frequency, Recurrence
-from domain.errors import AppointmentInPast, TimeDoesNotExist
-from domain.medicines.doses.ladder import reminders_of
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local
 
 _RULES = {
     "w1": Recurrence(Frequency.WEEKLY),

@@ -39,10 +39,10 @@ from domain.appointments.appointments import (
     list_starts,
 )
 from domain.appointments.changes import edit, move, repeat
+from domain.appointments.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
 from domain.appointments.locking import Reach
-from domain.appointments.occurrences import to_local
 from domain.appointments.recurrences import Recurrence
-from domain.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
+from domain.local_time import to_local
 
 _DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day
 _DURATIONS = (15, 30, 45, 60, 90, 120)

@@ -21,15 +21,15 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
 from domain.appointments.changes import move, repeat
-from domain.appointments.locking import Reach
-from domain.appointments.occurrences import to_local
-from domain.appointments.recurrences import Recurrence
-from domain.errors import (
+from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
     TimeDoesNotExist,
 )
+from domain.appointments.locking import Reach
+from domain.appointments.recurrences import Recurrence
+from domain.local_time import to_local
 
 _SAME_DAY = "same"
 

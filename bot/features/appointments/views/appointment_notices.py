@@ -18,8 +18,8 @@ from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
-from domain.medicines.doses.ladder import Step
 from domain.overview.cards import AppointmentFacts, AppointmentItem
+from domain.timers import Step
 
 
 def notice(facts: AppointmentFacts) -> Screen:

@@ -36,11 +36,12 @@ from domain.appointments.appointments import (
     OccurrenceFacts,
     OccurrencePage,
 )
-from domain.appointments.occurrences import OccurrenceStatus
+from domain.appointments.ladder import DAY_MINUTES, Reminder
 from domain.appointments.recurrences import Recurrence
 from domain.database import Member
-from domain.medicines.doses.ladder import DAY_MINUTES, EVENING, Reminder
-from domain.medicines.schedules.schedules import resolve_local
+from domain.local_time import resolve_local
+from domain.models.appointments import OccurrenceStatus
+from domain.timers import EVENING
 
 _MOST_GONE = 5  # days that are named
 LAST_MINUTES = 10

@@ -30,7 +30,9 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.appointments import get_occurrence
 from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
-from domain.errors import AlikeDoctor, NobodyCaredFor, NotFound
+from domain.contacts.errors import AlikeDoctor
+from domain.errors import NotFound
+from domain.family.errors import NobodyCaredFor
 from domain.family.families import list_zones
 
 _SKIP = "skip"

@@ -16,7 +16,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
-from domain.errors import AlikeDoctor
+from domain.contacts.errors import AlikeDoctor
 from domain.family.families import list_zones
 
 _LEAVE_OUT = "none"

@@ -5,8 +5,9 @@ from bot.features.family.views import start as start_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from domain.access import Action, Role
-from domain.errors import NobodyCaredFor, NotFound
+from domain.errors import NotFound
 from domain.family import families, users
+from domain.family.errors import NobodyCaredFor
 from domain.family.people import list_people
 from domain.overview import elsewhere
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.conversation.engine import Choice, Data
 from bot.features.medicines.views import medicines as views
 from bot.ui.answer import Screen
-from domain.errors import SameMedicine
+from domain.medicines.errors import SameMedicine
 
 
 def beside(data: Data, name: str, same: SameMedicine) -> Data:

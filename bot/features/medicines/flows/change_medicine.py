@@ -23,7 +23,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import edit_medication, get_medication
 from domain.medicines.schedules.changes import Change

@@ -34,10 +34,11 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import UnreadableCallback, decode_minute
 from domain.access import Action
-from domain.errors import NotFound, NothingRecorded
+from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus, get_dose
+from domain.medicines.doses.doses import RESOLVED, DoseFacts, get_dose
+from domain.medicines.errors import NothingRecorded
 from domain.medicines.records.corrections import Correction, check_correctable, correct_dose, review
 from domain.medicines.records.intakes import (
     Confirm,
@@ -47,6 +48,7 @@ from domain.medicines.records.intakes import (
     WhichOne,
     is_recordable,
 )
+from domain.models.medicines import DoseStatus
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from domain.access import Action
 from domain.database import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.doses import DoseFacts, Recorded
-from domain.medicines.facts import MedicineLine, MedicineStatus
+from domain.medicines.facts import MedicineLine
 from domain.medicines.medications import get_medication, list_medicines
 from domain.medicines.records.intakes import (
     Confirm,
@@ -47,6 +47,7 @@ from domain.medicines.records.intakes import (
     is_recordable,
     review,
 )
+from domain.models.medicines import MedicineStatus
 
 MOST_CHOICES = 30
 

@@ -25,19 +25,19 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.database import Scope
-from domain.errors import (
-    CareCircleError,
+from domain.errors import CareCircleError, NotFound
+from domain.family.people import Person, get_person, list_people
+from domain.family.running_pauses import Pause
+from domain.local_time import resolve_local
+from domain.medicines.errors import (
     ChangedMeanwhile,
-    NotFound,
     NothingToPause,
     NotPaused,
     PauseEndImpossible,
     PauseRuns,
     StoppedMeanwhile,
 )
-from domain.family.people import Person, get_person, list_people
-from domain.family.running_pauses import Pause
-from domain.medicines.facts import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.medications import (
     end_of_pause,
     get_medication,
@@ -54,7 +54,8 @@ from domain.medicines.pauses.courses import (
 )
 from domain.medicines.pauses.pauses import pause_person, resume_person
 from domain.medicines.schedules.courses import Stretch, is_over_by, last_day
-from domain.medicines.schedules.schedules import resolve_local, schedule_from_json
+from domain.medicines.schedules.schedules import schedule_from_json
+from domain.models.medicines import MedicineStatus
 
 DAYS = {"1": 1, "3": 3, "7": 7}
 MOST_CHOICES = 30

@@ -12,8 +12,9 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.errors import ChangedMeanwhile, NotFound
+from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
+from domain.medicines.errors import ChangedMeanwhile
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import get_medication
 from domain.medicines.stock.measures import Measure, own_dosages

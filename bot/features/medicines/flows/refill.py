@@ -22,8 +22,8 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.errors import ChangedMeanwhile, PerDoseUnknown
 from domain.medicines.dosages import THINGS, Dosage
+from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
 from domain.medicines.medications import get_medication, list_medicines
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.stock import get_stock, refill

@@ -14,13 +14,15 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
 from domain.access import Action
 from domain.appointments.appointments import list_day
-from domain.errors import NotFound, NothingRecorded, RecordedOtherwise
+from domain.errors import NotFound
 from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseStatus, Recorded, WhichDose
+from domain.medicines.doses.doses import Recorded, WhichDose
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.medicines.errors import NothingRecorded, RecordedOtherwise
 from domain.medicines.medications import remove_medication
 from domain.medicines.records.corrections import RecordedIn, take_back
 from domain.medicines.records.history import get_entry
+from domain.models.medicines import DoseStatus
 from domain.overview import cards, elsewhere
 from domain.overview.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
 from domain.overview.undo import undo_action as take_action_back

@@ -15,8 +15,9 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.apart import medicine_labels
 from bot.ui.callbacks import Verb
 from domain.access import Action, may
-from domain.errors import NotFound, NothingRecorded
+from domain.errors import NotFound
 from domain.family.people import Person, list_people
+from domain.medicines.errors import NothingRecorded
 from domain.medicines.facts import MedicineLine
 from domain.medicines.medications import list_medicines
 from domain.medicines.records.history import HistoryPage, get_entry, list_history

@@ -12,10 +12,10 @@ from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.database import Member
-from domain.errors import ChangedMeanwhile, StoppedMeanwhile
-from domain.events import MedicinesListed
 from domain.medicines.details import get_details
 from domain.medicines.doses.doses import list_doses
+from domain.medicines.errors import ChangedMeanwhile, StoppedMeanwhile
+from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 from domain.medicines.medications import (
     change_open_doses,

@@ -13,9 +13,9 @@ from bot.ui.callbacks import Callback, Verb, encode_moment, encode_slot
 from bot.ui.dose_times import clock_of, differ, due_clock, named_clock, record_clock, with_yours
 from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
 from bot.ui.wording import _, escape
-from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts, DoseStatus
+from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
-from domain.medicines.facts import MedicineStatus
+from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.cards import CardFacts
 
 

@@ -12,16 +12,10 @@ from bot.ui.length import toast
 from bot.ui.wording import _, escape, ngettext
 from domain.database import Member
 from domain.medicines.doses.card_parts import digest_of
-from domain.medicines.doses.doses import (
-    RESOLVED,
-    DoseFacts,
-    DoseStatus,
-    Recorded,
-    Snoozed,
-    WhichDose,
-)
+from domain.medicines.doses.doses import RESOLVED, DoseFacts, Recorded, Snoozed, WhichDose
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import EntryDetails
+from domain.models.medicines import DoseStatus
 
 _MOST_OTHERS = 6
 

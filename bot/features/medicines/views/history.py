@@ -15,8 +15,9 @@ from bot.ui.times import day_words
 from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape
 from domain.database import Member
-from domain.medicines.doses.doses import DoseFacts, DoseStatus
+from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
+from domain.models.medicines import DoseStatus
 
 
 def history(

@@ -12,7 +12,8 @@ from bot.ui.length import MOST_SHOWN, shorten, shown_length
 from bot.ui.times import weekday_name
 from bot.ui.wording import _, escape, ngettext
 from domain.access import Role
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.medicines.doses.doses import RESOLVED, DoseFacts
+from domain.models.medicines import DoseStatus
 from domain.overview.cards import JoinedFacts, SummaryFacts
 
 

@@ -15,10 +15,11 @@ from bot.ui.wording import _, escape, ngettext
 from domain.database import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
-from domain.medicines.facts import MedicineFacts, MedicineLine, MedicineStatus
+from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
 from domain.medicines.schedules.schedules import AsNeeded, Schedule
+from domain.models.medicines import MedicineStatus
 from domain.overview.cards import PauseEndsFacts
 
 # In words, wherever a pause is named.

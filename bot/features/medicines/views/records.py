@@ -5,8 +5,9 @@ from bot.ui.dose_times import due_clock, record_clock
 from bot.ui.length import fitting
 from bot.ui.times import weekday_name
 from bot.ui.wording import _, escape
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.medicines.doses.doses import RESOLVED, DoseFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
+from domain.models.medicines import DoseStatus
 from domain.overview.cards import RecordChangedFacts
 
 _OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)

@@ -8,6 +8,7 @@ from bot.ui.repeats import with_shorter_months
 from bot.ui.times import full_date, weekday_names
 from bot.ui.wording import _, ngettext
 from domain.appointments.recurrences import SHORTEST_MONTH
+from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import (
     EVERY_DAY,
@@ -20,10 +21,8 @@ from domain.medicines.schedules.schedules import (
     Schedule,
     Steps,
     WallClock,
-    Weekday,
     Weekly,
     clock_times_of,
-    resolve_local,
 )
 
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))

@@ -16,11 +16,12 @@ from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape, ngettext
 from domain.access import Action, may
 from domain.database import Member
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.schedules import AsNeeded
 from domain.medicines.stock.measures import own_dosages, use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock
+from domain.models.medicines import MedicineStatus
 from domain.overview.cards import RefillFacts, RefillItem
 
 PIECE = "piece"

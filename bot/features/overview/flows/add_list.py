@@ -25,7 +25,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import family_full
 from domain.database import Scope
-from domain.errors import FamilyFull, NobodyCaredFor
+from domain.family.errors import FamilyFull, NobodyCaredFor
 from domain.several import attempt
 
 _LEAVE_OUT, _BACK = "leave", "back"

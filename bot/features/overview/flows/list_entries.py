@@ -36,8 +36,9 @@ from bot.ui.answer import Screen
 from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, add_appointment
 from domain.appointments.calendars import get_entries
-from domain.errors import AppointmentInPast, SameMedicine, TimeDoesNotExist
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 from domain.medicines.dosages import Dosage
+from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.medications import add_medication
 from domain.medicines.schedules.schedules import schedule_from_json

@@ -3,7 +3,7 @@
 from bot.features.overview.views import changes as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
-from domain.delivery.change_notices import hear_of_changes
+from domain.overview.change_notices import hear_of_changes
 
 
 async def hear(request: Request) -> Answer:

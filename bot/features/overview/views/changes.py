@@ -20,9 +20,10 @@ from bot.ui.length import fitting, label
 from bot.ui.times import short_month_name
 from bot.ui.wording import _, escape, ngettext
 from domain.appointments.appointments import OccurrenceFacts
-from domain.delivery.change_notices import Concern
-from domain.medicines.facts import MedicineFacts, MedicineStatus
+from domain.medicines.facts import MedicineFacts
+from domain.models.medicines import MedicineStatus
 from domain.overview.cards import ChangesFacts
+from domain.overview.change_notices import Concern
 from domain.overview.told_changes import ToldChange
 
 YES, NO = "y", "n"

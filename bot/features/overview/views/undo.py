@@ -20,9 +20,10 @@ from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
 from domain.database import Member
 from domain.family.people import Person
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, DoseStatus
+from domain.medicines.doses.doses import RESOLVED, DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.stock.stock import PROMISED
+from domain.models.medicines import DoseStatus
 from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
 
 

@@ -18,12 +18,9 @@ from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 
 from domain.access import ASKED_FIRST, Action, Role, may
-from domain.appointments.occurrences import OccurrenceStatus
 from domain.database import Scope
-from domain.delivery.outbox import Kind, Lane, Status
 from domain.events import NotificationsOwed
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
-from domain.medicines.doses.ladder import MINUTE, Step, ceil_minute, floor_minute
 from domain.models import (
     Appointment,
     AppointmentOccurrence,
@@ -35,6 +32,9 @@ from domain.models import (
     User,
     new_id,
 )
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Kind, Lane, Status
+from domain.timers import MINUTE, Step, ceil_minute, floor_minute
 
 AT_ONCE = timedelta(minutes=2)  # what is undone within it changes the message that told of it
 SOON = timedelta(days=1)
@@ -125,15 +125,6 @@ class _Affected:
     is_asked_of_drivers: bool = False  # at once, by a message of its own
 
 
-def note(scope: Scope, event_id: UUID, action: str) -> None:
-    """The person of this transaction has done *action*: tell the others of it at its end."""
-    if scope.user_id is None or action not in TOLD:
-        return
-    if not scope.changes:
-        scope.before_commit.append(_owe)
-    scope.changes.append(event_id)
-
-
 async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
     """Whether the acting member is told of what others change, in the open family; the button of
     each message that told them of it turns around. Raises NoFamily.
@@ -222,8 +213,12 @@ async def read_change_events(scope: Scope, event_ids: Collection[UUID]) -> Seque
     ]
 
 
-async def _owe(scope: Scope) -> None:
-    noted = await read_change_events(scope, scope.changes)
+async def owe_news(scope: Scope) -> None:
+    """At the end of a transaction: tell the others of what its person has done."""
+    events = [act.id for act in scope.audited if act.action in TOLD]
+    if scope.user_id is None or not events:
+        return
+    noted = await read_change_events(scope, events)
     changes = [change for change in noted if change.is_told]
     affected = await _find_affected(scope, changes)
     if not affected:

@@ -1,0 +1,35 @@
+"""Local time: the wall clocks of a zone, in gaps and overlaps, and the instants that they mean.
+
+* Where the clock jumps forward, a time that does not exist is shifted by the length of the gap.
+  New York, 2027-03-14: 01:59 EST is followed by 03:00 EDT, and 02:30 means 03:30 EDT.
+* Where the clock jumps back, a time that comes twice means the first one.
+  New York, 2026-11-01: 01:30 means 01:30 EDT (05:30 UTC), not an hour later.
+"""
+
+from datetime import UTC, datetime
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+
+class Weekday(IntEnum):
+    """Numbered like :meth:`datetime.date.weekday`."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
+    """The instant (aware UTC) at which naive *local* means: see the policy above."""
+    # The first of two readings (PEP 495). In a gap it is read with the offset that held before the
+    # jump, which shifts the time by exactly the length of the gap.
+    return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
+    """Naive local time of an aware *instant*."""
+    return instant.astimezone(zone).replace(tzinfo=None)
