@@ -17,6 +17,7 @@ from telegram.ext import Application
 
 from bot.embedded import EmbeddedError, start_embedded
 from bot.features.family.views.start import command_menu
+from bot.grammar.warm_up import warm_up
 from bot.intake.chat_queues import ChatQueues
 from bot.intake.drafts import LeftDrafts
 from bot.intake.finished import Finished
@@ -28,7 +29,6 @@ from bot.intake.serving import Parts, Serving
 from bot.ops.liveness import Process
 from bot.ops.metrics import serving_metrics
 from bot.ops.tasks import end
-from bot.ops.warm_up import warm_up
 from bot.ops.watchdog import watched_loop
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore

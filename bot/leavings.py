@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from bot.conversation.engine import Data, Leaving
-from bot.conversation.views import Unfinished
 from bot.conversation.whose import load_people
 from bot.features.appointments.flows import (
     add_appointment,
@@ -27,6 +26,7 @@ from bot.features.medicines.flows import (
 from bot.features.overview.flows import add_list, edited_message, elsewhere
 from bot.features.overview.flows.list_entries import KINDS
 from bot.intake.request import Request
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.appointments.appointments import get_occurrence
 from domain.appointments.errors import AppointmentOver

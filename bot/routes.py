@@ -37,11 +37,11 @@ from bot.features.medicines.flows import (
     refill,
     take_late,
 )
-from bot.features.medicines.handlers import doses, history, medicines, stock
+from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
 from bot.features.overview.flows import add_list
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
-from bot.features.overview.handlers import changes
+from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
 from bot.intake.serving import PtbCallback, Reading, Serving
@@ -116,10 +116,10 @@ COMMANDS: dict[str, Handler] = {
     "addperson": add_person.begin,
     "meds": medicines.meds,
     "people": people.people,
-    "today": doses.today,
+    "today": today.today,
     "appts": appointments.appts,
     "doctors": doctors.doctors,
-    "undo": doses.undo,
+    "undo": undo.undo,
     **ELSEWHERE.handlers(),
 }
 
@@ -136,11 +136,11 @@ PRESSES: dict[Verb, Handler] = {
     Verb.TAKE: doses.take,
     Verb.TAKE_EXACTLY: doses.take_exactly,
     Verb.TAKE_ALL_SURELY: doses.take_all_surely,
-    Verb.UNDO_ACTION: doses.undo_action,
-    Verb.UNDO_LAST: doses.undo_named,
-    Verb.KEEP: doses.keep,
-    Verb.TAKE_TODAY: doses.take_today,
-    Verb.TODAY: doses.turn_today,
+    Verb.UNDO_ACTION: undo.undo_action,
+    Verb.UNDO_LAST: undo.undo_named,
+    Verb.KEEP: undo.keep,
+    Verb.TAKE_TODAY: today.take_today,
+    Verb.TODAY: today.turn_today,
     Verb.TAKE_ALL: doses.take_all,
     Verb.TAKE_TOLD: doses.take_told,
     Verb.MORE: doses.open_menu,
@@ -161,7 +161,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.PAUSE_PERSON: pause.begin_person,
     Verb.RESUME_PERSON: pause.resume,
     Verb.LENGTHEN_PAUSE: pause.lengthen,
-    Verb.END_PAUSE_AS_PLANNED: people.end_pause_as_planned,
+    Verb.END_PAUSE_AS_PLANNED: pauses.end_pause_as_planned,
     Verb.STOP: medicines.stop,
     Verb.RESTORE: medicines.restore,
     Verb.GIVE: give.begin_button,

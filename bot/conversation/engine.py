@@ -11,9 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from bot.conversation import views
-from bot.conversation.views import Unfinished
-from bot.features.medicines.views.medicines import tap_a_button
 from bot.grammar.assents import is_yes_or_no
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.problems import Misunderstood
@@ -30,8 +27,10 @@ from bot.intake.conversation import (
 from bot.intake.drafts import LeftScreens
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation, Draft, Expired
+from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode, to_base36
+from bot.ui.conversations import Unfinished, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 
 _LONGEST_NAME = 100

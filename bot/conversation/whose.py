@@ -5,11 +5,11 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation import views as conversation_views
 from bot.conversation.engine import Choice, Data, Reply
-from bot.features.medicines.views import medicines as views
 from bot.grammar.people import Person, unknown_person, which_person
 from bot.grammar.tokens import fold_spaces, matchable
+from bot.ui import conversations
+from bot.ui import conversations as conversation_views
 from bot.ui.answer import Screen
 from domain.database import Scope
 from domain.family.people import list_people
@@ -48,7 +48,7 @@ def named_for(what: str, people: People, person: int | None) -> str:
 def ask_whose(data: Data, choice: Choice) -> Screen:
     """The question, for a conversation that carries its `people`."""
     buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return views.ask_whose(buttons)
+    return conversations.ask_whose(buttons)
 
 
 def take_whose(people: People, reply: Reply) -> int:

@@ -19,7 +19,6 @@ from telegram import Chat, Update, User
 from telegram import Contact as TelegramContact
 from telegram.ext import ContextTypes
 
-from bot.conversation import views as conversation_views
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
 from bot.intake.identity import Identities
@@ -36,6 +35,7 @@ from bot.redis.conversations import (
 )
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
+from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode

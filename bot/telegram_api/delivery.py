@@ -17,6 +17,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
+from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import cards as card_views
 from bot.features.medicines.views import notices
 from bot.features.medicines.views import pauses as pause_views
@@ -425,7 +426,7 @@ def _render(message: Message) -> Screen:
         case SummaryFacts() as summary:
             return notices.summary(summary)
         case JoinedFacts() as joined:
-            return notices.joined(joined)
+            return family_notices.joined(joined)
         case RefillFacts() as refill:
             return stock_views.notice(refill)
         case AppointmentFacts() as appointments:

@@ -11,11 +11,11 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from bot.features.medicines.views.schedules import dosage_in_words, schedule_in_words
 from bot.grammar.tokens import fold_spaces, unaccented
 from bot.ui.length import LABEL, length, shorten
-from bot.ui.phones import last_digits
 from bot.ui.wording import _
+from bot.ui.words.phones import last_digits
+from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from domain.contacts.doctors import DoctorFacts
 from domain.database import Member
 from domain.family.families import FamilyFacts

@@ -224,3 +224,6 @@ def _decode_id(encoded: str) -> UUID:
     if len(encoded) != _ID_LENGTH:
         raise ValueError("an id has 22 characters")
     return UUID(bytes=base64.urlsafe_b64decode(encoded + "=="))
+
+
+NEW_MESSAGE = "n"

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from bot.features.medicines.views.stock import amount_in_words, plural
-from bot.features.overview.views.undo import lasting, superseded
 from bot.grammar.problems import Misunderstood
 from bot.ui.answer import Answer, Screen, say
 from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import _, escape
+from bot.ui.words.amounts import amount_in_words, plural
+from bot.ui.words.undo import lasting, superseded
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,

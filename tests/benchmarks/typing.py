@@ -28,8 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.embedded import start_embedded
 from bot.grammar.problems import Misunderstood
+from bot.grammar.warm_up import warm_up
 from bot.intake.request import Handler, Request
-from bot.ops.warm_up import warm_up
 from bot.redis.conversations import Conversation
 from bot.routes import COMMANDS, FLOWS, PRESSES
 from bot.ui.answer import Answer

@@ -11,8 +11,9 @@ from sqlalchemy import Row, text
 
 from bot.features.medicines.views import history as history_views
 from bot.features.medicines.views.records import changed, says_nothing
-from bot.features.overview.views.undo import ask, superseded, undone
+from bot.features.overview.views.undo import ask, undone
 from bot.ui.callbacks import Verb
+from bot.ui.words.undo import superseded
 from domain.access import Action
 from domain.database import Database, Scope, as_family
 from domain.family.families import FamilyFacts

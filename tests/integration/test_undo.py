@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from bot.features.overview.views import undo as undo_views
+from bot.ui.words import undo
 from domain import audit
 from domain.appointments import attendance
 from domain.appointments import changes as appointment_changes
@@ -342,7 +342,7 @@ async def test_what_lasts_is_named_before_what_can_be_undone(home: Home) -> None
 
 def test_of_everything_that_is_done_it_is_said_whether_it_can_be_undone() -> None:
     assert {kind for kind in ActionKind if "." in kind} == audit.UNDOABLE
-    assert all(undo_views.lasting(action) for action in audit.LASTING)
+    assert all(undo.lasting(action) for action in audit.LASTING)
 
 
 async def test_a_series_that_was_parted_is_whole_again_and_was_renamed_before(home: Home) -> None:

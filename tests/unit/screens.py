@@ -11,10 +11,10 @@ from typing import TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation import views as conversations
 from bot.features.appointments.views import appointment_notices, appointments, calendar_files
 from bot.features.contacts.views import doctors
 from bot.features.family.views import appointments_left, families, people, start
+from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import (
     cards,
     doses,
@@ -31,7 +31,7 @@ from bot.features.medicines.views import (
 from bot.features.overview.views import add_list, changes, edited, elsewhere, today, undo
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from bot.grammar.problems import Misunderstood, Problem
-from bot.ui import refusals
+from bot.ui import conversations, refusals
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.misunderstandings import misunderstood
@@ -1285,13 +1285,14 @@ def _medicines(home: _Home) -> Mapping[str, View]:
     )
 
     save, change, cancel = map(
-        _choice, (medicines.save_label(), medicines.change_label(), medicines.cancel_label())
+        _choice,
+        (conversations.save_label(), conversations.change_label(), conversations.cancel_label()),
     )
     presets = [_choice(label) for label in medicines.schedule_presets().values()]
     parts = [*map(_choice, medicines.part_labels().values()), cancel]
     persons = [_choice(words.person), _choice(words.other_person)]
     return {
-        "addmed_whose": partial(medicines.ask_whose, persons),
+        "addmed_whose": partial(conversations.ask_whose, persons),
         "addmed_name": partial(medicines.ask_medicine_name),
         "addmed_dosage": partial(medicines.ask_dosage, words.medicine),
         "addmed_when": partial(medicines.ask_schedule, words.medicine, presets, so_far=""),
@@ -1309,8 +1310,8 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         ),
         "addmed_change": partial(medicines.ask_what_to_change, words.medicine, parts),
         "addmed_change_without_name": partial(medicines.ask_what_to_change, None, parts),
-        "addmed_tap_a_button": partial(medicines.tap_a_button),
-        "addmed_tap_a_button_instead": partial(medicines.tap_a_button, words.medicine),
+        "addmed_tap_a_button": partial(conversations.tap_a_button),
+        "addmed_tap_a_button_instead": partial(conversations.tap_a_button, words.medicine),
         "addmed_saved": partial(medicines.saved, saved, now=NOW, member=home.member),
         "addmed_saved_for_later": partial(
             medicines.saved,
@@ -1370,7 +1371,8 @@ def _medicines(home: _Home) -> Mapping[str, View]:
 def _changes_of_a_medicine(home: _Home, weekly: WallClock) -> Mapping[str, View]:
     words, today = home.words, NOW.date()
     save, change, cancel = map(
-        _choice, (medicines.save_label(), medicines.change_label(), medicines.cancel_label())
+        _choice,
+        (conversations.save_label(), conversations.change_label(), conversations.cancel_label()),
     )
     one, half = Dosage("1 tablet", Decimal(1), "tablet"), Dosage("½", Decimal("0.5"), "tablet")
     both = replace(weekly, times=(time(8), time(22)), dosages=(one, half), days=Daily())
@@ -2222,7 +2224,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "notice_closed": partial(notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
-                notices.joined, JoinedFacts(words.ben, role, words.family)
+                family_notices.joined, JoinedFacts(words.ben, role, words.family)
             )
             for role in Role
         },

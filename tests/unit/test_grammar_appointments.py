@@ -28,7 +28,7 @@ from bot.grammar.whens import (
     reads_as_time,
     split_spans,
 )
-from bot.ui.repeats import repeat_words
+from bot.ui.words.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.local_time import Weekday
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.features.medicines.views.schedules import schedule_in_words
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import LONGEST_NAME, parse_name
@@ -17,6 +16,7 @@ from bot.grammar.people import Person, parse_place, split_person_line
 from bot.grammar.problems import Misunderstood
 from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.words.schedules import schedule_in_words
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.schedules.schedules import (
     AsNeeded,

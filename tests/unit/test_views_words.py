@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.features.medicines.views.schedules import schedule_in_words
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.misunderstandings import misunderstood
-from bot.ui.times import clock_words, day_words, first_dose
+from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.times import clock_words, day_words, first_dose
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.schedules import (

@@ -22,11 +22,11 @@ from bot.features.appointments.flows.appointment_draft import (
 )
 from bot.features.appointments.views import appointments as views
 from bot.features.appointments.views.calendar_files import calendar_file
-from bot.features.medicines.views import medicines as medicine_views
 from bot.features.overview.flows import add_list
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -73,9 +73,9 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
         reminder=reminder,
         buttons=(
             (
-                choice(medicine_views.save_label(), "save"),
-                choice(medicine_views.change_label(), "change"),
-                choice(medicine_views.cancel_label(), "cancel"),
+                choice(conversations.save_label(), "save"),
+                choice(conversations.change_label(), "change"),
+                choice(conversations.cancel_label(), "cancel"),
             ),
         ),
     )

@@ -31,7 +31,7 @@ from bot.grammar.tokens import fold_spaces, matchable
 from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.ui.answer import Screen
-from bot.ui.repeats import repeat_words
+from bot.ui.words.repeats import repeat_words
 from domain.appointments.appointments import (
     DURATION,
     REMIND_BEFORE,

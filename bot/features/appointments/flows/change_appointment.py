@@ -11,7 +11,6 @@ from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointments as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.commands.appointments import (
     match_doctors,
     parse_reminders,
@@ -27,6 +26,7 @@ from bot.grammar.tokens import fold_spaces
 from bot.grammar.whens import parse_days, parse_duration
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Keyboard, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -69,7 +69,7 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return views.ask_what_to_change(data["title"], buttons)
 
 
@@ -115,7 +115,7 @@ async def _take_early(request: Request, running: Conversation, text: str) -> Ans
     except Misunderstood as problem:
         if problem.problem is Problem.BEGINS_OTHERWISE:
             raise
-        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_send(FLOW.question(running))
 
 
 async def _take_typed(request: Request, running: Conversation, part: str, typed: str) -> Answer:
@@ -136,7 +136,7 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
         data["title"],
         (
             *(choice(labels[reach], reach[:7]) for reach in data["reaches"]),
-            choice(medicine_views.cancel_label(), "cancel"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
         typed=data.get("typed"),
     )
@@ -335,9 +335,9 @@ def _ask_review(data: Data, choice: Choice) -> Screen:
         then=said["then"],
         once_on=date.fromisoformat(said["once_on"]),
         buttons=(
-            choice(medicine_views.save_label(), "save"),
-            choice(medicine_views.change_label(), "change"),
-            choice(medicine_views.cancel_label(), "cancel"),
+            choice(conversations.save_label(), "save"),
+            choice(conversations.change_label(), "change"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
     )
 

@@ -10,12 +10,12 @@ from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, 
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.views import appointments as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -64,7 +64,7 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
     labels = views.reach_labels()
     reaches = (Reach.FOLLOWING, Reach.ALL) if data.get("is_rhythm") else tuple(Reach)
     buttons = [choice(labels[reach], reach[:7]) for reach in reaches]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return views.ask_reach(data["title"], buttons, to_call_off=False, typed=data.get("typed"))
 
 
@@ -86,7 +86,7 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
             answer = Reply(choice=None, text=typed)
             when = questions.take_when(request, answer, zone=ZoneInfo(data["zone"]), hint="on")
             return await _understood(request, running, data, when, typed=typed)
-    return medicine_views.tap_a_button().and_send(FLOW.question(running))
+    return conversations.tap_a_button().and_send(FLOW.question(running))
 
 
 def _ask_day(data: Data, choice: Choice) -> Screen:

@@ -7,6 +7,7 @@ from bot.features.appointments.flows.add_appointment import file_of
 from bot.features.appointments.views import appointments as views
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.intake.request import Request
+from bot.ui import callbacks
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.appointments.appointments import (
@@ -39,7 +40,7 @@ async def turn_past_page(request: Request) -> Answer:
 
 async def show(request: Request) -> Answer:
     screen = _screen(request, await get_occurrence(request.scope, request.subject_id))
-    if request.pressed.argument == views.NEW_MESSAGE:
+    if request.pressed.argument == callbacks.NEW_MESSAGE:
         return Answer(send=(screen,))
     return Answer(edit=screen)
 

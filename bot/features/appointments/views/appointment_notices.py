@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.features.appointments.views.appointment_times import span_words
 from bot.features.appointments.views.appointments import (
-    NEW_MESSAGE,
     ON_REMINDER,
     details_lines,
     driver_line,
@@ -13,9 +11,10 @@ from bot.features.appointments.views.appointments import (
     when_line,
 )
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
+from bot.ui.words.appointment_times import span_words
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
 from domain.overview.cards import AppointmentFacts, AppointmentItem

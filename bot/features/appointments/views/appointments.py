@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointment_times import (
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.apart import family_name
+from bot.ui.buttons import undo_button
+from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
+from bot.ui.length import fitting, label
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.appointment_times import (
     appointment_clock,
     appointment_moment,
     day_of,
@@ -16,17 +21,11 @@ from bot.features.appointments.views.appointment_times import (
     place_clock,
     span_words,
 )
-from bot.features.medicines.views.pauses import end_words, pause_words
-from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.apart import family_name
-from bot.ui.callbacks import Callback, Verb
-from bot.ui.dose_times import differ, named_clock, place_name
-from bot.ui.length import fitting, label
-from bot.ui.phones import phone_words
-from bot.ui.repeats import repeat_words
-from bot.ui.times import day_words, full_date, named_day, short_month_name, weekday_name
-from bot.ui.undo_button import undo_button
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import differ, named_clock, place_name
+from bot.ui.words.pauses import end_words, pause_words
+from bot.ui.words.phones import map_link, phone_words
+from bot.ui.words.repeats import repeat_words
+from bot.ui.words.times import day_words, full_date, named_day, short_month_name, weekday_name
 from domain.access import Action, may
 from domain.appointments.appointments import (
     MOST_REMINDERS,
@@ -45,9 +44,7 @@ from domain.timers import EVENING
 
 _MOST_GONE = 5  # days that are named
 LAST_MINUTES = 10
-MAPS = "https://www.google.com/maps/search/?api=1&query="
 ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
-NEW_MESSAGE = "n"
 
 
 def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
@@ -96,7 +93,7 @@ def when_line(
     stays: bool = False,
 ) -> str:
     """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and the
-    rhythm; *stays* as in :func:`bot.features.appointments.views.appointment_times.day_of`.
+    rhythm; *stays* as in :func:`bot.ui.words.appointment_times.day_of`.
     """
     when = span_words(facts, reader_zone=reader_zone, now=now, stays=stays)
     if facts.details.is_all_day:
@@ -136,10 +133,6 @@ def details_lines(details: Details) -> list[str]:
     if details.note:
         lines.append(_("📝 {note}").format(note=escape(details.note)))
     return lines
-
-
-def map_link(place: str) -> str:
-    return f'<a href="{MAPS}{quote(place)}">{escape(place)}</a>'
 
 
 def _doctor(doctor: DoctorNamed) -> str:

@@ -17,7 +17,6 @@ from bot.conversation.whose import (
     to_persons,
 )
 from bot.features.contacts.views import doctors as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.commands.appointments import parse_text
 from bot.grammar.commands.doctors import is_skipped, parse_phones, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
@@ -25,6 +24,7 @@ from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -229,8 +229,8 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         person=data["people"][data["person"]][1],
         buttons=(
             choice(views.both_label(), "both"),
-            choice(medicine_views.change_label(), "change"),
-            choice(medicine_views.cancel_label(), "cancel"),
+            choice(conversations.change_label(), "change"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
     )
 
@@ -246,7 +246,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 FLOW = Flow(

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.features.contacts.views import doctors as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.commands.appointments import parse_text
 from bot.grammar.commands.doctors import is_skipped, parse_phones
 from bot.grammar.names import parse_name
 from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
@@ -33,7 +33,7 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return views.ask_what_to_change(data["name"], buttons)
 
 
@@ -48,7 +48,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     part = named.rstrip(":").casefold()
     if part in _PARTS and value:
         return await _take(part)(request, running, Reply(text=value))
-    return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+    return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
@@ -120,8 +120,8 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         person=data["same_person"],
         buttons=(
             choice(views.another_label(), "both"),
-            choice(medicine_views.change_label(), "change"),
-            choice(medicine_views.cancel_label(), "cancel"),
+            choice(conversations.change_label(), "change"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
     )
 
@@ -135,7 +135,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 FLOW = Flow(

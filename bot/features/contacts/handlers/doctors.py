@@ -1,9 +1,9 @@
 """`/doctors`, and the buttons of one."""
 
-from bot.features.appointments.views.appointments import NEW_MESSAGE
 from bot.features.contacts.views import doctors as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
+from bot.ui.callbacks import NEW_MESSAGE
 from domain.access import Action
 from domain.contacts.doctors import (
     DoctorFacts,

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.features.appointments.views.appointments import map_link
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import doctor_labels, family_name
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting
-from bot.ui.phones import phone_by_country, phone_words
 from bot.ui.wording import _, escape
+from bot.ui.words.phones import map_link, phone_by_country, phone_words
 from domain.access import Action, may
 from domain.contacts.doctors import PAGE, DoctorFacts
 from domain.database import Member

@@ -2,13 +2,13 @@
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.features.family.views import people as views
-from bot.features.medicines.views.medicines import cancel_label, change_label, tap_a_button
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import cancel_label, change_label, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import already_exists
 from domain.access import Action

@@ -10,13 +10,13 @@ from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, 
 from bot.features.family.flows.add_person import ask_alike
 from bot.features.family.views import appointments_left as left
 from bot.features.family.views import people as views
-from bot.features.medicines.views.medicines import tap_a_button
 from bot.grammar.names import parse_name
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.clocks import follow_person, list_by_other_clocks

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointment_times import span_words
 from bot.ui.answer import Button, Screen
-from bot.ui.dose_times import place_name
 from bot.ui.length import fitting
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.appointment_times import span_words
+from bot.ui.words.dose_times import place_name
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import Followed
 from domain.database import Member

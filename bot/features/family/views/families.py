@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words, family_labels
+from bot.ui.buttons import switch_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_ROWS, ROOM, fitting, label
 from bot.ui.wording import _, escape
@@ -65,14 +66,6 @@ def overview(family: FamilyOverview) -> Answer:
         for other, words in list(zip(family.others, told_apart, strict=True))[:MOST_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
-
-
-def switch_button(family_id: UUID, words: str) -> Button:
-    """*words*: the family, told apart from others of its name."""
-    return Button(
-        _("Switch to {family}").format(family=words),
-        Callback(Verb.SWITCH_FAMILY, family_id).encode(),
-    )
 
 
 def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:

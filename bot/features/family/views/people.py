@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.pauses import pause_words
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_name
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_ROWS, fitting, label
 from bot.ui.wording import _, escape
+from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
 from domain.database import Member
 from domain.family.people import Person, PersonAdded

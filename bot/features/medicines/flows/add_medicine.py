@@ -33,6 +33,7 @@ from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -415,9 +416,9 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
         person=data["people"][data["person"]][1],
         zone=ZoneInfo(data["people"][data["person"]][2]),
         buttons=(
-            choice(views.save_label(), "save"),
-            choice(views.change_label(), "change"),
-            choice(views.cancel_label(), "cancel"),
+            choice(conversations.save_label(), "save"),
+            choice(conversations.change_label(), "change"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
     )
 
@@ -450,8 +451,8 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         existing_name=data.get("same_name") or data["name"],
         person=data["people"][data["person"]][1],
         both=choice(views.both_label(), "both"),
-        change=choice(views.change_label(), "change"),
-        cancel=choice(views.cancel_label(), "cancel"),
+        change=choice(conversations.change_label(), "change"),
+        cancel=choice(conversations.cancel_label(), "cancel"),
     )
 
 
@@ -475,7 +476,7 @@ def _ask_change(data: Data, choice: Choice) -> Screen:
         parts.pop("person")
     buttons = [choice(label, key) for key, label in parts.items()]
     return views.ask_what_to_change(
-        data["name"], [*buttons, choice(views.cancel_label(), "cancel")]
+        data["name"], [*buttons, choice(conversations.cancel_label(), "cancel")]
     )
 
 

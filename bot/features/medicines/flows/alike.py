@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data
 from bot.features.medicines.views import medicines as views
+from bot.ui import conversations
 from bot.ui.answer import Screen
 from domain.medicines.errors import SameMedicine
 
@@ -36,6 +37,6 @@ def ask(data: Data, choice: Choice) -> Screen:
         existing_name=data["same_name"],
         person=data["same_person"],
         both=choice(views.different_label(), "both"),
-        change=choice(views.change_label(), "change"),
-        cancel=choice(views.cancel_label(), "cancel"),
+        change=choice(conversations.change_label(), "change"),
+        cancel=choice(conversations.cancel_label(), "cancel"),
     )

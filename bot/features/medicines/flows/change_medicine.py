@@ -21,6 +21,7 @@ from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
@@ -69,7 +70,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
     labels = views.part_labels()
     labels.pop("person")
     buttons = [choice(label, key) for key, label in labels.items()]
-    buttons.append(choice(views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return views.ask_what_to_change(data["name"], buttons)
 
 
@@ -118,7 +119,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:
@@ -220,9 +221,9 @@ def _ask_review(data: Data, choice: Choice) -> Screen:
         zone=ZoneInfo(data["zone"]),
         today=date.fromisoformat(data["today"]),
         buttons=(
-            choice(views.save_label(), "save"),
-            choice(views.change_label(), "change"),
-            choice(views.cancel_label(), "cancel"),
+            choice(conversations.save_label(), "save"),
+            choice(conversations.change_label(), "change"),
+            choice(conversations.cancel_label(), "cancel"),
         ),
     )
 

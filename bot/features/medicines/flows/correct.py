@@ -19,7 +19,6 @@ from bot.features.medicines.flows.two_clocks import (
 )
 from bot.features.medicines.views import history as views
 from bot.features.medicines.views import intakes as intake_views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.commands.intakes import (
     LONGEST_LINE,
     TypedAmount,
@@ -31,6 +30,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import UnreadableCallback, decode_minute
 from domain.access import Action
@@ -148,7 +148,7 @@ async def _draft(request: Request, dose: DoseFacts) -> Draft:
 def _ask_what(data: Data, choice: Choice) -> Screen:
     labels = views.correction_labels(is_taken=data["is_taken"])
     buttons = [choice(words, key) for key, words in labels.items()]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return views.ask_what_to_correct(data["name"], buttons)
 
 
@@ -176,7 +176,7 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
     )
     is_unread = typed.time_problem or typed.amount_problem or not (typed.amount or typed.moment)
     if is_unread or not draft.is_taken:
-        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_send(FLOW.question(running))
     if typed.amount is not None:
         draft = _with_amount(draft, typed.amount)
     if typed.moment is not None:
@@ -250,7 +250,7 @@ def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
 
 def _ask_count(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key) for key, words in intake_views.count_labels().items()]
-    cancel = choice(medicine_views.cancel_label(), "cancel")
+    cancel = choice(conversations.cancel_label(), "cancel")
     return Screen(data["text"], (tuple(buttons), (cancel,)))
 
 
@@ -270,7 +270,7 @@ def _ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     labels = intake_views.slip_labels(str(draft.given["words"]) if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return Screen(draft.text, tuple((button,) for button in buttons))
 
 
@@ -291,7 +291,7 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     rows = [(choice(intake_views.correct_label(), "yes"),)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
-    rows.append((choice(medicine_views.cancel_label(), "cancel"),))
+    rows.append((choice(conversations.cancel_label(), "cancel"),))
     return Screen(draft.text, tuple(rows))
 
 

@@ -19,7 +19,6 @@ from bot.features.medicines.flows.two_clocks import (
     zone_of,
 )
 from bot.features.medicines.views import intakes as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.moments import TypedMoment, parse_moment
@@ -27,6 +26,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import medicine_labels
 from bot.ui.misunderstandings import misunderstood
@@ -459,13 +459,13 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
         screen = views.ask_when(draft.name, lacks_time=draft.lacks_time)
-        return _with_buttons(screen.text, [choice(medicine_views.cancel_label(), "cancel")])
+        return _with_buttons(screen.text, [choice(conversations.cancel_label(), "cancel")])
     if not draft.buttons:
         screen = views.ask_another_time(draft.name)
     else:
         screen = views.ask_when(draft.name, lacks_time="")
     buttons = [choice(words, key) for key, words in draft.buttons]
-    return _with_buttons(screen.text, [*buttons, choice(medicine_views.cancel_label(), "cancel")])
+    return _with_buttons(screen.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
@@ -523,7 +523,7 @@ def _ask_amount(data: Data, choice: Choice) -> Screen:
     screen = views.ask_amount(draft.name, usual, given=draft.text)
     buttons = [
         choice(views.usual_label(usual.words), "usual"),
-        choice(medicine_views.cancel_label(), "cancel"),
+        choice(conversations.cancel_label(), "cancel"),
     ]
     return _with_buttons(screen.text, buttons)
 
@@ -542,7 +542,7 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
 def _ask_count(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     numbers = [choice(words, key) for key, words in views.count_labels().items()]
-    return Screen(draft.text, (tuple(numbers), (choice(medicine_views.cancel_label(), "cancel"),)))
+    return Screen(draft.text, (tuple(numbers), (choice(conversations.cancel_label(), "cancel"),)))
 
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -565,7 +565,7 @@ def _ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     labels = views.slip_labels(draft.given.words if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
-    return _with_buttons(draft.text, [*buttons, choice(medicine_views.cancel_label(), "cancel")])
+    return _with_buttons(draft.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
 
 
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -585,7 +585,7 @@ def _ask_dose(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     buttons = [choice(words, str(n)) for n, (_id, words) in enumerate(draft.buttons)]
     buttons.append(choice(views.extra_label(), "extra"))
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return _with_buttons(draft.text, buttons)
 
 
@@ -608,7 +608,7 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
     changes = [choice(words, key) for key, words in views.change_labels().items()]
     rows = [(choice(views.record_label(), "yes"),), tuple(changes)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
-    rows.append((choice(medicine_views.cancel_label(), "cancel"),))
+    rows.append((choice(conversations.cancel_label(), "cancel"),))
     return Screen(draft.text, tuple(rows))
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.views import medicines as medicine_views
 from bot.features.medicines.views import pauses as views
 from bot.grammar.commands.pauses import PauseEnd, parse_end, read_pause
 from bot.grammar.known_medicines import KnownMedicine
@@ -21,6 +20,7 @@ from bot.grammar.people import Person as NamedPerson
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
@@ -348,7 +348,7 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
     try:
         end = parse_end(text, today=_today(request, data), is_answer=True)
     except Misunderstood:
-        return medicine_views.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_send(FLOW.question(running))
     typed = {**data, "until": _end_to_data(end)}
     try:
         _check_end(request, typed)
@@ -682,7 +682,7 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
         case "no":
             return await _next_course(request, running, _left_alone(data))
         case _:
-            return medicine_views.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
 def _left_alone(data: Data) -> Screen:

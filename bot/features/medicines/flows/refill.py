@@ -21,6 +21,7 @@ from bot.grammar.dosages import count_up
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.words import amounts
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
@@ -138,7 +139,7 @@ async def _refill(
     medicine = await get_medication(scope, medication_id)
     stock = await get_stock(scope, medicine)
     counted_in = stock.unit or (medicine.dosage.unit if medicine.dosage.unit in THINGS else None)
-    unit = typed.unit or counted_in or views.PIECE
+    unit = typed.unit or counted_in or amounts.PIECE
     try:
         outcome = await refill(
             scope,

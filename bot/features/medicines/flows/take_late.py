@@ -17,9 +17,9 @@ from bot.features.medicines.flows.two_clocks import (
 )
 from bot.features.medicines.views import intakes as intake_views
 from bot.features.medicines.views import late as views
-from bot.features.medicines.views import medicines as medicine_views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.family.people import get_person
@@ -91,7 +91,7 @@ def _ask_when(data: Data, choice: Choice) -> Screen:
 
 def _with_buttons(draft: Draft, choice: Choice) -> Screen:
     buttons = [choice(words, key) for key, words in draft.buttons]
-    buttons.append(choice(medicine_views.cancel_label(), "cancel"))
+    buttons.append(choice(conversations.cancel_label(), "cancel"))
     return Screen(draft.text, tuple((button,) for button in buttons))
 
 

@@ -1,19 +1,16 @@
-"""`/today`, `/undo`, and the buttons of cards."""
+"""The buttons of cards and of doses elsewhere."""
 
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.features.medicines.flows import pause, take_late
+from bot.features.medicines.flows import take_late
 from bot.features.medicines.handlers.history import entry_screen
 from bot.features.medicines.views import doses as views
 from bot.features.medicines.views import medicines as medicine_views
-from bot.features.overview.views import today as today_views
-from bot.features.overview.views import undo as undo_views
 from bot.intake.request import Request
-from bot.ui.answer import Answer, Screen
+from bot.ui.answer import Answer
 from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
 from domain.access import Action
-from domain.appointments.appointments import list_day
 from domain.errors import NotFound
 from domain.medicines.doses import doses
 from domain.medicines.doses.doses import Recorded, WhichDose
@@ -23,81 +20,26 @@ from domain.medicines.medications import remove_medication
 from domain.medicines.records.corrections import RecordedIn, take_back
 from domain.medicines.records.history import get_entry
 from domain.models.medicines import DoseStatus
-from domain.overview import cards, elsewhere
-from domain.overview.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
-from domain.overview.undo import undo_action as take_action_back
+from domain.overview import cards
 
 SECOND_TAP = timedelta(seconds=10)
-
-
-async def today(request: Request) -> Answer:
-    return Answer(send=(await _today(request),))
-
-
-async def turn_today(request: Request) -> Answer:
-    """Another page of it, in the same message."""
-    return Answer(edit=await _today(request))
-
-
-async def undo(request: Request) -> Answer:
-    """`/undo`: names the last action; the button under it takes it back. As a button, which is an
-    old one, it is about the family of its message.
-    """
-    scope = request.scope
-    action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
-    return undo_views.ask_last(action, member=scope.require(Action.READ), now=scope.clock.now())
-
-
-async def undo_action(request: Request) -> Answer:
-    """Undo, below a message that says what was done: names just that."""
-    scope, count = request.scope, request.pressed.argument
-    among = int(count) if count.isdecimal() else 1
-    action = await find_action(scope, request.subject_id, among=among)
-    return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
-
-
-async def undo_named(request: Request) -> Answer:
-    """The button under the named action."""
-    scope = request.scope
-    undone = await take_action_back(scope, request.subject_id)
-    answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
-    if undone.action.kind not in STATUS_KINDS:
-        return answer
-    return await pause.ask_about_added(
-        request,
-        answer,
-        medication_id=undone.medicine.id if undone.medicine else None,
-        person_id=undone.person.id if undone.person else None,
-    )
-
-
-async def keep(_: Request) -> Answer:
-    """The button that leaves everything as it is."""
-    return undo_views.kept()
 
 
 async def take(request: Request) -> Answer:
     """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
     when that was.
     """
-    return await _taken(request, await doses.take_from_card(request.scope, request.subject_id))
+    return await taken(request, await doses.take_from_card(request.scope, request.subject_id))
 
 
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time stand on the button, or above it."""
     outcome = await doses.take_exactly(request.scope, [request.subject_id])
-    answer = await _taken(request, outcome)
+    answer = await taken(request, outcome)
     where = request.pressed.argument
     if where == IN_ENTRY and not outcome.late:
         return replace(answer, edit=await entry_screen(request, request.subject_id))
     return answer if where else replace(answer, closes=True)
-
-
-async def take_today(request: Request) -> Answer:
-    """Taken, on the list of today: the page of the list is shown anew."""
-    outcome = await doses.take_exactly(request.scope, [request.subject_id])
-    answer = await _taken(request, outcome)
-    return answer if outcome.late else replace(answer, edit=await _today(request))
 
 
 async def skip(request: Request) -> Answer:
@@ -119,12 +61,12 @@ async def take_all(request: Request) -> Answer:
     outcome = await doses.take_slot_from_card(
         request.scope, request.subject_id, slot_at, part=part, message=request.message
     )
-    return await _taken(request, outcome)
+    return await taken(request, outcome)
 
 
 async def take_told(request: Request) -> Answer:
     """All taken, below a message about doses whose time was over: what it shows."""
-    return await _taken(request, await doses.take_told(request.scope, request.subject_id))
+    return await taken(request, await doses.take_told(request.scope, request.subject_id))
 
 
 async def take_all_surely(request: Request) -> Answer:
@@ -136,7 +78,7 @@ async def take_all_surely(request: Request) -> Answer:
     outcome = await doses.take_slot_surely(
         request.scope, request.subject_id, slot_at, part=part, digest=digest
     )
-    return replace(await _taken(request, outcome), closes=True)
+    return replace(await taken(request, outcome), closes=True)
 
 
 async def snooze(request: Request) -> Answer:
@@ -195,7 +137,7 @@ async def close_menu(request: Request) -> Answer:
     return Answer()
 
 
-async def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
+async def taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
     if isinstance(outcome, WhichDose):
         member = request.scope.require(Action.READ)
         return views.which_dose(outcome, member=member, now=request.scope.clock.now())
@@ -205,19 +147,3 @@ async def _taken(request: Request, outcome: Recorded | WhichDose) -> Answer:
     if not outcome.recorded:
         return question
     return replace(question, toast=views.recorded(outcome).toast)
-
-
-async def _today(request: Request) -> Screen:
-    people = await doses.list_today(request.scope)
-    member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
-    planned = await list_day(request.scope, days)
-    page = request.press.argument if request.press else ""
-    return today_views.today(
-        people,
-        appointments=planned,
-        member=member,
-        now=now,
-        number=int(page) if page.isdecimal() else 0,
-        elsewhere=await elsewhere.list_open(request.scope),
-    )

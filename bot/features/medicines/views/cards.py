@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
 from bot.ui.callbacks import Callback, Verb, encode_moment, encode_slot
-from bot.ui.dose_times import clock_of, differ, due_clock, named_clock, record_clock, with_yours
 from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
 from bot.ui.wording import _, escape
+from bot.ui.words.dose_times import (
+    clock_of,
+    differ,
+    due_clock,
+    named_clock,
+    record_clock,
+    with_yours,
+)
 from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.models.medicines import DoseStatus, MedicineStatus

@@ -3,13 +3,13 @@
 from datetime import datetime
 from html import unescape
 
-from bot.features.medicines.views.records import change_words
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import dose_labels
 from bot.ui.callbacks import Callback, Verb, encode_named
-from bot.ui.dose_times import clock_of, due_moment, record_clock
 from bot.ui.length import toast
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import clock_of, due_moment, record_clock
+from bot.ui.words.records import change_words
 from domain.database import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.doses import RESOLVED, DoseFacts, Recorded, Snoozed, WhichDose

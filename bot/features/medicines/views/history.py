@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name
+from bot.ui.buttons import undo_button
 from bot.ui.callbacks import IN_ENTRY, Callback, Verb
-from bot.ui.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.ui.length import fitting
-from bot.ui.times import day_words
-from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape
+from bot.ui.words.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
+from bot.ui.words.times import day_words
 from domain.database import Member
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.amounts import count_words
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import family_name
 from bot.ui.callbacks import Callback, Verb, encode_minute, encode_moment
-from bot.ui.dose_times import differ, past_moment, with_yours
 from bot.ui.length import fitting, label
-from bot.ui.times import ago_words, day_words, length_words, moment, when_given
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.amounts import count_words
+from bot.ui.words.dose_times import differ, past_moment, with_yours
+from bot.ui.words.times import ago_words, day_words, length_words, moment, when_given
 from domain.database import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP

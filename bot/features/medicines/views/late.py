@@ -9,10 +9,10 @@ from bot.features.medicines.views import intakes
 from bot.features.medicines.views.doses import already
 from bot.features.medicines.views.intakes import Reader
 from bot.ui.answer import Answer, Screen
-from bot.ui.dose_times import due_moment, with_yours
+from bot.ui.buttons import undo_button
 from bot.ui.length import fitting
-from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import due_moment, with_yours
 from domain.database import Member
 from domain.medicines.doses.doses import DoseFacts, Recorded
 from domain.medicines.records.late import LateOutlook

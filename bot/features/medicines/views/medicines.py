@@ -4,19 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.pauses import is_paused, medicine_words
-from bot.features.medicines.views.schedules import (
-    BEGUN,
-    dosage_in_words,
-    length_in_words,
-    schedule_in_words,
-)
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.callbacks import Callback, Verb
+from bot.ui.conversations import change_label
 from bot.ui.length import label
-from bot.ui.misunderstandings import quoted
-from bot.ui.times import moment
 from bot.ui.wording import _, escape
+from bot.ui.words.pauses import is_paused, medicine_words
+from bot.ui.words.schedules import BEGUN, dosage_in_words, length_in_words, schedule_in_words
+from bot.ui.words.times import moment
 from domain.alike import is_same_name
 from domain.database import Member
 from domain.medicines.dosages import Dosage
@@ -24,10 +19,6 @@ from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.schedules.changes import Place, own_dosages
 from domain.medicines.schedules.comparison import Concern
 from domain.medicines.schedules.schedules import AsNeeded, Schedule
-
-
-def ask_whose(buttons: Sequence[Button]) -> Screen:
-    return Screen(_("Who is it for?"), tuple((button,) for button in buttons))
 
 
 def ask_medicine_name() -> Screen:
@@ -278,18 +269,6 @@ def part_labels() -> dict[str, str]:
     }
 
 
-def save_label() -> str:
-    return _("✅ Save")
-
-
-def change_label() -> str:
-    return _("✏️ Change")
-
-
-def cancel_label() -> str:
-    return _("✖️ Cancel")
-
-
 def ask_what_to_change(name: str | None, buttons: Sequence[Button]) -> Screen:
     text = _("What shall I change?")
     if name:
@@ -360,15 +339,6 @@ def confirm(
             person=escape(person),
         ),
         ((save,), (change, cancel)),
-    )
-
-
-def tap_a_button(typed: str = "") -> Answer:
-    """What was *typed* where only a button answers is given back: it has done nothing."""
-    if not typed.strip():
-        return say(_("Please tap one of the buttons."))
-    return say(
-        _("I can't use “{words}” here. Please tap one of the buttons.").format(words=quoted(typed))
     )
 
 

@@ -5,22 +5,19 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.amounts import count_words
 from bot.features.medicines.views.doses import already
-from bot.features.medicines.views.medicines import change_label, described
-from bot.features.medicines.views.pauses import (
-    FROM_PAUSE,
-    is_paused,
-    medicine_words,
-    resume_button,
-    resumed_toast,
-)
-from bot.features.medicines.views.schedules import dosage_in_words, schedule_in_words
+from bot.features.medicines.views.medicines import described
+from bot.features.medicines.views.pauses import FROM_PAUSE, resume_button, resumed_toast
 from bot.features.medicines.views.stock import measuring, stock_lines
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name, medicine_labels
+from bot.ui.buttons import undo_button
 from bot.ui.callbacks import Callback, Verb
-from bot.ui.dose_times import (
+from bot.ui.conversations import change_label
+from bot.ui.length import fitting, label, toast
+from bot.ui.wording import _, escape
+from bot.ui.words.amounts import count_words
+from bot.ui.words.dose_times import (
     called_off_words,
     due_moment,
     open_due,
@@ -28,10 +25,9 @@ from bot.ui.dose_times import (
     past_moment,
     with_yours,
 )
-from bot.ui.length import fitting, label, toast
-from bot.ui.times import clock_time, moment
-from bot.ui.undo_button import undo_button
-from bot.ui.wording import _, escape
+from bot.ui.words.pauses import is_paused, medicine_words
+from bot.ui.words.schedules import dosage_in_words, schedule_in_words
+from bot.ui.words.times import clock_time, moment
 from domain.access import Action, may
 from domain.database import Member
 from domain.family.people import Person

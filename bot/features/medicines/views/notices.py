@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 
-from bot.features.family.views.families import role_name
 from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
 from bot.ui.callbacks import IN_NOTICE, Callback, Verb
-from bot.ui.dose_times import due_clock, record_clock
 from bot.ui.length import MOST_SHOWN, shorten, shown_length
-from bot.ui.times import weekday_name
 from bot.ui.wording import _, escape, ngettext
-from domain.access import Role
+from bot.ui.words.dose_times import due_clock, record_clock
+from bot.ui.words.times import weekday_name
 from domain.medicines.doses.doses import RESOLVED, DoseFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.cards import JoinedFacts, SummaryFacts
+from domain.overview.cards import SummaryFacts
 
 
 @dataclass(frozen=True)
@@ -113,13 +111,3 @@ def _line(dose: DoseFacts, facts: SummaryFacts, room: _Room, number: str) -> str
         case _:
             return _("• {time} {what}").format(time=time, what=what)
     return words.format(due=time, what=what, who=who, time=when)
-
-
-def joined(facts: JoinedFacts) -> Screen:
-    return Screen(
-        _("👋 {name} has joined the family <b>{family}</b>. Their role: {role}.").format(
-            name=escape(facts.name),
-            family=escape(facts.family_name),
-            role=role_name(Role(facts.role)),
-        )
-    )

@@ -4,100 +4,24 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.schedules import dosage_in_words, schedule_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.buttons import undo_button
 from bot.ui.callbacks import Callback, Verb, encode_minute
-from bot.ui.dose_times import called_off_words, open_words
 from bot.ui.length import fitting, label
-from bot.ui.times import day_words, full_date, moment
-from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import called_off_words, open_words
+from bot.ui.words.pauses import _dated, _day, _ended, _ends_before, end_words
+from bot.ui.words.schedules import dosage_in_words, schedule_in_words
+from bot.ui.words.times import day_words, full_date, moment
 from domain.database import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
-from domain.medicines.facts import MedicineFacts, MedicineLine
+from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
 from domain.medicines.schedules.schedules import AsNeeded, Schedule
 from domain.models.medicines import MedicineStatus
 from domain.overview.cards import PauseEndsFacts
-
-# In words, wherever a pause is named.
-
-
-def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "paused until Friday 27 November", with what becomes of appointments; what *stays* on a
-    phone has the date, too.
-    """
-    words = end_words(pause.until, zone=zone, now=now, stays=stays)
-    if pause.silences_appointments:
-        return _("{paused}, without appointment reminders").format(paused=words)
-    return words
-
-
-def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "paused until Friday 27 November"."""
-    if until is None:
-        return _("paused until further notice")
-    day = _dated if stays else _day
-    return _("paused until {day}").format(day=day(until, zone=zone, now=now))
-
-
-def medicine_words(
-    medicine: MedicineFacts | MedicineLine, *, now: datetime, stays: bool = False
-) -> str:
-    """ "paused with Mum until Friday 27 November"; of a course that is over by then "paused;
-    its course ends before then, on 25 November 2026", and once it is over "ended". What *stays* on
-    a phone has the date, too.
-    """
-    person, zone = escape(medicine.person), medicine.zone
-    with_person = medicine.is_paused_with_person
-    words = _("paused with {person}").format(person=person) if with_person else _("paused")
-    ended_on = _ended(medicine, now=now)
-    if ended_on is not None:
-        return _("{paused}; its course ended on {date}").format(
-            paused=words, date=full_date(ended_on)
-        )
-    if medicine.resumes_at is None:
-        return words
-    ends_on = _ends_before(medicine)
-    if ends_on is not None:
-        return _("{paused}; its course ends before then, on {date}").format(
-            paused=words, date=full_date(ends_on)
-        )
-    day = (_dated if stays else _day)(medicine.resumes_at, zone=zone, now=now)
-    return _("{paused} until {day}").format(paused=words, day=day)
-
-
-def _ends_before(medicine: MedicineFacts | MedicineLine) -> date | None:
-    """The last day of a course of which nothing is left when its pause ends."""
-    return _over_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
-
-
-def _ended(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
-    """The last day of a course of which nothing is left now, whatever becomes of its pause."""
-    last = _over_by(medicine, now)
-    return last if last and last < now.astimezone(medicine.zone).date() else None
-
-
-def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
-    if not is_over_by(medicine.schedule, medicine.zone, at):
-        return None
-    return last_day(medicine.schedule, medicine.zone)
-
-
-def _day(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    return day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
-
-
-def _dated(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """For messages that stay on a phone: the date, too."""
-    day = at.astimezone(zone).date()
-    words = day_words(day, today=now.astimezone(zone).date())
-    if day.year != now.astimezone(zone).year or words[:1].isupper():
-        return words
-    return _("{day}, {date}").format(day=words, date=full_date(day))
-
 
 # The questions.
 
@@ -659,9 +583,3 @@ def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
 
 def kept() -> Answer:
     return Answer(toast=_("Good. The pause ends as planned."))
-
-
-def is_paused(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> bool:
-    if medicine.status is not MedicineStatus.PAUSED:
-        return False
-    return medicine.resumes_at is None or medicine.resumes_at > now

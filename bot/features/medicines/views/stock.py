@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.intakes import typed_line
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.buttons import undo_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
-from bot.ui.times import full_date, month_name
-from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words, plural
+from bot.ui.words.times import full_date, month_name
 from domain.access import Action, may
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts
@@ -24,35 +25,7 @@ from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.medicines import MedicineStatus
 from domain.overview.cards import RefillFacts, RefillItem
 
-PIECE = "piece"
 REFILL_DAYS = (3, 7, 14)
-
-
-def amount_in_words(amount: Decimal, unit: str) -> str:
-    """ "12 tablets", "2.5 ml", "½ tablet"."""
-    number = number_in_words(amount)
-    if unit == PIECE:
-        return number
-    return f"{number} {unit if 0 < amount <= 1 else plural(unit)}"
-
-
-def number_in_words(amount: Decimal) -> str:
-    """ "12", "2.5", "½", "1½"."""
-    whole, half = divmod(amount, 1)
-    if half == Decimal("0.5"):
-        return f"{whole:f}½" if whole else "½"
-    return f"{amount.normalize():f}"
-
-
-def plural(unit: str) -> str:
-    """ "tablets", "patches", "gummies"; a measure ("ml") has none."""
-    if len(unit) <= 2:
-        return unit
-    if unit.endswith(("ch", "sh", "ss", "x")):
-        return f"{unit}es"
-    if unit.endswith("y") and unit[-2] not in "aeiou":
-        return f"{unit[:-1]}ies"
-    return f"{unit}s"
 
 
 def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequence[str]:

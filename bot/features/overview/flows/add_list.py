@@ -14,13 +14,13 @@ from uuid import UUID, uuid5
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.conversation.whose import People, load_people, read_people
-from bot.features.medicines.views import medicines as medicine_views
 from bot.features.overview.flows.list_entries import KINDS, Entry, Kind, NotSaved, Reader
 from bot.features.overview.views import add_list as views
 from bot.grammar.commands.entry_lists import lines_of, to_entries
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import family_full
@@ -214,7 +214,7 @@ def _show(data: Data, choice: Choice) -> Screen:
         everybody = enumerate(listed.people)
         whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
         rows.append(tuple(whose))
-    last = [choice(medicine_views.cancel_label(), "cancel")]
+    last = [choice(conversations.cancel_label(), "cancel")]
     count = len(listed.savable)
     if count:
         label = views.save_label(count, is_all=count == len(listed.entries))

@@ -9,16 +9,17 @@ from uuid import UUID
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
 from bot.features.medicines.flows import change_medicine, correct, pause
-from bot.features.medicines.views import medicines as medicine_views
 from bot.features.overview.views import edited as views
 from bot.features.overview.views import undo as undo_views
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
+from bot.ui.words import undo
 from domain.access import Action
 from domain.database import Scope
 from domain.delivery.inbox import EditedMessage, note_effect
@@ -76,7 +77,7 @@ class EditedMessages:
         except TooLateToUndo:
             return views.unknown()
         if done.superseded is not None:
-            why = escape(undo_views.superseded(done.superseded))
+            why = escape(undo.superseded(done.superseded))
             return views.changed_since(why, typed=typed)
         if not done.actions:
             handler = self._commands.get(command or "") if done.is_undone else None
@@ -104,7 +105,7 @@ class EditedMessages:
             case "leave":
                 return finished(running, views.left())
             case _:
-                tap = medicine_views.tap_a_button(reply.text or "")
+                tap = conversations.tap_a_button(reply.text or "")
                 return tap.and_send(self.flow.question(running))
 
     async def _redo(self, request: Request, running: Conversation) -> Answer:

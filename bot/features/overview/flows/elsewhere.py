@@ -13,7 +13,6 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.named_medicines import name_medicine
-from bot.features.medicines.views import medicines as medicine_views
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
 from bot.grammar.known_medicines import names_begun_with
@@ -22,6 +21,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
+from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.apart import family_labels
 from bot.ui.misunderstandings import misunderstood
@@ -158,7 +158,7 @@ class Elsewhere:
         data: Data = running.data
         naming = self._commands[data["command"]]
         if reply.choice is None:
-            return medicine_views.tap_a_button(reply.text or "").and_send(
+            return conversations.tap_a_button(reply.text or "").and_send(
                 self.flow.question(running)
             )
         if reply.choice == "stay":

@@ -6,21 +6,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointments import (
-    NEW_MESSAGE,
     details_lines,
     title_line,
     when_line,
     will_remind_line,
 )
 from bot.features.medicines.views.medicines import described, first_dose
-from bot.features.medicines.views.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.buttons import undo_button
+from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
-from bot.ui.undo_button import undo_button
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from domain.appointments.appointments import Details, OccurrenceFacts
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts, NewMedicine

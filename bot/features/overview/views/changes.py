@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.features.appointments.views.appointment_times import appointment_moment
 from bot.features.appointments.views.appointments import (
-    NEW_MESSAGE,
     details_lines,
     driver_line,
     title_line,
     when_line,
 )
 from bot.features.medicines.views.medicines import described
-from bot.features.medicines.views.pauses import is_paused, medicine_words, pause_words
-from bot.features.medicines.views.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label
-from bot.ui.times import short_month_name
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.appointment_times import appointment_moment
+from bot.ui.words.pauses import is_paused, medicine_words, pause_words
+from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.times import short_month_name
 from domain.appointments.appointments import OccurrenceFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import MedicineStatus

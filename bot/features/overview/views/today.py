@@ -7,12 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointments import short_line
-from bot.features.family.views.families import switch_button
-from bot.features.medicines.views.pauses import pause_words
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
+from bot.ui.buttons import switch_button
 from bot.ui.callbacks import Callback, Verb
-from bot.ui.dose_times import (
+from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import (
     clock_of,
     due_clock,
     due_moment,
@@ -21,9 +22,8 @@ from bot.ui.dose_times import (
     today_of,
     with_yours,
 )
-from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
-from bot.ui.times import named_day
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.pauses import pause_words
+from bot.ui.words.times import named_day
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
 from domain.database import Member

@@ -1,30 +1,29 @@
 """`/undo`: naming the last action, and what was taken back."""
 
 from datetime import datetime
-from html import unescape
 from uuid import UUID
 
 from bot.features.appointments.views.appointments import driver_line, title_line, when_line
 from bot.features.medicines.views.medicines import described
-from bot.features.medicines.views.pauses import pause_words
-from bot.features.medicines.views.records import change_words, recorded_words
-from bot.features.medicines.views.schedules import dosage_in_words
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words
 from bot.ui.callbacks import Callback, Verb
-from bot.ui.dose_times import due_moment, open_words, record_clock
 from bot.ui.length import fitting
-from bot.ui.times import moment
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dose_times import due_moment, open_words, record_clock
+from bot.ui.words.pauses import pause_words
+from bot.ui.words.records import change_words
+from bot.ui.words.schedules import dosage_in_words
+from bot.ui.words.times import moment
+from bot.ui.words.undo import lasting, superseded
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
 from domain.database import Member
 from domain.family.people import Person
-from domain.medicines.doses.doses import RESOLVED, DoseFacts
+from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.stock.stock import PROMISED
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.overview.undo import ActionKind, LastAction, Undone
 
 
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
@@ -64,27 +63,6 @@ def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> An
     )
 
 
-def lasting(action: str) -> str:
-    """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
-    return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
-
-
-def _lasting_words() -> dict[str, str]:
-    return {
-        "appointment.outcome_recorded": _(
-            "you said how an appointment went. Say it anew on its page: /appts"
-        ),
-        "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
-        "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
-        "doctor.removed": _("you removed a doctor. Tap Restore under that message."),
-        "doctor.restored": _("you restored a doctor. Remove them again: /doctors"),
-        "dose.snoozed": _("you asked to be reminded later. Answer the dose at any time: /today"),
-        "invitation.created": _("you made an invitation. It works once, and ends after 48 hours."),
-        "person.added": _("you added somebody to care for. Rename or move them: /people"),
-        PROMISED: _("you said that you'd get more of a medicine. Count what there is: /stock"),
-    }
-
-
 def kept() -> Answer:
     return Answer(toast=_("Nothing was changed."), closes=True)
 
@@ -115,50 +93,6 @@ def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
     if member.has_other_families:
         text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
     return Answer(toast=_("Undone."), closes=True, send=(Screen(text),))
-
-
-def superseded(facts: ActionSuperseded) -> str:
-    """Who has done what since (no HTML)."""
-    if facts.by is None and facts.action == UNDONE:
-        words = _("You've already undone that.")
-    elif facts.by is None:
-        words = _("You've changed {name} since. Type /undo to undo that first.")
-    elif facts.dose is not None and facts.action == UNDONE:
-        words = _("{who} has already undone that.")
-    elif facts.action == ActionKind.RECORDED:
-        words = _("{who} has recorded {name} anew since.")
-    elif facts.dose is not None:
-        words = _("{who} has corrected {name} since.")
-    else:
-        words = _since_words().get(facts.action, _("{who} has changed {name} since."))
-    words = words.format(who=facts.by or "", name=facts.name)
-    return words if facts.dose is None else words + " " + _stands(facts.dose)
-
-
-def _stands(dose: DoseFacts) -> str:
-    """What is recorded of a dose now (no HTML)."""
-    if dose.status in RESOLVED:
-        return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
-    if dose.status == DoseStatus.PENDING:
-        return _("It's open.")
-    return _("Nothing is recorded of it now.")
-
-
-def _since_words() -> dict[str, str]:
-    return {
-        "medication.paused": _("{who} has paused {name} since."),
-        "medication.stopped": _("{who} has stopped {name} since."),
-        "medication.restored": _("{who} has resumed {name} since."),
-        "stock.refilled": _("{who} has refilled {name} since."),
-        "stock.counted": _("{who} has counted {name} since."),
-        "appointment.moved": _("{who} has moved {name} since."),
-        "appointment.cancelled": _("{who} has called off {name} since."),
-        "appointment.restored": _("{who} has restored {name} since."),
-        "appointment.driver_found": _("{who} has said since that they'll drive to {name}."),
-        "appointment.driver_lost": _("{who} has said since that they can't drive to {name}."),
-        "person.paused": _("{who} has changed the pause of {name} since."),
-        "person.resumed": _("{who} has ended {name}'s pause since."),
-    }
 
 
 def _ago(at: datetime, now: datetime) -> str:

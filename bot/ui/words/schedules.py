@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.ui.repeats import with_shorter_months
-from bot.ui.times import full_date, weekday_names
 from bot.ui.wording import _, ngettext
+from bot.ui.words.repeats import with_shorter_months
+from bot.ui.words.times import full_date, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from bot.ui.times import full_date, weekday_names
 from bot.ui.wording import _, ngettext
+from bot.ui.words.times import full_date, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nth, Recurrence
 
 

@@ -1,5 +1,6 @@
 """What is said around guided conversations: over, expired, not understood, not expected."""
 
+from collections.abc import Sequence
 from enum import Enum, auto
 
 from bot.ui.answer import Answer, Button, Screen, say
@@ -147,3 +148,28 @@ def nothing_to_cancel() -> Answer:
 
 def cancelled() -> Answer:
     return say(_("Cancelled. Nothing was saved."))
+
+
+def ask_whose(buttons: Sequence[Button]) -> Screen:
+    return Screen(_("Who is it for?"), tuple((button,) for button in buttons))
+
+
+def save_label() -> str:
+    return _("✅ Save")
+
+
+def change_label() -> str:
+    return _("✏️ Change")
+
+
+def cancel_label() -> str:
+    return _("✖️ Cancel")
+
+
+def tap_a_button(typed: str = "") -> Answer:
+    """What was *typed* where only a button answers is given back: it has done nothing."""
+    if not typed.strip():
+        return say(_("Please tap one of the buttons."))
+    return say(
+        _("I can't use “{words}” here. Please tap one of the buttons.").format(words=quoted(typed))
+    )

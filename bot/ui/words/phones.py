@@ -1,8 +1,9 @@
-"""Telephone numbers as people read them; Telegram makes them ring at a tap."""
+"""Telephone numbers and addresses as people read them: a tap rings or opens a map."""
 
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from urllib.parse import quote
 
 import phonenumbers
 from phonenumbers import NumberParseException
@@ -41,3 +42,10 @@ def _country_names() -> Mapping[str, str]:
 def last_digits(phone: str) -> str:
     """ "…678": enough to tell two numbers apart on a button."""
     return f"…{phone[-3:]}"
+
+
+MAPS = "https://www.google.com/maps/search/?api=1&query="
+
+
+def map_link(place: str) -> str:
+    return f'<a href="{MAPS}{quote(place)}">{escape(place)}</a>'

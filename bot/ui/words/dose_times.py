@@ -8,8 +8,8 @@ would, or the two differ, its place is named: "08:00 London time".
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.ui.times import clock_time, day_words, weekday_name
 from bot.ui.wording import _
+from bot.ui.words.times import clock_time, day_words, weekday_name
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import OpenDose
 

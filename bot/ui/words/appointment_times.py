@@ -7,9 +7,16 @@ place is named: "10:00 London time"; and what that is by the reader's own clock,
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.ui.dose_times import differ, named_clock, with_yours
-from bot.ui.times import clock_words, day_words, full_date, month_name, named_day, short_month_name
 from bot.ui.wording import _
+from bot.ui.words.dose_times import differ, named_clock, with_yours
+from bot.ui.words.times import (
+    clock_words,
+    day_words,
+    full_date,
+    month_name,
+    named_day,
+    short_month_name,
+)
 from domain.appointments.appointments import Conflict, OccurrenceFacts
 
 

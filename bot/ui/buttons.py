@@ -1,4 +1,6 @@
-"""Undo, below a message that says what was done."""
+"""Buttons that several areas put below their messages."""
+
+from uuid import UUID
 
 from bot.ui.answer import Button
 from bot.ui.callbacks import Callback, Verb
@@ -11,3 +13,11 @@ def undo_button(*, entries: int = 1) -> Button:
     """
     count = str(entries) if entries > 1 else ""
     return Button(_("↩️ Undo"), Callback(Verb.UNDO_ACTION, argument=count).encode())
+
+
+def switch_button(family_id: UUID, words: str) -> Button:
+    """*words*: the family, told apart from others of its name."""
+    return Button(
+        _("Switch to {family}").format(family=words),
+        Callback(Verb.SWITCH_FAMILY, family_id).encode(),
+    )

@@ -1,0 +1,44 @@
+"""`/today`, its pages, and Taken on it."""
+
+from dataclasses import replace
+
+from bot.features.medicines.handlers.doses import taken
+from bot.features.overview.views import today as today_views
+from bot.intake.request import Request
+from bot.ui.answer import Answer, Screen
+from domain.access import Action
+from domain.appointments.appointments import list_day
+from domain.medicines.doses import doses
+from domain.overview import elsewhere
+
+
+async def today(request: Request) -> Answer:
+    return Answer(send=(await _today(request),))
+
+
+async def turn_today(request: Request) -> Answer:
+    """Another page of it, in the same message."""
+    return Answer(edit=await _today(request))
+
+
+async def take_today(request: Request) -> Answer:
+    """Taken, on the list of today: the page of the list is shown anew."""
+    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    answer = await taken(request, outcome)
+    return answer if outcome.late else replace(answer, edit=await _today(request))
+
+
+async def _today(request: Request) -> Screen:
+    people = await doses.list_today(request.scope)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
+    planned = await list_day(request.scope, days)
+    page = request.press.argument if request.press else ""
+    return today_views.today(
+        people,
+        appointments=planned,
+        member=member,
+        now=now,
+        number=int(page) if page.isdecimal() else 0,
+        elsewhere=await elsewhere.list_open(request.scope),
+    )

@@ -1,0 +1,46 @@
+"""`/undo`, Undo below a message, and its yes."""
+
+from bot.features.medicines.flows import pause
+from bot.features.overview.views import undo as undo_views
+from bot.intake.request import Request
+from bot.ui.answer import Answer
+from domain.access import Action
+from domain.overview.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
+from domain.overview.undo import undo_action as take_action_back
+
+
+async def undo(request: Request) -> Answer:
+    """`/undo`: names the last action; the button under it takes it back. As a button, which is an
+    old one, it is about the family of its message.
+    """
+    scope = request.scope
+    action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
+    return undo_views.ask_last(action, member=scope.require(Action.READ), now=scope.clock.now())
+
+
+async def undo_action(request: Request) -> Answer:
+    """Undo, below a message that says what was done: names just that."""
+    scope, count = request.scope, request.pressed.argument
+    among = int(count) if count.isdecimal() else 1
+    action = await find_action(scope, request.subject_id, among=among)
+    return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
+
+
+async def undo_named(request: Request) -> Answer:
+    """The button under the named action."""
+    scope = request.scope
+    undone = await take_action_back(scope, request.subject_id)
+    answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
+    if undone.action.kind not in STATUS_KINDS:
+        return answer
+    return await pause.ask_about_added(
+        request,
+        answer,
+        medication_id=undone.medicine.id if undone.medicine else None,
+        person_id=undone.person.id if undone.person else None,
+    )
+
+
+async def keep(_: Request) -> Answer:
+    """The button that leaves everything as it is."""
+    return undo_views.kept()
