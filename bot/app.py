@@ -171,7 +171,7 @@ class App:
                 rate_limiter=RateLimiter(redis),
                 medications=medications,
                 answers=answers,
-                recall=FLOWS.recall,
+                beside=FLOWS.beside,
                 on_done=finished.add,
                 room=asyncio.Semaphore(EFFECTS_AT_ONCE),
                 bot_username=application.bot.username,

@@ -103,6 +103,10 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     EDITED.flow,
     leavings=LEAVINGS,
+    beginnings=(
+        *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
+        *("give", "refill", "pause"),
+    ),
 )
 
 

@@ -6,7 +6,7 @@ of their question: one of an earlier question answers nothing any more. A conver
 answers in time says so, and can be continued for a day.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
@@ -20,6 +20,8 @@ from bot.intake.conversation import (
     quietly,
     to_continue,
     to_end,
+    to_leave,
+    to_mention,
     to_offer,
     to_repeat,
     to_resume,
@@ -30,10 +32,11 @@ from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode, to_base36
-from bot.ui.conversations import Unfinished, tap_a_button
+from bot.ui.conversations import Unfinished, cancel_label, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 
 _LONGEST_NAME = 100
+_QUIT = "quit"  # the choice of the Cancel that each question has
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
@@ -133,7 +136,11 @@ class Flow:
         def choice(label: str, key: str) -> Button:
             return Button(label, _callback(conversation, number, key).encode())
 
-        return self.steps[conversation.step].ask(conversation.data, choice)
+        question = self.steps[conversation.step].ask(conversation.data, choice)
+        labels = {button.label for row in question.keyboard for button in row}
+        if cancel_label() in labels:
+            return question
+        return replace(question, keyboard=(*question.keyboard, (choice(cancel_label(), _QUIT),)))
 
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
         """Take a reply to the open question, or ask it again."""
@@ -173,11 +180,19 @@ class Leaving:
 
 
 class Flows:
-    """All flows, and what happens to texts and taps that reach them. *leavings* by flow's name."""
+    """All flows, and what happens to texts and taps that reach them. *leavings* by flow's name;
+    *beginnings* are the commands that begin one.
+    """
 
-    def __init__(self, *flows: Flow, leavings: Mapping[str, Leaving] | None = None) -> None:
+    def __init__(
+        self,
+        *flows: Flow,
+        leavings: Mapping[str, Leaving] | None = None,
+        beginnings: Collection[str] = (),
+    ) -> None:
         self._flows = {flow.name: flow for flow in flows}
         self._leavings = leavings or {}
+        self._beginnings = frozenset(beginnings)
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -194,6 +209,28 @@ class Flows:
                 return leaving
         return Leaving()
 
+    async def beside(self, request: Request, conversation: Conversation, command: str) -> Answer:
+        """What is said of the open question once *command* was answered. One of its kind takes its
+        place; any other leaves it open, and that is said once.
+        """
+        flow = self._find(conversation)
+        if flow is None:
+            change = to_end(conversation.flow_id)
+            return Answer(send=(views.expired_screen(),), conversation=change)
+        leaving = self.leaving(conversation.flow)
+        is_of_its_kind = command in self._beginnings and command == leaving.command
+        change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
+        if self._is_said_anew(request, conversation):
+            change = quietly(change)  # that this draft is left then is no news to them
+        if is_of_its_kind or conversation.is_mentioned:
+            return Answer(conversation=change)
+        named = leaving.name_draft(conversation.data)
+        stop = _left_button(conversation, Verb.FORGET, views.stop_label())
+        still_open = views.still_open(
+            flow.question(conversation), named, go_on=_go_on_button(conversation), stop=stop
+        )
+        return Answer(send=(still_open,), conversation=change)
+
     async def recall(self, request: Request, conversation: Conversation) -> Answer:
         """The open question again, after something else was answered in between."""
         flow = self._find(conversation)
@@ -201,13 +238,8 @@ class Flows:
             return Answer(send=(views.expired_screen(),))
         if flow.steps[conversation.step].refresh is None:
             change = to_repeat(conversation.flow_id)
-            answer = Answer(send=(flow.question(conversation),), conversation=change)
-        else:
-            answer = replace(await flow.ask_again(request, conversation), closes=False)
-        if answer.conversation is not None and self._is_said_anew(request, conversation):
-            # That this draft is left then is no news to them.
-            return replace(answer, conversation=quietly(answer.conversation))
-        return answer
+            return Answer(send=(flow.question(conversation),), conversation=change)
+        return replace(await flow.ask_again(request, conversation), closes=False)
 
     def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
         """Whether the line that was answered in between names what the draft is about."""
@@ -247,6 +279,8 @@ class Flows:
         if flow is None or not _offers(flow.question(running), press):
             return views.answered_before()
         _number, _dot, key = press.argument.partition(".")
+        if key == _QUIT:
+            return cancelled(running.flow_id)
         return await self._take(request, flow, running, Reply(choice=key))
 
     def _on_left(self, request: Request) -> Answer:

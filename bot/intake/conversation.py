@@ -58,6 +58,16 @@ def to_repeat(flow_id: UUID) -> dict[str, Any]:
     return {"repeat": str(flow_id)}
 
 
+def to_leave(flow_id: UUID) -> dict[str, Any]:
+    """Another command of its kind took its place: its question says so, and it can be continued."""
+    return {"leave": str(flow_id)}
+
+
+def to_mention(conversation: Conversation) -> dict[str, Any]:
+    """The conversation stays as it is; the person was told that its question is open."""
+    return {"mention": str(conversation.flow_id), "version": conversation.version}
+
+
 def to_offer(flow_id: UUID) -> dict[str, Any]:
     """The person hears that it expired; the answer's last message offers to continue it."""
     return {"offer": str(flow_id)}
@@ -82,6 +92,18 @@ async def apply(
         return Outcome.IN_LINE
     if "offer" in change:
         await store.tell(chat_id, user_id, UUID(change["offer"]))
+        return Outcome.IN_LINE
+    if "leave" in change:
+        flow_id = UUID(change["leave"])
+        if change.get("quietly"):
+            await store.keep_quiet(chat_id, user_id, flow_id)
+        await store.leave(chat_id, user_id, flow_id)
+        return Outcome.IN_LINE
+    if "mention" in change:
+        flow_id = UUID(change["mention"])
+        await store.mention(chat_id, user_id, flow_id, version=change["version"])
+        if change.get("quietly"):
+            await store.keep_quiet(chat_id, user_id, flow_id)
         return Outcome.IN_LINE
     if "repeat" in change:
         if change.get("quietly"):

@@ -1,7 +1,8 @@
-"""One update: who is this, one transaction, commit, answer.
+"""One update: who is this, may they, one transaction, commit, answer.
 
-A handler runs inside the transaction of its effect. Its answer is stored with the effect, so that
-what took effect is answered also after a crash, and never takes effect again.
+A handler runs inside the transaction of its effect (:mod:`bot.intake.effects`). Its answer is
+stored with the effect, so that what took effect is answered also after a crash, and never takes
+effect again.
 """
 
 import asyncio
@@ -16,16 +17,16 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from telegram import Chat, Update, User
-from telegram import Contact as TelegramContact
 from telegram.ext import ContextTypes
 
-from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
+from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
+from bot.intake.effects import Beside, Effects
 from bot.intake.identity import Identities
-from bot.intake.menus import bound_to
+from bot.intake.incoming import Incoming
 from bot.intake.owed_answers import OwedAnswers
 from bot.intake.replies import Place, Saying
-from bot.intake.request import Contact, Handler, Request
+from bot.intake.request import Handler, Request
 from bot.redis.conversations import (
     Conversation,
     ConversationStore,
@@ -33,22 +34,18 @@ from bot.redis.conversations import (
     Draft,
     Expired,
 )
-from bot.redis.medications_cache import CachedMedicines, MedicationsCache
+from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
-from bot.ui.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
+from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import speaking
-from domain.database import Database, Scope, ScopeRequest, as_dispatch, as_person
+from domain.database import Database, as_dispatch
 from domain.delivery import inbox
 from domain.delivery.inbox import EditedMessage
-from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
-from domain.family import users
-from domain.medicines.doses.doses import CardMessage
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
-Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]
 
 log = logging.getLogger(__name__)
 
@@ -59,14 +56,13 @@ _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # what is no command is counted under this name
 EDIT = "edit"  # and so is an edited message that is not read anew
 EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can edit
-OF_FLOWS = (Verb.FLOW, Verb.CONTINUE, Verb.FORGET)  # buttons whose subject is a conversation
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The services that serving an update takes. *recall* renders a conversation's open question;
-    *on_done* is told when an update took effect and has no answer. *room* bounds how many take
-    effect at the same time: more would only wait for a database connection.
+    """The services that serving an update takes. *beside* speaks of an open question after a
+    command; *on_done* is told when an update took effect and has no answer. *room* bounds how many
+    take effect at the same time: more would only wait for a database connection.
     """
 
     database: Database
@@ -75,7 +71,7 @@ class Parts:
     rate_limiter: RateLimiter
     answers: OwedAnswers
     medications: MedicationsCache
-    recall: Recall
+    beside: Beside
     on_done: Callable[[int], None]
     room: asyncio.Semaphore
     bot_username: str
@@ -103,15 +99,20 @@ class Serving:
         self._verdicts: dict[int, Verdict] = {}
         # Only a hint of whose list to look for: the transaction finds out whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
+        self._effects = Effects(
+            parts.database,
+            beside=parts.beside,
+            on_family=self._remember,
+            bot_username=parts.bot_username,
+        )
 
     def command(self, name: str, handler: Handler) -> PtbCallback:
         """A typed command; the request's text is what follows it."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             words = _text(update).split(maxsplit=1)
-            await self._serve(
-                handler, update, limited_as=name, text=words[1] if len(words) > 1 else ""
-            )
+            text = words[1] if len(words) > 1 else ""
+            await self._serve(handler, update, Sort.COMMAND, name=name, text=text)
 
         return callback
 
@@ -121,11 +122,11 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.effective_message
             text = message.text if message else None
-            await self._serve(handler, update, limited_as=MESSAGE, text=text)
+            await self._serve(handler, update, Sort.MESSAGE, name=MESSAGE, text=text)
 
         return callback
 
-    def edited(self, reading: "Reading") -> PtbCallback:
+    def edited(self, reading: Reading) -> PtbCallback:
         """A message that was changed in place. What it did when it was sent is not done again; one
         that did nothing is read as if it were sent now.
         """
@@ -135,7 +136,7 @@ class Serving:
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
                 # Telegram also tells so of a live location that moves on, say.
-                await self._serve(_ignore, update)
+                await self._serve(_ignore, update, Sort.EVENT)
                 return
             known = await self._parts.database.run(
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
@@ -143,32 +144,29 @@ class Serving:
             age = self._parts.database.clock.now() - message.date
             name, words = _command_of(text)
             if known is not None and known.is_unchanged:
-                await self._serve(_ignore, update)
+                await self._serve(_ignore, update, Sort.EVENT)
             elif known is None or age > EDITS_READ:
-                await self._serve(reading.unknown, update, limited_as=EDIT)
+                await self._serve(reading.unknown, update, Sort.COMMAND, name=EDIT)
             elif known.acts or known.was_answer:
                 handler = partial(reading.known, known, name)
-                await self._serve(handler, update, limited_as=EDIT, text=words)
+                await self._serve(handler, update, Sort.COMMAND, name=EDIT, text=words)
             elif name is not None:
                 fresh = reading.commands.get(name, reading.unknown_command)
                 limited_as = name if name in reading.commands else "unknown"
-                await self._serve(fresh, update, limited_as=limited_as, text=words)
+                await self._serve(fresh, update, Sort.COMMAND, name=limited_as, text=words)
             else:
-                await self._serve(reading.message, update, limited_as=MESSAGE, text=text)
+                await self._serve(reading.message, update, Sort.MESSAGE, name=MESSAGE, text=text)
 
         return callback
 
-    def press(self, handlers: dict[Verb, Handler]) -> PtbCallback:
+    def press(self, handlers: Mapping[Verb, Handler]) -> PtbCallback:
         """A pressed button, by its verb. Never limited: it may be a dose."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
-            try:
-                press = decode(query.data or "" if query else "")
-            except UnreadableCallback:
-                await self._serve(_old_button, update)
-            else:
-                await self._serve(handlers[press.verb], update, press=press)
+            press = read_press(query.data if query else None)
+            handler = _old_button if press is None else handlers[press.verb]
+            await self._serve(handler, update, Sort.PRESS, press=press)
 
         return callback
 
@@ -176,7 +174,7 @@ class Serving:
         """Something that happened to the chat and is not answered."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update)
+            await self._serve(handler, update, Sort.EVENT)
 
         return callback
 
@@ -215,8 +213,9 @@ class Serving:
         self,
         handler: Handler,
         update: Update,
+        sort: Sort,
         *,
-        limited_as: str | None = None,
+        name: str | None = None,
         text: str | None = None,
         press: Callback | None = None,
     ) -> None:
@@ -224,60 +223,42 @@ class Serving:
         if user is None or user.is_bot or chat is None:
             self._parts.on_done(update.update_id)
             return
+        arrival = Arrival(sort, chat.type == Chat.PRIVATE, name, text, press)
         async with self._parts.room:
-            answer = await self._take_effect(
-                handler, update, user=user, chat=chat, limited_as=limited_as, text=text, press=press
-            )
+            answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)
 
     async def _take_effect(
-        self,
-        handler: Handler,
-        update: Update,
-        *,
-        user: User,
-        chat: Chat,
-        limited_as: str | None,
-        text: str | None,
-        press: Callback | None,
+        self, handler: Handler, update: Update, arrival: Arrival, *, user: User, chat: Chat
     ) -> Answer:
         user_id = await self._parts.identities.identify(user, chat=chat)
-        is_command = limited_as is not None and limited_as != MESSAGE
         with speaking(user.language_code):
-            running: Conversation | Expired | None = None
-            draft: Draft | None = None
-            recalls = is_command
-            if limited_as is not None:
-                verdict = await self._judge(update, user_id=user.id, command=limited_as)
-                if verdict is not Verdict.ALLOWED:
-                    handler = _slow_down if verdict is Verdict.REFUSED_FIRST else _ignore
-                    recalls = False
-                elif chat.type != Chat.PRIVATE:
-                    handler = _in_private if is_command else _ignore
-                    recalls = False
-            if limited_as is not None or (press is not None and press.verb in OF_FLOWS):
+            verdict = None
+            if arrival.name is not None:
+                verdict = await self._judge(update, user_id=user.id, command=arrival.name)
+            decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
+            if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
-                    running = await self._parts.conversations.load(chat.id, user.id)
-                    draft = await self._find_draft(running, press, chat=chat.id, user=user.id)
+                    incoming = await self._with_conversation(incoming, chat=chat.id, user=user.id)
                 except ConversationsUnavailable:
-                    if not is_command and handler is not _ignore and handler is not _slow_down:
-                        handler = _forgetful
-            cached = None
-            if limited_as in LISTS_MEDICINES or (press and press.verb in LISTS_MEDICINES):
-                family_id = press.family_id if press else self._last_family.get(user_id)
-                cached = await self._parts.medications.get(family_id)
-            incoming = _Incoming(
-                update,
-                user_id,
-                cached_medicines=cached,
-                text=text,
-                press=press,
-                running=running,
-                draft=draft,
-                command=limited_as if is_command else None,
-                recalls=recalls,
-            )
-            return await self._apply(handler, incoming)
+                    decision = admit(arrival, verdict, knows_questions=False)
+            if decision is not Decision.HANDLE:
+                return await self._effects.apply(_INSTEAD[decision], incoming.alone())
+            return await self._effects.apply(handler, await self._with_list(incoming))
+
+    async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
+        """With what is being asked. Raises ConversationsUnavailable."""
+        running = await self._parts.conversations.load(chat, user)
+        draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
+        return replace(incoming, running=running, draft=draft)
+
+    async def _with_list(self, incoming: Incoming) -> Incoming:
+        """With the list of medicines that it asks for, where that is kept."""
+        press = incoming.press
+        if (press.verb if press else incoming.arrival.command) not in LISTS_MEDICINES:
+            return incoming
+        family_id = press.family_id if press else self._last_family.get(incoming.user_id)
+        return replace(incoming, cached_medicines=await self._parts.medications.get(family_id))
 
     async def _find_draft(
         self,
@@ -310,79 +291,11 @@ class Serving:
             self._verdicts[update.update_id] = verdict
         return verdict
 
-    async def _apply(self, handler: Handler, incoming: "_Incoming") -> Answer:
-        """Run the handler and store its answer, or that of its refusal, in one transaction."""
-        update_id = incoming.update.update_id
-
-        async def effect(scope: Scope) -> Answer:
-            await _enter_family(scope, incoming)
-            if scope.family_id is not None:
-                self._remember(incoming.user_id, scope.family_id)
-            request = incoming.to_request(scope, bot_username=self._parts.bot_username)
-            answer = await handler(request)
-            if scope.family_id is not None:
-                answer = bound_to(answer, scope.family_id, scope.acts)
-            answer = await self._and_the_open_question(answer, request, incoming)
-            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
-            if incoming.press is None:
-                await _note_effect(scope, incoming, answer)
-            return answer
-
-        person = as_person(incoming.user_id, update_id=update_id)
-        try:
-            return await self._parts.database.run(effect, person)
-        except AlreadyApplied:
-            return await self._stored_answer(person, update_id)
-        except (CareCircleError, Misunderstood) as error:
-            refused = refusals.refuse(error, is_press=incoming.press is not None)
-            leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
-            if leads_nowhere and incoming.flow_id is not None:
-                # What it was about has gone, or their right to it: asking on would lead nowhere.
-                if isinstance(error, NotFound) and incoming.resumes:
-                    refused = Answer(edit=conversation_views.cannot_continue())
-                ended = conversations.to_end(incoming.flow_id)
-                refused = replace(refused, closes=True, conversation=ended)
-
-        async def refusal(scope: Scope) -> Answer:
-            request = incoming.to_request(scope, bot_username=self._parts.bot_username)
-            answer = await self._and_the_open_question(refused, request, incoming)
-            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
-            return answer
-
-        try:
-            return await self._parts.database.run(refusal, person)
-        except AlreadyApplied:  # what it did the first time is why it is refused the second
-            return await self._stored_answer(person, update_id)
-
     def _remember(self, user_id: UUID, family_id: UUID) -> None:
         self._last_family[user_id] = family_id
         self._last_family.move_to_end(user_id)
         if len(self._last_family) > REMEMBERED:
             self._last_family.popitem(last=False)
-
-    async def _and_the_open_question(
-        self, answer: Answer, request: Request, incoming: "_Incoming"
-    ) -> Answer:
-        """A command in the middle of a conversation: it is answered, and the question stays, as
-        the tables are now. If what it was about is gone, so is the question.
-        """
-        running, scope = incoming.running, request.scope
-        if not (incoming.recalls and isinstance(running, Conversation)) or answer.conversation:
-            return answer
-        try:
-            if running.family_id not in (None, scope.family_id):
-                await scope.enter_family(running.family_id)
-            again = await self._parts.recall(request, running)
-        except CareCircleError as error:
-            ended = conversations.to_end(running.flow_id)
-            again = replace(refusals.refuse(error, is_press=False), conversation=ended)
-        return replace(answer.and_send(*again.send), conversation=again.conversation)
-
-    async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
-        stored = await self._parts.database.run(
-            lambda scope: inbox.get_answer(scope, update_id), person
-        )
-        return Answer.from_json(stored) if stored is not None else NOTHING
 
     async def _bring_into_line(self, answer: Answer, *, chat: int, user: User) -> Answer:
         """Save or end the conversation; what to say if that is not possible."""
@@ -418,104 +331,6 @@ class Serving:
             log.warning("the message with a question was not noted: Redis is away")
 
 
-@dataclass(frozen=True)
-class _Incoming:
-    """A request before its transaction is open. `command`: its name, if it is one; `recalls`: the
-    open question is put once more.
-    """
-
-    update: Update
-    user_id: UUID
-    cached_medicines: CachedMedicines | None
-    text: str | None
-    press: Callback | None
-    running: Conversation | Expired | None
-    draft: Draft | None
-    command: str | None
-    recalls: bool
-
-    @property
-    def resumes(self) -> bool:
-        return self.press is not None and self.press.verb is Verb.CONTINUE
-
-    @property
-    def flow_id(self) -> UUID | None:
-        """The conversation that this update replies to or goes on with, if any."""
-        if self.continues is not None:
-            return self.continues.flow_id
-        is_about_draft = self.press is not None and self.draft is not None
-        return self.draft.conversation.flow_id if is_about_draft and self.draft else None
-
-    @property
-    def continues(self) -> Conversation | None:
-        """The conversation that this update replies to, if any."""
-        if self.command is not None or not isinstance(self.running, Conversation):
-            return None
-        is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
-        return self.running if is_its_own else None
-
-    def was_answer(self, answer: Answer) -> bool:
-        """Whether the question that this update replies to went on with it, or is over."""
-        running, change = self.continues, answer.conversation
-        if running is None or change is None:
-            return False
-        flow_id = str(running.flow_id)
-        if flow_id in (change.get("end"), change.get("ends")):
-            return True
-        stored = change.get("continue", {})
-        return bool(stored.get("flow_id") == flow_id and stored["step"] != running.step)
-
-    def to_request(self, scope: Scope, *, bot_username: str) -> Request:
-        user, message = self.update.effective_user, self.update.message
-        shared = message.contact if message else None
-        query = self.update.callback_query
-        pressed = query.message if query else None
-        return Request(
-            scope=scope,
-            update_id=self.update.update_id,
-            bot_username=bot_username,
-            name=user.first_name if user else "",
-            text=self.text,
-            contact=_contact(shared) if shared else None,
-            press=self.press,
-            message=CardMessage(pressed.chat.id, pressed.message_id) if pressed else None,
-            conversation=self.running,
-            draft=self.draft,
-            cached_medicines=self.cached_medicines,
-        )
-
-
-async def _note_effect(scope: Scope, incoming: _Incoming, answer: Answer) -> None:
-    """What an edit of this message would have to be held against, if there is anything."""
-    acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
-    if acts or was_answer:
-        await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
-
-
-async def _enter_family(scope: Scope, incoming: _Incoming) -> None:
-    """The family of the button, of the conversation, or the person's current one.
-
-    Raises NotFound if they are no member of the family that the button or the reply is about.
-    """
-    family_id = None
-    if incoming.press is not None and incoming.press.family_id != NOWHERE:
-        family_id = incoming.press.family_id
-    elif incoming.continues is not None:
-        family_id = incoming.continues.family_id
-    member = await scope.enter_family(family_id)
-    if member is None and family_id is not None:
-        raise NotFound
-    chat = incoming.update.effective_chat
-    if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
-        # Telegram may not have told us that they let the bot write again, but here they are.
-        await users.set_blocked(scope, blocked=False)
-
-
-def _contact(shared: TelegramContact) -> Contact:
-    names = (shared.first_name, shared.last_name or "")
-    return Contact(" ".join(filter(None, names)), shared.phone_number)
-
-
 def _text(update: Update) -> str:
     return (update.effective_message and update.effective_message.text) or ""
 
@@ -546,3 +361,11 @@ async def _forgetful(_: Request) -> Answer:
 
 async def _old_button(_: Request) -> Answer:
     return refusals.old_button()
+
+
+_INSTEAD: Mapping[Decision, Handler] = {
+    Decision.IGNORE: _ignore,
+    Decision.SLOW_DOWN: _slow_down,
+    Decision.GO_PRIVATE: _in_private,
+    Decision.FORGETFUL: _forgetful,
+}

@@ -35,7 +35,8 @@ class Conversation:
 
     ``version`` is 0 before the first save and grows by one with each; ``last_update_id`` is the
     update that led here; ``family_id`` the family it is about, once known; ``expires_at`` (aware,
-    whole milliseconds) is when nobody waits for an answer any more, set by each save.
+    whole milliseconds) is when nobody waits for an answer any more, set by each save;
+    ``is_mentioned`` once the person was told that its question is still open.
     """
 
     flow: str
@@ -46,6 +47,7 @@ class Conversation:
     last_update_id: int
     family_id: UUID | None
     expires_at: datetime | None = None
+    is_mentioned: bool = False
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,18 @@ if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'told', 1
 """
 )
 
+# KEYS: conversation, tombstone, draft, deadlines. ARGV: flow_id, now in ms.
+_LEAVE = (
+    LUA
+    + """
+for number = 1, 2 do
+    local value = read(KEYS[number])
+    if value and value.flow_id == ARGV[1] then redis.call('DEL', KEYS[number]) end
+end
+redis.call('ZADD', KEYS[4], 'XX', ARGV[2], KEYS[3])
+"""
+)
+
 # KEYS: draft.
 _KEEP_QUIET = """
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'told', 1) end
@@ -229,6 +243,7 @@ class ConversationStore:
         self._save = redis.register_script(_SAVE)
         self._end = redis.register_script(_END)
         self._tell = redis.register_script(_TELL)
+        self._leave = redis.register_script(_LEAVE)
         self._keep_quiet = redis.register_script(_KEEP_QUIET)
         self._note = redis.register_script(_NOTE)
 
@@ -238,14 +253,18 @@ class ConversationStore:
         State that we cannot read, say of an older version of the bot, counts as expired.
         """
         try:
-            stored, tombstone = await self._redis.mget(
-                keys.conversation(chat_id, user_id), keys.conversation_tombstone(chat_id, user_id)
+            stored, tombstone, mentioned = await self._redis.mget(
+                keys.conversation(chat_id, user_id),
+                keys.conversation_tombstone(chat_id, user_id),
+                keys.conversation_mentioned(chat_id, user_id),
             )
         except RedisError as error:
             raise ConversationsUnavailable from error
         found = parse_conversation(stored)
         if found and found.expires_at and found.expires_at <= self._clock.now():
             return Expired(found.flow, found.flow_id)
+        if found and mentioned == _mention(found.flow_id, found.version):
+            return replace(found, is_mentioned=True)
         return found or _parse_tombstone(tombstone)
 
     async def find_draft(self, chat_id: int, user_id: int, flow_id: UUID) -> Draft | None:
@@ -351,6 +370,34 @@ class ConversationStore:
         except RedisError as error:
             raise ConversationsUnavailable from error
 
+    async def leave(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
+        """Nobody waits for an answer in this flow any more, and its question says so soon. It may
+        be continued.
+        """
+        try:
+            await self._leave(
+                keys=[
+                    keys.conversation(chat_id, user_id),
+                    keys.conversation_tombstone(chat_id, user_id),
+                    keys.draft(chat_id, user_id, flow_id),
+                    keys.DRAFT_DEADLINES,
+                ],
+                args=[str(flow_id), to_milliseconds(self._clock.now())],
+            )
+        except RedisError as error:
+            raise ConversationsUnavailable from error
+
+    async def mention(self, chat_id: int, user_id: int, flow_id: UUID, *, version: int) -> None:
+        """The person knows that the question of this version is still open."""
+        try:
+            await self._redis.set(
+                keys.conversation_mentioned(chat_id, user_id),
+                _mention(flow_id, version),
+                ex=self._ttl,
+            )
+        except RedisError as error:
+            raise ConversationsUnavailable from error
+
     async def keep_quiet(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
         """No new message is worth it if this flow expires."""
         try:
@@ -372,6 +419,10 @@ class ConversationStore:
             )
         except RedisError as error:
             raise ConversationsUnavailable from error
+
+
+def _mention(flow_id: UUID, version: int) -> str:
+    return f"{flow_id}:{version}"
 
 
 def to_milliseconds(instant: datetime) -> int:

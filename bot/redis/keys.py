@@ -46,6 +46,11 @@ def conversation_tombstone(chat_id: int, user_id: int) -> str:
     return f"conversation:{chat_id}:{user_id}:tombstone"
 
 
+def conversation_mentioned(chat_id: int, user_id: int) -> str:
+    """Of which question, in which version, the person was told that it is still open."""
+    return f"conversation:{chat_id}:{user_id}:mentioned"
+
+
 def draft(chat_id: int, user_id: int, flow_id: UUID) -> str:
     """What was asked last in this flow, and in which messages; outlives the conversation."""
     return f"conversation:{chat_id}:{user_id}:draft:{flow_id}"

@@ -1,7 +1,9 @@
 """What is said around guided conversations: over, expired, not understood, not expected."""
 
+import re
 from collections.abc import Sequence
 from enum import Enum, auto
+from html import unescape
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.length import length, shorten
@@ -10,6 +12,7 @@ from bot.ui.wording import _, escape
 
 _MOST = 4_096  # what Telegram takes in one message
 _NAMED = 200
+_TAG = re.compile("<[^>]*>")
 
 
 class Unfinished(Enum):
@@ -93,6 +96,23 @@ def left_notice(what: str, *, go_on: Button, forget: Button) -> Screen:
 def named_for(what: str, person: str) -> str:
     """ "Amlodipine 5 mg for Mum", where there is more than one person (no HTML)."""
     return _("{what} for {person}").format(what=what, person=person)
+
+
+def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Button) -> Screen:
+    """One line after something else was answered: *named* is what was to be added (no HTML), else
+    the *question* is known by how it begins.
+    """
+    if named:
+        text = _("“{what}” isn't saved yet.").format(what=escape(shorten(named, to=_NAMED)))
+    else:
+        begins = unescape(_TAG.sub("", question.text)).split("\n", 1)[0]
+        words = escape(shorten(begins, to=_NAMED))
+        text = _("My question is still open: “{question}”").format(question=words)
+    return Screen(text, ((go_on, stop),))
+
+
+def stop_label() -> str:
+    return _("⏹ Stop")
 
 
 def go_on_label() -> str:

@@ -111,7 +111,7 @@ async def test_a_choice_that_the_question_does_not_offer_is_no_answer(
     await anna.sees("I understood:")
 
 
-async def test_a_command_in_between_is_answered_and_the_question_stands_again(
+async def test_a_command_in_between_is_answered_and_the_question_stays_open(
     home: Household, town: Town
 ) -> None:
     anna = home.anna
@@ -127,9 +127,46 @@ async def test_a_command_in_between_is_answered_and_the_question_stands_again(
     ):
         await anna.send(command)
         await anna.sees(answer)
-        await anna.sees("What is the medicine called?")
     await anna.send("Aspirin")
     await anna.sees("How much Aspirin each time?")
+
+
+async def test_continue_asks_the_open_question_again_and_stop_ends_it(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin")
+    await anna.sees("How much Aspirin each time?")
+    await anna.send("/today")
+    beside = await anna.sees("“Aspirin” isn't saved yet.")
+    assert beside.labels == ("▶️ Continue", "⏹ Stop")
+    await anna.press("Continue", message=beside)
+    await anna.sees("▶️ Continued below.")
+    again = await anna.sees("How much Aspirin each time? For example", after=beside)
+    await anna.send("100 mg")
+    await anna.sees("Aspirin", after=again)
+    await anna.send("/today")
+    beside = await anna.sees("isn't saved yet.", after=again)
+    await anna.press("Stop", message=beside)
+    await anna.sees("⌛ Not saved.", after=beside)
+    await anna.send("at 08:00")
+    await anna.sees("at 08:00", after=beside)
+    assert await town.value("SELECT count(*) FROM medications") == 0
+
+
+async def test_a_command_of_the_same_kind_takes_the_place_of_the_open_question(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg")
+    question = await anna.sees("Aspirin")
+    await anna.send("/addmed Statin 20 mg at 20:00")
+    await anna.sees("✅ Saved: Statin 20 mg")
+    await anna.sees("⌛ Not saved.", after=question)
+    await town.settled()
+    assert not [m for m in anna.messages if "isn't saved yet" in m.text]
+    await anna.send("at 08:00")
+    await anna.sees("I haven't done anything about “at 08:00”")
 
 
 async def test_a_new_conversation_takes_the_place_of_the_old_one(
@@ -238,16 +275,19 @@ async def test_too_many_commands_are_refused_politely_once(town: Town) -> None:
     assert len([text for text in texts if "That was a lot at once." in text]) == 1
 
 
-async def test_a_refused_command_does_not_repeat_the_open_question(
+async def test_an_open_question_is_named_once_however_often_something_else_is_asked(
     home: Household, town: Town
 ) -> None:
     anna = home.anna
     await anna.send("/addmed")
-    await anna.sees("What is the medicine called?")
-    for _ in range(23):
+    question = await anna.sees("What is the medicine called?")
+    assert question.labels == ("✖️ Cancel",)
+    for _ in range(3):
         await anna.send("/help")
     await town.settled()
     texts = [message.text for message in anna.messages if message.from_bot]
-    assert len([text for text in texts if text.startswith("What is the medicine")]) == 1 + 20
+    assert len([text for text in texts if text.startswith("What is the medicine")]) == 1
+    still_open = "My question is still open: “What is the medicine called?"
+    assert len([text for text in texts if text.startswith(still_open)]) == 1
     await anna.send("Aspirin")
     await anna.sees("How much Aspirin each time?")

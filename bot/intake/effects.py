@@ -1,0 +1,138 @@
+"""The effect of one update: its handler in one transaction, with the answer stored beside it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeAlias
+from uuid import UUID
+
+from telegram import Chat
+
+from bot.grammar.problems import Misunderstood
+from bot.intake import conversation as conversations
+from bot.intake.incoming import Incoming
+from bot.intake.menus import bound_to
+from bot.intake.request import Handler, Request
+from bot.redis.conversations import Conversation
+from bot.ui import conversations as conversation_views
+from bot.ui import refusals
+from bot.ui.answer import Answer
+from bot.ui.callbacks import NOWHERE
+from domain.database import Database, Scope, ScopeRequest, as_person
+from domain.delivery import inbox
+from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
+from domain.family import users
+
+Beside: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
+"""What is said of an open question after a command, by its name, was answered."""
+
+
+class Effects:
+    """Lets handlers take effect, each once. *beside* speaks of open questions; *on_family* is told
+    which family a person acts in.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        beside: Beside,
+        on_family: Callable[[UUID, UUID], None],
+        bot_username: str,
+    ) -> None:
+        self._database = database
+        self._beside = beside
+        self._on_family = on_family
+        self._bot_username = bot_username
+
+    async def apply(self, handler: Handler, incoming: Incoming) -> Answer:
+        """Run the handler and store its answer, or that of its refusal, in one transaction."""
+        update_id = incoming.update.update_id
+
+        async def effect(scope: Scope) -> Answer:
+            await _enter_family(scope, incoming)
+            if scope.family_id is not None:
+                self._on_family(incoming.user_id, scope.family_id)
+            request = incoming.to_request(scope, bot_username=self._bot_username)
+            answer = await handler(request)
+            if scope.family_id is not None:
+                answer = bound_to(answer, scope.family_id, scope.acts)
+            answer = await self._beside_the_open_question(answer, request, incoming)
+            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
+            if incoming.press is None:
+                await _note_effect(scope, incoming, answer)
+            return answer
+
+        person = as_person(incoming.user_id, update_id=update_id)
+        try:
+            return await self._database.run(effect, person)
+        except AlreadyApplied:
+            return await self._stored_answer(person, update_id)
+        except (CareCircleError, Misunderstood) as error:
+            refused = refusals.refuse(error, is_press=incoming.press is not None)
+            leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
+            if leads_nowhere and incoming.flow_id is not None:
+                # What it was about has gone, or their right to it: asking on would lead nowhere.
+                if isinstance(error, NotFound) and incoming.resumes:
+                    refused = Answer(edit=conversation_views.cannot_continue())
+                ended = conversations.to_end(incoming.flow_id)
+                refused = replace(refused, closes=True, conversation=ended)
+
+        async def refusal(scope: Scope) -> Answer:
+            request = incoming.to_request(scope, bot_username=self._bot_username)
+            answer = await self._beside_the_open_question(refused, request, incoming)
+            await inbox.mark_applied(scope, update_id, answer=answer.to_json())
+            return answer
+
+        try:
+            return await self._database.run(refusal, person)
+        except AlreadyApplied:  # what it did the first time is why it is refused the second
+            return await self._stored_answer(person, update_id)
+
+    async def _beside_the_open_question(
+        self, answer: Answer, request: Request, incoming: Incoming
+    ) -> Answer:
+        """A command in the middle of a conversation: it is answered, and the question stays open,
+        unless the command takes its place.
+        """
+        running, command, scope = incoming.running, incoming.arrival.command, request.scope
+        if command is None or not isinstance(running, Conversation) or answer.conversation:
+            return answer
+        try:
+            if running.family_id not in (None, scope.family_id):
+                await scope.enter_family(running.family_id)
+            beside = await self._beside(request, running, command)
+        except CareCircleError as error:
+            # What it was about has gone, or their right to it: asking on would lead nowhere.
+            ended = conversations.to_end(running.flow_id)
+            beside = replace(refusals.refuse(error, is_press=False), conversation=ended)
+        return replace(answer.and_send(*beside.send), conversation=beside.conversation)
+
+    async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
+        stored = await self._database.run(lambda scope: inbox.get_answer(scope, update_id), person)
+        return Answer.from_json(stored) if stored is not None else Answer()
+
+
+async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:
+    """What an edit of this message would have to be held against, if there is anything."""
+    acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
+    if acts or was_answer:
+        await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
+
+
+async def _enter_family(scope: Scope, incoming: Incoming) -> None:
+    """The family of the button, of the conversation, or the person's current one.
+
+    Raises NotFound if they are no member of the family that the button or the reply is about.
+    """
+    family_id = None
+    if incoming.press is not None and incoming.press.family_id != NOWHERE:
+        family_id = incoming.press.family_id
+    elif incoming.continues is not None:
+        family_id = incoming.continues.family_id
+    member = await scope.enter_family(family_id)
+    if member is None and family_id is not None:
+        raise NotFound
+    chat = incoming.update.effective_chat
+    if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
+        # Telegram may not have told us that they let the bot write again, but here they are.
+        await users.set_blocked(scope, blocked=False)

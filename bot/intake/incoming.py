@@ -1,0 +1,93 @@
+"""An update on its way to its handler."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from telegram import Contact as TelegramContact
+from telegram import Update
+
+from bot.intake.admission import Arrival
+from bot.intake.request import Contact, Request
+from bot.redis.conversations import Conversation, Draft, Expired
+from bot.redis.medications_cache import CachedMedicines
+from bot.ui.answer import Answer
+from bot.ui.callbacks import Callback, Verb
+from domain.database import Scope
+from domain.medicines.doses.doses import CardMessage
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An update with what is known of it before its transaction is open: who sent it, which
+    conversation is running, which draft it is about.
+    """
+
+    update: Update
+    arrival: Arrival
+    user_id: UUID
+    running: Conversation | Expired | None = None
+    draft: Draft | None = None
+    cached_medicines: CachedMedicines | None = None
+
+    @property
+    def press(self) -> Callback | None:
+        return self.arrival.press
+
+    def alone(self) -> "Incoming":
+        """It is not about any conversation: no question is put beside its answer."""
+        return replace(self, running=None, draft=None)
+
+    @property
+    def resumes(self) -> bool:
+        return self.press is not None and self.press.verb is Verb.CONTINUE
+
+    @property
+    def flow_id(self) -> UUID | None:
+        """The conversation that this update replies to or goes on with, if any."""
+        if self.continues is not None:
+            return self.continues.flow_id
+        is_about_draft = self.press is not None and self.draft is not None
+        return self.draft.conversation.flow_id if is_about_draft and self.draft else None
+
+    @property
+    def continues(self) -> Conversation | None:
+        """The conversation that this update replies to, if any."""
+        if self.arrival.command is not None or not isinstance(self.running, Conversation):
+            return None
+        is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
+        return self.running if is_its_own else None
+
+    def was_answer(self, answer: Answer) -> bool:
+        """Whether the question that this update replies to went on with it, or is over."""
+        running, change = self.continues, answer.conversation
+        if running is None or change is None:
+            return False
+        flow_id = str(running.flow_id)
+        if flow_id in (change.get("end"), change.get("ends")):
+            return True
+        stored = change.get("continue", {})
+        return bool(stored.get("flow_id") == flow_id and stored["step"] != running.step)
+
+    def to_request(self, scope: Scope, *, bot_username: str) -> Request:
+        user, message = self.update.effective_user, self.update.message
+        shared = message.contact if message else None
+        query = self.update.callback_query
+        pressed = query.message if query else None
+        return Request(
+            scope=scope,
+            update_id=self.update.update_id,
+            bot_username=bot_username,
+            name=user.first_name if user else "",
+            text=self.arrival.text,
+            contact=_contact(shared) if shared else None,
+            press=self.press,
+            message=CardMessage(pressed.chat.id, pressed.message_id) if pressed else None,
+            conversation=self.running,
+            draft=self.draft,
+            cached_medicines=self.cached_medicines,
+        )
+
+
+def _contact(shared: TelegramContact) -> Contact:
+    names = (shared.first_name, shared.last_name or "")
+    return Contact(" ".join(filter(None, names)), shared.phone_number)
