@@ -7,6 +7,7 @@ from bot.sandbox.errors import Json, bad_request
 _MAX_DATA = 64
 """Bytes."""
 _MAX_BUTTONS = 100
+_STYLES = {"danger", "success", "primary"}
 
 # Exactly one of these says what a button does.
 _KINDS = {
@@ -48,6 +49,8 @@ def _check(button: Json) -> None:
         raise bad_request(
             "can't parse inline keyboard button: exactly one of the optional fields must be used"
         )
+    if button.get("style", "primary") not in _STYLES:
+        raise bad_request("can't parse inline keyboard button: invalid button style specified")
     if "callback_data" in button and not 1 <= len(button["callback_data"].encode()) <= _MAX_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
     if "url" in button and not _is_link(button["url"]):

@@ -7,6 +7,7 @@ from telegram.error import RetryAfter
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.transport import File
 from bot.ui.answer import Keyboard, Screen
+from bot.ui.callbacks import style_of
 
 NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
 
@@ -76,6 +77,9 @@ def _button(label: str, data: str | None, url: str | None) -> dict[str, str]:
     button = {"text": label}
     if data is not None:
         button["callback_data"] = data
+        style = style_of(data)
+        if style is not None:
+            button["style"] = style
     if url is not None:
         button["url"] = url
     return button

@@ -110,6 +110,19 @@ LOOKS = frozenset(
 )
 
 
+_STYLES = {
+    **dict.fromkeys(
+        (Verb.TAKE, Verb.TAKE_EXACTLY, Verb.TAKE_TODAY, Verb.TAKE_ALL, Verb.TAKE_TOLD), "success"
+    ),
+    **dict.fromkeys((Verb.STOP, Verb.CANCEL_APPOINTMENT, Verb.REMOVE_DOCTOR), "danger"),
+}
+
+
+def style_of(data: str) -> str | None:
+    """Telegram's style of the button that carries *data*: green for Taken, red for what removes."""
+    return _STYLES.get(data[:2])
+
+
 class UnreadableCallback(ValueError):
     """Not one of our buttons, or one from a version of the bot long gone."""
 

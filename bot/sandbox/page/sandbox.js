@@ -462,6 +462,7 @@ class Phone {
 
   drawKey(message, key) {
     const button = make("button", { type: "button", dir: "auto" }, key.text);
+    if (key.style) button.dataset.style = key.style;
     if (key.url) {
       button.classList.add("leads-away");
       button.title = key.url;
