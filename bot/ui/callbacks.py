@@ -6,6 +6,7 @@ switched to another family. It is no proof of anything: membership is checked at
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -110,7 +111,7 @@ LOOKS = frozenset(
 )
 
 
-_STYLES = {
+_STYLES: Mapping[str, str] = {
     **dict.fromkeys(
         (Verb.TAKE, Verb.TAKE_EXACTLY, Verb.TAKE_TODAY, Verb.TAKE_ALL, Verb.TAKE_TOLD), "success"
     ),
