@@ -22,8 +22,9 @@ from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
 from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent
+from domain.delivery import claims, outcomes
+from domain.delivery.claims import Claimed
+from domain.delivery.outcomes import Sent
 from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
@@ -247,12 +248,12 @@ _message_ids = count(1)
 async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
-        lambda scope: notifications.claim(scope, most=most, lease=LEASE, owner=uuid4()),
+        lambda scope: claims.claim(scope, most=most, lease=LEASE, owner=uuid4()),
         as_dispatch(),
     )
     sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]
     if sent:
-        await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+        await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
     return claimed
 
 

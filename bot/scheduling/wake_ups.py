@@ -19,14 +19,14 @@ from bot.scheduling.isolation import Chore, Isolation
 from domain.appointments import occurrences
 from domain.appointments.occurrences import EXTENDED_AHEAD
 from domain.database import Database, as_dispatch, is_away
-from domain.delivery import inbox
-from domain.delivery import outbox as notifications
+from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.doses import expansion
 from domain.medicines.doses.expansion import HORIZON
 from domain.medicines.pauses import pauses
 from domain.medicines.stock import stock
 from domain.reminders import due as reminders
+from domain.reminders.timers import list_timers
 from domain.set_asides import Work, describe, forget_recovered
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ class WakeUps:
     async def _list_minutes(self) -> Sequence[datetime]:
         """The minutes in which something acts, as far ahead as the alarm is set."""
         return await self._database.run(
-            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
+            lambda scope: list_timers(scope, until=self._clock.now() + HORIZON),
             as_dispatch(),
         )
 
@@ -228,7 +228,7 @@ class WakeUps:
     async def _look_everywhere(self) -> None:
         try:
             await self.act()
-            await self._database.run(notifications.show_to_those_who_left, as_dispatch())
+            await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
         except Exception as error:
             log.warning("sweep failed: %s", describe(error))
         for look in self._on_sweep:

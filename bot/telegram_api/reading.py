@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.database import Database, as_family, is_away
+from domain.delivery.messages import Message
 from domain.errors import NotFound
-from domain.overview.cards import Message, read_messages
+from domain.overview.kinds import read_messages
 
 
 class MessageReader:

@@ -12,8 +12,11 @@ from sqlalchemy import text
 from bot.features.medicines.views.cards import slot_card
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family
+from domain.delivery import claims, outcomes
 from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent, Shown
+from domain.delivery.claims import Claimed
+from domain.delivery.messages import Message
+from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
@@ -22,10 +25,10 @@ from domain.medicines.doses import doses
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.doses import CardMessage, DoseFacts, Recorded, WhichDose
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.notices.slot_cards import CardFacts
 from domain.models.delivery import Status
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
-from domain.overview.cards import CardFacts, Message
+from domain.overview import kinds
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account
@@ -63,7 +66,7 @@ async def home(database: Database) -> Home:
 async def read(database: Database, home: Home, claimed: Sequence[Claimed]) -> Sequence[Message]:
     ids = [each.id for each in claimed]
     messages = await database.run(
-        lambda scope: cards.read_messages(scope, ids), as_family(home.family.id)
+        lambda scope: kinds.read_messages(scope, ids), as_family(home.family.id)
     )
     return sorted(messages, key=lambda message: ids.index(message.id))
 
@@ -82,7 +85,7 @@ OWNER = uuid4()
 
 async def claim(database: Database) -> Sequence[Claimed]:
     return await database.run(
-        lambda scope: notifications.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
+        lambda scope: claims.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
         as_dispatch(),
     )
 
@@ -94,8 +97,8 @@ async def send(database: Database, home: Home) -> dict[int, CardMessage]:
     edited = [message for message in messages if message.status is Status.SENT]
     sent = [Sent(m.id, m.receiver.chat_id, next(_message_ids), m.version, ids_of(m)) for m in new]
     shown = [Shown(m.id, m.version, ids_of(m)) for m in edited]
-    await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
-    await database.run(lambda scope: notifications.record_shown(scope, shown), as_dispatch())
+    await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
+    await database.run(lambda scope: outcomes.record_shown(scope, shown), as_dispatch())
     return {
         facts_of(message).part: CardMessage(record.chat_id, record.message_id or 0)
         for message, record in zip(new, sent, strict=True)
@@ -253,7 +256,7 @@ async def test_of_a_card_that_never_arrived_the_doses_are_nobodys_miss(
         for m in messages
         if facts_of(m).part != 1
     ]
-    await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+    await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
     await factories.wake_up(database, home.slot_at + timedelta(hours=2))
     slot = await database.run(
         lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
@@ -273,7 +276,7 @@ async def test_the_next_are_told_of_the_card_that_could_not_be_delivered(
     (second,) = [m for m in messages if isinstance(m.facts, CardFacts) and m.facts.part == 1]
 
     async def fail(scope: Scope) -> int:
-        await notifications.record_over(scope, second.id, status=Status.UNREACHABLE, reason="gone")
+        await outcomes.record_over(scope, second.id, status=Status.UNREACHABLE, reason="gone")
         return await notifications.tell_the_next(scope, second.id)
 
     assert await database.run(fail, as_family(home.family.id)) == 1

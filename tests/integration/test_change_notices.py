@@ -12,20 +12,21 @@ import pytest
 from sqlalchemy import Row, text
 
 from bot.features.overview.views.changes import changed
-from bot.telegram_api.delivery import _is_silent, _reason_not_to_send
+from bot.telegram_api.sending import reason_not_to_send
 from domain.access import Role
 from domain.appointments import attendance, changes
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import follow_person
 from domain.appointments.locking import Reach
 from domain.database import Database, Scope, as_family
+from domain.delivery.messages import Message
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
 from domain.medicines.pauses import pauses
 from domain.models.delivery import Lane
-from domain.overview import cards, change_notices, undo
-from domain.overview.cards import ChangesFacts, Message
+from domain.overview import change_notices, kinds, last_actions, undo
+from domain.overview.told_changes import ChangesFacts
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account
@@ -68,7 +69,7 @@ class Home:
         )
 
     async def undo(self, who: Account | None = None) -> None:
-        action = await self.do(undo.find_last_action, who)
+        action = await self.do(last_actions.find_last_action, who)
         await self.do(lambda scope: undo.undo_action(scope, action.id), who)
 
     async def minute_passes(self) -> None:
@@ -102,12 +103,12 @@ class Home:
         return {
             message.receiver.name: message
             for message in found
-            if _reason_not_to_send(message) is None
+            if reason_not_to_send(message) is None
         }
 
     async def read(self, ids: Sequence[UUID]) -> Sequence[Message]:
         return await self.database.run(
-            lambda scope: cards.read_messages(scope, ids), as_family(self.family.id)
+            lambda scope: kinds.read_messages(scope, ids), as_family(self.family.id)
         )
 
     async def said(self) -> dict[str, list[str]]:
@@ -149,7 +150,7 @@ class TestTheDriver:
             "🚗 You're driving.",
             "Before: Friday 27 November 10:00 Mum's time",
         ]
-        assert not _is_silent(message)
+        assert not message.is_silent
 
     @pytest.mark.parametrize(
         ("work", "head", "drive"),
@@ -183,7 +184,7 @@ class TestTheDriver:
         owed = await home.owed()
         assert set(owed) == {"Ben"}
         assert (lines(owed["Ben"])[0], lines(owed["Ben"])[-1]) == (head, drive)
-        assert not _is_silent(owed["Ben"])
+        assert not owed["Ben"].is_silent
         assert [row.lane for row in await home.rows("n.status = 'pending'")] == [Lane.APPOINTMENTS]
 
     async def test_restoring_and_undoing_it_are_told_as_well(self, home: Home) -> None:
@@ -252,16 +253,16 @@ class TestWhoIsTold:
         await home.add()
         owed = await home.owed()
         assert set(owed) == {"Ben", "Vera"}
-        assert all(_is_silent(message) for message in owed.values())
+        assert all(message.is_silent for message in owed.values())
 
     async def test_what_is_within_a_day_makes_a_sound(self, home: Home) -> None:
         facts = await home.add(datetime(2026, 11, 23, 18))
-        assert not any(_is_silent(message) for message in (await home.owed()).values())
+        assert not any(message.is_silent for message in (await home.owed()).values())
         await home.minute_passes()
         await home.do(lambda scope: attendance.drive(scope, facts.id), home.ben)
         owed = await home.owed()
         assert lines(owed["Anna"])[0] == "🚗 Ben will drive:"
-        assert _is_silent(owed["Anna"])
+        assert owed["Anna"].is_silent
 
     async def test_who_wants_none_gets_none_and_can_have_them_again(self, home: Home) -> None:
         await factories.medicine(home.database, home.anna, home.mum)

@@ -22,7 +22,9 @@ from domain.medicines.schedules.schedules import Elapsed
 from domain.medicines.stock import stock
 from domain.models import AuditEvent
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily

@@ -24,7 +24,9 @@ from domain.medicines.doses.doses import DoseFacts, Recorded, Snoozed, WhichDose
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, Undone, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind, Undone
+from domain.overview.undo import undo_action
 from domain.reminders import due as reminders
 from domain.timers import ceil_minute
 from tests import factories

@@ -18,6 +18,7 @@ from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
 from domain.reminders import due as reminders
+from domain.reminders.timers import list_timers
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, daily
@@ -300,9 +301,7 @@ async def test_the_next_minutes_are_announced_and_listed(database: Database, hom
     assert heard == [TimerSet(dose.window_ends_at), NotificationsOwed()]
 
     async def timers(until: datetime) -> list[datetime]:
-        return list(
-            await database.run(lambda s: reminders.list_timers(s, until=until), as_dispatch())
-        )
+        return list(await database.run(lambda s: list_timers(s, until=until), as_dispatch()))
 
     noon = await first_dose(database, home, home.noon[0])
     assert await timers(noon.due_at) == [dose.window_ends_at, noon.due_at]

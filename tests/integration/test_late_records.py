@@ -16,7 +16,9 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.records.late import LateOutlook, record_late
 from domain.medicines.schedules.schedules import Elapsed, Schedule
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily

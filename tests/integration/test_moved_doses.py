@@ -20,7 +20,7 @@ from domain.medicines.doses.doses import DoseFacts, PersonToday
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.schedules import Weekly
 from domain.models.medicines import DoseStatus
-from domain.overview import undo
+from domain.overview import last_actions, undo
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily
@@ -172,7 +172,7 @@ async def test_undo_of_an_edit_brings_back_what_stayed_due_by_the_clock_of_befor
     assert MONDAY.replace(hour=8) not in await pending()
 
     async def take_back(scope: Scope) -> object:
-        return await undo.undo_action(scope, (await undo.find_last_action(scope)).id)
+        return await undo.undo_action(scope, (await last_actions.find_last_action(scope)).id)
 
     await factories.acting(home.database, home.anna, take_back)
     assert await pending() == before

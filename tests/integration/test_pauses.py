@@ -38,8 +38,10 @@ from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Givin
 from domain.medicines.schedules.courses import Stretch, last_day
 from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
-from domain.reminders import due as reminders
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
+from domain.reminders.timers import list_timers
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily
@@ -421,9 +423,7 @@ async def test_the_end_is_announced_the_evening_before_to_those_who_look_after_t
     await factories.member(home.database, home.anna, Role.VIEWER, name="Vic")
     await home.add()
     await home.pause()
-    timers = await home.database.run(
-        lambda scope: reminders.list_timers(scope, until=at(28)), as_dispatch()
-    )
+    timers = await home.database.run(lambda scope: list_timers(scope, until=at(28)), as_dispatch())
     assert at(26, 19) in timers
     home.is_now(at(26, 18, 59))
     assert await home.tell() == 0

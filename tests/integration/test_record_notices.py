@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Row, text
 
 from bot.features.medicines.views import history as history_views
-from bot.features.medicines.views.records import changed, says_nothing
+from bot.features.medicines.views.records import changed
 from bot.features.overview.views.undo import ask, undone
 from bot.ui.callbacks import Verb
 from bot.ui.words.undo import superseded
@@ -21,6 +21,7 @@ from domain.family.people import Person
 from domain.medicines.doses import doses
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
+from domain.medicines.notices.changed_records import RecordChangedFacts, says_nothing
 from domain.medicines.records import history
 from domain.medicines.records.corrections import (
     Correction,
@@ -32,9 +33,10 @@ from domain.medicines.records.corrections import (
 )
 from domain.medicines.records.history import RecordStep
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
-from domain.overview.cards import RecordChangedFacts
-from domain.overview.undo import ActionSuperseded, find_action, find_last_action, undo_action
+from domain.overview import kinds
+from domain.overview.last_actions import find_action, find_last_action
+from domain.overview.own_actions import ActionSuperseded
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account
@@ -110,7 +112,7 @@ class Home:
             " ORDER BY n.slot_at, u.name"
         )
         messages = await self.database.run(
-            lambda scope: cards.read_messages(scope, [row.id for row in rows]),
+            lambda scope: kinds.read_messages(scope, [row.id for row in rows]),
             as_family(self.family.id),
         )
         by_id = {message.id: message.facts for message in messages}
@@ -386,7 +388,7 @@ async def test_another_family_reads_nothing_of_it(home: Home) -> None:
     others = await factories.family(home.database, eve, "Jones")
     [row] = await home.query("SELECT id FROM notifications WHERE kind = 'record_changed'")
     assert not await home.database.run(
-        lambda scope: cards.read_messages(scope, [row.id]), as_family(others.id)
+        lambda scope: kinds.read_messages(scope, [row.id]), as_family(others.id)
     )
 
 

@@ -53,7 +53,8 @@ from domain.medicines.schedules.schedules import (
 )
 from domain.medicines.stock import stock
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import MORNING, clock_at, move_to, new_database
 from tests.factories import Account

@@ -39,7 +39,7 @@ from domain.medicines.stock import stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import DoseStatus
-from domain.overview import undo
+from domain.overview import last_actions, undo
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, daily
@@ -124,7 +124,7 @@ class Home:
         """`/undo`, confirmed."""
 
         async def work(scope: Scope) -> None:
-            action = await undo.find_last_action(scope)
+            action = await last_actions.find_last_action(scope)
             await undo.undo_action(scope, action.id)
 
         await factories.acting(self.database, self.anna, work)

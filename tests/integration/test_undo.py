@@ -29,7 +29,9 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import move_person
 from domain.medicines.stock import stock
 from domain.medicines.stock.measures import Measure
-from domain.overview.undo import ActionKind, ActionSuperseded, Undone, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind, ActionSuperseded, Undone
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, amount_of, daily

@@ -54,6 +54,7 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
+from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.contacts.errors import AlikeDoctor
@@ -85,6 +86,7 @@ from domain.family.families import (
     NewInvitation,
     PersonSummary,
 )
+from domain.family.joined_notice import JoinedFacts
 from domain.family.limits import MOST_HELD, Held
 from domain.family.people import Person, PersonAdded
 from domain.family.running_pauses import Pause
@@ -108,6 +110,11 @@ from domain.medicines.errors import (
     TimeNotPossible,
 )
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
+from domain.medicines.notices.changed_records import RecordChangedFacts
+from domain.medicines.notices.low_stock import RefillFacts, RefillItem
+from domain.medicines.notices.pause_ends import PauseEndsFacts
+from domain.medicines.notices.slot_cards import CardFacts
+from domain.medicines.notices.summaries import SummaryFacts
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
@@ -122,22 +129,10 @@ from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.cards import (
-    AppointmentFacts,
-    AppointmentItem,
-    CardFacts,
-    ChangesFacts,
-    JoinedFacts,
-    PauseEndsFacts,
-    RecordChangedFacts,
-    RefillFacts,
-    RefillItem,
-    SummaryFacts,
-)
-from domain.overview.change_notices import Concern as ChangeConcern
+from domain.overview.change_events import Concern as ChangeConcern
 from domain.overview.elsewhere import OpenElsewhere
-from domain.overview.told_changes import ToldChange
-from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.overview.told_changes import ChangesFacts, ToldChange
 from domain.timers import Step
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
@@ -2221,7 +2216,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "notice_not_asked_answered": summary(taken, was_asked=False),
         "notice_not_asked_two_days": summary(missed[0], tuesdays, was_asked=False),
         "notice_missed_many": summary(*missed, was_asked=True, more=177),
-        "notice_closed": partial(notices.closed),
+        "notice_closed": partial(family_notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
                 family_notices.joined, JoinedFacts(words.ben, role, words.family)

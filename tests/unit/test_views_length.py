@@ -19,8 +19,9 @@ from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.doses import DoseFacts, PersonToday
+from domain.medicines.notices.slot_cards import CardFacts
+from domain.medicines.notices.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.cards import CardFacts, SummaryFacts
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -17,10 +17,10 @@ from domain.medicines.doses.doses import Recorded, WhichDose
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
 from domain.medicines.medications import remove_medication
+from domain.medicines.notices import slot_cards
 from domain.medicines.records.corrections import RecordedIn, take_back
 from domain.medicines.records.history import get_entry
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
 
 SECOND_TAP = timedelta(seconds=10)
 
@@ -128,12 +128,12 @@ async def undo_medicine(request: Request) -> Answer:
 
 
 async def open_menu(request: Request) -> Answer:
-    await cards.open_menu(request.scope, request.subject_id, is_open=True)
+    await slot_cards.open_menu(request.scope, request.subject_id, is_open=True)
     return Answer()
 
 
 async def close_menu(request: Request) -> Answer:
-    await cards.open_menu(request.scope, request.subject_id, is_open=False)
+    await slot_cards.open_menu(request.scope, request.subject_id, is_open=False)
     return Answer()
 
 

@@ -22,8 +22,8 @@ from bot.ui.words.dose_times import (
 )
 from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.medicines.notices.slot_cards import CardFacts
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.cards import CardFacts
 
 
 @dataclass(frozen=True)

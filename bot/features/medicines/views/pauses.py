@@ -17,11 +17,11 @@ from domain.database import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.notices.pause_ends import PauseEndsFacts
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
 from domain.medicines.schedules.schedules import AsNeeded, Schedule
 from domain.models.medicines import MedicineStatus
-from domain.overview.cards import PauseEndsFacts
 
 # The questions.
 

@@ -18,12 +18,12 @@ from bot.ui.words.times import full_date, month_name
 from domain.access import Action, may
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.notices.low_stock import RefillFacts, RefillItem
 from domain.medicines.schedules.schedules import AsNeeded
 from domain.medicines.stock.measures import own_dosages, use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.medicines import MedicineStatus
-from domain.overview.cards import RefillFacts, RefillItem
 
 REFILL_DAYS = (3, 7, 14)
 

@@ -23,7 +23,7 @@ from domain.family.people import Person
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import ActionKind, LastAction, Undone
+from domain.overview.own_actions import ActionKind, LastAction, Undone
 
 
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
