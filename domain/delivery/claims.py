@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import (
-    func,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import func, select, text, update
 
 from domain.database import Scope
 from domain.models import Notification

@@ -6,16 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import (
-    bindparam,
-    case,
-    func,
-    literal,
-    or_,
-    text,
-    true,
-    update,
-)
+from sqlalchemy import bindparam, case, func, literal, or_, text, true, update
 
 from domain.database import Scope
 from domain.models import Notification

@@ -20,14 +20,7 @@ from domain.family.joined_notice import tell_the_others
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room
-from domain.models import (
-    CareRecipient,
-    Family,
-    FamilyMember,
-    Invitation,
-    User,
-    new_id,
-)
+from domain.models import CareRecipient, Family, FamilyMember, Invitation, User, new_id
 
 INVITATION_LIFETIME = timedelta(hours=48)
 

@@ -10,12 +10,7 @@ from sqlalchemy import Row, func, select
 
 from domain.database import Scope
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
-from domain.models import (
-    Appointment,
-    AppointmentOccurrence,
-    CareRecipient,
-    Medication,
-)
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.change_events import Change, start_before
 from domain.timers import Step, ceil_minute

@@ -11,10 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.database import Scope
-from domain.models import (
-    AuditEvent,
-    User,
-)
+from domain.models import AuditEvent, User
 
 ADDED, REMOVED, PUT_BACK = "added", "removed", "put_back"
 _TOLD = {

@@ -5,32 +5,33 @@ transaction has changed is owed at its end, in one message for each reader and m
 holds ids only: what is undone before it leaves is not told.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, text, update
+from sqlalchemy import Row, func, or_, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.database import Scope
-from domain.events import NotificationsOwed
-from domain.models import (
-    CareRecipient,
-    FamilyMember,
-    Notification,
-    new_id,
+from domain.delivery.new_messages import ToldOfChanges, owe_changes
+from domain.delivery.shown_messages import (
+    EDITED_FOR,
+    FACTS,
+    IS_LIVE,
+    is_for,
+    show_again,
+    was_owed_within,
 )
-from domain.models.delivery import Kind, Lane, Status
+from domain.models import CareRecipient, FamilyMember
+from domain.models.delivery import Kind, Lane
 from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
-from domain.timers import MINUTE, floor_minute
+from domain.timers import floor_minute
 
 AT_ONCE = timedelta(minutes=2)  # what is undone within it changes the message that told of it
-_EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
 
 async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
@@ -43,19 +44,12 @@ async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
         .where(FamilyMember.family_id == member.family_id, FamilyMember.user_id == member.user_id)
         .values(hears_of_changes=wanted)
     )
-    await scope.execute(
-        update(Notification)
-        .where(
-            Notification.family_id == member.family_id,
-            Notification.user_id == member.user_id,
-            Notification.kind == Kind.CHANGES,
-            # Who presses at once may do so before it is written down that it was sent.
-            Notification.status.in_((Status.PENDING, Status.SENT)),
-            Notification.slot_at > func.clock_now() - _EDITED_FOR,
-        )
-        .values(wanted_version=Notification.wanted_version + 1)
+    await show_again(
+        scope,
+        [Kind.CHANGES],
+        # Who presses at once may do so before it is written down that it was sent.
+        where=[is_for(member.user_id), IS_LIVE, was_owed_within(EDITED_FOR)],
     )
-    scope.publish(NotificationsOwed())
 
 
 async def owe_news(scope: Scope) -> None:
@@ -152,73 +146,26 @@ async def _show_what_is_undone_again(
     fresh_since = floor_minute(scope.clock.now()) - AT_ONCE
     told: dict[tuple[UUID, UUID], _Told] = {}
     for event_id in undone:
-        rows = await scope.rows(
-            update(Notification)
-            .where(
-                Notification.family_id == scope.family_id,
-                Notification.kind == Kind.CHANGES,
-                Notification.status.in_((Status.PENDING, Status.SENT)),
-                Notification.facts["events"].has_key(str(event_id)),
-            )
-            .values(wanted_version=Notification.wanted_version + 1)
-            .returning(
-                Notification.user_id,
-                Notification.status,
-                Notification.leased_until,
-                Notification.slot_at,
-                Notification.facts,
-            )
-        )
-        for row in rows:
-            told[row.user_id, event_id] = _Told(
-                Concern(row.facts["events"][str(event_id)]),
+        for each in await show_again(
+            scope, [Kind.CHANGES], where=[IS_LIVE, FACTS["events"].has_key(str(event_id))]
+        ):
+            told[each.user_id, event_id] = _Told(
+                Concern(each.facts["events"][str(event_id)]),
                 # What is on its way may say still what it was about to.
-                is_pending=row.status == Status.PENDING and row.leased_until is None,
-                is_fresh=row.slot_at >= fresh_since,
+                is_pending=each.is_waiting,
+                is_fresh=each.slot_at is not None and each.slot_at >= fresh_since,
             )
-        if rows:
-            scope.publish(NotificationsOwed())
     return told
-
-
-_OWE = text("""
-    INSERT INTO notifications
-           (id, family_id, user_id, kind, slot_at, lane, deadline_at, not_before, facts)
-    SELECT o.id, :family_id, o.user_id, :kind, :minute, o.lane, :ends_at, :ends_at,
-           jsonb_build_object('events', o.events)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:user_ids AS uuid[]), CAST(:lanes AS smallint[]),
-                CAST(:events AS jsonb[])) AS o (id, user_id, lane, events)
-    ON CONFLICT (family_id, user_id, slot_at) WHERE kind = 'changes' DO UPDATE
-    SET facts = jsonb_set(notifications.facts, '{events}',
-                          (notifications.facts -> 'events') || (excluded.facts -> 'events')),
-        lane = least(notifications.lane, excluded.lane), reason = NULL,
-        wanted_version = notifications.wanted_version + 1,
-        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
-    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
-""")
 
 
 async def _write(scope: Scope, owed: Mapping[UUID, Mapping[str, str]]) -> None:
     """What is changed within a minute is told at its end."""
     if not owed:
         return
-    minute = floor_minute(scope.clock.now())
     readers = sorted(owed)  # in one order: two who change something do not wait for each other
-    quiet = Concern.QUIET
-    await scope.execute(
-        _OWE,
-        {
-            "ids": [new_id() for _ in readers],
-            "user_ids": readers,
-            "lanes": [
-                Lane.DIGESTS if set(owed[each].values()) == {quiet} else Lane.APPOINTMENTS
-                for each in readers
-            ],
-            "events": [json.dumps(owed[each]) for each in readers],
-            "family_id": scope.family_id,
-            "kind": Kind.CHANGES,
-            "minute": minute,
-            "ends_at": minute + MINUTE,
-        },
-    )
-    scope.publish(NotificationsOwed())
+    told = [ToldOfChanges(each, _lane(owed[each].values()), owed[each]) for each in readers]
+    await owe_changes(scope, told, minute=floor_minute(scope.clock.now()))
+
+
+def _lane(concerns: Iterable[str]) -> Lane:
+    return Lane.DIGESTS if set(concerns) == {Concern.QUIET} else Kind.CHANGES.lane

@@ -12,9 +12,7 @@ from domain.audit import LASTING
 from domain.database import Member, Scope
 from domain.errors import NotFound, NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
-from domain.models import (
-    AuditEvent,
-)
+from domain.models import AuditEvent
 from domain.overview.elsewhere import among_own, list_other_families, look_into
 from domain.overview.own_actions import UNDONE, ActionSuperseded, LastAction
 from domain.overview.own_changes import (

@@ -11,11 +11,7 @@ from domain.medicines.doses.doses import RESOLVED, list_doses
 from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import stands
 from domain.medicines.records.standing import find_standing
-from domain.models import (
-    Dose,
-    MedicationLog,
-    User,
-)
+from domain.models import Dose, MedicationLog, User
 from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction
 from domain.timers import UNDO_PERIOD
 

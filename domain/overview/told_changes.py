@@ -16,11 +16,7 @@ from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import read_medicines
 from domain.medicines.pauses.pauses import read_paused
-from domain.models import (
-    Appointment,
-    CareRecipient,
-    Medication,
-)
+from domain.models import Appointment, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.overview.change_events import Change, Concern, read_change_events, start_before

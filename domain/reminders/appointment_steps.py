@@ -16,11 +16,7 @@ from domain.database import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
-from domain.models import (
-    Appointment,
-    AppointmentOccurrence,
-    CareRecipient,
-)
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.reminders.recipients import Asked, People

@@ -15,10 +15,7 @@ from domain.delivery.outbox import find_asked_for, show_again
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
 from domain.medicines.doses.ladder import after_asking
-from domain.models import (
-    Dose,
-    Notification,
-)
+from domain.models import Dose, Notification
 from domain.models.delivery import Kind, Status
 from domain.models.medicines import DoseStatus
 from domain.reminders.recipients import People

@@ -15,10 +15,7 @@ from sqlalchemy import Row
 from domain.database import Scope
 from domain.delivery.new_messages import owe_or_add
 from domain.events import NotificationsOwed
-from domain.models import (
-    AppointmentOccurrence,
-    Dose,
-)
+from domain.models import AppointmentOccurrence, Dose
 from domain.reminders.appointment_steps import DUE_OCCURRENCES, act_on_due_occurrences
 from domain.reminders.dose_steps import DUE_DOSES, act_on_due_doses
 from domain.reminders.recipients import list_people

@@ -10,10 +10,7 @@ from sqlalchemy import false, func, select
 
 from domain.access import ASKED_FIRST, Role
 from domain.database import Scope
-from domain.models import (
-    CareRecipient,
-    FamilyMember,
-)
+from domain.models import CareRecipient, FamilyMember
 
 
 @dataclass(frozen=True)

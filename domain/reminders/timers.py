@@ -6,12 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, union
 
 from domain.database import Scope
-from domain.models import (
-    AppointmentOccurrence,
-    CareRecipient,
-    Dose,
-    Medication,
-)
+from domain.models import AppointmentOccurrence, CareRecipient, Dose, Medication
 
 
 async def list_timers(scope: Scope, *, until: datetime) -> Sequence[datetime]:
