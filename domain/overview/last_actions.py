@@ -1,6 +1,5 @@
 """The last action of a member, in the open family or any of theirs, or the one of a message."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,21 +9,12 @@ from sqlalchemy import func, select, true
 from domain.access import Action
 from domain.audit import LASTING
 from domain.database import Member, Scope
-from domain.errors import NotFound, NothingToUndo, TooLateToUndo
+from domain.errors import NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent
 from domain.overview.elsewhere import among_own, list_other_families, look_into
-from domain.overview.own_actions import UNDONE, ActionSuperseded, LastAction
-from domain.overview.own_changes import (
-    check_stands,
-    find_change,
-    find_last_added,
-    find_last_change,
-    is_there,
-    is_undone,
-    read_change,
-    select_own,
-)
+from domain.overview.own_actions import ActionSuperseded, LastAction
+from domain.overview.own_changes import find_change, find_last_change, find_superseded
 from domain.overview.own_records import find_last_record, find_record
 from domain.timers import UNDO_PERIOD
 
@@ -40,7 +30,7 @@ async def find_last_action(scope: Scope) -> LastAction:
         for action in (await find_last_record(scope, member), await find_last_change(scope, member))
         if action is not None
     ]
-    superseded = await _last_superseded(scope, member, since=found)
+    superseded = await find_superseded(scope, member, since=found)
     if not found:
         if superseded is not None:
             raise superseded
@@ -48,31 +38,6 @@ async def find_last_action(scope: Scope) -> LastAction:
     last = max(found, key=lambda action: action.at)
     lasting = await _last_lasting(scope, member, since=last.at)
     return replace(last, lasting=lasting, superseded=superseded)
-
-
-async def _last_superseded(
-    scope: Scope, member: Member, *, since: Sequence[LastAction]
-) -> ActionSuperseded | None:
-    """Who has changed what the member did last, later than what they can take back."""
-    row = await scope.row(
-        select_own(AuditEvent, member)
-        .where(
-            AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
-            *(AuditEvent.created_at > action.at for action in since),
-            ~is_undone(AuditEvent),
-            is_there(AuditEvent),
-        )
-        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
-        .limit(1)
-    )
-    action = None if row is None else await read_change(scope, row)
-    if action is None:
-        return None
-    try:
-        await check_stands(scope, member, action)
-    except ActionSuperseded as error:
-        return error if error.by is not None else None
-    return None
 
 
 async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None) -> str | None:
@@ -126,15 +91,9 @@ async def find_action(scope: Scope, action_id: UUID, *, among: int = 1) -> LastA
     Raises NotFound, TooLateToUndo, or ActionSuperseded if somebody has changed it since.
     """
     member = scope.require(Action.READ)
-    row = await find_change(scope, member, action_id)
-    if row is None:
-        return await find_record(scope, member, action_id)
-    if among > 1:
-        row = await find_last_added(scope, member, row, among)
-    found = await read_change(scope, row)
+    found = await find_change(scope, member, event_id=action_id, among=among)
     if found is None:
-        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
-    await check_stands(scope, member, found)
+        found = await find_record(scope, member, action_id=action_id)
     if found.at <= scope.clock.now() - UNDO_PERIOD:
         raise TooLateToUndo
     return found

@@ -1,5 +1,6 @@
 """What the acting member has changed, as the audit has it, and whether it still stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -34,20 +35,65 @@ async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
         .exists()
     )
     row = await scope.row(
-        select_own(event, member)
+        _select_own(event, member)
         .where(
             event.created_at > func.clock_now() - UNDO_PERIOD,
-            ~is_undone(event),
-            is_there(event),
+            ~_is_undone(event),
+            _is_there(event),
             ~changed_since,
         )
         .order_by(event.created_at.desc(), event.id.desc())
         .limit(1)
     )
-    return None if row is None else await read_change(scope, row)
+    return None if row is None else await _read(scope, row)
 
 
-def select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
+async def find_superseded(
+    scope: Scope, member: Member, *, since: Sequence[LastAction]
+) -> ActionSuperseded | None:
+    """Who has changed what the member did last, later than what they can take back."""
+    row = await scope.row(
+        _select_own(AuditEvent, member)
+        .where(
+            AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
+            *(AuditEvent.created_at > action.at for action in since),
+            ~_is_undone(AuditEvent),
+            _is_there(AuditEvent),
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    action = None if row is None else await _read(scope, row)
+    if action is None:
+        return None
+    try:
+        await _check_stands(scope, member, action=action)
+    except ActionSuperseded as error:
+        return error if error.by is not None else None
+    return None
+
+
+async def find_change(
+    scope: Scope, member: Member, *, event_id: UUID, among: int
+) -> LastAction | None:
+    """The member's change of this event, or the last of the *among* that were added up to it which
+    is still there; None if it is no change of theirs.
+
+    Raises NotFound of what was removed, and ActionSuperseded of what does not stand any more.
+    """
+    row = await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
+    if row is None:
+        return None
+    if among > 1:
+        row = await _find_last_added(scope, member, last=row, count=among)
+    found = await _read(scope, row)
+    if found is None:
+        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
+    await _check_stands(scope, member, action=found)
+    return found
+
+
+def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
     """What the member did that can be taken back."""
     return select(
         event.id,
@@ -56,7 +102,7 @@ def select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
         event.before,
         event.after,
         event.created_at,
-        is_undone(event).label("is_undone"),
+        _is_undone(event).label("is_undone"),
     ).where(
         event.family_id == member.family_id,
         event.actor_id == member.user_id,
@@ -78,18 +124,14 @@ def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement
         _area(later) == _area(event),
         later.action != PROMISED,  # it changes neither the stock nor its measure
         later.undoes_id.is_(None),
-        ~is_undone(later),
+        ~_is_undone(later),
     )
 
 
-async def find_change(scope: Scope, member: Member, event_id: UUID) -> Row[Any] | None:
-    return await scope.row(select_own(AuditEvent, member).where(AuditEvent.id == event_id))
-
-
-async def find_last_added(scope: Scope, member: Member, last: Row[Any], count: int) -> Row[Any]:
+async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], count: int) -> Row[Any]:
     """Of the *count* things that the member added up to *last*, the last that is still there."""
     rows = await scope.rows(
-        select_own(AuditEvent, member)
+        _select_own(AuditEvent, member)
         .where(
             AuditEvent.action == last.action,
             tuple_(AuditEvent.created_at, AuditEvent.id) <= tuple_(last.created_at, last.id),
@@ -100,7 +142,7 @@ async def find_last_added(scope: Scope, member: Member, last: Row[Any], count: i
     return next((row for row in rows if not row.is_undone), last)
 
 
-async def check_stands(scope: Scope, member: Member, action: LastAction) -> None:
+async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
     """Raises ActionSuperseded if it was taken back, or somebody has changed the same since."""
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     is_undo = later.undoes_id == event.id
@@ -129,7 +171,7 @@ def _area(event: type[AuditEvent]) -> ColumnElement[str]:
     return func.split_part(event.action, ".", 1)
 
 
-def is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
+def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
     undo = aliased(AuditEvent)
     return (
         select(undo.id)
@@ -138,7 +180,7 @@ def is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-def is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
+def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
     """What was removed since cannot be changed back, and stands in nothing's way."""
     return or_(
         *(
@@ -150,7 +192,7 @@ def is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
     )
 
 
-async def read_change(scope: Scope, row: Row[Any]) -> LastAction | None:
+async def _read(scope: Scope, row: Row[Any]) -> LastAction | None:
     kind = ActionKind(row.action)
     action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
     try:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from domain.database import Member, Scope
-from domain.errors import NotFound, TooLateToUndo
+from domain.errors import NotFound
 from domain.medicines.doses.doses import RESOLVED, list_doses
 from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import stands
@@ -37,8 +37,10 @@ async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
     return await _record(scope, MedicationLog.action_id == last.scalar_subquery())
 
 
-async def find_record(scope: Scope, member: Member, action_id: UUID) -> LastAction:
-    """The records of one action of the member. Raises as :func:`find_action`."""
+async def find_record(scope: Scope, member: Member, *, action_id: UUID) -> LastAction:
+    """The records of one action of the member. Raises NotFound, or ActionSuperseded if none of them
+    stands any more.
+    """
     is_theirs = and_(
         MedicationLog.family_id == member.family_id,
         MedicationLog.recorded_by_id == member.user_id,
@@ -52,8 +54,6 @@ async def find_record(scope: Scope, member: Member, action_id: UUID) -> LastActi
         if not rows:
             raise NotFound
         raise await _superseded(scope, member, rows[0])
-    if found.at <= scope.clock.now() - UNDO_PERIOD:
-        raise TooLateToUndo
     return found
 
 

@@ -15,13 +15,15 @@ from sqlalchemy import func, or_, select, update
 from domain import audit
 from domain.database import Scope
 from domain.delivery import outbox as notifications
+from domain.delivery import shown_messages
+from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.expansion import Expandable
 from domain.medicines.facts import OpenDose
 from domain.medicines.stock.measures import own_dosages
-from domain.models import AuditEvent, Dose, Notification
-from domain.models.delivery import Kind, Status
+from domain.models import AuditEvent, Dose
+from domain.models.delivery import Kind
 
 OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
 _CHANGED = "dose.changed"
@@ -86,15 +88,10 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
     slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
     await notifications.show_again(scope, slots)
     await notifications.show_summaries_again(scope, [row.id for row in rows])
-    await scope.execute(
-        update(Notification)
-        .where(
-            Notification.care_recipient_id == medicine.care_recipient_id,
-            Notification.kind.in_((Kind.REFILL, Kind.PAUSE_ENDS)),
-            Notification.status == Status.SENT,
-            Notification.sent_at > func.clock_now() - _STILL_SHOWN,
-        )
-        .values(wanted_version=Notification.wanted_version + 1)
+    await shown_messages.show_again(
+        scope,
+        [Kind.REFILL, Kind.PAUSE_ENDS],
+        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(_STILL_SHOWN)],
     )
     scope.publish(NotificationsOwed())
 
