@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, select
 from domain.database import Scope
 from domain.delivery.new_messages import OutgoingMessage, add_or_owe
 from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
+from domain.events import NotificationsOwed
 from domain.medicines.records.standing import find_standing
 from domain.models import Dose, FamilyMember, MedicationLog, User
 from domain.models.delivery import Kind
@@ -66,6 +67,7 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
     before = find_standing(rows)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
         await _owe(scope, dose_id, before)
+    scope.publish(NotificationsOwed())
 
 
 async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:
