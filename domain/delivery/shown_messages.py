@@ -15,12 +15,11 @@ from domain.models.delivery import Kind, Status
 
 EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
-# Conditions on messages.
+# What :func:`show_again` is asked for, with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
-IS_LIVE = Notification.status.in_((Status.PENDING, Status.SENT))
-
 IS_SENT = Notification.status == Status.SENT
+IS_LIVE = Notification.status.in_((Status.PENDING, Status.SENT))
 
 
 def is_about(person_id: UUID) -> ColumnElement[bool]:
