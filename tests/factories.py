@@ -35,7 +35,7 @@ from domain.medicines.doses.doses import DoseFacts, Recorded
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.records import intakes
 from domain.medicines.records.corrections import Correction, correct_dose
-from domain.medicines.schedules.schedules import Schedule, WallClock
+from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models import Dose
 from domain.reminders import due as reminders
 from domain.set_asides import Subject

@@ -21,7 +21,7 @@ from domain.database import Member
 from domain.family.families import FamilyFacts
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.schedules import Schedule, WallClock
+from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models.medicines import MedicineStatus
 
 _END = 8  # of a name so long that only its end may differ

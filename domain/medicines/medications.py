@@ -54,7 +54,7 @@ from domain.medicines.errors import (
     StoppedMeanwhile,
 )
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, NewMedicine, OpenDose
-from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, CareRecipient, Family, Medication, new_id
 from domain.models.medicines import MedicineStatus
 

@@ -18,7 +18,7 @@ from domain.medicines.doses import doses
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import Elapsed
+from domain.medicines.schedules.kinds import Elapsed
 from domain.medicines.stock import stock
 from domain.models import AuditEvent
 from domain.models.medicines import DoseStatus, MedicineStatus

@@ -14,7 +14,7 @@ from domain.medicines.doses.doses import DoseFacts, Recorded
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records.late import LateOutlook, record_late
-from domain.medicines.schedules.schedules import Elapsed, Schedule
+from domain.medicines.schedules.kinds import Elapsed, Schedule
 from domain.models.medicines import DoseStatus
 from domain.overview.undo import ActionKind, find_last_action, undo_action
 from tests import factories

@@ -15,7 +15,7 @@ from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import doses
 from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock import stock
 from domain.models import Base
 from domain.models.medicines import DoseStatus

@@ -18,7 +18,7 @@ from domain.medicines import medications
 from domain.medicines.doses import doses
 from domain.medicines.doses.doses import DoseFacts, PersonToday
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import Weekly
+from domain.medicines.schedules.days import Weekly
 from domain.models.medicines import DoseStatus
 from domain.overview import undo
 from tests import factories

@@ -36,7 +36,7 @@ from domain.medicines.pauses.courses import CourseQuestion
 from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
 from domain.medicines.schedules.courses import Stretch, last_day
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.undo import ActionKind, find_last_action, undo_action
 from domain.reminders import due as reminders

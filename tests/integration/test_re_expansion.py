@@ -20,7 +20,8 @@ from domain.medicines.doses import doses
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekly
+from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests import factories
 from tests.databases import move_to, without_walls

@@ -39,18 +39,16 @@ from domain.medicines.doses import doses
 from domain.medicines.facts import NewMedicine
 from domain.medicines.records import intakes
 from domain.medicines.records.corrections import Correction
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
+from domain.medicines.schedules.kinds import (
     AsNeeded,
-    Cycle,
-    Daily,
     Elapsed,
     Schedule,
     Steps,
     WallClock,
-    Weekly,
-    occurrences,
     schedule_from_json,
 )
+from domain.medicines.schedules.occurrences import occurrences_between
 from domain.medicines.stock import stock
 from domain.models.medicines import DoseStatus
 from domain.overview.undo import find_last_action, undo_action
@@ -314,7 +312,7 @@ class Life(RuleBasedStateMachine):
         now = self.world.database.clock.now()
         for medicine in self.run(self.rows(_RUNNING)):
             start = max(at for at in (now, medicine.doses_from, medicine.resumes_at) if at)
-            due = occurrences(
+            due = occurrences_between(
                 schedule_from_json(medicine.schedule),
                 ZoneInfo(medicine.timezone),
                 start - timedelta(microseconds=1),

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.scheduling.isolation import Chore, Isolation
 from domain import set_asides
 from domain.database import Database, Scope, as_dispatch
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.stock import stock
 from domain.set_asides import RETRIES, Subject, Waiting, Work, describe
 from domain.timers import floor_minute

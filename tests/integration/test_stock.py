@@ -24,17 +24,8 @@ from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import edit_medication, stop_medication
 from domain.medicines.records.corrections import Correction
 from domain.medicines.records.intakes import Giving
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 from domain.medicines.stock import stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts

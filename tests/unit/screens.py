@@ -114,9 +114,10 @@ from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.medicines.records.intakes import Doubt, Intake, Outlook
 from domain.medicines.records.late import LateOutlook
-from domain.medicines.schedules.changes import Place
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekly
+from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, WallClock
+from domain.medicines.schedules.questions import Place
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock

@@ -29,7 +29,7 @@ from domain.medicines.doses.ladder import after_snooze, after_undo
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.medications import follow_intakes
 from domain.medicines.records.notices import tell_recorder
-from domain.medicines.schedules.schedules import local_time
+from domain.medicines.schedules.clock_times import local_time
 from domain.medicines.stock.measures import use_of
 from domain.medicines.stock.stock import give_back
 from domain.models import (

@@ -24,13 +24,12 @@ from domain.medicines.doses.counted_intakes import (
 )
 from domain.medicines.doses.ladder import first_action, window_end
 from domain.medicines.facts import OpenDose
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
+from domain.medicines.schedules.occurrences import (
     Occurrence,
-    Schedule,
     first_occurrence,
     last_occurrence,
-    occurrences,
-    schedule_from_json,
+    occurrences_between,
 )
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.set_asides import Subject, Work, is_free
@@ -77,7 +76,7 @@ class Expandable:
 
     def occurrences(self, after: datetime, until: datetime) -> Sequence[Occurrence]:
         """As of its schedule, without those that are too early."""
-        found = occurrences(
+        found = occurrences_between(
             self.schedule, self.zone, after, until, last_intake_at=self.last_intake_at
         )
         start = self.not_before

@@ -29,7 +29,7 @@ from domain.medicines.schedules.courses import (
     lengthen,
     with_dates_before,
 )
-from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, Dose, Medication
 from domain.models.medicines import MedicineStatus
 

@@ -34,7 +34,7 @@ from domain.medicines.doses.doses import (
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import get_medication
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, first_and_last_day
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.timers import UNDO_PERIOD, floor_minute

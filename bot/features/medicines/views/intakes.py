@@ -19,7 +19,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
 from domain.medicines.doses.doses import DoseFacts, Recorded
 from domain.medicines.records.intakes import Doubt, Intake, Outlook
-from domain.medicines.schedules.schedules import Elapsed, first_and_last_day
+from domain.medicines.schedules.kinds import Elapsed, first_and_last_day
 
 _MINUTE = timedelta(minutes=1)
 

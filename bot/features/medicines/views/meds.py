@@ -35,7 +35,7 @@ from domain.medicines.details import MedicineDetails
 from domain.medicines.doses.doses import DoseFacts
 from domain.medicines.facts import MedicineFacts, MedicineLine, OpenDose
 from domain.medicines.records.intakes import Outlook
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.models.medicines import MedicineStatus
 
 PAGE = 10
