@@ -40,7 +40,7 @@ from domain.delivery.outbox import Claimed, Sent, Shown
 from domain.errors import NotFound
 from domain.events import Event, NotificationsOwed
 from domain.family import users
-from domain.medicines.doses.doses import RESOLVED
+from domain.medicines.doses.facts import RESOLVED
 from domain.models.delivery import Status
 from domain.models.medicines import DoseStatus
 from domain.overview.cards import (

@@ -23,8 +23,9 @@ from domain.database import Member, Scope
 from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, get_person, rename_person
-from domain.medicines.doses.counted_intakes import COUNTED, Counted
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, list_doses, lock_dose, undo_doses
+from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
+from domain.medicines.doses.locking import lock_dose
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import (
     CALLED_OFF,
@@ -38,6 +39,7 @@ from domain.medicines.pauses.pauses import put_back_pause
 from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import stands, undo_correction
 from domain.medicines.records.standing import find_standing
+from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.stock import PROMISED, undo_change
 from domain.models import (
     Appointment,

@@ -35,9 +35,9 @@ from domain.family.people import Person
 from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
 from domain.medicines.facts import NewMedicine
-from domain.medicines.records import intakes
+from domain.medicines.records import intakes, recording, undo
 from domain.medicines.records.corrections import Correction
 from domain.medicines.schedules.days import Cycle, Daily, Weekly
 from domain.medicines.schedules.kinds import (
@@ -235,20 +235,20 @@ class Life(RuleBasedStateMachine):
         dose = self.dose(number)
         if dose is not None:
             self.act(
-                lambda scope: doses.record_doses(scope, [dose], status=DoseStatus(status)), who
+                lambda scope: recording.record_doses(scope, [dose], status=DoseStatus(status)), who
             )
 
     @rule(number=numbers, minutes=st.sampled_from([10, 30, 60]))
     def snooze(self, number: int, minutes: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.snooze_dose(scope, dose, minutes=minutes))
+            self.act(lambda scope: snoozing.snooze_dose(scope, dose, minutes=minutes))
 
     @rule(number=numbers, who=st.integers(0, 1))
     def undo(self, number: int, who: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.undo_doses(scope, [dose]), who)
+            self.act(lambda scope: undo.undo_doses(scope, [dose]), who)
 
     @rule(who=st.integers(0, 1))
     def undo_the_last(self, who: int) -> None:

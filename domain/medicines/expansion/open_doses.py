@@ -17,7 +17,7 @@ from domain.database import Scope
 from domain.delivery import outbox as notifications
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.expansion import Expandable
+from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
 from domain.medicines.stock.measures import own_dosages
 from domain.models import AuditEvent, Dose, Notification
