@@ -31,12 +31,14 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses, expansion
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses import facts
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.expansion import horizon
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.records import intakes
 from domain.medicines.records.corrections import Correction, correct_dose
-from domain.medicines.schedules.schedules import Schedule, WallClock
+from domain.medicines.records.recording import Recorded
+from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models import Dose
 from domain.reminders import due as reminders
 from domain.set_asides import Subject
@@ -195,7 +197,7 @@ async def doses_of(
 
     async def find(scope: Scope) -> Sequence[DoseFacts]:
         of_medicine = select(Dose.id).where(Dose.medication_id == medicine.id)
-        return await doses.list_doses(scope, [row.id for row in await scope.rows(of_medicine)])
+        return await facts.list_doses(scope, [row.id for row in await scope.rows(of_medicine)])
 
     return await database.run(find, as_family(family.id))
 
@@ -237,8 +239,8 @@ async def expand(database: Database) -> int:
     before = database.clock.now() + timedelta(hours=24)
     return await do_chore(
         database,
-        lambda scope: expansion.find_due(scope, before=before, most=100),
-        lambda scope, ids: expansion.expand(scope, ids, before=before),
+        lambda scope: horizon.find_due(scope, before=before, most=100),
+        lambda scope, ids: horizon.expand(scope, ids, before=before),
     )
 
 

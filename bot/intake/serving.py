@@ -45,7 +45,7 @@ from domain.delivery import inbox
 from domain.delivery.inbox import EditedMessage
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 from domain.family import users
-from domain.medicines.doses.doses import CardMessage
+from domain.medicines.records.presses import CardMessage
 
 PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 Recall: TypeAlias = Callable[[Request, Conversation], Awaitable[Answer]]

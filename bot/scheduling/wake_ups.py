@@ -21,8 +21,8 @@ from domain.appointments.occurrences import EXTENDED_AHEAD
 from domain.database import Database, as_dispatch, is_away
 from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
-from domain.medicines.doses import expansion
-from domain.medicines.doses.expansion import HORIZON
+from domain.medicines.expansion import horizon
+from domain.medicines.expansion.horizon import HORIZON
 from domain.medicines.pauses import pauses
 from domain.medicines.stock import stock
 from domain.reminders import due as reminders
@@ -114,8 +114,8 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.EXPANSION,
-                lambda scope, most: expansion.find_due(scope, before=before, most=most),
-                lambda scope, ids: expansion.expand(scope, ids, before=before),
+                lambda scope, most: horizon.find_due(scope, before=before, most=most),
+                lambda scope, ids: horizon.expand(scope, ids, before=before),
             )
         )
         a_year = self._clock.now() + EXTENDED_AHEAD

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from domain import audit
@@ -23,28 +23,6 @@ from domain.family.room import make_room
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.coming import COMING, ComingDoses, to_coming
-from domain.medicines.doses.counted_intakes import COUNTED, Counted, give_back_intakes
-from domain.medicines.doses.expansion import (
-    EXPANDABLE,
-    Expandable,
-    cancel_open,
-    expand_medication,
-    first_that_does_not_double,
-    get_kept,
-    last_intakes,
-    list_ahead,
-    lock_doses,
-    re_expand,
-    to_expandable,
-)
-from domain.medicines.doses.open_doses import (
-    OPEN_DOSES,
-    Brought,
-    bring_into_line,
-    left_open,
-    put_back,
-    rename,
-)
 from domain.medicines.errors import (
     AlikeMedicine,
     ChangedMeanwhile,
@@ -53,8 +31,27 @@ from domain.medicines.errors import (
     SameMedicine,
     StoppedMeanwhile,
 )
+from domain.medicines.expansion.calling_off import cancel_open, list_ahead
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.expansion.doubling import first_that_does_not_double, get_kept
+from domain.medicines.expansion.expandable import (
+    EXPANDABLE,
+    Expandable,
+    last_intakes,
+    to_expandable,
+)
+from domain.medicines.expansion.horizon import expand_medication
+from domain.medicines.expansion.open_doses import (
+    OPEN_DOSES,
+    Brought,
+    bring_into_line,
+    left_open,
+    put_back,
+    rename,
+)
+from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, NewMedicine, OpenDose
-from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, CareRecipient, Family, Medication, new_id
 from domain.models.medicines import MedicineStatus
 
@@ -425,22 +422,6 @@ async def _running(scope: Scope, care_recipient_id: UUID) -> Sequence[UUID]:
         .order_by(Medication.id)
     )
     return [row.id for row in rows]
-
-
-async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
-    """Bring medicines that count from the last intake into line with what was just recorded.
-
-    Also those that are paused: the doses from their return on are made already.
-    """
-    goes_on = or_(
-        Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()
-    )
-    rows = await scope.rows(
-        EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on).with_for_update(of=Medication)
-    )
-    intakes = await last_intakes(scope, rows)
-    for row in rows:
-        await re_expand(scope, to_expandable(row, intakes))
 
 
 async def put_back_content(

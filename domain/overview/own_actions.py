@@ -12,8 +12,8 @@ from domain.appointments.clocks import CLOCK_CHANGED
 from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses.counted_intakes import COUNTED, Counted
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted
 from domain.medicines.facts import MedicineFacts
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from domain.database import Member, Scope
 from domain.errors import NotFound
-from domain.medicines.doses.doses import RESOLVED, list_doses
+from domain.medicines.doses.facts import RESOLVED, list_doses
 from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import stands
 from domain.medicines.records.standing import find_standing

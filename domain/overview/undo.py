@@ -13,7 +13,7 @@ from domain.appointments.undo import can_be_put_back, put_back
 from domain.database import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
-from domain.medicines.doses.doses import lock_dose, undo_doses
+from domain.medicines.doses.locking import lock_dose
 from domain.medicines.facts import Content, MedicineFacts
 from domain.medicines.medications import (
     CALLED_OFF,
@@ -25,6 +25,7 @@ from domain.medicines.medications import (
 )
 from domain.medicines.pauses.pauses import put_back_pause
 from domain.medicines.records.corrections import undo_correction
+from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.stock import undo_change
 from domain.models.medicines import MedicineStatus
 from domain.overview.last_actions import find_action

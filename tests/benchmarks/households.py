@@ -16,7 +16,7 @@ from domain.family.users import Arrival
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import NewMedicine
-from domain.medicines.schedules.schedules import WallClock
+from domain.medicines.schedules.kinds import WallClock
 
 ZONE = ZoneInfo("Europe/London")
 AT_ONCE = 8

@@ -41,7 +41,7 @@ from domain.clock import Clock
 from domain.database import Database, Scope, as_person, make_engine
 from domain.errors import CareCircleError
 from domain.family.limits import MOST_HELD, Held
-from domain.medicines.schedules.schedules import WallClock
+from domain.medicines.schedules.kinds import WallClock
 from domain.models import (
     CareRecipient,
     Doctor,

@@ -21,11 +21,14 @@ from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
-from domain.medicines.doses import doses
+from domain.medicines.doses import slots, snoozing
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
-from domain.medicines.doses.doses import CardMessage, DoseFacts, Recorded, WhichDose
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.notices.slot_cards import CardFacts
+from domain.medicines.records import presses, recording
+from domain.medicines.records.presses import CardMessage, WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.models.delivery import Status
 from domain.models.medicines import DoseStatus
 from domain.overview import kinds
@@ -111,7 +114,7 @@ async def press(
     outcome = await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.take_slot_from_card(
+        lambda scope: presses.take_slot_from_card(
             scope, home.mum.id, home.slot_at, part=part, message=message
         ),
     )
@@ -121,7 +124,7 @@ async def press(
 
 async def the_slot(database: Database, home: Home) -> Sequence[DoseFacts]:
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     return slot.doses
 
@@ -186,13 +189,13 @@ async def test_what_was_restored_counts_once_its_card_shows_it(
     move_to(database.clock, home.slot_at + timedelta(minutes=5))
     (restored, *_) = [dose for dose in await the_slot(database, home) if dose.name == "Medicine 07"]
     before = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     (part,) = [n for n, found in before.parts.items() if restored.id in {d.id for d in found}]
     await stop_and_restore(database, home, home.medicines[7])
     # It comes back where it was, and nothing has moved to another card.
     after = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     assert {n: {d.id for d in found} for n, found in after.parts.items()} == {
         n: {d.id for d in found} for n, found in before.parts.items()
@@ -220,7 +223,7 @@ async def test_a_card_of_another_slot_or_family_shows_nothing_of_this_one(
         await factories.acting(
             database,
             eve,
-            lambda scope: doses.take_slot_from_card(scope, home.mum.id, home.slot_at),
+            lambda scope: presses.take_slot_from_card(scope, home.mum.id, home.slot_at),
         )
     with pytest.raises(NotFound):
         await press(database, home, None, part=7)
@@ -231,11 +234,11 @@ async def test_a_snoozed_dose_asks_on_a_card_of_its_own_part(
 ) -> None:
     messages = await send(database, home)
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     snoozed = slot.parts[1][0]
     await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, snoozed.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, snoozed.id, minutes=10)
     )
     await factories.wake_up(database, home.slot_at + timedelta(minutes=12))
     again = await read(database, home, await claim(database))
@@ -259,7 +262,7 @@ async def test_of_a_card_that_never_arrived_the_doses_are_nobodys_miss(
     await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
     await factories.wake_up(database, home.slot_at + timedelta(hours=2))
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     assert {n: {d.status for d in found} for n, found in slot.parts.items()} == {
         0: {DoseStatus.MISSED},
@@ -298,12 +301,12 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
     move_to(database.clock, home.slot_at + timedelta(days=1, minutes=-30))
 
     async def ask(scope: Scope) -> Recorded | WhichDose:
-        return await doses.take_slot_from_card(
+        return await presses.take_slot_from_card(
             scope, home.mum.id, home.slot_at, part=2, message=messages[2]
         )
 
     async def confirm(scope: Scope, named: WhichDose) -> Recorded | WhichDose:
-        return await doses.take_slot_surely(
+        return await presses.take_slot_surely(
             scope, home.mum.id, home.slot_at, part=2, digest=digest_of(named.pressed)
         )
 
@@ -314,7 +317,7 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
     ben = await factories.member(database, home.anna)
     first = asked.pressed[0].id
     await factories.acting(
-        database, ben, lambda scope: doses.record_doses(scope, [first], status=TAKEN)
+        database, ben, lambda scope: recording.record_doses(scope, [first], status=TAKEN)
     )
     anew = await factories.acting(database, home.anna, lambda scope: confirm(scope, asked))
     assert isinstance(anew, WhichDose)

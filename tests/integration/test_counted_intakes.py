@@ -14,11 +14,13 @@ from domain.database import Database, Scope
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines import medications
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses import slots, snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import Elapsed
+from domain.medicines.records.recording import record_doses
+from domain.medicines.records.undo import undo_doses
+from domain.medicines.schedules.kinds import Elapsed
 from domain.medicines.stock import stock
 from domain.models import AuditEvent
 from domain.models.medicines import DoseStatus, MedicineStatus
@@ -116,7 +118,7 @@ async def test_what_was_given_in_between_is_the_dose_that_comes_back(
     assert today.taken_at is not None
     assert (today.taken_at.replace(microsecond=0), today.resolved_by) == (at(8, 5), "Anna")
     assert await home.open(aspirin) == [at(8, day=24)]
-    outlook = await home.do(lambda scope: intakes.get_outlook(scope, aspirin.id))
+    outlook = await home.do(lambda scope: outlook.get_outlook(scope, aspirin.id))
     assert outlook.others == 1
     assert not outlook.candidates
     assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(9)
@@ -133,7 +135,7 @@ async def test_nobody_is_asked_again_for_it_and_the_card_shows_it(home: Home) ->
     await home.restore(aspirin)
     assert len(await factories.deliver(home.database)) == 1  # the card is edited
     assert await factories.wake_up(home.database, at(8, 30)) == 0
-    slot = await home.do(lambda scope: doses.read_slot(scope, home.mum.id, at(8)))
+    slot = await home.do(lambda scope: slots.read_slot(scope, home.mum.id, at(8)))
     assert [dose.status for dose in slot.doses] == [DoseStatus.TAKEN]
 
 
@@ -146,7 +148,7 @@ async def test_undoing_the_intake_opens_the_dose(home: Home) -> None:
     await home.restore(aspirin)
     assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(8)
     home.is_now(at(8, 15))
-    [undone] = await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    [undone] = await home.do(lambda scope: undo_doses(scope, [extra.id]))
     assert (undone.status, undone.dosage) == (DoseStatus.PENDING, "1 tablet")
     assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(10)
     assert (await home.open(aspirin))[0] == at(8)
@@ -158,7 +160,7 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
     await home.pause(aspirin)
     home.is_now(at(8, 5))
     extra = await home.give_extra(aspirin)
-    await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    await home.do(lambda scope: undo_doses(scope, [extra.id]))
     second = await home.give_extra(aspirin)
     home.is_now(at(8, 10))
 
@@ -259,7 +261,7 @@ async def test_what_was_given_under_another_schedule_is_not_asked_for_again(home
     )
     await factories.wake_up(home.database, at(8, 10))
     (dose, *_) = await home.doses(aspirin)
-    await home.do(lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN))
+    await home.do(lambda scope: record_doses(scope, [dose.id], status=DoseStatus.TAKEN))
     home.is_now(at(8, 15))
     await home.do(
         lambda scope: medications.edit_medication(
@@ -287,7 +289,7 @@ async def test_restored_doses_are_open_again_on_their_cards_at_once(home: Home) 
 async def test_a_snooze_is_over_once_it_was_stopped(home: Home) -> None:
     aspirin = await asked_aspirin(home)
     (dose, *_) = await home.doses(aspirin)
-    await home.do(lambda scope: doses.snooze_dose(scope, dose.id, minutes=30))
+    await home.do(lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=30))
     await home.stop(aspirin)
     await home.restore(aspirin)
     (dose, *_) = await home.doses(aspirin)
@@ -327,7 +329,7 @@ async def test_an_intake_that_was_taken_back_since_is_the_dose_for_good(home: Ho
     home.is_now(at(8, 5))
     extra = await home.give_extra(aspirin)
     await home.restore(aspirin)
-    await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    await home.do(lambda scope: undo_doses(scope, [extra.id]))
     await undo(home)
     assert await home.doses(aspirin) == []
     await home.check()

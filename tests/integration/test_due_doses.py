@@ -13,8 +13,8 @@ from domain.database import Database, as_dispatch
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses import snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
 from domain.reminders import due as reminders
@@ -185,7 +185,7 @@ async def test_a_snoozed_dose_is_asked_for_again_by_a_new_card(
 ) -> None:
     dose = await factories.asked_dose(database, home.family, home.morning)
     snoozed = await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, dose.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10)
     )
     assert snoozed.until is not None
     await factories.wake_up(database, snoozed.until)
@@ -209,7 +209,7 @@ async def test_two_doses_snoozed_to_different_minutes_are_asked_for_one_by_one(
             await factories.acting(
                 database,
                 home.anna,
-                lambda scope, d=dose, m=minutes: doses.snooze_dose(scope, d.id, minutes=m),  # type: ignore[misc]
+                lambda scope, d=dose, m=minutes: snoozing.snooze_dose(scope, d.id, minutes=m),  # type: ignore[misc]
             )
         ).until
         for dose, minutes in ((first, 10), (second, 30))
@@ -231,7 +231,7 @@ async def test_doses_snoozed_to_the_same_minute_share_the_new_card(
         await factories.acting(
             database,
             home.anna,
-            lambda scope, d=dose: doses.snooze_dose(scope, d.id, minutes=30),  # type: ignore[misc]
+            lambda scope, d=dose: snoozing.snooze_dose(scope, d.id, minutes=30),  # type: ignore[misc]
         )
     await factories.wake_up(database, first.due_at + timedelta(minutes=35), most=1)
     cards = [card for card in await notes(database_url) if card.slot_at == first.due_at]

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from domain.database import Database, Scope
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
-from domain.medicines.doses.doses import list_today
+from domain.medicines.doses.today import list_today
 from domain.models import CareRecipient, FamilyMember
 from domain.overview import elsewhere
 from tests import factories

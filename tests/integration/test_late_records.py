@@ -9,12 +9,13 @@ from domain.access import Role
 from domain.database import Database, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.family.families import FamilyFacts
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.records import recording
 from domain.medicines.records.late import LateOutlook, record_late
-from domain.medicines.schedules.schedules import Elapsed, Schedule
+from domain.medicines.records.recording import Recorded
+from domain.medicines.schedules.kinds import Elapsed, Schedule
 from domain.models.medicines import DoseStatus
 from domain.overview.last_actions import find_last_action
 from domain.overview.own_actions import ActionKind
@@ -92,7 +93,7 @@ async def test_too_soon_before_the_next_one_is_asked_first(database: Database) -
     await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [second.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [second.id], status=DoseStatus.TAKEN),
     )
     asked = await home.record(at=at(23, 15))
     assert isinstance(asked, LateOutlook)

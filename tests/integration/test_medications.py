@@ -15,7 +15,7 @@ from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
 from domain.medicines import medications
 from domain.medicines.details import get_details
-from domain.medicines.doses import expansion
+from domain.medicines.expansion import horizon
 from domain.medicines.records import intakes
 from domain.medicines.stock import stock
 from domain.models.medicines import DoseStatus
@@ -268,7 +268,7 @@ async def test_a_family_is_expanded_by_its_own_scope_only(database: Database) ->
 
     async def expand(scope: Scope) -> int:
         before = scope.clock.now() + timedelta(days=1)
-        return await expansion.expand(scope, both, before=before)
+        return await horizon.expand(scope, both, before=before)
 
     assert await database.run(expand, as_family(smith.id)) == 1
     assert len(await factories.doses_of(database, jones, theirs)) == 2

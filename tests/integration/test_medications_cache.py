@@ -18,7 +18,7 @@ from domain.database import Database
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 from domain.medicines.medications import list_medicines
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.schedules.kinds import AsNeeded
 from tests import factories
 
 

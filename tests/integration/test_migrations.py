@@ -13,9 +13,8 @@ from bot.embedded import EmbeddedServers
 from domain.database import Database
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
-from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.records import intakes, recording
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock import stock
 from domain.models import Base
 from domain.models.medicines import DoseStatus
@@ -158,7 +157,7 @@ async def test_what_people_recorded_survives_the_way_to_the_first_day_and_back(
     dose = await factories.asked_dose(database, smith, aspirin)
     for work in (
         lambda scope: stock.refill(scope, aspirin.id, Decimal(30), unit="mg"),
-        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
         lambda scope: intakes.give(scope, ibuprofen.id),
     ):
         await factories.acting(database, anna, work)
@@ -193,7 +192,7 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
     await factories.acting(
         database,
         anna,
-        lambda scope: doses.record_doses(
+        lambda scope: recording.record_doses(
             scope, [dose.id], status=DoseStatus.TAKEN, given=double, dose_count=Decimal(2)
         ),
     )

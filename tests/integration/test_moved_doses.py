@@ -15,10 +15,12 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
 from domain.medicines import medications
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, PersonToday
+from domain.medicines.doses import today as doses_today
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.today import PersonToday
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import Weekly
+from domain.medicines.records import recording
+from domain.medicines.schedules.days import Weekly
 from domain.models.medicines import DoseStatus
 from domain.overview import last_actions, undo
 from tests import factories
@@ -49,7 +51,7 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+            lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
         )
 
     async def move(self, zone: str, *, at: datetime) -> None:
@@ -61,7 +63,7 @@ class Home:
         )
 
     async def list_today(self) -> Sequence[PersonToday]:
-        return await factories.acting(self.database, self.anna, doses.list_today)
+        return await factories.acting(self.database, self.anna, doses_today.list_today)
 
     async def today(self) -> list[tuple[str, str]]:
         """When what belongs to today was due, and what became of it."""
@@ -72,7 +74,7 @@ class Home:
 
     async def screen(self) -> str:
         async def render(scope: Scope) -> Screen:
-            people, member = await doses.list_today(scope), scope.require(Action.READ)
+            people, member = await doses_today.list_today(scope), scope.require(Action.READ)
             return today(people, appointments={}, member=member, now=scope.clock.now())
 
         return (await factories.acting(self.database, self.anna, render)).text

@@ -22,12 +22,13 @@ from domain.family import users
 from domain.family.families import FamilyFacts
 from domain.family.joined_notice import JoinedFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses import snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.notices import slot_cards
 from domain.medicines.notices.slot_cards import CardFacts
 from domain.medicines.notices.summaries import SummaryFacts
+from domain.medicines.records import recording, undo
 from domain.models.delivery import Lane, Status
 from domain.models.medicines import DoseStatus
 from domain.overview import kinds
@@ -90,7 +91,7 @@ async def take(database: Database, home: Home) -> None:
     await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [home.dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [home.dose.id], status=DoseStatus.TAKEN),
     )
 
 
@@ -229,7 +230,7 @@ async def test_an_edit_that_was_overtaken_is_done_again(database: Database, home
     (one, _) = await claim(database)
     version = (await read(database, home, one.id)).version
     await factories.acting(
-        database, home.anna, lambda scope: doses.undo_doses(scope, [home.dose.id])
+        database, home.anna, lambda scope: undo.undo_doses(scope, [home.dose.id])
     )
     is_outdated = await database.run(
         lambda scope: outcomes.record_shown(scope, [Shown(one.id, version)]), as_dispatch()
@@ -411,7 +412,7 @@ async def test_the_card_that_was_asked_again_has_given_its_place(
 ) -> None:
     await record_sent(database, *await claim(database))
     snoozed = await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, home.dose.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, home.dose.id, minutes=10)
     )
     assert snoozed.until is not None
     await factories.wake_up(database, snoozed.until)

@@ -20,7 +20,6 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines import medications
-from domain.medicines.doses import doses
 from domain.medicines.errors import (
     ChangedMeanwhile,
     NothingToPause,
@@ -34,9 +33,11 @@ from domain.medicines.pauses import courses as paused_courses
 from domain.medicines.pauses import pauses
 from domain.medicines.pauses.courses import CourseQuestion
 from domain.medicines.pauses.pauses import PersonPaused
-from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
+from domain.medicines.records import recording
+from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Giving, give
+from domain.medicines.records.outlook import Doubt
 from domain.medicines.schedules.courses import Stretch, last_day
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.last_actions import find_last_action
 from domain.overview.own_actions import ActionKind
@@ -544,7 +545,7 @@ async def test_a_day_on_which_it_was_given_is_not_lost(home: Home) -> None:
     amoxicillin = await home.add("Amoxicillin", antibiotic())
     await factories.wake_up(home.database, at(23, 8))
     (dose, *_) = await factories.doses_of(home.database, home.family, amoxicillin)
-    await home.do(lambda s: doses.record_doses(s, [dose.id], status=DoseStatus.TAKEN))
+    await home.do(lambda s: recording.record_doses(s, [dose.id], status=DoseStatus.TAKEN))
     await home.pause(THURSDAY)
     assert await courses(home, amoxicillin, until=at(26)) == [
         ("Amoxicillin", (2, date(2026, 11, 29)))

@@ -16,11 +16,12 @@ from domain.family.people import Person
 from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekly
+from domain.medicines.records import recording, undo
+from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests import factories
 from tests.databases import move_to, without_walls
@@ -65,7 +66,7 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=TAKEN),
+            lambda scope: recording.record_doses(scope, [dose.id], status=TAKEN),
         )
 
     async def doses(self, medicine: MedicineFacts) -> list[DoseFacts]:
@@ -249,7 +250,7 @@ async def test_what_counts_from_the_last_intake_moves_with_it(home: Home) -> Non
     await home.take(first)
     assert (await home.open(antibiotic))[:2] == [at(23, 17, 15), at(24, 1, 15)]
     await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [first.id])
+        home.database, home.anna, lambda scope: undo.undo_doses(scope, [first.id])
     )
     assert (await home.open(antibiotic))[:3] == [at(23, 8), at(23, 16), at(24, 0)]
 

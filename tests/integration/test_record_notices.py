@@ -18,11 +18,10 @@ from domain.access import Action
 from domain.database import Database, Scope, as_family
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
 from domain.medicines.notices.changed_records import RecordChangedFacts, says_nothing
-from domain.medicines.records import history
+from domain.medicines.records import history, recording, undo
 from domain.medicines.records.corrections import (
     Correction,
     RecordedIn,
@@ -64,7 +63,7 @@ class Home:
         await factories.acting(
             self.database,
             who,
-            lambda scope: doses.record_doses(scope, [self.dose.id], status=status, taken_at=at),
+            lambda scope: recording.record_doses(scope, [self.dose.id], status=status, taken_at=at),
         )
 
     async def correct(self, who: Account, *, minutes: int) -> None:
@@ -77,7 +76,7 @@ class Home:
 
     async def undo(self, who: Account, dose_id: UUID | None = None) -> None:
         await factories.acting(
-            self.database, who, lambda scope: doses.undo_doses(scope, [dose_id or self.dose.id])
+            self.database, who, lambda scope: undo.undo_doses(scope, [dose_id or self.dose.id])
         )
 
     async def undo_correction(self, who: Account) -> None:
@@ -342,7 +341,9 @@ async def test_several_undone_in_one_go_are_one_message(home: Home) -> None:
     second = await factories.asked_dose(home.database, home.family, medicine)
     await home.record(home.anna, minutes=5)
     await factories.acting(
-        home.database, home.anna, lambda scope: doses.record_doses(scope, [second.id], status=TAKEN)
+        home.database,
+        home.anna,
+        lambda scope: recording.record_doses(scope, [second.id], status=TAKEN),
     )
     await home.undo(home.ben)
     await home.undo(home.ben, second.id)

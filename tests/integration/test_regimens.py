@@ -35,22 +35,20 @@ from domain.family.people import Person
 from domain.local_time import Weekday
 from domain.medicines import medications
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
 from domain.medicines.facts import NewMedicine
-from domain.medicines.records import intakes
+from domain.medicines.records import intakes, recording, undo
 from domain.medicines.records.corrections import Correction
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
+from domain.medicines.schedules.kinds import (
     AsNeeded,
-    Cycle,
-    Daily,
     Elapsed,
     Schedule,
     Steps,
     WallClock,
-    Weekly,
-    occurrences,
     schedule_from_json,
 )
+from domain.medicines.schedules.occurrences import occurrences_between
 from domain.medicines.stock import stock
 from domain.models.medicines import DoseStatus
 from domain.overview.last_actions import find_last_action
@@ -238,20 +236,20 @@ class Life(RuleBasedStateMachine):
         dose = self.dose(number)
         if dose is not None:
             self.act(
-                lambda scope: doses.record_doses(scope, [dose], status=DoseStatus(status)), who
+                lambda scope: recording.record_doses(scope, [dose], status=DoseStatus(status)), who
             )
 
     @rule(number=numbers, minutes=st.sampled_from([10, 30, 60]))
     def snooze(self, number: int, minutes: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.snooze_dose(scope, dose, minutes=minutes))
+            self.act(lambda scope: snoozing.snooze_dose(scope, dose, minutes=minutes))
 
     @rule(number=numbers, who=st.integers(0, 1))
     def undo(self, number: int, who: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.undo_doses(scope, [dose]), who)
+            self.act(lambda scope: undo.undo_doses(scope, [dose]), who)
 
     @rule(who=st.integers(0, 1))
     def undo_the_last(self, who: int) -> None:
@@ -315,7 +313,7 @@ class Life(RuleBasedStateMachine):
         now = self.world.database.clock.now()
         for medicine in self.run(self.rows(_RUNNING)):
             start = max(at for at in (now, medicine.doses_from, medicine.resumes_at) if at)
-            due = occurrences(
+            due = occurrences_between(
                 schedule_from_json(medicine.schedule),
                 ZoneInfo(medicine.timezone),
                 start - timedelta(microseconds=1),

@@ -13,7 +13,7 @@ from domain import set_asides
 from domain.database import Database, Scope, as_dispatch
 from domain.delivery import set_aside_work
 from domain.delivery.set_aside_work import Waiting
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 from domain.medicines.stock import stock
 from domain.set_asides import RETRIES, Subject, Work, describe
 from domain.timers import floor_minute

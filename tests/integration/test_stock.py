@@ -18,23 +18,18 @@ from domain.family.people import Person
 from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails, get_details
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import edit_medication, stop_medication
+from domain.medicines.records import presses
 from domain.medicines.records.corrections import Correction
 from domain.medicines.records.intakes import Giving
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
+from domain.medicines.records.recording import record_doses
+from domain.medicines.records.undo import undo_doses
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 from domain.medicines.stock import stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
@@ -84,17 +79,17 @@ class Home:
             ),
         )
 
-    async def asked(self, medicine: MedicineFacts) -> doses.DoseFacts:
+    async def asked(self, medicine: MedicineFacts) -> DoseFacts:
         return await factories.asked_dose(self.database, self.family, medicine)
 
-    async def take(self, dose: doses.DoseFacts, given: Dosage | None = None) -> None:
+    async def take(self, dose: DoseFacts, given: Dosage | None = None) -> None:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=TAKEN, given=given),
+            lambda scope: record_doses(scope, [dose.id], status=TAKEN, given=given),
         )
 
-    async def correct(self, dose: doses.DoseFacts, correction: Correction) -> None:
+    async def correct(self, dose: DoseFacts, correction: Correction) -> None:
         await factories.acting(
             self.database,
             self.anna,
@@ -205,9 +200,7 @@ async def test_a_dose_takes_and_an_undo_gives_back(home: Home) -> None:
     dose = await home.asked(aspirin)
     await home.take(dose)
     assert await home.left(aspirin) == 9
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [dose.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) == 10
 
 
@@ -258,9 +251,7 @@ async def test_two_who_take_the_last_one_leave_one_less_than_none(home: Home) ->
     second = (await factories.doses_of(home.database, home.family, aspirin))[1]
     await asyncio.gather(home.take(first), home.take(second))
     assert await home.left(aspirin) == -1
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [first.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [first.id]))
     assert await home.left(aspirin) == 0
 
 
@@ -277,7 +268,7 @@ async def test_two_doses_at_the_end_of_a_gap_take_one_after_the_other(home: Home
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.take_slot_from_card(scope, ada.id, dose.due_at),
+        lambda scope: presses.take_slot_from_card(scope, ada.id, dose.due_at),
     )
     found = await factories.doses_of(home.database, home.family, aspirin)
     assert [d.status for d in found] == [TAKEN, TAKEN]
@@ -354,7 +345,7 @@ async def test_an_amount_in_another_unit_counts_by_the_doses_that_it_was(home: H
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.record_doses(
+        lambda scope: record_doses(
             scope, [dose.id], status=TAKEN, given=gram, dose_count=Decimal(2)
         ),
     )
@@ -412,7 +403,7 @@ async def test_an_open_dose_is_shown_and_its_tablet_counted(home: Home) -> None:
     last = dose.due_at + timedelta(days=9)
     assert (await home.forecast(aspirin)).last_at == last
     snoozed = await factories.acting(
-        home.database, home.anna, lambda scope: doses.snooze_dose(scope, dose.id, minutes=10)
+        home.database, home.anna, lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10)
     )
     facts = (await home.details(aspirin)).medicine
     assert [d.snoozed_until for d in facts.open_doses] == [snoozed.until]
@@ -434,7 +425,7 @@ async def test_what_was_missed_or_skipped_is_not_to_come(home: Home) -> None:
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [following.id], status=DoseStatus.SKIPPED),
+        lambda scope: record_doses(scope, [following.id], status=DoseStatus.SKIPPED),
     )
     assert await home.next(aspirin) == dose.due_at + timedelta(days=2)
     assert (await home.forecast(aspirin)).last_at == dose.due_at + timedelta(days=11)
@@ -532,9 +523,7 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
     event = await home.event("stock.refilled")
     await factories.acting(home.database, home.anna, lambda scope: stock.undo_change(scope, event))
     assert await home.left(aspirin) is None
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [dose.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) is None
     with pytest.raises(PerDoseUnknown):
         await home.refill(aspirin, "10")

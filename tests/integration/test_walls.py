@@ -28,7 +28,7 @@ from domain.database import (
 )
 from domain.family import families
 from domain.family.families import FamilyFacts
-from domain.medicines.doses import doses
+from domain.medicines.records import recording
 from domain.medicines.stock import stock
 from domain.models import Base
 from domain.models.medicines import DoseStatus
@@ -77,7 +77,7 @@ async def household(database: Database, name: str) -> Household:
     await factories.acting(
         database,
         admin,
-        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
     )
     await database.run(
         lambda scope: set_asides.set_aside(

@@ -93,7 +93,9 @@ from domain.family.running_pauses import Pause
 from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import DoseFacts, PersonToday, Recorded, Snoozed, WhichDose
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.today import PersonToday
 from domain.medicines.errors import (
     AlikeMedicine,
     ChangedMeanwhile,
@@ -119,11 +121,14 @@ from domain.medicines.pauses.pauses import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
-from domain.medicines.records.intakes import Doubt, Intake, Outlook
 from domain.medicines.records.late import LateOutlook
-from domain.medicines.schedules.changes import Place
+from domain.medicines.records.outlook import Doubt, Intake, Outlook
+from domain.medicines.records.presses import WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekly
+from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, WallClock
+from domain.medicines.schedules.questions import Place
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock

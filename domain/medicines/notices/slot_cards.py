@@ -13,7 +13,8 @@ from domain.database import Scope
 from domain.delivery import outbox as notifications
 from domain.delivery.kinds import MessageKind, Owed
 from domain.errors import NotFound
-from domain.medicines.doses.doses import DoseFacts, SlotFacts, read_slots
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slots import SlotFacts, read_slots
 from domain.models import Dose, Medication
 from domain.models.delivery import Kind
 from domain.models.medicines import DoseStatus, MedicineStatus

@@ -10,7 +10,7 @@ from domain.access import Role
 from domain.database import Scope
 from domain.delivery.kinds import MessageKind, Owed, one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, list_doses
+from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.models.delivery import Kind
 
 

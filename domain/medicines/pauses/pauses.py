@@ -23,26 +23,14 @@ from domain.events import NotificationsOwed
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, set_pause
 from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
-from domain.medicines.doses.counted_intakes import COUNTED, Counted, give_back_intakes
-from domain.medicines.doses.expansion import (
-    EXPANDABLE,
-    cancel_open,
-    last_intakes,
-    lock_doses,
-    re_expand,
-    to_expandable,
-)
 from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
+from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import end_of_pause, read_medicines, status_json
-from domain.models import (
-    AuditEvent,
-    CareRecipient,
-    FamilyMember,
-    Medication,
-    Notification,
-    new_id,
-)
+from domain.models import AuditEvent, CareRecipient, FamilyMember, Medication, Notification, new_id
 from domain.models.delivery import Kind, Lane
 from domain.models.medicines import MedicineStatus
 from domain.set_asides import Subject, Work, is_free

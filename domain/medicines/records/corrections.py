@@ -19,19 +19,14 @@ from domain.delivery import outbox as notifications
 from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import (
-    ONE_DOSE,
-    RESOLVED,
-    DoseFacts,
-    get_dose,
-    lock_dose,
-    undo_doses,
-)
+from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
+from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
-from domain.medicines.medications import follow_intakes
+from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
 from domain.medicines.records.notices import tell_recorder
 from domain.medicines.records.standing import find_standing
+from domain.medicines.records.undo import undo_doses
 from domain.medicines.stock.stock import give_back, take_for
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import Schedule, Steps, WallClock
+from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
 
 _PLACES = 4
 

@@ -29,7 +29,8 @@ from domain.medicines.doses.coming import COMING, to_coming
 from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.medications import get_medication, read_medicines
-from domain.medicines.schedules.schedules import LONGEST_CYCLE, AsNeeded, schedule_from_json
+from domain.medicines.schedules.days import LONGEST_CYCLE
+from domain.medicines.schedules.kinds import AsNeeded, schedule_from_json
 from domain.medicines.stock.measures import Measure, find_unmeasured, use, use_of
 from domain.medicines.stock.projection import (
     FARTHEST,

@@ -43,7 +43,7 @@ from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
 from domain.medicines.medications import add_medication
 from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
 _ASKED_FOR = frozenset(

@@ -54,7 +54,7 @@ from domain.medicines.pauses.courses import (
 )
 from domain.medicines.pauses.pauses import pause_person, resume_person
 from domain.medicines.schedules.courses import Stretch, is_over_by, last_day
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models.medicines import MedicineStatus
 
 DAYS = {"1": 1, "3": 3, "7": 7}

@@ -13,7 +13,7 @@ from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.database import Member
 from domain.medicines.details import get_details
-from domain.medicines.doses.doses import list_doses
+from domain.medicines.doses.facts import list_doses
 from domain.medicines.errors import ChangedMeanwhile, StoppedMeanwhile
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine

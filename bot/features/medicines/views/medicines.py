@@ -16,9 +16,10 @@ from domain.alike import is_same_name
 from domain.database import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.schedules.changes import Place, own_dosages
+from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
+from domain.medicines.schedules.questions import Place
 
 
 def ask_medicine_name() -> Screen:

@@ -32,10 +32,10 @@ from domain.access import Action, may
 from domain.database import Member
 from domain.family.people import Person
 from domain.medicines.details import MedicineDetails
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts, MedicineLine, OpenDose
-from domain.medicines.records.intakes import Outlook
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.records.outlook import Outlook
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.models.medicines import MedicineStatus
 
 PAGE = 10

@@ -6,7 +6,7 @@ from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import due_clock
 from bot.ui.words.records import change_words, recorded_words
 from bot.ui.words.times import weekday_name
-from domain.medicines.doses.doses import RESOLVED, DoseFacts
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.notices.changed_records import RecordChangedFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.models.medicines import DoseStatus

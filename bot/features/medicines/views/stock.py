@@ -19,7 +19,7 @@ from domain.access import Action, may
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.notices.low_stock import RefillFacts, RefillItem
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.measures import own_dosages, use
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.medicines.stock.stock import Refilled, Stock

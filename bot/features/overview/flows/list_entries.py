@@ -41,7 +41,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.medications import add_medication
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 
 Saved = TypeVar("Saved")
 Reader: TypeAlias = Callable[[str, int], "Entry"]

@@ -29,7 +29,8 @@ from domain.appointments.appointments import OccurrenceFacts
 from domain.database import Member
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, PersonToday
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.today import PersonToday
 from domain.models.medicines import DoseStatus
 from domain.overview.elsewhere import OpenElsewhere
 

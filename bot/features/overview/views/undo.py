@@ -20,7 +20,7 @@ from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
 from domain.database import Member
 from domain.family.people import Person
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
 from domain.overview.own_actions import ActionKind, LastAction, Undone

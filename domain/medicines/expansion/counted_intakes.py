@@ -19,7 +19,7 @@ from sqlalchemy import Row, select, text
 from domain.database import Scope
 from domain.delivery import outbox as notifications
 from domain.events import NotificationsOwed
-from domain.medicines.schedules.schedules import Occurrence
+from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose
 
 Counted: TypeAlias = Mapping[str, Mapping[str, Any]]

@@ -19,7 +19,7 @@ from domain.delivery import shown_messages
 from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.expansion import Expandable
+from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
 from domain.medicines.stock.measures import own_dosages
 from domain.models import AuditEvent, Dose
