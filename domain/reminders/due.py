@@ -65,5 +65,6 @@ async def _act(scope: Scope, doses: Sequence[Row[Any]], occurrences: Sequence[Ro
         *await act_on_due_occurrences(scope, occurrences, people, now=now),
     ]
     await owe_or_add(scope, owed)
-    scope.publish(NotificationsOwed())
+    if not owed:
+        scope.publish(NotificationsOwed())  # cards are edited all the same
     return len(due)
