@@ -45,7 +45,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Owed:
+class MessageHeader:
     """What is known of a message before its kind reads the rest, as of `now` (UTC).
 
     `told` are the ids of what it is about. `subject` raises LookupError of a message about nobody,
@@ -113,18 +113,18 @@ class MessageKind(Generic[FactsT]):
     """
 
     kind: Kind
-    read: Callable[[Scope, Sequence[Owed]], Awaitable[Mapping[UUID, FactsT]]]
+    read: Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]
     find_obsolete: Callable[[FactsT], str | None] = always_wanted
     is_silent: Callable[[FactsT], bool] = audible
     list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
 
 
 def one_by_one(
-    read: Callable[[Scope, Owed], Awaitable[FactsT]],
-) -> Callable[[Scope, Sequence[Owed]], Awaitable[Mapping[UUID, FactsT]]]:
+    read: Callable[[Scope, MessageHeader], Awaitable[FactsT]],
+) -> Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]:
     """Reads the facts of each message by itself: there are seldom two of such a kind."""
 
-    async def read_each(scope: Scope, owed: Sequence[Owed]) -> Mapping[UUID, FactsT]:
-        return {each.id: await read(scope, each) for each in owed}
+    async def read_each(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[UUID, FactsT]:
+        return {each.id: await read(scope, each) for each in headers}
 
     return read_each

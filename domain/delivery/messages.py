@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from domain.access import Role
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, Receiver, Subject
+from domain.delivery.kinds import MessageHeader, MessageKind, Receiver, Subject
 from domain.models import CareRecipient, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Status
 
@@ -105,20 +105,20 @@ async def read_messages(
     """
     rows = await scope.rows(_SELECT, {"ids": list(message_ids), "family_id": scope.family_id})
     now = scope.clock.now()
-    of_kind: dict[Kind, list[Owed]] = defaultdict(list)
+    of_kind: dict[Kind, list[MessageHeader]] = defaultdict(list)
     for row in rows:
-        of_kind[Kind(row.kind)].append(_owed(row, now=now))
+        of_kind[Kind(row.kind)].append(_header(row, now=now))
     facts: dict[UUID, Any] = {}
-    for kind, owed in of_kind.items():
-        facts |= await kinds[kind].read(scope, owed)
+    for kind, headers in of_kind.items():
+        facts |= await kinds[kind].read(scope, headers)
     return [_message(row, facts[row.id], kinds[Kind(row.kind)]) for row in rows]
 
 
-def _owed(row: Row[Any], *, now: datetime) -> Owed:
+def _header(row: Row[Any], *, now: datetime) -> MessageHeader:
     person = None
     if row.care_recipient_id is not None:
         person = Subject(row.care_recipient_id, row.person, ZoneInfo(row.timezone))
-    return Owed(
+    return MessageHeader(
         id=row.id,
         family_id=row.family_id,
         kind=Kind(row.kind),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from domain.access import Role
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.errors import NotFound
 from domain.models import Family, FamilyMember, User
@@ -45,8 +45,8 @@ async def tell_the_others(scope: Scope, *, role: str) -> None:
     )
 
 
-async def _read(scope: Scope, owed: Owed) -> JoinedFacts:
-    newcomer = UUID(owed.told["user_id"])
+async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
+    newcomer = UUID(header.told["user_id"])
     found = await scope.row(
         select(User.name, Family.name.label("family_name"))
         .select_from(User)
@@ -55,7 +55,7 @@ async def _read(scope: Scope, owed: Owed) -> JoinedFacts:
     )
     if found is None:
         raise NotFound
-    return JoinedFacts(found.name, owed.told["role"], found.family_name)
+    return JoinedFacts(found.name, header.told["role"], found.family_name)
 
 
 JOINED = MessageKind(Kind.JOINED, one_by_one(_read))

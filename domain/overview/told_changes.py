@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
@@ -164,21 +164,21 @@ class ChangesFacts:
     is_repeat: bool
 
 
-async def _read_message(scope: Scope, owed: Owed) -> ChangesFacts:
-    concerns = {UUID(key): Concern(each) for key, each in owed.told["events"].items()}
-    hears = owed.receiver.hears_of_changes
-    if owed.sent_at is None and not hears:
+async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
+    concerns = {UUID(key): Concern(each) for key, each in header.told["events"].items()}
+    hears = header.receiver.hears_of_changes
+    if header.sent_at is None and not hears:
         concerns = {key: each for key, each in concerns.items() if each is Concern.OWN}
-    items, more = await read_told_changes(scope, concerns, is_sent=owed.sent_at is not None)
+    items, more = await read_told_changes(scope, concerns, is_sent=header.sent_at is not None)
     return ChangesFacts(
-        family_id=owed.family_id,
+        family_id=header.family_id,
         items=items,
         more=more,
-        now=owed.now,
-        reader_id=owed.receiver.user_id,
-        reader_zone=owed.receiver.zone,
+        now=header.now,
+        reader_id=header.receiver.user_id,
+        reader_zone=header.receiver.zone,
         hears=hears,
-        is_repeat=owed.maybe_sent,
+        is_repeat=header.maybe_sent,
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.appointments.calendars import CalendarEntry, read_entries
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one, silent
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
 from domain.models.delivery import Kind
 
 
@@ -19,8 +19,8 @@ class CalendarFacts:
     now: datetime
 
 
-async def _read(scope: Scope, owed: Owed) -> CalendarFacts:
-    return CalendarFacts(await read_entries(scope, UUID(owed.told["origin_id"])), owed.now)
+async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
+    return CalendarFacts(await read_entries(scope, UUID(header.told["origin_id"])), header.now)
 
 
 CALENDAR = MessageKind(Kind.CALENDAR, one_by_one(_read), is_silent=silent)

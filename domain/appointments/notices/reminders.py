@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.access import Role
 from domain.appointments.appointments import OccurrenceFacts, read_occurrences
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.models.delivery import Kind
 from domain.timers import LATE_AFTER, Step
 
@@ -40,19 +40,19 @@ class AppointmentFacts:
     is_late: bool
 
 
-async def _read(scope: Scope, owed: Owed) -> AppointmentFacts:
-    steps = {UUID(key): Step(step) for key, step in owed.told["steps"].items()}
+async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
+    steps = {UUID(key): Step(step) for key, step in header.told["steps"].items()}
     found = await read_occurrences(scope, list(steps))
     return AppointmentFacts(
-        family_id=owed.family_id,
-        person=owed.subject.name,
-        now=owed.now,
+        family_id=header.family_id,
+        person=header.subject.name,
+        now=header.now,
         items=[AppointmentItem(steps[occurrence.id], occurrence) for occurrence in found],
-        reader_id=owed.receiver.user_id,
-        reader_role=owed.receiver.role,
-        reader_zone=owed.receiver.zone,
-        is_repeat=owed.maybe_sent,
-        is_late=owed.shown_at > owed.minute + LATE_AFTER,
+        reader_id=header.receiver.user_id,
+        reader_role=header.receiver.role,
+        reader_zone=header.receiver.zone,
+        is_repeat=header.maybe_sent,
+        is_late=header.shown_at > header.minute + LATE_AFTER,
     )
 
 

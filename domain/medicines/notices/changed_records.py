@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one, silent
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
 from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
 from domain.models.delivery import Kind
 
@@ -20,10 +20,10 @@ class RecordChangedFacts:
     items: Sequence[RecordChange]
 
 
-async def _read(scope: Scope, owed: Owed) -> RecordChangedFacts:
-    records = {UUID(dose): UUID(log) for dose, log in owed.told["records"].items()}
-    changes = await read_changes(scope, records, reader_id=owed.receiver.user_id)
-    return RecordChangedFacts(owed.subject.name, changes)
+async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
+    records = {UUID(dose): UUID(log) for dose, log in header.told["records"].items()}
+    changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
+    return RecordChangedFacts(header.subject.name, changes)
 
 
 def says_nothing(facts: RecordChangedFacts) -> bool:

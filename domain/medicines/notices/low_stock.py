@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.medicines.stock.stock import Stock, list_stocks
 from domain.models.delivery import Kind
 from domain.models.medicines import MedicineStatus
@@ -37,8 +37,8 @@ class RefillFacts:
     items: Sequence[RefillItem]
 
 
-async def _read(scope: Scope, owed: Owed) -> RefillFacts:
-    told = [UUID(medication_id) for medication_id in owed.told["medication_ids"]]
+async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
+    told = [UUID(medication_id) for medication_id in header.told["medication_ids"]]
     items = [
         RefillItem(
             medication_id=medicine.id,
@@ -50,7 +50,8 @@ async def _read(scope: Scope, owed: Owed) -> RefillFacts:
         for medicine, stock in await list_stocks(scope, told)
         if stock.amount is not None
     ]
-    return RefillFacts(owed.family_id, owed.subject.name, owed.subject.zone, owed.now, items)
+    person = header.subject
+    return RefillFacts(header.family_id, person.name, person.zone, header.now, items)
 
 
 def _find_obsolete(facts: RefillFacts) -> str | None:

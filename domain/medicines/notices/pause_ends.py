@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.family.people import Person
 from domain.medicines.pauses.pauses import read_paused
 from domain.medicines.schedules.courses import is_over_by
@@ -36,19 +36,19 @@ class PauseEndsFacts:
         return self.now >= self.until if pause is None else pause.until == self.until
 
 
-async def _read(scope: Scope, owed: Owed) -> PauseEndsFacts:
-    paused = await read_paused(scope, owed.subject.id)
-    until = datetime.fromisoformat(owed.told["until"])
+async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
+    paused = await read_paused(scope, header.subject.id)
+    until = datetime.fromisoformat(header.told["until"])
     over = [each for each in paused.medicines if is_over_by(each.schedule, each.zone, until)]
     return PauseEndsFacts(
-        family_id=owed.family_id,
+        family_id=header.family_id,
         person=paused.person,
         until=until,
-        now=owed.now,
+        now=header.now,
         medicines=[each.name for each in paused.medicines if each not in over],
-        kept_by=owed.told.get("kept_by"),
+        kept_by=header.told.get("kept_by"),
         over=[each.name for each in over],
-        reader_zone=owed.receiver.zone,
+        reader_zone=header.receiver.zone,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.access import Action, Role
 from domain.database import Scope
 from domain.delivery import outbox as notifications
-from domain.delivery.kinds import MessageKind, Owed
+from domain.delivery.kinds import MessageHeader, MessageKind
 from domain.errors import NotFound
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.slots import SlotFacts, read_slots
@@ -48,12 +48,12 @@ class CardFacts:
     count: int = 1
 
 
-async def _read_all(scope: Scope, owed: Sequence[Owed]) -> Mapping[UUID, CardFacts]:
+async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[UUID, CardFacts]:
     """One statement for the doses of all these cards."""
-    slots = await read_slots(scope, {(card.subject.id, card.minute) for card in owed})
+    slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
     by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
     put_off = await _find_put_off(scope, [dose for part in by_part for dose in part])
-    return {card.id: _card(card, slots[card.subject.id, card.minute], put_off) for card in owed}
+    return {card.id: _card(card, slots[card.subject.id, card.minute], put_off) for card in headers}
 
 
 async def _find_put_off(
@@ -74,33 +74,35 @@ async def _find_put_off(
     return {row.id: MedicineStatus(row.status) for row in rows}
 
 
-def _card(owed: Owed, slot: SlotFacts, put_off: Mapping[UUID, MedicineStatus]) -> CardFacts:
-    home = owed.subject.zone
+def _card(
+    header: MessageHeader, slot: SlotFacts, put_off: Mapping[UUID, MedicineStatus]
+) -> CardFacts:
+    home = header.subject.zone
     parts = sorted(slot.parts)
     return CardFacts(
-        family_id=owed.family_id,
-        care_recipient_id=owed.subject.id,
-        person=owed.subject.name,
+        family_id=header.family_id,
+        care_recipient_id=header.subject.id,
+        person=header.subject.name,
         zone=slot.zone or home,
         home_zone=home,
-        reader_zone=owed.receiver.zone,
-        slot_at=owed.minute,
-        doses=slot.parts.get(owed.part, ()),
+        reader_zone=header.receiver.zone,
+        slot_at=header.minute,
+        doses=slot.parts.get(header.part, ()),
         put_off=[
             (dose, put_off[dose.medication_id])
-            for dose in slot.cancelled.get(owed.part, ())
+            for dose in slot.cancelled.get(header.part, ())
             if dose.medication_id in put_off
         ],
-        part=owed.part,
-        number=parts.index(owed.part) + 1 if owed.part in slot.parts else 1,
+        part=header.part,
+        number=parts.index(header.part) + 1 if header.part in slot.parts else 1,
         count=len(parts),
-        asked_again=owed.is_asked_again,
-        is_repeat=owed.maybe_sent,
-        is_late=owed.ask_no == 0 and owed.shown_at > owed.minute + LATE_AFTER,
-        is_reminder=owed.ask_no > 0,
-        is_escalated=owed.told.get("escalated", False),
-        may_record=owed.receiver.role is not Role.VIEWER,
-        menu_for=owed.menu_dose_id,
+        asked_again=header.is_asked_again,
+        is_repeat=header.maybe_sent,
+        is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
+        is_reminder=header.ask_no > 0,
+        is_escalated=header.told.get("escalated", False),
+        may_record=header.receiver.role is not Role.VIEWER,
+        menu_for=header.menu_dose_id,
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Role
 from domain.database import Scope
-from domain.delivery.kinds import MessageKind, Owed, one_by_one
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.models.delivery import Kind
@@ -31,17 +31,17 @@ class SummaryFacts:
     more: int = 0
 
 
-async def _read(scope: Scope, owed: Owed) -> SummaryFacts:
-    doses = await list_doses(scope, [UUID(dose_id) for dose_id in owed.told["dose_ids"]])
+async def _read(scope: Scope, header: MessageHeader) -> SummaryFacts:
+    doses = await list_doses(scope, [UUID(dose_id) for dose_id in header.told["dose_ids"]])
     return SummaryFacts(
-        id=owed.id,
-        family_id=owed.family_id,
-        person=owed.subject.name,
+        id=header.id,
+        family_id=header.family_id,
+        person=header.subject.name,
         doses=doses[:DOSES_ON_A_CARD],
-        was_asked=owed.kind is Kind.MISSED,
-        now=owed.now,
-        reader_zone=owed.receiver.zone,
-        may_record=owed.receiver.role is not Role.VIEWER,
+        was_asked=header.kind is Kind.MISSED,
+        now=header.now,
+        reader_zone=header.receiver.zone,
+        may_record=header.receiver.role is not Role.VIEWER,
         more=len(doses[DOSES_ON_A_CARD:]),
     )
 
