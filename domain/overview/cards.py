@@ -21,10 +21,10 @@ from domain.family.people import Person
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.doses.slots import SlotFacts, read_slots
-from domain.medicines.pauses.pauses import read_paused
+from domain.medicines.pauses.paused_people import read_paused
 from domain.medicines.records.changes import RecordChange, read_changes
 from domain.medicines.schedules.courses import is_over_by
-from domain.medicines.stock.stock import Stock, list_stocks
+from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models import CareRecipient, Dose, Family, FamilyMember, Medication, Notification, User
 from domain.models.delivery import Kind, Status
 from domain.models.medicines import MedicineStatus

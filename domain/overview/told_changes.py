@@ -12,8 +12,8 @@ from domain.database import Scope
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import read_medicines
-from domain.medicines.pauses.pauses import read_paused
+from domain.medicines.pauses.paused_people import read_paused
+from domain.medicines.reading import read_medicines
 from domain.models import Appointment, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.change_notices import Change, Concern, read_change_events, start_before

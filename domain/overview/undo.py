@@ -23,24 +23,22 @@ from domain.database import Member, Scope
 from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, get_person, rename_person
+from domain.medicines.changes.adding import remove_medication
+from domain.medicines.changes.editing import CALLED_OFF, put_back_content
+from domain.medicines.changes.moving import move_person
+from domain.medicines.changes.status import put_back_status
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import (
-    CALLED_OFF,
-    get_medication,
-    move_person,
-    put_back_content,
-    put_back_status,
-    remove_medication,
-)
-from domain.medicines.pauses.pauses import put_back_pause
+from domain.medicines.pauses.person_pauses import put_back_pause
+from domain.medicines.reading import get_medication
 from domain.medicines.records.changes import find_recorded
 from domain.medicines.records.corrections import stands, undo_correction
 from domain.medicines.records.standing import find_standing
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.stock import PROMISED, undo_change
+from domain.medicines.stock.refills import PROMISED
+from domain.medicines.stock.undo import undo_change
 from domain.models import (
     Appointment,
     AuditEvent,

@@ -12,7 +12,7 @@ from bot.scheduling.isolation import Chore, Isolation
 from domain import set_asides
 from domain.database import Database, Scope, as_dispatch
 from domain.medicines.schedules.kinds import schedule_from_json
-from domain.medicines.stock import stock
+from domain.medicines.stock import stock_checks
 from domain.set_asides import RETRIES, Subject, Waiting, Work, describe
 from domain.timers import floor_minute
 from tests import factories
@@ -55,9 +55,9 @@ def chore(bad: set[UUID], done: list[UUID]) -> Chore:
         if bad & set(ids):
             raise Broken("Mum takes Aspirin")
         done.extend(ids)
-        return await stock.check(scope, ids)
+        return await stock_checks.check(scope, ids)
 
-    return Chore(Work.STOCK, stock.find_due, check)
+    return Chore(Work.STOCK, stock_checks.find_due, check)
 
 
 async def test_all_others_are_done_and_the_broken_ones_wait(
