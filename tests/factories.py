@@ -29,7 +29,7 @@ from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import adding
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import facts
 from domain.medicines.doses.facts import DoseFacts
@@ -178,7 +178,7 @@ async def medicine(
     """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit."""
     new = NewMedicine(person.id, name, amount_of(dosage), schedule or daily("08:00"))
     return await acting(
-        database, who, lambda scope: medications.add_medication(scope, new, flow_id=flow_id)
+        database, who, lambda scope: adding.add_medication(scope, new, flow_id=flow_id)
     )
 
 

@@ -23,8 +23,8 @@ from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.expansion import horizon
 from domain.medicines.expansion.horizon import HORIZON
-from domain.medicines.pauses import pauses
-from domain.medicines.stock import stock
+from domain.medicines.pauses import pause_ends
+from domain.medicines.stock import stock_checks
 from domain.reminders import due as reminders
 from domain.reminders.timers import list_timers
 from domain.set_asides import Work, describe, forget_recovered
@@ -103,8 +103,8 @@ class WakeUps:
     async def do_chores(self) -> None:
         """What a family would not miss for a minute: what runs out, and pauses that end."""
         async with self._at_chores:
-            await self._isolation.do(Chore(Work.STOCK, stock.find_due, stock.check))
-            await self._isolation.do(Chore(Work.PAUSE, pauses.find_due, pauses.tell))
+            await self._isolation.do(Chore(Work.STOCK, stock_checks.find_due, stock_checks.check))
+            await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
 
     async def expand(self) -> None:
         """Make the doses of the coming hours and the occurrences of the coming year that are

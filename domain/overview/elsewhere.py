@@ -21,7 +21,7 @@ from domain.errors import NotFound
 from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
 from domain.family.people import Person, list_people
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from domain.models import CareRecipient, Dose, Family, FamilyMember, User
 from domain.models.medicines import DoseStatus
 

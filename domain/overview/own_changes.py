@@ -12,8 +12,8 @@ from domain.appointments.appointments import OccurrenceFacts, first_of, get_occu
 from domain.database import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
-from domain.medicines.medications import get_medication
-from domain.medicines.stock.stock import PROMISED
+from domain.medicines.reading import get_medication
+from domain.medicines.stock.refills import PROMISED
 from domain.models import Appointment, AuditEvent, CareRecipient, Medication, User
 from domain.models.appointments import OccurrenceStatus
 from domain.overview.own_actions import AUDITED, UNDONE, ActionKind, ActionSuperseded, LastAction

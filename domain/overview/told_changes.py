@@ -14,8 +14,8 @@ from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import read_medicines
-from domain.medicines.pauses.pauses import read_paused
+from domain.medicines.pauses.paused_people import read_paused
+from domain.medicines.reading import read_medicines
 from domain.models import Appointment, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind

@@ -13,20 +13,17 @@ from domain.appointments.undo import can_be_put_back, put_back
 from domain.database import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
+from domain.medicines.changes.adding import remove_medication
+from domain.medicines.changes.editing import CALLED_OFF, put_back_content
+from domain.medicines.changes.moving import move_person
+from domain.medicines.changes.status import put_back_status
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import (
-    CALLED_OFF,
-    get_medication,
-    move_person,
-    put_back_content,
-    put_back_status,
-    remove_medication,
-)
-from domain.medicines.pauses.pauses import put_back_pause
+from domain.medicines.pauses.person_pauses import put_back_pause
+from domain.medicines.reading import get_medication
 from domain.medicines.records.corrections import undo_correction
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.stock import undo_change
+from domain.medicines.stock.undo import undo_change
 from domain.models.medicines import MedicineStatus
 from domain.overview.last_actions import find_action
 from domain.overview.own_actions import ActionKind, LastAction, Undone

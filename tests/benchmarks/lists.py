@@ -29,7 +29,7 @@ from domain.family.users import Arrival, arrive
 from domain.medicines.doses import today
 from domain.medicines.events import MedicinesListed
 from domain.medicines.expansion import horizon
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from migrations import runner
 from tests import factories
 from tests.benchmarks.generator import MEDICINES, make_families

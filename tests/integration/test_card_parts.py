@@ -20,7 +20,7 @@ from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import status
 from domain.medicines.doses import slots, snoozing
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.facts import DoseFacts
@@ -172,10 +172,10 @@ async def test_of_a_message_that_nobody_knows_its_part_is_recorded(
 
 async def stop_and_restore(database: Database, home: Home, medicine: MedicineFacts) -> None:
     async def stop(scope: Scope) -> None:
-        await medications.stop_medication(scope, medicine.id)
+        await status.stop_medication(scope, medicine.id)
 
     async def restore(scope: Scope) -> None:
-        await medications.restore_medication(scope, medicine.id)
+        await status.restore_medication(scope, medicine.id)
 
     await factories.acting(database, home.anna, stop)
     await send(database, home)

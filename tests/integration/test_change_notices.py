@@ -22,8 +22,8 @@ from domain.database import Database, Scope, as_family
 from domain.delivery.messages import Message
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
-from domain.medicines.pauses import pauses
+from domain.medicines.changes import adding, editing, moving, status
+from domain.medicines.pauses import person_pauses
 from domain.models.delivery import Lane
 from domain.overview import change_notices, kinds, last_actions, undo
 from domain.overview.told_changes import ChangesFacts
@@ -228,7 +228,7 @@ class TestTheDriver:
 
     async def test_another_clock_is_told(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda s: medications.move_person(s, home.mum.id, ZoneInfo("Asia/Tokyo")))
+        await home.do(lambda s: moving.move_person(s, home.mum.id, ZoneInfo("Asia/Tokyo")))
         await home.do(
             lambda s: follow_person(s, home.mum.id, appointment_ids=[facts.appointment_id])
         )
@@ -294,7 +294,7 @@ class TestWhatIsTold:
         await home.minute_passes()
         later = factories.daily("20:00")
         await home.do(
-            lambda s: medications.edit_medication(
+            lambda s: editing.edit_medication(
                 s, medicine.id, version=medicine.version, schedule=later
             )
         )
@@ -306,24 +306,22 @@ class TestWhatIsTold:
         ]
         steps: list[tuple[Callable[[Scope], Awaitable[Any]], str, str]] = [
             (
-                lambda s: medications.pause_medication(
-                    s, medicine.id, resumes_on=date(2026, 11, 24)
-                ),
+                lambda s: status.pause_medication(s, medicine.id, resumes_on=date(2026, 11, 24)),
                 "⏸ Anna paused a medicine for Mum:",
                 "⏸ Paused until tomorrow, 24 November 2026",
             ),
             (
-                lambda s: medications.restore_medication(s, medicine.id),
+                lambda s: status.restore_medication(s, medicine.id),
                 "▶️ Anna resumed a medicine for Mum:",
                 "every day at 20:00",
             ),
             (
-                lambda s: medications.stop_medication(s, medicine.id),
+                lambda s: status.stop_medication(s, medicine.id),
                 "⏹ Anna stopped a medicine for Mum:",
                 "⏹ Stopped",
             ),
             (
-                lambda s: pauses.pause_person(s, home.mum.id, resumes_on=None),
+                lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
                 "⏸ Anna paused everything that Mum takes:",
                 "<b>Mum</b>, paused until further notice",
             ),
@@ -392,7 +390,7 @@ class TestWhatIsUndone:
         await home.undo()
         assert await home.owed() == {}
         medicine = await factories.medicine(home.database, home.anna, home.mum)
-        await home.do(lambda scope: medications.remove_medication(scope, medicine.id))
+        await home.do(lambda scope: adding.remove_medication(scope, medicine.id))
         assert await home.owed() == {}
 
     async def test_at_once_after_it_was_sent_changes_the_message(self, home: Home) -> None:
@@ -418,7 +416,7 @@ class TestWhatIsUndone:
     async def test_later_is_told_anew(self, home: Home) -> None:
         medicine = await factories.medicine(home.database, home.anna, home.mum)
         await home.minute_passes()
-        await home.do(lambda scope: medications.stop_medication(scope, medicine.id))
+        await home.do(lambda scope: status.stop_medication(scope, medicine.id))
         await home.minute_passes()
         move_to(home.database.clock, home.database.clock.now() + timedelta(hours=1))
         await home.undo()

@@ -13,15 +13,16 @@ from sqlalchemy import select, text
 from domain.database import Database, Scope
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import editing, status
 from domain.medicines.doses import slots, snoozing
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import intakes
+from domain.medicines.records.outlook import get_outlook
 from domain.medicines.records.recording import record_doses
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.schedules.kinds import Elapsed
-from domain.medicines.stock import stock
+from domain.medicines.stock import levels, refills
 from domain.models import AuditEvent
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.last_actions import find_last_action
@@ -51,15 +52,13 @@ class Home:
         move_to(self.database.clock, moment)
 
     async def pause(self, medicine: MedicineFacts) -> None:
-        await self.do(
-            lambda scope: medications.pause_medication(scope, medicine.id, resumes_on=None)
-        )
+        await self.do(lambda scope: status.pause_medication(scope, medicine.id, resumes_on=None))
 
     async def stop(self, medicine: MedicineFacts) -> None:
-        await self.do(lambda scope: medications.stop_medication(scope, medicine.id))
+        await self.do(lambda scope: status.stop_medication(scope, medicine.id))
 
     async def restore(self, medicine: MedicineFacts) -> None:
-        await self.do(lambda scope: medications.restore_medication(scope, medicine.id))
+        await self.do(lambda scope: status.restore_medication(scope, medicine.id))
 
     async def give_extra(self, medicine: MedicineFacts, *, words: str | None = None) -> DoseFacts:
         """Given as no dose of the schedule, whatever there is to confirm."""
@@ -96,7 +95,7 @@ async def home(database: Database) -> Home:
 async def asked_aspirin(home: Home) -> MedicineFacts:
     """Due at 08:00, counted, asked for; it is 08:00."""
     aspirin = await factories.medicine(home.database, home.anna, home.mum, dosage="1 tablet")
-    await home.do(lambda scope: stock.refill(scope, aspirin.id, Decimal(10), unit="tablet"))
+    await home.do(lambda scope: refills.refill(scope, aspirin.id, Decimal(10), unit="tablet"))
     await factories.wake_up(home.database, at(8))
     await factories.deliver(home.database)
     return aspirin
@@ -118,10 +117,10 @@ async def test_what_was_given_in_between_is_the_dose_that_comes_back(
     assert today.taken_at is not None
     assert (today.taken_at.replace(microsecond=0), today.resolved_by) == (at(8, 5), "Anna")
     assert await home.open(aspirin) == [at(8, day=24)]
-    outlook = await home.do(lambda scope: outlook.get_outlook(scope, aspirin.id))
+    outlook = await home.do(lambda scope: get_outlook(scope, aspirin.id))
     assert outlook.others == 1
     assert not outlook.candidates
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(9)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(9)
     assert today.id == extra.id
     await home.check()
 
@@ -146,11 +145,11 @@ async def test_undoing_the_intake_opens_the_dose(home: Home) -> None:
     extra = await home.give_extra(aspirin, words="2 tablet")
     home.is_now(at(8, 10))
     await home.restore(aspirin)
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(8)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(8)
     home.is_now(at(8, 15))
     [undone] = await home.do(lambda scope: undo_doses(scope, [extra.id]))
     assert (undone.status, undone.dosage) == (DoseStatus.PENDING, "1 tablet")
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(10)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(10)
     assert (await home.open(aspirin))[0] == at(8)
     await home.check()
 
@@ -166,7 +165,7 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
 
     async def undo_pause(scope: Scope) -> None:
         paused = select(AuditEvent.id).where(AuditEvent.action == "medication.paused")
-        await medications.put_back_status(
+        await status.put_back_status(
             scope,
             aspirin.id,
             MedicineStatus.ACTIVE,
@@ -255,16 +254,14 @@ async def test_what_was_given_under_another_schedule_is_not_asked_for_again(home
     aspirin = await factories.medicine(home.database, home.anna, home.mum)
     home.is_now(at(7, 50))
     edited = await home.do(
-        lambda scope: medications.edit_medication(
-            scope, aspirin.id, version=1, schedule=daily("08:10")
-        )
+        lambda scope: editing.edit_medication(scope, aspirin.id, version=1, schedule=daily("08:10"))
     )
     await factories.wake_up(home.database, at(8, 10))
     (dose, *_) = await home.doses(aspirin)
     await home.do(lambda scope: record_doses(scope, [dose.id], status=DoseStatus.TAKEN))
     home.is_now(at(8, 15))
     await home.do(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin.id, version=edited.version, schedule=daily("08:00")
         )
     )

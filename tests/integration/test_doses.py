@@ -16,7 +16,8 @@ from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import editing
+from domain.medicines.changes.status import pause_medication, stop_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import locking, snoozing
 from domain.medicines.doses.card_parts import digest_of
@@ -724,7 +725,7 @@ async def test_undo_of_a_dose_whose_medicine_was_stopped_asks_nobody(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await record(database, home.ben, dose.id)
     await factories.acting(
-        database, home.anna, lambda scope: medications.stop_medication(scope, home.aspirin.id)
+        database, home.anna, lambda scope: stop_medication(scope, home.aspirin.id)
     )
     (undone,) = await undo_dose(database, home.ben, dose.id)
     assert undone.status is DoseStatus.CANCELLED
@@ -748,7 +749,7 @@ async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, ho
 
     aspirin = home.aspirin.id
     await change(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin, version=1, dosage=Dosage("50 mg"), schedule=daily("09:00")
         )
     )
@@ -757,11 +758,11 @@ async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, ho
     assert (undone.medicine.dosage.words, undone.medicine.schedule) == ("100 mg", daily("08:00"))
     # Not the undo itself, but what came before what it took back.
     assert (await factories.acting(database, home.anna, find_last_action)).kind is ActionKind.ADDED
-    await change(lambda scope: medications.pause_medication(scope, aspirin, resumes_on=None))
+    await change(lambda scope: pause_medication(scope, aspirin, resumes_on=None))
     undone = await factories.acting(database, home.anna, undo_last)
     assert undone.medicine is not None
     assert undone.medicine.status is MedicineStatus.ACTIVE
-    await change(lambda scope: medications.stop_medication(scope, aspirin))
+    await change(lambda scope: stop_medication(scope, aspirin))
     undone = await factories.acting(database, home.anna, undo_last)
     assert undone.medicine is not None
     assert undone.medicine.first_due_at == (await the_dose(database, home)).due_at

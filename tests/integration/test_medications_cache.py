@@ -17,7 +17,7 @@ from bot.redis.medications_cache import CachedMedicines, MedicationsCache
 from domain.database import Database
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from domain.medicines.schedules.kinds import AsNeeded
 from tests import factories
 

@@ -18,7 +18,7 @@ from domain.appointments.locking import Reach
 from domain.database import Database, Member, Scope
 from domain.errors import NotAllowed
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import moving
 from domain.models.appointments import OccurrenceStatus
 from domain.overview import last_actions, own_actions, undo
 from tests import factories
@@ -48,7 +48,7 @@ class Home:
         )
 
     async def moves_to(self, zone: ZoneInfo) -> None:
-        await self.do(lambda s: medications.move_person(s, self.mum.id, zone))
+        await self.do(lambda s: moving.move_person(s, self.mum.id, zone))
 
     async def left_behind(self) -> Sequence[OccurrenceFacts]:
         return await self.do(lambda s: list_by_other_clocks(s, self.mum.id))

@@ -14,7 +14,8 @@ from domain.database import Database, Scope
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import editing, moving
 from domain.medicines.doses import today as doses_today
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.doses.today import PersonToday
@@ -59,7 +60,7 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: medications.move_person(scope, self.mum.id, ZoneInfo(zone)),
+            lambda scope: moving.move_person(scope, self.mum.id, ZoneInfo(zone)),
         )
 
     async def list_today(self) -> Sequence[PersonToday]:
@@ -165,8 +166,8 @@ async def test_undo_of_an_edit_brings_back_what_stayed_due_by_the_clock_of_befor
     sundays = replace(daily("08:00"), days=Weekly(frozenset({Weekday.SUNDAY})))
 
     async def edit(scope: Scope) -> object:
-        found = await medications.get_medication(scope, medicine.id)
-        return await medications.edit_medication(
+        found = await reading.get_medication(scope, medicine.id)
+        return await editing.edit_medication(
             scope, medicine.id, version=found.version, schedule=sundays
         )
 

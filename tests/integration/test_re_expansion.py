@@ -14,7 +14,8 @@ from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import editing, moving, status
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
@@ -52,7 +53,7 @@ class Home:
 
     async def edit(self, medicine: MedicineFacts, schedule: Schedule) -> MedicineFacts:
         return await self.do(
-            lambda scope: medications.edit_medication(
+            lambda scope: editing.edit_medication(
                 scope, medicine.id, version=medicine.version, schedule=schedule
             )
         )
@@ -92,7 +93,7 @@ async def test_an_edit_changes_what_lies_ahead_and_keeps_the_past(home: Home) ->
     (morning, *_) = await home.doses(aspirin)
     await home.take(morning)
     edited = await home.do(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin.id, version=1, name="ASS", dosage=Dosage("50 mg")
         )
     )
@@ -159,7 +160,7 @@ async def test_the_same_medicine_is_refused_until_it_is_meant(home: Home) -> Non
 async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     paused = await home.do(
-        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
+        lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
     )
     assert (paused.status, paused.first_due_at) == (MedicineStatus.PAUSED, at(26, 8))
     assert await home.open(aspirin) == []
@@ -170,7 +171,7 @@ async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
     await expand(home)
     assert await home.open(aspirin) == [at(26, 8), at(27, 8)]
     now = await factories.acting(
-        home.database, home.anna, lambda scope: medications.get_medication(scope, aspirin.id)
+        home.database, home.anna, lambda scope: reading.get_medication(scope, aspirin.id)
     )
     assert (now.status, now.resumes_at) == (MedicineStatus.ACTIVE, None)
 
@@ -178,24 +179,22 @@ async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
 async def test_a_pause_without_return_stays_quiet(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     paused = await home.do(
-        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None)
+        lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=None)
     )
     assert paused.first_due_at is None
     move_to(home.database.clock, at(28, 7))
     await expand(home)
     assert await home.open(aspirin) == []
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert await home.open(aspirin) == [at(28, 8), at(29, 8)]
 
 
 async def test_a_pause_does_not_bring_back_what_was_stopped_meanwhile(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
-    await home.do(lambda scope: medications.stop_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.stop_medication(scope, aspirin.id))
     with pytest.raises(NotFound):
         await home.do(
-            lambda scope: medications.pause_medication(
-                scope, aspirin.id, resumes_on=date(2026, 11, 26)
-            )
+            lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
         )
     assert await home.open(aspirin) == []
 
@@ -204,10 +203,10 @@ async def test_a_stop_by_mistake_asks_again_at_once(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     await home.asked(at(23, 8))
     move_to(home.database.clock, at(23, 8, 10))
-    await home.do(lambda scope: medications.stop_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.stop_medication(scope, aspirin.id))
     assert await home.open(aspirin) == []
     move_to(home.database.clock, at(23, 8, 12))
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert (await home.open(aspirin))[0] == at(23, 8)
     await factories.wake_up(home.database, at(23, 8, 13))
     assert await cards(home) == [(at(23, 8), 0), (at(23, 8), 1)]
@@ -217,8 +216,8 @@ async def test_what_was_given_before_a_pause_is_not_asked_for_after_it(home: Hom
     aspirin = await home.add(daily("08:00"))
     await home.asked(at(23, 8))
     await home.take((await home.doses(aspirin))[0])
-    await home.do(lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None))
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=None))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert await home.open(aspirin) == [at(24, 8)]
 
 
@@ -278,7 +277,7 @@ async def expand(home: Home) -> None:
 
 async def move(home: Home, zone: str) -> None:
     async def work(scope: Scope) -> None:
-        await medications.move_person(scope, home.mum.id, ZoneInfo(zone))
+        await moving.move_person(scope, home.mum.id, ZoneInfo(zone))
 
     await factories.acting(home.database, home.anna, work)
 

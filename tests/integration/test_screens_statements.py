@@ -12,7 +12,7 @@ from domain.database import Database, Scope
 from domain.family.people import list_people
 from domain.medicines.details import get_details
 from domain.medicines.doses.today import list_today
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from domain.medicines.records import recording
 from domain.medicines.records.history import get_entry, list_history
 from domain.models.medicines import DoseStatus

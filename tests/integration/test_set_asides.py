@@ -14,7 +14,7 @@ from domain.database import Database, Scope, as_dispatch
 from domain.delivery import set_aside_work
 from domain.delivery.set_aside_work import Waiting
 from domain.medicines.schedules.kinds import schedule_from_json
-from domain.medicines.stock import stock
+from domain.medicines.stock import stock_checks
 from domain.set_asides import RETRIES, Subject, Work, describe
 from domain.timers import floor_minute
 from tests import factories
@@ -57,9 +57,9 @@ def chore(bad: set[UUID], done: list[UUID]) -> Chore:
         if bad & set(ids):
             raise Broken("Mum takes Aspirin")
         done.extend(ids)
-        return await stock.check(scope, ids)
+        return await stock_checks.check(scope, ids)
 
-    return Chore(Work.STOCK, stock.find_due, check)
+    return Chore(Work.STOCK, stock_checks.find_due, check)
 
 
 async def test_all_others_are_done_and_the_broken_ones_wait(

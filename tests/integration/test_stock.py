@@ -16,13 +16,14 @@ from domain.errors import NotAllowed
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
+from domain.medicines.changes.editing import edit_medication
+from domain.medicines.changes.status import stop_medication
 from domain.medicines.details import MedicineDetails, get_details
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses import snoozing
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import edit_medication, stop_medication
 from domain.medicines.records import presses
 from domain.medicines.records.corrections import Correction
 from domain.medicines.records.intakes import Giving
@@ -30,9 +31,10 @@ from domain.medicines.records.recording import record_doses
 from domain.medicines.records.undo import undo_doses
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
-from domain.medicines.stock import stock
+from domain.medicines.stock import levels, refills, stock_checks
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
+from domain.medicines.stock.undo import undo_change
 from domain.models.medicines import DoseStatus
 from domain.overview import last_actions, undo
 from tests import factories
@@ -65,11 +67,11 @@ class Home:
         unit: str = "tablet",
         per_dose: str | None = None,
         is_count: bool = False,
-    ) -> stock.Refilled:
+    ) -> levels.Refilled:
         return await factories.acting(
             self.database,
             self.anna,
-            lambda scope: stock.refill(
+            lambda scope: refills.refill(
                 scope,
                 medicine.id,
                 Decimal(amount),
@@ -149,7 +151,7 @@ class Home:
 
     async def promise(self, medicine: MedicineFacts) -> None:
         await factories.acting(
-            self.database, self.anna, lambda scope: stock.promise_refill(scope, medicine.id)
+            self.database, self.anna, lambda scope: refills.promise_refill(scope, medicine.id)
         )
 
     async def left(self, medicine: MedicineFacts) -> Decimal | None:
@@ -178,7 +180,9 @@ class Home:
     async def check(self, moment: datetime) -> None:
         """What the alarm has done at that minute."""
         move_to(self.database.clock, moment)
-        await factories.do_chore(self.database, lambda s: stock.find_due(s, 9), stock.check)
+        await factories.do_chore(
+            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check
+        )
 
 
 @pytest_asyncio.fixture
@@ -304,7 +308,7 @@ async def test_after_a_change_of_unit_nothing_is_taken_until_somebody_says_how_m
     measured = await factories.acting(
         home.database,
         home.anna,
-        lambda scope: stock.set_per_dose(
+        lambda scope: refills.set_per_dose(
             scope, aspirin.id, Decimal(2), dosage=changed.dosage, unit="tablet", seen=None
         ),
     )
@@ -361,7 +365,7 @@ async def test_whoever_answers_second_is_asked_again(home: Home) -> None:
         await factories.acting(
             home.database,
             home.anna,
-            lambda scope: stock.set_per_dose(
+            lambda scope: refills.set_per_dose(
                 scope,
                 aspirin.id,
                 Decimal(per_dose),
@@ -507,7 +511,7 @@ async def test_undo_of_a_refill_leaves_what_was_taken_since(home: Home) -> None:
     dose = (await factories.doses_of(home.database, home.family, aspirin))[0]
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: stock.undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
     assert await home.left(aspirin) == 9
     assert (await home.details(aspirin)).stock.promised_by == "Anna"
     assert await home.event("stock.put_back", column="undoes_id") == event
@@ -521,7 +525,7 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
     dose = await home.asked(aspirin)
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: stock.undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
     assert await home.left(aspirin) is None
     await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) is None
@@ -642,5 +646,5 @@ async def test_a_viewer_refills_nothing(home: Home) -> None:
         await factories.acting(
             home.database,
             vic,
-            lambda scope: stock.refill(scope, aspirin.id, Decimal(1), unit="tablet"),
+            lambda scope: refills.refill(scope, aspirin.id, Decimal(1), unit="tablet"),
         )

@@ -24,10 +24,11 @@ from domain.database import Database, Scope
 from domain.errors import CareCircleError, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, rename_person
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import adding, editing, status
+from domain.medicines.changes.moving import move_person
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import move_person
-from domain.medicines.stock import stock
+from domain.medicines.stock import levels, refills
 from domain.medicines.stock.measures import Measure
 from domain.overview.last_actions import find_last_action
 from domain.overview.own_actions import ActionKind, ActionSuperseded, Undone
@@ -101,9 +102,9 @@ Act = Callable[[Home, MedicineFacts], Awaitable[object]]
 
 def _edit(**changed: Any) -> Act:
     async def act(home: Home, medicine: MedicineFacts) -> object:
-        now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+        now = await home.do(lambda s: reading.get_medication(s, medicine.id))
         return await home.do(
-            lambda s: medications.edit_medication(s, medicine.id, version=now.version, **changed)
+            lambda s: editing.edit_medication(s, medicine.id, version=now.version, **changed)
         )
 
     return act
@@ -111,11 +112,11 @@ def _edit(**changed: Any) -> Act:
 
 async def _pause(home: Home, medicine: MedicineFacts) -> object:
     until = date(2026, 12, 1)
-    return await home.do(lambda s: medications.pause_medication(s, medicine.id, resumes_on=until))
+    return await home.do(lambda s: status.pause_medication(s, medicine.id, resumes_on=until))
 
 
 async def _restore(home: Home, medicine: MedicineFacts) -> object:
-    return await home.do(lambda s: medications.restore_medication(s, medicine.id))
+    return await home.do(lambda s: status.restore_medication(s, medicine.id))
 
 
 def _one_tablet(medicine: MedicineFacts) -> Measure | None:
@@ -127,7 +128,7 @@ def _one_tablet(medicine: MedicineFacts) -> Measure | None:
 
 async def _refill(home: Home, medicine: MedicineFacts) -> object:
     return await home.do(
-        lambda s: stock.refill(
+        lambda s: refills.refill(
             s, medicine.id, Decimal(30), unit="tablet", measure=_one_tablet(medicine)
         )
     )
@@ -337,7 +338,7 @@ async def test_what_lasts_is_named_before_what_can_be_undone(home: Home) -> None
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     assert (await home.do(find_last_action)).lasting is None
     home.database.clock.advance(timedelta(minutes=1))
-    await home.do(lambda s: stock.promise_refill(s, medicine.id))
+    await home.do(lambda s: refills.promise_refill(s, medicine.id))
     last = await home.do(find_last_action)
     assert (last.kind, last.lasting) == (ActionKind.ADDED, "stock.promised")
 
@@ -394,9 +395,9 @@ async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -
 async def test_who_gets_the_next_box_does_not_hide_the_last_one(home: Home) -> None:
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     await _refill(home, medicine)
-    await home.do(lambda s: stock.promise_refill(s, medicine.id), home.ben)
+    await home.do(lambda s: refills.promise_refill(s, medicine.id), home.ben)
     await home.undo()
-    now = await home.do(lambda s: stock.get_stock(s, medicine))
+    now = await home.do(lambda s: levels.get_stock(s, medicine))
     assert now.amount is None
     assert now.promised_by == "Ben"
 
@@ -405,7 +406,7 @@ async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
     first = await factories.medicine(home.database, home.anna, home.mum, name="First")
     second = await factories.medicine(home.database, home.anna, home.mum, name="Second")
     await _edit(name="Third")(home, second)
-    await home.do(lambda s: medications.remove_medication(s, second.id))
+    await home.do(lambda s: adding.remove_medication(s, second.id))
     last = await home.do(find_last_action)
     assert last.medicine is not None
     assert (last.kind, last.medicine.id) == (ActionKind.ADDED, first.id)
@@ -414,9 +415,9 @@ async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
 async def test_nobody_undoes_over_what_another_has_changed_since(home: Home) -> None:
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     await _edit(name="Annas")(home, medicine)
-    now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+    now = await home.do(lambda s: reading.get_medication(s, medicine.id))
     await home.do(
-        lambda s: medications.edit_medication(s, medicine.id, version=now.version, name="Bens"),
+        lambda s: editing.edit_medication(s, medicine.id, version=now.version, name="Bens"),
         home.ben,
     )
     with pytest.raises(CareCircleError):

@@ -29,7 +29,7 @@ from domain.database import (
 from domain.family import families
 from domain.family.families import FamilyFacts
 from domain.medicines.records import recording
-from domain.medicines.stock import stock
+from domain.medicines.stock import refills
 from domain.models import Base
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
@@ -66,7 +66,7 @@ async def household(database: Database, name: str) -> Household:
     await factories.acting(
         database,
         admin,
-        lambda scope: stock.refill(scope, medicine.id, Decimal(30), unit="mg"),
+        lambda scope: refills.refill(scope, medicine.id, Decimal(30), unit="mg"),
     )
     await factories.doctor(database, admin, mum)
     appointment = await factories.appointment(database, admin, mum)

@@ -117,7 +117,7 @@ from domain.medicines.notices.low_stock import RefillFacts, RefillItem
 from domain.medicines.notices.pause_ends import PauseEndsFacts
 from domain.medicines.notices.slot_cards import CardFacts
 from domain.medicines.notices.summaries import SummaryFacts
-from domain.medicines.pauses.pauses import PersonPaused
+from domain.medicines.pauses.paused_people import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
@@ -129,9 +129,9 @@ from domain.medicines.schedules.comparison import Concern
 from domain.medicines.schedules.days import Daily, Weekly
 from domain.medicines.schedules.kinds import AsNeeded, WallClock
 from domain.medicines.schedules.questions import Place
+from domain.medicines.stock.levels import Refilled, Stock
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
-from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
 from domain.overview.change_events import Concern as ChangeConcern

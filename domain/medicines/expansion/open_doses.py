@@ -21,7 +21,7 @@ from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
-from domain.medicines.stock.measures import own_dosages
+from domain.medicines.schedules.amounts import own_dosages
 from domain.models import AuditEvent, Dose
 from domain.models.delivery import Kind
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.database import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
-from domain.medicines.stock.stock import Stock, list_stocks
+from domain.medicines.stock.levels import Stock, list_stocks
 from domain.models.delivery import Kind
 from domain.models.medicines import MedicineStatus
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.database import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.family.people import Person
-from domain.medicines.pauses.pauses import read_paused
+from domain.medicines.pauses.paused_people import read_paused
 from domain.medicines.schedules.courses import is_over_by
 from domain.models.delivery import Kind
 

@@ -17,11 +17,12 @@ from sqlalchemy.orm import aliased
 from domain.access import Action
 from domain.database import Scope
 from domain.errors import NotFound
+from domain.medicines.changes.editing import edit_medication
 from domain.medicines.doses.ladder import WINDOW
 from domain.medicines.errors import ChangedMeanwhile
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import edit_medication, get_medication, read_medicines
+from domain.medicines.reading import get_medication, read_medicines
 from domain.medicines.schedules.courses import (
     Stretch,
     ends_earlier,

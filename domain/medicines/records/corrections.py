@@ -27,7 +27,7 @@ from domain.medicines.records.intakes import Confirm, Question, is_recordable, r
 from domain.medicines.records.notices import tell_recorder
 from domain.medicines.records.standing import find_standing
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.stock import give_back, take_for
+from domain.medicines.stock.ledger import give_back, take_for
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD

@@ -18,7 +18,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, dose_facts
 from domain.medicines.expansion.counted_intakes import FARTHEST
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import get_medication
+from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import AsNeeded, Elapsed
 from domain.models import Dose
 from domain.models.medicines import DoseStatus

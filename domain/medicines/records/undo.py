@@ -19,7 +19,7 @@ from domain.medicines.errors import NothingRecorded
 from domain.medicines.expansion.counted_intakes import plan_again
 from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.notices import tell_recorder
-from domain.medicines.stock.stock import give_back
+from domain.medicines.stock.ledger import give_back
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.delivery import Status
 from domain.models.medicines import DoseStatus

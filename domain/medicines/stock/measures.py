@@ -6,12 +6,15 @@ and says nothing of 5 ml. So a change of the dosage never makes a measure wrong;
 a medicine without one, and then nothing is taken until somebody has said.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedules.kinds import Schedule
 
 _PLACES = 4
 
@@ -51,17 +54,6 @@ def find_unmeasured(
     return next((each for each in given if use(each, stock_unit, measure) is None), None)
 
 
-def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
-    """What a schedule says is given at its times; nothing where the medicine's dosage is."""
-    match schedule:
-        case Steps(steps=steps):
-            return [dosage for step in steps for dosage in step.dosages or ()]
-        case WallClock(dosages=dosages):
-            return dosages or ()
-        case _:
-            return ()
-
-
 def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
     """SQL of :func:`use`, for *amount* of *unit* (or 1 of the words of what cannot be counted).
 
@@ -83,3 +75,17 @@ def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
                        THEN {measured(f"coalesce({m}.dosage_amount, 1)")} END
         END
     """
+
+
+def measure_of(row: Row[Any]) -> Measure | None:
+    if row.stock_per_dose is None:
+        return None
+    return Measure(row.stock_per_dose, row.stock_dose_amount, row.stock_dose_unit)
+
+
+def measure_columns(measure: Measure | None) -> dict[str, Any]:
+    return {
+        "stock_per_dose": measure.per_dose if measure else None,
+        "stock_dose_amount": measure.amount if measure else None,
+        "stock_dose_unit": measure.unit if measure else None,
+    }

@@ -35,7 +35,7 @@ from domain.database import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import get_medication, list_medicines
+from domain.medicines.reading import get_medication, list_medicines
 from domain.medicines.records.intakes import (
     Confirm,
     ConfirmSlip,

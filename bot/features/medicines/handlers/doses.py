@@ -12,10 +12,10 @@ from bot.ui.answer import Answer
 from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
 from domain.access import Action
 from domain.errors import NotFound
+from domain.medicines.changes.adding import remove_medication
 from domain.medicines.doses import facts, snoozing
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
-from domain.medicines.medications import remove_medication
 from domain.medicines.notices import slot_cards
 from domain.medicines.records import presses, recording
 from domain.medicines.records.corrections import RecordedIn, take_back
