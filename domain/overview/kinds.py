@@ -12,11 +12,11 @@ from domain.delivery.kinds import MessageKind
 from domain.delivery.messages import Message
 from domain.errors import NotFound
 from domain.family.joined_notice import JOINED
-from domain.medicines.notices.changed_records import RECORD_CHANGED
-from domain.medicines.notices.low_stock import REFILL
-from domain.medicines.notices.pause_ends import PAUSE_ENDS
-from domain.medicines.notices.slot_cards import SLOT_CARD
-from domain.medicines.notices.summaries import MISSED, NOT_ASKED
+from domain.medicines.doses.slot_cards import SLOT_CARD
+from domain.medicines.doses.summaries import MISSED, NOT_ASKED
+from domain.medicines.pauses.notices import PAUSE_ENDS
+from domain.medicines.records.notices import RECORD_CHANGED
+from domain.medicines.stock.notices import REFILL
 from domain.models.delivery import Kind
 from domain.overview.told_changes import CHANGES
 

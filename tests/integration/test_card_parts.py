@@ -24,8 +24,8 @@ from domain.medicines.changes import status
 from domain.medicines.doses import slots, snoozing
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
 from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.notices.slot_cards import CardFacts
 from domain.medicines.records import presses, recording
 from domain.medicines.records.presses import CardMessage, WhichDose
 from domain.medicines.records.recording import Recorded

@@ -22,12 +22,11 @@ from domain.family import users
 from domain.family.families import FamilyFacts
 from domain.family.joined_notice import JoinedFacts
 from domain.family.people import Person
-from domain.medicines.doses import snoozing
+from domain.medicines.doses import slot_cards, snoozing
 from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.notices import slot_cards
-from domain.medicines.notices.slot_cards import CardFacts
-from domain.medicines.notices.summaries import SummaryFacts
 from domain.medicines.records import recording, undo
 from domain.models.delivery import Lane, Status
 from domain.models.medicines import DoseStatus

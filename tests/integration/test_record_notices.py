@@ -20,7 +20,6 @@ from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
-from domain.medicines.notices.changed_records import RecordChangedFacts, says_nothing
 from domain.medicines.records import history, recording, undo
 from domain.medicines.records.corrections import (
     Correction,
@@ -31,6 +30,7 @@ from domain.medicines.records.corrections import (
     undo_correction,
 )
 from domain.medicines.records.history import RecordStep
+from domain.medicines.records.notices import RecordChangedFacts, says_nothing
 from domain.models.medicines import DoseStatus
 from domain.overview import kinds
 from domain.overview.last_actions import find_action, find_last_action

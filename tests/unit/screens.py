@@ -94,7 +94,9 @@ from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.doses.today import PersonToday
 from domain.medicines.errors import (
     AlikeMedicine,
@@ -112,16 +114,13 @@ from domain.medicines.errors import (
     TimeNotPossible,
 )
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
-from domain.medicines.notices.changed_records import RecordChangedFacts
-from domain.medicines.notices.low_stock import RefillFacts, RefillItem
-from domain.medicines.notices.pause_ends import PauseEndsFacts
-from domain.medicines.notices.slot_cards import CardFacts
-from domain.medicines.notices.summaries import SummaryFacts
+from domain.medicines.pauses.notices import PauseEndsFacts
 from domain.medicines.pauses.paused_people import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.medicines.records.late import LateOutlook
+from domain.medicines.records.notices import RecordChangedFacts
 from domain.medicines.records.outlook import Doubt, Intake, Outlook
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
@@ -131,6 +130,7 @@ from domain.medicines.schedules.kinds import AsNeeded, WallClock
 from domain.medicines.schedules.questions import Place
 from domain.medicines.stock.levels import Refilled, Stock
 from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.notices import RefillFacts, RefillItem
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus

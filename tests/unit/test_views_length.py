@@ -19,9 +19,9 @@ from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.doses.today import PersonToday
-from domain.medicines.notices.slot_cards import CardFacts
-from domain.medicines.notices.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus
 
 LONDON = ZoneInfo("Europe/London")

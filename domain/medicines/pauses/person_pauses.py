@@ -26,7 +26,7 @@ from domain.medicines.expansion.calling_off import cancel_open
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
 from domain.medicines.expansion.re_expansion import re_expand
-from domain.medicines.pauses.notices import is_notice
+from domain.medicines.pauses.notices import show_announcements_again
 from domain.medicines.pauses.paused_people import (
     PersonPaused,
     find_person,
@@ -45,7 +45,7 @@ from domain.medicines.pauses.states import (
     state_of,
 )
 from domain.medicines.reading import read_medicines
-from domain.models import Medication, Notification
+from domain.models import Medication
 from domain.models.medicines import MedicineStatus
 
 
@@ -163,11 +163,7 @@ async def _change(
         },
         undoes_id=undoes_id,
     )
-    await scope.execute(
-        update(Notification)
-        .where(is_notice(scope, person.id))
-        .values(wanted_version=Notification.wanted_version + 1)
-    )
+    await show_announcements_again(scope, person.id)
     await raise_list_version(scope)
     scope.publish(NotificationsOwed())
     found = await with_medicines(scope, await find_person(scope, person.id))

@@ -3,6 +3,8 @@
 It is silent, and one for what is changed in one go: what changes again at once changes the message.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,15 +12,47 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from domain.database import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
 from domain.delivery.new_messages import OutgoingMessage, add_or_owe
 from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
 from domain.events import NotificationsOwed
+from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
 from domain.medicines.records.standing import find_standing
 from domain.models import Dose, FamilyMember, MedicationLog, User
 from domain.models.delivery import Kind
 from domain.timers import UNDO_PERIOD, floor_minute
 
 AT_ONCE = timedelta(minutes=2)
+_OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class RecordChangedFacts:
+    """What became of records of one person's doses that the reader had made."""
+
+    person: str
+    items: Sequence[RecordChange]
+
+
+async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
+    records = {UUID(dose): UUID(log) for dose, log in header.told["records"].items()}
+    changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
+    return RecordChangedFacts(header.subject.name, changes)
+
+
+def says_nothing(facts: RecordChangedFacts) -> bool:
+    """Whether everything stands as the reader has recorded it."""
+    return all(item.kind in _OLD_NEWS for item in facts.items)
+
+
+def _find_obsolete(facts: RecordChangedFacts) -> str | None:
+    return "put back before it was sent" if says_nothing(facts) else None
+
+
+RECORD_CHANGED = MessageKind(
+    Kind.RECORD_CHANGED, one_by_one(_read), find_obsolete=_find_obsolete, is_silent=silent
+)
+
 
 _LOG = (
     select(

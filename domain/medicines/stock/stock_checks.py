@@ -54,7 +54,7 @@ async def check(scope: Scope, medication_ids: Sequence[UUID]) -> int:
         if checked is not None:
             low[checked].append(row.id)
     for care_recipient_id, medication_ids in low.items():
-        await owe_notices(scope, care_recipient_id, medication_ids, now)
+        await owe_notices(scope, care_recipient_id, medication_ids=medication_ids, now=now)
     return len(rows)
 
 

@@ -13,10 +13,9 @@ from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.changes.adding import remove_medication
-from domain.medicines.doses import facts, snoozing
+from domain.medicines.doses import facts, slot_cards, snoozing
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
-from domain.medicines.notices import slot_cards
 from domain.medicines.records import presses, recording
 from domain.medicines.records.corrections import RecordedIn, take_back
 from domain.medicines.records.history import get_entry

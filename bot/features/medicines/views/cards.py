@@ -22,7 +22,7 @@ from bot.ui.words.dose_times import (
 )
 from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
-from domain.medicines.notices.slot_cards import CardFacts
+from domain.medicines.doses.slot_cards import CardFacts
 from domain.models.medicines import DoseStatus, MedicineStatus
 
 

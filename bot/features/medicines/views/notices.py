@@ -11,7 +11,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import due_clock, record_clock
 from bot.ui.words.times import weekday_name
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
-from domain.medicines.notices.summaries import SummaryFacts
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus
 
 

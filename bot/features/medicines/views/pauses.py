@@ -17,7 +17,7 @@ from domain.database import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.notices.pause_ends import PauseEndsFacts
+from domain.medicines.pauses.notices import PauseEndsFacts
 from domain.medicines.pauses.paused_people import PersonPaused
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
 from domain.medicines.schedules.kinds import AsNeeded, Schedule

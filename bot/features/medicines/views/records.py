@@ -7,8 +7,8 @@ from bot.ui.words.dose_times import due_clock
 from bot.ui.words.records import change_words, recorded_words
 from bot.ui.words.times import weekday_name
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
-from domain.medicines.notices.changed_records import RecordChangedFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
+from domain.medicines.records.notices import RecordChangedFacts
 from domain.models.medicines import DoseStatus
 
 

@@ -18,11 +18,11 @@ from bot.ui.words.times import full_date, month_name
 from domain.access import Action, may
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.notices.low_stock import RefillFacts, RefillItem
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded
 from domain.medicines.stock.levels import Refilled, Stock
 from domain.medicines.stock.measures import use
+from domain.medicines.stock.notices import RefillFacts, RefillItem
 from domain.medicines.stock.projection import Forecast, Lasts
 from domain.models.medicines import MedicineStatus
 
