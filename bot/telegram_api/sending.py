@@ -22,8 +22,7 @@ from bot.telegram_api.transport import NotSent
 from bot.ui.answer import Screen
 from bot.ui.wording import speaking
 from domain.database import Database, Scope, as_dispatch, as_family
-from domain.delivery import outbox as notifications
-from domain.delivery import outcomes
+from domain.delivery import dose_messages, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
@@ -194,7 +193,7 @@ class Sender:
         else:
             # Another dose may have joined the card since it was read: then it is sent after all.
             await self._database.run(
-                lambda scope: outcomes.record_over(
+                lambda scope: outcomes.close_unsent(
                     scope, claimed.id, status=status, reason=why, version=message.version
                 ),
                 as_dispatch(),
@@ -214,9 +213,9 @@ class Sender:
         async def end(scope: Scope) -> None:
             if has_blocked:
                 await users.set_blocked(scope, blocked=True)
-            await outcomes.record_over(scope, claimed.id, status=status, reason=why)
+            await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
             await outcomes.leave_as_it_is(scope, claimed.id)
-            await notifications.tell_the_next(scope, claimed.id)
+            await dose_messages.escalate_to_rest_of_family(scope, claimed.id)
 
         await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
 

@@ -82,7 +82,7 @@ def _to_json(dose_ids: Sequence[UUID]) -> str:
     return json.dumps([str(dose_id) for dose_id in dose_ids])
 
 
-async def record_over(
+async def close_unsent(
     scope: Scope,
     notification_id: UUID,
     *,

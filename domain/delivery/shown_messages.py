@@ -122,3 +122,30 @@ async def show_to_those_who_left(scope: Scope) -> int:
         )
         .values(wanted_version=Notification.wanted_version + 1)
     )
+
+
+_NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
+
+
+async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+    """The person lives by another clock: have whatever named a time of their doses, or of an
+    appointment, since then say by whose clock that was.
+    """
+    timed = (
+        select(Notification.id)
+        .where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at > since,
+            Notification.kind.in_(_NAMES_A_TIME),
+            Notification.status.in_((Status.PENDING, Status.SENT)),
+        )
+        .order_by(Notification.id)
+        .with_for_update()
+        .cte("timed")
+    )
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == timed.c.id)
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+    scope.publish(NotificationsOwed())

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, text
 
 from domain.database import Scope
+from domain.delivery.dose_messages import find_asked_for, show_cards_again
 from domain.delivery.new_messages import OutgoingMessage
-from domain.delivery.outbox import find_asked_for, show_again
 from domain.events import TimerSet
 from domain.medicines.doses.card_parts import find_parts, part_at
 from domain.medicines.doses.ladder import after_asking
@@ -92,7 +92,7 @@ async def _ask(
     slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
     newest = await _newest_cards(scope, slots)
     cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
-    await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
+    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
     moves = []
     for slot, found in slots.items():
         for dose in found:
@@ -161,7 +161,7 @@ async def _give_up(
         [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
-    await show_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
+    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
     # One summary for what ends in this minute, not one alarm for each dose; of more doses than have
     # room for their buttons, several.
     minute = now.replace(second=0, microsecond=0)

@@ -42,15 +42,7 @@ from domain.database import Database, Scope, as_person, make_engine
 from domain.errors import CareCircleError
 from domain.family.limits import MOST_HELD, Held
 from domain.medicines.schedules.kinds import WallClock
-from domain.models import (
-    CareRecipient,
-    Doctor,
-    Family,
-    FamilyMember,
-    Medication,
-    User,
-    new_id,
-)
+from domain.models import CareRecipient, Doctor, Family, FamilyMember, Medication, User, new_id
 from migrations import runner
 from tests.benchmarks.hostile import hostile_lists, hostile_texts
 from tests.databases import new_database

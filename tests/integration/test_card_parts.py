@@ -12,8 +12,7 @@ from sqlalchemy import text
 from bot.features.medicines.views.cards import slot_card
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family
-from domain.delivery import claims, outcomes
-from domain.delivery import outbox as notifications
+from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
@@ -279,8 +278,8 @@ async def test_the_next_are_told_of_the_card_that_could_not_be_delivered(
     (second,) = [m for m in messages if isinstance(m.facts, CardFacts) and m.facts.part == 1]
 
     async def fail(scope: Scope) -> int:
-        await outcomes.record_over(scope, second.id, status=Status.UNREACHABLE, reason="gone")
-        return await notifications.tell_the_next(scope, second.id)
+        await outcomes.close_unsent(scope, second.id, status=Status.UNREACHABLE, reason="gone")
+        return await dose_messages.escalate_to_rest_of_family(scope, second.id)
 
     assert await database.run(fail, as_family(home.family.id)) == 1
     async with without_walls(database_url) as connection:

@@ -12,8 +12,7 @@ from sqlalchemy import Row, text
 
 from domain.access import Role
 from domain.database import Database, Scope, as_dispatch, as_family, as_person
-from domain.delivery import claims, outcomes
-from domain.delivery import outbox as notifications
+from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.messages import Message
 from domain.delivery.outcomes import Sent, Shown
@@ -285,7 +284,7 @@ async def test_what_will_not_be_sent_is_closed_with_a_reason(
 ) -> None:
     for one in await claim(database):
         await database.run(
-            lambda scope, o=one: outcomes.record_over(  # type: ignore[misc]
+            lambda scope, o=one: outcomes.close_unsent(  # type: ignore[misc]
                 scope, o.id, status=Status.OBSOLETE, reason="answered before it was sent"
             ),
             as_dispatch(),
@@ -304,10 +303,10 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     await factories.acting(
         database,
         home.anna,
-        lambda scope: notifications.show_again(scope, {(home.mum.id, home.dose.due_at)}),
+        lambda scope: dose_messages.show_cards_again(scope, {(home.mum.id, home.dose.due_at)}),
     )
     await database.run(
-        lambda scope: outcomes.record_over(
+        lambda scope: outcomes.close_unsent(
             scope, one.id, status=Status.OBSOLETE, reason="answered", version=message.version
         ),
         as_dispatch(),
@@ -317,10 +316,10 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
 
 async def unreachable(database: Database, home: Home, one: Claimed) -> int:
     async def work(scope: Scope) -> int:
-        await outcomes.record_over(
+        await outcomes.close_unsent(
             scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
         )
-        return await notifications.tell_the_next(scope, one.id)
+        return await dose_messages.escalate_to_rest_of_family(scope, one.id)
 
     return await database.run(work, as_family(home.family.id))
 
@@ -355,11 +354,11 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
 
     async def fail(one: Claimed) -> int:
         async def work(scope: Scope) -> int:
-            await outcomes.record_over(
+            await outcomes.close_unsent(
                 scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
             )
             await entered.wait()  # neither sees yet that the other has failed
-            return await notifications.tell_the_next(scope, one.id)
+            return await dose_messages.escalate_to_rest_of_family(scope, one.id)
 
         return await database.run(work, as_family(home.family.id))
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import shown_messages
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, get_person, hold_pause, set_pause
 from domain.local_time import resolve_local
@@ -53,7 +53,7 @@ async def move_person(
         after={"timezone": zone.key},
         undoes_id=undoes_id,
     )
-    await notifications.show_times_again(
+    await shown_messages.show_times_again(
         scope, care_recipient_id, since=scope.clock.now() - NAMED_AGAIN_FOR
     )
     await raise_list_version(scope)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from domain.access import Action, Role
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.delivery.kinds import MessageHeader, MessageKind
 from domain.errors import NotFound
 from domain.medicines.doses.facts import DoseFacts
@@ -131,7 +131,7 @@ async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
     )
     if slot is None:
         raise NotFound
-    await notifications.open_menu(
+    await dose_messages.open_menu(
         scope,
         (slot.care_recipient_id, slot.due_at),
         user_id=member.user_id,

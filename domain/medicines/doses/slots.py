@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.medicines.doses.card_parts import part_at
 from domain.medicines.doses.facts import SELECT_DOSES, DoseFacts, dose_facts
 from domain.models import Dose
@@ -34,8 +34,8 @@ class SlotFacts:
 
 
 _SELECT_SLOTS = SELECT_DOSES.where(
-    Dose.care_recipient_id == notifications.SLOTS.c.care_recipient_id,
-    Dose.due_at == notifications.SLOTS.c.slot_at,
+    Dose.care_recipient_id == dose_messages.SLOTS.c.care_recipient_id,
+    Dose.due_at == dose_messages.SLOTS.c.slot_at,
 )
 
 
@@ -46,11 +46,11 @@ async def read_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime) ->
 
 
 async def read_slots(
-    scope: Scope, slots: Collection[notifications.SlotKey]
-) -> Mapping[notifications.SlotKey, SlotFacts]:
+    scope: Scope, slots: Collection[dose_messages.SlotKey]
+) -> Mapping[dose_messages.SlotKey, SlotFacts]:
     """As :func:`read_slot`, for several slots (person, due at) in one statement."""
-    found: dict[notifications.SlotKey, list[Row[Any]]] = {slot: [] for slot in slots}
-    parameters = {"of_family": scope.family_id, **notifications.slot_parameters(slots)}
+    found: dict[dose_messages.SlotKey, list[Row[Any]]] = {slot: [] for slot in slots}
+    parameters = {"of_family": scope.family_id, **dose_messages.slot_parameters(slots)}
     for row in await scope.rows(_SELECT_SLOTS, parameters):
         found[row.care_recipient_id, row.due_at].append(row)
     return {slot: _slot_facts(rows) for slot, rows in found.items()}

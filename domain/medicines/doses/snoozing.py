@@ -9,7 +9,7 @@ from sqlalchemy import update
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.events import NotificationsOwed, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.doses.ladder import after_snooze
@@ -52,7 +52,7 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
         subject_id=dose_id,
         after={"next_action_at": action.at.isoformat()},
     )
-    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
     scope.publish(TimerSet(action.at))
     scope.publish(NotificationsOwed())
     facts = (await list_doses(scope, [dose_id]))[0]

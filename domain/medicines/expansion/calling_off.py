@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
@@ -52,7 +52,9 @@ async def cancel_open(
             Dose.unit,
         )
     )
-    await notifications.show_again(scope, {(care_recipient_id, dose.due_at) for dose in cancelled})
+    await dose_messages.show_cards_again(
+        scope, {(care_recipient_id, dose.due_at) for dose in cancelled}
+    )
     scope.publish(NotificationsOwed())
     now = scope.clock.now()
     were_open: dict[UUID, list[OpenDose]] = {}

@@ -14,8 +14,7 @@ from sqlalchemy import func, or_, select, update
 
 from domain import audit
 from domain.database import Scope
-from domain.delivery import outbox as notifications
-from domain.delivery import shown_messages
+from domain.delivery import dose_messages, shown_messages
 from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
@@ -86,8 +85,8 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
         .returning(Dose.id, Dose.due_at)
     )
     slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
-    await notifications.show_again(scope, slots)
-    await notifications.show_summaries_again(scope, [row.id for row in rows])
+    await dose_messages.show_cards_again(scope, slots)
+    await dose_messages.show_summaries_again(scope, [row.id for row in rows])
     await shown_messages.show_again(
         scope,
         [Kind.REFILL, Kind.PAUSE_ENDS],
@@ -136,7 +135,7 @@ async def bring_into_line(
                 after={**held.becomes.to_json(), _EDIT_ID: str(edit_id)},
             )
             changed.append(row)
-    await notifications.show_again(
+    await dose_messages.show_cards_again(
         scope, {(edited.care_recipient_id, row.due_at) for row in changed}
     )
     scope.publish(NotificationsOwed())
@@ -164,7 +163,7 @@ async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None
     for row in rows:
         before: Mapping[str, Any] = row.before
         await _set_amount(scope, row.id, Dosage.from_json(before))
-    await notifications.show_again(
+    await dose_messages.show_cards_again(
         scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
     )
     scope.publish(NotificationsOwed())

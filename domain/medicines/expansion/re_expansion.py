@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.events import NotificationsOwed, TimerSet
 from domain.medicines.expansion.counted_intakes import (
     FARTHEST,
@@ -109,7 +109,7 @@ async def re_expand(
         + _coming_back(ahead, existing, made),
         schedule=list(wanted.values()),
     )
-    await notifications.show_again(
+    await dose_messages.show_cards_again(
         scope, {(medication.care_recipient_id, row.due_at) for row in back}
     )
     if back:

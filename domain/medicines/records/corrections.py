@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from domain import audit
 from domain.access import Action
 from domain.database import Act, Member, Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
@@ -345,8 +345,8 @@ async def _write(
     )
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
-    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
-    await notifications.show_summaries_again(scope, [dose.id])
+    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.show_summaries_again(scope, [dose.id])
     scope.publish(NotificationsOwed())
     return after
 

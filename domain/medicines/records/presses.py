@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from domain.access import Action
 from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
@@ -123,7 +123,7 @@ async def take_slot_from_card(
         doses = [dose for dose in doses if dose.id in shown]
         if len(doses) < len(slot.parts.get(part, ())):
             # It has not caught up with what has joined it: that counts once it is shown.
-            await notifications.show_again(scope, {(care_recipient_id, slot_at)})
+            await dose_messages.show_cards_again(scope, {(care_recipient_id, slot_at)})
             scope.publish(NotificationsOwed())
     if not doses:
         raise NotFound

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from domain.access import Action, may
 from domain.database import Act, Scope
-from domain.delivery import outbox as notifications
+from domain.delivery import dose_messages
 from domain.errors import NotAllowed, NotFound
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
@@ -130,7 +130,7 @@ _RECORD = text(f"""
     SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
     FROM resolved r JOIN medicine m ON m.id = r.medication_id
 """)  # noqa: S608 - constants of our own
-_SHOW_AGAIN_AND_SELECT = SELECT_BY_ID.add_cte(notifications.SHOW_AGAIN.cte("cards"))
+_SHOW_AGAIN_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.SHOW_CARDS_AGAIN.cte("cards"))
 
 
 async def record_doses(
@@ -188,12 +188,12 @@ async def record_doses(
             {
                 "of_family": member.family_id,
                 "dose_ids": list(dose_ids),
-                **notifications.slot_parameters(slots),
+                **dose_messages.slot_parameters(slots),
             },
         )
         doses = [dose_facts(row) for row in shown]
         were_late = [row.id for row in rows if row.before in UNANSWERED]
-        await notifications.show_summaries_again(scope, were_late)
+        await dose_messages.show_summaries_again(scope, were_late)
         scope.publish(NotificationsOwed())
     else:
         doses = list(await list_doses(scope, dose_ids))

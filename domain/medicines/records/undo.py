@@ -8,8 +8,8 @@ from sqlalchemy import func, insert, update
 from domain import audit
 from domain.access import Action
 from domain.database import Scope
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import find_asked_for
+from domain.delivery import dose_messages
+from domain.delivery.dose_messages import find_asked_for
 from domain.errors import TooLateToUndo
 from domain.events import NotificationsOwed, TimerSet
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, list_doses
@@ -96,9 +96,9 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
         await plan_again(scope, dose_id)
         if dose.follows_intakes:
             await follow_intakes(scope, [dose.medication_id])
-        await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
+        await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
         if action is not None:
             scope.publish(TimerSet(action.at))
-    await notifications.show_summaries_again(scope, dose_ids)
+    await dose_messages.show_summaries_again(scope, dose_ids)
     scope.publish(NotificationsOwed())
     return await list_doses(scope, dose_ids)

@@ -1,7 +1,6 @@
-"""The outbox: messages owed to members, claimed under a lease, rendered when sent, then recorded.
+"""Messages about doses: cards of slots, and summaries of doses whose time is over.
 
-Claiming and recording run as the dispatcher, across families, and never see what a card says.
-What it says is read in its own family's scope, right before each send or edit.
+Here they are refreshed, and whoever comes next is told where a card cannot be delivered.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,9 +28,6 @@ from domain.delivery.shown_messages import EDITED_FOR
 from domain.events import NotificationsOwed
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Lane, Status
-
-_NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
-
 
 SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
 
@@ -94,75 +90,20 @@ _copies = (
 )
 
 #: Has every copy of the cards of :data:`SLOTS` edited.
-SHOW_AGAIN = (
+SHOW_CARDS_AGAIN = (
     update(Notification)
     .where(Notification.id == _copies.c.id)
     .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
 )
 
 
-async def show_again(scope: Scope, slots: Collection[SlotKey]) -> None:
+async def show_cards_again(scope: Scope, slots: Collection[SlotKey]) -> None:
     """What the cards of these slots (person, due at) say has changed: have every copy edited."""
     if slots:
-        await scope.execute(SHOW_AGAIN, slot_parameters(slots))
+        await scope.execute(SHOW_CARDS_AGAIN, slot_parameters(slots))
 
 
-_its_doses = select(Dose.id, Dose.care_recipient_id).where(
-    Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid)))
-)
-_told = (
-    select(Notification.id)
-    .where(
-        Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
-        Notification.slot_at > func.clock_now() - EDITED_FOR,
-        Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
-        Notification.status.in_((Status.PENDING, Status.SENT)),
-        _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
-    )
-    .order_by(Notification.id)
-    .with_for_update(of=Notification)
-    .cte("told")
-)
-_SHOW_SUMMARIES_AGAIN = (
-    update(Notification)
-    .where(Notification.id == _told.c.id)
-    .values(wanted_version=Notification.wanted_version + 1)
-)
-
-
-async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
-    """What is said of these doses, whose time was over, has changed: have the messages edited that
-    told of them, as long as Telegram lets us.
-    """
-    if dose_ids:
-        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})
-
-
-async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
-    """The person lives by another clock: have whatever named a time of their doses, or of an
-    appointment, since then say by whose clock that was.
-    """
-    timed = (
-        select(Notification.id)
-        .where(
-            Notification.care_recipient_id == care_recipient_id,
-            Notification.slot_at > since,
-            Notification.kind.in_(_NAMES_A_TIME),
-            Notification.status.in_((Status.PENDING, Status.SENT)),
-        )
-        .order_by(Notification.id)
-        .with_for_update()
-        .cte("timed")
-    )
-    await scope.execute(
-        update(Notification)
-        .where(Notification.id == timed.c.id)
-        .values(wanted_version=Notification.wanted_version + 1)
-    )
-    scope.publish(NotificationsOwed())
-
-
-async def tell_the_next(scope: Scope, notification_id: UUID) -> int:
+async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
     """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
     family who has none gets it now. As the family; returns how many are told.
     """
@@ -249,3 +190,34 @@ async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID
         .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=dose_id)
     )
     scope.publish(NotificationsOwed())
+
+
+_its_doses = select(Dose.id, Dose.care_recipient_id).where(
+    Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid)))
+)
+_told = (
+    select(Notification.id)
+    .where(
+        Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
+        Notification.slot_at > func.clock_now() - EDITED_FOR,
+        Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
+        Notification.status.in_((Status.PENDING, Status.SENT)),
+        _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
+    )
+    .order_by(Notification.id)
+    .with_for_update(of=Notification)
+    .cte("told")
+)
+_SHOW_SUMMARIES_AGAIN = (
+    update(Notification)
+    .where(Notification.id == _told.c.id)
+    .values(wanted_version=Notification.wanted_version + 1)
+)
+
+
+async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
+    """What is said of these doses, whose time was over, has changed: have the messages edited that
+    told of them, as long as Telegram lets us.
+    """
+    if dose_ids:
+        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})
