@@ -1,4 +1,7 @@
-"""Claims: which messages this process may send or edit now, and until when."""
+"""Claims: which messages this process may send or edit now, and until when.
+
+Claiming runs as the dispatcher, across families, and never sees what a message says.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Outcomes: what became of a message that was claimed."""
+"""Outcomes: what became of messages that were claimed.
+
+Most are recorded as the dispatcher, across families, and none needs to know what a message says.
+"""
 
 import json
 from collections.abc import Sequence
