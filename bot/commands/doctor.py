@@ -21,13 +21,10 @@ from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.transport import AiohttpRequest
 from domain import set_asides
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    as_dispatch,
-    find_unsafe_rights,
-    make_engine,
-    measure_skew,
-)
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from migrations import runner
 
 OLDEST_POSTGRES = 14

@@ -7,7 +7,9 @@ from bot.commands.servers import reach_servers
 from bot.settings import Settings
 from domain import set_asides
 from domain.clock import Clock
-from domain.database import Database, as_dispatch, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.set_asides import Waiting
 
 ALL = "all"

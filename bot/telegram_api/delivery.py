@@ -34,7 +34,10 @@ from bot.telegram_api.recording import OutcomeRecorder
 from bot.telegram_api.transport import NotSent
 from bot.ui.answer import Screen
 from bot.ui.wording import speaking
-from domain.database import Database, Scope, as_dispatch, as_family, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import outbox as notifications
 from domain.delivery.outbox import Claimed, Sent, Shown
 from domain.errors import NotFound

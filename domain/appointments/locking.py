@@ -13,7 +13,7 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
 from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.events import NotificationsOwed
 from domain.local_time import to_local

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.appointments.ladder import after_telling, appointment_actions
 from domain.appointments.recurrences import Recurrence, starts_until
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed, TimerSet
 from domain.local_time import resolve_local, to_local
 from domain.models import Appointment, AppointmentOccurrence, Notification, new_id

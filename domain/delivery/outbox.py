@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User, new_id
 from domain.models.delivery import OPEN_NOTIFICATION, Kind, Lane, Status

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from domain.access import Action, Role
 from domain.appointments.appointments import OccurrenceFacts, read_occurrences
 from domain.appointments.calendars import CalendarEntry, read_entries
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.outbox import SlotKey
 from domain.errors import NotFound
 from domain.events import NotificationsOwed

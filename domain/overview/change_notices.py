@@ -18,7 +18,7 @@ from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.orm import aliased
 
 from domain.access import ASKED_FIRST, Action, Role, may
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
 from domain.models import (

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts

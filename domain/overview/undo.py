@@ -19,7 +19,7 @@ from domain.appointments.changes import remove
 from domain.appointments.clocks import CLOCK_CHANGED
 from domain.appointments.undo import can_be_put_back, put_back
 from domain.audit import LASTING
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, get_person, rename_person

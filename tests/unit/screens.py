@@ -57,7 +57,7 @@ from domain.appointments.errors import (
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.contacts.errors import AlikeDoctor
-from domain.database import Member
+from domain.database.scope import Member
 from domain.errors import (
     AlikeName,
     AlreadyApplied,

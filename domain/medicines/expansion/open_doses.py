@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 
 from domain import audit
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import outbox as notifications
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import ASKED_FIRST, Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.family.people import Person
 from domain.family.running_pauses import Pause

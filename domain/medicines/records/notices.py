@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, select, text, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.medicines.records.standing import find_standing
 from domain.models import Dose, FamilyMember, MedicationLog, Notification, User, new_id

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import outbox as notifications
 from domain.delivery.outbox import find_asked_for
 from domain.errors import TooLateToUndo

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import ASKED_FIRST
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.models import FamilyMember, Notification, new_id
 from domain.models.delivery import Kind, Lane
