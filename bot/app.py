@@ -46,15 +46,12 @@ from bot.telegram_api.limits import Budget, Limiter
 from bot.telegram_api.messages import seconds_to_wait
 from bot.telegram_api.transport import AiohttpRequest
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    Scope,
-    as_dispatch,
-    find_unsafe_rights,
-    is_away,
-    make_engine,
-    measure_skew,
-)
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import claims, inbox
 from domain.overview.change_notices import owe_news
 from domain.set_asides import describe

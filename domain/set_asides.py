@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import SetAside, new_id
 
 # After the first failure, the second, and so on; after the last of these an operator has to look.

@@ -21,7 +21,9 @@ from domain.appointments.appointments import Details, NewAppointment, Occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
-from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
+from domain.database.requests import as_dispatch, as_family, as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import claims, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.outcomes import Sent

@@ -20,7 +20,10 @@ from bot.settings import Settings
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.transport import AiohttpRequest
 from domain.clock import Clock
-from domain.database import Database, as_dispatch, find_unsafe_rights, make_engine, measure_skew
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
 from migrations import runner
 

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from bot.commands.servers import reach_servers
 from bot.settings import Settings
 from domain.clock import Clock
-from domain.database import Database, as_dispatch, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
 from domain.delivery.set_aside_work import Waiting
 

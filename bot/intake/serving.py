@@ -40,7 +40,9 @@ from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.callbacks import NOWHERE, Callback, UnreadableCallback, Verb, decode
 from bot.ui.wording import speaking
-from domain.database import Database, Scope, ScopeRequest, as_dispatch, as_person
+from domain.database.requests import ScopeRequest, as_dispatch, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import EditedMessage
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound

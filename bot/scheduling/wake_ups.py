@@ -18,7 +18,9 @@ from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
 from domain.appointments import occurrences
 from domain.appointments.occurrences import EXTENDED_AHEAD
-from domain.database import Database, as_dispatch, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
 from domain.medicines.expansion import horizon

@@ -16,7 +16,9 @@ from bot.ops.tasks import end
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.sending import Render, Sender
-from domain.database import Database, as_dispatch, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import claims
 from domain.delivery.claims import Claimed
 from domain.events import Event, NotificationsOwed

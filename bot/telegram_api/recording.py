@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
-from domain.database import Database, Scope, as_dispatch, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import outcomes
 from domain.delivery.outcomes import Sent, Shown
 from domain.set_asides import describe

@@ -21,7 +21,9 @@ from bot.telegram_api.recording import OutcomeRecorder
 from bot.telegram_api.transport import NotSent
 from bot.ui.answer import Screen
 from bot.ui.wording import speaking
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import dose_messages, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.messages import Message

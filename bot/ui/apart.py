@@ -17,7 +17,7 @@ from bot.ui.wording import _
 from bot.ui.words.phones import last_digits
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from domain.contacts.doctors import DoctorFacts
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine

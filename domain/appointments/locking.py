@@ -13,7 +13,7 @@ from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
 from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
 from domain.errors import NotFound

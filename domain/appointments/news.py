@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, update
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
 from domain.appointments.occurrences import reminded_before
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe_or_add
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.appointments.ladder import after_telling, appointment_actions
 from domain.appointments.recurrences import Recurrence, starts_until
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import shown_messages
 from domain.delivery.shown_messages import FACTS, was_owed_within
 from domain.events import TimerSet

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import Notification
 from domain.models.delivery import OPEN_NOTIFICATION, Lane, Status
 

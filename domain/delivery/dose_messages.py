@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.delivery.shown_messages import EDITED_FOR
 from domain.events import NotificationsOwed

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models.delivery import Kind
 
 FactsT = TypeVar("FactsT")

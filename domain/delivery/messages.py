@@ -12,7 +12,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Role
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, Receiver, Subject
 from domain.models import CareRecipient, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Status

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, case, func, literal, or_, text, true, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import Notification
 from domain.models.delivery import Lane, Status
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import case, func, or_, select, text, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import InboundUpdate, Notification, SetAside
 
 _NEVER = text("'infinity'::timestamptz")

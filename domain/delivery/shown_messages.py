@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.models import FamilyMember, Notification
 from domain.models.delivery import Kind, Status

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain import audit
 from domain.access import Action, Role, may
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
 from domain.family.joined_notice import tell_the_others

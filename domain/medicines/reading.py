@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, select
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.coming import COMING, ComingDoses, to_coming

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import AuditEvent, User
 
 ADDED, REMOVED, PUT_BACK = "added", "removed", "put_back"

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.new_messages import ToldOfChanges, owe_changes
 from domain.delivery.shown_messages import (
     EDITED_FOR,

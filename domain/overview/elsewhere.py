@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from domain.access import Action, Role
 from domain.alike import plain
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
 from domain.family.people import Person, list_people

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.appointments.notices.calendar_updates import CALENDAR
 from domain.appointments.notices.reminders import APPOINTMENT
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import messages
 from domain.delivery.kinds import MessageKind
 from domain.delivery.messages import Message

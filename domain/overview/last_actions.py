@@ -8,7 +8,7 @@ from sqlalchemy import func, select, true
 
 from domain.access import Action
 from domain.audit import LASTING
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NothingToUndo, TooLateToUndo
 from domain.family.families import FamilyFacts
 from domain.models import AuditEvent

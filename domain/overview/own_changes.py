@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, 
 from sqlalchemy.orm import aliased
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.reading import get_medication

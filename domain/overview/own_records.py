@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, select
 
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.medicines.doses.facts import RESOLVED, list_doses
 from domain.medicines.records.changes import find_recorded

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person

@@ -10,7 +10,7 @@ from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.changes import remove
 from domain.appointments.undo import can_be_put_back, put_back
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
 from domain.medicines.changes.adding import remove_medication

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select, text
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.dose_messages import find_asked_for, show_cards_again
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet

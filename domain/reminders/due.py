@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.new_messages import owe_or_add
 from domain.events import NotificationsOwed
 from domain.models import AppointmentOccurrence, Dose

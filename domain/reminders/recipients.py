@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import false, func, select
 
 from domain.access import ASKED_FIRST, Role
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import CareRecipient, FamilyMember
 
 

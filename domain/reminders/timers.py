@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, union
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import AppointmentOccurrence, CareRecipient, Dose, Medication
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.database import Database, Scope, as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import Joined

@@ -24,7 +24,10 @@ from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
 from domain.appointments.appointments import list_day, list_upcoming
 from domain.clock import Clock
-from domain.database import Database, Scope, as_newcomer, as_person, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.users import Arrival, arrive
 from domain.medicines.doses import today
 from domain.medicines.events import MedicinesListed

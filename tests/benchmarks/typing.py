@@ -38,7 +38,10 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Role
 from domain.appointments.appointments import Details, NewAppointment, add_appointment
 from domain.clock import Clock
-from domain.database import Database, Scope, as_person, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError
 from domain.family.limits import MOST_HELD, Held
 from domain.medicines.schedules.kinds import WallClock

@@ -34,7 +34,9 @@ from domain.appointments.errors import (
 )
 from domain.appointments.locking import Reach
 from domain.appointments.recurrences import Recurrence
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

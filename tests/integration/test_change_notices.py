@@ -18,7 +18,9 @@ from domain.appointments import attendance, changes
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import follow_person
 from domain.appointments.locking import Reach
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery.messages import Message
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.changes import editing, status

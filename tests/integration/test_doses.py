@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Action, Role
-from domain.database import Database, Scope, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts

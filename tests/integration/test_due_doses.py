@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Row, text
 
 from domain.access import Role
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming
 from domain.medicines.doses import snoozing

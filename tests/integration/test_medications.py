@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
 from domain.medicines import reading

@@ -14,7 +14,7 @@ from bot.ops.metrics import MEDICATIONS_CACHE, serving_metrics
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
-from domain.database import Database
+from domain.database.unit_of_work import Database
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines

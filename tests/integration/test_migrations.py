@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain.database import Database
+from domain.database.unit_of_work import Database
 from domain.medicines import reading
 from domain.medicines.dosages import Dosage
 from domain.medicines.records import intakes, recording

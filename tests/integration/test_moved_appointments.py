@@ -15,7 +15,8 @@ from domain.appointments import appointments, changes
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
-from domain.database import Database, Member, Scope
+from domain.database.scope import Member, Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family.people import Person
 from domain.medicines.changes import moving

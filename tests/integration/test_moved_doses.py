@@ -10,7 +10,8 @@ import pytest
 from bot.features.overview.views.today import today
 from bot.ui.answer import Screen
 from domain.access import Action
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday

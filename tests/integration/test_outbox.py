@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import Row, text
 
 from domain.access import Role
-from domain.database import Database, Scope, as_dispatch, as_family, as_person
+from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import Claimed
 from domain.delivery.messages import Message

@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from domain.access import Role
 from domain.appointments import appointments
-from domain.database import Database, Scope, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

@@ -15,7 +15,9 @@ from bot.features.overview.views.undo import ask, undone
 from bot.ui.callbacks import Verb
 from bot.ui.words.undo import superseded
 from domain.access import Action
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts

@@ -12,7 +12,9 @@ from domain.appointments import changes as appointment_changes
 from domain.appointments.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
-from domain.database import Database, Scope, as_person
+from domain.database.requests import as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.errors import FamilyFull
 from domain.family.families import FamilyFacts

@@ -8,7 +8,8 @@ import pytest
 from domain.appointments.appointments import list_day, list_past, list_upcoming
 from domain.appointments.calendars import list_entries
 from domain.contacts.doctors import list_doctors
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.people import list_people
 from domain.medicines.details import get_details
 from domain.medicines.doses.today import list_today

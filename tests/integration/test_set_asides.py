@@ -10,7 +10,9 @@ from sqlalchemy import text
 
 from bot.scheduling.isolation import Chore, Isolation
 from domain import set_asides
-from domain.database import Database, Scope, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import set_aside_work
 from domain.delivery.set_aside_work import Waiting
 from domain.medicines.schedules.kinds import schedule_from_json

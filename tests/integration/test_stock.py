@@ -11,7 +11,8 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

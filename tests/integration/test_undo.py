@@ -20,7 +20,8 @@ from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
 from domain.appointments.recurrences import Recurrence
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, rename_person

@@ -17,15 +17,10 @@ from domain import set_asides
 from domain.access import Role
 from domain.appointments.calendars import get_entries
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    Scope,
-    ScopeRequest,
-    as_dispatch,
-    as_family,
-    as_person,
-    make_engine,
-)
+from domain.database.engine import make_engine
+from domain.database.requests import ScopeRequest, as_dispatch, as_family, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.families import FamilyFacts
 from domain.medicines.records import recording

@@ -58,7 +58,7 @@ from domain.appointments.notices.reminders import AppointmentFacts, AppointmentI
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.contacts.errors import AlikeDoctor
-from domain.database import Member
+from domain.database.scope import Member
 from domain.errors import (
     AlikeName,
     AlreadyApplied,

@@ -14,7 +14,7 @@ from bot.features.medicines.views.notices import summary
 from bot.features.overview.views.today import today
 from bot.ui.answer import Screen
 from domain.access import Role
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD

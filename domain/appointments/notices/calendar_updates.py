@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.appointments.calendars import CalendarEntry, read_entries
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
 from domain.models.delivery import Kind
 

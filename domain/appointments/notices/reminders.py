@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.access import Role
 from domain.appointments.appointments import OccurrenceFacts, read_occurrences
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.models.delivery import Kind
 from domain.timers import LATE_AFTER, Step

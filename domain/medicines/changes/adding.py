@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 
 from domain.access import Action
 from domain.alike import is_same_name, nearest
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.limits import Held
 from domain.family.people import get_person, hold_pause
 from domain.family.room import make_room

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.adding import refuse_same_name
 from domain.medicines.changes.locking import (

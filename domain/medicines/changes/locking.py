@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.list_version import raise_list_version
 from domain.medicines.dosages import Dosage

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import shown_messages
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, get_person, hold_pause, set_pause

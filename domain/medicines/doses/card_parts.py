@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.dose_messages import SLOTS, SlotKey, slot_parameters
 from domain.models import Dose
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.schedules.clock_times import local_time
 from domain.models import CareRecipient, Dose, User

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from domain.access import Action, may
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.models import CareRecipient, Dose, Medication
 from domain.models.medicines import DoseStatus

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.access import Action, Role
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.kinds import MessageHeader, MessageKind
 from domain.errors import NotFound

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.medicines.doses.card_parts import part_at
 from domain.medicines.doses.facts import SELECT_DOSES, DoseFacts, dose_facts

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.events import NotificationsOwed, TimerSet
 from domain.medicines.doses.facts import DoseFacts, list_doses

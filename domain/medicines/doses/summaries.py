@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses

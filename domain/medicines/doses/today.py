@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.people import Person, list_people
 from domain.local_time import resolve_local
 from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, dose_facts

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, text
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.events import NotificationsOwed
 from domain.medicines.schedules.occurrences import Occurrence

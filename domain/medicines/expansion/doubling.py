@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.schedules.occurrences import Occurrence, last_occurrence
 from domain.models import Dose

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between

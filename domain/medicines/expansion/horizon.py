@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.family.list_version import raise_list_version
 from domain.medicines.doses.ladder import first_action, window_end

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 
 from domain import audit
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages, shown_messages
 from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsOwed

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.events import NotificationsOwed, TimerSet
 from domain.medicines.expansion.counted_intakes import (

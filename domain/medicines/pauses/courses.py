@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.changes.editing import edit_medication
 from domain.medicines.doses.ladder import WINDOW

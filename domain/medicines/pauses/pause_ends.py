@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.list_version import raise_list_version
 from domain.family.people import set_pause
 from domain.family.running_pauses import PAUSE_COLUMNS, running_pause

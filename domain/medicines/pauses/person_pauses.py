@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import NotificationsOwed
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, set_pause

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import status_json

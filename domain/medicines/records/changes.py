@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.records.standing import find_standing
 from domain.models import MedicationLog, User

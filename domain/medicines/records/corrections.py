@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
-from domain.database import Act, Member, Scope
+from domain.database.scope import Act, Member, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed

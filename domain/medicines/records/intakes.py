@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, insert, select
 
 from domain.access import Action, may
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip

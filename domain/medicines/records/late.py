@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.access import Action
-from domain.database import Act, Scope
+from domain.database.scope import Act, Scope
 from domain.errors import NotFound
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.locking import lock_dose

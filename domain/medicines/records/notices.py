@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
 from domain.delivery.new_messages import OutgoingMessage, add_or_owe
 from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within

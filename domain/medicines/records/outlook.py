@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, func, or_, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, dose_facts
 from domain.medicines.expansion.counted_intakes import FARTHEST

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.errors import NotFound
 from domain.events import NotificationsOwed

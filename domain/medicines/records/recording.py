@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from domain.access import Action, may
-from domain.database import Act, Scope
+from domain.database.scope import Act, Scope
 from domain.delivery import dose_messages
 from domain.errors import NotAllowed, NotFound
 from domain.events import NotificationsOwed

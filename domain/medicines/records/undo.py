@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.delivery.dose_messages import find_asked_for
 from domain.errors import TooLateToUndo

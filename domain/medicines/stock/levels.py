@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, case, func, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.coming import COMING, to_coming
 from domain.medicines.facts import MedicineFacts

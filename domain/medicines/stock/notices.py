@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.access import ASKED_FIRST
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.delivery.shown_messages import FACTS, show_again, was_owed_within

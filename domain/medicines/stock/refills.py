@@ -7,7 +7,7 @@ from sqlalchemy import func, update
 
 from domain import audit
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.events import TimerSet
 from domain.medicines.dosages import Dosage

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local
 from domain.medicines.stock.levels import SELECT_STOCK, stock_of

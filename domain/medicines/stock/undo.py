@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text, update
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
 from domain.medicines.stock.measures import Measure, measure_columns, measure_of

@@ -31,7 +31,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import medicine_labels
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine

@@ -24,7 +24,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import CareCircleError, NotFound
 from domain.family.people import Person, get_person, list_people
 from domain.family.running_pauses import Pause

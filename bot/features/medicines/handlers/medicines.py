@@ -11,7 +11,7 @@ from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.changes.editing import change_open_doses
 from domain.medicines.changes.status import restore_medication, stop_medication
 from domain.medicines.details import get_details

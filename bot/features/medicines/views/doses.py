@@ -10,7 +10,7 @@ from bot.ui.length import toast
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
 from bot.ui.words.records import change_words
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.snoozing import Snoozed

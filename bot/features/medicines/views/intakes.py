@@ -14,7 +14,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
 from bot.ui.words.dose_times import differ, past_moment, with_yours
 from bot.ui.words.times import ago_words, day_words, length_words, moment, when_given
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
 from domain.medicines.doses.facts import DoseFacts

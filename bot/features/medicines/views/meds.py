@@ -29,7 +29,7 @@ from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from bot.ui.words.times import clock_time, moment
 from domain.access import Action, may
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.medicines.details import MedicineDetails
 from domain.medicines.doses.facts import DoseFacts

@@ -13,7 +13,7 @@ from bot.ui.words.dose_times import called_off_words, open_words
 from bot.ui.words.pauses import _dated, _day, _ended, _ends_before, end_words
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from bot.ui.words.times import day_words, full_date, moment
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts

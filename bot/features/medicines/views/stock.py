@@ -16,7 +16,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words, plural
 from bot.ui.words.times import full_date, month_name
 from domain.access import Action, may
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded

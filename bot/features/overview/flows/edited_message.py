@@ -21,7 +21,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from bot.ui.words import undo
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.inbox import EditedMessage, note_effect
 from domain.errors import NotFound, TooLateToUndo
 from domain.overview.last_actions import find_action

@@ -26,7 +26,7 @@ from bot.ui.words.pauses import pause_words
 from bot.ui.words.times import named_day
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import RESOLVED, DoseFacts

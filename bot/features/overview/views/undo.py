@@ -18,7 +18,7 @@ from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
