@@ -8,10 +8,7 @@ from typing import Any, Self
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Days, days_from_json, days_to_json
-from domain.medicines.schedules.kinds import (
-    Steps,
-    schedule_from_json,
-)
+from domain.medicines.schedules.kinds import Steps, schedule_from_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,8 @@ from typing import Any, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage, UnreadableDosage
-from domain.medicines.schedules.days import (
-    EVERY_DAY,
-    Days,
-    days_to_json,
-    stored_days,
-)
-from domain.medicines.schedules.problems import (
-    ScheduleProblem,
-    UnreadableSchedule,
-    require,
-)
+from domain.medicines.schedules.days import EVERY_DAY, Days, days_to_json, stored_days
+from domain.medicines.schedules.problems import ScheduleProblem, UnreadableSchedule, require
 
 VERSION = 2
 MOST_TIMES_A_DAY = 24
