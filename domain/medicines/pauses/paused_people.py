@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.database.scope import Scope
 from domain.errors import NotFound
@@ -14,6 +13,7 @@ from domain.family.people import Person
 from domain.family.running_pauses import PAUSE_COLUMNS, running_pause
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.pauses.states import State, TakenMedicine
 from domain.medicines.reading import read_medicines
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
@@ -81,7 +81,7 @@ async def lock_person(scope: Scope, person_id: UUID) -> Person:
     return await find_person(scope, person_id, locks=True)
 
 
-async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[Row[Any]]:
+async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[TakenMedicine]:
     """What the person takes, stopped medicines left out."""
     is_theirs = (
         (Medication.care_recipient_id == person_id)
@@ -91,7 +91,7 @@ async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[Row[Any]]:
     )
     ids = [row.id for row in await scope.rows(select(Medication.id).where(is_theirs))]
     await lock_doses(scope, ids)
-    return await scope.rows(
+    rows = await scope.rows(
         select(
             Medication.id,
             Medication.status,
@@ -102,3 +102,10 @@ async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[Row[Any]]:
         .order_by(Medication.id)
         .with_for_update()
     )
+    return [
+        TakenMedicine(
+            row.id,
+            State(MedicineStatus(row.status), row.resumes_at, row.is_paused_with_person),
+        )
+        for row in rows
+    ]

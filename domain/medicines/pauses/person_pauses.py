@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 
 from domain import audit
 from domain.access import Action
@@ -37,12 +37,12 @@ from domain.medicines.pauses.paused_people import (
 from domain.medicines.pauses.states import (
     ACTIVE,
     State,
+    TakenMedicine,
     own_ends,
     pause_from_json,
     pause_to_json,
     paused_states,
     resumed_states,
-    state_of,
 )
 from domain.medicines.reading import read_medicines
 from domain.models import Medication
@@ -68,16 +68,16 @@ async def pause_person(
     if person.pause != seen:
         raise PauseRuns(person.name)
     until = end_of_pause(resumes_on, person.zone, now=scope.clock.now())
-    rows = await lock_medicines(scope, person_id)
-    if not rows:
+    taken = await lock_medicines(scope, person_id)
+    if not taken:
         raise NothingToPause(person.name)
     if person.pause is None:
         pause = Pause(await _now(scope), until, silences_appointments)
-        targets = paused_states(rows, until, beginning={row.id for row in rows})
+        targets = paused_states(taken, until, beginning={medicine.id for medicine in taken})
     else:
         pause = Pause(person.pause.since, until, person.pause.silences_appointments)
-        targets = paused_states(rows, until, own=await own_ends(scope, person))
-    return await _change(scope, person, pause, rows, targets, action="paused")
+        targets = paused_states(taken, until, own=await own_ends(scope, person))
+    return await _change(scope, person, pause, taken, targets, action="paused")
 
 
 async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
@@ -88,9 +88,9 @@ async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
     person = await lock_person(scope, person_id)
     if person.pause is None:
         raise NotPaused(person.name)
-    rows = await lock_medicines(scope, person_id)
+    taken = await lock_medicines(scope, person_id)
     own = await own_ends(scope, person)
-    return await _change(scope, person, None, rows, resumed_states(rows, own), action="resumed")
+    return await _change(scope, person, None, taken, resumed_states(taken, own), action="resumed")
 
 
 async def put_back_pause(
@@ -106,22 +106,22 @@ async def put_back_pause(
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
-    rows = await lock_medicines(scope, person_id)
+    taken = await lock_medicines(scope, person_id)
     await give_back_intakes(scope, counted)
     pause = pause_from_json(before)
     if pause is not None and not pause.holds(scope.clock.now()):
         pause = None
     own = await own_ends(scope, person) if person.pause else {}
     if pause is None:
-        targets = resumed_states(rows, own)
+        targets = resumed_states(taken, own)
     elif person.pause is not None:
-        targets = paused_states(rows, pause.until, own=own)
+        targets = paused_states(taken, pause.until, own=own)
     else:
         targets = paused_states(
-            rows, pause.until, beginning={UUID(key) for key in before["medicines"]}
+            taken, pause.until, beginning={UUID(key) for key in before["medicines"]}
         )
     changed = await _change(
-        scope, person, pause, rows, targets, action="put_back", undoes_id=undoes_id
+        scope, person, pause, taken, targets, action="put_back", undoes_id=undoes_id
     )
     return changed.person
 
@@ -130,35 +130,38 @@ async def _change(
     scope: Scope,
     person: Person,
     pause: Pause | None,
-    rows: Sequence[Row[Any]],
+    taken: Sequence[TakenMedicine],
     targets: Mapping[UUID, State],
     *,
     action: str,
     undoes_id: UUID | None = None,
 ) -> PersonPaused:
     """Write the pause and what becomes of the medicines; one event tells of all of it."""
-    touched = [row for row in rows if row.id in targets and targets[row.id] != state_of(row)]
+    touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
     if pause == person.pause and not touched:
         return await with_medicines(scope, person)  # a second tap is no change to take back
     await set_pause(scope, person.id, pause, zone=person.zone)
-    for state in {targets[row.id] for row in touched}:
-        status, resumes_at, is_with_person = state
+    for state in {targets[each.id] for each in touched}:
         await scope.execute(
             update(Medication)
-            .where(Medication.id.in_([row.id for row in touched if targets[row.id] == state]))
-            .values(status=status, resumes_at=resumes_at, is_paused_with_person=is_with_person)
+            .where(Medication.id.in_([each.id for each in touched if targets[each.id] == state]))
+            .values(
+                status=state.status,
+                resumes_at=state.resumes_at,
+                is_paused_with_person=state.is_with_person,
+            )
         )
-    paused = [row.id for row in touched if targets[row.id][0] is MedicineStatus.PAUSED]
+    paused = [each.id for each in touched if targets[each.id].status is MedicineStatus.PAUSED]
     called_off = await cancel_open(scope, person.id, paused)
-    counted = await _re_expand(scope, [row.id for row in touched])
+    counted = await _re_expand(scope, [each.id for each in touched])
     await audit.record(
         scope,
         f"person.{action}",
         subject_type="care_recipient",
         subject_id=person.id,
-        before=pause_to_json(person.pause, {row.id: state_of(row) for row in touched}),
+        before=pause_to_json(person.pause, {each.id: each.state for each in touched}),
         after={
-            **pause_to_json(pause, {row.id: targets[row.id] for row in touched}),
+            **pause_to_json(pause, {each.id: targets[each.id] for each in touched}),
             COUNTED: counted,
         },
         undoes_id=undoes_id,
@@ -173,7 +176,7 @@ async def _change(
             for medicine in found.medicines
         ]
         return replace(found, medicines=medicines)
-    gone_on = [row.id for row in touched if targets[row.id] == ACTIVE]
+    gone_on = [each.id for each in touched if targets[each.id] == ACTIVE]
     return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
 
 

@@ -1,11 +1,12 @@
 """What a person's pause makes of each of their medicines, and how the audit keeps it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.database.scope import Scope
 from domain.family.people import Person
@@ -14,14 +15,29 @@ from domain.medicines.changes.status import status_json
 from domain.models import AuditEvent
 from domain.models.medicines import MedicineStatus
 
-State: TypeAlias = tuple[MedicineStatus, datetime | None, bool]
-"""Of a medicine: status, end of its pause, whether it is paused with the person."""
 
-ACTIVE: State = (MedicineStatus.ACTIVE, None, False)
+@dataclass(frozen=True)
+class State:
+    """Of a medicine: its status, the end of its pause, and whether it is paused with the person."""
+
+    status: MedicineStatus
+    resumes_at: datetime | None = None
+    is_with_person: bool = False
+
+
+@dataclass(frozen=True)
+class TakenMedicine:
+    """A medicine that a person takes, and the state that it is in."""
+
+    id: UUID
+    state: State
+
+
+ACTIVE = State(MedicineStatus.ACTIVE)
 
 
 def paused_states(
-    rows: Sequence[Row[Any]],
+    taken: Sequence[TakenMedicine],
     until: datetime | None,
     *,
     beginning: set[UUID] | None = None,
@@ -31,26 +47,33 @@ def paused_states(
     that are in it (with an *own* end, where they had one), and what is paused for less time.
     """
     targets: dict[UUID, State] = {}
-    for row in rows:
-        its_own = (own or {}).get(row.id)
-        if row.is_paused_with_person and its_own and until and its_own > until:
-            targets[row.id] = (MedicineStatus.PAUSED, its_own, False)
+    for medicine in taken:
+        state, its_own = medicine.state, (own or {}).get(medicine.id)
+        if state.is_with_person and its_own and until and its_own > until:
+            targets[medicine.id] = State(MedicineStatus.PAUSED, its_own)
             continue
-        begins = row.status == MedicineStatus.ACTIVE and row.id in (beginning or ())
-        if begins or row.is_paused_with_person or _ends_before(row, until):
-            targets[row.id] = (MedicineStatus.PAUSED, until, True)
+        begins = state.status is MedicineStatus.ACTIVE and medicine.id in (beginning or ())
+        if begins or state.is_with_person or _ends_before(state, until):
+            targets[medicine.id] = State(MedicineStatus.PAUSED, until, is_with_person=True)
     return targets
 
 
-def _ends_before(row: Row[Any], until: datetime | None) -> bool:
-    return row.resumes_at is not None and (until is None or row.resumes_at < until)
+def _ends_before(state: State, until: datetime | None) -> bool:
+    return state.resumes_at is not None and (until is None or state.resumes_at < until)
 
 
-def resumed_states(rows: Sequence[Row[Any]], own: Mapping[UUID, datetime]) -> Mapping[UUID, State]:
+def resumed_states(
+    taken: Sequence[TakenMedicine], own: Mapping[UUID, datetime]
+) -> Mapping[UUID, State]:
+    """What the end of a pause makes of the medicines that are in it, of which some have an *own*
+    one that runs on.
+    """
     return {
-        row.id: (MedicineStatus.PAUSED, own[row.id], False) if row.id in own else ACTIVE
-        for row in rows
-        if row.is_paused_with_person
+        medicine.id: State(MedicineStatus.PAUSED, own[medicine.id])
+        if medicine.id in own
+        else ACTIVE
+        for medicine in taken
+        if medicine.state.is_with_person
     }
 
 
@@ -79,16 +102,15 @@ async def own_ends(scope: Scope, person: Person) -> Mapping[UUID, datetime]:
     return ends
 
 
-def state_of(row: Row[Any]) -> State:
-    return (MedicineStatus(row.status), row.resumes_at, row.is_paused_with_person)
-
-
 def pause_to_json(pause: Pause | None, medicines: Mapping[UUID, State]) -> dict[str, Any]:
     return {
         "paused_at": pause.since.isoformat() if pause else None,
         "paused_until": pause.until.isoformat() if pause and pause.until else None,
         "silences_appointments": pause is not None and pause.silences_appointments,
-        "medicines": {str(key): status_json(*state) for key, state in medicines.items()},
+        "medicines": {
+            str(key): status_json(state.status, state.resumes_at, state.is_with_person)
+            for key, state in medicines.items()
+        },
     }
 
 

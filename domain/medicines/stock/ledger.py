@@ -6,19 +6,20 @@ The ledger is not cut off at zero where more was given than was counted: whateve
 corrected comes back exactly.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from domain import audit
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.medicines.stock.measures import use_of
+from domain.medicines.stock.measures import Measure, measure_of, use_of
 from domain.models import Medication, StockMovement, new_id
 
 _TAKE = text(f"""
@@ -62,6 +63,25 @@ _GIVE_BACK = text("""
 """)
 
 
+@dataclass(frozen=True)
+class LockedStock:
+    """The stock of a medicine, as its row has it, that nobody else changes meanwhile."""
+
+    medication_id: UUID
+    stock: Decimal | None
+    stock_unit: str | None
+    stock_per_dose: Decimal | None
+    stock_dose_amount: Decimal | None
+    stock_dose_unit: str | None
+    stock_check_at: datetime | None
+    refill_promised_by_id: UUID | None
+    refill_promised_at: datetime | None
+
+    @property
+    def measure(self) -> Measure | None:
+        return measure_of(self.stock_per_dose, self.stock_dose_amount, self.stock_dose_unit)
+
+
 async def take_for(
     scope: Scope, dose_id: UUID, *, amount: object = None, unit: object = None
 ) -> None:
@@ -87,11 +107,10 @@ async def give_back(scope: Scope, dose_id: UUID) -> None:
 
 async def record_change(
     scope: Scope,
-    action: str,
-    medication_id: UUID,
-    before: Row[Any],
-    changed: Mapping[str, Any],
+    before: LockedStock,
     *,
+    action: str,
+    changed: Mapping[str, Any],
     undoes_id: UUID | None = None,
 ) -> None:
     """Audit what *changed* of the stock, so that each of it can be put back."""
@@ -99,15 +118,11 @@ async def record_change(
         scope,
         f"stock.{action}",
         subject_type="medication",
-        subject_id=medication_id,
-        before=_as_json(before, changed),
+        subject_id=before.medication_id,
+        before={name: _json(getattr(before, name)) for name in changed},
         after={name: _json(value) for name, value in changed.items()},
         undoes_id=undoes_id,
     )
-
-
-def _as_json(row: Row[Any], names: Iterable[str]) -> dict[str, str | None]:
-    return {name: _json(getattr(row, name)) for name in names}
 
 
 def _json(value: Any) -> str | None:
@@ -116,7 +131,8 @@ def _json(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-async def lock_stock(scope: Scope, medication_id: UUID) -> Row[Any]:
+async def lock_stock(scope: Scope, medication_id: UUID) -> LockedStock:
+    """Raises NotFound."""
     row = await scope.row(
         select(
             Medication.stock,
@@ -137,10 +153,20 @@ async def lock_stock(scope: Scope, medication_id: UUID) -> Row[Any]:
     )
     if row is None:
         raise NotFound
-    return row
+    return LockedStock(
+        medication_id,
+        stock=row.stock,
+        stock_unit=row.stock_unit,
+        stock_per_dose=row.stock_per_dose,
+        stock_dose_amount=row.stock_dose_amount,
+        stock_dose_unit=row.stock_dose_unit,
+        stock_check_at=row.stock_check_at,
+        refill_promised_by_id=row.refill_promised_by_id,
+        refill_promised_at=row.refill_promised_at,
+    )
 
 
-async def move_stock(scope: Scope, medication_id: UUID, change: Decimal, reason: str) -> None:
+async def move_stock(scope: Scope, medication_id: UUID, *, change: Decimal, reason: str) -> None:
     if change:
         await scope.execute(
             insert(StockMovement).values(

@@ -132,12 +132,12 @@ def stock_of(row: Row[Any], status: MedicineStatus, zone: ZoneInfo, now: datetim
     unmeasured = None
     if row.stock is not None:
         unmeasured = find_unmeasured(
-            _dosage(row), schedule_from_json(row.schedule), row.stock_unit, measure_of(row)
+            _dosage(row), schedule_from_json(row.schedule), row.stock_unit, _measure(row)
         )
     return Stock(
         amount=row.stock,
         unit=row.stock_unit,
-        measure=measure_of(row),
+        measure=_measure(row),
         unmeasured=unmeasured,
         refill_days=row.refill_days,
         forecast=_forecast(row, zone, now) if is_reckoned else NOT_RECKONED,
@@ -156,12 +156,16 @@ def _forecast(row: Row[Any], zone: ZoneInfo, now: datetime) -> Forecast:
             zone=zone,
             now=now,
         )
-    usual, measure = _dosage(row), measure_of(row)
+    usual, measure = _dosage(row), _measure(row)
     doses = (
         (due_at, use(dosage or usual, row.stock_unit, measure))
         for due_at, dosage in coming.in_order(now + FARTHEST + _BEYOND)
     )
     return forecast(doses, stock=row.stock, zone=zone, now=now)
+
+
+def _measure(row: Row[Any]) -> Measure | None:
+    return measure_of(row.stock_per_dose, row.stock_dose_amount, row.stock_dose_unit)
 
 
 def _dosage(row: Row[Any]) -> Dosage:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row
-
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import Schedule
@@ -77,10 +75,13 @@ def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
     """
 
 
-def measure_of(row: Row[Any]) -> Measure | None:
-    if row.stock_per_dose is None:
+def measure_of(
+    per_dose: Decimal | None, amount: Decimal | None, unit: str | None
+) -> Measure | None:
+    """As the columns have it (see :func:`measure_columns`), all of them or none."""
+    if per_dose is None or amount is None or unit is None:
         return None
-    return Measure(row.stock_per_dose, row.stock_dose_amount, row.stock_dose_unit)
+    return Measure(per_dose, amount, unit)
 
 
 def measure_columns(measure: Measure | None) -> dict[str, Any]:

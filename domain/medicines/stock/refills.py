@@ -15,7 +15,7 @@ from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, 
 from domain.medicines.reading import get_medication
 from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
 from domain.medicines.stock.levels import Refilled, get_stock
-from domain.medicines.stock.measures import Measure, find_unmeasured, measure_columns, measure_of
+from domain.medicines.stock.measures import Measure, find_unmeasured, measure_columns
 from domain.medicines.stock.notices import show_notices_again
 from domain.medicines.stock.stock_checks import next_check
 from domain.models import Medication
@@ -44,7 +44,7 @@ async def refill(
     before = await lock_stock(scope, medication_id)
     if before.stock_unit not in {None, unit}:
         raise StockUnitDiffers(before.stock_unit)
-    said = measure_of(before)
+    said = before.measure
     known = measure or said
     unmeasured = find_unmeasured(medicine.dosage, medicine.schedule, unit, known)
     if unmeasured is not None:
@@ -57,7 +57,12 @@ async def refill(
         raise LessLeft(before.stock, unit)
     after = amount if is_count else had + amount
     is_counted = is_count or amount < 0
-    await move_stock(scope, medication_id, after - had, "counted" if is_counted else "refilled")
+    await move_stock(
+        scope,
+        medication_id,
+        change=after - had,
+        reason="counted" if is_counted else "refilled",
+    )
     check_at = next_check(medicine.zone, scope.clock.now())
     scope.publish(TimerSet(check_at))
     changed = {
@@ -73,7 +78,7 @@ async def refill(
         .values(**changed, stock_check_at=check_at)
     )
     await record_change(
-        scope, "counted" if is_counted else "refilled", medication_id, before, changed
+        scope, before, action="counted" if is_counted else "refilled", changed=changed
     )
     await show_notices_again(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
@@ -99,11 +104,11 @@ async def set_per_dose(
     before = await lock_stock(scope, medication_id)
     if before.stock_unit != unit:
         raise NotFound
-    if measure_of(before) != seen:
+    if before.measure != seen:
         raise ChangedMeanwhile(medicine)
     changed = measure_columns(Measure.of(dosage, per_dose))
     await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
-    await record_change(scope, "measured", medication_id, before, changed)
+    await record_change(scope, before, action="measured", changed=changed)
     await show_notices_again(scope, medication_id)
     return Refilled(medicine, await get_stock(scope, medicine), before.stock)
 

@@ -11,8 +11,8 @@ from sqlalchemy import Row, select, text, update
 from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
-from domain.medicines.stock.measures import Measure, measure_columns, measure_of
+from domain.medicines.stock.ledger import LockedStock, lock_stock, move_stock, record_change
+from domain.medicines.stock.measures import Measure, measure_columns
 from domain.medicines.stock.notices import show_notices_again
 from domain.models import AuditEvent, Medication
 
@@ -47,32 +47,32 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
         raise NotFound
     changed = {**_put_back_measure(event, now), **_put_back_promise(event, now)}
     if "stock" in event.before:
-        changed |= await _put_back_stock(scope, event, now)
+        changed |= await _put_back_stock(scope, event, left=now.stock)
     if changed:
         await scope.execute(
             update(Medication).where(Medication.id == event.subject_id).values(**changed)
         )
-    await record_change(scope, "put_back", event.subject_id, now, changed, undoes_id=event_id)
+    await record_change(scope, now, action="put_back", changed=changed, undoes_id=event_id)
     await show_notices_again(scope, event.subject_id)
 
 
-async def _put_back_stock(scope: Scope, event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> dict[str, Any]:
     """Move back what *event* has moved; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
             _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.person_id}
         )
         returned = sum((row.change for row in back), Decimal(0))
-        await move_stock(scope, event.subject_id, -now.stock - returned, "counted")
+        await move_stock(scope, event.subject_id, change=-left - returned, reason="counted")
         return {"stock": None, "stock_unit": None, "stock_check_at": None}
     change = Decimal(event.before["stock"]) - Decimal(event.after["stock"])
-    await move_stock(scope, event.subject_id, change, "counted")
-    return {"stock": now.stock + change}
+    await move_stock(scope, event.subject_id, change=change, reason="counted")
+    return {"stock": left + change}
 
 
-def _put_back_measure(event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+def _put_back_measure(event: Row[Any], now: LockedStock) -> dict[str, Any]:
     """As it was before, unless somebody has said another one since."""
-    if "stock_per_dose" not in event.before or _read_measure(event.after) != measure_of(now):
+    if "stock_per_dose" not in event.before or _read_measure(event.after) != now.measure:
         return {}
     return measure_columns(_read_measure(event.before))
 
@@ -87,7 +87,7 @@ def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
     )
 
 
-def _put_back_promise(event: Row[Any], now: Row[Any]) -> dict[str, Any]:
+def _put_back_promise(event: Row[Any], now: LockedStock) -> dict[str, Any]:
     """Whoever had said that they would get more still does."""
     promised_by = event.before.get("refill_promised_by_id")
     if promised_by is None or now.refill_promised_by_id is not None:
