@@ -1,4 +1,4 @@
-"""What others have changed, as whoever is told of it reads it: from the rows as they are now."""
+"""The message that tells of what others have changed: read from the rows as they are now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,4 @@
-"""`/undo`: what the acting member did last, or what a message says that they did, named before it
-is taken back.
-"""
+"""Taking back what a member did, each kind of action as its area does."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A wake-up's work: claim what has a timer whose minute has come, write what is owed, move timers.
+"""A wake-up's work: claim whatever has a timer whose minute has come, and take its next step.
 
 Doses and appointments go the same way: claimed together, owed in one statement, sent by the same
 delivery. They differ in who is told what, and in what comes next.
