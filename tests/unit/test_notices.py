@@ -3,7 +3,7 @@
 import pytest
 
 from bot.notices import VIEWS
-from domain.models.delivery import Kind
+from domain.models.delivery import Kind, Lane
 from domain.overview.kinds import KINDS
 
 
@@ -11,7 +11,7 @@ from domain.overview.kinds import KINDS
 def test_every_kind_is_described_and_has_a_view(kind: Kind) -> None:
     assert KINDS[kind].kind is kind
     assert callable(VIEWS[kind])
-    assert kind.lane in type(kind.lane)
+    assert isinstance(kind.lane, Lane)
 
 
 def test_nothing_is_collected_that_is_no_kind() -> None:
