@@ -26,6 +26,7 @@ from bot.intake.owed_answers import OwedAnswers
 from bot.intake.polling import Poller
 from bot.intake.replies import Replies
 from bot.intake.serving import Parts, Serving
+from bot.notices import render
 from bot.ops.liveness import Process
 from bot.ops.metrics import serving_metrics
 from bot.ops.tasks import end
@@ -45,17 +46,13 @@ from bot.telegram_api.limits import Budget, Limiter
 from bot.telegram_api.messages import seconds_to_wait
 from bot.telegram_api.transport import AiohttpRequest
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    Scope,
-    as_dispatch,
-    find_unsafe_rights,
-    is_away,
-    make_engine,
-    measure_skew,
-)
-from domain.delivery import inbox
-from domain.delivery import outbox as notifications
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import claims, inbox
 from domain.overview.change_notices import owe_news
 from domain.set_asides import describe
 from migrations import runner
@@ -179,7 +176,7 @@ class App:
         )
         register(application, serving)
         queues = ChatQueues(database, application, serving, answers, finished, owner=process.id)
-        delivery = Delivery(database, reminding, limiter, owner=process.id)
+        delivery = Delivery(database, reminding, limiter=limiter, render=render, owner=process.id)
         wake_ups = WakeUps(
             database,
             redis,
@@ -421,7 +418,7 @@ async def _release_leases(database: Database, process: Process) -> None:
 
     async def release(scope: Scope) -> None:
         await inbox.release_leases(scope, process.gone)
-        await notifications.release_leases(scope, process.gone)
+        await claims.release_leases(scope, process.gone)
 
     try:
         await database.run(release, as_dispatch())

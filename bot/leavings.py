@@ -35,7 +35,7 @@ from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor
 from domain.family.people import get_person
 from domain.local_time import to_local
-from domain.medicines.medications import get_medication
+from domain.medicines.reading import get_medication
 from domain.medicines.records.corrections import check_correctable
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from domain.database import Act, Scope
+from domain.database.scope import Act, Scope
 from domain.models import AuditEvent, new_id
 
 #: What takes back, corrects or adds to what was done before: itself or by what it is about.

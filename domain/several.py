@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from domain.database import Scope
+from domain.database.scope import Scope
 
 T = TypeVar("T")
 

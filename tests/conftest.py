@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 
 from bot.embedded import EmbeddedServers
 from domain.clock import Clock
-from domain.database import Database, make_engine
+from domain.database.engine import make_engine
+from domain.database.unit_of_work import Database
 from domain.overview.change_notices import owe_news
 from migrations import runner
 from tests.databases import MORNING, clock_at, database_name, new_database

@@ -21,21 +21,26 @@ from domain.appointments.appointments import Details, NewAppointment, Occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
-from domain.database import Database, Scope, as_dispatch, as_family, as_newcomer, as_person
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent
+from domain.database.requests import as_dispatch, as_family, as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import claims, outcomes
+from domain.delivery.claims import Claimed
+from domain.delivery.outcomes import Sent
 from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import adding
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses, expansion
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses import facts
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.expansion import horizon
 from domain.medicines.facts import MedicineFacts, NewMedicine
 from domain.medicines.records import intakes
 from domain.medicines.records.corrections import Correction, correct_dose
-from domain.medicines.schedules.schedules import Schedule, WallClock
+from domain.medicines.records.recording import Recorded
+from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models import Dose
 from domain.reminders import due as reminders
 from domain.set_asides import Subject
@@ -175,7 +180,7 @@ async def medicine(
     """By default 100 mg at 08:00 every day. A dosage with a blank is an amount and its unit."""
     new = NewMedicine(person.id, name, amount_of(dosage), schedule or daily("08:00"))
     return await acting(
-        database, who, lambda scope: medications.add_medication(scope, new, flow_id=flow_id)
+        database, who, lambda scope: adding.add_medication(scope, new, flow_id=flow_id)
     )
 
 
@@ -194,7 +199,7 @@ async def doses_of(
 
     async def find(scope: Scope) -> Sequence[DoseFacts]:
         of_medicine = select(Dose.id).where(Dose.medication_id == medicine.id)
-        return await doses.list_doses(scope, [row.id for row in await scope.rows(of_medicine)])
+        return await facts.list_doses(scope, [row.id for row in await scope.rows(of_medicine)])
 
     return await database.run(find, as_family(family.id))
 
@@ -236,8 +241,8 @@ async def expand(database: Database) -> int:
     before = database.clock.now() + timedelta(hours=24)
     return await do_chore(
         database,
-        lambda scope: expansion.find_due(scope, before=before, most=100),
-        lambda scope, ids: expansion.expand(scope, ids, before=before),
+        lambda scope: horizon.find_due(scope, before=before, most=100),
+        lambda scope, ids: horizon.expand(scope, ids, before=before),
     )
 
 
@@ -247,12 +252,12 @@ _message_ids = count(1)
 async def deliver(database: Database, *, most: int = 100) -> Sequence[Claimed]:
     """Claim what is owed and record it as sent, as it is now; returns what was claimed."""
     claimed = await database.run(
-        lambda scope: notifications.claim(scope, most=most, lease=LEASE, owner=uuid4()),
+        lambda scope: claims.claim(scope, most=most, lease=LEASE, owner=uuid4()),
         as_dispatch(),
     )
     sent = [Sent(c.id, c.chat_id, next(_message_ids), 1, ()) for c in claimed]
     if sent:
-        await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+        await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
     return claimed
 
 

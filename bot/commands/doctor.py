@@ -19,15 +19,12 @@ from bot.redis.client import connect
 from bot.settings import Settings
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.transport import AiohttpRequest
-from domain import set_asides
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    as_dispatch,
-    find_unsafe_rights,
-    make_engine,
-    measure_skew,
-)
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
+from domain.delivery import set_aside_work
 from migrations import runner
 
 OLDEST_POSTGRES = 14
@@ -113,7 +110,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             )
         else:
             yield Finding(True, f"Clock: {seconds:.1f} s between this machine and PostgreSQL.")
-        for waiting in await database.run(set_asides.list_waiting, as_dispatch()):
+        for waiting in await database.run(set_aside_work.list_waiting, as_dispatch()):
             yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
     finally:
         await database.close()

@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 
 from bot.commands.servers import reach_servers
 from bot.settings import Settings
-from domain import set_asides
 from domain.clock import Clock
-from domain.database import Database, as_dispatch, make_engine
-from domain.set_asides import Waiting
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
+from domain.delivery import set_aside_work
+from domain.delivery.set_aside_work import Waiting
 
 ALL = "all"
 
@@ -20,7 +22,7 @@ class NothingOfThatId(Exception):
 async def list_all(settings: Settings) -> str:
     """What is set aside, a line each, the newest first."""
     async with _database(settings) as database:
-        waiting = await database.run(set_asides.list_waiting, as_dispatch())
+        waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
     if not waiting:
         return "Nothing is set aside."
     return "\n".join(map(describe, waiting))
@@ -31,7 +33,7 @@ async def retry(settings: Settings, chosen: str) -> str:
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:
-            await database.run(lambda scope, w=each: set_asides.retry(scope, w), as_dispatch())  # type: ignore[misc]
+            await database.run(lambda scope, w=each: set_aside_work.retry(scope, w), as_dispatch())  # type: ignore[misc]
     return f"{len(found)} will be tried again, by the bot that runs or at its next start."
 
 
@@ -40,7 +42,7 @@ async def drop(settings: Settings, chosen: str) -> str:
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:
-            await database.run(lambda scope, w=each: set_asides.drop(scope, w), as_dispatch())  # type: ignore[misc]
+            await database.run(lambda scope, w=each: set_aside_work.drop(scope, w), as_dispatch())  # type: ignore[misc]
     return f"{len(found)} dropped."
 
 
@@ -59,7 +61,7 @@ def describe(waiting: Waiting) -> str:
 
 
 async def _find(database: Database, chosen: str) -> Sequence[Waiting]:
-    waiting = await database.run(set_asides.list_waiting, as_dispatch())
+    waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
     found = [each for each in waiting if chosen in (ALL, each.id)]
     if not found and chosen != ALL:
         raise NothingOfThatId

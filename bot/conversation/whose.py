@@ -11,7 +11,7 @@ from bot.grammar.tokens import fold_spaces, matchable
 from bot.ui import conversations
 from bot.ui import conversations as conversation_views
 from bot.ui.answer import Screen
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.people import list_people
 
 People: TypeAlias = tuple[tuple[str, str, str], ...]

@@ -22,7 +22,8 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.repeats import SHORTER_MONTHS
 from bot.grammar.tokens import Line, Token, words_of
 from domain.local_time import Weekday
-from domain.medicines.schedules.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL
+from domain.medicines.schedules.days import LONGEST_CYCLE
+from domain.medicines.schedules.kinds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
 EVERY_DAY = frozenset(Weekday)
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))

@@ -19,23 +19,18 @@ from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.local_time import resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import EVERY_DAY as EVERY_DAYS
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
+from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.kinds import (
     MOST_TIMES_A_DAY,
     AsNeeded,
-    Cycle,
-    Daily,
-    Days,
     Elapsed,
-    InvalidSchedule,
-    Monthly,
     Schedule,
-    ScheduleProblem,
     Steps,
     WallClock,
-    Weekly,
-    first_occurrence,
 )
+from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
 from domain.timers import ceil_minute
 
 AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)

@@ -34,7 +34,9 @@ from bot.ops.metrics import SET_ASIDE
 from bot.ops.tasks import end
 from bot.ui.answer import Answer
 from bot.ui.callbacks import LOOKS, UnreadableCallback, decode
-from domain.database import Database, as_dispatch, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming
 from domain.set_asides import describe

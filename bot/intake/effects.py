@@ -17,7 +17,9 @@ from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.callbacks import NOWHERE
-from domain.database import Database, Scope, ScopeRequest, as_person
+from domain.database.requests import ScopeRequest, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 from domain.family import users

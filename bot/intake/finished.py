@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.set_asides import describe
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from telegram import Chat, User
 
-from domain.database import Database, as_newcomer
+from domain.database.requests import as_newcomer
+from domain.database.unit_of_work import Database
 from domain.family.users import Arrival, arrive
 
 REMEMBERED = 10_000

@@ -12,8 +12,8 @@ from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
 from bot.ui.answer import Answer
 from bot.ui.callbacks import Callback, Verb
-from domain.database import Scope
-from domain.medicines.doses.doses import CardMessage
+from domain.database.scope import Scope
+from domain.medicines.records.presses import CardMessage
 
 
 @dataclass(frozen=True)

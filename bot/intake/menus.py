@@ -9,8 +9,8 @@ from uuid import UUID
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.callbacks import NOWHERE, Verb, decode
-from domain.database import Act
-from domain.overview.undo import UNDOABLE
+from domain.database.scope import Act
+from domain.overview.own_actions import UNDOABLE
 
 _OF_WHAT_WAS_DONE = (Verb.UNDO_ACTION, Verb.CHANGE_OPEN)
 _UNFINISHED = (Verb.MENU, *_OF_WHAT_WAS_DONE)

@@ -13,7 +13,7 @@ from bot.intake.raw_updates import RawUpdate, update_id_of
 from bot.ops.metrics import SET_ASIDE
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.messages import seconds_to_wait
-from domain.database import is_away
+from domain.database.failures import is_away
 
 log = logging.getLogger(__name__)
 

@@ -41,7 +41,8 @@ from bot.ui import refusals
 from bot.ui.answer import Answer
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import speaking
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import EditedMessage
 

@@ -13,7 +13,10 @@ from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
 from domain import set_asides
-from domain.database import Database, Scope, ScopeRequest, as_dispatch, as_family, is_away
+from domain.database.failures import is_away
+from domain.database.requests import ScopeRequest, as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.set_asides import Subject, Work, describe
 
 log = logging.getLogger(__name__)

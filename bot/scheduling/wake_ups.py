@@ -18,15 +18,17 @@ from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
 from domain.appointments import occurrences
 from domain.appointments.occurrences import EXTENDED_AHEAD
-from domain.database import Database, as_dispatch, is_away
-from domain.delivery import inbox
-from domain.delivery import outbox as notifications
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
+from domain.delivery import inbox, shown_messages
 from domain.events import Event, TimerSet
-from domain.medicines.doses import expansion
-from domain.medicines.doses.expansion import HORIZON
-from domain.medicines.pauses import pauses
-from domain.medicines.stock import stock
+from domain.medicines.expansion import horizon
+from domain.medicines.expansion.horizon import HORIZON
+from domain.medicines.pauses import pause_ends
+from domain.medicines.stock import stock_checks
 from domain.reminders import due as reminders
+from domain.reminders.timers import list_timers
 from domain.set_asides import Work, describe, forget_recovered
 
 log = logging.getLogger(__name__)
@@ -103,8 +105,8 @@ class WakeUps:
     async def do_chores(self) -> None:
         """What a family would not miss for a minute: what runs out, and pauses that end."""
         async with self._at_chores:
-            await self._isolation.do(Chore(Work.STOCK, stock.find_due, stock.check))
-            await self._isolation.do(Chore(Work.PAUSE, pauses.find_due, pauses.tell))
+            await self._isolation.do(Chore(Work.STOCK, stock_checks.find_due, stock_checks.check))
+            await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
 
     async def expand(self) -> None:
         """Make the doses of the coming hours and the occurrences of the coming year that are
@@ -114,8 +116,8 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.EXPANSION,
-                lambda scope, most: expansion.find_due(scope, before=before, most=most),
-                lambda scope, ids: expansion.expand(scope, ids, before=before),
+                lambda scope, most: horizon.find_due(scope, before=before, most=most),
+                lambda scope, ids: horizon.expand(scope, ids, before=before),
             )
         )
         a_year = self._clock.now() + EXTENDED_AHEAD
@@ -163,7 +165,7 @@ class WakeUps:
     async def _list_minutes(self) -> Sequence[datetime]:
         """The minutes in which something acts, as far ahead as the alarm is set."""
         return await self._database.run(
-            lambda scope: reminders.list_timers(scope, until=self._clock.now() + HORIZON),
+            lambda scope: list_timers(scope, until=self._clock.now() + HORIZON),
             as_dispatch(),
         )
 
@@ -228,7 +230,7 @@ class WakeUps:
     async def _look_everywhere(self) -> None:
         try:
             await self.act()
-            await self._database.run(notifications.show_to_those_who_left, as_dispatch())
+            await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
         except Exception as error:
             log.warning("sweep failed: %s", describe(error))
         for look in self._on_sweep:

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from domain.database import Database, as_family, is_away
+from domain.database.failures import is_away
+from domain.database.requests import as_family
+from domain.database.unit_of_work import Database
+from domain.delivery.messages import Message
 from domain.errors import NotFound
-from domain.overview.cards import Message, read_messages
+from domain.overview.kinds import read_messages
 
 
 class MessageReader:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
-from domain.database import Database, Scope, as_dispatch, is_away
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Sent, Shown
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import outcomes
+from domain.delivery.outcomes import Sent, Shown
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -93,9 +96,9 @@ class OutcomeRecorder:
         async def work(scope: Scope) -> bool:
             is_any_outdated = False
             if sent:
-                is_any_outdated |= await notifications.record_sent(scope, sent)
+                is_any_outdated |= await outcomes.record_sent(scope, sent)
             if shown:
-                is_any_outdated |= await notifications.record_shown(scope, shown)
+                is_any_outdated |= await outcomes.record_shown(scope, shown)
             return is_any_outdated
 
         return await self._database.run(work, as_dispatch())

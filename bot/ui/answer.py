@@ -44,7 +44,7 @@ class Screen:
 class Answer:
     """`toast` answers a press (`alert`: must be tapped away); `send` are new messages; `edit` takes
     the place of the pressed message, `closes` only takes away its buttons. Cards are never edited
-    like that: they show wanted state, see :mod:`domain.delivery.outbox`.
+    like that: they show wanted state, see :mod:`domain.delivery.shown_messages`.
 
     `conversation` is what becomes of the person's guided conversation, as JSON of
     :mod:`bot.intake.conversation`.

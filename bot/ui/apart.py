@@ -17,11 +17,11 @@ from bot.ui.wording import _
 from bot.ui.words.phones import last_digits
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from domain.contacts.doctors import DoctorFacts
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.families import FamilyFacts
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.schedules import Schedule, WallClock
+from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models.medicines import MedicineStatus
 
 _END = 8  # of a name so long that only its end may differ

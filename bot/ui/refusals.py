@@ -54,7 +54,7 @@ from domain.medicines.errors import (
     StoppedMeanwhile,
     TimeNotPossible,
 )
-from domain.overview.undo import ActionSuperseded
+from domain.overview.own_actions import ActionSuperseded
 
 
 def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:

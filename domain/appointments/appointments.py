@@ -30,7 +30,7 @@ from domain.appointments.ladder import Reminder, reminders_of
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences import Series, make_occurrences, original_start, own_details
 from domain.appointments.recurrences import Recurrence
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.people import get_person

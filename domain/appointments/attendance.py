@@ -12,7 +12,7 @@ from domain.appointments.errors import TakenByAnother
 from domain.appointments.locking import Reach, lock, record, refuse_what_is_over, update_one
 from domain.appointments.occurrences import ROW_COLUMNS, Series, own_details, show_again
 from domain.appointments.undo import remember
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.models import AppointmentOccurrence, FamilyMember, User
 from domain.models.appointments import OccurrenceStatus

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.access import Action
 from domain.appointments.occurrences import original_start
 from domain.appointments.recurrences import Recurrence
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.local_time import to_local
 from domain.models import (

@@ -45,7 +45,7 @@ from domain.appointments.occurrences import (
 )
 from domain.appointments.recurrences import Recurrence
 from domain.appointments.undo import from_json, remember, to_json
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.room import make_room

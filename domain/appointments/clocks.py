@@ -22,7 +22,7 @@ from domain.appointments.locking import Reach, lock_appointment
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences import Series, first_ahead, replan
 from domain.appointments.undo import remember
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.local_time import resolve_local, to_local

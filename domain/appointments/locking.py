@@ -7,19 +7,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, func, select, update
 
 from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
 from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
-from domain.database import Scope
+from domain.database.scope import Scope
+from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
 from domain.errors import NotFound
-from domain.events import NotificationsOwed
 from domain.local_time import to_local
-from domain.models import Appointment, AppointmentOccurrence
+from domain.models import Appointment, AppointmentOccurrence, CalendarCopy, FamilyMember
 from domain.models.appointments import OccurrenceStatus
-from domain.models.delivery import Lane
+from domain.models.delivery import Kind
 
 
 class Reach(StrEnum):
@@ -166,31 +167,6 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
     )
 
 
-# A file that waits to be sent says what is so then; until this is committed nobody sends it.
-_OWED_ALREADY = text("""
-    UPDATE notifications n SET wanted_version = wanted_version + 1
-    FROM appointments a
-    WHERE a.id = :appointment_id AND n.family_id = :family_id AND n.kind = 'calendar'
-      AND n.status = 'pending' AND n.leased_until IS NULL
-      AND n.facts ->> 'origin_id' = coalesce(a.origin_id, a.id)::text
-""")
-_OWE_FILES = text("""
-    INSERT INTO notifications (id, family_id, user_id, kind, lane, deadline_at, facts)
-    SELECT gen_random_uuid(), c.family_id, c.user_id, 'calendar', :lane, clock_now(),
-           jsonb_build_object('origin_id', c.appointment_id)
-    FROM appointments a
-    JOIN calendar_copies c ON c.appointment_id = coalesce(a.origin_id, a.id)
-    JOIN family_members m ON m.family_id = c.family_id AND m.user_id = c.user_id
-    WHERE a.id = :appointment_id AND a.family_id = :family_id AND m.left_at IS NULL
-      AND NOT EXISTS (
-          SELECT 1 FROM notifications n
-          WHERE n.family_id = c.family_id AND n.user_id = c.user_id AND n.kind = 'calendar'
-            AND n.status = 'pending' AND n.leased_until IS NULL
-            AND n.facts ->> 'origin_id' = c.appointment_id::text
-      )
-""")
-
-
 async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
     """Have whoever saw it before see it anew before they change it; and where calendars show what
     has changed, have them take it as news, and send it to whoever has put it into theirs.
@@ -205,10 +181,52 @@ async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool =
     )
     if not is_shown:
         return
-    parameters = {"appointment_id": appointment_id, "family_id": scope.family_id}
-    await scope.execute(_OWED_ALREADY, parameters)
-    await scope.execute(_OWE_FILES, {**parameters, "lane": Lane.APPOINTMENTS})
-    scope.publish(NotificationsOwed())
+    await _owe_files(scope, appointment_id)
+
+
+async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
+    """Send the appointment to those who have put it into their calendar. A file that waits to be
+    sent says what is so then; until this is committed nobody sends it.
+    """
+    copies = await scope.rows(
+        select(CalendarCopy.appointment_id, CalendarCopy.user_id)
+        .join(
+            Appointment,
+            CalendarCopy.appointment_id == func.coalesce(Appointment.origin_id, Appointment.id),
+        )
+        .join(
+            FamilyMember,
+            (FamilyMember.family_id == CalendarCopy.family_id)
+            & (FamilyMember.user_id == CalendarCopy.user_id),
+        )
+        .where(
+            Appointment.id == appointment_id,
+            Appointment.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+        )
+    )
+    if not copies:
+        return
+    origin_id = str(copies[0].appointment_id)
+    waiting = await show_again(
+        scope,
+        [Kind.CALENDAR],
+        where=[IS_WAITING, FACTS["origin_id"].as_string() == origin_id],
+    )
+    served = {message.user_id for message in waiting}
+    await owe(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.CALENDAR,
+                user_id=copy.user_id,
+                facts={"origin_id": origin_id},
+                deadline_at=scope.clock.now(),
+            )
+            for copy in copies
+            if copy.user_id not in served
+        ],
+    )
 
 
 async def record(

@@ -4,37 +4,21 @@ Somebody adds a visit in 40 minutes: the reminders that are set, a day and an ho
 come any more. Whoever added it knows; the rest of the family gets the notice now.
 """
 
-import json
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, update
 
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
 from domain.appointments.occurrences import reminded_before
-from domain.database import Scope
-from domain.events import NotificationsOwed
+from domain.database.scope import Scope
+from domain.delivery.new_messages import OutgoingMessage, owe_or_add
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
-from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember, new_id
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient, FamilyMember
 from domain.models.appointments import OccurrenceStatus
-from domain.models.delivery import Kind, Lane
+from domain.models.delivery import Kind
 from domain.timers import Step
-
-# What is owed to somebody for the same minute is about this one, too.
-_OWE = text("""
-    INSERT INTO notifications
-           (id, family_id, user_id, care_recipient_id, kind, slot_at, lane, deadline_at, facts)
-    SELECT o.id, :family_id, o.user_id, :care_recipient_id, :kind, :slot_at, :lane, :slot_at,
-           CAST(:facts AS jsonb)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:user_ids AS uuid[])) AS o (id, user_id)
-    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
-    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
-        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
-        facts = jsonb_set(notifications.facts, '{steps}',
-                          (notifications.facts -> 'steps') || (excluded.facts -> 'steps'))
-    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
-""")
 
 
 async def tell_of_what_is_soon(
@@ -123,17 +107,18 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
     )
     scope.told_of.update(occurrence_ids)
     minute = scope.clock.now().replace(second=0, microsecond=0)
-    await scope.execute(
-        _OWE,
-        {
-            "ids": [new_id() for _ in members],
-            "user_ids": [member.user_id for member in members],
-            "family_id": scope.family_id,
-            "care_recipient_id": person_id,
-            "kind": Kind.APPOINTMENT,
-            "slot_at": minute,
-            "lane": Lane.APPOINTMENTS,
-            "facts": json.dumps({"steps": {str(each): Step.SOON for each in occurrence_ids}}),
-        },
+    # What is owed to somebody for the same minute is about this one, too.
+    await owe_or_add(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.APPOINTMENT,
+                user_id=member.user_id,
+                facts={"steps": {str(each): Step.SOON for each in occurrence_ids}},
+                deadline_at=minute,
+                person_id=person_id,
+                slot_at=minute,
+            )
+            for member in members
+        ],
     )
-    scope.publish(NotificationsOwed())

@@ -16,10 +16,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.appointments.ladder import after_telling, appointment_actions
 from domain.appointments.recurrences import Recurrence, starts_until
-from domain.database import Scope
-from domain.events import NotificationsOwed, TimerSet
+from domain.database.scope import Scope
+from domain.delivery import shown_messages
+from domain.delivery.shown_messages import FACTS, was_owed_within
+from domain.events import TimerSet
 from domain.local_time import resolve_local, to_local
-from domain.models import Appointment, AppointmentOccurrence, Notification, new_id
+from domain.models import Appointment, AppointmentOccurrence, new_id
 from domain.models.appointments import OccurrenceStatus
 from domain.models.delivery import Kind
 from domain.set_asides import Subject, Work, is_free
@@ -239,19 +241,12 @@ async def show_again(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
     """Have every message edited that told of these in the last weeks."""
     if not occurrence_ids:
         return
-    await scope.execute(
-        update(Notification)
-        .where(
-            Notification.family_id == scope.family_id,
-            Notification.kind == Kind.APPOINTMENT,
-            Notification.slot_at > func.clock_now() - SHOWN_AGAIN_FOR,
-            Notification.facts["steps"].has_any(
-                literal([str(each) for each in occurrence_ids], ARRAY(Text))
-            ),
-        )
-        .values(wanted_version=Notification.wanted_version + 1)
+    ids = literal([str(each) for each in occurrence_ids], ARRAY(Text))
+    await shown_messages.show_again(
+        scope,
+        [Kind.APPOINTMENT],
+        where=[was_owed_within(SHOWN_AGAIN_FOR), FACTS["steps"].has_any(ids)],
     )
-    scope.publish(NotificationsOwed())
 
 
 async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:

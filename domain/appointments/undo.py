@@ -21,7 +21,7 @@ from domain.appointments.errors import AppointmentOver
 from domain.appointments.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences import Series, give_up_places, replan, reset_timers, to_key
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.room import make_room

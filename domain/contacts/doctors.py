@@ -12,7 +12,7 @@ from domain import audit
 from domain.access import Action
 from domain.alike import nearest
 from domain.contacts.errors import AlikeDoctor
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held
 from domain.family.people import get_person

@@ -1,1 +1,1 @@
-"""Messages in and out: the inbox of updates, and the outbox of notifications."""
+"""Messages in and out: the inbox of updates, and the messages that members are owed."""

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Row, any_, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import aliased
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import AlreadyApplied
 from domain.models import InboundUpdate
 

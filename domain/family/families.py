@@ -13,23 +13,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from domain import audit
 from domain.access import Action, Role, may
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.events import NotificationsOwed
 from domain.family.errors import AlreadyMember, InvitationExpired, InvitationUnknown, InvitationUsed
+from domain.family.joined_notice import tell_the_others
 from domain.family.limits import Held
 from domain.family.people import get_person
 from domain.family.room import make_room
-from domain.models import (
-    CareRecipient,
-    Family,
-    FamilyMember,
-    Invitation,
-    Notification,
-    User,
-    new_id,
-)
-from domain.models.delivery import Kind, Lane
+from domain.models import CareRecipient, Family, FamilyMember, Invitation, User, new_id
 
 INVITATION_LIFETIME = timedelta(hours=48)
 
@@ -290,39 +281,11 @@ async def redeem_invitation(scope: Scope, token: str) -> Joined:
         subject_id=scope.person_id,
         after={"role": invitation.role},
     )
-    await _tell_the_others(scope, role=invitation.role)
+    await tell_the_others(scope, role=invitation.role)
     joined = await scope.enter_family(invitation.family_id)
     if joined is None:  # the family was deleted after it invited
         raise NotFound
     return Joined(FamilyFacts(joined.family_id, joined.family_name), joined.role)
-
-
-async def _tell_the_others(scope: Scope, *, role: str) -> None:
-    others = await scope.rows(
-        select(FamilyMember.user_id).where(
-            FamilyMember.family_id == scope.family_id,
-            FamilyMember.left_at.is_(None),
-            FamilyMember.user_id != scope.user_id,
-            FamilyMember.role == Role.ADMIN,
-        )
-    )
-    if not others:
-        return
-    await scope.execute(
-        insert(Notification),
-        [
-            {
-                "family_id": scope.family_id,
-                "user_id": other.user_id,
-                "kind": Kind.JOINED,
-                "lane": Lane.DIGESTS,
-                "deadline_at": scope.clock.now(),
-                "facts": {"user_id": str(scope.user_id), "role": role},
-            }
-            for other in others
-        ],
-    )
-    scope.publish(NotificationsOwed())
 
 
 async def _make_current(scope: Scope, family_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import Family
 
 

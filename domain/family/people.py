@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain import audit
 from domain.access import Action
 from domain.alike import nearest
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import AlikeName, AlreadyExists, NotFound
 from domain.events import TimerSet
 from domain.family.limits import Held

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.errors import FamilyFull
 from domain.family.limits import MOST_HELD, Held
 from domain.models import (

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, null, update
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.models import User, new_id
 
 NAME_LENGTH = 80

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.records.intakes import Outlook, get_outlook
-from domain.medicines.stock.stock import Stock, get_stock
+from domain.medicines.records.outlook import Outlook, get_outlook
+from domain.medicines.stock.levels import Stock, get_stock
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models.medicines import MedicineStatus
 
 

@@ -38,6 +38,8 @@ class Lane(IntEnum):
 
 
 class Kind(StrEnum):
+    """What a message is about."""
+
     SLOT_CARD = "slot_card"
     MISSED = "missed"
     NOT_ASKED = "not_asked"
@@ -48,6 +50,25 @@ class Kind(StrEnum):
     PAUSE_ENDS = "pause_ends"
     CALENDAR = "calendar"
     CHANGES = "changes"
+
+    @property
+    def lane(self) -> Lane:
+        """The lane of such messages, where whoever owes one knows none better."""
+        return _LANES[self]
+
+
+_LANES = {
+    Kind.SLOT_CARD: Lane.DUE,
+    Kind.MISSED: Lane.ESCALATION,
+    Kind.NOT_ASKED: Lane.ESCALATION,
+    Kind.JOINED: Lane.DIGESTS,
+    Kind.REFILL: Lane.DIGESTS,
+    Kind.APPOINTMENT: Lane.APPOINTMENTS,
+    Kind.RECORD_CHANGED: Lane.DIGESTS,
+    Kind.PAUSE_ENDS: Lane.DIGESTS,
+    Kind.CALENDAR: Lane.APPOINTMENTS,
+    Kind.CHANGES: Lane.APPOINTMENTS,
+}
 
 
 class Status(StrEnum):

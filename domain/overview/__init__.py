@@ -1,1 +1,1 @@
-"""What needs several areas: undo, other families of the reader, what a message says."""
+"""What needs several areas: undo, news of changes, other families, every kind of message."""

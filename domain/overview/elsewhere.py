@@ -16,12 +16,12 @@ from sqlalchemy import func, select
 
 from domain.access import Action, Role
 from domain.alike import plain
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts, FamilyOverview, get_overview, make_current
 from domain.family.people import Person, list_people
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from domain.models import CareRecipient, Dose, Family, FamilyMember, User
 from domain.models.medicines import DoseStatus
 

@@ -1,22 +1,25 @@
-"""What others have changed, as whoever is told of it reads it: from the rows as they are now."""
+"""The message that tells of what others have changed: read from the rows as they are now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
-from domain.database import Scope
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound
 from domain.family.people import Person
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import read_medicines
-from domain.medicines.pauses.pauses import read_paused
+from domain.medicines.pauses.paused_people import read_paused
+from domain.medicines.reading import read_medicines
 from domain.models import Appointment, CareRecipient, Medication
 from domain.models.appointments import OccurrenceStatus
-from domain.overview.change_notices import Change, Concern, read_change_events, start_before
+from domain.models.delivery import Kind
+from domain.overview.change_events import Change, Concern, read_change_events, start_before
 
 MOST_READ = 20  # of one message
 
@@ -143,3 +146,50 @@ async def _read_names(scope: Scope, change: Change) -> tuple[str, str]:
     if row is None:
         raise NotFound
     return row.name, row.person
+
+
+@dataclass(frozen=True)
+class ChangesFacts:
+    """What others have changed, as of `now`, and how many `more` changes there are. `hears`: the
+    reader is told of such changes.
+    """
+
+    family_id: UUID
+    items: Sequence[ToldChange]
+    more: int
+    now: datetime
+    reader_id: UUID
+    reader_zone: ZoneInfo | None
+    hears: bool
+    is_repeat: bool
+
+
+async def _read_message(scope: Scope, header: MessageHeader) -> ChangesFacts:
+    concerns = {UUID(key): Concern(each) for key, each in header.told["events"].items()}
+    hears = header.receiver.hears_of_changes
+    if header.sent_at is None and not hears:
+        concerns = {key: each for key, each in concerns.items() if each is Concern.OWN}
+    items, more = await read_told_changes(scope, concerns, is_sent=header.sent_at is not None)
+    return ChangesFacts(
+        family_id=header.family_id,
+        items=items,
+        more=more,
+        now=header.now,
+        reader_id=header.receiver.user_id,
+        reader_zone=header.receiver.zone,
+        hears=hears,
+        is_repeat=header.maybe_sent,
+    )
+
+
+def _find_obsolete(facts: ChangesFacts) -> str | None:
+    return None if facts.items else "undone, or not wanted, before it was sent"
+
+
+def _is_silent(facts: ChangesFacts) -> bool:
+    return all(item.concern is Concern.QUIET for item in facts.items)
+
+
+CHANGES = MessageKind(
+    Kind.CHANGES, one_by_one(_read_message), find_obsolete=_find_obsolete, is_silent=_is_silent
+)

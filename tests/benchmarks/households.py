@@ -8,15 +8,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.database import Database, Scope, as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families, users
 from domain.family import people as care_recipients
 from domain.family.families import Joined
 from domain.family.users import Arrival
-from domain.medicines import medications
+from domain.medicines.changes import adding
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import NewMedicine
-from domain.medicines.schedules.schedules import WallClock
+from domain.medicines.schedules.kinds import WallClock
 
 ZONE = ZoneInfo("Europe/London")
 AT_ONCE = 8
@@ -60,7 +62,7 @@ async def _settle(database: Database, household: Household) -> None:
                 local = due_at.astimezone(ZONE)
                 schedule = WallClock((local.time(),), local.date(), local.date())
                 new = NewMedicine(added.person.id, f"Medicine {index}", Dosage("100 mg"), schedule)
-                await medications.add_medication(scope, new)
+                await adding.add_medication(scope, new)
         invitations.extend([(await families.invite(scope, Role.CAREGIVER)).token for _ in others])
 
     await database.run(found, as_person(founder))

@@ -24,17 +24,15 @@ from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
 from domain.appointments.appointments import list_day, list_upcoming
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    Scope,
-    as_newcomer,
-    as_person,
-    make_engine,
-)
+from domain.database.engine import make_engine
+from domain.database.requests import as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.users import Arrival, arrive
-from domain.medicines.doses import doses, expansion
+from domain.medicines.doses import today
 from domain.medicines.events import MedicinesListed
-from domain.medicines.medications import list_medicines
+from domain.medicines.expansion import horizon
+from domain.medicines.reading import list_medicines
 from migrations import runner
 from tests import factories
 from tests.benchmarks.generator import MEDICINES, make_families
@@ -158,7 +156,7 @@ async def _per_second(work: Callable[[], Awaitable[None]]) -> float:
 
 
 async def _today(scope: Scope) -> None:
-    people = await doses.list_today(scope)
+    people = await today.list_today(scope)
     now = scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     await list_day(scope, days)
@@ -198,8 +196,8 @@ async def _measure_expansion(database: Database) -> None:
     began, expanded = time.monotonic(), 0
     while done := await factories.do_chore(
         database,
-        lambda scope: expansion.find_due(scope, before=before, most=AT_ONCE),
-        lambda scope, ids: expansion.expand(scope, ids, before=before),
+        lambda scope: horizon.find_due(scope, before=before, most=AT_ONCE),
+        lambda scope, ids: horizon.expand(scope, ids, before=before),
     ):
         expanded += done
     seconds = time.monotonic() - began

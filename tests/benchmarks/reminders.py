@@ -22,7 +22,9 @@ from bot.app import App, Wiring
 from bot.embedded import EmbeddedServers, start_embedded
 from bot.telegram_api.limits import Budget
 from domain.clock import Clock
-from domain.database import Database, as_dispatch, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.reminders import due as reminders
 from migrations import runner
 from tests.benchmarks.another_process import RemoteSandbox, remote_sandbox

@@ -38,19 +38,14 @@ from bot.ui.misunderstandings import misunderstood
 from domain.access import Role
 from domain.appointments.appointments import Details, NewAppointment, add_appointment
 from domain.clock import Clock
-from domain.database import Database, Scope, as_person, make_engine
+from domain.database.engine import make_engine
+from domain.database.requests import as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError
 from domain.family.limits import MOST_HELD, Held
-from domain.medicines.schedules.schedules import WallClock
-from domain.models import (
-    CareRecipient,
-    Doctor,
-    Family,
-    FamilyMember,
-    Medication,
-    User,
-    new_id,
-)
+from domain.medicines.schedules.kinds import WallClock
+from domain.models import CareRecipient, Doctor, Family, FamilyMember, Medication, User, new_id
 from migrations import runner
 from tests.benchmarks.hostile import hostile_lists, hostile_texts
 from tests.databases import new_database

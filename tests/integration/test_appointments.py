@@ -34,13 +34,15 @@ from domain.appointments.errors import (
 )
 from domain.appointments.locking import Reach
 from domain.appointments.recurrences import Recurrence
-from domain.database import Database, Scope, as_dispatch, as_family
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.models import AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
-from domain.overview import undo
+from domain.overview import last_actions, own_actions, undo
 from domain.reminders import due as reminders
 from domain.several import attempt
 from tests import factories
@@ -98,7 +100,7 @@ class Home:
         )
 
     async def undo(self) -> None:
-        action = await self.do(undo.find_last_action)
+        action = await self.do(last_actions.find_last_action)
         await self.do(lambda scope: undo.undo_action(scope, action.id))
 
     async def wake_up(self, at: datetime) -> list[dict[str, str]]:
@@ -728,8 +730,8 @@ async def test_other_calendars_show_what_ours_does(
                 )
             elif action == "undo":
                 if (
-                    await home.do(undo.find_last_action)
-                ).kind is not undo.ActionKind.APPOINTMENT_ADDED:
+                    await home.do(last_actions.find_last_action)
+                ).kind is not own_actions.ActionKind.APPOINTMENT_ADDED:
                     await home.undo()
             else:
                 await home.do(partial(changes.restore, occurrence_id=target.id))

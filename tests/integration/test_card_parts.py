@@ -11,21 +11,28 @@ from sqlalchemy import text
 
 from bot.features.medicines.views.cards import slot_card
 from domain.access import Role
-from domain.database import Database, Scope, as_dispatch, as_family
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent, Shown
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import claims, dose_messages, outcomes
+from domain.delivery.claims import Claimed
+from domain.delivery.messages import Message
+from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
-from domain.medicines.doses import doses
+from domain.medicines.changes import status
+from domain.medicines.doses import slots, snoozing
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
-from domain.medicines.doses.doses import CardMessage, DoseFacts, Recorded, WhichDose
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.records import presses, recording
+from domain.medicines.records.presses import CardMessage, WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.models.delivery import Status
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
-from domain.overview.cards import CardFacts, Message
+from domain.overview import kinds
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account
@@ -63,7 +70,7 @@ async def home(database: Database) -> Home:
 async def read(database: Database, home: Home, claimed: Sequence[Claimed]) -> Sequence[Message]:
     ids = [each.id for each in claimed]
     messages = await database.run(
-        lambda scope: cards.read_messages(scope, ids), as_family(home.family.id)
+        lambda scope: kinds.read_messages(scope, ids), as_family(home.family.id)
     )
     return sorted(messages, key=lambda message: ids.index(message.id))
 
@@ -82,7 +89,7 @@ OWNER = uuid4()
 
 async def claim(database: Database) -> Sequence[Claimed]:
     return await database.run(
-        lambda scope: notifications.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
+        lambda scope: claims.claim(scope, most=100, lease=factories.LEASE, owner=OWNER),
         as_dispatch(),
     )
 
@@ -94,8 +101,8 @@ async def send(database: Database, home: Home) -> dict[int, CardMessage]:
     edited = [message for message in messages if message.status is Status.SENT]
     sent = [Sent(m.id, m.receiver.chat_id, next(_message_ids), m.version, ids_of(m)) for m in new]
     shown = [Shown(m.id, m.version, ids_of(m)) for m in edited]
-    await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
-    await database.run(lambda scope: notifications.record_shown(scope, shown), as_dispatch())
+    await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
+    await database.run(lambda scope: outcomes.record_shown(scope, shown), as_dispatch())
     return {
         facts_of(message).part: CardMessage(record.chat_id, record.message_id or 0)
         for message, record in zip(new, sent, strict=True)
@@ -108,7 +115,7 @@ async def press(
     outcome = await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.take_slot_from_card(
+        lambda scope: presses.take_slot_from_card(
             scope, home.mum.id, home.slot_at, part=part, message=message
         ),
     )
@@ -118,7 +125,7 @@ async def press(
 
 async def the_slot(database: Database, home: Home) -> Sequence[DoseFacts]:
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     return slot.doses
 
@@ -166,10 +173,10 @@ async def test_of_a_message_that_nobody_knows_its_part_is_recorded(
 
 async def stop_and_restore(database: Database, home: Home, medicine: MedicineFacts) -> None:
     async def stop(scope: Scope) -> None:
-        await medications.stop_medication(scope, medicine.id)
+        await status.stop_medication(scope, medicine.id)
 
     async def restore(scope: Scope) -> None:
-        await medications.restore_medication(scope, medicine.id)
+        await status.restore_medication(scope, medicine.id)
 
     await factories.acting(database, home.anna, stop)
     await send(database, home)
@@ -183,13 +190,13 @@ async def test_what_was_restored_counts_once_its_card_shows_it(
     move_to(database.clock, home.slot_at + timedelta(minutes=5))
     (restored, *_) = [dose for dose in await the_slot(database, home) if dose.name == "Medicine 07"]
     before = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     (part,) = [n for n, found in before.parts.items() if restored.id in {d.id for d in found}]
     await stop_and_restore(database, home, home.medicines[7])
     # It comes back where it was, and nothing has moved to another card.
     after = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     assert {n: {d.id for d in found} for n, found in after.parts.items()} == {
         n: {d.id for d in found} for n, found in before.parts.items()
@@ -217,7 +224,7 @@ async def test_a_card_of_another_slot_or_family_shows_nothing_of_this_one(
         await factories.acting(
             database,
             eve,
-            lambda scope: doses.take_slot_from_card(scope, home.mum.id, home.slot_at),
+            lambda scope: presses.take_slot_from_card(scope, home.mum.id, home.slot_at),
         )
     with pytest.raises(NotFound):
         await press(database, home, None, part=7)
@@ -228,11 +235,11 @@ async def test_a_snoozed_dose_asks_on_a_card_of_its_own_part(
 ) -> None:
     messages = await send(database, home)
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     snoozed = slot.parts[1][0]
     await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, snoozed.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, snoozed.id, minutes=10)
     )
     await factories.wake_up(database, home.slot_at + timedelta(minutes=12))
     again = await read(database, home, await claim(database))
@@ -253,10 +260,10 @@ async def test_of_a_card_that_never_arrived_the_doses_are_nobodys_miss(
         for m in messages
         if facts_of(m).part != 1
     ]
-    await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+    await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
     await factories.wake_up(database, home.slot_at + timedelta(hours=2))
     slot = await database.run(
-        lambda scope: doses.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
+        lambda scope: slots.read_slot(scope, home.mum.id, home.slot_at), as_family(home.family.id)
     )
     assert {n: {d.status for d in found} for n, found in slot.parts.items()} == {
         0: {DoseStatus.MISSED},
@@ -273,8 +280,8 @@ async def test_the_next_are_told_of_the_card_that_could_not_be_delivered(
     (second,) = [m for m in messages if isinstance(m.facts, CardFacts) and m.facts.part == 1]
 
     async def fail(scope: Scope) -> int:
-        await notifications.record_over(scope, second.id, status=Status.UNREACHABLE, reason="gone")
-        return await notifications.tell_the_next(scope, second.id)
+        await outcomes.close_unsent(scope, second.id, status=Status.UNREACHABLE, reason="gone")
+        return await dose_messages.escalate_to_rest_of_family(scope, second.id)
 
     assert await database.run(fail, as_family(home.family.id)) == 1
     async with without_walls(database_url) as connection:
@@ -295,12 +302,12 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
     move_to(database.clock, home.slot_at + timedelta(days=1, minutes=-30))
 
     async def ask(scope: Scope) -> Recorded | WhichDose:
-        return await doses.take_slot_from_card(
+        return await presses.take_slot_from_card(
             scope, home.mum.id, home.slot_at, part=2, message=messages[2]
         )
 
     async def confirm(scope: Scope, named: WhichDose) -> Recorded | WhichDose:
-        return await doses.take_slot_surely(
+        return await presses.take_slot_surely(
             scope, home.mum.id, home.slot_at, part=2, digest=digest_of(named.pressed)
         )
 
@@ -311,7 +318,7 @@ async def test_a_yes_about_an_earlier_day_records_what_the_question_named(
     ben = await factories.member(database, home.anna)
     first = asked.pressed[0].id
     await factories.acting(
-        database, ben, lambda scope: doses.record_doses(scope, [first], status=TAKEN)
+        database, ben, lambda scope: recording.record_doses(scope, [first], status=TAKEN)
     )
     anew = await factories.acting(database, home.anna, lambda scope: confirm(scope, asked))
     assert isinstance(anew, WhichDose)

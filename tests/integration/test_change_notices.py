@@ -12,20 +12,23 @@ import pytest
 from sqlalchemy import Row, text
 
 from bot.features.overview.views.changes import changed
-from bot.telegram_api.delivery import _is_silent, _reason_not_to_send
+from bot.telegram_api.sending import reason_not_to_send
 from domain.access import Role
 from domain.appointments import attendance, changes
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import follow_person
 from domain.appointments.locking import Reach
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery.messages import Message
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
-from domain.medicines.pauses import pauses
+from domain.medicines.changes import adding, editing, moving, status
+from domain.medicines.pauses import person_pauses
 from domain.models.delivery import Lane
-from domain.overview import cards, change_notices, undo
-from domain.overview.cards import ChangesFacts, Message
+from domain.overview import change_notices, kinds, last_actions, undo
+from domain.overview.told_changes import ChangesFacts
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
 from tests.factories import Account
@@ -68,7 +71,7 @@ class Home:
         )
 
     async def undo(self, who: Account | None = None) -> None:
-        action = await self.do(undo.find_last_action, who)
+        action = await self.do(last_actions.find_last_action, who)
         await self.do(lambda scope: undo.undo_action(scope, action.id), who)
 
     async def minute_passes(self) -> None:
@@ -102,12 +105,12 @@ class Home:
         return {
             message.receiver.name: message
             for message in found
-            if _reason_not_to_send(message) is None
+            if reason_not_to_send(message) is None
         }
 
     async def read(self, ids: Sequence[UUID]) -> Sequence[Message]:
         return await self.database.run(
-            lambda scope: cards.read_messages(scope, ids), as_family(self.family.id)
+            lambda scope: kinds.read_messages(scope, ids), as_family(self.family.id)
         )
 
     async def said(self) -> dict[str, list[str]]:
@@ -149,7 +152,7 @@ class TestTheDriver:
             "🚗 You're driving.",
             "Before: Friday 27 November 10:00 Mum's time",
         ]
-        assert not _is_silent(message)
+        assert not message.is_silent
 
     @pytest.mark.parametrize(
         ("work", "head", "drive"),
@@ -183,7 +186,7 @@ class TestTheDriver:
         owed = await home.owed()
         assert set(owed) == {"Ben"}
         assert (lines(owed["Ben"])[0], lines(owed["Ben"])[-1]) == (head, drive)
-        assert not _is_silent(owed["Ben"])
+        assert not owed["Ben"].is_silent
         assert [row.lane for row in await home.rows("n.status = 'pending'")] == [Lane.APPOINTMENTS]
 
     async def test_restoring_and_undoing_it_are_told_as_well(self, home: Home) -> None:
@@ -227,7 +230,7 @@ class TestTheDriver:
 
     async def test_another_clock_is_told(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda s: medications.move_person(s, home.mum.id, ZoneInfo("Asia/Tokyo")))
+        await home.do(lambda s: moving.move_person(s, home.mum.id, ZoneInfo("Asia/Tokyo")))
         await home.do(
             lambda s: follow_person(s, home.mum.id, appointment_ids=[facts.appointment_id])
         )
@@ -252,16 +255,16 @@ class TestWhoIsTold:
         await home.add()
         owed = await home.owed()
         assert set(owed) == {"Ben", "Vera"}
-        assert all(_is_silent(message) for message in owed.values())
+        assert all(message.is_silent for message in owed.values())
 
     async def test_what_is_within_a_day_makes_a_sound(self, home: Home) -> None:
         facts = await home.add(datetime(2026, 11, 23, 18))
-        assert not any(_is_silent(message) for message in (await home.owed()).values())
+        assert not any(message.is_silent for message in (await home.owed()).values())
         await home.minute_passes()
         await home.do(lambda scope: attendance.drive(scope, facts.id), home.ben)
         owed = await home.owed()
         assert lines(owed["Anna"])[0] == "🚗 Ben will drive:"
-        assert _is_silent(owed["Anna"])
+        assert owed["Anna"].is_silent
 
     async def test_who_wants_none_gets_none_and_can_have_them_again(self, home: Home) -> None:
         await factories.medicine(home.database, home.anna, home.mum)
@@ -293,7 +296,7 @@ class TestWhatIsTold:
         await home.minute_passes()
         later = factories.daily("20:00")
         await home.do(
-            lambda s: medications.edit_medication(
+            lambda s: editing.edit_medication(
                 s, medicine.id, version=medicine.version, schedule=later
             )
         )
@@ -305,24 +308,22 @@ class TestWhatIsTold:
         ]
         steps: list[tuple[Callable[[Scope], Awaitable[Any]], str, str]] = [
             (
-                lambda s: medications.pause_medication(
-                    s, medicine.id, resumes_on=date(2026, 11, 24)
-                ),
+                lambda s: status.pause_medication(s, medicine.id, resumes_on=date(2026, 11, 24)),
                 "⏸ Anna paused a medicine for Mum:",
                 "⏸ Paused until tomorrow, 24 November 2026",
             ),
             (
-                lambda s: medications.restore_medication(s, medicine.id),
+                lambda s: status.restore_medication(s, medicine.id),
                 "▶️ Anna resumed a medicine for Mum:",
                 "every day at 20:00",
             ),
             (
-                lambda s: medications.stop_medication(s, medicine.id),
+                lambda s: status.stop_medication(s, medicine.id),
                 "⏹ Anna stopped a medicine for Mum:",
                 "⏹ Stopped",
             ),
             (
-                lambda s: pauses.pause_person(s, home.mum.id, resumes_on=None),
+                lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
                 "⏸ Anna paused everything that Mum takes:",
                 "<b>Mum</b>, paused until further notice",
             ),
@@ -391,7 +392,7 @@ class TestWhatIsUndone:
         await home.undo()
         assert await home.owed() == {}
         medicine = await factories.medicine(home.database, home.anna, home.mum)
-        await home.do(lambda scope: medications.remove_medication(scope, medicine.id))
+        await home.do(lambda scope: adding.remove_medication(scope, medicine.id))
         assert await home.owed() == {}
 
     async def test_at_once_after_it_was_sent_changes_the_message(self, home: Home) -> None:
@@ -417,7 +418,7 @@ class TestWhatIsUndone:
     async def test_later_is_told_anew(self, home: Home) -> None:
         medicine = await factories.medicine(home.database, home.anna, home.mum)
         await home.minute_passes()
-        await home.do(lambda scope: medications.stop_medication(scope, medicine.id))
+        await home.do(lambda scope: status.stop_medication(scope, medicine.id))
         await home.minute_passes()
         move_to(home.database.clock, home.database.clock.now() + timedelta(hours=1))
         await home.undo()

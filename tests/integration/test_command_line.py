@@ -18,7 +18,8 @@ from bot.embedded import EmbeddedServers
 from bot.sandbox import Sandbox
 from bot.settings import Settings
 from domain.clock import Clock
-from domain.database import Database, make_engine
+from domain.database.engine import make_engine
+from domain.database.unit_of_work import Database
 from tests import factories
 from tests.databases import new_database
 

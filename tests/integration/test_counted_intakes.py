@@ -10,19 +10,25 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.changes import editing, status
+from domain.medicines.doses import slots, snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import Elapsed
-from domain.medicines.stock import stock
+from domain.medicines.records.outlook import get_outlook
+from domain.medicines.records.recording import record_doses
+from domain.medicines.records.undo import undo_doses
+from domain.medicines.schedules.kinds import Elapsed
+from domain.medicines.stock import levels, refills
 from domain.models import AuditEvent
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily
@@ -47,15 +53,13 @@ class Home:
         move_to(self.database.clock, moment)
 
     async def pause(self, medicine: MedicineFacts) -> None:
-        await self.do(
-            lambda scope: medications.pause_medication(scope, medicine.id, resumes_on=None)
-        )
+        await self.do(lambda scope: status.pause_medication(scope, medicine.id, resumes_on=None))
 
     async def stop(self, medicine: MedicineFacts) -> None:
-        await self.do(lambda scope: medications.stop_medication(scope, medicine.id))
+        await self.do(lambda scope: status.stop_medication(scope, medicine.id))
 
     async def restore(self, medicine: MedicineFacts) -> None:
-        await self.do(lambda scope: medications.restore_medication(scope, medicine.id))
+        await self.do(lambda scope: status.restore_medication(scope, medicine.id))
 
     async def give_extra(self, medicine: MedicineFacts, *, words: str | None = None) -> DoseFacts:
         """Given as no dose of the schedule, whatever there is to confirm."""
@@ -92,7 +96,7 @@ async def home(database: Database) -> Home:
 async def asked_aspirin(home: Home) -> MedicineFacts:
     """Due at 08:00, counted, asked for; it is 08:00."""
     aspirin = await factories.medicine(home.database, home.anna, home.mum, dosage="1 tablet")
-    await home.do(lambda scope: stock.refill(scope, aspirin.id, Decimal(10), unit="tablet"))
+    await home.do(lambda scope: refills.refill(scope, aspirin.id, Decimal(10), unit="tablet"))
     await factories.wake_up(home.database, at(8))
     await factories.deliver(home.database)
     return aspirin
@@ -114,10 +118,10 @@ async def test_what_was_given_in_between_is_the_dose_that_comes_back(
     assert today.taken_at is not None
     assert (today.taken_at.replace(microsecond=0), today.resolved_by) == (at(8, 5), "Anna")
     assert await home.open(aspirin) == [at(8, day=24)]
-    outlook = await home.do(lambda scope: intakes.get_outlook(scope, aspirin.id))
+    outlook = await home.do(lambda scope: get_outlook(scope, aspirin.id))
     assert outlook.others == 1
     assert not outlook.candidates
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(9)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(9)
     assert today.id == extra.id
     await home.check()
 
@@ -131,7 +135,7 @@ async def test_nobody_is_asked_again_for_it_and_the_card_shows_it(home: Home) ->
     await home.restore(aspirin)
     assert len(await factories.deliver(home.database)) == 1  # the card is edited
     assert await factories.wake_up(home.database, at(8, 30)) == 0
-    slot = await home.do(lambda scope: doses.read_slot(scope, home.mum.id, at(8)))
+    slot = await home.do(lambda scope: slots.read_slot(scope, home.mum.id, at(8)))
     assert [dose.status for dose in slot.doses] == [DoseStatus.TAKEN]
 
 
@@ -142,11 +146,11 @@ async def test_undoing_the_intake_opens_the_dose(home: Home) -> None:
     extra = await home.give_extra(aspirin, words="2 tablet")
     home.is_now(at(8, 10))
     await home.restore(aspirin)
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(8)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(8)
     home.is_now(at(8, 15))
-    [undone] = await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    [undone] = await home.do(lambda scope: undo_doses(scope, [extra.id]))
     assert (undone.status, undone.dosage) == (DoseStatus.PENDING, "1 tablet")
-    assert (await home.do(lambda scope: stock.get_stock(scope, aspirin))).amount == Decimal(10)
+    assert (await home.do(lambda scope: levels.get_stock(scope, aspirin))).amount == Decimal(10)
     assert (await home.open(aspirin))[0] == at(8)
     await home.check()
 
@@ -156,13 +160,13 @@ async def test_an_undone_pause_counts_it_too(home: Home) -> None:
     await home.pause(aspirin)
     home.is_now(at(8, 5))
     extra = await home.give_extra(aspirin)
-    await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    await home.do(lambda scope: undo_doses(scope, [extra.id]))
     second = await home.give_extra(aspirin)
     home.is_now(at(8, 10))
 
     async def undo_pause(scope: Scope) -> None:
         paused = select(AuditEvent.id).where(AuditEvent.action == "medication.paused")
-        await medications.put_back_status(
+        await status.put_back_status(
             scope,
             aspirin.id,
             MedicineStatus.ACTIVE,
@@ -251,16 +255,14 @@ async def test_what_was_given_under_another_schedule_is_not_asked_for_again(home
     aspirin = await factories.medicine(home.database, home.anna, home.mum)
     home.is_now(at(7, 50))
     edited = await home.do(
-        lambda scope: medications.edit_medication(
-            scope, aspirin.id, version=1, schedule=daily("08:10")
-        )
+        lambda scope: editing.edit_medication(scope, aspirin.id, version=1, schedule=daily("08:10"))
     )
     await factories.wake_up(home.database, at(8, 10))
     (dose, *_) = await home.doses(aspirin)
-    await home.do(lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN))
+    await home.do(lambda scope: record_doses(scope, [dose.id], status=DoseStatus.TAKEN))
     home.is_now(at(8, 15))
     await home.do(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin.id, version=edited.version, schedule=daily("08:00")
         )
     )
@@ -285,7 +287,7 @@ async def test_restored_doses_are_open_again_on_their_cards_at_once(home: Home) 
 async def test_a_snooze_is_over_once_it_was_stopped(home: Home) -> None:
     aspirin = await asked_aspirin(home)
     (dose, *_) = await home.doses(aspirin)
-    await home.do(lambda scope: doses.snooze_dose(scope, dose.id, minutes=30))
+    await home.do(lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=30))
     await home.stop(aspirin)
     await home.restore(aspirin)
     (dose, *_) = await home.doses(aspirin)
@@ -325,7 +327,7 @@ async def test_an_intake_that_was_taken_back_since_is_the_dose_for_good(home: Ho
     home.is_now(at(8, 5))
     extra = await home.give_extra(aspirin)
     await home.restore(aspirin)
-    await home.do(lambda scope: doses.undo_doses(scope, [extra.id]))
+    await home.do(lambda scope: undo_doses(scope, [extra.id]))
     await undo(home)
     assert await home.doses(aspirin) == []
     await home.check()

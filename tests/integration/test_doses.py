@@ -11,20 +11,31 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Action, Role
-from domain.database import Database, Scope, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound, NothingToUndo, TooLateToUndo
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import editing
+from domain.medicines.changes.status import pause_medication, stop_medication
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import locking, snoozing
 from domain.medicines.doses.card_parts import digest_of
-from domain.medicines.doses.doses import DoseFacts, Recorded, Snoozed, WhichDose
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.today import PersonToday, list_today
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.records import presses
+from domain.medicines.records.presses import WhichDose
+from domain.medicines.records.recording import Recorded, record_doses
+from domain.medicines.records.undo import undo_doses
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, Undone, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind, Undone
+from domain.overview.undo import undo_action
 from domain.reminders import due as reminders
 from domain.timers import ceil_minute
 from tests import factories
@@ -57,7 +68,7 @@ async def home(database: Database) -> Home:
 def recording(
     *dose_ids: UUID, status: DoseStatus = TAKEN
 ) -> Callable[[Scope], Awaitable[Recorded]]:
-    return lambda scope: doses.record_doses(scope, dose_ids, status=status)
+    return lambda scope: record_doses(scope, dose_ids, status=status)
 
 
 async def record(
@@ -73,7 +84,7 @@ async def all_taken(database: Database, who: Account, home: Home, slot_at: datet
 
 
 async def take_slot(scope: Scope, person_id: UUID, slot_at: datetime) -> Recorded:
-    outcome = await doses.take_slot_from_card(scope, person_id, slot_at)
+    outcome = await presses.take_slot_from_card(scope, person_id, slot_at)
     assert isinstance(outcome, Recorded)
     return outcome
 
@@ -85,12 +96,12 @@ async def undo_last(scope: Scope) -> Undone:
 
 async def snooze(database: Database, who: Account, dose_id: UUID, minutes: int) -> Snoozed:
     return await factories.acting(
-        database, who, lambda scope: doses.snooze_dose(scope, dose_id, minutes=minutes)
+        database, who, lambda scope: snoozing.snooze_dose(scope, dose_id, minutes=minutes)
     )
 
 
 async def undo_dose(database: Database, who: Account, dose_id: UUID) -> Sequence[DoseFacts]:
-    return await factories.acting(database, who, lambda scope: doses.undo_doses(scope, [dose_id]))
+    return await factories.acting(database, who, lambda scope: undo_doses(scope, [dose_id]))
 
 
 async def the_dose(database: Database, home: Home) -> DoseFacts:
@@ -260,10 +271,10 @@ async def test_a_press_that_waited_is_recorded_at_the_time_it_had_its_turn(
 
     async def undo_slowly(scope: Scope) -> None:
         for dose_id in ids:
-            await doses.lock_dose(scope, scope.require(Action.READ), dose_id)
+            await locking.lock_dose(scope, scope.require(Action.READ), dose_id)
         locked.set()
         await pressed.wait()
-        await doses.undo_doses(scope, ids)
+        await undo_doses(scope, ids)
 
     undoing = asyncio.create_task(factories.acting(database, home.ben, undo_slowly))
     async with asyncio.timeout(10):
@@ -316,7 +327,7 @@ async def test_a_cared_for_person_records_their_own_doses_only(
     for work in (
         recording(other.id),
         recording(own.id, other.id),
-        lambda scope: doses.snooze_dose(scope, other.id, minutes=10),
+        lambda scope: snoozing.snooze_dose(scope, other.id, minutes=10),
         lambda scope: take_slot(scope, dad.id, other.due_at),
     ):
         with pytest.raises(NotAllowed):
@@ -331,7 +342,7 @@ async def test_a_viewer_records_nothing_and_sees_who_did(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     for work in (
         recording(dose.id),
-        lambda scope: doses.snooze_dose(scope, dose.id, minutes=10),
+        lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10),
         lambda scope: take_slot(scope, home.mum.id, dose.due_at),
     ):
         with pytest.raises(NotAllowed):
@@ -352,8 +363,8 @@ async def test_another_familys_dose_is_not_found(
     for work in (
         recording(dose.id),
         recording(uuid4()),
-        lambda scope: doses.undo_doses(scope, [dose.id]),
-        lambda scope: doses.snooze_dose(scope, dose.id, minutes=10),
+        lambda scope: undo_doses(scope, [dose.id]),
+        lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10),
         lambda scope: take_slot(scope, home.mum.id, dose.due_at),
     ):
         with pytest.raises(NotFound):
@@ -577,7 +588,7 @@ async def test_today_shows_each_person_by_their_own_calendar(
     kim = await factories.person(database, home.anna, "Kim", zone="Pacific/Auckland")
     schedule = daily("06:00", "22:00")
     iron = await factories.medicine(database, home.anna, kim, name="Iron", schedule=schedule)
-    today = await factories.acting(database, home.anna, doses.list_today)
+    today = await factories.acting(database, home.anna, list_today)
     assert [one.person for one in today] == [home.mum, kim]
     assert [d.due_at.hour for d in today[0].doses] == [8]
     # 07:30 in London is 20:30 in Auckland: the morning's dose there was before the medicine was.
@@ -591,11 +602,11 @@ async def test_what_nobody_answered_yesterday_is_listed_until_somebody_does(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await factories.wake_up(database, dose.window_ends_at)
     move_to(database.clock, dose.due_at + timedelta(days=1, minutes=-5))
-    listed = (await factories.acting(database, home.anna, doses.list_today))[0].doses
+    listed = (await factories.acting(database, home.anna, list_today))[0].doses
     assert [d.status for d in listed] == [DoseStatus.MISSED, DoseStatus.PENDING]
     assert listed[0].id == dose.id
     await record(database, home.ben, dose.id)
-    listed = (await factories.acting(database, home.anna, doses.list_today))[0].doses
+    listed = (await factories.acting(database, home.anna, list_today))[0].doses
     assert [d.status for d in listed] == [DoseStatus.PENDING]
 
 
@@ -607,9 +618,9 @@ async def test_today_takes_three_statements_whatever_the_family_s_size(
         for name in ("Iron", "Zinc"):
             await factories.medicine(database, home.anna, person, name=name)
 
-    async def look(scope: Scope) -> tuple[Sequence[doses.PersonToday], int]:
+    async def look(scope: Scope) -> tuple[Sequence[PersonToday], int]:
         with recorded_statements(database.engine) as statements:
-            today = await doses.list_today(scope)
+            today = await list_today(scope)
         return today, len(statements)
 
     today, statements = await factories.acting(database, home.anna, look)
@@ -624,7 +635,7 @@ async def test_a_press_takes_two_statements_after_entering_the_family(
 
     async def press(scope: Scope) -> int:
         with recorded_statements(database.engine) as statements:
-            await doses.record_doses(scope, [dose.id], status=TAKEN)
+            await record_doses(scope, [dose.id], status=TAKEN)
         return len(statements)
 
     assert await factories.acting(database, home.anna, press) <= 2
@@ -640,7 +651,7 @@ async def test_taken_on_yesterdays_card_asks_which_dose(database: Database, home
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await press_next_day(database, home, dose)
     outcome = await factories.acting(
-        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+        database, home.ben, lambda scope: presses.take_from_card(scope, dose.id)
     )
     assert isinstance(outcome, WhichDose)
     assert [d.id for d in outcome.pressed] == [dose.id]
@@ -659,7 +670,7 @@ async def test_all_taken_on_yesterdays_card_asks_unless_sure(
     asked = await factories.acting(
         database,
         home.ben,
-        lambda scope: doses.take_slot_from_card(scope, home.mum.id, dose.due_at),
+        lambda scope: presses.take_slot_from_card(scope, home.mum.id, dose.due_at),
     )
     assert isinstance(asked, WhichDose)
 
@@ -667,7 +678,7 @@ async def test_all_taken_on_yesterdays_card_asks_unless_sure(
         return await factories.acting(
             database,
             home.ben,
-            lambda scope: doses.take_slot_surely(
+            lambda scope: presses.take_slot_surely(
                 scope, home.mum.id, dose.due_at, part=0, digest=digest
             ),
         )
@@ -687,7 +698,7 @@ async def test_taken_after_all_on_the_same_day_asks_only_when(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await factories.wake_up(database, dose.window_ends_at)
     outcome = await factories.acting(
-        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+        database, home.ben, lambda scope: presses.take_from_card(scope, dose.id)
     )
     assert isinstance(outcome, Recorded)
     assert (outcome.recorded, outcome.already) == ([], [])
@@ -704,7 +715,7 @@ async def test_a_dose_after_midnight_counts_for_its_own_slot(
     dose = await factories.asked_dose(database, home.family, late)
     move_to(database.clock, dose.due_at + timedelta(minutes=30))
     outcome = await factories.acting(
-        database, home.ben, lambda scope: doses.take_from_card(scope, dose.id)
+        database, home.ben, lambda scope: presses.take_from_card(scope, dose.id)
     )
     assert isinstance(outcome, Recorded)
     assert [d.local for d in outcome.recorded] == [dose.local]
@@ -716,7 +727,7 @@ async def test_undo_of_a_dose_whose_medicine_was_stopped_asks_nobody(
     dose = await factories.asked_dose(database, home.family, home.aspirin)
     await record(database, home.ben, dose.id)
     await factories.acting(
-        database, home.anna, lambda scope: medications.stop_medication(scope, home.aspirin.id)
+        database, home.anna, lambda scope: stop_medication(scope, home.aspirin.id)
     )
     (undone,) = await undo_dose(database, home.ben, dose.id)
     assert undone.status is DoseStatus.CANCELLED
@@ -740,7 +751,7 @@ async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, ho
 
     aspirin = home.aspirin.id
     await change(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin, version=1, dosage=Dosage("50 mg"), schedule=daily("09:00")
         )
     )
@@ -749,11 +760,11 @@ async def test_undo_takes_back_an_edit_a_pause_and_a_stop(database: Database, ho
     assert (undone.medicine.dosage.words, undone.medicine.schedule) == ("100 mg", daily("08:00"))
     # Not the undo itself, but what came before what it took back.
     assert (await factories.acting(database, home.anna, find_last_action)).kind is ActionKind.ADDED
-    await change(lambda scope: medications.pause_medication(scope, aspirin, resumes_on=None))
+    await change(lambda scope: pause_medication(scope, aspirin, resumes_on=None))
     undone = await factories.acting(database, home.anna, undo_last)
     assert undone.medicine is not None
     assert undone.medicine.status is MedicineStatus.ACTIVE
-    await change(lambda scope: medications.stop_medication(scope, aspirin))
+    await change(lambda scope: stop_medication(scope, aspirin))
     undone = await factories.acting(database, home.anna, undo_last)
     assert undone.medicine is not None
     assert undone.medicine.first_due_at == (await the_dose(database, home)).due_at

@@ -9,15 +9,17 @@ import pytest
 from sqlalchemy import Row, text
 
 from domain.access import Role
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.events import Event, NotificationsOwed, TimerSet
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses import snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
 from domain.reminders import due as reminders
+from domain.reminders.timers import list_timers
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, daily
@@ -184,7 +186,7 @@ async def test_a_snoozed_dose_is_asked_for_again_by_a_new_card(
 ) -> None:
     dose = await factories.asked_dose(database, home.family, home.morning)
     snoozed = await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, dose.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10)
     )
     assert snoozed.until is not None
     await factories.wake_up(database, snoozed.until)
@@ -208,7 +210,7 @@ async def test_two_doses_snoozed_to_different_minutes_are_asked_for_one_by_one(
             await factories.acting(
                 database,
                 home.anna,
-                lambda scope, d=dose, m=minutes: doses.snooze_dose(scope, d.id, minutes=m),  # type: ignore[misc]
+                lambda scope, d=dose, m=minutes: snoozing.snooze_dose(scope, d.id, minutes=m),  # type: ignore[misc]
             )
         ).until
         for dose, minutes in ((first, 10), (second, 30))
@@ -230,7 +232,7 @@ async def test_doses_snoozed_to_the_same_minute_share_the_new_card(
         await factories.acting(
             database,
             home.anna,
-            lambda scope, d=dose: doses.snooze_dose(scope, d.id, minutes=30),  # type: ignore[misc]
+            lambda scope, d=dose: snoozing.snooze_dose(scope, d.id, minutes=30),  # type: ignore[misc]
         )
     await factories.wake_up(database, first.due_at + timedelta(minutes=35), most=1)
     cards = [card for card in await notes(database_url) if card.slot_at == first.due_at]
@@ -300,9 +302,7 @@ async def test_the_next_minutes_are_announced_and_listed(database: Database, hom
     assert heard == [TimerSet(dose.window_ends_at), NotificationsOwed()]
 
     async def timers(until: datetime) -> list[datetime]:
-        return list(
-            await database.run(lambda s: reminders.list_timers(s, until=until), as_dispatch())
-        )
+        return list(await database.run(lambda s: list_timers(s, until=until), as_dispatch()))
 
     noon = await first_dose(database, home, home.noon[0])
     assert await timers(noon.due_at) == [dose.window_ends_at, noon.due_at]

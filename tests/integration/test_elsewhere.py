@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
-from domain.medicines.doses.doses import list_today
+from domain.medicines.doses.today import list_today
 from domain.models import CareRecipient, FamilyMember
 from domain.overview import elsewhere
 from tests import factories

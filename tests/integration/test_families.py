@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Action, Role
-from domain.database import Database, Scope, as_newcomer, as_person
+from domain.database.requests import as_newcomer, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import AlreadyExists, NoFamily, NotAllowed, NotFound
 from domain.family import families, users
 from domain.family import people as care_recipients

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from domain.database import Database, Scope, as_dispatch, as_person
+from domain.database.requests import as_dispatch, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming, Taken
 from domain.errors import AlreadyApplied

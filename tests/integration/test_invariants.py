@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.unit_of_work import Database
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
+from domain.medicines.records import recording, undo
 from domain.models.medicines import DoseStatus
 from tests import factories
 from tests.databases import without_walls
@@ -36,10 +38,10 @@ async def lived_in(database: Database) -> Database:
             continue
         dose = await factories.asked_dose(database, family, aspirin)
         for work in (
-            lambda scope, d=dose: doses.record_doses(scope, [d.id], status=DoseStatus.TAKEN),
-            lambda scope, d=dose: doses.undo_doses(scope, [d.id]),
-            lambda scope, d=dose: doses.snooze_dose(scope, d.id, minutes=30),
-            lambda scope, d=dose: doses.record_doses(scope, [d.id], status=DoseStatus.SKIPPED),
+            lambda scope, d=dose: recording.record_doses(scope, [d.id], status=DoseStatus.TAKEN),
+            lambda scope, d=dose: undo.undo_doses(scope, [d.id]),
+            lambda scope, d=dose: snoozing.snooze_dose(scope, d.id, minutes=30),
+            lambda scope, d=dose: recording.record_doses(scope, [d.id], status=DoseStatus.SKIPPED),
         ):
             await factories.acting(database, anna, work)
     await database.run(

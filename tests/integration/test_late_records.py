@@ -6,17 +6,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.access import Role
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound
 from domain.family.families import FamilyFacts
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.records import recording
 from domain.medicines.records.late import LateOutlook, record_late
-from domain.medicines.schedules.schedules import Elapsed, Schedule
+from domain.medicines.records.recording import Recorded
+from domain.medicines.schedules.kinds import Elapsed, Schedule
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily
@@ -90,7 +94,7 @@ async def test_too_soon_before_the_next_one_is_asked_first(database: Database) -
     await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [second.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [second.id], status=DoseStatus.TAKEN),
     )
     asked = await home.record(at=at(23, 15))
     assert isinstance(asked, LateOutlook)

@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed, NotFound
 from domain.events import Event, TimerSet
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import adding, editing, moving, status
 from domain.medicines.details import get_details
-from domain.medicines.doses import expansion
+from domain.medicines.expansion import horizon
 from domain.medicines.records import intakes
-from domain.medicines.stock import stock
+from domain.medicines.stock import refills
 from domain.models.medicines import DoseStatus
 from tests import factories
 from tests.databases import MORNING, move_to, without_walls
@@ -120,7 +123,7 @@ async def test_who_only_reads_adds_and_removes_nothing(database: Database, role:
         await factories.medicine(database, ben, mum)
     with pytest.raises(NotAllowed):
         await factories.acting(
-            database, ben, lambda scope: medications.remove_medication(scope, aspirin.id)
+            database, ben, lambda scope: adding.remove_medication(scope, aspirin.id)
         )
 
 
@@ -133,15 +136,15 @@ async def test_another_familys_person_and_medicine_are_not_found(database: Datab
     with pytest.raises(NotFound):
         await factories.medicine(database, eve, mum)
     for work in (
-        lambda scope: medications.get_medication(scope, aspirin.id),
-        lambda scope: medications.remove_medication(scope, aspirin.id),
-        lambda scope: medications.edit_medication(scope, aspirin.id, version=1, name="Iron"),
-        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None),
-        lambda scope: medications.stop_medication(scope, aspirin.id),
-        lambda scope: medications.restore_medication(scope, aspirin.id),
-        lambda scope: medications.move_person(scope, mum.id, ZoneInfo("Asia/Tokyo")),
-        lambda scope: stock.refill(scope, aspirin.id, Decimal(30), unit="tablet"),
-        lambda scope: stock.promise_refill(scope, aspirin.id),
+        lambda scope: reading.get_medication(scope, aspirin.id),
+        lambda scope: adding.remove_medication(scope, aspirin.id),
+        lambda scope: editing.edit_medication(scope, aspirin.id, version=1, name="Iron"),
+        lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=None),
+        lambda scope: status.stop_medication(scope, aspirin.id),
+        lambda scope: status.restore_medication(scope, aspirin.id),
+        lambda scope: moving.move_person(scope, mum.id, ZoneInfo("Asia/Tokyo")),
+        lambda scope: refills.refill(scope, aspirin.id, Decimal(30), unit="tablet"),
+        lambda scope: refills.promise_refill(scope, aspirin.id),
         lambda scope: intakes.give(scope, aspirin.id),
         lambda scope: get_details(scope, aspirin.id),
     ):
@@ -158,7 +161,7 @@ async def test_a_removed_medicine_is_not_asked_for_and_its_history_stays(
     aspirin = await factories.medicine(database, anna, mum)
     dose = await factories.asked_dose(database, smith, aspirin)
     name = await factories.acting(
-        database, anna, lambda scope: medications.remove_medication(scope, aspirin.id)
+        database, anna, lambda scope: adding.remove_medication(scope, aspirin.id)
     )
     assert name == "Aspirin"
     found = await factories.doses_of(database, smith, aspirin)
@@ -268,7 +271,7 @@ async def test_a_family_is_expanded_by_its_own_scope_only(database: Database) ->
 
     async def expand(scope: Scope) -> int:
         before = scope.clock.now() + timedelta(days=1)
-        return await expansion.expand(scope, both, before=before)
+        return await horizon.expand(scope, both, before=before)
 
     assert await database.run(expand, as_family(smith.id)) == 1
     assert len(await factories.doses_of(database, jones, theirs)) == 2

@@ -14,11 +14,11 @@ from bot.ops.metrics import MEDICATIONS_CACHE, serving_metrics
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.medications_cache import CachedMedicines, MedicationsCache
-from domain.database import Database
+from domain.database.unit_of_work import Database
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import list_medicines
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.reading import list_medicines
+from domain.medicines.schedules.kinds import AsNeeded
 from tests import factories
 
 

@@ -10,13 +10,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain.database import Database
-from domain.medicines import medications
+from domain.database.unit_of_work import Database
+from domain.medicines import reading
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
-from domain.medicines.records import intakes
-from domain.medicines.schedules.schedules import AsNeeded
-from domain.medicines.stock import stock
+from domain.medicines.records import intakes, recording
+from domain.medicines.schedules.kinds import AsNeeded
+from domain.medicines.stock import refills
 from domain.models import Base
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import CLOCK_FUNCTION, wall_statements
@@ -157,8 +156,8 @@ async def test_what_people_recorded_survives_the_way_to_the_first_day_and_back(
     ibuprofen = await factories.medicine(database, anna, mum, name="Ibuprofen", schedule=needed)
     dose = await factories.asked_dose(database, smith, aspirin)
     for work in (
-        lambda scope: stock.refill(scope, aspirin.id, Decimal(30), unit="mg"),
-        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: refills.refill(scope, aspirin.id, Decimal(30), unit="mg"),
+        lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
         lambda scope: intakes.give(scope, ibuprofen.id),
     ):
         await factories.acting(database, anna, work)
@@ -175,7 +174,7 @@ async def test_what_people_recorded_survives_the_way_to_the_first_day_and_back(
     (first, *_) = await factories.doses_of(database, smith, aspirin)
     assert (first.status, first.taken_at) == (DoseStatus.TAKEN, first.resolved_at)
     again = await factories.acting(
-        database, anna, lambda scope: medications.get_medication(scope, aspirin.id)
+        database, anna, lambda scope: reading.get_medication(scope, aspirin.id)
     )
     assert again.schedule == aspirin.schedule
 
@@ -193,7 +192,7 @@ async def test_clocks_counts_and_debts_survive_the_way_to_0003_and_back(
     await factories.acting(
         database,
         anna,
-        lambda scope: doses.record_doses(
+        lambda scope: recording.record_doses(
             scope, [dose.id], status=DoseStatus.TAKEN, given=double, dose_count=Decimal(2)
         ),
     )

@@ -15,12 +15,13 @@ from domain.appointments import appointments, changes
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
-from domain.database import Database, Member, Scope
+from domain.database.scope import Member, Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family.people import Person
-from domain.medicines import medications
+from domain.medicines.changes import moving
 from domain.models.appointments import OccurrenceStatus
-from domain.overview import undo
+from domain.overview import last_actions, own_actions, undo
 from tests import factories
 from tests.databases import MORNING, move_to
 from tests.factories import Account
@@ -48,7 +49,7 @@ class Home:
         )
 
     async def moves_to(self, zone: ZoneInfo) -> None:
-        await self.do(lambda s: medications.move_person(s, self.mum.id, zone))
+        await self.do(lambda s: moving.move_person(s, self.mum.id, zone))
 
     async def left_behind(self) -> Sequence[OccurrenceFacts]:
         return await self.do(lambda s: list_by_other_clocks(s, self.mum.id))
@@ -179,13 +180,13 @@ async def test_an_earlier_change_is_not_undone_by_the_wrong_clock(home: Home) ->
     await home.follow()
     found = []
     for _ in range(3):
-        action = await home.do(undo.find_last_action)
+        action = await home.do(last_actions.find_last_action)
         found.append(action.kind)
         await home.do(lambda s, id_=action.id: undo.undo_action(s, id_))  # type: ignore[misc]
     assert found == [
-        undo.ActionKind.APPOINTMENT_FOLLOWED,
-        undo.ActionKind.PERSON_MOVED,
-        undo.ActionKind.APPOINTMENT_MOVED,
+        own_actions.ActionKind.APPOINTMENT_FOLLOWED,
+        own_actions.ActionKind.PERSON_MOVED,
+        own_actions.ActionKind.APPOINTMENT_MOVED,
     ]
     assert await home.ahead() == ["26 Nov 10:00 Europe/London"]
 

@@ -10,17 +10,21 @@ import pytest
 from bot.features.overview.views.today import today
 from bot.ui.answer import Screen
 from domain.access import Action
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
-from domain.medicines import medications
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts, PersonToday
+from domain.medicines import reading
+from domain.medicines.changes import editing, moving
+from domain.medicines.doses import today as doses_today
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.today import PersonToday
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import Weekly
+from domain.medicines.records import recording
+from domain.medicines.schedules.days import Weekly
 from domain.models.medicines import DoseStatus
-from domain.overview import undo
+from domain.overview import last_actions, undo
 from tests import factories
 from tests.databases import move_to
 from tests.factories import Account, daily
@@ -49,7 +53,7 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+            lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
         )
 
     async def move(self, zone: str, *, at: datetime) -> None:
@@ -57,11 +61,11 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: medications.move_person(scope, self.mum.id, ZoneInfo(zone)),
+            lambda scope: moving.move_person(scope, self.mum.id, ZoneInfo(zone)),
         )
 
     async def list_today(self) -> Sequence[PersonToday]:
-        return await factories.acting(self.database, self.anna, doses.list_today)
+        return await factories.acting(self.database, self.anna, doses_today.list_today)
 
     async def today(self) -> list[tuple[str, str]]:
         """When what belongs to today was due, and what became of it."""
@@ -72,7 +76,7 @@ class Home:
 
     async def screen(self) -> str:
         async def render(scope: Scope) -> Screen:
-            people, member = await doses.list_today(scope), scope.require(Action.READ)
+            people, member = await doses_today.list_today(scope), scope.require(Action.READ)
             return today(people, appointments={}, member=member, now=scope.clock.now())
 
         return (await factories.acting(self.database, self.anna, render)).text
@@ -163,8 +167,8 @@ async def test_undo_of_an_edit_brings_back_what_stayed_due_by_the_clock_of_befor
     sundays = replace(daily("08:00"), days=Weekly(frozenset({Weekday.SUNDAY})))
 
     async def edit(scope: Scope) -> object:
-        found = await medications.get_medication(scope, medicine.id)
-        return await medications.edit_medication(
+        found = await reading.get_medication(scope, medicine.id)
+        return await editing.edit_medication(
             scope, medicine.id, version=found.version, schedule=sundays
         )
 
@@ -172,7 +176,7 @@ async def test_undo_of_an_edit_brings_back_what_stayed_due_by_the_clock_of_befor
     assert MONDAY.replace(hour=8) not in await pending()
 
     async def take_back(scope: Scope) -> object:
-        return await undo.undo_action(scope, (await undo.find_last_action(scope)).id)
+        return await undo.undo_action(scope, (await last_actions.find_last_action(scope)).id)
 
     await factories.acting(home.database, home.anna, take_back)
     assert await pending() == before

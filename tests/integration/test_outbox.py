@@ -11,20 +11,27 @@ import pytest
 from sqlalchemy import Row, text
 
 from domain.access import Role
-from domain.database import Database, Scope, as_dispatch, as_family, as_person
-from domain.delivery import outbox as notifications
-from domain.delivery.outbox import Claimed, Sent, Shown
+from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import claims, dose_messages, outcomes
+from domain.delivery.claims import Claimed
+from domain.delivery.messages import Message
+from domain.delivery.outcomes import Sent, Shown
 from domain.errors import NotFound
 from domain.family import users
 from domain.family.families import FamilyFacts
+from domain.family.joined_notice import JoinedFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses import slot_cards, snoozing
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.records import recording, undo
 from domain.models.delivery import Lane, Status
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
-from domain.overview.cards import CardFacts, JoinedFacts, Message, SummaryFacts
+from domain.overview import kinds
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import LEASE, Account
@@ -66,7 +73,7 @@ async def claim(
 ) -> Sequence[Claimed]:
     """As a process of its own, unless another *owner* is named."""
     return await database.run(
-        lambda scope: notifications.claim(
+        lambda scope: claims.claim(
             scope, most=most, lease=lease, owner=owner or uuid4(), busy=busy
         ),
         as_dispatch(),
@@ -77,20 +84,20 @@ async def record_sent(database: Database, *claimed: Claimed, version: int = 1) -
     sent = [
         Sent(c.id, c.chat_id, 100 + number, version, (c.id,)) for number, c in enumerate(claimed)
     ]
-    return await database.run(lambda scope: notifications.record_sent(scope, sent), as_dispatch())
+    return await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
 
 
 async def take(database: Database, home: Home) -> None:
     await factories.acting(
         database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [home.dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [home.dose.id], status=DoseStatus.TAKEN),
     )
 
 
 async def read(database: Database, home: Home, notification_id: UUID) -> Message:
     return await database.run(
-        lambda scope: cards.read_message(scope, notification_id), as_family(home.family.id)
+        lambda scope: kinds.read_message(scope, notification_id), as_family(home.family.id)
     )
 
 
@@ -111,8 +118,8 @@ async def change(database_url: str, statement: str, **parameters: Any) -> None:
 
 
 async def test_what_is_owed_is_claimed_once(database: Database, home: Home) -> None:
-    claims = await asyncio.gather(*(claim(database, most=1) for _ in range(4)))
-    claimed = [one for batch in claims for one in batch]
+    batches = await asyncio.gather(*(claim(database, most=1) for _ in range(4)))
+    claimed = [one for batch in batches for one in batch]
     assert {c.chat_id for c in claimed} == {home.anna.telegram_id, home.ben.telegram_id}
     assert len(claimed) == 2
     assert {(c.family_id, c.lane, c.deadline_at) for c in claimed} == {
@@ -211,7 +218,7 @@ async def test_an_answer_while_the_card_is_on_its_way_leads_to_an_edit(
         message = await read(database, home, one.id)
         assert (message.status, message.version) == (Status.SENT, 2)
         await database.run(
-            lambda scope, m=message: notifications.record_shown(scope, [Shown(m.id, m.version)]),  # type: ignore[misc]
+            lambda scope, m=message: outcomes.record_shown(scope, [Shown(m.id, m.version)]),  # type: ignore[misc]
             as_dispatch(),
         )
     assert await claim(database) == []
@@ -223,10 +230,10 @@ async def test_an_edit_that_was_overtaken_is_done_again(database: Database, home
     (one, _) = await claim(database)
     version = (await read(database, home, one.id)).version
     await factories.acting(
-        database, home.anna, lambda scope: doses.undo_doses(scope, [home.dose.id])
+        database, home.anna, lambda scope: undo.undo_doses(scope, [home.dose.id])
     )
     is_outdated = await database.run(
-        lambda scope: notifications.record_shown(scope, [Shown(one.id, version)]), as_dispatch()
+        lambda scope: outcomes.record_shown(scope, [Shown(one.id, version)]), as_dispatch()
     )
     assert is_outdated
     assert [c.id for c in await claim(database)] == [one.id]
@@ -239,7 +246,7 @@ async def test_an_older_version_never_overwrites_a_newer_one(
     await record_sent(database, one, other, version=1)
     for version in (5, 3):
         await database.run(
-            lambda scope, v=version: notifications.record_shown(scope, [Shown(one.id, v)]),  # type: ignore[misc]
+            lambda scope, v=version: outcomes.record_shown(scope, [Shown(one.id, v)]),  # type: ignore[misc]
             as_dispatch(),
         )
     (row,) = await rows(database_url, f"n.id = '{one.id}'")
@@ -252,13 +259,13 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
     claimed = await claim(database)
     for one, counts in zip(claimed, (True, False), strict=True):
         await database.run(
-            lambda scope, o=one, c=counts: notifications.postpone(  # type: ignore[misc]
+            lambda scope, o=one, c=counts: outcomes.postpone(  # type: ignore[misc]
                 scope, o.id, delay=timedelta(seconds=30), maybe_sent=c, counts=c
             ),
             as_dispatch(),
         )
     assert await claim(database) == []
-    wait = await database.run(notifications.until_next_open, as_dispatch())
+    wait = await database.run(claims.until_next_open, as_dispatch())
     assert wait is not None
     assert timedelta(seconds=20) < wait <= timedelta(seconds=30)
     database.clock.advance(timedelta(seconds=31))
@@ -271,7 +278,7 @@ async def test_a_wait_that_telegram_asked_for_costs_no_attempt(
 
 async def test_nothing_open_means_nothing_to_wait_for(database: Database, home: Home) -> None:
     await record_sent(database, *await claim(database))
-    assert await database.run(notifications.until_next_open, as_dispatch()) is None
+    assert await database.run(claims.until_next_open, as_dispatch()) is None
 
 
 async def test_what_will_not_be_sent_is_closed_with_a_reason(
@@ -279,7 +286,7 @@ async def test_what_will_not_be_sent_is_closed_with_a_reason(
 ) -> None:
     for one in await claim(database):
         await database.run(
-            lambda scope, o=one: notifications.record_over(  # type: ignore[misc]
+            lambda scope, o=one: outcomes.close_unsent(  # type: ignore[misc]
                 scope, o.id, status=Status.OBSOLETE, reason="answered before it was sent"
             ),
             as_dispatch(),
@@ -298,10 +305,10 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
     await factories.acting(
         database,
         home.anna,
-        lambda scope: notifications.show_again(scope, {(home.mum.id, home.dose.due_at)}),
+        lambda scope: dose_messages.show_cards_again(scope, {(home.mum.id, home.dose.due_at)}),
     )
     await database.run(
-        lambda scope: notifications.record_over(
+        lambda scope: outcomes.close_unsent(
             scope, one.id, status=Status.OBSOLETE, reason="answered", version=message.version
         ),
         as_dispatch(),
@@ -311,10 +318,10 @@ async def test_a_card_that_says_more_by_now_is_not_closed(database: Database, ho
 
 async def unreachable(database: Database, home: Home, one: Claimed) -> int:
     async def work(scope: Scope) -> int:
-        await notifications.record_over(
+        await outcomes.close_unsent(
             scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
         )
-        return await notifications.tell_the_next(scope, one.id)
+        return await dose_messages.escalate_to_rest_of_family(scope, one.id)
 
     return await database.run(work, as_family(home.family.id))
 
@@ -349,11 +356,11 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
 
     async def fail(one: Claimed) -> int:
         async def work(scope: Scope) -> int:
-            await notifications.record_over(
+            await outcomes.close_unsent(
                 scope, one.id, status=Status.UNREACHABLE, reason="has blocked the bot"
             )
             await entered.wait()  # neither sees yet that the other has failed
-            return await notifications.tell_the_next(scope, one.id)
+            return await dose_messages.escalate_to_rest_of_family(scope, one.id)
 
         return await database.run(work, as_family(home.family.id))
 
@@ -405,7 +412,7 @@ async def test_the_card_that_was_asked_again_has_given_its_place(
 ) -> None:
     await record_sent(database, *await claim(database))
     snoozed = await factories.acting(
-        database, home.anna, lambda scope: doses.snooze_dose(scope, home.dose.id, minutes=10)
+        database, home.anna, lambda scope: snoozing.snooze_dose(scope, home.dose.id, minutes=10)
     )
     assert snoozed.until is not None
     await factories.wake_up(database, snoozed.until)
@@ -421,7 +428,7 @@ async def test_skip_and_snooze_open_on_the_readers_own_card_only(
 ) -> None:
     await record_sent(database, *await claim(database))
     await factories.acting(
-        database, home.anna, lambda scope: cards.open_menu(scope, home.dose.id, is_open=True)
+        database, home.anna, lambda scope: slot_cards.open_menu(scope, home.dose.id, is_open=True)
     )
     opened = {row.name: row.menu_dose_id for row in await rows(database_url)}
     assert opened == {"Anna": home.dose.id, "Ben": None}
@@ -438,7 +445,7 @@ async def test_a_menu_of_another_familys_dose_is_not_found(database: Database, h
     await factories.family(database, eve, "Jones")
     with pytest.raises(NotFound):
         await factories.acting(
-            database, eve, lambda scope: cards.open_menu(scope, home.dose.id, is_open=True)
+            database, eve, lambda scope: slot_cards.open_menu(scope, home.dose.id, is_open=True)
         )
 
 
@@ -470,4 +477,4 @@ async def test_a_message_is_read_in_its_own_family_only(database: Database, home
     eve = await factories.user(database, "Eve")
     jones = await factories.family(database, eve, "Jones")
     with pytest.raises(NotFound):
-        await database.run(lambda scope: cards.read_message(scope, one.id), as_family(jones.id))
+        await database.run(lambda scope: kinds.read_message(scope, one.id), as_family(jones.id))

@@ -13,14 +13,16 @@ from sqlalchemy import text
 
 from domain.access import Role
 from domain.appointments import appointments
-from domain.database import Database, Scope, as_dispatch
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family import people as care_recipients
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
-from domain.medicines import medications
-from domain.medicines.doses import doses
+from domain.medicines import reading
+from domain.medicines.changes import moving, status
 from domain.medicines.errors import (
     ChangedMeanwhile,
     NothingToPause,
@@ -31,15 +33,19 @@ from domain.medicines.errors import (
 )
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.pauses import courses as paused_courses
-from domain.medicines.pauses import pauses
+from domain.medicines.pauses import notices, pause_ends, person_pauses
 from domain.medicines.pauses.courses import CourseQuestion
-from domain.medicines.pauses.pauses import PersonPaused
-from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Doubt, Giving, give
+from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.records import recording
+from domain.medicines.records.intakes import NOW_AS_USUAL, Confirm, Giving, give
+from domain.medicines.records.outlook import Doubt
 from domain.medicines.schedules.courses import Stretch, last_day
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, WallClock
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.undo import ActionKind, find_last_action, undo_action
-from domain.reminders import due as reminders
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind
+from domain.overview.undo import undo_action
+from domain.reminders.timers import list_timers
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, T, daily
@@ -76,11 +82,12 @@ class Home:
         self, until: date | None = FRIDAY, *, who: Account | None = None, **how: Any
     ) -> PersonPaused:
         return await self.do(
-            lambda scope: pauses.pause_person(scope, self.mum.id, resumes_on=until, **how), who
+            lambda scope: person_pauses.pause_person(scope, self.mum.id, resumes_on=until, **how),
+            who,
         )
 
     async def resume(self, who: Account | None = None) -> PersonPaused:
-        return await self.do(lambda scope: pauses.resume_person(scope, self.mum.id), who)
+        return await self.do(lambda scope: person_pauses.resume_person(scope, self.mum.id), who)
 
     async def undo(self) -> ActionKind:
         action = await self.do(find_last_action)
@@ -88,7 +95,7 @@ class Home:
         return action.kind
 
     async def state(self, medicine: MedicineFacts) -> tuple[MedicineStatus, datetime | None, bool]:
-        now = await self.do(lambda scope: medications.get_medication(scope, medicine.id))
+        now = await self.do(lambda scope: reading.get_medication(scope, medicine.id))
         return (now.status, now.resumes_at, now.is_paused_with_person)
 
     async def running(self) -> Pause | None:
@@ -105,7 +112,7 @@ class Home:
     async def tell(self) -> int:
         """What the alarm does at the end of pauses."""
         return await factories.do_chore(
-            self.database, lambda scope: pauses.find_due(scope, 10), pauses.tell
+            self.database, lambda scope: pause_ends.find_due(scope, 10), pause_ends.tell
         )
 
     async def rows(self, sql: str) -> Sequence[Any]:
@@ -165,9 +172,9 @@ async def test_its_end_needs_no_alarm(home: Home) -> None:
 
 async def test_what_is_paused_by_itself_stays_so(home: Home) -> None:
     aspirin, statin, iron = await home.add(), await home.add("Statin"), await home.add("Iron")
-    await home.do(lambda s: medications.pause_medication(s, statin.id, resumes_on=None))
+    await home.do(lambda s: status.pause_medication(s, statin.id, resumes_on=None))
     later = date(2026, 11, 30)
-    await home.do(lambda s: medications.pause_medication(s, iron.id, resumes_on=later))
+    await home.do(lambda s: status.pause_medication(s, iron.id, resumes_on=later))
     paused = await home.pause()
     assert [medicine.name for medicine in paused.apart] == ["Iron", "Statin"]
     resumed = await home.resume()
@@ -181,7 +188,7 @@ async def test_a_pause_of_its_own_that_ends_in_between_goes_on_with_the_person(
     home: Home,
 ) -> None:
     iron = await home.add("Iron")
-    await home.do(lambda s: medications.pause_medication(s, iron.id, resumes_on=WEDNESDAY))
+    await home.do(lambda s: status.pause_medication(s, iron.id, resumes_on=WEDNESDAY))
     await home.pause(FRIDAY)
     assert await home.state(iron) == (PAUSED, at(27), True)
     await home.resume()
@@ -195,7 +202,7 @@ async def test_a_pause_of_its_own_that_ends_in_between_goes_on_with_the_person(
 async def test_one_undo_takes_the_whole_pause_back(home: Home) -> None:
     aspirin, metformin = await home.add(), await home.add("Metformin")
     statin = await home.add("Statin")
-    await home.do(lambda s: medications.pause_medication(s, statin.id, resumes_on=WEDNESDAY))
+    await home.do(lambda s: status.pause_medication(s, statin.id, resumes_on=WEDNESDAY))
     await home.pause()
     assert await home.undo() is ActionKind.PERSON_PAUSED
     assert await home.running() is None
@@ -209,7 +216,7 @@ async def test_undo_of_resuming_pauses_again_what_it_was(home: Home) -> None:
     before = (await home.pause(silences_appointments=True)).person.pause
     home.is_now(at(23, 7, 40))
     await home.resume()
-    await home.do(lambda s: medications.stop_medication(s, metformin.id), home.ben)
+    await home.do(lambda s: status.stop_medication(s, metformin.id), home.ben)
     assert await home.undo() is ActionKind.PERSON_RESUMED
     assert await home.running() == before
     assert await home.state(aspirin) == (PAUSED, at(27), True)
@@ -230,7 +237,7 @@ async def test_the_end_is_moved_and_moved_back(home: Home) -> None:
 async def test_what_was_resumed_by_itself_stays_so_when_the_end_moves(home: Home) -> None:
     aspirin, metformin = await home.add(), await home.add("Metformin")
     seen = (await home.pause()).person.pause
-    await home.do(lambda s: medications.restore_medication(s, aspirin.id, only_paused=True))
+    await home.do(lambda s: status.restore_medication(s, aspirin.id, only_paused=True))
     await home.pause(None, seen=seen)
     assert await home.state(aspirin) == (ACTIVE, None, False)
     assert await home.state(metformin) == (PAUSED, None, True)
@@ -263,9 +270,9 @@ async def test_a_change_of_a_pause_that_somebody_has_changed_is_refused(home: Ho
 async def test_what_was_stopped_meanwhile_does_not_come_back(home: Home) -> None:
     aspirin, metformin = await home.add(), await home.add("Metformin")
     await home.pause()
-    await home.do(lambda s: medications.stop_medication(s, metformin.id), home.ben)
+    await home.do(lambda s: status.stop_medication(s, metformin.id), home.ben)
     with pytest.raises(StoppedMeanwhile):
-        await home.do(lambda s: medications.restore_medication(s, metformin.id, only_paused=True))
+        await home.do(lambda s: status.restore_medication(s, metformin.id, only_paused=True))
     resumed = await home.resume()
     assert [medicine.name for medicine in resumed.medicines] == ["Aspirin"]
     assert (await home.state(metformin))[0] is STOPPED
@@ -287,13 +294,13 @@ async def test_an_end_that_cannot_be_is_refused(home: Home, until: date, is_too_
         await home.pause(until)
     assert refusal.value.is_too_far is is_too_far
     with pytest.raises(PauseEndImpossible):
-        await home.do(lambda s: medications.pause_medication(s, aspirin.id, resumes_on=until))
+        await home.do(lambda s: status.pause_medication(s, aspirin.id, resumes_on=until))
     assert await home.state(aspirin) == (ACTIVE, None, False)
 
 
 async def test_somebody_who_takes_nothing_is_not_paused(home: Home) -> None:
     aspirin = await home.add()
-    await home.do(lambda s: medications.stop_medication(s, aspirin.id))
+    await home.do(lambda s: status.stop_medication(s, aspirin.id))
     with pytest.raises(NothingToPause):
         await home.pause()
     assert await home.running() is None
@@ -331,15 +338,15 @@ async def test_a_new_medicine_begins_paused(home: Home) -> None:
 
 async def test_restored_after_a_stop_it_is_paused_like_everything_else(home: Home) -> None:
     aspirin, _other = await home.add(), await home.add("Metformin")
-    await home.do(lambda s: medications.stop_medication(s, aspirin.id))
+    await home.do(lambda s: status.stop_medication(s, aspirin.id))
     await home.pause()
-    await home.do(lambda s: medications.restore_medication(s, aspirin.id))
+    await home.do(lambda s: status.restore_medication(s, aspirin.id))
     assert await home.state(aspirin) == (PAUSED, at(27), True)
 
 
 async def test_undoing_a_stop_leaves_it_paused_like_everything_else(home: Home) -> None:
     aspirin, _other = await home.add(), await home.add("Metformin")
-    await home.do(lambda s: medications.stop_medication(s, aspirin.id))
+    await home.do(lambda s: status.stop_medication(s, aspirin.id))
     await home.pause(who=home.ben)
     await home.undo()
     assert await home.state(aspirin) == (PAUSED, at(27), True)
@@ -381,10 +388,10 @@ async def test_what_counts_from_the_last_intake_follows_what_is_given_in_a_pause
 async def test_a_pause_moves_with_the_person(home: Home) -> None:
     """It ends when Friday begins in New York."""
     aspirin, iron = await home.add(), await home.add("Iron")
-    await home.do(lambda s: medications.pause_medication(s, iron.id, resumes_on=date(2026, 11, 30)))
+    await home.do(lambda s: status.pause_medication(s, iron.id, resumes_on=date(2026, 11, 30)))
     await home.pause()
     new_york = ZoneInfo("America/New_York")
-    await home.do(lambda s: medications.move_person(s, home.mum.id, new_york))
+    await home.do(lambda s: moving.move_person(s, home.mum.id, new_york))
     assert await home.state(aspirin) == (PAUSED, at(27, 5), True)
     assert await home.state(iron) == (PAUSED, at(30, 5), False)
     running = await home.running()
@@ -421,9 +428,7 @@ async def test_the_end_is_announced_the_evening_before_to_those_who_look_after_t
     await factories.member(home.database, home.anna, Role.VIEWER, name="Vic")
     await home.add()
     await home.pause()
-    timers = await home.database.run(
-        lambda scope: reminders.list_timers(scope, until=at(28)), as_dispatch()
-    )
+    timers = await home.database.run(lambda scope: list_timers(scope, until=at(28)), as_dispatch())
     assert at(26, 19) in timers
     home.is_now(at(26, 18, 59))
     assert await home.tell() == 0
@@ -450,11 +455,11 @@ async def test_one_that_ends_as_planned_says_who_said_so(home: Home) -> None:
     await home.pause()
     home.is_now(at(26, 19))
     await home.tell()
-    await home.do(lambda s: pauses.keep_end(s, home.mum.id, at(27)), home.ben)
-    await home.do(lambda s: pauses.keep_end(s, home.mum.id, at(27)))
+    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)), home.ben)
+    await home.do(lambda s: notices.keep_end(s, home.mum.id, at(27)))
     assert {row.facts["kept_by"] for row in await home.notices()} == {"Ben"}
     with pytest.raises(NotPaused):
-        await home.do(lambda s: pauses.keep_end(s, home.mum.id, at(28)))
+        await home.do(lambda s: notices.keep_end(s, home.mum.id, at(28)))
 
 
 async def test_when_it_is_made_longer_it_is_announced_again(home: Home) -> None:
@@ -544,7 +549,7 @@ async def test_a_day_on_which_it_was_given_is_not_lost(home: Home) -> None:
     amoxicillin = await home.add("Amoxicillin", antibiotic())
     await factories.wake_up(home.database, at(23, 8))
     (dose, *_) = await factories.doses_of(home.database, home.family, amoxicillin)
-    await home.do(lambda s: doses.record_doses(s, [dose.id], status=DoseStatus.TAKEN))
+    await home.do(lambda s: recording.record_doses(s, [dose.id], status=DoseStatus.TAKEN))
     await home.pause(THURSDAY)
     assert await courses(home, amoxicillin, until=at(26)) == [
         ("Amoxicillin", (2, date(2026, 11, 29)))
@@ -616,7 +621,7 @@ async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> No
     resumed, answered = asyncio.Event(), asyncio.Event()
 
     async def resume(scope: Scope) -> None:
-        await pauses.resume_person(scope, home.mum.id)
+        await person_pauses.resume_person(scope, home.mum.id)
         resumed.set()
         await asyncio.sleep(0.2)  # the yes waits for its lock
         assert not answered.is_set()
@@ -631,7 +636,7 @@ async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> No
         answered.set()
 
     await asyncio.gather(home.do(resume), answer())
-    schedule = (await home.do(lambda s: medications.get_medication(s, amoxicillin.id))).schedule
+    schedule = (await home.do(lambda s: reading.get_medication(s, amoxicillin.id))).schedule
     assert last_day(schedule, home.mum.zone) == date(2026, 11, 27)
 
 

@@ -9,18 +9,21 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotFound
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import editing, moving, status
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, Schedule, WallClock, Weekly
+from domain.medicines.records import recording, undo
+from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, WallClock
 from domain.models.medicines import DoseStatus, MedicineStatus
 from tests import factories
 from tests.databases import move_to, without_walls
@@ -51,7 +54,7 @@ class Home:
 
     async def edit(self, medicine: MedicineFacts, schedule: Schedule) -> MedicineFacts:
         return await self.do(
-            lambda scope: medications.edit_medication(
+            lambda scope: editing.edit_medication(
                 scope, medicine.id, version=medicine.version, schedule=schedule
             )
         )
@@ -65,7 +68,7 @@ class Home:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=TAKEN),
+            lambda scope: recording.record_doses(scope, [dose.id], status=TAKEN),
         )
 
     async def doses(self, medicine: MedicineFacts) -> list[DoseFacts]:
@@ -91,7 +94,7 @@ async def test_an_edit_changes_what_lies_ahead_and_keeps_the_past(home: Home) ->
     (morning, *_) = await home.doses(aspirin)
     await home.take(morning)
     edited = await home.do(
-        lambda scope: medications.edit_medication(
+        lambda scope: editing.edit_medication(
             scope, aspirin.id, version=1, name="ASS", dosage=Dosage("50 mg")
         )
     )
@@ -158,7 +161,7 @@ async def test_the_same_medicine_is_refused_until_it_is_meant(home: Home) -> Non
 async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     paused = await home.do(
-        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
+        lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
     )
     assert (paused.status, paused.first_due_at) == (MedicineStatus.PAUSED, at(26, 8))
     assert await home.open(aspirin) == []
@@ -169,7 +172,7 @@ async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
     await expand(home)
     assert await home.open(aspirin) == [at(26, 8), at(27, 8)]
     now = await factories.acting(
-        home.database, home.anna, lambda scope: medications.get_medication(scope, aspirin.id)
+        home.database, home.anna, lambda scope: reading.get_medication(scope, aspirin.id)
     )
     assert (now.status, now.resumes_at) == (MedicineStatus.ACTIVE, None)
 
@@ -177,24 +180,22 @@ async def test_a_pause_is_quiet_until_the_day_of_return(home: Home) -> None:
 async def test_a_pause_without_return_stays_quiet(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     paused = await home.do(
-        lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None)
+        lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=None)
     )
     assert paused.first_due_at is None
     move_to(home.database.clock, at(28, 7))
     await expand(home)
     assert await home.open(aspirin) == []
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert await home.open(aspirin) == [at(28, 8), at(29, 8)]
 
 
 async def test_a_pause_does_not_bring_back_what_was_stopped_meanwhile(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
-    await home.do(lambda scope: medications.stop_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.stop_medication(scope, aspirin.id))
     with pytest.raises(NotFound):
         await home.do(
-            lambda scope: medications.pause_medication(
-                scope, aspirin.id, resumes_on=date(2026, 11, 26)
-            )
+            lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=date(2026, 11, 26))
         )
     assert await home.open(aspirin) == []
 
@@ -203,10 +204,10 @@ async def test_a_stop_by_mistake_asks_again_at_once(home: Home) -> None:
     aspirin = await home.add(daily("08:00"))
     await home.asked(at(23, 8))
     move_to(home.database.clock, at(23, 8, 10))
-    await home.do(lambda scope: medications.stop_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.stop_medication(scope, aspirin.id))
     assert await home.open(aspirin) == []
     move_to(home.database.clock, at(23, 8, 12))
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert (await home.open(aspirin))[0] == at(23, 8)
     await factories.wake_up(home.database, at(23, 8, 13))
     assert await cards(home) == [(at(23, 8), 0), (at(23, 8), 1)]
@@ -216,8 +217,8 @@ async def test_what_was_given_before_a_pause_is_not_asked_for_after_it(home: Hom
     aspirin = await home.add(daily("08:00"))
     await home.asked(at(23, 8))
     await home.take((await home.doses(aspirin))[0])
-    await home.do(lambda scope: medications.pause_medication(scope, aspirin.id, resumes_on=None))
-    await home.do(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await home.do(lambda scope: status.pause_medication(scope, aspirin.id, resumes_on=None))
+    await home.do(lambda scope: status.restore_medication(scope, aspirin.id))
     assert await home.open(aspirin) == [at(24, 8)]
 
 
@@ -249,7 +250,7 @@ async def test_what_counts_from_the_last_intake_moves_with_it(home: Home) -> Non
     await home.take(first)
     assert (await home.open(antibiotic))[:2] == [at(23, 17, 15), at(24, 1, 15)]
     await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [first.id])
+        home.database, home.anna, lambda scope: undo.undo_doses(scope, [first.id])
     )
     assert (await home.open(antibiotic))[:3] == [at(23, 8), at(23, 16), at(24, 0)]
 
@@ -277,7 +278,7 @@ async def expand(home: Home) -> None:
 
 async def move(home: Home, zone: str) -> None:
     async def work(scope: Scope) -> None:
-        await medications.move_person(scope, home.mum.id, ZoneInfo(zone))
+        await moving.move_person(scope, home.mum.id, ZoneInfo(zone))
 
     await factories.acting(home.database, home.anna, work)
 

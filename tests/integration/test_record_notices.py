@@ -10,18 +10,19 @@ import pytest
 from sqlalchemy import Row, text
 
 from bot.features.medicines.views import history as history_views
-from bot.features.medicines.views.records import changed, says_nothing
+from bot.features.medicines.views.records import changed
 from bot.features.overview.views.undo import ask, undone
 from bot.ui.callbacks import Verb
 from bot.ui.words.undo import superseded
 from domain.access import Action
-from domain.database import Database, Scope, as_family
+from domain.database.requests import as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
-from domain.medicines.records import history
+from domain.medicines.records import history, recording, undo
 from domain.medicines.records.corrections import (
     Correction,
     RecordedIn,
@@ -31,10 +32,12 @@ from domain.medicines.records.corrections import (
     undo_correction,
 )
 from domain.medicines.records.history import RecordStep
+from domain.medicines.records.notices import RecordChangedFacts, says_nothing
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
-from domain.overview.cards import RecordChangedFacts
-from domain.overview.undo import ActionSuperseded, find_action, find_last_action, undo_action
+from domain.overview import kinds
+from domain.overview.last_actions import find_action, find_last_action
+from domain.overview.own_actions import ActionSuperseded
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account
@@ -62,7 +65,7 @@ class Home:
         await factories.acting(
             self.database,
             who,
-            lambda scope: doses.record_doses(scope, [self.dose.id], status=status, taken_at=at),
+            lambda scope: recording.record_doses(scope, [self.dose.id], status=status, taken_at=at),
         )
 
     async def correct(self, who: Account, *, minutes: int) -> None:
@@ -75,7 +78,7 @@ class Home:
 
     async def undo(self, who: Account, dose_id: UUID | None = None) -> None:
         await factories.acting(
-            self.database, who, lambda scope: doses.undo_doses(scope, [dose_id or self.dose.id])
+            self.database, who, lambda scope: undo.undo_doses(scope, [dose_id or self.dose.id])
         )
 
     async def undo_correction(self, who: Account) -> None:
@@ -110,7 +113,7 @@ class Home:
             " ORDER BY n.slot_at, u.name"
         )
         messages = await self.database.run(
-            lambda scope: cards.read_messages(scope, [row.id for row in rows]),
+            lambda scope: kinds.read_messages(scope, [row.id for row in rows]),
             as_family(self.family.id),
         )
         by_id = {message.id: message.facts for message in messages}
@@ -340,7 +343,9 @@ async def test_several_undone_in_one_go_are_one_message(home: Home) -> None:
     second = await factories.asked_dose(home.database, home.family, medicine)
     await home.record(home.anna, minutes=5)
     await factories.acting(
-        home.database, home.anna, lambda scope: doses.record_doses(scope, [second.id], status=TAKEN)
+        home.database,
+        home.anna,
+        lambda scope: recording.record_doses(scope, [second.id], status=TAKEN),
     )
     await home.undo(home.ben)
     await home.undo(home.ben, second.id)
@@ -386,7 +391,7 @@ async def test_another_family_reads_nothing_of_it(home: Home) -> None:
     others = await factories.family(home.database, eve, "Jones")
     [row] = await home.query("SELECT id FROM notifications WHERE kind = 'record_changed'")
     assert not await home.database.run(
-        lambda scope: cards.read_messages(scope, [row.id]), as_family(others.id)
+        lambda scope: kinds.read_messages(scope, [row.id]), as_family(others.id)
     )
 
 

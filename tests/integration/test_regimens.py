@@ -28,32 +28,35 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.embedded import EmbeddedServers
-from domain.database import Database, Scope, make_engine
+from domain.database.engine import make_engine
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import adding, editing, moving
+from domain.medicines.changes.status import pause_medication, restore_medication, stop_medication
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
 from domain.medicines.facts import NewMedicine
-from domain.medicines.records import intakes
+from domain.medicines.records import intakes, recording, undo
 from domain.medicines.records.corrections import Correction
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
+from domain.medicines.schedules.kinds import (
     AsNeeded,
-    Cycle,
-    Daily,
     Elapsed,
     Schedule,
     Steps,
     WallClock,
-    Weekly,
-    occurrences,
     schedule_from_json,
 )
-from domain.medicines.stock import stock
+from domain.medicines.schedules.occurrences import occurrences_between
+from domain.medicines.stock import refills, stock_checks
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import MORNING, clock_at, move_to, new_database
 from tests.factories import Account
@@ -179,7 +182,7 @@ class Life(RuleBasedStateMachine):
     def add(self, schedule: Schedule, number: int) -> None:
         if len(self.run(self.rows("SELECT id FROM medications"))) < MOST_MEDICINES:
             new = NewMedicine(self.world.mum.id, f"Medicine {number}", ONE, schedule)
-            self.act(lambda scope: medications.add_medication(scope, new))
+            self.act(lambda scope: adding.add_medication(scope, new))
 
     @rule(number=numbers, schedule=schedules)
     def edit(self, number: int, schedule: Schedule) -> None:
@@ -187,8 +190,8 @@ class Life(RuleBasedStateMachine):
 
         async def work(scope: Scope) -> None:
             if medicine is not None:
-                facts = await medications.get_medication(scope, medicine)
-                await medications.edit_medication(
+                facts = await reading.get_medication(scope, medicine)
+                await editing.edit_medication(
                     scope, medicine, version=facts.version, schedule=schedule, dosage=HALF
                 )
 
@@ -200,24 +203,24 @@ class Life(RuleBasedStateMachine):
         today = self.world.database.clock.now().date()
         until = None if days is None else today + timedelta(days=days)
         if medicine is not None:
-            self.act(lambda scope: medications.pause_medication(scope, medicine, resumes_on=until))
+            self.act(lambda scope: pause_medication(scope, medicine, resumes_on=until))
 
     @rule(number=numbers)
     def stop(self, number: int) -> None:
         medicine = self.medicine(number)
         if medicine is not None:
-            self.act(lambda scope: medications.stop_medication(scope, medicine))
+            self.act(lambda scope: stop_medication(scope, medicine))
 
     @rule(number=numbers)
     def restore(self, number: int) -> None:
         medicine = self.medicine(number)
         if medicine is not None:
-            self.act(lambda scope: medications.restore_medication(scope, medicine))
+            self.act(lambda scope: restore_medication(scope, medicine))
 
     @rule(zone=st.sampled_from(ZONES))
     def move(self, zone: str) -> None:
         mum = self.world.mum.id
-        self.act(lambda scope: medications.move_person(scope, mum, ZoneInfo(zone)))
+        self.act(lambda scope: moving.move_person(scope, mum, ZoneInfo(zone)))
 
     @rule(minutes=st.one_of(st.integers(1, 90), st.integers(90, 1500), st.just(3000)))
     def time_goes_by(self, minutes: int) -> None:
@@ -229,7 +232,9 @@ class Life(RuleBasedStateMachine):
         database = self.world.database
         await factories.expand(database)
         await factories.wake_up(database)
-        await factories.do_chore(database, lambda scope: stock.find_due(scope, 99), stock.check)
+        await factories.do_chore(
+            database, lambda scope: stock_checks.find_due(scope, 99), stock_checks.check
+        )
         await factories.deliver(database)
 
     @rule(number=numbers, who=st.integers(0, 1), status=st.sampled_from(["taken", "skipped"]))
@@ -237,20 +242,20 @@ class Life(RuleBasedStateMachine):
         dose = self.dose(number)
         if dose is not None:
             self.act(
-                lambda scope: doses.record_doses(scope, [dose], status=DoseStatus(status)), who
+                lambda scope: recording.record_doses(scope, [dose], status=DoseStatus(status)), who
             )
 
     @rule(number=numbers, minutes=st.sampled_from([10, 30, 60]))
     def snooze(self, number: int, minutes: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.snooze_dose(scope, dose, minutes=minutes))
+            self.act(lambda scope: snoozing.snooze_dose(scope, dose, minutes=minutes))
 
     @rule(number=numbers, who=st.integers(0, 1))
     def undo(self, number: int, who: int) -> None:
         dose = self.dose(number)
         if dose is not None:
-            self.act(lambda scope: doses.undo_doses(scope, [dose]), who)
+            self.act(lambda scope: undo.undo_doses(scope, [dose]), who)
 
     @rule(who=st.integers(0, 1))
     def undo_the_last(self, who: int) -> None:
@@ -295,7 +300,7 @@ class Life(RuleBasedStateMachine):
         medicine = self.medicine(number)
         if medicine is not None:
             self.act(
-                lambda scope: stock.refill(
+                lambda scope: refills.refill(
                     scope, medicine, Decimal(amount), unit="tablet", is_count=is_count
                 )
             )
@@ -314,7 +319,7 @@ class Life(RuleBasedStateMachine):
         now = self.world.database.clock.now()
         for medicine in self.run(self.rows(_RUNNING)):
             start = max(at for at in (now, medicine.doses_from, medicine.resumes_at) if at)
-            due = occurrences(
+            due = occurrences_between(
                 schedule_from_json(medicine.schedule),
                 ZoneInfo(medicine.timezone),
                 start - timedelta(microseconds=1),

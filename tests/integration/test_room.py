@@ -12,12 +12,14 @@ from domain.appointments import changes as appointment_changes
 from domain.appointments.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
-from domain.database import Database, Scope, as_person
+from domain.database.requests import as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.errors import FamilyFull
 from domain.family.families import FamilyFacts
 from domain.family.limits import MOST_HELD, Held
-from domain.medicines import medications
+from domain.medicines.changes import status
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account
@@ -179,9 +181,9 @@ async def test_what_was_called_off_needs_a_place_to_come_back_to(household: Hous
 
 async def test_a_stopped_medicine_has_kept_its_place(household: Household) -> None:
     aspirin: Any = await household.add(Held.MEDICINE)
-    await household.act(lambda scope: medications.stop_medication(scope, aspirin.id))
+    await household.act(lambda scope: status.stop_medication(scope, aspirin.id))
     await household.fill(Held.MEDICINE, but=1)
-    await household.act(lambda scope: medications.restore_medication(scope, aspirin.id))
+    await household.act(lambda scope: status.restore_medication(scope, aspirin.id))
 
 
 async def test_an_invitation_into_a_full_family_stays_good(household: Household) -> None:

@@ -8,11 +8,13 @@ import pytest
 from domain.appointments.appointments import list_day, list_past, list_upcoming
 from domain.appointments.calendars import list_entries
 from domain.contacts.doctors import list_doctors
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family.people import list_people
 from domain.medicines.details import get_details
-from domain.medicines.doses import doses
-from domain.medicines.medications import list_medicines
+from domain.medicines.doses.today import list_today
+from domain.medicines.reading import list_medicines
+from domain.medicines.records import recording
 from domain.medicines.records.history import get_entry, list_history
 from domain.models.medicines import DoseStatus
 from domain.overview import elsewhere
@@ -23,7 +25,7 @@ from tests.factories import daily
 
 async def today(scope: Scope) -> None:
     """As `/today` reads it."""
-    people = await doses.list_today(scope)
+    people = await list_today(scope)
     now = scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     await list_day(scope, days)
@@ -72,7 +74,7 @@ async def test_the_screen_of_a_medicine_takes_three_statements(database: Databas
     await factories.acting(
         database,
         anna,
-        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
     )
 
     async def statements(scope: Scope) -> tuple[int, int]:

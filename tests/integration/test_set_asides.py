@@ -10,10 +10,14 @@ from sqlalchemy import text
 
 from bot.scheduling.isolation import Chore, Isolation
 from domain import set_asides
-from domain.database import Database, Scope, as_dispatch
-from domain.medicines.schedules.schedules import schedule_from_json
-from domain.medicines.stock import stock
-from domain.set_asides import RETRIES, Subject, Waiting, Work, describe
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import set_aside_work
+from domain.delivery.set_aside_work import Waiting
+from domain.medicines.schedules.kinds import schedule_from_json
+from domain.medicines.stock import stock_checks
+from domain.set_asides import RETRIES, Subject, Work, describe
 from domain.timers import floor_minute
 from tests import factories
 from tests.databases import without_walls
@@ -45,7 +49,7 @@ async def subjects(database: Database, database_url: str) -> Sequence[Subject]:
 
 
 async def waiting(database: Database) -> Sequence[Waiting]:
-    return await database.run(set_asides.list_waiting, as_dispatch())
+    return await database.run(set_aside_work.list_waiting, as_dispatch())
 
 
 def chore(bad: set[UUID], done: list[UUID]) -> Chore:
@@ -55,9 +59,9 @@ def chore(bad: set[UUID], done: list[UUID]) -> Chore:
         if bad & set(ids):
             raise Broken("Mum takes Aspirin")
         done.extend(ids)
-        return await stock.check(scope, ids)
+        return await stock_checks.check(scope, ids)
 
-    return Chore(Work.STOCK, stock.find_due, check)
+    return Chore(Work.STOCK, stock_checks.find_due, check)
 
 
 async def test_all_others_are_done_and_the_broken_ones_wait(
@@ -94,7 +98,7 @@ async def test_it_is_tried_again_ever_more_rarely_and_then_waits_for_somebody(
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id not in done
     # Somebody looks, and it works by now.
-    await database.run(lambda scope: set_asides.retry(scope, found), as_dispatch())
+    await database.run(lambda scope: set_aside_work.retry(scope, found), as_dispatch())
     await Isolation(database).do(chore(set(), done))
     assert subjects[0].id in done
     database.clock.advance(timedelta(days=2))
@@ -107,7 +111,7 @@ async def test_what_is_dropped_is_never_tried_again(
 ) -> None:
     await Isolation(database).do(chore({subjects[0].id}, []))
     [found] = await waiting(database)
-    await database.run(lambda scope: set_asides.drop(scope, found), as_dispatch())
+    await database.run(lambda scope: set_aside_work.drop(scope, found), as_dispatch())
     assert await waiting(database) == []
     database.clock.advance(timedelta(days=99))
     await database.run(set_asides.forget_recovered, as_dispatch())
@@ -120,7 +124,7 @@ async def test_an_id_is_of_one_kind(database: Database, subjects: Sequence[Subje
     await Isolation(database).do(chore({subjects[0].id}, []))
     [found] = await waiting(database)
     await database.run(
-        lambda scope: set_asides.retry(scope, replace(found, kind="stock")), as_dispatch()
+        lambda scope: set_aside_work.retry(scope, replace(found, kind="stock")), as_dispatch()
     )
     assert len(await waiting(database)) == 1
 

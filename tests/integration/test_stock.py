@@ -11,35 +11,33 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.local_time import Weekday
+from domain.medicines.changes.editing import edit_medication
+from domain.medicines.changes.status import stop_medication
 from domain.medicines.details import MedicineDetails, get_details
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses import doses
+from domain.medicines.doses import snoozing
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import edit_medication, stop_medication
+from domain.medicines.records import presses
 from domain.medicines.records.corrections import Correction
 from domain.medicines.records.intakes import Giving
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
-from domain.medicines.stock import stock
+from domain.medicines.records.recording import record_doses
+from domain.medicines.records.undo import undo_doses
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.stock import levels, refills, stock_checks
 from domain.medicines.stock.measures import Measure
 from domain.medicines.stock.projection import Forecast, Lasts
+from domain.medicines.stock.undo import undo_change
 from domain.models.medicines import DoseStatus
-from domain.overview import undo
+from domain.overview import last_actions, undo
 from tests import factories
 from tests.databases import move_to, without_walls
 from tests.factories import Account, daily
@@ -70,11 +68,11 @@ class Home:
         unit: str = "tablet",
         per_dose: str | None = None,
         is_count: bool = False,
-    ) -> stock.Refilled:
+    ) -> levels.Refilled:
         return await factories.acting(
             self.database,
             self.anna,
-            lambda scope: stock.refill(
+            lambda scope: refills.refill(
                 scope,
                 medicine.id,
                 Decimal(amount),
@@ -84,17 +82,17 @@ class Home:
             ),
         )
 
-    async def asked(self, medicine: MedicineFacts) -> doses.DoseFacts:
+    async def asked(self, medicine: MedicineFacts) -> DoseFacts:
         return await factories.asked_dose(self.database, self.family, medicine)
 
-    async def take(self, dose: doses.DoseFacts, given: Dosage | None = None) -> None:
+    async def take(self, dose: DoseFacts, given: Dosage | None = None) -> None:
         await factories.acting(
             self.database,
             self.anna,
-            lambda scope: doses.record_doses(scope, [dose.id], status=TAKEN, given=given),
+            lambda scope: record_doses(scope, [dose.id], status=TAKEN, given=given),
         )
 
-    async def correct(self, dose: doses.DoseFacts, correction: Correction) -> None:
+    async def correct(self, dose: DoseFacts, correction: Correction) -> None:
         await factories.acting(
             self.database,
             self.anna,
@@ -124,7 +122,7 @@ class Home:
         """`/undo`, confirmed."""
 
         async def work(scope: Scope) -> None:
-            action = await undo.find_last_action(scope)
+            action = await last_actions.find_last_action(scope)
             await undo.undo_action(scope, action.id)
 
         await factories.acting(self.database, self.anna, work)
@@ -154,7 +152,7 @@ class Home:
 
     async def promise(self, medicine: MedicineFacts) -> None:
         await factories.acting(
-            self.database, self.anna, lambda scope: stock.promise_refill(scope, medicine.id)
+            self.database, self.anna, lambda scope: refills.promise_refill(scope, medicine.id)
         )
 
     async def left(self, medicine: MedicineFacts) -> Decimal | None:
@@ -183,7 +181,9 @@ class Home:
     async def check(self, moment: datetime) -> None:
         """What the alarm has done at that minute."""
         move_to(self.database.clock, moment)
-        await factories.do_chore(self.database, lambda s: stock.find_due(s, 9), stock.check)
+        await factories.do_chore(
+            self.database, lambda s: stock_checks.find_due(s, 9), stock_checks.check
+        )
 
 
 @pytest_asyncio.fixture
@@ -205,9 +205,7 @@ async def test_a_dose_takes_and_an_undo_gives_back(home: Home) -> None:
     dose = await home.asked(aspirin)
     await home.take(dose)
     assert await home.left(aspirin) == 9
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [dose.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) == 10
 
 
@@ -258,9 +256,7 @@ async def test_two_who_take_the_last_one_leave_one_less_than_none(home: Home) ->
     second = (await factories.doses_of(home.database, home.family, aspirin))[1]
     await asyncio.gather(home.take(first), home.take(second))
     assert await home.left(aspirin) == -1
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [first.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [first.id]))
     assert await home.left(aspirin) == 0
 
 
@@ -277,7 +273,7 @@ async def test_two_doses_at_the_end_of_a_gap_take_one_after_the_other(home: Home
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.take_slot_from_card(scope, ada.id, dose.due_at),
+        lambda scope: presses.take_slot_from_card(scope, ada.id, dose.due_at),
     )
     found = await factories.doses_of(home.database, home.family, aspirin)
     assert [d.status for d in found] == [TAKEN, TAKEN]
@@ -313,7 +309,7 @@ async def test_after_a_change_of_unit_nothing_is_taken_until_somebody_says_how_m
     measured = await factories.acting(
         home.database,
         home.anna,
-        lambda scope: stock.set_per_dose(
+        lambda scope: refills.set_per_dose(
             scope, aspirin.id, Decimal(2), dosage=changed.dosage, unit="tablet", seen=None
         ),
     )
@@ -354,7 +350,7 @@ async def test_an_amount_in_another_unit_counts_by_the_doses_that_it_was(home: H
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.record_doses(
+        lambda scope: record_doses(
             scope, [dose.id], status=TAKEN, given=gram, dose_count=Decimal(2)
         ),
     )
@@ -370,7 +366,7 @@ async def test_whoever_answers_second_is_asked_again(home: Home) -> None:
         await factories.acting(
             home.database,
             home.anna,
-            lambda scope: stock.set_per_dose(
+            lambda scope: refills.set_per_dose(
                 scope,
                 aspirin.id,
                 Decimal(per_dose),
@@ -412,7 +408,7 @@ async def test_an_open_dose_is_shown_and_its_tablet_counted(home: Home) -> None:
     last = dose.due_at + timedelta(days=9)
     assert (await home.forecast(aspirin)).last_at == last
     snoozed = await factories.acting(
-        home.database, home.anna, lambda scope: doses.snooze_dose(scope, dose.id, minutes=10)
+        home.database, home.anna, lambda scope: snoozing.snooze_dose(scope, dose.id, minutes=10)
     )
     facts = (await home.details(aspirin)).medicine
     assert [d.snoozed_until for d in facts.open_doses] == [snoozed.until]
@@ -434,7 +430,7 @@ async def test_what_was_missed_or_skipped_is_not_to_come(home: Home) -> None:
     await factories.acting(
         home.database,
         home.anna,
-        lambda scope: doses.record_doses(scope, [following.id], status=DoseStatus.SKIPPED),
+        lambda scope: record_doses(scope, [following.id], status=DoseStatus.SKIPPED),
     )
     assert await home.next(aspirin) == dose.due_at + timedelta(days=2)
     assert (await home.forecast(aspirin)).last_at == dose.due_at + timedelta(days=11)
@@ -516,7 +512,7 @@ async def test_undo_of_a_refill_leaves_what_was_taken_since(home: Home) -> None:
     dose = (await factories.doses_of(home.database, home.family, aspirin))[0]
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: stock.undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
     assert await home.left(aspirin) == 9
     assert (await home.details(aspirin)).stock.promised_by == "Anna"
     assert await home.event("stock.put_back", column="undoes_id") == event
@@ -530,11 +526,9 @@ async def test_undo_of_the_first_count_makes_it_unknown_and_later_undos_harmless
     dose = await home.asked(aspirin)
     await home.take(dose)
     event = await home.event("stock.refilled")
-    await factories.acting(home.database, home.anna, lambda scope: stock.undo_change(scope, event))
+    await factories.acting(home.database, home.anna, lambda scope: undo_change(scope, event))
     assert await home.left(aspirin) is None
-    await factories.acting(
-        home.database, home.anna, lambda scope: doses.undo_doses(scope, [dose.id])
-    )
+    await factories.acting(home.database, home.anna, lambda scope: undo_doses(scope, [dose.id]))
     assert await home.left(aspirin) is None
     with pytest.raises(PerDoseUnknown):
         await home.refill(aspirin, "10")
@@ -653,5 +647,5 @@ async def test_a_viewer_refills_nothing(home: Home) -> None:
         await factories.acting(
             home.database,
             vic,
-            lambda scope: stock.refill(scope, aspirin.id, Decimal(1), unit="tablet"),
+            lambda scope: refills.refill(scope, aspirin.id, Decimal(1), unit="tablet"),
         )

@@ -20,16 +20,20 @@ from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
 from domain.appointments.recurrences import Recurrence
-from domain.database import Database, Scope
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.errors import CareCircleError, NothingToUndo
 from domain.family.families import FamilyFacts
 from domain.family.people import Person, rename_person
-from domain.medicines import medications
+from domain.medicines import reading
+from domain.medicines.changes import adding, editing, status
+from domain.medicines.changes.moving import move_person
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import move_person
-from domain.medicines.stock import stock
+from domain.medicines.stock import levels, refills
 from domain.medicines.stock.measures import Measure
-from domain.overview.undo import ActionKind, ActionSuperseded, Undone, find_last_action, undo_action
+from domain.overview.last_actions import find_last_action
+from domain.overview.own_actions import ActionKind, ActionSuperseded, Undone
+from domain.overview.undo import undo_action
 from tests import factories
 from tests.databases import without_walls
 from tests.factories import Account, amount_of, daily
@@ -99,9 +103,9 @@ Act = Callable[[Home, MedicineFacts], Awaitable[object]]
 
 def _edit(**changed: Any) -> Act:
     async def act(home: Home, medicine: MedicineFacts) -> object:
-        now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+        now = await home.do(lambda s: reading.get_medication(s, medicine.id))
         return await home.do(
-            lambda s: medications.edit_medication(s, medicine.id, version=now.version, **changed)
+            lambda s: editing.edit_medication(s, medicine.id, version=now.version, **changed)
         )
 
     return act
@@ -109,11 +113,11 @@ def _edit(**changed: Any) -> Act:
 
 async def _pause(home: Home, medicine: MedicineFacts) -> object:
     until = date(2026, 12, 1)
-    return await home.do(lambda s: medications.pause_medication(s, medicine.id, resumes_on=until))
+    return await home.do(lambda s: status.pause_medication(s, medicine.id, resumes_on=until))
 
 
 async def _restore(home: Home, medicine: MedicineFacts) -> object:
-    return await home.do(lambda s: medications.restore_medication(s, medicine.id))
+    return await home.do(lambda s: status.restore_medication(s, medicine.id))
 
 
 def _one_tablet(medicine: MedicineFacts) -> Measure | None:
@@ -125,7 +129,7 @@ def _one_tablet(medicine: MedicineFacts) -> Measure | None:
 
 async def _refill(home: Home, medicine: MedicineFacts) -> object:
     return await home.do(
-        lambda s: stock.refill(
+        lambda s: refills.refill(
             s, medicine.id, Decimal(30), unit="tablet", measure=_one_tablet(medicine)
         )
     )
@@ -335,7 +339,7 @@ async def test_what_lasts_is_named_before_what_can_be_undone(home: Home) -> None
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     assert (await home.do(find_last_action)).lasting is None
     home.database.clock.advance(timedelta(minutes=1))
-    await home.do(lambda s: stock.promise_refill(s, medicine.id))
+    await home.do(lambda s: refills.promise_refill(s, medicine.id))
     last = await home.do(find_last_action)
     assert (last.kind, last.lasting) == (ActionKind.ADDED, "stock.promised")
 
@@ -392,9 +396,9 @@ async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -
 async def test_who_gets_the_next_box_does_not_hide_the_last_one(home: Home) -> None:
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     await _refill(home, medicine)
-    await home.do(lambda s: stock.promise_refill(s, medicine.id), home.ben)
+    await home.do(lambda s: refills.promise_refill(s, medicine.id), home.ben)
     await home.undo()
-    now = await home.do(lambda s: stock.get_stock(s, medicine))
+    now = await home.do(lambda s: levels.get_stock(s, medicine))
     assert now.amount is None
     assert now.promised_by == "Ben"
 
@@ -403,7 +407,7 @@ async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
     first = await factories.medicine(home.database, home.anna, home.mum, name="First")
     second = await factories.medicine(home.database, home.anna, home.mum, name="Second")
     await _edit(name="Third")(home, second)
-    await home.do(lambda s: medications.remove_medication(s, second.id))
+    await home.do(lambda s: adding.remove_medication(s, second.id))
     last = await home.do(find_last_action)
     assert last.medicine is not None
     assert (last.kind, last.medicine.id) == (ActionKind.ADDED, first.id)
@@ -412,9 +416,9 @@ async def test_what_is_gone_stands_in_nothings_way(home: Home) -> None:
 async def test_nobody_undoes_over_what_another_has_changed_since(home: Home) -> None:
     medicine = await factories.medicine(home.database, home.anna, home.mum)
     await _edit(name="Annas")(home, medicine)
-    now = await home.do(lambda s: medications.get_medication(s, medicine.id))
+    now = await home.do(lambda s: reading.get_medication(s, medicine.id))
     await home.do(
-        lambda s: medications.edit_medication(s, medicine.id, version=now.version, name="Bens"),
+        lambda s: editing.edit_medication(s, medicine.id, version=now.version, name="Bens"),
         home.ben,
     )
     with pytest.raises(CareCircleError):

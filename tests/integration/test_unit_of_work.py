@@ -10,18 +10,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.clock import Clock
-from domain.database import (
-    ATTEMPTS,
-    Database,
-    Scope,
-    as_dispatch,
-    as_family,
-    as_person,
-    find_unsafe_rights,
-    is_away,
-    make_engine,
-    measure_skew,
-)
+from domain.database.checks import find_unsafe_rights, measure_skew
+from domain.database.engine import make_engine
+from domain.database.failures import is_away
+from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import ATTEMPTS, Database
 from domain.delivery import inbox
 from domain.delivery.inbox import Incoming
 from domain.errors import AlreadyApplied, NotFound

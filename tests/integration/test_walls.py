@@ -17,19 +17,14 @@ from domain import set_asides
 from domain.access import Role
 from domain.appointments.calendars import get_entries
 from domain.clock import Clock
-from domain.database import (
-    Database,
-    Scope,
-    ScopeRequest,
-    as_dispatch,
-    as_family,
-    as_person,
-    make_engine,
-)
+from domain.database.engine import make_engine
+from domain.database.requests import ScopeRequest, as_dispatch, as_family, as_person
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
 from domain.family import families
 from domain.family.families import FamilyFacts
-from domain.medicines.doses import doses
-from domain.medicines.stock import stock
+from domain.medicines.records import recording
+from domain.medicines.stock import refills
 from domain.models import Base
 from domain.models.medicines import DoseStatus
 from domain.models.row_security import APP_ROLE, DISPATCH_ROLE
@@ -66,7 +61,7 @@ async def household(database: Database, name: str) -> Household:
     await factories.acting(
         database,
         admin,
-        lambda scope: stock.refill(scope, medicine.id, Decimal(30), unit="mg"),
+        lambda scope: refills.refill(scope, medicine.id, Decimal(30), unit="mg"),
     )
     await factories.doctor(database, admin, mum)
     appointment = await factories.appointment(database, admin, mum)
@@ -77,7 +72,7 @@ async def household(database: Database, name: str) -> Household:
     await factories.acting(
         database,
         admin,
-        lambda scope: doses.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
+        lambda scope: recording.record_doses(scope, [dose.id], status=DoseStatus.TAKEN),
     )
     await database.run(
         lambda scope: set_asides.set_aside(

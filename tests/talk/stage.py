@@ -18,8 +18,8 @@ from bot.grammar.places import load_places
 from bot.ops.logs import OURS
 from bot.redis.keys import DRAFT_DEADLINES
 from domain.clock import Clock
-from domain.database import as_dispatch
-from domain.reminders.due import list_timers
+from domain.database.requests import as_dispatch
+from domain.reminders.timers import list_timers
 from migrations import runner
 from tests.databases import clock_at, database_name, new_database
 from tests.town import Town, founded_town

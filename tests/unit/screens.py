@@ -54,10 +54,11 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
+from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.contacts.errors import AlikeDoctor
-from domain.database import Member
+from domain.database.scope import Member
 from domain.errors import (
     AlikeName,
     AlreadyApplied,
@@ -85,13 +86,18 @@ from domain.family.families import (
     NewInvitation,
     PersonSummary,
 )
+from domain.family.joined_notice import JoinedFacts
 from domain.family.limits import MOST_HELD, Held
 from domain.family.people import Person, PersonAdded
 from domain.family.running_pauses import Pause
 from domain.local_time import Weekday
 from domain.medicines.details import MedicineDetails
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import DoseFacts, PersonToday, Recorded, Snoozed, WhichDose
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
+from domain.medicines.doses.snoozing import Snoozed
+from domain.medicines.doses.summaries import SummaryFacts
+from domain.medicines.doses.today import PersonToday
 from domain.medicines.errors import (
     AlikeMedicine,
     ChangedMeanwhile,
@@ -108,36 +114,30 @@ from domain.medicines.errors import (
     TimeNotPossible,
 )
 from domain.medicines.facts import Content, MedicineFacts, MedicineLine, OpenDose
-from domain.medicines.pauses.pauses import PersonPaused
+from domain.medicines.pauses.notices import PauseEndsFacts
+from domain.medicines.pauses.paused_people import PersonPaused
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
-from domain.medicines.records.intakes import Doubt, Intake, Outlook
 from domain.medicines.records.late import LateOutlook
-from domain.medicines.schedules.changes import Place
+from domain.medicines.records.notices import RecordChangedFacts
+from domain.medicines.records.outlook import Doubt, Intake, Outlook
+from domain.medicines.records.presses import WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Daily, WallClock, Weekly
+from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, WallClock
+from domain.medicines.schedules.questions import Place
+from domain.medicines.stock.levels import Refilled, Stock
 from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.notices import RefillFacts, RefillItem
 from domain.medicines.stock.projection import NOT_RECKONED, Forecast, Lasts
-from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.appointments import OccurrenceStatus
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.cards import (
-    AppointmentFacts,
-    AppointmentItem,
-    CardFacts,
-    ChangesFacts,
-    JoinedFacts,
-    PauseEndsFacts,
-    RecordChangedFacts,
-    RefillFacts,
-    RefillItem,
-    SummaryFacts,
-)
-from domain.overview.change_notices import Concern as ChangeConcern
+from domain.overview.change_events import Concern as ChangeConcern
 from domain.overview.elsewhere import OpenElsewhere
-from domain.overview.told_changes import ToldChange
-from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction, Undone
+from domain.overview.told_changes import ChangesFacts, ToldChange
 from domain.timers import Step
 
 View: TypeAlias = "partial[Answer] | partial[Screen]"
@@ -2221,7 +2221,7 @@ def _notices(home: _Home) -> Mapping[str, View]:
         "notice_not_asked_answered": summary(taken, was_asked=False),
         "notice_not_asked_two_days": summary(missed[0], tuesdays, was_asked=False),
         "notice_missed_many": summary(*missed, was_asked=True, more=177),
-        "notice_closed": partial(notices.closed),
+        "notice_closed": partial(family_notices.closed),
         **{
             f"notice_joined_as_{role}": partial(
                 family_notices.joined, JoinedFacts(words.ben, role, words.family)

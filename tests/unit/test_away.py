@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from domain.database import is_away
+from domain.database.failures import is_away
 
 
 class _Answer(Exception):

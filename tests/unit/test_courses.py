@@ -18,16 +18,9 @@ from domain.medicines.schedules.courses import (
     lengthen,
     with_dates_before,
 )
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Daily,
-    Elapsed,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-    occurrences,
-)
+from domain.medicines.schedules.days import Daily, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.occurrences import occurrences_between
 
 LONDON = ZoneInfo("Europe/London")
 EIGHT = (time(8),)
@@ -136,12 +129,12 @@ def test_as_many_doses_are_given_as_without_the_pause(
     since = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=begins)
     until = since + timedelta(days=lasts)
     begin, end = since - timedelta(days=60), since + timedelta(days=400)
-    planned = occurrences(course, LONDON, begin, end)
+    planned = occurrences_between(course, LONDON, begin, end)
     longer = lengthen(course, LONDON, since=since, until=until)
     if longer is None:
         assert not [o for o in planned if since <= o.due_at < until]
         return
-    kept = occurrences(longer.schedule, LONDON, begin, end)
+    kept = occurrences_between(longer.schedule, LONDON, begin, end)
     given_ = [o for o in kept if not since <= o.due_at < until]
     assert len(given_) == len(planned)
 

@@ -20,7 +20,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import matchable, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.schedules import WallClock
+from domain.medicines.schedules.kinds import WallClock
 from domain.models.medicines import MedicineStatus
 
 LONDON = ZoneInfo("Europe/London")

@@ -19,17 +19,8 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")

@@ -12,7 +12,7 @@ from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
 from bot.grammar.tokens import tokenize
-from domain.medicines.schedules.schedules import WallClock
+from domain.medicines.schedules.kinds import WallClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")

@@ -18,19 +18,9 @@ from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.words.schedules import schedule_in_words
 from domain.local_time import Weekday, resolve_local
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-    first_occurrence,
-    occurrences,
-)
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.occurrences import first_occurrence, occurrences_between
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -205,7 +195,9 @@ def test_a_running_schedule_as_written_has_the_same_doses_to_come(
     words = schedule_in_words(schedule, zone=LONDON, today=later.astimezone(LONDON).date())
     typed = parse_schedule(words, zone=LONDON, now=later)
     until = later + timedelta(days=60)
-    assert occurrences(typed, LONDON, later, until) == occurrences(schedule, LONDON, later, until)
+    assert occurrences_between(typed, LONDON, later, until) == occurrences_between(
+        schedule, LONDON, later, until
+    )
 
 
 def counts_from_first_day(schedule: WallClock) -> bool:

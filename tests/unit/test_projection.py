@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.local_time import Weekday
-from domain.medicines.schedules.schedules import Cycle, Daily, Elapsed, Schedule, WallClock, Weekly
-from domain.medicines.schedules.schedules import occurrences as doses_due
+from domain.medicines.schedules.days import Cycle, Daily, Weekly
+from domain.medicines.schedules.kinds import Elapsed, Schedule, WallClock
+from domain.medicines.schedules.occurrences import occurrences_between as doses_due
 from domain.medicines.stock.projection import (
     FARTHEST,
     Forecast,

@@ -16,29 +16,15 @@ from bot.grammar.schedules import parse_schedule
 from bot.ui.words.schedules import schedule_in_words
 from domain.local_time import Weekday
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import (
-    ALL,
-    STRENGTH,
-    AskAmount,
-    AskPlace,
-    AskTimes,
-    Change,
-    Question,
-    apply_change,
-    own_dosages,
-    places_of,
-    times_of,
-)
+from domain.medicines.schedules.amounts import ALL, STRENGTH, own_dosages, places_of
+from domain.medicines.schedules.changes import Change
+from domain.medicines.schedules.clock_times import times_of
 from domain.medicines.schedules.comparison import Concern, list_concerns
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Elapsed,
-    InvalidSchedule,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
+from domain.medicines.schedules.days import Weekly
+from domain.medicines.schedules.editing import apply_change
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.problems import InvalidSchedule
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
 from tests.unit.test_grammar_properties import (
     amounts_by_time,
     as_needed,

@@ -9,25 +9,22 @@ import pytest
 
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.clock_times import local_time
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import (
     AsNeeded,
-    Cycle,
-    Daily,
     Elapsed,
-    InvalidSchedule,
-    Monthly,
     Schedule,
-    ScheduleProblem,
     Steps,
-    UnreadableSchedule,
     WallClock,
-    Weekly,
-    first_occurrence,
-    last_occurrence,
-    local_time,
-    occurrences,
     schedule_from_json,
 )
+from domain.medicines.schedules.occurrences import (
+    first_occurrence,
+    last_occurrence,
+    occurrences_between,
+)
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem, UnreadableSchedule
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -50,7 +47,7 @@ def due_on(day: str, clock: tuple[time, ...], zone: str) -> list[str]:
         times=clock, starts_on=date.fromisoformat(day), ends_on=date.fromisoformat(day)
     )
     start = utc(f"{day}T00:00")
-    found = occurrences(
+    found = occurrences_between(
         schedule, ZoneInfo(zone), start.replace(year=start.year - 1), start.replace(year=2028)
     )
     return [o.due_at.astimezone(ZoneInfo(zone)).strftime("%H:%M%z") for o in found]
@@ -94,7 +91,7 @@ def test_a_day_that_apia_left_out_is_given_a_day_later() -> None:
 def test_key_keeps_the_time_that_was_asked_for() -> None:
     schedule = WallClock(at("02:30"), date(2027, 3, 14))
     zone = ZoneInfo("America/New_York")
-    [dose] = occurrences(schedule, zone, utc("2027-03-14T00:00"), utc("2027-03-14T12:00"))
+    [dose] = occurrences_between(schedule, zone, utc("2027-03-14T00:00"), utc("2027-03-14T12:00"))
     assert dose.key == "2027-03-14T02:30"
     assert local_time(dose.key, dose.due_at, zone).isoformat() == "2027-03-14T02:30:00"
     assert dose.due_at == utc("2027-03-14T07:30")
@@ -103,7 +100,7 @@ def test_key_keeps_the_time_that_was_asked_for() -> None:
 def test_doses_that_meet_in_a_gap_stay_two_doses() -> None:
     schedule = WallClock(at("02:00", "03:00"), date(2027, 3, 14))
     zone = ZoneInfo("America/New_York")
-    doses = occurrences(schedule, zone, utc("2027-03-14T00:00"), utc("2027-03-14T12:00"))
+    doses = occurrences_between(schedule, zone, utc("2027-03-14T00:00"), utc("2027-03-14T12:00"))
     assert [d.key for d in doses] == ["2027-03-14T02:00", "2027-03-14T03:00"]
     assert doses[0].due_at == doses[1].due_at
 
@@ -111,12 +108,14 @@ def test_doses_that_meet_in_a_gap_stay_two_doses() -> None:
 def test_window_is_open_at_its_start_and_closed_at_its_end() -> None:
     schedule = WallClock(at("08:00"), date(2026, 11, 1))
     eight = [utc(f"2026-11-2{n}T08:00") for n in (3, 4, 5)]
-    assert [o.due_at for o in occurrences(schedule, LONDON, eight[0], eight[2])] == eight[1:]
+    assert [o.due_at for o in occurrences_between(schedule, LONDON, eight[0], eight[2])] == eight[
+        1:
+    ]
 
 
 def test_first_and_last_day_are_included() -> None:
     schedule = WallClock(at("00:00", "23:59"), date(2026, 11, 23), date(2026, 11, 24))
-    doses = occurrences(schedule, LONDON, utc("2026-01-01T00:00"), utc("2027-01-01T00:00"))
+    doses = occurrences_between(schedule, LONDON, utc("2026-01-01T00:00"), utc("2027-01-01T00:00"))
     assert [d.key for d in doses] == [
         "2026-11-23T00:00",
         "2026-11-23T23:59",
@@ -129,13 +128,13 @@ def test_only_the_chosen_weekdays() -> None:
     schedule = WallClock(
         at("09:00"), date(2026, 11, 23), days=weekly(Weekday.MONDAY, Weekday.FRIDAY)
     )
-    doses = occurrences(schedule, LONDON, utc("2026-11-22T00:00"), utc("2026-12-01T00:00"))
+    doses = occurrences_between(schedule, LONDON, utc("2026-11-22T00:00"), utc("2026-12-01T00:00"))
     assert [d.key[:10] for d in doses] == ["2026-11-23", "2026-11-27", "2026-11-30"]
 
 
 def test_a_window_centuries_after_the_start_costs_only_its_days() -> None:
     schedule = WallClock(at("08:00"), date(1600, 1, 1))
-    doses = occurrences(schedule, LONDON, utc("9998-06-01T00:00"), utc("9998-06-02T00:00"))
+    doses = occurrences_between(schedule, LONDON, utc("9998-06-01T00:00"), utc("9998-06-02T00:00"))
     assert [d.key for d in doses] == ["9998-06-01T08:00"]
 
 
@@ -239,7 +238,7 @@ def test_json_with_a_missing_part_is_refused() -> None:
 
 def days_of(schedule: Schedule, first: str, last: str) -> list[str]:
     """The local days of London on which a schedule falls due, from *first* to *last*."""
-    found = occurrences(schedule, LONDON, utc(f"{first}T00:00"), utc(f"{last}T23:59"))
+    found = occurrences_between(schedule, LONDON, utc(f"{first}T00:00"), utc(f"{last}T23:59"))
     return sorted({o.due_at.astimezone(LONDON).date().isoformat() for o in found})
 
 
@@ -313,7 +312,7 @@ def test_days_on_and_days_off() -> None:
 def test_every_8_hours_is_8_elapsed_hours_across_a_change(zone: str, around: str) -> None:
     start = utc(f"{around}T00:00") - timedelta(days=2)
     schedule = Elapsed(timedelta(hours=8), start)
-    found = occurrences(schedule, ZoneInfo(zone), start, start + timedelta(days=4))
+    found = occurrences_between(schedule, ZoneInfo(zone), start, start + timedelta(days=4))
     assert [o.due_at for o in found] == [start + n * timedelta(hours=8) for n in range(1, 13)]
     assert found[0].key == f"{start + timedelta(hours=8):%Y-%m-%dT%H:%MZ}"
 
@@ -321,7 +320,9 @@ def test_every_8_hours_is_8_elapsed_hours_across_a_change(zone: str, around: str
 def test_elapsed_hours_end_before_their_end() -> None:
     start = utc("2026-11-23T06:00")
     schedule = Elapsed(timedelta(hours=8), start, start + timedelta(days=1))
-    found = occurrences(schedule, LONDON, start - timedelta(hours=1), start + timedelta(days=9))
+    found = occurrences_between(
+        schedule, LONDON, start - timedelta(hours=1), start + timedelta(days=9)
+    )
     assert [o.due_at.hour for o in found] == [6, 14, 22]
 
 
@@ -338,7 +339,10 @@ def test_hours_from_the_last_intake_count_anew_from_it() -> None:
 
 def test_as_needed_nothing_falls_due() -> None:
     schedule = AsNeeded(date(2026, 11, 23), timedelta(hours=6), 4)
-    assert occurrences(schedule, LONDON, utc("2026-11-01T00:00"), utc("2027-11-01T00:00")) == []
+    assert (
+        occurrences_between(schedule, LONDON, utc("2026-11-01T00:00"), utc("2027-11-01T00:00"))
+        == []
+    )
     assert first_occurrence(schedule, LONDON, utc("2026-11-23T00:00")) is None
 
 
@@ -350,7 +354,7 @@ def test_steps_follow_each_other_and_say_how_much() -> None:
             WallClock(at("08:00"), date(2026, 11, 25), dosages=(ten,)),
         )
     )
-    found = occurrences(schedule, LONDON, utc("2026-11-22T00:00"), utc("2026-11-26T12:00"))
+    found = occurrences_between(schedule, LONDON, utc("2026-11-22T00:00"), utc("2026-11-26T12:00"))
     words = [(o.key[8:10], o.dosage.words if o.dosage else None) for o in found]
     assert words == [("23", "20 mg"), ("24", "20 mg"), ("25", "10 mg"), ("26", "10 mg")]
 

@@ -11,20 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.local_time import Weekday
-from domain.medicines.schedules.schedules import (
-    Cycle,
-    Daily,
-    Days,
-    Elapsed,
-    Monthly,
-    Schedule,
-    WallClock,
-    Weekly,
+from domain.medicines.schedules.clock_times import local_time
+from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.kinds import Elapsed, Schedule, WallClock, schedule_from_json
+from domain.medicines.schedules.occurrences import (
     first_occurrence,
     last_occurrence,
-    local_time,
-    occurrences,
-    schedule_from_json,
+    occurrences_between,
 )
 
 # "Factory" and "localtime" are no places; some systems list them.
@@ -109,7 +102,7 @@ def test_a_pattern_has_the_days_that_one_would_count_off(pattern: Days, first: d
     ]
     zone = ZoneInfo("Europe/London")
     begin = datetime.combine(first, time(), UTC) - timedelta(days=3)
-    doses = occurrences(schedule, zone, begin, begin + timedelta(days=410))
+    doses = occurrences_between(schedule, zone, begin, begin + timedelta(days=410))
     assert [date.fromisoformat(dose.key[:10]) for dose in doses] == counted
 
 
@@ -118,7 +111,7 @@ def test_each_local_day_has_exactly_one_dose_in_every_zone(at: str) -> None:
     schedule = WallClock((time.fromisoformat(at),), FIRST, LAST)
     expected = [f"{FIRST + timedelta(days=n)}T{at}" for n in range(DAYS)]
     for name in ZONES:
-        doses = occurrences(schedule, ZoneInfo(name), BEFORE, AFTER)
+        doses = occurrences_between(schedule, ZoneInfo(name), BEFORE, AFTER)
         assert [dose.key for dose in doses] == expected, name
         assert all(a.due_at < b.due_at for a, b in pairwise(doses)), name
 
@@ -128,14 +121,14 @@ def test_three_night_times_of_one_medicine_are_three_doses_each_day_in_every_zon
     schedule = WallClock(times, FIRST, LAST)
     expected = {f"{FIRST + timedelta(days=n)}T{at:%H:%M}" for n in range(DAYS) for at in times}
     for name in ZONES:
-        doses = occurrences(schedule, ZoneInfo(name), BEFORE, AFTER)
+        doses = occurrences_between(schedule, ZoneInfo(name), BEFORE, AFTER)
         assert len(doses) == len(expected), name
         assert {dose.key for dose in doses} == expected, name
 
 
 @given(zone=zones, at=clock_times)
 def test_the_wall_clock_is_kept_outside_gaps_and_shifted_by_them(zone: ZoneInfo, at: time) -> None:
-    for dose in occurrences(WallClock((at,), FIRST, LAST), zone, BEFORE, AFTER):
+    for dose in occurrences_between(WallClock((at,), FIRST, LAST), zone, BEFORE, AFTER):
         shown = dose.due_at.astimezone(zone).replace(tzinfo=None)
         asked = local_time(dose.key, dose.due_at, zone)
         if shown != asked:
@@ -149,7 +142,7 @@ def test_the_wall_clock_is_kept_outside_gaps_and_shifted_by_them(zone: ZoneInfo,
 
 @given(zone=zones, at=clock_times)
 def test_a_time_that_comes_twice_is_given_the_first_time(zone: ZoneInfo, at: time) -> None:
-    for dose in occurrences(WallClock((at,), FIRST, LAST), zone, BEFORE, AFTER):
+    for dose in occurrences_between(WallClock((at,), FIRST, LAST), zone, BEFORE, AFTER):
         assert dose.due_at.astimezone(zone).fold == 0
 
 
@@ -158,8 +151,8 @@ def test_neighbouring_windows_share_no_dose_and_lose_none(
     schedule: Schedule, zone: ZoneInfo, cuts: list[datetime]
 ) -> None:
     cuts.sort()
-    whole = occurrences(schedule, zone, cuts[0], cuts[-1])
-    pieces = [o for a, b in pairwise(cuts) for o in occurrences(schedule, zone, a, b)]
+    whole = occurrences_between(schedule, zone, cuts[0], cuts[-1])
+    pieces = [o for a, b in pairwise(cuts) for o in occurrences_between(schedule, zone, a, b)]
     assert pieces == whole
     assert len({o.key for o in whole}) == len(whole)
 
@@ -168,7 +161,7 @@ def test_neighbouring_windows_share_no_dose_and_lose_none(
 def test_the_first_dose_is_the_first_of_all(
     schedule: Schedule, zone: ZoneInfo, after: datetime
 ) -> None:
-    later = occurrences(schedule, zone, after, datetime(2028, 5, 1, tzinfo=UTC))
+    later = occurrences_between(schedule, zone, after, datetime(2028, 5, 1, tzinfo=UTC))
     assert first_occurrence(schedule, zone, after) == next(iter(later), None)
 
 
@@ -177,7 +170,7 @@ def test_the_last_dose_is_the_last_of_all(
     schedule: Schedule, zone: ZoneInfo, before: datetime
 ) -> None:
     since = before - timedelta(days=2 * 366)
-    earlier = [o for o in occurrences(schedule, zone, since, before) if o.due_at < before]
+    earlier = [o for o in occurrences_between(schedule, zone, since, before) if o.due_at < before]
     assert last_occurrence(schedule, zone, before) == (earlier[-1] if earlier else None)
 
 

@@ -21,7 +21,7 @@ from bot.ui.length import LABEL, length
 from domain.family.families import FamilyFacts
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineLine
-from domain.medicines.schedules.schedules import Elapsed, WallClock
+from domain.medicines.schedules.kinds import Elapsed, WallClock
 from domain.models.medicines import MedicineStatus
 from tests.unit.screens import NOW, Words, _Home
 

@@ -14,13 +14,15 @@ from bot.features.medicines.views.notices import summary
 from bot.features.overview.views.today import today
 from bot.ui.answer import Screen
 from domain.access import Role
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.doses.card_parts import DOSES_ON_A_CARD
-from domain.medicines.doses.doses import DoseFacts, PersonToday
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slot_cards import CardFacts
+from domain.medicines.doses.summaries import SummaryFacts
+from domain.medicines.doses.today import PersonToday
 from domain.models.medicines import DoseStatus
-from domain.overview.cards import CardFacts, SummaryFacts
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

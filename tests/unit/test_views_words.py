@@ -12,17 +12,8 @@ from bot.ui.words.schedules import schedule_in_words
 from bot.ui.words.times import clock_words, day_words, first_dose
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Cycle,
-    Daily,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-)
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

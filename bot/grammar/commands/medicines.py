@@ -17,7 +17,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import read_schedules
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import Schedule
+from domain.medicines.schedules.kinds import Schedule
 
 # A message may have 4,096 characters; no medicine needs that many.
 LONGEST_LINE = 1000

@@ -28,19 +28,12 @@ from bot.grammar.schedules import (
 )
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.changes import Change, times_of
-from domain.medicines.schedules.schedules import EVERY_DAY as EVERY_DAYS
-from domain.medicines.schedules.schedules import (
-    MOST_TIMES_A_DAY,
-    AsNeeded,
-    Cycle,
-    Daily,
-    InvalidSchedule,
-    Monthly,
-    Schedule,
-    Steps,
-    Weekly,
-)
+from domain.medicines.schedules.changes import Change
+from domain.medicines.schedules.clock_times import times_of
+from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
+from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly
+from domain.medicines.schedules.kinds import MOST_TIMES_A_DAY, AsNeeded, Schedule, Steps
+from domain.medicines.schedules.problems import InvalidSchedule
 
 _JOINTS = {",", ";", ":", "-", "and", "&", "+"}
 _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "than", "least", "to"}

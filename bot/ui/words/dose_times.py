@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
 from bot.ui.words.times import clock_time, day_words, weekday_name
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose
 
 _A_DAY = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import record_clock
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.models.medicines import DoseStatus
 
 

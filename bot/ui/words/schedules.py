@@ -10,20 +10,9 @@ from bot.ui.words.times import full_date, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import (
-    EVERY_DAY,
-    AsNeeded,
-    Cycle,
-    Daily,
-    Days,
-    Elapsed,
-    Monthly,
-    Schedule,
-    Steps,
-    WallClock,
-    Weekly,
-    clock_times_of,
-)
+from domain.medicines.schedules.clock_times import clock_times_of
+from domain.medicines.schedules.days import EVERY_DAY, Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
 
 _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS

@@ -4,10 +4,10 @@ from html import unescape
 
 from bot.ui.wording import _
 from bot.ui.words.records import recorded_words
-from domain.medicines.doses.doses import RESOLVED, DoseFacts
-from domain.medicines.stock.stock import PROMISED
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.stock.refills import PROMISED
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import UNDONE, ActionKind, ActionSuperseded
+from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded
 
 
 def lasting(action: str) -> str:

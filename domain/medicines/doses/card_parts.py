@@ -13,8 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
 
-from domain.database import Scope
-from domain.delivery.outbox import SLOTS, SlotKey, slot_parameters
+from domain.database.scope import Scope
+from domain.delivery.dose_messages import SLOTS, SlotKey, slot_parameters
 from domain.models import Dose
 
 DOSES_ON_A_CARD = 20

@@ -18,13 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
-from domain.medicines.schedules.schedules import (
-    Occurrence,
-    Schedule,
-    first_occurrence,
-    occurrences,
-    schedule_from_json,
-)
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
+from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 from domain.models import Dose, Medication
 from domain.timers import Step
 
@@ -161,7 +156,7 @@ class ComingDoses:
         after = self.rule_from
         while after < until:
             end = min(after + _STRETCH, until)
-            found = occurrences(
+            found = occurrences_between(
                 self.schedule, self.zone, after, end, last_intake_at=self.last_intake_at
             )
             yield from (each for each in found if each.key not in self.made_keys)

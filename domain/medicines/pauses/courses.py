@@ -15,13 +15,14 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import NotFound
-from domain.medicines.doses.expansion import lock_doses
+from domain.medicines.changes.editing import edit_medication
 from domain.medicines.doses.ladder import WINDOW
 from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import edit_medication, get_medication, read_medicines
+from domain.medicines.reading import get_medication, read_medicines
 from domain.medicines.schedules.courses import (
     Stretch,
     ends_earlier,
@@ -29,7 +30,7 @@ from domain.medicines.schedules.courses import (
     lengthen,
     with_dates_before,
 )
-from domain.medicines.schedules.schedules import Schedule, schedule_from_json
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
 from domain.models import AuditEvent, Dose, Medication
 from domain.models.medicines import MedicineStatus
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 
-from domain.database import Scope
-from domain.medicines.doses.doses import DoseFacts, list_doses
+from domain.database.scope import Scope
+from domain.medicines.doses.facts import DoseFacts, list_doses
 from domain.medicines.records.standing import find_standing
 from domain.models import MedicationLog, User
 from domain.models.medicines import DoseStatus

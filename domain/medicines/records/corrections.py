@@ -14,25 +14,20 @@ from sqlalchemy.orm import aliased
 
 from domain import audit
 from domain.access import Action
-from domain.database import Act, Member, Scope
-from domain.delivery import outbox as notifications
+from domain.database.scope import Act, Member, Scope
+from domain.delivery import dose_messages
 from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import (
-    ONE_DOSE,
-    RESOLVED,
-    DoseFacts,
-    get_dose,
-    lock_dose,
-    undo_doses,
-)
+from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
+from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
-from domain.medicines.medications import follow_intakes
+from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
 from domain.medicines.records.notices import tell_recorder
 from domain.medicines.records.standing import find_standing
-from domain.medicines.stock.stock import give_back, take_for
+from domain.medicines.records.undo import undo_doses
+from domain.medicines.stock.ledger import give_back, take_for
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
@@ -350,8 +345,8 @@ async def _write(
     )
     if undoes_id is None:
         scope.acts.append(Act("corrected", action_id))
-    await notifications.show_again(scope, {(dose.care_recipient_id, dose.due_at)})
-    await notifications.show_summaries_again(scope, [dose.id])
+    await dose_messages.show_cards_again(scope, {(dose.care_recipient_id, dose.due_at)})
+    await dose_messages.show_summaries_again(scope, [dose.id])
     scope.publish(NotificationsOwed())
     return after
 

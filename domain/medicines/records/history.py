@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, and_, func, or_, select
 
 from domain.access import Action
-from domain.database import Scope
-from domain.medicines.doses.doses import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
+from domain.database.scope import Scope
+from domain.medicines.doses.facts import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
 from domain.models import CareRecipient, Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD

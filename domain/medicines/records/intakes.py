@@ -4,122 +4,27 @@ Whoever gives something is told what the others gave. Nothing is ever refused, n
 comes too soon, too often or in another amount is shown first, and recorded once it is confirmed.
 """
 
-import zlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, ScalarSelect, func, insert, or_, select
+from sqlalchemy import Row, insert, select
 
 from domain.access import Action, may
-from domain.database import Member, Scope
+from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip
-from domain.medicines.doses.counted_intakes import FARTHEST
-from domain.medicines.doses.doses import (
-    ONE_DOSE,
-    SELECT_DOSES,
-    DoseFacts,
-    Recorded,
-    dose_facts,
-    record_doses,
-)
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.errors import TimeNotPossible
-from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import get_medication
-from domain.medicines.schedules.schedules import AsNeeded, Elapsed, first_and_last_day
+from domain.medicines.records.outlook import Doubt, Outlook, outlook_at, sealed
+from domain.medicines.records.recording import Recorded, record_doses
+from domain.medicines.schedules.kinds import AsNeeded, first_and_last_day
 from domain.models import CareRecipient, Dose, Medication, new_id
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.timers import UNDO_PERIOD, floor_minute
-
-DAY = timedelta(hours=24)
-_AROUND = timedelta(days=3)
-_OPEN = (DoseStatus.PENDING, DoseStatus.MISSED, DoseStatus.NOT_ASKED)
-
-
-class Doubt(StrEnum):
-    """Why somebody is asked before an intake is recorded."""
-
-    TOO_SOON = "too soon"  # less than the interval from the intake before or after
-    TOO_MANY = "too many"
-    GIVEN_TODAY = "given today"  # as needed, and not for the first time in 24 hours
-    EXTRA = "extra"  # no dose of the schedule
-    OTHER_AMOUNT = "other amount"
-    CROSSES = "crosses"  # a correction moves it past another intake
-    BEFORE_ADDED = "before it was added"
-    BEFORE_START = "before it starts"
-    AFTER_END = "after its end"
-    PAUSED = "paused"
-
-
-@dataclass(frozen=True)
-class Intake:
-    """An intake of a medicine, at `at` (UTC) by the clock of `zone`: `count` doses as set.
-
-    To the minute, as people read it: "next from 12:00" holds from 12:00 on.
-    """
-
-    id: UUID
-    at: datetime
-    zone: ZoneInfo
-    by: str | None
-    what: str
-    count: Decimal
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What to know before a medicine is given at `at` (UTC).
-
-    `last` and `following` are the intakes before and after; `others` how many doses as set the
-    fullest 24 hours hold that would hold this one too; `next_at` when interval and limit allow the
-    next one. `count` is how many doses as set this one is. `seen` tells one outlook from another
-    once somebody has recorded in between.
-    """
-
-    medicine: MedicineFacts
-    at: datetime
-    last: Intake | None
-    following: Intake | None
-    others: Decimal
-    limit: int | None
-    interval: timedelta | None
-    next_at: datetime | None
-    candidates: Sequence[DoseFacts]
-    intakes: Sequence[Intake]
-    doubts: frozenset[Doubt]
-    seen: int
-    added_at: datetime | None = None
-    given: Dosage | None = None
-    usual: Dosage | None = None
-    count: Decimal = ONE_DOSE
-    counts_for: DoseFacts | None = None
-
-    @property
-    def is_too_soon_after(self) -> bool:
-        """Whether it comes too soon after the intake before."""
-        return _is_closer(self.last, self.minute, self.interval)
-
-    @property
-    def is_too_soon_before(self) -> bool:
-        """Whether it comes too soon before the intake after."""
-        return _is_closer(self.following, self.minute, self.interval)
-
-    @property
-    def minute(self) -> datetime:
-        """What a clock shows at `at`."""
-        return floor_minute(self.at)
-
-
-def _is_closer(intake: Intake | None, at: datetime, interval: timedelta | None) -> bool:
-    return intake is not None and interval is not None and abs(intake.at - at) < interval
+from domain.timers import UNDO_PERIOD
 
 
 @dataclass(frozen=True)
@@ -213,7 +118,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     at = now if giving.at is None else giving.at
     if not is_recordable(at, now):
         raise TimeNotPossible
-    outlook = await _outlook(scope, medication_id, at)
+    outlook = await outlook_at(scope, medication_id, at)
     if outlook.candidates and not giving.is_extra:
         chosen = [dose for dose in outlook.candidates if dose.id == giving.dose_id]
         chosen = chosen or list(outlook.candidates)
@@ -254,7 +159,7 @@ async def review_correction(
     """
     member = scope.require(Action.READ)
     lock = await _lock(scope, member, dose.medication_id)
-    outlook = await _outlook(scope, dose.medication_id, at, without=dose.id)
+    outlook = await outlook_at(scope, dose.medication_id, at, without=dose.id)
     outlook = replace(
         outlook, counts_for=dose if dose.is_scheduled else None, added_at=lock.created_at
     )
@@ -268,16 +173,11 @@ async def review_correction(
         first, last = sorted((dose.taken_at, at))
         if any(first < intake.at < last for intake in outlook.intakes):
             doubts |= {Doubt.CROSSES}
-    outlook = _sealed(replace(outlook, doubts=frozenset(doubts)))
+    outlook = sealed(replace(outlook, doubts=frozenset(doubts)))
     usual = outlook.usual or outlook.medicine.dosage
     if given and is_amount_new and not is_no_slip and is_slip(given, usual, outlook.count):
         return ConfirmSlip(outlook)
     return Confirm(outlook)
-
-
-async def get_outlook(scope: Scope, medication_id: UUID) -> Outlook:
-    """What to know before a medicine is given now. Raises NotFound."""
-    return await _outlook(scope, medication_id, scope.clock.now())
 
 
 async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
@@ -309,141 +209,6 @@ def _packed(lock: Row[Any]) -> Packed | None:
     if lock.stock_unit is None or lock.stock_per_dose is None:
         return None
     return Packed(lock.stock_unit, lock.stock_per_dose)
-
-
-async def _outlook(
-    scope: Scope, medication_id: UUID, at: datetime, *, without: UUID | None = None
-) -> Outlook:
-    """Two statements. *without* is an intake that is about to be recorded anew."""
-    medicine = await get_medication(scope, medication_id)
-    rows = await scope.rows(
-        SELECT_DOSES.where(
-            Dose.medication_id == medication_id,
-            Dose.status != DoseStatus.CANCELLED,
-            or_(
-                Dose.due_at.between(at - _AROUND, at + _AROUND),
-                Dose.taken_at.between(at - _AROUND, at + _AROUND),
-                Dose.taken_at == _last_before(medication_id, at, without=without),
-            ),
-        ),
-        {"of_family": scope.family_id},
-    )
-    doses = [dose_facts(row) for row in rows]
-    given = [(dose.taken_at, dose) for dose in doses if dose.taken_at and dose.id != without]
-    # In the order in which they were given, also within a minute.
-    intakes = [_intake(dose) for _, dose in sorted(given, key=lambda each: each[0])]
-    interval, limit = _limits(medicine)
-    minute = floor_minute(at)
-    before = [intake for intake in intakes if intake.at <= minute]
-    after = [intake for intake in intakes if intake.at > minute]
-    last = before[-1] if before else None
-    return _sealed(
-        Outlook(
-            medicine=medicine,
-            at=at,
-            last=last,
-            following=after[0] if after else None,
-            others=_most_in_a_day(intakes, minute),
-            limit=limit,
-            interval=interval,
-            next_at=_next_at(before, interval=interval, limit=limit),
-            candidates=_candidates([dose for dose in doses if dose.is_scheduled], at),
-            intakes=intakes,
-            doubts=frozenset(),
-            seen=0,
-        )
-    )
-
-
-def _intake(dose: DoseFacts) -> Intake:
-    return Intake(
-        id=dose.id,
-        at=floor_minute(dose.taken_at or dose.due_at),
-        zone=dose.taken_zone or dose.zone,
-        by=dose.resolved_by,
-        what=dose.given or dose.dosage,
-        count=dose.dose_count,
-    )
-
-
-def _sealed(outlook: Outlook) -> Outlook:
-    """With what tells it from the next one: what is recorded, open, and set."""
-    facts = (
-        [(intake.id, intake.at, intake.count) for intake in outlook.intakes],
-        [(dose.id, dose.status) for dose in outlook.candidates],
-        outlook.medicine.version,
-        outlook.medicine.status,
-        sorted(outlook.doubts),
-        outlook.count,
-    )
-    return replace(outlook, seen=zlib.crc32(repr(facts).encode()))
-
-
-def _last_before(medication_id: UUID, at: datetime, *, without: UUID | None) -> ScalarSelect[Any]:
-    """When it was last taken, however long ago that is."""
-    return (
-        select(func.max(Dose.taken_at))
-        .where(
-            Dose.medication_id == medication_id,
-            Dose.taken_at <= at,
-            Dose.id.is_distinct_from(without),
-        )
-        .scalar_subquery()
-    )
-
-
-def _limits(medicine: MedicineFacts) -> tuple[timedelta | None, int | None]:
-    """The least time between two intakes, and the most in 24 hours; None is no limit."""
-    match medicine.schedule:
-        case AsNeeded(min_interval=interval, max_per_day=most):
-            return interval, most
-        case Elapsed(every=every):
-            return every * 2 / 3, None
-        case _:
-            return None, None
-
-
-def _most_in_a_day(intakes: Sequence[Intake], at: datetime) -> Decimal:
-    """How many doses as set the fullest 24 hours hold that would hold this one too."""
-    ends = [at, *(intake.at for intake in intakes if at < intake.at < at + DAY)]
-    return max(_count(intakes, end - DAY, end) for end in ends)
-
-
-def _count(intakes: Iterable[Intake], after: datetime, until: datetime) -> Decimal:
-    return sum((i.count for i in intakes if after < i.at <= until), Decimal(0))
-
-
-def _next_at(
-    before: Sequence[Intake], *, interval: timedelta | None, limit: int | None
-) -> datetime | None:
-    """When one more dose as set keeps to interval and limit; None where nothing has to wait."""
-    if not before:
-        return None
-    starts = [before[-1].at + interval] if interval is not None else []
-    if limit is not None:
-        # One dose more fits in as soon as enough of what was given is a day old.
-        leaving = (intake.at + DAY for intake in before)
-        fits = (at for at in leaving if _count(before, at - DAY, at) + ONE_DOSE <= limit)
-        if _count(before, before[-1].at - DAY, before[-1].at) + ONE_DOSE > limit:
-            starts.append(next(fits, before[-1].at + DAY))
-    return max(starts, default=None)
-
-
-def _candidates(scheduled: Sequence[DoseFacts], at: datetime) -> Sequence[DoseFacts]:
-    """The open doses that an intake at *at* can be: within half the gap to the dose before or after
-    it, and within four hours. The nearest, or both where two are equally near.
-    """
-    by_time = sorted(scheduled, key=lambda dose: dose.due_at)
-    gaps = [later.due_at - earlier.due_at for earlier, later in pairwise(by_time)]
-    near: list[tuple[timedelta, DoseFacts]] = []
-    for index, dose in enumerate(by_time):
-        distance = abs(at - dose.due_at)
-        side = index - 1 if at < dose.due_at else index
-        gap = gaps[side] if 0 <= side < len(gaps) else 2 * FARTHEST
-        if dose.status in _OPEN and distance <= min(gap / 2, FARTHEST):
-            near.append((distance, dose))
-    nearest = min((distance for distance, _dose in near), default=None)
-    return [dose for distance, dose in near if distance == nearest]
 
 
 def _with_amount(
@@ -483,7 +248,7 @@ def _with_doubts(outlook: Outlook) -> Outlook:
         Doubt.AFTER_END: last is not None and local > last,
         Doubt.PAUSED: medicine.status is MedicineStatus.PAUSED,
     }
-    return _sealed(
+    return sealed(
         replace(outlook, doubts=frozenset(doubt for doubt, holds in doubts.items() if holds))
     )
 

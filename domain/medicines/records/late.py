@@ -11,18 +11,14 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.access import Action
-from domain.database import Act, Scope
+from domain.database.scope import Act, Scope
 from domain.errors import NotFound
-from domain.medicines.doses.doses import (
-    RESOLVED,
-    DoseFacts,
-    Recorded,
-    list_doses,
-    lock_dose,
-    record_doses,
-)
+from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
+from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import TimeNotPossible
-from domain.medicines.records.intakes import Confirm, Outlook, is_recordable, review_correction
+from domain.medicines.records.intakes import Confirm, is_recordable, review_correction
+from domain.medicines.records.outlook import Outlook
+from domain.medicines.records.recording import Recorded, record_doses
 from domain.models import new_id
 from domain.models.medicines import DoseStatus
 

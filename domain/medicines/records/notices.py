@@ -3,21 +3,56 @@
 It is silent, and one for what is changed in one go: what changes again at once changes the message.
 """
 
-import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, select
 
-from domain.database import Scope
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
+from domain.delivery.new_messages import OutgoingMessage, add_or_owe
+from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
 from domain.events import NotificationsOwed
+from domain.medicines.records.changes import ChangeKind, RecordChange, read_changes
 from domain.medicines.records.standing import find_standing
-from domain.models import Dose, FamilyMember, MedicationLog, Notification, User, new_id
-from domain.models.delivery import Kind, Lane
-from domain.timers import UNDO_PERIOD
+from domain.models import Dose, FamilyMember, MedicationLog, User
+from domain.models.delivery import Kind
+from domain.timers import UNDO_PERIOD, floor_minute
 
 AT_ONCE = timedelta(minutes=2)
+_OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class RecordChangedFacts:
+    """What became of records of one person's doses that the reader had made."""
+
+    person: str
+    items: Sequence[RecordChange]
+
+
+async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
+    records = {UUID(dose): UUID(log) for dose, log in header.told["records"].items()}
+    changes = await read_changes(scope, records, reader_id=header.receiver.user_id)
+    return RecordChangedFacts(header.subject.name, changes)
+
+
+def says_nothing(facts: RecordChangedFacts) -> bool:
+    """Whether everything stands as the reader has recorded it."""
+    return all(item.kind in _OLD_NEWS for item in facts.items)
+
+
+def _find_obsolete(facts: RecordChangedFacts) -> str | None:
+    return "put back before it was sent" if says_nothing(facts) else None
+
+
+RECORD_CHANGED = MessageKind(
+    Kind.RECORD_CHANGED, one_by_one(_read), find_obsolete=_find_obsolete, is_silent=silent
+)
+
 
 _LOG = (
     select(
@@ -45,37 +80,6 @@ _LOG = (
     .order_by(MedicationLog.recorded_at, MedicationLog.id)
 )
 
-# What was settled before it was sent is owed again if it has changed again.
-_TELL_AGAIN = {
-    "wanted_version": Notification.wanted_version + 1,
-    "status": text("CASE status WHEN 'obsolete' THEN 'pending' ELSE status END"),
-}
-
-_OWE = text("""
-    WITH owed AS (
-        SELECT id FROM notifications
-        WHERE family_id = :family_id AND user_id = :user_id AND kind = :kind
-          AND care_recipient_id = :care_recipient_id AND slot_at > :since
-          AND status IN ('pending', 'sent', 'obsolete')
-        ORDER BY slot_at DESC LIMIT 1
-    ), added AS (
-        UPDATE notifications n
-        SET facts = jsonb_set(n.facts, '{records}', n.facts -> 'records' || CAST(:record AS jsonb)),
-            wanted_version = n.wanted_version + 1, reason = NULL,
-            status = CASE n.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
-        FROM owed WHERE n.id = owed.id
-    )
-    INSERT INTO notifications
-           (id, family_id, user_id, care_recipient_id, kind, slot_at, lane, deadline_at, facts)
-    SELECT :id, :family_id, :user_id, :care_recipient_id, :kind, :minute, :lane, :minute,
-           jsonb_build_object('records', CAST(:record AS jsonb))
-    WHERE NOT EXISTS (SELECT 1 FROM owed)
-    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
-    SET facts = jsonb_set(notifications.facts, '{records}',
-                          (notifications.facts -> 'records') || (excluded.facts -> 'records')),
-        wanted_version = notifications.wanted_version + 1
-""")
-
 
 async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
     """The last row of a dose's log has just undone, corrected or put back what stood before it: owe
@@ -83,16 +87,16 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
     that told of this dose before.
     """
     *rows, last = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
-    await scope.execute(
-        update(Notification)
-        .where(
-            Notification.family_id == scope.family_id,
-            Notification.care_recipient_id == last.care_recipient_id,
-            Notification.kind == Kind.RECORD_CHANGED,
-            Notification.slot_at > func.clock_now() - UNDO_PERIOD,
-            Notification.facts["records"].has_key(str(dose_id)),
-        )
-        .values(_TELL_AGAIN)
+    await show_again(
+        scope,
+        [Kind.RECORD_CHANGED],
+        where=[
+            is_about(last.care_recipient_id),
+            was_owed_within(UNDO_PERIOD),
+            FACTS["records"].has_key(str(dose_id)),
+        ],
+        # What was settled before it was sent is owed again if it has changed again.
+        also_obsolete=True,
     )
     before = find_standing(rows)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
@@ -102,17 +106,13 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
 
 async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:
     now = scope.clock.now()
-    await scope.execute(
-        _OWE,
-        {
-            "id": new_id(),
-            "family_id": scope.family_id,
-            "user_id": record.recorded_by_id,
-            "care_recipient_id": record.care_recipient_id,
-            "kind": Kind.RECORD_CHANGED,
-            "lane": Lane.DIGESTS,
-            "minute": now.replace(second=0, microsecond=0),
-            "since": now - AT_ONCE,
-            "record": json.dumps({str(dose_id): str(record.id)}),
-        },
+    minute = floor_minute(now)
+    message = OutgoingMessage(
+        kind=Kind.RECORD_CHANGED,
+        user_id=record.recorded_by_id,
+        facts={"records": {str(dose_id): str(record.id)}},
+        deadline_at=minute,
+        person_id=record.care_recipient_id,
+        slot_at=minute,
     )
+    await add_or_owe(scope, message, since=now - AT_ONCE)

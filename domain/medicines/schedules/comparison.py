@@ -14,18 +14,16 @@ from zoneinfo import ZoneInfo
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP, how_many_times
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import first_day_of, last_day_of, own_dosages, strength_of
-from domain.medicines.schedules.schedules import (
+from domain.medicines.schedules.amounts import own_dosages, strength_of
+from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
+from domain.medicines.schedules.kinds import (
     AsNeeded,
-    Cycle,
-    Daily,
-    Days,
     Elapsed,
-    Monthly,
     Schedule,
     Steps,
     WallClock,
-    Weekly,
+    first_day_of,
+    last_day_of,
 )
 
 _A_DAY = timedelta(days=1)

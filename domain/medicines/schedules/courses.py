@@ -10,16 +10,8 @@ from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from domain.local_time import resolve_local
-from domain.medicines.schedules.schedules import (
-    AsNeeded,
-    Elapsed,
-    Occurrence,
-    Schedule,
-    Steps,
-    WallClock,
-    first_occurrence,
-    occurrences,
-)
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed, Schedule, Steps, WallClock
+from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
 
 _DAY = timedelta(days=1)
 _MOMENT = timedelta(microseconds=1)
@@ -169,7 +161,7 @@ def lengthen(
     """
     if since >= until or isinstance(schedule, AsNeeded):
         return None
-    found = occurrences(schedule, zone, since - _MOMENT, until - _MOMENT)
+    found = occurrences_between(schedule, zone, since - _MOMENT, until - _MOMENT)
     missed = [
         each
         for each in found
@@ -193,7 +185,7 @@ def _with_hours(
     if schedule.ends_at is None:
         return schedule, 0
     goes_on_at = max(schedule.ends_at, until)
-    added = occurrences(
+    added = occurrences_between(
         replace(schedule, ends_at=None),
         zone,
         goes_on_at - _MOMENT,

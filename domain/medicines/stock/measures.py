@@ -6,12 +6,13 @@ and says nothing of 5 ml. So a change of the dosage never makes a measure wrong;
 a medicine without one, and then nothing is taken until somebody has said.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import Schedule, Steps, WallClock
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedules.kinds import Schedule
 
 _PLACES = 4
 
@@ -51,17 +52,6 @@ def find_unmeasured(
     return next((each for each in given if use(each, stock_unit, measure) is None), None)
 
 
-def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
-    """What a schedule says is given at its times; nothing where the medicine's dosage is."""
-    match schedule:
-        case Steps(steps=steps):
-            return [dosage for step in steps for dosage in step.dosages or ()]
-        case WallClock(dosages=dosages):
-            return dosages or ()
-        case _:
-            return ()
-
-
 def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
     """SQL of :func:`use`, for *amount* of *unit* (or 1 of the words of what cannot be counted).
 
@@ -83,3 +73,20 @@ def use_of(amount: str, unit: str, *, doses: str, medication: str) -> str:
                        THEN {measured(f"coalesce({m}.dosage_amount, 1)")} END
         END
     """
+
+
+def measure_of(
+    per_dose: Decimal | None, amount: Decimal | None, unit: str | None
+) -> Measure | None:
+    """As the columns have it (see :func:`measure_columns`), all of them or none."""
+    if per_dose is None or amount is None or unit is None:
+        return None
+    return Measure(per_dose, amount, unit)
+
+
+def measure_columns(measure: Measure | None) -> dict[str, Any]:
+    return {
+        "stock_per_dose": measure.per_dose if measure else None,
+        "stock_dose_amount": measure.amount if measure else None,
+        "stock_dose_unit": measure.unit if measure else None,
+    }

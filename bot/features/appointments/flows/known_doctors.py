@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.grammar.commands.appointments import KnownDoctor
 from bot.ui.apart import doctor_labels
 from domain.contacts.doctors import list_doctors
-from domain.database import Scope
+from domain.database.scope import Scope
 
 
 async def list_known_doctors(scope: Scope) -> Sequence[KnownDoctor]:

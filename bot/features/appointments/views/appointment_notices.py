@@ -17,7 +17,7 @@ from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import span_words
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
-from domain.overview.cards import AppointmentFacts, AppointmentItem
+from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
 from domain.timers import Step
 
 
@@ -115,21 +115,3 @@ def _rows(
         elif occurrence.driver_id == facts.reader_id:
             rows.append((button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_REMINDER),))
     return [*rows, (details,)]
-
-
-def says_nothing(facts: AppointmentFacts) -> bool:
-    """Whether everything that the member was to be told is settled before it was sent."""
-    return all(_is_settled(item, facts) for item in facts.items)
-
-
-def _is_settled(item: AppointmentItem, facts: AppointmentFacts) -> bool:
-    occurrence = item.occurrence
-    match item.step:
-        case Step.ASK_DRIVER:
-            return occurrence.driver_id is not None or not occurrence.is_planned
-        case Step.ASK_OUTCOME:
-            return occurrence.outcome_at is not None or not occurrence.is_planned
-        case Step.REMIND | Step.SOON:
-            return not occurrence.is_planned or occurrence.ends_at <= facts.now
-        case _:
-            return occurrence.ends_at <= facts.now

@@ -37,7 +37,7 @@ from domain.appointments.appointments import (
 )
 from domain.appointments.ladder import DAY_MINUTES, Reminder
 from domain.appointments.recurrences import Recurrence
-from domain.database import Member
+from domain.database.scope import Member
 from domain.local_time import resolve_local
 from domain.models.appointments import OccurrenceStatus
 from domain.timers import EVENING

@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, Timezone, vRecur
 from bot.ui.answer import Document, Screen
 from bot.ui.wording import _, escape
 from domain.appointments.calendars import CalendarEntry, Deviation
+from domain.appointments.notices.calendar_updates import CalendarFacts
 from domain.appointments.recurrences import Recurrence
 
 PRODUCT = "-//CareCircle//CareCircle 1//EN"
@@ -38,6 +39,11 @@ def calendar_update(entries: Sequence[CalendarEntry], *, now: datetime) -> Scree
         caption = _("📅 <b>{title}</b> is called off. Open it to take it out of your calendar.")
     document = Document("appointment.ics", _ics(entries, now=now))
     return Screen(caption.format(title=escape(title)), document=document)
+
+
+def calendar_notice(facts: CalendarFacts) -> Screen:
+    """The file for somebody whose calendar shows an appointment that has changed."""
+    return calendar_update(facts.entries, now=facts.now)
 
 
 def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:

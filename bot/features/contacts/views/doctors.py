@@ -11,7 +11,7 @@ from bot.ui.wording import _, escape
 from bot.ui.words.phones import map_link, phone_by_country, phone_words
 from domain.access import Action, may
 from domain.contacts.doctors import PAGE, DoctorFacts
-from domain.database import Member
+from domain.database.scope import Member
 
 
 def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:

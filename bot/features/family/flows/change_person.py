@@ -22,7 +22,7 @@ from domain.access import Action
 from domain.appointments.clocks import follow_person, list_by_other_clocks
 from domain.errors import AlikeName
 from domain.family.people import get_person, rename_person
-from domain.medicines.medications import move_person
+from domain.medicines.changes.moving import move_person
 
 
 async def begin_rename(request: Request) -> Answer:

@@ -11,7 +11,7 @@ from bot.ui.words.appointment_times import span_words
 from bot.ui.words.dose_times import place_name
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import Followed
-from domain.database import Member
+from domain.database.scope import Member
 
 _SHOWN = 5
 

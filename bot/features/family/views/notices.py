@@ -1,10 +1,15 @@
-"""Messages that nobody asked for: who has joined."""
+"""What members are told of the family: who has joined, and that they have left it themselves."""
 
 from bot.features.family.views.families import role_name
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape
 from domain.access import Role
-from domain.overview.cards import JoinedFacts
+from domain.family.joined_notice import JoinedFacts
+
+
+def closed() -> Screen:
+    """What stands in the place of messages of a family that their reader has left."""
+    return Screen(_("You're not in this family any more."))
 
 
 def joined(facts: JoinedFacts) -> Screen:

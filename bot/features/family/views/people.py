@@ -11,7 +11,7 @@ from bot.ui.length import MOST_ROWS, fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person, PersonAdded
 
 

@@ -38,12 +38,12 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.errors import NobodyCaredFor
+from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine
-from domain.medicines.medications import add_medication
 from domain.medicines.schedules.changes import Change
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 
 # What is merely missing is asked for; no sentence needs to say that it is missing.
 _ASKED_FOR = frozenset(

@@ -24,9 +24,10 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
+from domain.medicines.changes.editing import edit_medication
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.medications import edit_medication, get_medication
+from domain.medicines.reading import get_medication
 from domain.medicines.schedules.changes import Change
 from domain.medicines.schedules.comparison import Concern, list_concerns
 

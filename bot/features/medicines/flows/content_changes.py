@@ -19,24 +19,13 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import misfit
 from bot.ui.answer import Screen
 from domain.medicines.facts import Content
-from domain.medicines.schedules.changes import (
-    ALL,
-    STRENGTH,
-    AskAmount,
-    AskPlace,
-    AskTimes,
-    Change,
-    Question,
-    apply_change,
-)
-from domain.medicines.schedules.schedules import (
-    EVERY_DAY,
-    AsNeeded,
-    InvalidSchedule,
-    Schedule,
-    Steps,
-    WallClock,
-)
+from domain.medicines.schedules.amounts import ALL, STRENGTH
+from domain.medicines.schedules.changes import Change
+from domain.medicines.schedules.days import EVERY_DAY
+from domain.medicines.schedules.editing import apply_change
+from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
+from domain.medicines.schedules.problems import InvalidSchedule
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
 
 # What a button says by itself. Hours change hours, days change days.
 _PRESETS = {

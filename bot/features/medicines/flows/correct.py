@@ -37,7 +37,7 @@ from domain.access import Action
 from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, get_dose
+from domain.medicines.doses.facts import RESOLVED, DoseFacts, get_dose
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.records.corrections import Correction, check_correctable, correct_dose, review
 from domain.medicines.records.intakes import (

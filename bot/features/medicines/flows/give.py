@@ -31,11 +31,11 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import medicine_labels
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import get_medication, list_medicines
+from domain.medicines.reading import get_medication, list_medicines
 from domain.medicines.records.intakes import (
     Confirm,
     ConfirmSlip,
@@ -47,6 +47,7 @@ from domain.medicines.records.intakes import (
     is_recordable,
     review,
 )
+from domain.medicines.records.recording import Recorded
 from domain.models.medicines import MedicineStatus
 
 MOST_CHOICES = 30

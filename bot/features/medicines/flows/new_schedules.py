@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules import parse_schedule
-from domain.medicines.schedules.schedules import Schedule
+from domain.medicines.schedules.kinds import Schedule
 
 PRESETS = {
     "m": "every day at 08:00",

@@ -24,11 +24,12 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.errors import CareCircleError, NotFound
 from domain.family.people import Person, get_person, list_people
 from domain.family.running_pauses import Pause
 from domain.local_time import resolve_local
+from domain.medicines.changes.status import end_of_pause, pause_medication, restore_medication
 from domain.medicines.errors import (
     ChangedMeanwhile,
     NothingToPause,
@@ -38,13 +39,6 @@ from domain.medicines.errors import (
     StoppedMeanwhile,
 )
 from domain.medicines.facts import MedicineFacts, MedicineLine
-from domain.medicines.medications import (
-    end_of_pause,
-    get_medication,
-    list_medicines,
-    pause_medication,
-    restore_medication,
-)
 from domain.medicines.pauses.courses import (
     CourseChange,
     CourseQuestion,
@@ -52,9 +46,10 @@ from domain.medicines.pauses.courses import (
     find_course_change,
     left_out_since,
 )
-from domain.medicines.pauses.pauses import pause_person, resume_person
+from domain.medicines.pauses.person_pauses import pause_person, resume_person
+from domain.medicines.reading import get_medication, list_medicines
 from domain.medicines.schedules.courses import Stretch, is_over_by, last_day
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models.medicines import MedicineStatus
 
 DAYS = {"1": 1, "3": 3, "7": 7}

@@ -16,9 +16,11 @@ from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import ChangedMeanwhile
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import get_medication
-from domain.medicines.stock.measures import Measure, own_dosages
-from domain.medicines.stock.stock import Stock, get_stock, set_per_dose
+from domain.medicines.reading import get_medication
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.stock.levels import Stock, get_stock
+from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.refills import set_per_dose
 
 
 async def begin(request: Request) -> Answer:

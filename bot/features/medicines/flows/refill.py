@@ -25,9 +25,10 @@ from bot.ui.words import amounts
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
-from domain.medicines.medications import get_medication, list_medicines
+from domain.medicines.reading import get_medication, list_medicines
+from domain.medicines.stock.levels import get_stock
 from domain.medicines.stock.measures import Measure
-from domain.medicines.stock.stock import get_stock, refill
+from domain.medicines.stock.refills import refill
 
 PER_DOSE = {"h": Decimal("0.5"), "1": Decimal(1), "2": Decimal(2), "3": Decimal(3)}
 PER_DOSE_LABELS = {"h": "½", "1": "1", "2": "2", "3": "3"}

@@ -23,8 +23,9 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.family.people import get_person
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.late import LateOutlook, record_late, review_late
+from domain.medicines.records.recording import Recorded
 
 
 @dataclass(frozen=True)

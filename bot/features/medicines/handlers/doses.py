@@ -12,15 +12,16 @@ from bot.ui.answer import Answer
 from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
 from domain.access import Action
 from domain.errors import NotFound
-from domain.medicines.doses import doses
-from domain.medicines.doses.doses import Recorded, WhichDose
+from domain.medicines.changes.adding import remove_medication
+from domain.medicines.doses import facts, slot_cards, snoozing
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
-from domain.medicines.medications import remove_medication
+from domain.medicines.records import presses, recording
 from domain.medicines.records.corrections import RecordedIn, take_back
 from domain.medicines.records.history import get_entry
+from domain.medicines.records.presses import WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
-from domain.overview import cards
 
 SECOND_TAP = timedelta(seconds=10)
 
@@ -29,12 +30,12 @@ async def take(request: Request) -> Answer:
     """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
     when that was.
     """
-    return await taken(request, await doses.take_from_card(request.scope, request.subject_id))
+    return await taken(request, await presses.take_from_card(request.scope, request.subject_id))
 
 
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time stand on the button, or above it."""
-    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    outcome = await presses.take_exactly(request.scope, [request.subject_id])
     answer = await taken(request, outcome)
     where = request.pressed.argument
     if where == IN_ENTRY and not outcome.late:
@@ -43,7 +44,7 @@ async def take_exactly(request: Request) -> Answer:
 
 
 async def skip(request: Request) -> Answer:
-    outcome = await doses.record_doses(
+    outcome = await recording.record_doses(
         request.scope, [request.subject_id], status=DoseStatus.SKIPPED
     )
     answer = views.recorded(outcome)
@@ -58,7 +59,7 @@ async def take_all(request: Request) -> Answer:
         slot_at, part = decode_slot(request.pressed.argument)
     except UnreadableCallback as error:
         raise NotFound from error
-    outcome = await doses.take_slot_from_card(
+    outcome = await presses.take_slot_from_card(
         request.scope, request.subject_id, slot_at, part=part, message=request.message
     )
     return await taken(request, outcome)
@@ -66,7 +67,7 @@ async def take_all(request: Request) -> Answer:
 
 async def take_told(request: Request) -> Answer:
     """All taken, below a message about doses whose time was over: what it shows."""
-    return await taken(request, await doses.take_told(request.scope, request.subject_id))
+    return await taken(request, await presses.take_told(request.scope, request.subject_id))
 
 
 async def take_all_surely(request: Request) -> Answer:
@@ -75,7 +76,7 @@ async def take_all_surely(request: Request) -> Answer:
         slot_at, part, digest = decode_named(request.pressed.argument)
     except UnreadableCallback as error:
         raise NotFound from error
-    outcome = await doses.take_slot_surely(
+    outcome = await presses.take_slot_surely(
         request.scope, request.subject_id, slot_at, part=part, digest=digest
     )
     return replace(await taken(request, outcome), closes=True)
@@ -86,7 +87,7 @@ async def snooze(request: Request) -> Answer:
     minutes = choices.get(request.pressed.argument)
     if minutes is None:
         raise NotFound
-    outcome = await doses.snooze_dose(request.scope, request.subject_id, minutes=minutes)
+    outcome = await snoozing.snooze_dose(request.scope, request.subject_id, minutes=minutes)
     return views.snoozed(outcome)
 
 
@@ -94,7 +95,7 @@ async def show(request: Request) -> Answer:
     """What was answered. Right after it, it is a second tap on Taken: that only tells; later, it is
     somebody who wants to see or correct what was recorded.
     """
-    dose = await doses.get_dose(request.scope, request.subject_id)
+    dose = await facts.get_dose(request.scope, request.subject_id)
     answer = views.shown(dose)
     now = request.scope.clock.now()
     if dose.resolved_at is None or now - dose.resolved_at < SECOND_TAP:
@@ -128,12 +129,12 @@ async def undo_medicine(request: Request) -> Answer:
 
 
 async def open_menu(request: Request) -> Answer:
-    await cards.open_menu(request.scope, request.subject_id, is_open=True)
+    await slot_cards.open_menu(request.scope, request.subject_id, is_open=True)
     return Answer()
 
 
 async def close_menu(request: Request) -> Answer:
-    await cards.open_menu(request.scope, request.subject_id, is_open=False)
+    await slot_cards.open_menu(request.scope, request.subject_id, is_open=False)
     return Answer()
 
 

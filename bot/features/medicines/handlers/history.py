@@ -19,7 +19,7 @@ from domain.errors import NotFound
 from domain.family.people import Person, list_people
 from domain.medicines.errors import NothingRecorded
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import list_medicines
+from domain.medicines.reading import list_medicines
 from domain.medicines.records.history import HistoryPage, get_entry, list_history
 
 FARTHEST_PAGE = 1_000

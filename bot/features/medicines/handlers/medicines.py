@@ -11,19 +11,15 @@ from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.database import Member
+from domain.database.scope import Member
+from domain.medicines.changes.editing import change_open_doses
+from domain.medicines.changes.status import restore_medication, stop_medication
 from domain.medicines.details import get_details
-from domain.medicines.doses.doses import list_doses
+from domain.medicines.doses.facts import list_doses
 from domain.medicines.errors import ChangedMeanwhile, StoppedMeanwhile
 from domain.medicines.events import MedicinesListed
 from domain.medicines.facts import MedicineLine
-from domain.medicines.medications import (
-    change_open_doses,
-    get_medication,
-    list_medicines,
-    restore_medication,
-    stop_medication,
-)
+from domain.medicines.reading import get_medication, list_medicines
 
 
 async def meds(request: Request) -> Answer:

@@ -5,7 +5,7 @@ from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.callbacks import UnreadableCallback, decode_minute
 from domain.errors import NotFound
-from domain.medicines.pauses.pauses import keep_end
+from domain.medicines.pauses.notices import keep_end
 
 
 async def end_pause_as_planned(request: Request) -> Answer:

@@ -4,7 +4,7 @@ from bot.features.medicines.views import stock as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from domain.errors import NotFound
-from domain.medicines.stock.stock import promise_refill, set_refill_days
+from domain.medicines.stock.refills import promise_refill, set_refill_days
 
 
 async def refill_days(request: Request) -> Answer:

@@ -20,10 +20,10 @@ from bot.ui.words.dose_times import (
     record_clock,
     with_yours,
 )
-from domain.medicines.doses.doses import RESOLVED, UNANSWERED, DoseFacts
+from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
+from domain.medicines.doses.slot_cards import CardFacts
 from domain.models.medicines import DoseStatus, MedicineStatus
-from domain.overview.cards import CardFacts
 
 
 @dataclass(frozen=True)

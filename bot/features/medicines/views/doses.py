@@ -10,11 +10,14 @@ from bot.ui.length import toast
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
 from bot.ui.words.records import change_words
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.doses.card_parts import digest_of
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, Recorded, Snoozed, WhichDose
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.snoozing import Snoozed
 from domain.medicines.records.corrections import TakenBack
 from domain.medicines.records.history import EntryDetails
+from domain.medicines.records.presses import WhichDose
+from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
 
 _MOST_OTHERS = 6

@@ -14,8 +14,8 @@ from bot.ui.length import fitting
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.ui.words.times import day_words
-from domain.database import Member
-from domain.medicines.doses.doses import DoseFacts
+from domain.database.scope import Member
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
 from domain.models.medicines import DoseStatus
 

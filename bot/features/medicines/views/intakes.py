@@ -14,12 +14,13 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
 from bot.ui.words.dose_times import differ, past_moment, with_yours
 from bot.ui.words.times import ago_words, day_words, length_words, moment, when_given
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
-from domain.medicines.doses.doses import DoseFacts, Recorded
-from domain.medicines.records.intakes import Doubt, Intake, Outlook
-from domain.medicines.schedules.schedules import Elapsed, first_and_last_day
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.records.outlook import Doubt, Intake, Outlook
+from domain.medicines.records.recording import Recorded
+from domain.medicines.schedules.kinds import Elapsed, first_and_last_day
 
 _MINUTE = timedelta(minutes=1)
 

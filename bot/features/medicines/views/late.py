@@ -13,9 +13,10 @@ from bot.ui.buttons import undo_button
 from bot.ui.length import fitting
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import due_moment, with_yours
-from domain.database import Member
-from domain.medicines.doses.doses import DoseFacts, Recorded
+from domain.database.scope import Member
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.late import LateOutlook
+from domain.medicines.records.recording import Recorded
 
 
 def ask_when(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:

@@ -13,12 +13,13 @@ from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, length_in_words, schedule_in_words
 from bot.ui.words.times import moment
 from domain.alike import is_same_name
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts
-from domain.medicines.schedules.changes import Place, own_dosages
+from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.comparison import Concern
-from domain.medicines.schedules.schedules import AsNeeded, Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
+from domain.medicines.schedules.questions import Place
 
 
 def ask_medicine_name() -> Screen:

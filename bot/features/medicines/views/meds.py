@@ -29,13 +29,13 @@ from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from bot.ui.words.times import clock_time, moment
 from domain.access import Action, may
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.medicines.details import MedicineDetails
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts, MedicineLine, OpenDose
-from domain.medicines.records.intakes import Outlook
-from domain.medicines.schedules.schedules import AsNeeded
+from domain.medicines.records.outlook import Outlook
+from domain.medicines.schedules.kinds import AsNeeded
 from domain.models.medicines import MedicineStatus
 
 PAGE = 10

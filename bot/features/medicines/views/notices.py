@@ -1,4 +1,4 @@
-"""Messages that nobody asked for: missed doses, and who has joined."""
+"""Summaries of doses whose time is over, which are answered where they stand."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from bot.ui.length import MOST_SHOWN, shorten, shown_length
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import due_clock, record_clock
 from bot.ui.words.times import weekday_name
-from domain.medicines.doses.doses import RESOLVED, DoseFacts
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.cards import SummaryFacts
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
         take = Callback(Verb.TAKE_EXACTLY, facts.family_id, dose.id, IN_NOTICE)
         rows.append(row_of_what_is_over(dose, name=None if is_single else name, take=take))
     return tuple(rows)
-
-
-def closed() -> Screen:
-    """What stands in the place of messages of a family that their reader has left."""
-    return Screen(_("You're not in this family any more."))
 
 
 def _names_days(facts: SummaryFacts) -> bool:

@@ -13,15 +13,15 @@ from bot.ui.words.dose_times import called_off_words, open_words
 from bot.ui.words.pauses import _dated, _day, _ended, _ends_before, end_words
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from bot.ui.words.times import day_words, full_date, moment
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.pauses.pauses import PersonPaused
+from domain.medicines.pauses.notices import PauseEndsFacts
+from domain.medicines.pauses.paused_people import PersonPaused
 from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
-from domain.medicines.schedules.schedules import AsNeeded, Schedule
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
 from domain.models.medicines import MedicineStatus
-from domain.overview.cards import PauseEndsFacts
 
 # The questions.
 

@@ -6,22 +6,15 @@ from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import due_clock
 from bot.ui.words.records import change_words, recorded_words
 from bot.ui.words.times import weekday_name
-from domain.medicines.doses.doses import RESOLVED, DoseFacts
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
+from domain.medicines.records.notices import RecordChangedFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.cards import RecordChangedFacts
-
-_OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAWN)
 
 
 def changed(facts: RecordChangedFacts) -> Screen:
     """What became of records that the reader had made: one message for all of a moment."""
     return Screen("\n".join(fitting([_change(item, facts.person) for item in facts.items])))
-
-
-def says_nothing(facts: RecordChangedFacts) -> bool:
-    """Whether everything stands as the reader has recorded it."""
-    return all(item.kind in _OLD_NEWS for item in facts.items)
 
 
 def _change(item: RecordChange, person: str) -> str:

@@ -16,14 +16,15 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words, plural
 from bot.ui.words.times import full_date, month_name
 from domain.access import Action, may
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.schedules.schedules import AsNeeded
-from domain.medicines.stock.measures import own_dosages, use
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedules.kinds import AsNeeded
+from domain.medicines.stock.levels import Refilled, Stock
+from domain.medicines.stock.measures import use
+from domain.medicines.stock.notices import RefillFacts, RefillItem
 from domain.medicines.stock.projection import Forecast, Lasts
-from domain.medicines.stock.stock import Refilled, Stock
 from domain.models.medicines import MedicineStatus
-from domain.overview.cards import RefillFacts, RefillItem
 
 REFILL_DAYS = (3, 7, 14)
 

@@ -24,7 +24,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import family_full
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.family.errors import FamilyFull, NobodyCaredFor
 from domain.several import attempt
 

@@ -21,19 +21,19 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from bot.ui.words import undo
 from domain.access import Action
-from domain.database import Scope
+from domain.database.scope import Scope
 from domain.delivery.inbox import EditedMessage, note_effect
 from domain.errors import NotFound, TooLateToUndo
-from domain.overview.undo import (
+from domain.overview.last_actions import find_action
+from domain.overview.own_actions import (
     STATUS_KINDS,
     UNDONE,
     ActionKind,
     ActionSuperseded,
     LastAction,
     Undone,
-    find_action,
-    undo_action,
 )
+from domain.overview.undo import undo_action
 from domain.several import attempt
 
 NAME = "edited"

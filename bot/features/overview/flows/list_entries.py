@@ -37,11 +37,11 @@ from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, add_appointment
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.medicines.changes.adding import add_medication
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine
-from domain.medicines.medications import add_medication
-from domain.medicines.schedules.schedules import schedule_from_json
+from domain.medicines.schedules.kinds import schedule_from_json
 
 Saved = TypeVar("Saved")
 Reader: TypeAlias = Callable[[str, int], "Entry"]

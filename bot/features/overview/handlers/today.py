@@ -8,7 +8,8 @@ from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.appointments.appointments import list_day
-from domain.medicines.doses import doses
+from domain.medicines.doses.today import list_today
+from domain.medicines.records import presses
 from domain.overview import elsewhere
 
 
@@ -23,13 +24,13 @@ async def turn_today(request: Request) -> Answer:
 
 async def take_today(request: Request) -> Answer:
     """Taken, on the list of today: the page of the list is shown anew."""
-    outcome = await doses.take_exactly(request.scope, [request.subject_id])
+    outcome = await presses.take_exactly(request.scope, [request.subject_id])
     answer = await taken(request, outcome)
     return answer if outcome.late else replace(answer, edit=await _today(request))
 
 
 async def _today(request: Request) -> Screen:
-    people = await doses.list_today(request.scope)
+    people = await list_today(request.scope)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     planned = await list_day(request.scope, days)

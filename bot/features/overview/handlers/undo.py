@@ -5,7 +5,8 @@ from bot.features.overview.views import undo as undo_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from domain.access import Action
-from domain.overview.undo import STATUS_KINDS, find_action, find_last_action, find_last_of_all
+from domain.overview.last_actions import find_action, find_last_action, find_last_of_all
+from domain.overview.own_actions import STATUS_KINDS
 from domain.overview.undo import undo_action as take_action_back
 
 

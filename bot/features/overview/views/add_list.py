@@ -21,7 +21,7 @@ from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from domain.appointments.appointments import Details, OccurrenceFacts
-from domain.database import Member
+from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts, NewMedicine
 
 _LONGEST_LINE = 120

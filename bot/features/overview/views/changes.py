@@ -21,9 +21,8 @@ from bot.ui.words.times import short_month_name
 from domain.appointments.appointments import OccurrenceFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import MedicineStatus
-from domain.overview.cards import ChangesFacts
-from domain.overview.change_notices import Concern
-from domain.overview.told_changes import ToldChange
+from domain.overview.change_events import Concern
+from domain.overview.told_changes import ChangesFacts, ToldChange
 
 YES, NO = "y", "n"
 _MOST_OPENED = 5  # buttons that lead to an appointment

@@ -7,7 +7,7 @@ from bot.features.overview.views.undo import action_words
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _
-from domain.overview.undo import LastAction
+from domain.overview.own_actions import LastAction
 
 
 def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:

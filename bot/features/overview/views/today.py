@@ -26,10 +26,11 @@ from bot.ui.words.pauses import pause_words
 from bot.ui.words.times import named_day
 from domain.access import Action, may
 from domain.appointments.appointments import OccurrenceFacts
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
-from domain.medicines.doses.doses import RESOLVED, DoseFacts, PersonToday
+from domain.medicines.doses.facts import RESOLVED, DoseFacts
+from domain.medicines.doses.today import PersonToday
 from domain.models.medicines import DoseStatus
 from domain.overview.elsewhere import OpenElsewhere
 

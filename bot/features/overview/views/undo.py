@@ -18,12 +18,12 @@ from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
 from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
-from domain.database import Member
+from domain.database.scope import Member
 from domain.family.people import Person
-from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import DoseStatus
-from domain.overview.undo import ActionKind, LastAction, Undone
+from domain.overview.own_actions import ActionKind, LastAction, Undone
 
 
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:

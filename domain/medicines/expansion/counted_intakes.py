@@ -16,10 +16,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, select, text
 
-from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.database.scope import Scope
+from domain.delivery import dose_messages
 from domain.events import NotificationsOwed
-from domain.medicines.schedules.schedules import Occurrence
+from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose
 
 Counted: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -123,7 +123,7 @@ async def give_back_intakes(scope: Scope, counted: Counted) -> None:
             cancelled_at = datetime.fromisoformat(was["cancelled_at"])
             place = {"dose_id": row.planned_id, "key": row.place, "cancelled_at": cancelled_at}
             await scope.execute(_HAVE_PLACE_BACK, place)
-            await notifications.show_again(scope, {(row.care_recipient_id, row.due_at)})
+            await dose_messages.show_cards_again(scope, {(row.care_recipient_id, row.due_at)})
             scope.publish(NotificationsOwed())
 
 

@@ -13,15 +13,16 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, update
 
 from domain import audit
-from domain.database import Scope
-from domain.delivery import outbox as notifications
+from domain.database.scope import Scope
+from domain.delivery import dose_messages, shown_messages
+from domain.delivery.shown_messages import IS_SENT, is_about, was_sent_within
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.expansion import Expandable
+from domain.medicines.expansion.expandable import Expandable
 from domain.medicines.facts import OpenDose
-from domain.medicines.stock.measures import own_dosages
-from domain.models import AuditEvent, Dose, Notification
-from domain.models.delivery import Kind, Status
+from domain.medicines.schedules.amounts import own_dosages
+from domain.models import AuditEvent, Dose
+from domain.models.delivery import Kind
 
 OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
 _CHANGED = "dose.changed"
@@ -84,17 +85,12 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
         .returning(Dose.id, Dose.due_at)
     )
     slots = {(medicine.care_recipient_id, row.due_at) for row in rows}
-    await notifications.show_again(scope, slots)
-    await notifications.show_summaries_again(scope, [row.id for row in rows])
-    await scope.execute(
-        update(Notification)
-        .where(
-            Notification.care_recipient_id == medicine.care_recipient_id,
-            Notification.kind.in_((Kind.REFILL, Kind.PAUSE_ENDS)),
-            Notification.status == Status.SENT,
-            Notification.sent_at > func.clock_now() - _STILL_SHOWN,
-        )
-        .values(wanted_version=Notification.wanted_version + 1)
+    await dose_messages.show_cards_again(scope, slots)
+    await dose_messages.show_summaries_again(scope, [row.id for row in rows])
+    await shown_messages.show_again(
+        scope,
+        [Kind.REFILL, Kind.PAUSE_ENDS],
+        where=[is_about(medicine.care_recipient_id), IS_SENT, was_sent_within(_STILL_SHOWN)],
     )
     scope.publish(NotificationsOwed())
 
@@ -139,7 +135,7 @@ async def bring_into_line(
                 after={**held.becomes.to_json(), _EDIT_ID: str(edit_id)},
             )
             changed.append(row)
-    await notifications.show_again(
+    await dose_messages.show_cards_again(
         scope, {(edited.care_recipient_id, row.due_at) for row in changed}
     )
     scope.publish(NotificationsOwed())
@@ -167,7 +163,7 @@ async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None
     for row in rows:
         before: Mapping[str, Any] = row.before
         await _set_amount(scope, row.id, Dosage.from_json(before))
-    await notifications.show_again(
+    await dose_messages.show_cards_again(
         scope, {(medicine.care_recipient_id, row.due_at) for row in rows}
     )
     scope.publish(NotificationsOwed())

@@ -1,0 +1,33 @@
+"""What messages of each kind show: one view for each."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.features.appointments.views import appointment_notices
+from bot.features.appointments.views.calendar_files import calendar_notice
+from bot.features.family.views import notices as family_notices
+from bot.features.medicines.views import cards, notices, pauses, records, stock
+from bot.features.overview.views import changes
+from bot.ui.answer import Screen
+from domain.delivery.messages import Message
+from domain.models.delivery import Kind
+
+VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
+    Kind.SLOT_CARD: cards.slot_card,
+    Kind.MISSED: notices.summary,
+    Kind.NOT_ASKED: notices.summary,
+    Kind.REFILL: stock.notice,
+    Kind.RECORD_CHANGED: records.changed,
+    Kind.PAUSE_ENDS: pauses.pause_ends,
+    Kind.APPOINTMENT: appointment_notices.notice,
+    Kind.CALENDAR: calendar_notice,
+    Kind.JOINED: family_notices.joined,
+    Kind.CHANGES: changes.changed,
+}
+
+
+def render(message: Message) -> Screen:
+    """What the message shows now. Who has left the family reads nothing of it any more."""
+    if message.receiver.has_left:
+        return family_notices.closed()
+    return VIEWS[message.kind](message.facts)

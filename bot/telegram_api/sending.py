@@ -1,0 +1,265 @@
+"""Bringing one message to its end: it is read again, sent or edited, and the outcome recorded.
+
+What a message says is read right before it goes out, so a card of a dose that was answered in the
+meantime is not sent any more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeAlias
+
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.ops.metrics import SET_ASIDE
+from bot.telegram_api.calls import TelegramApi, reason
+from bot.telegram_api.limits import Limiter
+from bot.telegram_api.messages import NOT_MODIFIED, edit_screen, seconds_to_wait, send_screen
+from bot.telegram_api.reading import MessageReader
+from bot.telegram_api.recording import OutcomeRecorder
+from bot.telegram_api.transport import NotSent
+from bot.ui.answer import Screen
+from bot.ui.wording import speaking
+from domain.database.requests import as_dispatch, as_family
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import dose_messages, outcomes
+from domain.delivery.claims import Claimed
+from domain.delivery.messages import Message
+from domain.delivery.outcomes import Sent, Shown
+from domain.errors import NotFound
+from domain.family import users
+from domain.models.delivery import Status
+from domain.set_asides import describe
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(seconds=15)  # for a turn: what waits longer is handed back
+LONGEST_DELAY = timedelta(seconds=30)
+LONGEST_PAUSE_SECONDS = 3600.0  # what a 429 may ask for; more is a slip of the tongue
+#: Tries of one message whose outcome nobody knows; of a card, its window ends them before.
+MOST_ATTEMPTS = 100
+
+Render: TypeAlias = Callable[[Message], Screen]
+"""What a message shows, in the language that is spoken just then."""
+
+
+class Sender:
+    """Sends or edits what was claimed. *on_open* is called when something is open again."""
+
+    def __init__(
+        self,
+        database: Database,
+        api: TelegramApi,
+        *,
+        limiter: Limiter,
+        render: Render,
+        on_open: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._api = api
+        self._limiter = limiter
+        self._render = render
+        self._on_open = on_open
+        self._reader = MessageReader(database)
+        self._recorder = OutcomeRecorder(database, on_outdated=on_open)
+
+    async def close(self, *, seconds: float) -> None:
+        """Record what is left, for at most *seconds*."""
+        await self._recorder.close(seconds=seconds)
+
+    async def bring_to_its_end(self, claimed: Claimed) -> None:
+        """Send or edit it, or record why not. Raises what the database raises, and what cannot be
+        read or shown.
+        """
+        if not await self._has_its_turn(claimed):
+            await self._postpone(claimed, timedelta(0))
+            return
+        try:
+            message = await self._reader.read(claimed.id, family_id=claimed.family_id)
+            over = reason_not_to_send(message)
+            if message.status is Status.SENT:
+                await self._edit(claimed, message)
+            elif over is not None:
+                await self._give_up(claimed, message, over)
+            elif message.status is Status.PENDING:
+                await self._send(claimed, message)
+        except NotFound:
+            log.warning("notification gone: %s", claimed.id)
+        finally:
+            self._limiter.ended(claimed.chat_id)
+
+    async def set_aside(self, claimed: Claimed, reason: str) -> None:
+        """What it says cannot be read, or shown: whoever comes next is told instead."""
+        SET_ASIDE.labels("message").inc()
+        log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
+        try:
+            await self._end(claimed, Status.FAILED, reason)
+        except Exception as error:
+            log.error("message not set aside: notification=%s %s", claimed.id, describe(error))
+
+    async def _has_its_turn(self, claimed: Claimed) -> bool:
+        """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
+        leave alone) that the lease would run out, which looks like a send of unknown outcome.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
+                await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _send(self, claimed: Claimed, message: Message) -> None:
+        chat_id = message.receiver.chat_id
+        with speaking(message.receiver.language_code):
+            screen = self._render(message)
+        try:
+            message_id = await send_screen(
+                self._api, screen, chat_id=chat_id, is_silent=message.is_silent
+            )
+        except Forbidden:
+            self._limiter.went_through(claimed.chat_id)
+            await self._cannot_reach(claimed, message, "the person has blocked the bot")
+        except RetryAfter as error:
+            await self._wait_as_told(claimed, error)
+        except ChatMigrated:
+            await self._end(claimed, Status.FAILED, "the chat is another one by now")
+        except BadRequest as error:
+            self._limiter.went_through(claimed.chat_id)
+            if "chat not found" in error.message.lower():
+                await self._cannot_reach(claimed, message, "the chat does not exist")
+            else:
+                await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
+        except TelegramError as error:
+            maybe_sent = not isinstance(error, NotSent)
+            await self._try_later(claimed, message, maybe_sent=maybe_sent)
+        else:
+            self._limiter.went_through(claimed.chat_id)
+            self._recorder.add(
+                Sent(
+                    notification_id=message.id,
+                    chat_id=chat_id,
+                    message_id=message_id,
+                    shown_version=message.version,
+                    shown_dose_ids=message.shown_dose_ids,
+                )
+            )
+
+    async def _edit(self, claimed: Claimed, message: Message) -> None:
+        has_left = message.receiver.has_left
+        with speaking(message.receiver.language_code):
+            screen = self._render(message)
+        try:
+            is_shown = await self._show(screen, message)
+        except RetryAfter as error:
+            await self._wait_as_told(claimed, error)
+            return
+        except TelegramError:
+            await self._try_later(claimed, message, maybe_sent=False)
+            return
+        self._limiter.went_through(claimed.chat_id)
+        if has_left:
+            await self._database.run(
+                lambda scope: outcomes.record_closed(scope, message.id), as_dispatch()
+            )
+        else:
+            shown = message.shown_dose_ids if is_shown else None
+            self._recorder.add(Shown(message.id, message.version, shown))
+
+    async def _show(self, screen: Screen, message: Message) -> bool:
+        """Whether the message shows *screen* now; False where it never will. Raises TelegramError
+        where it may yet.
+        """
+        chat_id, message_id = message.chat_id, message.message_id
+        if chat_id is None or message_id is None:
+            return False  # it was sent, and the answer did not say which it is
+        try:
+            await edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id)
+        except (Forbidden, ChatMigrated):
+            return False  # they have blocked the bot, and do not see what it would say
+        except BadRequest as error:
+            if NOT_MODIFIED in error.message:
+                return True
+            # The message was deleted or is too old: there is nothing left to correct.
+            log.info("message not edited: %s", reason(error))
+            return False
+        return True
+
+    async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
+        status, why = over
+        if status is Status.UNREACHABLE:
+            await self._cannot_reach(claimed, message, why)
+        elif message.receiver.has_left:
+            await self._end(claimed, status, why)
+        else:
+            # Another dose may have joined the card since it was read: then it is sent after all.
+            await self._database.run(
+                lambda scope: outcomes.close_unsent(
+                    scope, claimed.id, status=status, reason=why, version=message.version
+                ),
+                as_dispatch(),
+            )
+            self._on_open()
+
+    async def _cannot_reach(self, claimed: Claimed, message: Message, why: str) -> None:
+        """Whoever cannot be reached is remembered as such."""
+        is_news = message.receiver.has_started and not message.receiver.has_blocked
+        await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
+
+    async def _end(
+        self, claimed: Claimed, status: Status, why: str, *, has_blocked: bool = False
+    ) -> None:
+        """It will not be sent. Of a card, the next is told at once."""
+
+        async def end(scope: Scope) -> None:
+            if has_blocked:
+                await users.set_blocked(scope, blocked=True)
+            await outcomes.close_unsent(scope, claimed.id, status=status, reason=why)
+            await outcomes.leave_as_it_is(scope, claimed.id)
+            await dose_messages.escalate_to_rest_of_family(scope, claimed.id)
+
+        await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
+
+    async def _wait_as_told(self, claimed: Claimed, error: RetryAfter) -> None:
+        seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
+        self._limiter.pause(seconds, claimed.chat_id)
+        await self._postpone(claimed, timedelta(seconds=seconds))
+
+    async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
+        """Nothing was sent, and nothing has failed."""
+        await self._database.run(
+            lambda scope: outcomes.postpone(
+                scope, claimed.id, delay=delay, maybe_sent=False, counts=False
+            ),
+            as_dispatch(),
+        )
+        self._on_open()
+
+    async def _try_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
+        if message.attempts >= MOST_ATTEMPTS:
+            await self.set_aside(claimed, f"{message.attempts} tries failed")
+            return
+        delay = min(timedelta(seconds=2 ** min(message.attempts, 6) / 2), LONGEST_DELAY)
+        log.warning("message waits for Telegram: next try in %.1f s", delay.total_seconds())
+        await self._database.run(
+            lambda scope: outcomes.postpone(
+                scope, claimed.id, delay=delay, maybe_sent=maybe_sent, counts=True
+            ),
+            as_dispatch(),
+        )
+        self._on_open()
+
+
+def reason_not_to_send(message: Message) -> tuple[Status, str] | None:
+    """Why a message that was claimed is not sent, and what becomes of it."""
+    receiver = message.receiver
+    if receiver.has_left:
+        return Status.OBSOLETE, "the person has left the family"
+    if message.obsolete is not None:
+        return Status.OBSOLETE, message.obsolete
+    if not receiver.has_started:
+        return Status.UNREACHABLE, "the person has not pressed Start"
+    if receiver.has_blocked:
+        return Status.UNREACHABLE, "the person has blocked the bot"
+    return None

@@ -1,0 +1,26 @@
+"""Files for calendars that hold an appointment which has changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.appointments.calendars import CalendarEntry, read_entries
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
+from domain.models.delivery import Kind
+
+
+@dataclass(frozen=True)
+class CalendarFacts:
+    """All the parts of a series that the reader has put into their calendar, as of `now`."""
+
+    entries: Sequence[CalendarEntry]
+    now: datetime
+
+
+async def _read(scope: Scope, header: MessageHeader) -> CalendarFacts:
+    return CalendarFacts(await read_entries(scope, UUID(header.told["origin_id"])), header.now)
+
+
+CALENDAR = MessageKind(Kind.CALENDAR, one_by_one(_read), is_silent=silent)

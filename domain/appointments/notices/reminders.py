@@ -1,0 +1,78 @@
+"""What members are told of appointments: before, when one has changed, and afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.access import Role
+from domain.appointments.appointments import OccurrenceFacts, read_occurrences
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.models.delivery import Kind
+from domain.timers import LATE_AFTER, Step
+
+
+@dataclass(frozen=True)
+class AppointmentItem:
+    """An occurrence as it is now, and why this member is told of it."""
+
+    step: Step
+    occurrence: OccurrenceFacts
+
+
+@dataclass(frozen=True)
+class AppointmentFacts:
+    """What one member is told of one person's appointments, as of `now`, when the message leaves.
+
+    `reader_zone` is where the reader is, if they have said so.
+    """
+
+    family_id: UUID
+    person: str
+    now: datetime
+    items: Sequence[AppointmentItem]
+    reader_id: UUID
+    reader_role: Role
+    reader_zone: ZoneInfo | None
+    is_repeat: bool
+    is_late: bool
+
+
+async def _read(scope: Scope, header: MessageHeader) -> AppointmentFacts:
+    steps = {UUID(key): Step(step) for key, step in header.told["steps"].items()}
+    found = await read_occurrences(scope, list(steps))
+    return AppointmentFacts(
+        family_id=header.family_id,
+        person=header.subject.name,
+        now=header.now,
+        items=[AppointmentItem(steps[occurrence.id], occurrence) for occurrence in found],
+        reader_id=header.receiver.user_id,
+        reader_role=header.receiver.role,
+        reader_zone=header.receiver.zone,
+        is_repeat=header.maybe_sent,
+        is_late=header.shown_at > header.minute + LATE_AFTER,
+    )
+
+
+def _find_obsolete(facts: AppointmentFacts) -> str | None:
+    if all(_is_settled(item, facts) for item in facts.items):
+        return "settled or over before it was sent"
+    return None
+
+
+def _is_settled(item: AppointmentItem, facts: AppointmentFacts) -> bool:
+    occurrence = item.occurrence
+    match item.step:
+        case Step.ASK_DRIVER:
+            return occurrence.driver_id is not None or not occurrence.is_planned
+        case Step.ASK_OUTCOME:
+            return occurrence.outcome_at is not None or not occurrence.is_planned
+        case Step.REMIND | Step.SOON:
+            return not occurrence.is_planned or occurrence.ends_at <= facts.now
+        case _:
+            return occurrence.ends_at <= facts.now
+
+
+APPOINTMENT = MessageKind(Kind.APPOINTMENT, one_by_one(_read), find_obsolete=_find_obsolete)

@@ -1,0 +1,164 @@
+"""One open transaction, as one role, in at most one family; and who acts in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import Executable
+
+from domain.access import Action, Role, may
+from domain.clock import Clock
+from domain.errors import NoFamily, NotAllowed
+from domain.events import Event
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who acts, and in which family: the outcome of the membership check."""
+
+    user_id: UUID
+    name: str
+    family_id: UUID
+    family_name: str
+    role: Role
+    has_blocked: bool = False  # the bot, as far as we know
+    medications_version: int = 0
+    zone: ZoneInfo | None = None  # where they are themselves, if they have said so
+    has_other_families: bool = False
+    company: tuple[str, ...] = ()  # who else is in it, where another family of theirs has its name
+
+
+# The family is set by the very query that finds the membership: no row, no scope.
+_ENTER_FAMILY = text(
+    "SELECT set_config('app.family_id', found.family_id::text, true), found.* FROM ("
+    " SELECT m.family_id, m.role, f.name AS family_name, f.medications_version, u.name,"
+    " u.blocked_at, u.timezone,"
+    " EXISTS (SELECT 1 FROM family_members o WHERE o.user_id = m.user_id"
+    " AND o.family_id <> m.family_id AND o.left_at IS NULL) AS has_other_families,"
+    " EXISTS (SELECT 1 FROM family_members o JOIN families g ON g.id = o.family_id"
+    " WHERE o.user_id = m.user_id AND o.family_id <> m.family_id AND o.left_at IS NULL"
+    " AND lower(g.name) = lower(f.name)) AS has_namesake"
+    " FROM family_members m JOIN families f ON f.id = m.family_id JOIN users u ON u.id = m.user_id"
+    " WHERE m.user_id = :user_id AND m.left_at IS NULL AND f.deleted_at IS NULL"
+    " AND (CAST(:family_id AS uuid) IS NULL OR m.family_id = :family_id)"
+    " ORDER BY m.family_id = u.current_family_id DESC NULLS LAST, m.joined_at DESC, m.id LIMIT 1"
+    ") found"
+)
+
+_COMPANY = text(
+    "SELECT u.name FROM family_members m JOIN users u ON u.id = m.user_id"
+    " WHERE m.family_id = :family_id AND m.left_at IS NULL AND m.user_id <> :user_id"
+    " UNION SELECT name FROM care_recipients WHERE family_id = :family_id AND deleted_at IS NULL"
+    " ORDER BY name"
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What the person did in this transaction, as the audit calls it; a record of doses is
+    `recorded`, a correction `corrected`.
+    `id` is that of the event, or of the action in the log.
+    """
+
+    action: str
+    id: UUID
+
+
+@dataclass
+class Scope:
+    """One open transaction, as one role, in at most one family."""
+
+    connection: AsyncConnection
+    clock: Clock
+    user_id: UUID | None
+    family_id: UUID | None
+    member: Member | None = None
+    events: list[Event] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)  # without what only takes another one back
+    audited: list[Act] = field(default_factory=list)  # all of them
+    told_of: set[UUID] = field(default_factory=set)  # occurrences that a message tells all of now
+
+    async def enter_family(self, family_id: UUID | None = None) -> Member | None:
+        """Check the person's membership and open that family, their current one if None.
+
+        Returns None, and opens nothing, if they are not a member.
+        """
+        found = (
+            await self.connection.execute(
+                _ENTER_FAMILY, {"user_id": self.user_id, "family_id": family_id}
+            )
+        ).one_or_none()
+        if found is None or self.user_id is None:
+            return None
+        self.family_id = found.family_id
+        self.member = Member(
+            user_id=self.user_id,
+            name=found.name,
+            family_id=found.family_id,
+            family_name=found.family_name,
+            role=Role(found.role),
+            has_blocked=found.blocked_at is not None,
+            medications_version=found.medications_version,
+            zone=ZoneInfo(found.timezone) if found.timezone else None,
+            has_other_families=found.has_other_families,
+            company=await self._company() if found.has_namesake else (),
+        )
+        return self.member
+
+    async def _company(self) -> tuple[str, ...]:
+        rows = await self.rows(_COMPANY, {"family_id": self.family_id, "user_id": self.user_id})
+        return tuple(row.name for row in rows)
+
+    async def open_family(self, family_id: UUID) -> None:
+        """Open a family by another right than membership: founding it, or an invitation to it."""
+        await self.connection.execute(
+            text("SELECT set_config('app.family_id', :family_id, true)"),
+            {"family_id": str(family_id)},
+        )
+        self.family_id = family_id
+
+    async def present_invitation(self, token_hash: bytes) -> None:
+        """Let this transaction read the one invitation whose secret the person holds."""
+        await self.connection.execute(
+            text("SELECT set_config('app.invitation', :token_hash, true)"),
+            {"token_hash": token_hash.hex()},
+        )
+
+    @property
+    def person_id(self) -> UUID:
+        """Who acts. Only for scopes opened as a person."""
+        if self.user_id is None:
+            raise RuntimeError("this scope acts for nobody in particular")
+        return self.user_id
+
+    def require(self, action: Action) -> Member:
+        """The acting member, if their role includes *action*. Raises NoFamily or NotAllowed."""
+        if self.member is None:
+            raise NoFamily
+        if not may(self.member.role, action):
+            raise NotAllowed(action, self.member.role)
+        return self.member
+
+    async def rows(
+        self, statement: Executable, parameters: dict[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
+        return (await self.connection.execute(statement, parameters)).all()
+
+    async def row(
+        self, statement: Executable, parameters: dict[str, Any] | None = None
+    ) -> Row[Any] | None:
+        return (await self.connection.execute(statement, parameters)).one_or_none()
+
+    async def execute(
+        self, statement: Executable, parameters: dict[str, Any] | list[dict[str, Any]] | None = None
+    ) -> int:
+        """Run a write and return how many rows it touched."""
+        return (await self.connection.execute(statement, parameters)).rowcount
+
+    def publish(self, event: Event) -> None:
+        """Tell others about *event* once this transaction is committed; never if it is not."""
+        self.events.append(event)

@@ -1,0 +1,223 @@
+"""Messages about doses: cards of slots, and summaries of doses whose time is over.
+
+Here they are refreshed, and whoever comes next is told where a card cannot be delivered.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    update,
+)
+
+from domain.database.scope import Scope
+from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.delivery.shown_messages import EDITED_FOR
+from domain.events import NotificationsOwed
+from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
+from domain.models.delivery import Kind, Lane, Status
+
+SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
+
+# The slots that a statement is about: person and due time, side by side in two arrays.
+SLOTS = (
+    func.unnest(
+        bindparam("care_recipient_ids", type_=ARRAY(Uuid)),
+        bindparam("slots_at", type_=ARRAY(DateTime(timezone=True))),
+    )
+    .table_valued(column("care_recipient_id", Uuid), column("slot_at", DateTime(timezone=True)))
+    .render_derived(name="slots")
+)
+
+
+def slot_parameters(slots: Iterable[SlotKey]) -> dict[str, Any]:
+    """What a statement on :data:`SLOTS` is given: each of *slots* is (person, due at)."""
+    pairs = list(slots)
+    return {
+        "care_recipient_ids": [person for person, _ in pairs],
+        "slots_at": [slot_at for _, slot_at in pairs],
+    }
+
+
+_asked_for = (
+    select(Dose.id)
+    .join(
+        Notification,
+        (Notification.care_recipient_id == Dose.care_recipient_id)
+        & (Notification.slot_at == Dose.due_at),
+    )
+    .where(
+        Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))),
+        Notification.kind == Kind.SLOT_CARD,
+        Notification.status == any_(bindparam("statuses", type_=ARRAY(Text))),
+        Notification.facts["dose_ids"].has_key(cast(Dose.id, Text)),
+    )
+    .distinct()
+)
+
+
+async def find_asked_for(
+    scope: Scope, dose_ids: Collection[UUID], statuses: Collection[Status]
+) -> set[UUID]:
+    """Those of the doses that a card of one of these statuses asks for."""
+    rows = await scope.rows(_asked_for, {"dose_ids": list(dose_ids), "statuses": list(statuses)})
+    return {row.id for row in rows}
+
+
+_copies = (
+    select(Notification.id)
+    .where(
+        Notification.care_recipient_id == SLOTS.c.care_recipient_id,
+        Notification.slot_at == SLOTS.c.slot_at,
+        Notification.kind == Kind.SLOT_CARD,
+        Notification.status.in_((Status.PENDING, Status.SENT)),
+    )
+    .order_by(Notification.id)
+    .with_for_update(of=Notification)
+    .cte("copies")
+)
+
+#: Has every copy of the cards of :data:`SLOTS` edited.
+SHOW_CARDS_AGAIN = (
+    update(Notification)
+    .where(Notification.id == _copies.c.id)
+    .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=None)
+)
+
+
+async def show_cards_again(scope: Scope, slots: Collection[SlotKey]) -> None:
+    """What the cards of these slots (person, due at) say has changed: have every copy edited."""
+    if slots:
+        await scope.execute(SHOW_CARDS_AGAIN, slot_parameters(slots))
+
+
+async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
+    """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
+    family who has none gets it now. As the family; returns how many are told.
+    """
+    card = await scope.row(
+        select(
+            Notification.kind,
+            Notification.care_recipient_id,
+            Notification.slot_at,
+            Notification.ask_no,
+            Notification.part,
+            Notification.deadline_at,
+            Notification.facts,
+        ).where(Notification.id == notification_id)
+    )
+    if card is None or card.kind != Kind.SLOT_CARD:
+        return 0
+    # One after the other: of two copies that fail at once, the second must see that the first did.
+    await scope.execute(
+        select(CareRecipient.id)
+        .where(CareRecipient.id == card.care_recipient_id)
+        .with_for_update(key_share=True)
+    )
+    copies = await scope.rows(
+        select(
+            Notification.user_id,
+            Notification.status,
+            (FamilyMember.left_at.is_(None) & User.blocked_at.is_(None)).label("is_there"),
+        )
+        .join(
+            FamilyMember,
+            (FamilyMember.family_id == Notification.family_id)
+            & (FamilyMember.user_id == Notification.user_id),
+        )
+        .join(User, User.id == Notification.user_id)
+        .where(
+            Notification.care_recipient_id == card.care_recipient_id,
+            Notification.slot_at == card.slot_at,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.ask_no == card.ask_no,
+            Notification.part == card.part,
+        )
+    )
+    if any(copy.status in (Status.PENDING, Status.SENT) and copy.is_there for copy in copies):
+        return 0
+    others = await scope.rows(
+        select(FamilyMember.user_id).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.user_id.not_in([copy.user_id for copy in copies]),
+        )
+    )
+    await owe(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.SLOT_CARD,
+                user_id=other.user_id,
+                facts={**card.facts, "escalated": True},
+                deadline_at=card.deadline_at,
+                person_id=card.care_recipient_id,
+                slot_at=card.slot_at,
+                ask_no=card.ask_no,
+                part=card.part,
+                lane=Lane.ESCALATION,
+            )
+            for other in others
+        ],
+    )
+    return len(others)
+
+
+async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID | None) -> None:
+    """Show Skip and Snooze of this dose (None: of none) on the member's own card of its slot."""
+    care_recipient_id, slot_at = slot
+    await scope.execute(
+        update(Notification)
+        .where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at == slot_at,
+            Notification.user_id == user_id,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.status == Status.SENT,
+        )
+        .values(wanted_version=Notification.wanted_version + 1, menu_dose_id=dose_id)
+    )
+    scope.publish(NotificationsOwed())
+
+
+_its_doses = select(Dose.id, Dose.care_recipient_id).where(
+    Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid)))
+)
+_told = (
+    select(Notification.id)
+    .where(
+        Notification.care_recipient_id.in_(_its_doses.with_only_columns(Dose.care_recipient_id)),
+        Notification.slot_at > func.clock_now() - EDITED_FOR,
+        Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
+        Notification.status.in_((Status.PENDING, Status.SENT)),
+        _its_doses.where(Notification.facts["dose_ids"].has_key(cast(Dose.id, Text))).exists(),
+    )
+    .order_by(Notification.id)
+    .with_for_update(of=Notification)
+    .cte("told")
+)
+_SHOW_SUMMARIES_AGAIN = (
+    update(Notification)
+    .where(Notification.id == _told.c.id)
+    .values(wanted_version=Notification.wanted_version + 1)
+)
+
+
+async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
+    """What is said of these doses, whose time was over, has changed: have the messages edited that
+    told of them, as long as Telegram lets us.
+    """
+    if dose_ids:
+        await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})

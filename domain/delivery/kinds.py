@@ -1,0 +1,130 @@
+"""Kinds of messages: how what they say is read, when that has become pointless, whether it sounds.
+
+Each area describes the kinds that are about it; :mod:`domain.overview.kinds` collects them.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.access import Role
+from domain.database.scope import Scope
+from domain.models.delivery import Kind
+
+FactsT = TypeVar("FactsT")
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Whose message it is. `chat_id` is their private chat with the bot; `zone` is where they are,
+    if they have said so.
+    """
+
+    user_id: UUID
+    chat_id: int
+    name: str
+    language_code: str | None
+    role: Role
+    zone: ZoneInfo | None
+    hears_of_changes: bool
+    has_left: bool
+    has_started: bool
+    has_blocked: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person whom a message is about. `zone` is where they live."""
+
+    id: UUID
+    name: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class MessageHeader:
+    """What is known of a message before its kind reads the rest, as of `now` (UTC).
+
+    `told` are the ids of what it is about. `subject` raises LookupError of a message about nobody,
+    as does `minute`, the one that it is about, of a message without.
+    """
+
+    id: UUID
+    family_id: UUID
+    kind: Kind
+    receiver: Receiver
+    told: Mapping[str, Any]
+    now: datetime
+    sent_at: datetime | None
+    maybe_sent: bool
+    person: Subject | None
+    slot_at: datetime | None
+    ask_no: int
+    part: int
+    menu_dose_id: UUID | None
+    is_asked_again: bool
+
+    @property
+    def subject(self) -> Subject:
+        if self.person is None:
+            raise LookupError("the message is about nobody")
+        return self.person
+
+    @property
+    def minute(self) -> datetime:
+        if self.slot_at is None:
+            raise LookupError("the message is about no minute")
+        return self.slot_at
+
+    @property
+    def shown_at(self) -> datetime:
+        """When it was sent, or would be now."""
+        return self.sent_at or self.now
+
+
+def always_wanted(_: object) -> str | None:
+    """Of what is sent whatever has happened since."""
+    return None
+
+
+def audible(_: object) -> bool:
+    return False
+
+
+def silent(_: object) -> bool:
+    """Of what nobody has to act on."""
+    return True
+
+
+def shows_no_doses(_: object) -> Sequence[UUID]:
+    return ()
+
+
+@dataclass(frozen=True)
+class MessageKind(Generic[FactsT]):
+    """What a kind of message means.
+
+    `read` reads the facts of several messages of one family together, right before they are sent or
+    edited, in that family's scope. `find_obsolete` says of facts why they need not be sent any
+    more. `is_silent`: they make no sound. `list_shown_doses`: those that the message asks for.
+    """
+
+    kind: Kind
+    read: Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]
+    find_obsolete: Callable[[FactsT], str | None] = always_wanted
+    is_silent: Callable[[FactsT], bool] = audible
+    list_shown_doses: Callable[[FactsT], Sequence[UUID]] = shows_no_doses
+
+
+def one_by_one(
+    read: Callable[[Scope, MessageHeader], Awaitable[FactsT]],
+) -> Callable[[Scope, Sequence[MessageHeader]], Awaitable[Mapping[UUID, FactsT]]]:
+    """Reads the facts of each message by itself: there are seldom two of such a kind."""
+
+    async def read_each(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[UUID, FactsT]:
+        return {each.id: await read(scope, each) for each in headers}
+
+    return read_each

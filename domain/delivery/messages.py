@@ -1,0 +1,168 @@
+"""Messages with everything that they say, read in their family right before each send."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select
+from sqlalchemy.orm import aliased
+
+from domain.access import Role
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, Receiver, Subject
+from domain.models import CareRecipient, FamilyMember, Notification, User
+from domain.models.delivery import Kind, Status
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message, its receiver, and the facts that it tells.
+
+    `obsolete` says why it need not be sent any more; `shown_dose_ids` are the doses that it asks
+    for.
+    """
+
+    id: UUID
+    kind: Kind
+    status: Status
+    version: int
+    chat_id: int | None
+    message_id: int | None
+    attempts: int
+    receiver: Receiver
+    facts: Any  # what the kind reads
+    obsolete: str | None
+    is_silent: bool
+    shown_dose_ids: Sequence[UUID]
+
+
+_newer = aliased(Notification)
+
+_SELECT = (
+    select(
+        Notification.id,
+        Notification.family_id,
+        Notification.kind,
+        Notification.status,
+        Notification.wanted_version,
+        Notification.chat_id,
+        Notification.message_id,
+        Notification.attempts,
+        Notification.maybe_sent,
+        Notification.sent_at,
+        Notification.slot_at,
+        Notification.ask_no,
+        Notification.part,
+        Notification.facts,
+        Notification.menu_dose_id,
+        CareRecipient.id.label("care_recipient_id"),
+        CareRecipient.name.label("person"),
+        CareRecipient.timezone,
+        User.id.label("user_id"),
+        User.telegram_id,
+        User.name,
+        User.language_code,
+        User.timezone.label("reader_timezone"),
+        User.started_at,
+        User.blocked_at,
+        FamilyMember.role,
+        FamilyMember.left_at,
+        FamilyMember.hears_of_changes,
+        exists()
+        .where(
+            _newer.care_recipient_id == Notification.care_recipient_id,
+            _newer.slot_at == Notification.slot_at,
+            _newer.user_id == Notification.user_id,
+            _newer.kind == Notification.kind,
+            _newer.part == Notification.part,
+            _newer.ask_no > Notification.ask_no,
+        )
+        .label("is_asked_again"),
+    )
+    .join(User, User.id == Notification.user_id)
+    .join(
+        FamilyMember,
+        (FamilyMember.user_id == Notification.user_id)
+        & (FamilyMember.family_id == Notification.family_id),
+    )
+    .outerjoin(CareRecipient, CareRecipient.id == Notification.care_recipient_id)
+    .where(
+        Notification.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+        Notification.family_id == bindparam("family_id"),
+    )
+)
+
+
+async def read_messages(
+    scope: Scope, message_ids: Sequence[UUID], *, kinds: Mapping[Kind, MessageKind[Any]]
+) -> Sequence[Message]:
+    """Everything that these messages of one family say at this moment; those that are gone are left
+    out. One statement for the messages, and what each of their kinds needs for all of its own.
+    """
+    rows = await scope.rows(_SELECT, {"ids": list(message_ids), "family_id": scope.family_id})
+    now = scope.clock.now()
+    of_kind: dict[Kind, list[MessageHeader]] = defaultdict(list)
+    for row in rows:
+        of_kind[Kind(row.kind)].append(_header(row, now=now))
+    facts: dict[UUID, Any] = {}
+    for kind, headers in of_kind.items():
+        facts |= await kinds[kind].read(scope, headers)
+    return [_message(row, facts[row.id], kinds[Kind(row.kind)]) for row in rows]
+
+
+def _header(row: Row[Any], *, now: datetime) -> MessageHeader:
+    person = None
+    if row.care_recipient_id is not None:
+        person = Subject(row.care_recipient_id, row.person, ZoneInfo(row.timezone))
+    return MessageHeader(
+        id=row.id,
+        family_id=row.family_id,
+        kind=Kind(row.kind),
+        receiver=_receiver(row),
+        told=row.facts,
+        now=now,
+        sent_at=row.sent_at,
+        maybe_sent=row.maybe_sent,
+        person=person,
+        slot_at=row.slot_at,
+        ask_no=row.ask_no,
+        part=row.part,
+        menu_dose_id=row.menu_dose_id,
+        is_asked_again=row.is_asked_again,
+    )
+
+
+def _receiver(row: Row[Any]) -> Receiver:
+    return Receiver(
+        user_id=row.user_id,
+        chat_id=row.telegram_id,
+        name=row.name,
+        language_code=row.language_code,
+        role=Role(row.role),
+        zone=ZoneInfo(row.reader_timezone) if row.reader_timezone else None,
+        hears_of_changes=row.hears_of_changes,
+        has_left=row.left_at is not None,
+        has_started=row.started_at is not None,
+        has_blocked=row.blocked_at is not None,
+    )
+
+
+def _message(row: Row[Any], facts: Any, kind: MessageKind[Any]) -> Message:
+    return Message(
+        id=row.id,
+        kind=kind.kind,
+        status=Status(row.status),
+        version=row.wanted_version,
+        chat_id=row.chat_id,
+        message_id=row.message_id,
+        attempts=row.attempts,
+        receiver=_receiver(row),
+        facts=facts,
+        obsolete=kind.find_obsolete(facts),
+        is_silent=kind.is_silent(facts),
+        shown_dose_ids=kind.list_shown_doses(facts),
+    )

@@ -1,0 +1,220 @@
+"""New messages: owing them to members, or adding to what they are owed already.
+
+Whatever an area owes is written here. What the message says is read when it is sent, from the ids
+in its facts.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.database.scope import Scope
+from domain.events import NotificationsOwed
+from domain.models import Notification, new_id
+from domain.models.delivery import Kind, Lane
+from domain.timers import MINUTE
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A message owed to one member. `facts` are the ids of what it is about.
+
+    A member is owed only one of a kind, person, `slot_at` (UTC), `ask_no` and `part`. `family_id`
+    is that of the scope, and `lane` that of the kind, where they are None.
+    """
+
+    kind: Kind
+    user_id: UUID
+    facts: Mapping[str, Any]
+    deadline_at: datetime
+    family_id: UUID | None = None
+    person_id: UUID | None = None
+    slot_at: datetime | None = None
+    ask_no: int = 0
+    part: int = 0
+    lane: Lane | None = None
+
+    @property
+    def goes_by(self) -> Lane:
+        return self.kind.lane if self.lane is None else self.lane
+
+
+async def owe(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
+    """Owe these messages, but for those that are owed already."""
+    if not messages:
+        return
+    await scope.execute(
+        insert(Notification).on_conflict_do_nothing(constraint="uq_notifications_card"),
+        [
+            {
+                "id": new_id(),
+                "family_id": message.family_id or scope.family_id,
+                "user_id": message.user_id,
+                "care_recipient_id": message.person_id,
+                "kind": message.kind,
+                "slot_at": message.slot_at,
+                "ask_no": message.ask_no,
+                "part": message.part,
+                "lane": message.goes_by,
+                "deadline_at": message.deadline_at,
+                "facts": dict(message.facts),
+            }
+            for message in messages
+        ],
+    )
+    scope.publish(NotificationsOwed())
+
+
+# What is owed already (a batch ended inside its slot, a medicine was added to it) is shown anew
+# instead, or sent after all, and is about these too.
+_OWE_OR_ADD = text("""
+    INSERT INTO notifications
+           (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+            deadline_at, facts)
+    SELECT o.id, o.family_id, o.user_id, o.care_recipient_id, o.kind, o.slot_at, o.ask_no, o.part,
+           o.lane, o.deadline_at, jsonb_build_object(o.fact, o.about)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:family_ids AS uuid[]), CAST(:user_ids AS uuid[]),
+                CAST(:recipient_ids AS uuid[]), CAST(:kinds AS text[]),
+                CAST(:slots AS timestamptz[]), CAST(:ask_nos AS smallint[]),
+                CAST(:parts AS smallint[]),
+                CAST(:lanes AS smallint[]), CAST(:deadlines AS timestamptz[]),
+                CAST(:facts AS text[]), CAST(:abouts AS jsonb[]))
+         AS o (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
+               deadline_at, fact, about)
+    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
+    SET wanted_version = notifications.wanted_version + 1, reason = NULL,
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END,
+        facts = notifications.facts || (
+            SELECT jsonb_object_agg(key, (notifications.facts -> key) || value)
+            FROM jsonb_each(excluded.facts))
+    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
+""")
+
+
+async def owe_or_add(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
+    """Owe these messages, in one statement; what is owed already is about theirs, too. Each has one
+    fact, which is an array or an object.
+    """
+    if not messages:
+        return
+    facts = [fact for message in messages for fact in message.facts.items()]
+    await scope.execute(
+        _OWE_OR_ADD,
+        {
+            "ids": [new_id() for _ in messages],
+            "family_ids": [message.family_id or scope.family_id for message in messages],
+            "user_ids": [message.user_id for message in messages],
+            "recipient_ids": [message.person_id for message in messages],
+            "kinds": [message.kind for message in messages],
+            "slots": [message.slot_at for message in messages],
+            "ask_nos": [message.ask_no for message in messages],
+            "parts": [message.part for message in messages],
+            "lanes": [message.goes_by for message in messages],
+            "deadlines": [message.deadline_at for message in messages],
+            "facts": [fact for fact, _ in facts],
+            "abouts": [json.dumps(about) for _, about in facts],
+        },
+    )
+    scope.publish(NotificationsOwed())
+
+
+_ADD_OR_OWE = text("""
+    WITH owed AS (
+        SELECT id FROM notifications
+        WHERE family_id = :family_id AND user_id = :user_id AND kind = :kind
+          AND care_recipient_id = :care_recipient_id AND slot_at > :since
+          AND status IN ('pending', 'sent', 'obsolete')
+        ORDER BY slot_at DESC LIMIT 1
+    ), added AS (
+        UPDATE notifications n
+        SET facts = jsonb_set(n.facts, ARRAY[CAST(:fact AS text)],
+                              (n.facts -> CAST(:fact AS text)) || CAST(:about AS jsonb)),
+            wanted_version = n.wanted_version + 1, reason = NULL,
+            status = CASE n.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
+        FROM owed WHERE n.id = owed.id
+    )
+    INSERT INTO notifications
+           (id, family_id, user_id, care_recipient_id, kind, slot_at, lane, deadline_at, facts)
+    SELECT :id, :family_id, :user_id, :care_recipient_id, :kind, :slot_at, :lane, :deadline_at,
+           jsonb_build_object(CAST(:fact AS text), CAST(:about AS jsonb))
+    WHERE NOT EXISTS (SELECT 1 FROM owed)
+    ON CONFLICT ON CONSTRAINT uq_notifications_card DO UPDATE
+    SET facts = jsonb_set(notifications.facts, ARRAY[CAST(:fact AS text)],
+                          (notifications.facts -> CAST(:fact AS text))
+                          || (excluded.facts -> CAST(:fact AS text))),
+        wanted_version = notifications.wanted_version + 1
+""")
+
+
+async def add_or_owe(scope: Scope, message: OutgoingMessage, *, since: datetime) -> None:
+    """Add the one fact of this message to what the member was told of this kind and person *since*
+    then; owe it where that was nothing.
+    """
+    [(fact, about)] = message.facts.items()
+    await scope.execute(
+        _ADD_OR_OWE,
+        {
+            "id": new_id(),
+            "family_id": message.family_id or scope.family_id,
+            "user_id": message.user_id,
+            "care_recipient_id": message.person_id,
+            "kind": message.kind,
+            "lane": message.goes_by,
+            "slot_at": message.slot_at,
+            "deadline_at": message.deadline_at,
+            "since": since,
+            "fact": fact,
+            "about": json.dumps(about),
+        },
+    )
+    scope.publish(NotificationsOwed())
+
+
+_OWE_CHANGES = text("""
+    INSERT INTO notifications
+           (id, family_id, user_id, kind, slot_at, lane, deadline_at, not_before, facts)
+    SELECT o.id, :family_id, o.user_id, :kind, :minute, o.lane, :ends_at, :ends_at,
+           jsonb_build_object('events', o.events)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:user_ids AS uuid[]), CAST(:lanes AS smallint[]),
+                CAST(:events AS jsonb[])) AS o (id, user_id, lane, events)
+    ON CONFLICT (family_id, user_id, slot_at) WHERE kind = 'changes' DO UPDATE
+    SET facts = jsonb_set(notifications.facts, '{events}',
+                          (notifications.facts -> 'events') || (excluded.facts -> 'events')),
+        lane = least(notifications.lane, excluded.lane), reason = NULL,
+        wanted_version = notifications.wanted_version + 1,
+        status = CASE notifications.status WHEN 'sent' THEN 'sent' ELSE 'pending' END
+    WHERE notifications.status IN ('pending', 'sent', 'obsolete')
+""")
+
+
+@dataclass(frozen=True)
+class ToldOfChanges:
+    """What one member is told of what others have changed: why, by the id of the event."""
+
+    user_id: UUID
+    lane: Lane
+    events: Mapping[str, str]
+
+
+async def owe_changes(scope: Scope, told: Sequence[ToldOfChanges], *, minute: datetime) -> None:
+    """What is changed within a *minute* is told at its end, to each member in one message."""
+    await scope.execute(
+        _OWE_CHANGES,
+        {
+            "ids": [new_id() for _ in told],
+            "user_ids": [each.user_id for each in told],
+            "lanes": [each.lane for each in told],
+            "events": [json.dumps(each.events) for each in told],
+            "family_id": scope.family_id,
+            "kind": Kind.CHANGES,
+            "minute": minute,
+            "ends_at": minute + MINUTE,
+        },
+    )
+    scope.publish(NotificationsOwed())

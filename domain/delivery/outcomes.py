@@ -1,0 +1,194 @@
+"""Outcomes: what became of messages that were claimed.
+
+Most are recorded as the dispatcher, across families, and none needs to know what a message says.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, func, literal, or_, text, true, update
+
+from domain.database.scope import Scope
+from domain.models import Notification
+from domain.models.delivery import Lane, Status
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The record of a message that Telegram has accepted; its id, if the answer said it."""
+
+    notification_id: UUID
+    chat_id: int
+    message_id: int | None
+    shown_version: int
+    shown_dose_ids: Sequence[UUID]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sent message shows *version* by now, or never will (it was deleted, or is too old): then
+    `dose_ids` is None, since it shows what it showed before.
+    """
+
+    notification_id: UUID
+    version: int
+    dose_ids: Sequence[UUID] | None = None
+
+
+# Whoever changes several copies of a card locks them in the order of their ids first, so that a
+# press and the record of what it had edited never wait for each other.
+_LOCK = """
+    WITH locked AS (
+        SELECT id FROM notifications WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE
+    )
+"""
+
+_RECORD_SENT = text(f"""
+    {_LOCK}
+    UPDATE notifications n
+    SET status = 'sent', chat_id = sent.chat_id, message_id = sent.message_id,
+        sent_at = coalesce(n.sent_at, clock_now()), shown_version = sent.version, lane = :edits,
+        shown_dose_ids = ARRAY(SELECT jsonb_array_elements_text(sent.dose_ids)::uuid),
+        leased_until = NULL, not_before = NULL, attempts = 0
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:chat_ids AS bigint[]), CAST(:message_ids AS bigint[]),
+                CAST(:versions AS int[]), CAST(:dose_ids AS jsonb[]))
+         AS sent (id, chat_id, message_id, version, dose_ids)
+    JOIN locked USING (id)
+    WHERE n.id = sent.id
+    RETURNING n.wanted_version > n.shown_version AS is_outdated
+""")  # noqa: S608 - a constant of our own
+
+
+async def record_sent(scope: Scope, sent: Sequence[Sent]) -> bool:
+    """Record messages that Telegram accepted, in one statement, and end their leases.
+
+    True if one of them is out of date already: somebody answered while it was on its way.
+    """
+    rows = await scope.rows(
+        _RECORD_SENT,
+        {
+            "edits": Lane.EDITS,  # whatever comes now
+            "ids": [record.notification_id for record in sent],
+            "chat_ids": [record.chat_id for record in sent],
+            "message_ids": [record.message_id for record in sent],
+            "versions": [record.shown_version for record in sent],
+            "dose_ids": [_to_json(record.shown_dose_ids) for record in sent],
+        },
+    )
+    return any(row.is_outdated for row in rows)
+
+
+def _to_json(dose_ids: Sequence[UUID]) -> str:
+    return json.dumps([str(dose_id) for dose_id in dose_ids])
+
+
+async def close_unsent(
+    scope: Scope,
+    notification_id: UUID,
+    *,
+    status: Status,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Close a notification that will not be sent, with the reason.
+
+    With *version*, only if that is still what it should say: it stays open if another dose has
+    joined it since.
+    """
+    is_current = true() if version is None else Notification.wanted_version == version
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == notification_id, Notification.status == Status.PENDING)
+        .values(
+            status=case((is_current, status), else_=Notification.status),
+            reason=case((is_current, reason), else_=Notification.reason),
+            shown_version=case(
+                (is_current, Notification.wanted_version), else_=Notification.shown_version
+            ),
+            leased_until=None,
+        )
+    )
+
+
+_RECORD_SHOWN = text(f"""
+    {_LOCK}
+    UPDATE notifications n
+    SET shown_version = greatest(n.shown_version, shown.version),
+        -- What has joined a card counts once the card shows it.
+        shown_dose_ids = CASE WHEN shown.dose_ids IS NULL THEN n.shown_dose_ids
+            ELSE ARRAY(SELECT jsonb_array_elements_text(shown.dose_ids)::uuid) END,
+        leased_until = NULL, not_before = NULL, attempts = 0
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:dose_ids AS jsonb[]))
+         AS shown (id, version, dose_ids)
+    JOIN locked USING (id)
+    WHERE n.id = shown.id
+    RETURNING n.wanted_version > n.shown_version AS is_outdated
+""")  # noqa: S608 - a constant of our own
+
+
+async def record_shown(scope: Scope, shown: Sequence[Shown]) -> bool:
+    """Record edits, in one statement, and end their leases.
+
+    True if for one of them a newer version is wanted already.
+    """
+    rows = await scope.rows(
+        _RECORD_SHOWN,
+        {
+            "ids": [record.notification_id for record in shown],
+            "versions": [record.version for record in shown],
+            "dose_ids": [
+                None if record.dose_ids is None else _to_json(record.dose_ids) for record in shown
+            ],
+        },
+    )
+    return any(row.is_outdated for row in rows)
+
+
+async def postpone(
+    scope: Scope,
+    notification_id: UUID,
+    *,
+    delay: timedelta,
+    maybe_sent: bool,
+    counts: bool,
+) -> None:
+    """Try again after *delay*. `counts=False` gives the attempt back (Telegram asked to wait)."""
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == notification_id)
+        .values(
+            not_before=func.clock_now() + delay,
+            leased_until=None,
+            maybe_sent=or_(Notification.maybe_sent, literal(maybe_sent)),
+            attempts=Notification.attempts if counts else Notification.attempts - 1,
+        )
+    )
+
+
+_CLOSE = (
+    update(Notification)
+    .where(Notification.id == bindparam("closed_id"), Notification.status == Status.SENT)
+    .values(
+        status=Status.CLOSED,
+        shown_version=Notification.wanted_version,
+        leased_until=None,
+        not_before=None,
+    )
+)
+
+
+async def record_closed(scope: Scope, notification_id: UUID) -> None:
+    """Its reader has left, and it says nothing any more."""
+    await scope.execute(_CLOSE, {"closed_id": notification_id})
+
+
+async def leave_as_it_is(scope: Scope, notification_id: UUID) -> None:
+    """A message that was sent cannot be edited to say what it should: it stays as it is."""
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == notification_id, Notification.status == Status.SENT)
+        .values(shown_version=Notification.wanted_version, leased_until=None)
+    )

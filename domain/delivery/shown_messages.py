@@ -1,0 +1,151 @@
+"""Messages that people have: have them edited when what they say has changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select, update
+
+from domain.database.scope import Scope
+from domain.events import NotificationsOwed
+from domain.models import FamilyMember, Notification
+from domain.models.delivery import Kind, Status
+
+EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
+
+# What :func:`show_again` is asked for, with the functions below.
+FACTS = Notification.facts
+IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
+IS_SENT = Notification.status == Status.SENT
+IS_LIVE = Notification.status.in_((Status.PENDING, Status.SENT))
+
+
+def is_about(person_id: UUID) -> ColumnElement[bool]:
+    return Notification.care_recipient_id == person_id
+
+
+def is_for(user_id: UUID) -> ColumnElement[bool]:
+    return Notification.user_id == user_id
+
+
+def was_owed_within(period: timedelta) -> ColumnElement[bool]:
+    """Whether it tells of something of the last *period*."""
+    return Notification.slot_at > func.clock_now() - period
+
+
+def was_sent_within(period: timedelta) -> ColumnElement[bool]:
+    return Notification.sent_at > func.clock_now() - period
+
+
+@dataclass(frozen=True)
+class ShownAgain:
+    """A message that is to be edited, or, where it `is_waiting`, will be sent as it is then: nobody
+    has begun to send it.
+    """
+
+    user_id: UUID
+    slot_at: datetime | None
+    facts: Mapping[str, Any]
+    is_waiting: bool
+
+
+async def show_again(
+    scope: Scope,
+    kinds: Collection[Kind],
+    *,
+    where: Sequence[ColumnElement[bool]],
+    facts: Mapping[str, str] | None = None,
+    also_obsolete: bool = False,
+) -> Sequence[ShownAgain]:
+    """What the family's messages of these *kinds* say has changed, where all of these conditions
+    hold: have them edited.
+
+    *facts* are added to theirs. With *also_obsolete* those are sent after all that were settled
+    before they were sent. Returns what is edited.
+    """
+    values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
+    if facts is not None:
+        values["facts"] = Notification.facts.concat(facts)
+    if also_obsolete:
+        values["status"] = case(
+            (Notification.status == Status.OBSOLETE, Status.PENDING), else_=Notification.status
+        )
+    rows = await scope.rows(
+        update(Notification)
+        .where(
+            Notification.family_id == scope.family_id,
+            Notification.kind.in_(kinds),
+            *where,
+        )
+        .values(values)
+        .returning(
+            Notification.user_id,
+            Notification.slot_at,
+            Notification.facts,
+            Notification.status,
+            Notification.leased_until,
+        )
+    )
+    if rows:
+        scope.publish(NotificationsOwed())
+    return [
+        ShownAgain(
+            user_id=row.user_id,
+            slot_at=row.slot_at,
+            facts=row.facts,
+            is_waiting=row.status == Status.PENDING and row.leased_until is None,
+        )
+        for row in rows
+    ]
+
+
+async def show_to_those_who_left(scope: Scope) -> int:
+    """Have the messages closed that people still see of a family that they have left."""
+    gone = (
+        select(FamilyMember.user_id)
+        .where(
+            FamilyMember.family_id == Notification.family_id,
+            FamilyMember.user_id == Notification.user_id,
+            FamilyMember.left_at > func.clock_now() - EDITED_FOR,
+        )
+        .exists()
+    )
+    return await scope.execute(
+        update(Notification)
+        .where(
+            IS_SENT,
+            was_sent_within(EDITED_FOR),
+            Notification.shown_version == Notification.wanted_version,
+            gone,
+        )
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+
+
+_NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
+
+
+async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
+    """The person lives by another clock: have whatever named a time of their doses, or of an
+    appointment, since then say by whose clock that was.
+    """
+    timed = (
+        select(Notification.id)
+        .where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at > since,
+            Notification.kind.in_(_NAMES_A_TIME),
+            Notification.status.in_((Status.PENDING, Status.SENT)),
+        )
+        .order_by(Notification.id)
+        .with_for_update()
+        .cte("timed")
+    )
+    await scope.execute(
+        update(Notification)
+        .where(Notification.id == timed.c.id)
+        .values(wanted_version=Notification.wanted_version + 1)
+    )
+    scope.publish(NotificationsOwed())

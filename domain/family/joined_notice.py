@@ -1,0 +1,61 @@
+"""The news that somebody has joined the family."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.access import Role
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.errors import NotFound
+from domain.models import Family, FamilyMember, User
+from domain.models.delivery import Kind
+
+
+@dataclass(frozen=True)
+class JoinedFacts:
+    name: str
+    role: str
+    family_name: str
+
+
+async def tell_the_others(scope: Scope, *, role: str) -> None:
+    """Owe the other admins the news that the acting person has joined, in this role."""
+    others = await scope.rows(
+        select(FamilyMember.user_id).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.user_id != scope.user_id,
+            FamilyMember.role == Role.ADMIN,
+        )
+    )
+    await owe(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.JOINED,
+                user_id=other.user_id,
+                facts={"user_id": str(scope.user_id), "role": role},
+                deadline_at=scope.clock.now(),
+            )
+            for other in others
+        ],
+    )
+
+
+async def _read(scope: Scope, header: MessageHeader) -> JoinedFacts:
+    newcomer = UUID(header.told["user_id"])
+    found = await scope.row(
+        select(User.name, Family.name.label("family_name"))
+        .select_from(User)
+        .join(Family, Family.id == scope.family_id)
+        .where(User.id == newcomer)
+    )
+    if found is None:
+        raise NotFound
+    return JoinedFacts(found.name, header.told["role"], found.family_name)
+
+
+JOINED = MessageKind(Kind.JOINED, one_by_one(_read))

@@ -1,0 +1,1 @@
+"""Changing medicines: adding, editing, pausing, stopping and restoring one, moving its person."""

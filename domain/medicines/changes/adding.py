@@ -1,0 +1,137 @@
+"""Adding a medicine, and taking that back."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from domain.access import Action
+from domain.alike import is_same_name, nearest
+from domain.database.scope import Scope
+from domain.family.limits import Held
+from domain.family.people import get_person, hold_pause
+from domain.family.room import make_room
+from domain.medicines.changes.locking import (
+    cancel_open_doses,
+    content_columns,
+    lock_medicine,
+    record_change,
+)
+from domain.medicines.errors import AlikeMedicine, SameMedicine
+from domain.medicines.expansion.expandable import Expandable
+from domain.medicines.expansion.horizon import expand_medication
+from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.reading import get_medication
+from domain.models import Medication, new_id
+from domain.models.medicines import MedicineStatus
+
+
+async def add_medication(
+    scope: Scope,
+    medicine: NewMedicine,
+    *,
+    flow_id: UUID | None = None,
+    beside: Collection[UUID] = (),
+) -> MedicineFacts:
+    """Save a medicine with its doses for the next 36 hours.
+
+    Doses start after now: a time already past today starts on its next day. For a person who is
+    paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
+    medicine that the first time added. Raises NotFound for a person who is not the family's, and
+    SameMedicine (AlikeMedicine) if they take one of that name (of a name that looks or sounds like
+    it), other than those that the member knows of: *beside*. Raises FamilyFull.
+    """
+    member = scope.require(Action.CHANGE_MEDICINES)
+    if flow_id is not None:
+        saved_before = await scope.connection.scalar(
+            select(Medication.id).where(Medication.flow_id == flow_id)
+        )
+        if saved_before is not None:
+            return await get_medication(scope, saved_before)
+    person = await get_person(scope, medicine.person_id)
+    await make_room(scope, Held.MEDICINE)
+    await refuse_same_name(scope, person.id, medicine.name, beside=beside)
+    medication_id = new_id()
+    now = scope.clock.now()
+    pause = await hold_pause(scope, person.id)
+    resumes_at = pause.until if pause else None
+    content = Content(medicine.name, medicine.dosage, medicine.schedule)
+    await scope.execute(
+        insert(Medication).values(
+            id=medication_id,
+            family_id=member.family_id,
+            care_recipient_id=person.id,
+            expanded_until=now,
+            created_by_id=member.user_id,
+            flow_id=flow_id,
+            status=MedicineStatus.PAUSED if pause else MedicineStatus.ACTIVE,
+            resumes_at=resumes_at,
+            is_paused_with_person=pause is not None,
+            **content_columns(content),
+        )
+    )
+    if pause is None or resumes_at is not None:
+        await expand_medication(
+            scope,
+            Expandable(
+                medication_id=medication_id,
+                care_recipient_id=person.id,
+                name=medicine.name,
+                dosage=medicine.dosage,
+                schedule=medicine.schedule,
+                zone=person.zone,
+                expanded_until=now,
+                resumes_at=resumes_at,
+            ),
+        )
+    await record_change(scope, "added", medication_id, after=content.to_json())
+    return await get_medication(scope, medication_id)
+
+
+async def remove_medication(
+    scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
+) -> str:
+    """Take back that a medicine was added (the event *undoes_id*, if that is known); returns its
+    name.
+
+    It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
+    Raises NotFound.
+    """
+    before = await lock_medicine(scope, medication_id)
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == medication_id)
+        .values(
+            deleted_at=func.clock_now(),
+            status=MedicineStatus.STOPPED,
+            resumes_at=None,
+            is_paused_with_person=False,
+            stock_check_at=None,
+        )
+    )
+    await cancel_open_doses(scope, before)
+    await record_change(scope, "removed", medication_id, undoes_id=undoes_id)
+    return before.name
+
+
+async def refuse_same_name(
+    scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
+) -> None:
+    """Raise SameMedicine or AlikeMedicine if the person takes one whose name could be read or
+    heard for *name*, other than *beside*.
+    """
+    taken = await scope.rows(
+        select(Medication.id, Medication.name)
+        .where(
+            Medication.care_recipient_id == person_id,
+            Medication.id.not_in(beside),
+            Medication.deleted_at.is_(None),
+            Medication.status != MedicineStatus.STOPPED,
+        )
+        .order_by(Medication.created_at, Medication.id)
+    )
+    found = nearest(name, [(row.name, row.id) for row in taken])
+    if found is None:
+        return
+    existing = await get_medication(scope, found)
+    raise SameMedicine(existing) if is_same_name(name, existing.name) else AlikeMedicine(existing)

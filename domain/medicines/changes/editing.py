@@ -1,0 +1,179 @@
+"""Changing a medicine from now on: its name, its amount, its schedule."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
+
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.medicines.changes.adding import refuse_same_name
+from domain.medicines.changes.locking import (
+    LockedMedicine,
+    content_columns,
+    lock_medicine,
+    record_change,
+)
+from domain.medicines.dosages import Dosage
+from domain.medicines.errors import ChangedMeanwhile
+from domain.medicines.expansion.calling_off import list_ahead
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.expansion.doubling import first_that_does_not_double, get_kept
+from domain.medicines.expansion.expandable import Expandable
+from domain.medicines.expansion.open_doses import (
+    OPEN_DOSES,
+    Brought,
+    bring_into_line,
+    left_open,
+    put_back,
+    rename,
+)
+from domain.medicines.expansion.re_expansion import re_expand
+from domain.medicines.facts import Content, MedicineFacts
+from domain.medicines.reading import get_medication
+from domain.medicines.schedules.kinds import Schedule
+from domain.models import AuditEvent, Medication
+from domain.models.medicines import MedicineStatus
+
+CALLED_OFF = "called_off"  # in the audit of an edit: the doses ahead that it cancelled
+
+
+async def edit_medication(
+    scope: Scope,
+    medication_id: UUID,
+    *,
+    version: int,
+    name: str | None = None,
+    dosage: Dosage | None = None,
+    schedule: Schedule | None = None,
+    beside: Collection[UUID] = (),
+    noted: Mapping[str, Any] | None = None,
+) -> MedicineFacts:
+    """Change a medicine from now on; what was given stays as it was. What is asked for now keeps
+    its amount (see :func:`change_open_doses`), and takes the new name.
+
+    *version* is the one that the member saw; what is *noted* goes into the audit. Raises
+    ChangedMeanwhile if it is not the present one, NotFound, and SameMedicine or AlikeMedicine as
+    `add_medication` does.
+    """
+    before = await lock_medicine(scope, medication_id)
+    if before.version != version:
+        raise ChangedMeanwhile(await get_medication(scope, medication_id))
+    if name is not None and name != before.name:
+        person_id = before.expandable.care_recipient_id
+        await refuse_same_name(scope, person_id, name, beside=(medication_id, *beside))
+    content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
+    if content == before.content:
+        return await get_medication(scope, medication_id)  # a second tap is no change to take back
+    return await _change_content(scope, before, content, noted=noted)
+
+
+async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts, Brought]:
+    """Give the doses that an edit (its event in the audit) had left open the new amount, too. Undo
+    of the edit puts them back.
+
+    Raises NotFound, NotAllowed, and ChangedMeanwhile if the edit does not stand any more.
+    """
+    member = scope.require(Action.CHANGE_MEDICINES)
+    undo = aliased(AuditEvent)
+    event = await scope.row(
+        select(
+            AuditEvent.subject_id,
+            AuditEvent.after,
+            select(undo.id).where(undo.undoes_id == edit_id).exists().label("is_undone"),
+        ).where(
+            AuditEvent.id == edit_id,
+            AuditEvent.family_id == member.family_id,
+            AuditEvent.action == "medication.edited",
+        )
+    )
+    if event is None:
+        raise NotFound
+    edited = await lock_medicine(scope, event.subject_id)
+    if event.is_undone or edited.content != Content.from_json(event.after):
+        raise ChangedMeanwhile(await get_medication(scope, edited.id))
+    dose_ids = [UUID(dose_id) for dose_id in event.after.get(OPEN_DOSES, ())]
+    brought = await bring_into_line(scope, dose_ids, edited.expandable, edit_id=edit_id)
+    return await get_medication(scope, edited.id), brought
+
+
+async def put_back_content(
+    scope: Scope,
+    medication_id: UUID,
+    content: Content,
+    *,
+    undoes_id: UUID,
+    counted: Counted,
+    called_off: Collection[UUID] = (),
+) -> MedicineFacts:
+    """Undo an edit, which had *counted* intakes and *called_off* doses: the medicine as it was
+    before, again from now on. Raises NotFound.
+    """
+    before = await lock_medicine(scope, medication_id)
+    await give_back_intakes(scope, counted)
+    await put_back(scope, before.expandable, edit_id=undoes_id)
+    return await _change_content(
+        scope, before, content, action="put_back", undoes_id=undoes_id, called_off=called_off
+    )
+
+
+async def _change_content(
+    scope: Scope,
+    before: LockedMedicine,
+    content: Content,
+    *,
+    action: str = "edited",
+    undoes_id: UUID | None = None,
+    noted: Mapping[str, Any] | None = None,
+    called_off: Collection[UUID] = (),
+) -> MedicineFacts:
+    edited = replace(
+        before.expandable, name=content.name, dosage=content.dosage, schedule=content.schedule
+    )
+    if content.schedule != before.schedule:
+        edited = await _first_after_edit(scope, before.expandable, edited)
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == before.id)
+        .values(
+            **content_columns(content), version=Medication.version + 1, doses_from=edited.doses_from
+        )
+    )
+    counted: Counted = {}
+    were_ahead = await list_ahead(scope, before.id, status="pending")
+    if before.status is MedicineStatus.ACTIVE or before.resumes_at is not None:
+        counted = await re_expand(scope, edited, called_off=called_off)
+    are_off = set(await list_ahead(scope, before.id, status="cancelled"))
+    if content.name != before.name:
+        await rename(scope, edited, content.name)
+    facts = await get_medication(scope, before.id)
+    open_doses = left_open(
+        facts.open_doses, edited, is_rescheduled=content.schedule != before.schedule
+    )
+    await record_change(
+        scope,
+        action,
+        before.id,
+        before=before.content.to_json(),
+        after={
+            **content.to_json(),
+            **(noted or {}),
+            COUNTED: counted,
+            CALLED_OFF: [str(dose_id) for dose_id in were_ahead if dose_id in are_off],
+            OPEN_DOSES: [str(dose.id) for dose in open_doses if dose.becomes is not None],
+        },
+        undoes_id=undoes_id,
+    )
+    return replace(facts, open_doses=open_doses)
+
+
+async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
+    """The edited medicine, from the first dose on that doubles none that was given."""
+    kept = await get_kept(scope, before.medication_id)
+    edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
+    doses_from = first_that_does_not_double(edited, before, kept, scope.clock.now())
+    return replace(edited, doses_from=doses_from)

@@ -1,0 +1,112 @@
+"""A medicine that is being changed: locked with its open doses, and audited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain import audit
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.family.list_version import raise_list_version
+from domain.medicines.dosages import Dosage
+from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.expandable import (
+    EXPANDABLE,
+    Expandable,
+    last_intakes,
+    to_expandable,
+)
+from domain.medicines.expansion.re_expansion import lock_doses
+from domain.medicines.facts import Content, OpenDose
+from domain.medicines.schedules.kinds import Schedule
+from domain.models import Medication
+from domain.models.medicines import MedicineStatus
+
+
+@dataclass(frozen=True)
+class LockedMedicine:
+    """A medicine that nobody else changes meanwhile."""
+
+    id: UUID
+    version: int
+    status: MedicineStatus
+    resumes_at: datetime | None
+    is_with_person: bool
+    expandable: Expandable
+
+    @property
+    def name(self) -> str:
+        return self.expandable.name
+
+    @property
+    def dosage(self) -> Dosage:
+        return self.expandable.dosage
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.expandable.schedule
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.expandable.zone
+
+    @property
+    def content(self) -> Content:
+        return Content(self.name, self.dosage, self.schedule)
+
+
+async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
+    """Lock a medicine of the family with its open doses. Raises NotFound, NotAllowed."""
+    member = scope.require(Action.CHANGE_MEDICINES)
+    await lock_doses(scope, [medication_id])
+    row = await scope.row(
+        EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
+        .where(
+            Medication.id == medication_id,
+            Medication.family_id == member.family_id,
+            Medication.deleted_at.is_(None),
+        )
+        .with_for_update(of=Medication)
+    )
+    if row is None:
+        raise NotFound
+    return LockedMedicine(
+        id=row.id,
+        version=row.version,
+        status=MedicineStatus(row.status),
+        resumes_at=row.resumes_at,
+        is_with_person=row.is_paused_with_person,
+        expandable=to_expandable(row, await last_intakes(scope, [row])),
+    )
+
+
+async def cancel_open_doses(scope: Scope, medicine: LockedMedicine) -> Sequence[OpenDose]:
+    """Ask for none of its doses any more; their cards say so. Returns those that were open."""
+    person_id = medicine.expandable.care_recipient_id
+    return (await cancel_open(scope, person_id, [medicine.id])).get(medicine.id, ())
+
+
+async def record_change(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:
+    """Every change is audited, and seen in the list."""
+    await audit.record(
+        scope,
+        f"medication.{action}",
+        subject_type="medication",
+        subject_id=medication_id,
+        **change,
+    )
+    await raise_list_version(scope)
+
+
+def content_columns(content: Content) -> dict[str, Any]:
+    return {
+        "name": content.name,
+        "dosage": content.dosage.words,
+        "dosage_amount": content.dosage.amount,
+        "dosage_unit": content.dosage.unit,
+        "schedule": content.schedule.to_json(),
+    }

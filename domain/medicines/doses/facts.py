@@ -1,0 +1,162 @@
+"""A dose as people read of it, and the statement that reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.medicines.schedules.clock_times import local_time
+from domain.models import CareRecipient, Dose, User
+from domain.models.medicines import DoseStatus
+from domain.timers import Step
+
+RESOLVED = frozenset({DoseStatus.TAKEN, DoseStatus.SKIPPED})
+UNANSWERED = frozenset({DoseStatus.MISSED, DoseStatus.NOT_ASKED})
+OPEN = [DoseStatus.PENDING, *sorted(UNANSWERED)]
+ONE_DOSE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class DoseFacts:
+    """A dose as people read of it. `local` is the wall clock at which it was due, naive, in `zone`.
+
+    `taken_at` is when it was taken, by the clock of `taken_zone`, `resolved_at` when somebody said
+    so. Both zones stay when the person moves; `home_zone` is where they live now, if that is not
+    `zone`. `given` is what was given where that was not the planned `dosage` (`amount` of `unit`),
+    `dose_count` how many doses as the medicine was set. What is not `is_scheduled` was given as it
+    was needed.
+    """
+
+    id: UUID
+    medication_id: UUID
+    care_recipient_id: UUID
+    name: str
+    dosage: str
+    zone: ZoneInfo
+    local: datetime
+    due_at: datetime
+    window_ends_at: datetime
+    status: DoseStatus
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolved_by_id: UUID | None
+    snoozed_until: datetime | None
+    snoozed_by: str | None
+    is_scheduled: bool = True
+    amount: Decimal | None = None
+    unit: str | None = None
+    taken_at: datetime | None = None
+    taken_zone: ZoneInfo | None = None
+    given: str | None = None
+    dose_count: Decimal = ONE_DOSE
+    note: str | None = None
+    home_zone: ZoneInfo | None = None
+
+    @property
+    def home(self) -> ZoneInfo:
+        """By whose clock the person lives now."""
+        return self.home_zone or self.zone
+
+    @property
+    def taken_local(self) -> datetime | None:
+        """When it was taken, by the clock of then (aware)."""
+        return self.taken_at.astimezone(self.taken_zone or self.zone) if self.taken_at else None
+
+
+_resolver = User.__table__.alias("resolver")
+_snoozer = User.__table__.alias("snoozer")
+
+# Statements that presses and cards run stand here whole: SQLAlchemy compiles each of them once, and
+# to put one together costs more than to run it.
+SELECT_DOSES = (
+    select(
+        Dose.id,
+        Dose.medication_id,
+        Dose.care_recipient_id,
+        Dose.is_scheduled,
+        Dose.medication_name,
+        Dose.dosage,
+        Dose.amount,
+        Dose.unit,
+        Dose.occurrence_key,
+        Dose.due_at,
+        Dose.window_ends_at,
+        Dose.status,
+        Dose.resolved_at,
+        Dose.resolved_by_id,
+        Dose.taken_at,
+        Dose.taken_timezone,
+        Dose.given,
+        Dose.dose_count,
+        Dose.note,
+        Dose.next_action_at,
+        Dose.ladder_step,
+        Dose.snoozed_by_id,
+        Dose.timezone,
+        CareRecipient.timezone.label("home_timezone"),
+        _resolver.c.name.label("resolved_by"),
+        _snoozer.c.name.label("snoozed_by"),
+    )
+    .join(CareRecipient, CareRecipient.id == Dose.care_recipient_id)
+    .outerjoin(_resolver, _resolver.c.id == Dose.resolved_by_id)
+    .outerjoin(_snoozer, _snoozer.c.id == Dose.snoozed_by_id)
+    .where(Dose.family_id == bindparam("of_family"))
+    .order_by(Dose.due_at, Dose.medication_name, Dose.id)
+)
+SELECT_BY_ID = SELECT_DOSES.where(Dose.id == any_(bindparam("dose_ids", type_=ARRAY(Uuid))))
+
+
+async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
+    """Raises NotFound if it is not the family's."""
+    scope.require(Action.READ)
+    found = await list_doses(scope, [dose_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
+    """These doses of the scope's family, by when they are due."""
+    rows = await scope.rows(
+        SELECT_BY_ID, {"of_family": scope.family_id, "dose_ids": list(dose_ids)}
+    )
+    return [dose_facts(row) for row in rows]
+
+
+def dose_facts(row: Row[Any]) -> DoseFacts:
+    is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
+    zone = ZoneInfo(row.timezone)
+    return DoseFacts(
+        id=row.id,
+        medication_id=row.medication_id,
+        care_recipient_id=row.care_recipient_id,
+        name=row.medication_name,
+        dosage=row.dosage,
+        amount=row.amount,
+        unit=row.unit,
+        zone=zone,
+        local=local_time(row.occurrence_key, row.due_at, zone),
+        due_at=row.due_at,
+        window_ends_at=row.window_ends_at,
+        status=DoseStatus(row.status),
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        resolved_by_id=row.resolved_by_id,
+        snoozed_until=row.next_action_at if is_snoozed else None,
+        snoozed_by=row.snoozed_by if is_snoozed else None,
+        is_scheduled=row.is_scheduled,
+        taken_at=row.taken_at,
+        taken_zone=ZoneInfo(row.taken_timezone) if row.taken_timezone else None,
+        given=row.given,
+        dose_count=row.dose_count,
+        note=row.note,
+        home_zone=ZoneInfo(row.home_timezone),
+    )

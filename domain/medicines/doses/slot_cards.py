@@ -1,0 +1,139 @@
+"""The card of a slot: what it asks for, and its menu."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from domain.access import Action, Role
+from domain.database.scope import Scope
+from domain.delivery import dose_messages
+from domain.delivery.kinds import MessageHeader, MessageKind
+from domain.errors import NotFound
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.doses.slots import SlotFacts, read_slots
+from domain.models import Dose, Medication
+from domain.models.delivery import Kind
+from domain.models.medicines import DoseStatus, MedicineStatus
+from domain.timers import LATE_AFTER
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """A slot as its card shows it, or one part of it. Instants are UTC. `zone` is that of the clock
+    by which it was due, `home_zone` where the person lives now (None: in `zone`).
+    """
+
+    family_id: UUID
+    care_recipient_id: UUID
+    person: str
+    zone: ZoneInfo
+    slot_at: datetime
+    doses: Sequence[DoseFacts]
+    asked_again: bool = False  # a newer card has taken this one's place
+    is_repeat: bool = False  # it may have been sent before
+    is_late: bool = False
+    is_reminder: bool = False  # not the first card of its slot
+    is_escalated: bool = False  # those who were asked first could not be reached
+    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of medicines not given just now
+    may_record: bool = True  # viewers only read
+    menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
+    home_zone: ZoneInfo | None = None
+    reader_zone: ZoneInfo | None = None
+    part: int = 0
+    number: int = 1  # of how many cards this is which
+    count: int = 1
+
+
+async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[UUID, CardFacts]:
+    """One statement for the doses of all these cards."""
+    slots = await read_slots(scope, {(card.subject.id, card.minute) for card in headers})
+    by_part = [part for slot in slots.values() for part in slot.cancelled.values()]
+    put_off = await _find_put_off(scope, [dose for part in by_part for dose in part])
+    return {card.id: _card(card, slots[card.subject.id, card.minute], put_off) for card in headers}
+
+
+async def _find_put_off(
+    scope: Scope, cancelled: Sequence[DoseFacts]
+) -> Mapping[UUID, MedicineStatus]:
+    """Of medicines whose doses here were cancelled: those that are paused or stopped. Usually there
+    are none, and nothing is asked.
+    """
+    if not cancelled:
+        return {}
+    rows = await scope.rows(
+        select(Medication.id, Medication.status).where(
+            Medication.id.in_({dose.medication_id for dose in cancelled}),
+            Medication.status != MedicineStatus.ACTIVE,
+            Medication.deleted_at.is_(None),
+        )
+    )
+    return {row.id: MedicineStatus(row.status) for row in rows}
+
+
+def _card(
+    header: MessageHeader, slot: SlotFacts, put_off: Mapping[UUID, MedicineStatus]
+) -> CardFacts:
+    home = header.subject.zone
+    parts = sorted(slot.parts)
+    return CardFacts(
+        family_id=header.family_id,
+        care_recipient_id=header.subject.id,
+        person=header.subject.name,
+        zone=slot.zone or home,
+        home_zone=home,
+        reader_zone=header.receiver.zone,
+        slot_at=header.minute,
+        doses=slot.parts.get(header.part, ()),
+        put_off=[
+            (dose, put_off[dose.medication_id])
+            for dose in slot.cancelled.get(header.part, ())
+            if dose.medication_id in put_off
+        ],
+        part=header.part,
+        number=parts.index(header.part) + 1 if header.part in slot.parts else 1,
+        count=len(parts),
+        asked_again=header.is_asked_again,
+        is_repeat=header.maybe_sent,
+        is_late=header.ask_no == 0 and header.shown_at > header.minute + LATE_AFTER,
+        is_reminder=header.ask_no > 0,
+        is_escalated=header.told.get("escalated", False),
+        may_record=header.receiver.role is not Role.VIEWER,
+        menu_for=header.menu_dose_id,
+    )
+
+
+def _find_obsolete(facts: CardFacts) -> str | None:
+    if any(dose.status is DoseStatus.PENDING for dose in facts.doses):
+        return None
+    return "answered before it was sent"
+
+
+def _list_shown_doses(facts: CardFacts) -> Sequence[UUID]:
+    return [dose.id for dose in facts.doses]
+
+
+SLOT_CARD = MessageKind(
+    Kind.SLOT_CARD, _read_all, find_obsolete=_find_obsolete, list_shown_doses=_list_shown_doses
+)
+
+
+async def open_menu(scope: Scope, dose_id: UUID, *, is_open: bool) -> None:
+    """Open or close Skip and Snooze of a dose on the reader's own card. Raises NotFound."""
+    member = scope.require(Action.READ)
+    slot = await scope.row(
+        select(Dose.care_recipient_id, Dose.due_at).where(
+            Dose.id == dose_id, Dose.family_id == member.family_id
+        )
+    )
+    if slot is None:
+        raise NotFound
+    await dose_messages.open_menu(
+        scope,
+        (slot.care_recipient_id, slot.due_at),
+        user_id=member.user_id,
+        dose_id=dose_id if is_open else None,
+    )

@@ -1,0 +1,66 @@
+"""What today holds for everybody who is cared for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from domain.database.scope import Scope
+from domain.family.people import Person, list_people
+from domain.local_time import resolve_local
+from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, dose_facts
+from domain.models import Dose
+from domain.models.medicines import DoseStatus
+
+# A day can be 25 hours long, and a dose in a gap falls up to an hour after its local time. What
+# lies behind may be of yesterday by another clock: they are up to 26 hours apart.
+_FARTHEST_BEHIND = timedelta(hours=52)
+_FARTHEST_AHEAD = timedelta(hours=27)
+
+
+@dataclass(frozen=True)
+class PersonToday:
+    person: Person
+    doses: Sequence[DoseFacts]
+
+
+async def list_today(scope: Scope) -> Sequence[PersonToday]:
+    """Today's doses of everybody cared for, and what of yesterday nobody has answered for yet. Two
+    statements.
+
+    Today is the person's by the clock of where they live; what was due today by the clock of where
+    they were belongs to it too, or it would vanish in a move.
+    """
+    people = await list_people(scope)
+    now = scope.clock.now()
+    days = {person.id: now.astimezone(person.zone).date() for person in people}
+    if not people:
+        return []
+    starts = [
+        resolve_local(datetime.combine(days[person.id], datetime.min.time()), person.zone)
+        for person in people
+    ]
+    rows = await scope.rows(
+        SELECT_DOSES.where(
+            Dose.care_recipient_id.in_(days),
+            Dose.due_at >= min(starts) - _FARTHEST_BEHIND,
+            Dose.due_at < max(starts) + _FARTHEST_AHEAD,
+            Dose.status != DoseStatus.CANCELLED,
+        ),
+        {"of_family": scope.family_id},
+    )
+    doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
+    for row in rows:
+        facts = dose_facts(row)
+        if _belongs_to(days[row.care_recipient_id], facts, now):
+            doses[row.care_recipient_id].append(facts)
+    return [PersonToday(person, doses[person.id]) for person in people]
+
+
+def _belongs_to(today: date, dose: DoseFacts, now: datetime) -> bool:
+    days = {dose.local.date(), dose.due_at.astimezone(dose.home).date()}
+    if today in days:
+        return True
+    if dose.status is DoseStatus.PENDING:
+        return dose.due_at <= now  # asked for last night, and still open
+    return dose.status in UNANSWERED and today - timedelta(days=1) in days

@@ -1,0 +1,1 @@
+"""Expansion: making the doses of medicines ahead of time, and again when something changes."""

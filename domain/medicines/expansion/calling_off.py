@@ -1,0 +1,72 @@
+"""Calling off the doses that are open or to come."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, update
+
+from domain.database.scope import Scope
+from domain.delivery import dose_messages
+from domain.events import NotificationsOwed
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import OpenDose
+from domain.models import Dose
+
+
+async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
+    """The doses of a medication that are still to come and are so: `pending` or `cancelled`."""
+    rows = await scope.rows(
+        select(Dose.id).where(
+            Dose.medication_id == medication_id,
+            Dose.status == status,
+            Dose.due_at > scope.clock.now(),
+        )
+    )
+    return [row.id for row in rows]
+
+
+async def cancel_open(
+    scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[OpenDose]]:
+    """Ask for none of these medicines of one person any more; their cards say so. Returns the doses
+    that were due and open, by their medicines.
+    """
+    cancelled = await scope.rows(
+        update(Dose)
+        .where(Dose.medication_id.in_(medication_ids), Dose.status == "pending")
+        .values(
+            status="cancelled",
+            next_action_at=None,
+            ladder_step=None,
+            resolved_at=func.clock_now(),
+        )
+        .returning(
+            Dose.id,
+            Dose.medication_id,
+            Dose.due_at,
+            Dose.window_ends_at,
+            Dose.timezone,
+            Dose.dosage,
+            Dose.amount,
+            Dose.unit,
+        )
+    )
+    await dose_messages.show_cards_again(
+        scope, {(care_recipient_id, dose.due_at) for dose in cancelled}
+    )
+    scope.publish(NotificationsOwed())
+    now = scope.clock.now()
+    were_open: dict[UUID, list[OpenDose]] = {}
+    for row in sorted(cancelled, key=lambda row: (row.due_at, row.id)):
+        if row.due_at <= now:
+            dose = OpenDose(
+                id=row.id,
+                due_at=row.due_at,
+                window_ends_at=row.window_ends_at,
+                zone=ZoneInfo(row.timezone),
+                dosage=Dosage(row.dosage, row.amount, row.unit),
+                snoozed_until=None,
+            )
+            were_open.setdefault(row.medication_id, []).append(dose)
+    return were_open

@@ -1,0 +1,76 @@
+"""From when on the doses of an edited medicine fall due, so that none doubles what was given."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from domain.database.scope import Scope
+from domain.medicines.expansion.expandable import Expandable
+from domain.medicines.schedules.occurrences import Occurrence, last_occurrence
+from domain.models import Dose
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What re-expansion leaves as it is, as far as it stands in the way of new doses."""
+
+    last_intake_at: datetime | None
+    last_open_at: datetime | None  # when the last dose that is asked for now was due
+
+    def is_too_near(self, occurrence: Occurrence, gap: timedelta | None) -> bool:
+        """Whether a dose was given, or is asked for, less than half the gap before *occurrence*."""
+        earlier = [at for at in (self.last_intake_at, self.last_open_at) if at is not None]
+        is_near = (occurrence.due_at - at < (gap or timedelta(0)) / 2 for at in earlier)
+        return any(is_near)
+
+
+def first_that_does_not_double(
+    edited: Expandable, before: Expandable, kept: Kept, now: datetime
+) -> datetime | None:
+    """Before when an edited medicine must not fall due; None if it may at any time.
+
+    Aspirin at 08:00 was taken and is changed to 09:00: today's is given, so the first of the new
+    ones is tomorrow's. Aspirin at 08:00 was taken and 12:00 is added: it is given today. What fell
+    due before the edit too is never left out.
+    """
+    found = first = edited.first(now)
+    while found is not None and not _has(before, found):
+        if not kept.is_too_near(found, _gap(edited, found)):
+            break
+        found = edited.first(found.due_at)
+    return None if found is None or found is first else found.due_at
+
+
+def _has(medication: Expandable, occurrence: Occurrence) -> bool:
+    at = occurrence.due_at
+    return occurrence.key in {o.key for o in medication.occurrences(at - timedelta(minutes=1), at)}
+
+
+def _gap(medication: Expandable, occurrence: Occurrence) -> timedelta | None:
+    """From the dose before, or where there is none, to the one after; None for a single dose."""
+    before = last_occurrence(
+        medication.schedule,
+        medication.zone,
+        occurrence.due_at,
+        last_intake_at=medication.last_intake_at,
+    )
+    if before is not None:
+        return occurrence.due_at - before.due_at
+    after = medication.first(occurrence.due_at)
+    return None if after is None else after.due_at - occurrence.due_at
+
+
+async def get_kept(scope: Scope, medication_id: UUID) -> Kept:
+    """What stands in the way of new doses: the last intake, and what is asked for now."""
+    is_open = (Dose.status == "pending") & (Dose.due_at <= scope.clock.now())
+    row = (
+        await scope.rows(
+            select(
+                func.max(Dose.taken_at).label("last_intake_at"),
+                func.max(Dose.due_at).filter(is_open).label("last_open_at"),
+            ).where(Dose.medication_id == medication_id, or_(Dose.taken_at.is_not(None), is_open))
+        )
+    )[0]
+    return Kept(row.last_intake_at, row.last_open_at)

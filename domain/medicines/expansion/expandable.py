@@ -1,0 +1,104 @@
+"""What a medicine's doses are made from, as its row says it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select
+
+from domain.database.scope import Scope
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.kinds import Schedule, schedule_from_json
+from domain.medicines.schedules.occurrences import Occurrence, first_occurrence, occurrences_between
+from domain.models import CareRecipient, Dose, Medication
+
+
+@dataclass(frozen=True)
+class Expandable:
+    """What a medication's doses are made from.
+
+    None falls due before `doses_from` (its last edit said so) and `resumes_at` (its pause ends).
+    """
+
+    medication_id: UUID
+    care_recipient_id: UUID
+    name: str
+    dosage: Dosage
+    schedule: Schedule
+    zone: ZoneInfo
+    expanded_until: datetime
+    doses_from: datetime | None = None
+    resumes_at: datetime | None = None
+    last_intake_at: datetime | None = None
+
+    @property
+    def not_before(self) -> datetime | None:
+        starts = [at for at in (self.doses_from, self.resumes_at) if at is not None]
+        return max(starts, default=None)
+
+    def occurrences(self, after: datetime, until: datetime) -> Sequence[Occurrence]:
+        """As of its schedule, without those that are too early."""
+        found = occurrences_between(
+            self.schedule, self.zone, after, until, last_intake_at=self.last_intake_at
+        )
+        start = self.not_before
+        return [o for o in found if start is None or o.due_at >= start]
+
+    def first(self, after: datetime) -> Occurrence | None:
+        """The first dose due after *after*."""
+        if self.not_before is not None:
+            after = max(after, self.not_before - timedelta(microseconds=1))
+        return first_occurrence(self.schedule, self.zone, after, last_intake_at=self.last_intake_at)
+
+
+EXPANDABLE = (
+    select(
+        Medication.id,
+        Medication.care_recipient_id,
+        Medication.name,
+        Medication.dosage,
+        Medication.dosage_amount,
+        Medication.dosage_unit,
+        Medication.schedule,
+        Medication.status,
+        Medication.resumes_at,
+        Medication.doses_from,
+        Medication.expanded_until,
+        CareRecipient.timezone,
+    )
+    .join(CareRecipient, CareRecipient.id == Medication.care_recipient_id)
+    .order_by(Medication.id)
+)
+"""Selects what :func:`to_expandable` reads."""
+
+
+async def last_intakes(scope: Scope, rows: Iterable[Row[Any]]) -> Mapping[UUID, datetime]:
+    """When those medicines were last taken whose next dose depends on it."""
+    follow = [row.id for row in rows if row.schedule.get("from_last_intake")]
+    if not follow:
+        return {}
+    taken = await scope.rows(
+        select(Dose.medication_id, func.max(Dose.taken_at).label("at"))
+        .where(Dose.medication_id.in_(follow), Dose.taken_at.is_not(None))
+        .group_by(Dose.medication_id)
+    )
+    return {row.medication_id: row.at for row in taken}
+
+
+def to_expandable(row: Row[Any], intakes: Mapping[UUID, datetime]) -> Expandable:
+    """A row of :data:`EXPANDABLE`."""
+    return Expandable(
+        medication_id=row.id,
+        care_recipient_id=row.care_recipient_id,
+        name=row.name,
+        dosage=Dosage(row.dosage, row.dosage_amount, row.dosage_unit),
+        schedule=schedule_from_json(row.schedule),
+        zone=ZoneInfo(row.timezone),
+        expanded_until=row.expanded_until,
+        doses_from=row.doses_from,
+        resumes_at=row.resumes_at,
+        last_intake_at=intakes.get(row.id),
+    )

@@ -1,0 +1,271 @@
+"""Bringing doses into line with a schedule, a zone or an intake that has changed."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.database.scope import Scope
+from domain.delivery import dose_messages
+from domain.events import NotificationsOwed, TimerSet
+from domain.medicines.expansion.counted_intakes import (
+    FARTHEST,
+    ComesBack,
+    Counted,
+    count_intakes,
+    reach,
+)
+from domain.medicines.expansion.expandable import (
+    EXPANDABLE,
+    Expandable,
+    last_intakes,
+    to_expandable,
+)
+from domain.medicines.expansion.horizon import HORIZON, dose_rows, set_expanded
+from domain.medicines.schedules.occurrences import Occurrence
+from domain.models import Dose, Medication
+from domain.models.medicines import MedicineStatus
+from domain.timers import Step, ceil_minute
+
+# The widest that a wall clock time moves when a person moves: from one end of the date line to the
+# other. What was due in this time may be due again, or still.
+_WIDEST_MOVE = timedelta(hours=27)
+
+
+async def re_expand(
+    scope: Scope, medication: Expandable, *, called_off: Collection[UUID] = ()
+) -> Counted:
+    """Bring the doses into line with a schedule, a zone or an intake that has changed.
+
+    Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
+    was cancelled comes back where the schedule has it (again): asked at once, if its window is not
+    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. Of
+    those *called_off* by what is taken back now, what had stayed due by the clock of another zone
+    is so again. The medication's doses must be locked; see :func:`lock_doses`.
+    """
+    now = scope.clock.now()
+    until = now + HORIZON
+    wanted = {o.key: o for o in medication.occurrences(now - _WIDEST_MOVE, until + _WIDEST_MOVE)}
+    existing = {
+        row.occurrence_key: row
+        for row in await scope.rows(
+            select(
+                Dose.id,
+                Dose.occurrence_key,
+                Dose.due_at,
+                Dose.window_ends_at,
+                Dose.status,
+                Dose.ladder_step,
+                Dose.ask_no,
+                Dose.snoozed_by_id,
+                Dose.taken_at,
+                Dose.resolved_at,
+            ).where(
+                Dose.medication_id == medication.medication_id,
+                Dose.is_scheduled,
+                or_(Dose.due_at > now - _WIDEST_MOVE, Dose.occurrence_key.in_(wanted or [""])),
+            )
+        )
+    }
+    ahead = [o for o in wanted.values() if _is_to_be_made(o, existing.get(o.key), now, until)]
+    await _cancel(
+        scope,
+        [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
+    )
+    # What an edit in between had asked for instead, and was given, stands for it.
+    instead = [row.taken_at for key, row in existing.items() if row.taken_at and key not in wanted]
+    back = [
+        row
+        for key, row in existing.items()
+        if row.status == "cancelled"
+        and row.due_at <= now < row.window_ends_at
+        and key in wanted
+        and all(reach(wanted[key], at, schedule=wanted.values()) is None for at in instead)
+    ]
+    await _revive_open(scope, back)
+    await _revive_ahead(
+        scope,
+        [
+            row
+            for key, row in existing.items()
+            if row.id in called_off
+            and row.status == "cancelled"
+            and row.due_at > now
+            and key in wanted
+            and wanted[key].due_at <= now
+        ],
+    )
+    made: Mapping[str, UUID] = {}
+    if ahead:
+        due = sorted(ahead, key=lambda o: o.due_at)
+        made = await _upsert(scope, dose_rows(scope, medication, due))
+    counted = await count_intakes(
+        scope,
+        medication.medication_id,
+        [ComesBack(row.id, wanted[row.occurrence_key], row.resolved_at) for row in back]
+        + _coming_back(ahead, existing, made),
+        schedule=list(wanted.values()),
+    )
+    await dose_messages.show_cards_again(
+        scope, {(medication.care_recipient_id, row.due_at) for row in back}
+    )
+    if back:
+        scope.publish(NotificationsOwed())
+    await set_expanded(scope, medication, until)
+    return counted
+
+
+def _coming_back(
+    ahead: Iterable[Occurrence], existing: Mapping[str, Row[Any]], made: Mapping[str, UUID]
+) -> list[ComesBack]:
+    """Those of the doses *ahead* that were cancelled, or were not there. What was open all the time
+    could be answered: what was given beside it was an extra.
+    """
+    found = []
+    for occurrence in ahead:
+        row = existing.get(occurrence.key)
+        if row is None:
+            found.append(ComesBack(made[occurrence.key], occurrence, None))
+        elif row.status == "cancelled":
+            found.append(ComesBack(row.id, occurrence, row.resolved_at))
+    return found
+
+
+async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
+    """Lock what is open of these medications, and what was given lately outside of their schedules
+    and may be counted for a dose; by id: doses come before medications everywhere.
+    """
+    is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - FARTHEST
+    await scope.execute(
+        select(Dose.id)
+        .where(
+            Dose.medication_id.in_(medication_ids),
+            or_(Dose.status == "pending", ~Dose.is_scheduled & is_recent),
+        )
+        .order_by(Dose.id)
+        .with_for_update()
+    )
+
+
+def _is_untouched(row: Row[Any], now: datetime) -> bool:
+    """Whether it lies ahead and nobody was asked for it, or has put it off."""
+    return (
+        row.status == "pending"
+        and row.due_at > now
+        and row.ladder_step == Step.ASK
+        and row.ask_no == 0
+        and row.snoozed_by_id is None
+    )
+
+
+def _is_to_be_made(
+    occurrence: Occurrence, row: Row[Any] | None, now: datetime, until: datetime
+) -> bool:
+    """Whether a dose is made, moved or revived for *occurrence*.
+
+    What was ahead and, by the clock of another zone, has gone by stays due when it was.
+    """
+    if occurrence.due_at <= now:
+        return False
+    if row is None:
+        return occurrence.due_at <= until
+    return _is_untouched(row, now) or row.status == "cancelled"
+
+
+async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
+    if dose_ids:
+        await scope.execute(
+            update(Dose)
+            .where(Dose.id.in_(dose_ids), Dose.status == "pending")
+            .values(
+                status="cancelled",
+                next_action_at=None,
+                ladder_step=None,
+                resolved_at=func.clock_now(),
+            )
+        )
+
+
+async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
+    """Ask once more for what was cancelled while its window was open."""
+    dose_ids = [row.id for row in rows]
+    if not dose_ids:
+        return
+    at = ceil_minute(scope.clock.now())
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id.in_(dose_ids), Dose.status == "cancelled")
+        .values(
+            status="pending",
+            ladder_step=Step.ASK,
+            next_action_at=at,
+            resolved_at=None,
+            snoozed_by_id=None,
+        )
+    )
+    scope.publish(TimerSet(at))
+
+
+async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
+    """Ask for what was cancelled when it was due."""
+    if not rows:
+        return
+    await scope.execute(
+        update(Dose)
+        .where(Dose.id.in_([row.id for row in rows]), Dose.status == "cancelled")
+        .values(
+            status="pending", ladder_step=Step.ASK, next_action_at=Dose.due_at, resolved_at=None
+        )
+    )
+    for row in rows:
+        scope.publish(TimerSet(row.due_at))
+
+
+async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str, UUID]:
+    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted.
+    Returns the ids of those that were made, by their keys.
+    """
+    made = insert(Dose)
+    await scope.connection.execute(
+        made.on_conflict_do_update(
+            index_elements=[Dose.medication_id, Dose.occurrence_key],
+            set_={
+                "due_at": made.excluded.due_at,
+                "timezone": made.excluded.timezone,
+                "window_ends_at": made.excluded.window_ends_at,
+                "medication_name": made.excluded.medication_name,
+                "dosage": made.excluded.dosage,
+                "amount": made.excluded.amount,
+                "unit": made.excluded.unit,
+                "status": "pending",
+                "ladder_step": made.excluded.ladder_step,
+                "next_action_at": made.excluded.next_action_at,
+                "resolved_at": None,
+                "snoozed_by_id": None,
+            },
+            where=or_(Dose.status == "pending", Dose.status == "cancelled"),
+        ),
+        doses,
+    )
+    for dose in doses:
+        scope.publish(TimerSet(dose["next_action_at"]))
+    return {dose["occurrence_key"]: dose["id"] for dose in doses}
+
+
+async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
+    """Bring medicines that count from the last intake into line with what was just recorded.
+
+    Also those that are paused: the doses from their return on are made already.
+    """
+    goes_on = or_(
+        Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()
+    )
+    rows = await scope.rows(
+        EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on).with_for_update(of=Medication)
+    )
+    intakes = await last_intakes(scope, rows)
+    for row in rows:
+        await re_expand(scope, to_expandable(row, intakes))

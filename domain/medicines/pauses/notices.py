@@ -1,0 +1,127 @@
+"""Announcing to the family that a person's pause ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from domain.access import ASKED_FIRST, Action
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.delivery.shown_messages import FACTS, is_about, show_again, was_owed_within
+from domain.family.people import Person
+from domain.family.running_pauses import Pause
+from domain.medicines.errors import NotPaused
+from domain.medicines.pauses.paused_people import lock_person, read_paused
+from domain.medicines.schedules.courses import is_over_by
+from domain.models import FamilyMember
+from domain.models.delivery import Kind
+from domain.timers import floor_minute
+
+NOTICE_LIVES = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class PauseEndsFacts:
+    """That a person's pause ends at `until` (UTC), with what goes on then, and courses that are
+    `over` by then; `pause` is what it is by now. `kept_by` has said that it ends so.
+    """
+
+    family_id: UUID
+    person: Person
+    until: datetime
+    now: datetime
+    medicines: Sequence[str]
+    kept_by: str | None
+    over: Sequence[str] = ()
+    reader_zone: ZoneInfo | None = None
+
+    @property
+    def still_holds(self) -> bool:
+        """Whether the pause ends, or has ended, when it was announced."""
+        pause = self.person.pause
+        return self.now >= self.until if pause is None else pause.until == self.until
+
+
+async def _read(scope: Scope, header: MessageHeader) -> PauseEndsFacts:
+    paused = await read_paused(scope, header.subject.id)
+    until = datetime.fromisoformat(header.told["until"])
+    over = [each for each in paused.medicines if is_over_by(each.schedule, each.zone, until)]
+    return PauseEndsFacts(
+        family_id=header.family_id,
+        person=paused.person,
+        until=until,
+        now=header.now,
+        medicines=[each.name for each in paused.medicines if each not in over],
+        kept_by=header.told.get("kept_by"),
+        over=[each.name for each in over],
+        reader_zone=header.receiver.zone,
+    )
+
+
+def _find_obsolete(facts: PauseEndsFacts) -> str | None:
+    return None if facts.still_holds else "the pause was changed or ended before it was sent"
+
+
+PAUSE_ENDS = MessageKind(Kind.PAUSE_ENDS, one_by_one(_read), find_obsolete=_find_obsolete)
+
+
+async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime) -> None:
+    """Tell those who are asked first when this pause ends, if it has an end."""
+    if pause.until is None:
+        return
+    members = await scope.rows(
+        select(FamilyMember.user_id).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.role.in_(ASKED_FIRST),
+        )
+    )
+    minute = floor_minute(now)
+    await owe(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.PAUSE_ENDS,
+                user_id=member.user_id,
+                facts={"until": pause.until.isoformat()},
+                deadline_at=minute,
+                person_id=person_id,
+                slot_at=minute,
+            )
+            for member in members
+        ],
+    )
+
+
+async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
+    """ "Go on" below the announcement of a pause's end: it ends as announced, and all who were told
+    see who says so. Raises NotFound, and NotPaused if it does not end then any more.
+    """
+    member = scope.require(Action.CHANGE_MEDICINES)
+    person = await lock_person(scope, person_id)
+    if person.pause is None or person.pause.until != until:
+        raise NotPaused(person.name)
+    await show_again(
+        scope,
+        [Kind.PAUSE_ENDS],
+        where=[
+            is_about(person_id),
+            was_owed_within(NOTICE_LIVES),
+            FACTS["until"].as_string() == until.isoformat(),
+            ~FACTS.has_key("kept_by"),
+        ],
+        facts={"kept_by": member.name},
+    )
+    return person
+
+
+async def show_announcements_again(scope: Scope, person_id: UUID) -> None:
+    """Have every message edited that told of the end of this person's pause in the last days."""
+    await show_again(
+        scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_owed_within(NOTICE_LIVES)]
+    )

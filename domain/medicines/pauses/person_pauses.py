@@ -1,0 +1,195 @@
+"""A pause of everything that a person takes: a hospital stay, respite, a holiday.
+
+It is one operation on all of their medicines, audited as one, so that one Undo takes it back. What
+was paused by itself stays so: only where its own pause would end before the person's does it go on
+with that one, and once the person's is ended earlier, it is what it was before.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from domain import audit
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.events import NotificationsOwed
+from domain.family.list_version import raise_list_version
+from domain.family.people import Person, set_pause
+from domain.family.running_pauses import Pause
+from domain.medicines.changes.status import end_of_pause
+from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
+from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
+from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.expansion.re_expansion import re_expand
+from domain.medicines.pauses.notices import show_announcements_again
+from domain.medicines.pauses.paused_people import (
+    PersonPaused,
+    find_person,
+    lock_medicines,
+    lock_person,
+    with_medicines,
+)
+from domain.medicines.pauses.states import (
+    ACTIVE,
+    State,
+    TakenMedicine,
+    own_ends,
+    pause_from_json,
+    pause_to_json,
+    paused_states,
+    resumed_states,
+)
+from domain.medicines.reading import read_medicines
+from domain.models import Medication
+from domain.models.medicines import MedicineStatus
+
+
+async def pause_person(
+    scope: Scope,
+    person_id: UUID,
+    *,
+    resumes_on: date | None,
+    silences_appointments: bool = False,
+    seen: Pause | None = None,
+) -> PersonPaused:
+    """Pause all that a person takes until *resumes_on* (a local day), None until it is ended.
+
+    *seen* is the pause that runs, of which only the end is changed. What was resumed by itself
+    meanwhile stays so. Raises NotFound, PauseRuns if another pause runs than was seen,
+    PauseEndImpossible, and NothingToPause for somebody who takes nothing.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    person = await lock_person(scope, person_id)
+    if person.pause != seen:
+        raise PauseRuns(person.name)
+    until = end_of_pause(resumes_on, person.zone, now=scope.clock.now())
+    taken = await lock_medicines(scope, person_id)
+    if not taken:
+        raise NothingToPause(person.name)
+    if person.pause is None:
+        pause = Pause(await _now(scope), until, silences_appointments)
+        targets = paused_states(taken, until, beginning={medicine.id for medicine in taken})
+    else:
+        pause = Pause(person.pause.since, until, person.pause.silences_appointments)
+        targets = paused_states(taken, until, own=await own_ends(scope, person))
+    return await _change(scope, person, pause, taken, targets, action="paused")
+
+
+async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
+    """End a pause now. What was stopped meanwhile stays so. Raises NotFound, and NotPaused if
+    somebody has ended it before.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    person = await lock_person(scope, person_id)
+    if person.pause is None:
+        raise NotPaused(person.name)
+    taken = await lock_medicines(scope, person_id)
+    own = await own_ends(scope, person)
+    return await _change(scope, person, None, taken, resumed_states(taken, own), action="resumed")
+
+
+async def put_back_pause(
+    scope: Scope,
+    person_id: UUID,
+    before: Mapping[str, Any],
+    *,
+    undoes_id: UUID,
+    counted: Counted,
+) -> Person:
+    """Undo what was done to a pause, and had *counted* intakes: it is as the audit says that it was
+    *before*, as far as nobody has resumed or stopped single medicines since. Raises NotFound.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    person = await lock_person(scope, person_id)
+    taken = await lock_medicines(scope, person_id)
+    await give_back_intakes(scope, counted)
+    pause = pause_from_json(before)
+    if pause is not None and not pause.holds(scope.clock.now()):
+        pause = None
+    own = await own_ends(scope, person) if person.pause else {}
+    if pause is None:
+        targets = resumed_states(taken, own)
+    elif person.pause is not None:
+        targets = paused_states(taken, pause.until, own=own)
+    else:
+        targets = paused_states(
+            taken, pause.until, beginning={UUID(key) for key in before["medicines"]}
+        )
+    changed = await _change(
+        scope, person, pause, taken, targets, action="put_back", undoes_id=undoes_id
+    )
+    return changed.person
+
+
+async def _change(
+    scope: Scope,
+    person: Person,
+    pause: Pause | None,
+    taken: Sequence[TakenMedicine],
+    targets: Mapping[UUID, State],
+    *,
+    action: str,
+    undoes_id: UUID | None = None,
+) -> PersonPaused:
+    """Write the pause and what becomes of the medicines; one event tells of all of it."""
+    touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
+    if pause == person.pause and not touched:
+        return await with_medicines(scope, person)  # a second tap is no change to take back
+    await set_pause(scope, person.id, pause, zone=person.zone)
+    for state in {targets[each.id] for each in touched}:
+        await scope.execute(
+            update(Medication)
+            .where(Medication.id.in_([each.id for each in touched if targets[each.id] == state]))
+            .values(
+                status=state.status,
+                resumes_at=state.resumes_at,
+                is_paused_with_person=state.is_with_person,
+            )
+        )
+    paused = [each.id for each in touched if targets[each.id].status is MedicineStatus.PAUSED]
+    called_off = await cancel_open(scope, person.id, paused)
+    counted = await _re_expand(scope, [each.id for each in touched])
+    await audit.record(
+        scope,
+        f"person.{action}",
+        subject_type="care_recipient",
+        subject_id=person.id,
+        before=pause_to_json(person.pause, {each.id: each.state for each in touched}),
+        after={
+            **pause_to_json(pause, {each.id: targets[each.id] for each in touched}),
+            COUNTED: counted,
+        },
+        undoes_id=undoes_id,
+    )
+    await show_announcements_again(scope, person.id)
+    await raise_list_version(scope)
+    scope.publish(NotificationsOwed())
+    found = await with_medicines(scope, await find_person(scope, person.id))
+    if action != "resumed":
+        medicines = [
+            replace(medicine, called_off=called_off.get(medicine.id, ()))
+            for medicine in found.medicines
+        ]
+        return replace(found, medicines=medicines)
+    gone_on = [each.id for each in touched if targets[each.id] == ACTIVE]
+    return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
+
+
+async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> Counted:
+    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(medication_ids)))
+    intakes = await last_intakes(scope, rows)
+    counted: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
+            counted |= await re_expand(scope, to_expandable(row, intakes))
+    return counted
+
+
+async def _now(scope: Scope) -> datetime:
+    now: datetime = (await scope.rows(select(func.clock_now().label("now"))))[0].now
+    return now

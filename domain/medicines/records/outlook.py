@@ -1,0 +1,246 @@
+"""What to know before a medicine is given: what was given around then, and when more may be."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ScalarSelect, func, or_, select
+
+from domain.database.scope import Scope
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, dose_facts
+from domain.medicines.expansion.counted_intakes import FARTHEST
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.reading import get_medication
+from domain.medicines.schedules.kinds import AsNeeded, Elapsed
+from domain.models import Dose
+from domain.models.medicines import DoseStatus
+from domain.timers import floor_minute
+
+DAY = timedelta(hours=24)
+_AROUND = timedelta(days=3)
+
+
+class Doubt(StrEnum):
+    """Why somebody is asked before an intake is recorded."""
+
+    TOO_SOON = "too soon"  # less than the interval from the intake before or after
+    TOO_MANY = "too many"
+    GIVEN_TODAY = "given today"  # as needed, and not for the first time in 24 hours
+    EXTRA = "extra"  # no dose of the schedule
+    OTHER_AMOUNT = "other amount"
+    CROSSES = "crosses"  # a correction moves it past another intake
+    BEFORE_ADDED = "before it was added"
+    BEFORE_START = "before it starts"
+    AFTER_END = "after its end"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """An intake of a medicine, at `at` (UTC) by the clock of `zone`: `count` doses as set.
+
+    To the minute, as people read it: "next from 12:00" holds from 12:00 on.
+    """
+
+    id: UUID
+    at: datetime
+    zone: ZoneInfo
+    by: str | None
+    what: str
+    count: Decimal
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What to know before a medicine is given at `at` (UTC).
+
+    `last` and `following` are the intakes before and after; `others` how many doses as set the
+    fullest 24 hours hold that would hold this one too; `next_at` when interval and limit allow the
+    next one. `count` is how many doses as set this one is. `seen` tells one outlook from another
+    once somebody has recorded in between.
+    """
+
+    medicine: MedicineFacts
+    at: datetime
+    last: Intake | None
+    following: Intake | None
+    others: Decimal
+    limit: int | None
+    interval: timedelta | None
+    next_at: datetime | None
+    candidates: Sequence[DoseFacts]
+    intakes: Sequence[Intake]
+    doubts: frozenset[Doubt]
+    seen: int
+    added_at: datetime | None = None
+    given: Dosage | None = None
+    usual: Dosage | None = None
+    count: Decimal = ONE_DOSE
+    counts_for: DoseFacts | None = None
+
+    @property
+    def is_too_soon_after(self) -> bool:
+        """Whether it comes too soon after the intake before."""
+        return _is_closer(self.last, self.minute, self.interval)
+
+    @property
+    def is_too_soon_before(self) -> bool:
+        """Whether it comes too soon before the intake after."""
+        return _is_closer(self.following, self.minute, self.interval)
+
+    @property
+    def minute(self) -> datetime:
+        """What a clock shows at `at`."""
+        return floor_minute(self.at)
+
+
+def _is_closer(intake: Intake | None, at: datetime, interval: timedelta | None) -> bool:
+    return intake is not None and interval is not None and abs(intake.at - at) < interval
+
+
+async def get_outlook(scope: Scope, medication_id: UUID) -> Outlook:
+    """What to know before a medicine is given now. Raises NotFound."""
+    return await outlook_at(scope, medication_id, scope.clock.now())
+
+
+async def outlook_at(
+    scope: Scope, medication_id: UUID, at: datetime, *, without: UUID | None = None
+) -> Outlook:
+    """Two statements. *without* is an intake that is about to be recorded anew."""
+    medicine = await get_medication(scope, medication_id)
+    rows = await scope.rows(
+        SELECT_DOSES.where(
+            Dose.medication_id == medication_id,
+            Dose.status != DoseStatus.CANCELLED,
+            or_(
+                Dose.due_at.between(at - _AROUND, at + _AROUND),
+                Dose.taken_at.between(at - _AROUND, at + _AROUND),
+                Dose.taken_at == _last_before(medication_id, at, without=without),
+            ),
+        ),
+        {"of_family": scope.family_id},
+    )
+    doses = [dose_facts(row) for row in rows]
+    given = [(dose.taken_at, dose) for dose in doses if dose.taken_at and dose.id != without]
+    # In the order in which they were given, also within a minute.
+    intakes = [_intake(dose) for _, dose in sorted(given, key=lambda each: each[0])]
+    interval, limit = _limits(medicine)
+    minute = floor_minute(at)
+    before = [intake for intake in intakes if intake.at <= minute]
+    after = [intake for intake in intakes if intake.at > minute]
+    last = before[-1] if before else None
+    return sealed(
+        Outlook(
+            medicine=medicine,
+            at=at,
+            last=last,
+            following=after[0] if after else None,
+            others=_most_in_a_day(intakes, minute),
+            limit=limit,
+            interval=interval,
+            next_at=_next_at(before, interval=interval, limit=limit),
+            candidates=_candidates([dose for dose in doses if dose.is_scheduled], at),
+            intakes=intakes,
+            doubts=frozenset(),
+            seen=0,
+        )
+    )
+
+
+def _intake(dose: DoseFacts) -> Intake:
+    return Intake(
+        id=dose.id,
+        at=floor_minute(dose.taken_at or dose.due_at),
+        zone=dose.taken_zone or dose.zone,
+        by=dose.resolved_by,
+        what=dose.given or dose.dosage,
+        count=dose.dose_count,
+    )
+
+
+def sealed(outlook: Outlook) -> Outlook:
+    """With what tells it from the next one: what is recorded, open, and set."""
+    facts = (
+        [(intake.id, intake.at, intake.count) for intake in outlook.intakes],
+        [(dose.id, dose.status) for dose in outlook.candidates],
+        outlook.medicine.version,
+        outlook.medicine.status,
+        sorted(outlook.doubts),
+        outlook.count,
+    )
+    return replace(outlook, seen=zlib.crc32(repr(facts).encode()))
+
+
+def _last_before(medication_id: UUID, at: datetime, *, without: UUID | None) -> ScalarSelect[Any]:
+    """When it was last taken, however long ago that is."""
+    return (
+        select(func.max(Dose.taken_at))
+        .where(
+            Dose.medication_id == medication_id,
+            Dose.taken_at <= at,
+            Dose.id.is_distinct_from(without),
+        )
+        .scalar_subquery()
+    )
+
+
+def _limits(medicine: MedicineFacts) -> tuple[timedelta | None, int | None]:
+    """The least time between two intakes, and the most in 24 hours; None is no limit."""
+    match medicine.schedule:
+        case AsNeeded(min_interval=interval, max_per_day=most):
+            return interval, most
+        case Elapsed(every=every):
+            return every * 2 / 3, None
+        case _:
+            return None, None
+
+
+def _most_in_a_day(intakes: Sequence[Intake], at: datetime) -> Decimal:
+    """How many doses as set the fullest 24 hours hold that would hold this one too."""
+    ends = [at, *(intake.at for intake in intakes if at < intake.at < at + DAY)]
+    return max(_count(intakes, end - DAY, end) for end in ends)
+
+
+def _count(intakes: Iterable[Intake], after: datetime, until: datetime) -> Decimal:
+    return sum((i.count for i in intakes if after < i.at <= until), Decimal(0))
+
+
+def _next_at(
+    before: Sequence[Intake], *, interval: timedelta | None, limit: int | None
+) -> datetime | None:
+    """When one more dose as set keeps to interval and limit; None where nothing has to wait."""
+    if not before:
+        return None
+    starts = [before[-1].at + interval] if interval is not None else []
+    if limit is not None:
+        # One dose more fits in as soon as enough of what was given is a day old.
+        leaving = (intake.at + DAY for intake in before)
+        fits = (at for at in leaving if _count(before, at - DAY, at) + ONE_DOSE <= limit)
+        if _count(before, before[-1].at - DAY, before[-1].at) + ONE_DOSE > limit:
+            starts.append(next(fits, before[-1].at + DAY))
+    return max(starts, default=None)
+
+
+def _candidates(scheduled: Sequence[DoseFacts], at: datetime) -> Sequence[DoseFacts]:
+    """The open doses that an intake at *at* can be: within half the gap to the dose before or after
+    it, and within four hours. The nearest, or both where two are equally near.
+    """
+    by_time = sorted(scheduled, key=lambda dose: dose.due_at)
+    gaps = [later.due_at - earlier.due_at for earlier, later in pairwise(by_time)]
+    near: list[tuple[timedelta, DoseFacts]] = []
+    for index, dose in enumerate(by_time):
+        distance = abs(at - dose.due_at)
+        side = index - 1 if at < dose.due_at else index
+        gap = gaps[side] if 0 <= side < len(gaps) else 2 * FARTHEST
+        if dose.status in OPEN and distance <= min(gap / 2, FARTHEST):
+            near.append((distance, dose))
+    nearest = min((distance for distance, _dose in near), default=None)
+    return [dose for distance, dose in near if distance == nearest]

@@ -1,0 +1,195 @@
+"""Taken, pressed on a card or below a message: which doses it means, and what is asked first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.delivery import dose_messages
+from domain.errors import NotFound
+from domain.events import NotificationsOwed
+from domain.medicines.doses.card_parts import DOSES_ON_A_CARD, digest_of
+from domain.medicines.doses.facts import (
+    OPEN,
+    RESOLVED,
+    SELECT_DOSES,
+    UNANSWERED,
+    DoseFacts,
+    dose_facts,
+    list_doses,
+)
+from domain.medicines.doses.locking import lock_dose
+from domain.medicines.doses.slots import read_slot
+from domain.medicines.records.recording import Recorded, record_doses
+from domain.models import Dose, Notification
+from domain.models.delivery import Kind
+from domain.models.medicines import DoseStatus
+
+_SOON = timedelta(hours=4)  # what is due by then may be what somebody gives now
+
+
+@dataclass(frozen=True)
+class CardMessage:
+    """A message in somebody's chat, as Telegram names it."""
+
+    chat_id: int
+    message_id: int
+
+
+@dataclass(frozen=True)
+class WhichDose:
+    """A press on the card of an earlier day, whose time is over: it may well mean another dose.
+
+    `pressed` are those of the card, the slot's `part`, and `others` what of the same medicines is
+    open today.
+    """
+
+    pressed: Sequence[DoseFacts]
+    others: Sequence[DoseFacts]
+    part: int = 0
+
+
+async def take_from_card(scope: Scope, dose_id: UUID) -> Recorded | WhichDose:
+    """Taken, pressed on a card. Nothing is recorded if it may mean another dose, or is late.
+
+    Raises NotFound, NotAllowed.
+    """
+    outcome = await take_exactly(scope, [dose_id])
+    if outcome.late and _is_of_an_earlier_day(outcome.late[0], scope.clock.now()):
+        return await _which(scope, outcome.late)
+    return outcome
+
+
+async def take_exactly(scope: Scope, dose_ids: Sequence[UUID]) -> Recorded:
+    """Record doses as taken now, but for those whose time is over: they are `late`.
+
+    Raises NotFound, NotAllowed.
+    """
+    outcome = await record_doses(scope, dose_ids, status=DoseStatus.TAKEN, in_time_only=True)
+    late = [dose for dose in outcome.already if dose.status in UNANSWERED]
+    for late_id in sorted(dose.id for dose in late):
+        await lock_dose(scope, scope.require(Action.READ), late_id)
+    return replace(
+        outcome, late=late, already=[dose for dose in outcome.already if dose not in late]
+    )
+
+
+async def take_told(scope: Scope, notification_id: UUID) -> Recorded:
+    """All taken, pressed below a message about doses whose time was over: what it shows. As
+    :func:`take_exactly`.
+    """
+    member = scope.require(Action.READ)
+    told = await scope.row(
+        select(Notification.shown_dose_ids, Notification.facts).where(
+            Notification.id == notification_id,
+            Notification.family_id == member.family_id,
+            Notification.kind.in_((Kind.MISSED, Kind.NOT_ASKED)),
+        )
+    )
+    if told is None:
+        raise NotFound
+    # Pressed before it is recorded that the message was sent: it shows the first that fit.
+    of_it = told.shown_dose_ids or [UUID(dose_id) for dose_id in told.facts["dose_ids"]]
+    doses = (await list_doses(scope, of_it))[:DOSES_ON_A_CARD]
+    if not doses:
+        raise NotFound
+    still_open = [dose.id for dose in doses if dose.status not in RESOLVED]
+    return await take_exactly(scope, still_open) if still_open else Recorded([], doses)
+
+
+async def take_slot_from_card(
+    scope: Scope,
+    care_recipient_id: UUID,
+    slot_at: datetime,
+    *,
+    part: int = 0,
+    message: CardMessage | None = None,
+) -> Recorded | WhichDose:
+    """All taken, pressed on a card: every open dose that this *message* shows, at once, but for
+    those that are late.
+
+    Of a message that was not recorded yet, or was sent twice, only the *part* of the slot is known
+    that it is about. Nothing is recorded if it may mean other doses. Raises NotFound, NotAllowed.
+    """
+    scope.require(Action.READ)
+    slot = await read_slot(scope, care_recipient_id, slot_at)
+    doses = slot.parts.get(part, ())
+    shown = await _find_shown(scope, care_recipient_id, slot_at, message)
+    if shown is not None:
+        doses = [dose for dose in doses if dose.id in shown]
+        if len(doses) < len(slot.parts.get(part, ())):
+            # It has not caught up with what has joined it: that counts once it is shown.
+            await dose_messages.show_cards_again(scope, {(care_recipient_id, slot_at)})
+            scope.publish(NotificationsOwed())
+    if not doses:
+        raise NotFound
+    still_open = [dose for dose in doses if dose.status not in RESOLVED]
+    left_open = len([dose for dose in slot.doses if dose.status not in RESOLVED]) - len(still_open)
+    if not still_open:
+        return Recorded([], doses, left_open)
+    is_over = all(dose.status in UNANSWERED for dose in still_open)
+    if is_over and _is_of_an_earlier_day(still_open[0], scope.clock.now()):
+        return await _which(scope, still_open, part=part)
+    outcome = await take_exactly(scope, [dose.id for dose in still_open])
+    return replace(outcome, left_open=left_open)
+
+
+async def take_slot_surely(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, *, part: int, digest: str | None
+) -> Recorded | WhichDose:
+    """All taken, for doses whose names, day and time the question showed: those of *digest*.
+
+    If others are open by now it is asked anew. Raises NotFound, NotAllowed.
+    """
+    scope.require(Action.READ)
+    doses = (await read_slot(scope, care_recipient_id, slot_at)).parts.get(part, ())
+    if not doses:
+        raise NotFound
+    still_open = [dose for dose in doses if dose.status not in RESOLVED]
+    if not still_open:
+        return Recorded([], doses)
+    if digest_of(still_open) != digest:
+        return await _which(scope, still_open, part=part)
+    return await take_exactly(scope, [dose.id for dose in still_open])
+
+
+async def _find_shown(
+    scope: Scope, care_recipient_id: UUID, slot_at: datetime, message: CardMessage | None
+) -> frozenset[UUID] | None:
+    """Which doses a card shows; None if nobody knows this message as one of the slot's cards."""
+    if message is None:
+        return None
+    row = await scope.row(
+        select(Notification.shown_dose_ids).where(
+            Notification.care_recipient_id == care_recipient_id,
+            Notification.slot_at == slot_at,
+            Notification.kind == Kind.SLOT_CARD,
+            Notification.chat_id == message.chat_id,
+            Notification.message_id == message.message_id,
+        )
+    )
+    return None if row is None else frozenset(row.shown_dose_ids or ())
+
+
+def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
+    return dose.local.date() < now.astimezone(dose.zone).date()
+
+
+async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -> WhichDose:
+    """What else of the pressed medicines is open today, or due soon."""
+    member = scope.require(Action.READ)
+    now = scope.clock.now()
+    rows = await scope.rows(
+        SELECT_DOSES.where(
+            Dose.medication_id.in_({dose.medication_id for dose in pressed}),
+            Dose.status.in_(OPEN),
+            Dose.due_at > max(dose.due_at for dose in pressed),
+            Dose.due_at <= now + _SOON,
+        ),
+        {"of_family": member.family_id},
+    )
+    return WhichDose(pressed, [dose_facts(row) for row in rows], part)

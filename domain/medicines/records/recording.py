@@ -1,0 +1,207 @@
+"""Recording what happened to doses, in one statement.
+
+A dose is resolved once. Whoever comes second is told who was first, and when.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import text
+
+from domain.access import Action, may
+from domain.database.scope import Act, Scope
+from domain.delivery import dose_messages
+from domain.errors import NotAllowed, NotFound
+from domain.events import NotificationsOwed
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.facts import (
+    ONE_DOSE,
+    OPEN,
+    SELECT_BY_ID,
+    UNANSWERED,
+    DoseFacts,
+    dose_facts,
+    list_doses,
+)
+from domain.medicines.expansion.re_expansion import follow_intakes
+from domain.medicines.stock.measures import use_of
+from domain.models import new_id
+from domain.models.medicines import DoseStatus
+
+_IN_TIME = [DoseStatus.PENDING]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The outcome of a press: what it recorded, and what somebody had recorded before.
+
+    `left_open` are how many more of the slot are open, which the pressed message does not show.
+    `late` are not recorded: their time is over, so it is to be asked when they were taken; see
+    :mod:`domain.medicines.records.late`.
+    """
+
+    recorded: Sequence[DoseFacts]
+    already: Sequence[DoseFacts]
+    left_open: int = 0
+    late: Sequence[DoseFacts] = ()
+
+
+# One statement: lock the doses, resolve what is still open, log it, take it from the stock, audit.
+# Locks are taken in the order of ids, so that two "All taken" do not block each other for ever.
+# What is resolved already is locked too: nobody undoes it before the member is told who was first.
+# The time is that of holding the lock, not of asking for it: logs stand in their true order. It is
+# read from what counts the locked rows, since PostgreSQL is free to read a clock on its own first.
+# The stock is not cut off at zero: whatever is undone or corrected comes back exactly.
+_RECORD = text(f"""
+    WITH target AS MATERIALIZED (
+        SELECT d.id, d.status AS before, c.timezone, ids.log_id, ids.audit_id, ids.movement_id
+        FROM doses d
+        JOIN care_recipients c ON c.id = d.care_recipient_id
+        JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),
+                    CAST(:movement_ids AS uuid[]))
+             AS ids (dose_id, log_id, audit_id, movement_id) ON ids.dose_id = d.id
+        WHERE d.family_id = :family_id
+          AND (:anybodys OR c.user_id = :user_id)
+        ORDER BY d.id
+        FOR UPDATE OF d
+    ), moment AS (
+        SELECT clock_now() + (clock_timestamp() - statement_timestamp()) AS at
+        FROM (SELECT count(*) FROM target) AS locked
+    ), resolved AS (
+        UPDATE doses d
+        SET status = :status, resolved_by_id = :user_id, next_action_at = NULL, ladder_step = NULL,
+            resolved_at = moment.at, given = CAST(:given AS text), note = CAST(:note AS text),
+            dose_count = CAST(:dose_count AS numeric),
+            taken_at = CASE WHEN :status = 'taken'
+                            THEN coalesce(CAST(:taken_at AS timestamptz), moment.at) END,
+            taken_timezone = CASE WHEN :status = 'taken' THEN t.timezone END
+        FROM target t, moment
+        WHERE d.id = t.id AND t.before = ANY(CAST(:open AS text[]))
+        RETURNING d.id, d.medication_id, d.care_recipient_id, d.due_at, d.resolved_at, d.taken_at,
+                  coalesce(CAST(:amount AS numeric), d.amount, 1) AS amount,
+                  coalesce(CAST(:unit AS text), d.unit, d.dosage) AS unit,
+                  CASE WHEN CAST(:unit AS text) IS NOT NULL OR NOT d.is_scheduled
+                       THEN d.dose_count END AS doses,
+                  t.before, t.timezone, t.log_id, t.audit_id, t.movement_id
+    ), logged AS (
+        INSERT INTO medication_logs
+               (id, family_id, medication_id, dose_id, action_id, status, timestamp, timezone,
+                recorded_at, recorded_by_id, given, amount, unit, dose_count, note)
+        SELECT log_id, :family_id, medication_id, id, :action_id, :status,
+               coalesce(taken_at, resolved_at), timezone, resolved_at, :user_id,
+               CAST(:given AS text), CAST(:amount AS numeric), CAST(:unit AS text),
+               CAST(:dose_count AS numeric), CAST(:note AS text)
+        FROM resolved
+    ), medicine AS MATERIALIZED (
+        SELECT m.id, m.stock, m.stock_unit, m.stock_per_dose, m.stock_dose_amount,
+               m.stock_dose_unit, m.dosage, m.dosage_amount, m.dosage_unit,
+               m.schedule ->> 'from_last_intake' = 'true' AS follows_intakes
+        FROM medications m
+        WHERE m.id IN (SELECT medication_id FROM resolved)
+        ORDER BY m.id
+        FOR UPDATE
+    ), taken AS (
+        SELECT r.id, r.medication_id, r.movement_id,
+               {use_of("r.amount", "r.unit", doses="r.doses", medication="m")} AS amount
+        FROM resolved r JOIN medicine m ON m.id = r.medication_id
+        WHERE m.stock IS NOT NULL AND :status = 'taken'
+    ), moved AS (
+        INSERT INTO stock_movements
+               (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
+        SELECT movement_id, :family_id, medication_id, id, -amount, 'taken', :user_id
+        FROM taken WHERE amount > 0
+    ), stamped AS (
+        UPDATE medications m
+        SET last_logged_at = moment.at,
+            stock = m.stock - coalesce(
+                (SELECT sum(t.amount) FROM taken t WHERE t.medication_id = m.id), 0)
+        FROM medicine, moment WHERE m.id = medicine.id
+    ), audited AS (
+        INSERT INTO audit_events
+               (id, family_id, actor_id, action, subject_type, subject_id, before, after)
+        SELECT audit_id, :family_id, :user_id, 'dose.' || :status, 'dose', id,
+               jsonb_build_object('status', before),
+               jsonb_build_object('status', CAST(:status AS text))
+        FROM resolved
+    )
+    SELECT r.id, r.care_recipient_id, r.due_at, r.medication_id, r.before, m.follows_intakes
+    FROM resolved r JOIN medicine m ON m.id = r.medication_id
+""")  # noqa: S608 - constants of our own
+_SHOW_AGAIN_AND_SELECT = SELECT_BY_ID.add_cte(dose_messages.SHOW_CARDS_AGAIN.cte("cards"))
+
+
+async def record_doses(
+    scope: Scope,
+    dose_ids: Sequence[UUID],
+    *,
+    status: DoseStatus,
+    taken_at: datetime | None = None,
+    given: Dosage | None = None,
+    dose_count: Decimal = ONE_DOSE,
+    note: str | None = None,
+    in_time_only: bool = False,
+    action_id: UUID | None = None,
+) -> Recorded:
+    """Record doses as taken or skipped by the acting member: at *taken_at* (UTC; None is now), and
+    with *given*, which counts as *dose_count* doses as set, where it was not the planned amount.
+
+    *in_time_only* leaves out those whose time is over; they are `already` as they are. What is of
+    one *action_id* is taken back together. Raises NotFound if one is not the family's, NotAllowed
+    if the role or the person forbids it.
+    """
+    member = scope.require(Action.READ)
+    count, action_id = len(dose_ids), action_id or new_id()
+    rows = await scope.rows(
+        _RECORD,
+        {
+            "dose_ids": list(dose_ids),
+            "log_ids": [new_id() for _ in range(count)],
+            "audit_ids": [new_id() for _ in range(count)],
+            "movement_ids": [new_id() for _ in range(count)],
+            "action_id": action_id,
+            "family_id": member.family_id,
+            "user_id": member.user_id,
+            "anybodys": may(member.role, Action.RECORD_DOSE),
+            "status": status,
+            "open": _IN_TIME if in_time_only else OPEN,
+            "taken_at": taken_at,
+            "given": given.words if given else None,
+            "amount": given.amount if given else None,
+            "unit": given.unit if given else None,
+            "dose_count": dose_count,
+            "note": note,
+        },
+    )
+    follow = [row.medication_id for row in rows if row.follows_intakes]
+    if follow and status is DoseStatus.TAKEN:
+        await follow_intakes(scope, follow)
+    recorded = {row.id for row in rows}
+    if recorded:
+        scope.acts.append(Act("recorded", action_id))
+        # A statement of its own sees also the cards that were written while the first one waited.
+        slots = {(row.care_recipient_id, row.due_at) for row in rows}
+        shown = await scope.rows(
+            _SHOW_AGAIN_AND_SELECT,
+            {
+                "of_family": member.family_id,
+                "dose_ids": list(dose_ids),
+                **dose_messages.slot_parameters(slots),
+            },
+        )
+        doses = [dose_facts(row) for row in shown]
+        were_late = [row.id for row in rows if row.before in UNANSWERED]
+        await dose_messages.show_summaries_again(scope, were_late)
+        scope.publish(NotificationsOwed())
+    else:
+        doses = list(await list_doses(scope, dose_ids))
+    if len(doses) < len(set(dose_ids)):
+        raise NotFound
+    untouched = [dose for dose in doses if dose.id not in recorded]
+    tried = _IN_TIME if in_time_only else OPEN
+    if any(dose.status in tried for dose in untouched):
+        # Still open, yet the statement passed it by: it is somebody else's to record.
+        raise NotAllowed(Action.RECORD_DOSE, member.role)
+    return Recorded([dose for dose in doses if dose.id in recorded], untouched)

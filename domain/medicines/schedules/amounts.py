@@ -1,0 +1,136 @@
+"""The amounts that a schedule says itself, each by its place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import Content
+from domain.medicines.schedules.kinds import Schedule, Steps, WallClock, is_over
+from domain.medicines.schedules.questions import AskPlace, Place, Unclear
+
+ALL = "all"
+STRENGTH = "strength"
+
+
+def places_of(content: Content, *, today: date) -> tuple[Place, ...]:
+    """The amounts of a medicine, each by itself; none where all are alike. Steps that are over by
+    *today* are left out.
+    """
+    schedule = content.schedule
+    match schedule:
+        case WallClock(dosages=dosages) if dosages and len(set(dosages)) > 1:
+            pairs = zip(schedule.times, dosages, strict=True)
+            return tuple(Place(f"t{n}", much, (at,)) for n, (at, much) in enumerate(pairs))
+        case Steps():
+            found = [
+                place
+                for number, step in enumerate(schedule.steps)
+                if not is_over(step, today)
+                for place in _places_of_step(number, step)
+            ]
+            return tuple(found) if len(found) > 1 else ()
+        case _:
+            return ()
+
+
+def _places_of_step(number: int, step: WallClock) -> Sequence[Place]:
+    dosages = step.dosages or ()
+    if len(set(dosages)) == 1:
+        return [Place(f"s{number}", dosages[0], step.times, number + 1)]
+    return [
+        Place(f"s{number}t{n}", much, (at,), number + 1)
+        for n, (at, much) in enumerate(zip(step.times, dosages, strict=True))
+    ]
+
+
+def own_dosages(schedule: Schedule) -> Sequence[Dosage]:
+    """The amounts that a schedule says itself; none where the medicine says how much."""
+    match schedule:
+        case Steps(steps=steps):
+            return [dosage for step in steps for dosage in step.dosages or ()]
+        case WallClock(dosages=dosages):
+            return dosages or ()
+        case _:
+            return ()
+
+
+def strength_of(content: Content) -> Dosage | None:
+    """What stands beside the name where the schedule says how much: "5 mg", of 1 and ½ tablet."""
+    own = own_dosages(content.schedule)
+    return content.dosage if own and content.dosage not in own else None
+
+
+def place_of_whole_step(number: int, step: WallClock) -> Place:
+    return Place(f"s{number}", (step.dosages or ())[0], step.times, number + 1)
+
+
+def _whole_place(schedule: Schedule) -> tuple[Place, ...]:
+    """The one amount that all times have."""
+    own = own_dosages(schedule)
+    times = schedule.times if isinstance(schedule, WallClock) else ()
+    return (Place(ALL, own[0], times),)
+
+
+def settled(content: Content, *, before: Content) -> Content:
+    """What stands beside the name: a strength as it was, or else the first of the amounts."""
+    schedule = content.schedule
+    own = own_dosages(schedule)
+    was_strength = strength_of(before) is not None
+    if not own or was_strength:
+        return content
+    if isinstance(schedule, WallClock) and len(set(own)) == 1:
+        return replace(content, dosage=own[0], schedule=replace(schedule, dosages=None))
+    if own_dosages(before.schedule):
+        return replace(content, dosage=own[0])
+    # It said how much by itself before. What is counted in the same unit is no strength.
+    is_alike = content.dosage.unit in {each.unit for each in own}
+    return replace(content, dosage=own[0]) if is_alike else content
+
+
+def with_amount(
+    content: Content, amount: Dosage, *, place: str | None, before: Content, today: date
+) -> Content:
+    """*content* with another *amount*, at *place* where it has several. Raises Unclear if that was
+    not named.
+    """
+    schedule = content.schedule
+    strength = strength_of(content)
+    if not own_dosages(schedule) or (place == STRENGTH and strength is not None):
+        return replace(content, dosage=amount)
+    places = places_of(content, today=today)
+    if amount.unit is not None and amount.unit in {d.unit for d in own_dosages(schedule)}:
+        strength = None  # it is the amounts that are counted so
+    if place is None and (len(places) > 1 or strength is not None):
+        raise Unclear(AskPlace(places or _whole_place(schedule), strength))
+    changed = _with_amount_at(schedule, amount, place=place or ALL, today=today)
+    return settled(replace(content, schedule=changed), before=before)
+
+
+def _with_amount_at(schedule: Schedule, amount: Dosage, *, place: str, today: date) -> Schedule:
+    match schedule:
+        case WallClock():
+            return _with_amount_at_times(schedule, amount, place=place.removeprefix("t"))
+        case Steps(steps=steps):
+            step, _t, at = place.removeprefix("s").partition("t")
+            return Steps(
+                tuple(
+                    each
+                    if is_over(each, today) or step not in (str(number), ALL)
+                    else _with_amount_at_times(each, amount, place=at or ALL)
+                    for number, each in enumerate(steps)
+                )
+            )
+        case _:
+            return schedule
+
+
+def _with_amount_at_times(schedule: WallClock, amount: Dosage, *, place: str) -> WallClock:
+    """*amount* at the time of that number, or at all of them."""
+    dosages = schedule.dosages or ()
+    return replace(
+        schedule,
+        dosages=tuple(
+            amount if place in (str(number), ALL) else each for number, each in enumerate(dosages)
+        ),
+    )

@@ -1,0 +1,45 @@
+"""What is wrong with parts that make no schedule, and with stored ones that cannot be read."""
+
+from enum import Enum
+
+
+class ScheduleProblem(Enum):
+    """Why something is no schedule."""
+
+    NO_TIMES = "no times of day"
+    TOO_MANY_TIMES = "more times a day than hours"
+    TIMES_NOT_ASCENDING = "times of day repeat or are out of order"
+    TIME_NOT_A_LOCAL_MINUTE = "a time has seconds or a zone"
+    DOSAGES_DO_NOT_MATCH = "there is not one dosage for each time"
+    NO_WEEKDAYS = "no weekdays"
+    ALL_WEEKDAYS = "all weekdays of every week are named where every day is meant"
+    NO_DAYS_OF_MONTH = "no days of the month, or some that no month has"
+    CYCLE_IMPOSSIBLE = "the days or weeks between doses are none, or more than a year"
+    ENDS_BEFORE_START = "the end is before the start"
+    NEVER_FALLS_DUE = "no chosen day lies between start and end"
+    INTERVAL_IMPOSSIBLE = "the hours between doses are less than one, or more than a month"
+    INSTANT_NOT_A_UTC_MINUTE = "an instant has seconds, or is not UTC"
+    LIMIT_IMPOSSIBLE = "the most in 24 hours is none, or more than one an hour"
+    STEPS_OVERLAP = "steps overlap, do not end, or are out of order"
+    STEPS_WITHOUT_DOSAGE = "a step does not say how much"
+    TOO_MANY_STEPS = "more steps than anybody follows"
+    LIMITS_OF_WHAT_IS_DUE = "limits are for what is given as needed"
+    NO_DAYS_TO_REPEAT = "the weekdays are not known"
+    NOTHING_TO_COME = "no dose is to come"
+
+
+class InvalidSchedule(ValueError):
+    """The parts do not make a schedule; `problem` says why."""
+
+    def __init__(self, problem: ScheduleProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+class UnreadableSchedule(ValueError):
+    """Stored JSON that this version does not understand: a newer version, or damage."""
+
+
+def require(holds: bool, problem: ScheduleProblem) -> None:
+    if not holds:
+        raise InvalidSchedule(problem)

@@ -1,0 +1,172 @@
+"""What is left of a medicine, and how long it lasts, as people read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, case, func, select
+
+from domain.database.scope import Scope
+from domain.medicines.dosages import Dosage
+from domain.medicines.doses.coming import COMING, to_coming
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.reading import read_medicines
+from domain.medicines.schedules.days import LONGEST_CYCLE
+from domain.medicines.schedules.kinds import AsNeeded, schedule_from_json
+from domain.medicines.stock.measures import Measure, find_unmeasured, measure_of, use
+from domain.medicines.stock.projection import (
+    FARTHEST,
+    NOT_RECKONED,
+    USED_OVER,
+    Forecast,
+    Lasts,
+    forecast,
+    forecast_as_needed,
+)
+from domain.models import Dose, Medication, StockMovement, User
+from domain.models.medicines import MedicineStatus
+
+_BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # a schedule that goes on has a dose in this time
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What is left of a medicine: `amount` of `unit` (null: nobody has counted).
+
+    The amount is below zero where more was given than was counted. `measure` says how much of it
+    makes a dose where the units differ; `unmeasured` is a dosage of which nobody has said it.
+    `promised_by` has said that they will get more.
+    """
+
+    amount: Decimal | None
+    unit: str | None
+    measure: Measure | None
+    unmeasured: Dosage | None
+    refill_days: int
+    forecast: Forecast
+    promised_by: str | None
+
+    @property
+    def is_low(self) -> bool:
+        """Whether it is to be reminded of: never where nothing more of it is to be given."""
+        if self.amount is None or self.forecast.kind is Lasts.NOTHING_TO_COME:
+            return False
+        days = self.forecast.days
+        return self.amount <= 0 or (days is not None and days <= self.refill_days)
+
+
+@dataclass(frozen=True)
+class Refilled:
+    """A medicine whose stock was changed; `before` is what was there (None: nobody knew)."""
+
+    medicine: MedicineFacts
+    stock: Stock
+    before: Decimal | None = None
+
+
+async def get_stock(scope: Scope, medicine: MedicineFacts) -> Stock:
+    """One statement."""
+    row = (await scope.rows(SELECT_STOCK.where(Medication.id == medicine.id)))[0]
+    return stock_of(row, medicine.status, medicine.zone, scope.clock.now())
+
+
+async def list_stocks(
+    scope: Scope, medication_ids: Sequence[UUID]
+) -> Sequence[tuple[MedicineFacts, Stock]]:
+    """As the family, whoever acts. What was removed is left out. Two statements."""
+    medicines = await read_medicines(scope, medication_ids)
+    rows = await scope.rows(
+        SELECT_STOCK.add_columns(Medication.id).where(Medication.id.in_([m.id for m in medicines]))
+    )
+    stocks = {row.id: row for row in rows}
+    now = scope.clock.now()
+    return [(m, stock_of(stocks[m.id], m.status, m.zone, now)) for m in medicines]
+
+
+_IS_AS_NEEDED = Medication.schedule["kind"].as_string() == "as_needed"
+_USED = (
+    select(-func.sum(StockMovement.change))
+    .where(
+        StockMovement.medication_id == Medication.id,
+        StockMovement.reason.in_(("taken", "given_back")),
+        StockMovement.created_at > func.clock_now() - USED_OVER,
+    )
+    .correlate(Medication)
+    .scalar_subquery()
+)
+_USED_SINCE = (
+    select(func.min(StockMovement.created_at))
+    .join(Dose, Dose.id == StockMovement.dose_id)
+    .where(
+        StockMovement.medication_id == Medication.id,
+        StockMovement.reason == "taken",
+        Dose.taken_at.is_not(None),
+    )
+    .correlate(Medication)
+    .scalar_subquery()
+)
+SELECT_STOCK = select(
+    Medication.stock,
+    Medication.stock_unit,
+    Medication.stock_per_dose,
+    Medication.stock_dose_amount,
+    Medication.stock_dose_unit,
+    Medication.dosage,
+    Medication.dosage_amount,
+    Medication.dosage_unit,
+    Medication.refill_days,
+    Medication.refill_promised_by_id,
+    User.name.label("promised_by"),
+    case((_IS_AS_NEEDED, _USED)).label("used"),
+    case((_IS_AS_NEEDED, _USED_SINCE)).label("used_since"),
+    *COMING,
+).outerjoin(User, User.id == Medication.refill_promised_by_id)
+
+
+def stock_of(row: Row[Any], status: MedicineStatus, zone: ZoneInfo, now: datetime) -> Stock:
+    is_reckoned = status is MedicineStatus.ACTIVE and row.stock is not None
+    unmeasured = None
+    if row.stock is not None:
+        unmeasured = find_unmeasured(
+            _dosage(row), schedule_from_json(row.schedule), row.stock_unit, _measure(row)
+        )
+    return Stock(
+        amount=row.stock,
+        unit=row.stock_unit,
+        measure=_measure(row),
+        unmeasured=unmeasured,
+        refill_days=row.refill_days,
+        forecast=_forecast(row, zone, now) if is_reckoned else NOT_RECKONED,
+        promised_by=row.promised_by,
+    )
+
+
+def _forecast(row: Row[Any], zone: ZoneInfo, now: datetime) -> Forecast:
+    coming = to_coming(row, zone, now=now)
+    if isinstance(coming.schedule, AsNeeded):
+        return forecast_as_needed(
+            stock=row.stock,
+            used=row.used or Decimal(0),
+            used_since=row.used_since,
+            ends_on=coming.schedule.ends_on,
+            zone=zone,
+            now=now,
+        )
+    usual, measure = _dosage(row), _measure(row)
+    doses = (
+        (due_at, use(dosage or usual, row.stock_unit, measure))
+        for due_at, dosage in coming.in_order(now + FARTHEST + _BEYOND)
+    )
+    return forecast(doses, stock=row.stock, zone=zone, now=now)
+
+
+def _measure(row: Row[Any]) -> Measure | None:
+    return measure_of(row.stock_per_dose, row.stock_dose_amount, row.stock_dose_unit)
+
+
+def _dosage(row: Row[Any]) -> Dosage:
+    return Dosage(row.dosage, row.dosage_amount, row.dosage_unit)

@@ -1,0 +1,106 @@
+"""Reminding the family of a stock that runs low."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from domain.access import ASKED_FIRST
+from domain.database.scope import Scope
+from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
+from domain.delivery.new_messages import OutgoingMessage, owe
+from domain.delivery.shown_messages import FACTS, show_again, was_owed_within
+from domain.medicines.stock.levels import Stock, list_stocks
+from domain.models import FamilyMember
+from domain.models.delivery import Kind
+from domain.models.medicines import MedicineStatus
+from domain.timers import floor_minute
+
+NOTICE_LIVES = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class RefillItem:
+    """A medicine that runs out, or did when it was told; `is_given` unless it is paused or stopped
+    by now.
+    """
+
+    medication_id: UUID
+    name: str
+    stock: Stock
+    is_low: bool
+    is_given: bool = True
+
+
+@dataclass(frozen=True)
+class RefillFacts:
+    """What runs out of one person's medicines, as of `now`."""
+
+    family_id: UUID
+    person: str
+    zone: ZoneInfo
+    now: datetime
+    items: Sequence[RefillItem]
+
+
+async def _read(scope: Scope, header: MessageHeader) -> RefillFacts:
+    told = [UUID(medication_id) for medication_id in header.told["medication_ids"]]
+    items = [
+        RefillItem(
+            medication_id=medicine.id,
+            name=medicine.name,
+            stock=stock,
+            is_low=stock.is_low and medicine.status is MedicineStatus.ACTIVE,
+            is_given=medicine.status is MedicineStatus.ACTIVE,
+        )
+        for medicine, stock in await list_stocks(scope, told)
+        if stock.amount is not None
+    ]
+    person = header.subject
+    return RefillFacts(header.family_id, person.name, person.zone, header.now, items)
+
+
+def _find_obsolete(facts: RefillFacts) -> str | None:
+    if any(item.is_low and item.stock.promised_by is None for item in facts.items):
+        return None
+    return "refilled or promised before it was sent"
+
+
+REFILL = MessageKind(Kind.REFILL, one_by_one(_read), find_obsolete=_find_obsolete)
+
+
+async def owe_notices(
+    scope: Scope, care_recipient_id: UUID, *, medication_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Tell those who are asked first that these medicines of one person run low."""
+    members = await scope.rows(
+        select(FamilyMember.user_id).where(
+            FamilyMember.family_id == scope.family_id,
+            FamilyMember.left_at.is_(None),
+            FamilyMember.role.in_(ASKED_FIRST),
+        )
+    )
+    minute = floor_minute(now)
+    await owe(
+        scope,
+        [
+            OutgoingMessage(
+                kind=Kind.REFILL,
+                user_id=member.user_id,
+                facts={"medication_ids": [str(each) for each in medication_ids]},
+                deadline_at=minute,
+                person_id=care_recipient_id,
+                slot_at=minute,
+            )
+            for member in members
+        ],
+    )
+
+
+async def show_notices_again(scope: Scope, medication_id: UUID) -> None:
+    """Have every message edited that told of this medicine's stock in the last days."""
+    is_told = FACTS.contains({"medication_ids": [str(medication_id)]})
+    await show_again(scope, [Kind.REFILL], where=[was_owed_within(NOTICE_LIVES), is_told])

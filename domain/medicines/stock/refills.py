@@ -1,0 +1,143 @@
+"""Refilling and counting a stock, saying what makes a dose, promising to get more."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, update
+
+from domain import audit
+from domain.access import Action
+from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.events import TimerSet
+from domain.medicines.dosages import Dosage
+from domain.medicines.errors import ChangedMeanwhile, LessLeft, PerDoseUnknown, StockUnitDiffers
+from domain.medicines.reading import get_medication
+from domain.medicines.stock.ledger import lock_stock, move_stock, record_change
+from domain.medicines.stock.levels import Refilled, get_stock
+from domain.medicines.stock.measures import Measure, find_unmeasured, measure_columns
+from domain.medicines.stock.notices import show_notices_again
+from domain.medicines.stock.stock_checks import next_check
+from domain.models import Medication
+
+PROMISED = "stock.promised"  # in the audit
+
+
+async def refill(
+    scope: Scope,
+    medication_id: UUID,
+    amount: Decimal,
+    *,
+    unit: str,
+    measure: Measure | None = None,
+    is_count: bool = False,
+) -> Refilled:
+    """Add *amount* of *unit* to the stock (below zero: so much was lost), or with *is_count* say
+    that this is what is there.
+
+    *measure* says how much of it makes a dose, where nobody has said it. Raises NotFound,
+    StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, ChangedMeanwhile
+    (somebody has said another measure) or LessLeft (more was lost than is there by the ledger).
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(scope, medication_id)
+    before = await lock_stock(scope, medication_id)
+    if before.stock_unit not in {None, unit}:
+        raise StockUnitDiffers(before.stock_unit)
+    said = before.measure
+    known = measure or said
+    unmeasured = find_unmeasured(medicine.dosage, medicine.schedule, unit, known)
+    if unmeasured is not None:
+        raise PerDoseUnknown(unmeasured, unit)
+    is_said = find_unmeasured(medicine.dosage, medicine.schedule, unit, said) is None
+    if is_said and known != said:
+        raise ChangedMeanwhile(medicine)
+    had = before.stock or Decimal(0)
+    if amount < 0 and had + amount < 0:
+        raise LessLeft(before.stock, unit)
+    after = amount if is_count else had + amount
+    is_counted = is_count or amount < 0
+    await move_stock(
+        scope,
+        medication_id,
+        change=after - had,
+        reason="counted" if is_counted else "refilled",
+    )
+    check_at = next_check(medicine.zone, scope.clock.now())
+    scope.publish(TimerSet(check_at))
+    changed = {
+        "stock": after,
+        "stock_unit": unit,
+        "refill_promised_by_id": None,
+        "refill_promised_at": None,
+        **measure_columns(known),
+    }
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == medication_id)
+        .values(**changed, stock_check_at=check_at)
+    )
+    await record_change(
+        scope, before, action="counted" if is_counted else "refilled", changed=changed
+    )
+    await show_notices_again(scope, medication_id)
+    return Refilled(medicine, await get_stock(scope, medicine), before.stock)
+
+
+async def set_per_dose(
+    scope: Scope,
+    medication_id: UUID,
+    per_dose: Decimal,
+    *,
+    dosage: Dosage,
+    unit: str,
+    seen: Measure | None,
+) -> Refilled:
+    """Say that *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
+
+    It stays true of that dosage, whatever the medicine's is by now. *seen* is what had been said
+    when the member was asked. Raises ChangedMeanwhile if somebody has said another one since, and
+    NotFound, also where the stock is not counted in *unit* any more.
+    """
+    scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(scope, medication_id)
+    before = await lock_stock(scope, medication_id)
+    if before.stock_unit != unit:
+        raise NotFound
+    if before.measure != seen:
+        raise ChangedMeanwhile(medicine)
+    changed = measure_columns(Measure.of(dosage, per_dose))
+    await scope.execute(update(Medication).where(Medication.id == medication_id).values(**changed))
+    await record_change(scope, before, action="measured", changed=changed)
+    await show_notices_again(scope, medication_id)
+    return Refilled(medicine, await get_stock(scope, medicine), before.stock)
+
+
+async def set_refill_days(scope: Scope, medication_id: UUID, days: int) -> Refilled:
+    """Remind *days* before the stock runs out. Raises NotFound."""
+    scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(scope, medication_id)
+    await scope.execute(
+        update(Medication)
+        .where(Medication.id == medication_id, Medication.family_id == scope.family_id)
+        .values(refill_days=days)
+    )
+    return Refilled(medicine, await get_stock(scope, medicine))
+
+
+async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
+    """ "I'll get it": nobody is reminded of it any more until it is refilled. Raises NotFound."""
+    member = scope.require(Action.RECORD_DOSE)
+    medicine = await get_medication(scope, medication_id)
+    await scope.execute(
+        update(Medication)
+        .where(
+            Medication.id == medication_id,
+            Medication.family_id == member.family_id,
+            Medication.refill_promised_by_id.is_(None),
+        )
+        .values(refill_promised_by_id=member.user_id, refill_promised_at=func.clock_now())
+    )
+    await audit.record(scope, PROMISED, subject_type="medication", subject_id=medication_id)
+    await show_notices_again(scope, medication_id)
+    return Refilled(medicine, await get_stock(scope, medicine))

@@ -1,0 +1,109 @@
+"""What a change is about: whose it is, who drives there, and how soon it is."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from domain.database.scope import Scope
+from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient, Medication
+from domain.models.appointments import OccurrenceStatus
+from domain.overview.change_events import Change, start_before
+from domain.timers import Step, ceil_minute
+
+SOON = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Affected:
+    """What a change is about: whose it is, who drives there, when it is."""
+
+    person_id: UUID
+    drivers: Collection[UUID] = ()
+    is_soon: bool = False
+    is_told_already: bool = False
+    is_asked_of_drivers: bool = False  # at once, by a message of its own
+
+
+async def find_affected(scope: Scope, changes: Sequence[Change]) -> Mapping[UUID, Affected]:
+    """What each change is about, by its id."""
+    persons = [change.subject_id for change in changes if change.area == "person"]
+    people = dict(zip(persons, persons, strict=True))
+    medicines = [change.subject_id for change in changes if change.area == "medication"]
+    if medicines:
+        rows = await scope.rows(
+            select(Medication.id, Medication.care_recipient_id).where(Medication.id.in_(medicines))
+        )
+        people |= {row.id: row.care_recipient_id for row in rows}
+    affected = {
+        change.id: Affected(people[change.subject_id])
+        for change in changes
+        if change.subject_id in people
+    }
+    appointments = [change for change in changes if change.area == "appointment"]
+    if appointments:
+        rows = await _read_ahead(scope, {change.subject_id for change in appointments})
+        for change in appointments:
+            of_it = [row for row in rows if row.appointment_id == change.subject_id]
+            if of_it:
+                affected[change.id] = _affected(scope, change, of_it)
+    return affected
+
+
+async def _read_ahead(scope: Scope, appointment_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """The occurrences of these appointments that are not over, the next first."""
+    return await scope.rows(
+        select(
+            AppointmentOccurrence.id,
+            AppointmentOccurrence.appointment_id,
+            AppointmentOccurrence.care_recipient_id,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.status,
+            AppointmentOccurrence.driver_id,
+            AppointmentOccurrence.ladder_step,
+            AppointmentOccurrence.next_action_at,
+            Appointment.recurrence,
+            *PAUSE_COLUMNS,
+        )
+        .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+        .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+        .where(
+            AppointmentOccurrence.appointment_id.in_(appointment_ids),
+            AppointmentOccurrence.family_id == scope.family_id,
+            AppointmentOccurrence.ends_at > func.clock_now(),
+        )
+        .order_by(AppointmentOccurrence.starts_at)
+    )
+
+
+def _affected(scope: Scope, change: Change, ahead: Sequence[Row[Any]]) -> Affected:
+    now = scope.clock.now()
+    one = next((row for row in ahead if row.id == change.occurrence_id), None)
+    only = [row for row in ahead if str(row.id) in change.occurrences] or ahead
+    planned = [row for row in only if row.status == OccurrenceStatus.PLANNED]
+    first = one or next(iter(planned), only[0])
+    starts = [first.starts_at, *_starts_before(change)]
+    is_soon = any(now < start <= now + SOON for start in starts)
+    is_single = len(only) == 1 or first.recurrence is None
+    is_asked = first.ladder_step == Step.ASK_DRIVER and first.next_action_at <= ceil_minute(now)
+    drivers = {row.driver_id for row in only if row.driver_id is not None}
+    return Affected(
+        first.care_recipient_id,
+        # Who drives now, or does not any more, changes nobody else's drive.
+        drivers=set() if change.is_about_driving else drivers,
+        # That somebody drives now is good news: it wakes nobody.
+        is_soon=is_soon and not change.action.endswith(".driver_found"),
+        is_told_already=(is_single or change.is_addition) and first.id in scope.told_of,
+        is_asked_of_drivers=(
+            change.action.endswith(".driver_lost") and is_asked and not is_silenced(first, now=now)
+        ),
+    )
+
+
+def _starts_before(change: Change) -> Sequence[datetime]:
+    start = start_before(change)
+    return [] if start is None else [start]

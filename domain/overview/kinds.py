@@ -1,0 +1,42 @@
+"""Every kind of message, and reading what messages of any kind say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.appointments.notices.calendar_updates import CALENDAR
+from domain.appointments.notices.reminders import APPOINTMENT
+from domain.database.scope import Scope
+from domain.delivery import messages
+from domain.delivery.kinds import MessageKind
+from domain.delivery.messages import Message
+from domain.errors import NotFound
+from domain.family.joined_notice import JOINED
+from domain.medicines.doses.slot_cards import SLOT_CARD
+from domain.medicines.doses.summaries import MISSED, NOT_ASKED
+from domain.medicines.pauses.notices import PAUSE_ENDS
+from domain.medicines.records.notices import RECORD_CHANGED
+from domain.medicines.stock.notices import REFILL
+from domain.models.delivery import Kind
+from domain.overview.told_changes import CHANGES
+
+_ALL: tuple[MessageKind[Any], ...] = (
+    *(SLOT_CARD, MISSED, NOT_ASKED, REFILL, RECORD_CHANGED, PAUSE_ENDS),
+    *(APPOINTMENT, CALENDAR, JOINED, CHANGES),
+)
+KINDS: Mapping[Kind, MessageKind[Any]] = {each.kind: each for each in _ALL}
+
+
+async def read_message(scope: Scope, message_id: UUID) -> Message:
+    """Everything a message says at this moment. As the family. Raises NotFound."""
+    found = await read_messages(scope, [message_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def read_messages(scope: Scope, message_ids: Sequence[UUID]) -> Sequence[Message]:
+    """As :func:`read_message`, for several of one family together; those that are gone are left
+    out.
+    """
+    return await messages.read_messages(scope, message_ids, kinds=KINDS)

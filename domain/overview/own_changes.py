@@ -1,0 +1,221 @@
+"""What the acting member has changed, as the audit has it, and whether it still stands."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
+from domain.database.scope import Member, Scope
+from domain.errors import NotFound
+from domain.family.people import get_person
+from domain.medicines.reading import get_medication
+from domain.medicines.stock.refills import PROMISED
+from domain.models import Appointment, AuditEvent, CareRecipient, Medication, User
+from domain.models.appointments import OccurrenceStatus
+from domain.overview.own_actions import AUDITED, UNDONE, ActionKind, ActionSuperseded, LastAction
+from domain.timers import UNDO_PERIOD
+
+
+async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
+    """The member's last change of a medicine or an appointment that was not taken back, if nobody
+    has changed it since. What was changed and taken back again leaves no trace, nor does an undo.
+    """
+    event, later = aliased(AuditEvent), aliased(AuditEvent)
+    changed_since = (
+        select(later.id)
+        .where(
+            _is_later(later, event),
+            # What they did to it later comes first anyway, or is nothing that can be taken back.
+            later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
+        )
+        .exists()
+    )
+    row = await scope.row(
+        _select_own(event, member)
+        .where(
+            event.created_at > func.clock_now() - UNDO_PERIOD,
+            ~_is_undone(event),
+            _is_there(event),
+            ~changed_since,
+        )
+        .order_by(event.created_at.desc(), event.id.desc())
+        .limit(1)
+    )
+    return None if row is None else await _read(scope, row)
+
+
+async def find_superseded(
+    scope: Scope, member: Member, *, since: Sequence[LastAction]
+) -> ActionSuperseded | None:
+    """Who has changed what the member did last, later than what they can take back."""
+    row = await scope.row(
+        _select_own(AuditEvent, member)
+        .where(
+            AuditEvent.created_at > func.clock_now() - UNDO_PERIOD,
+            *(AuditEvent.created_at > action.at for action in since),
+            ~_is_undone(AuditEvent),
+            _is_there(AuditEvent),
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(1)
+    )
+    action = None if row is None else await _read(scope, row)
+    if action is None:
+        return None
+    try:
+        await _check_stands(scope, member, action=action)
+    except ActionSuperseded as error:
+        return error if error.by is not None else None
+    return None
+
+
+async def find_change(
+    scope: Scope, member: Member, *, event_id: UUID, among: int
+) -> LastAction | None:
+    """The member's change of this event, or the last of the *among* that were added up to it which
+    is still there; None if it is no change of theirs.
+
+    Raises NotFound of what was removed, and ActionSuperseded of what does not stand any more.
+    """
+    row = await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
+    if row is None:
+        return None
+    if among > 1:
+        row = await _find_last_added(scope, member, last=row, count=among)
+    found = await _read(scope, row)
+    if found is None:
+        raise ActionSuperseded(UNDONE, "", by=None) if row.is_undone else NotFound
+    await _check_stands(scope, member, action=found)
+    return found
+
+
+def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
+    """What the member did that can be taken back."""
+    return select(
+        event.id,
+        event.action,
+        event.subject_id,
+        event.before,
+        event.after,
+        event.created_at,
+        _is_undone(event).label("is_undone"),
+    ).where(
+        event.family_id == member.family_id,
+        event.actor_id == member.user_id,
+        event.action.in_(AUDITED),
+    )
+
+
+def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement[bool]:
+    """Whether *later* changed what *event* did, and was not taken back."""
+    is_of_it = (later.subject_id == event.subject_id) | (
+        # A series that was parted in two goes on under another id.
+        later.before["appointment_id"].astext == cast(event.subject_id, Text)
+    )
+    return and_(
+        later.family_id == event.family_id,
+        is_of_it,
+        # Ids are in the order of time, and unlike it are never the same.
+        tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
+        _area(later) == _area(event),
+        later.action != PROMISED,  # it changes neither the stock nor its measure
+        later.undoes_id.is_(None),
+        ~_is_undone(later),
+    )
+
+
+async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], count: int) -> Row[Any]:
+    """Of the *count* things that the member added up to *last*, the last that is still there."""
+    rows = await scope.rows(
+        _select_own(AuditEvent, member)
+        .where(
+            AuditEvent.action == last.action,
+            tuple_(AuditEvent.created_at, AuditEvent.id) <= tuple_(last.created_at, last.id),
+        )
+        .order_by(AuditEvent.created_at.desc(), AuditEvent.id.desc())
+        .limit(count)
+    )
+    return next((row for row in rows if not row.is_undone), last)
+
+
+async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
+    """Raises ActionSuperseded if it was taken back, or somebody has changed the same since."""
+    event, later = aliased(AuditEvent), aliased(AuditEvent)
+    is_undo = later.undoes_id == event.id
+    is_own = later.actor_id == member.user_id
+    can_be_undone = later.action.in_(AUDITED) | later.action.endswith(".put_back")
+    changed = await scope.row(
+        select(is_undo.label("is_undo"), is_own.label("is_own"), later.action, User.name)
+        .select_from(later)
+        .join(event, event.id == action.id)
+        .outerjoin(User, User.id == later.actor_id)
+        .where(
+            is_undo | and_(_is_later(later, event), or_(~is_own, can_be_undone)),
+        )
+        .order_by(is_undo.desc().nulls_last(), later.created_at.desc(), later.id.desc())
+        .limit(1)
+    )
+    if changed is not None:
+        raise ActionSuperseded(
+            UNDONE if changed.is_undo else changed.action,
+            action.name,
+            by=None if changed.is_own else changed.name or "",
+        )
+
+
+def _area(event: type[AuditEvent]) -> ColumnElement[str]:
+    return func.split_part(event.action, ".", 1)
+
+
+def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
+    undo = aliased(AuditEvent)
+    return (
+        select(undo.id)
+        .where(undo.family_id == event.family_id, undo.undoes_id == event.id)
+        .exists()
+    )
+
+
+def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
+    """What was removed since cannot be changed back, and stands in nothing's way."""
+    return or_(
+        *(
+            select(table.id)
+            .where(table.id == event.subject_id, table.deleted_at.is_(None))
+            .exists()
+            for table in (Medication, Appointment, CareRecipient)
+        )
+    )
+
+
+async def _read(scope: Scope, row: Row[Any]) -> LastAction | None:
+    kind = ActionKind(row.action)
+    action = LastAction(id=row.id, kind=kind, at=row.created_at, before=row.before, after=row.after)
+    try:
+        if kind.startswith("appointment."):
+            return replace(action, appointment=await _changed(scope, row))
+        if kind.startswith("person."):
+            return replace(action, person=await get_person(scope, row.subject_id))
+        return replace(action, medicine=await get_medication(scope, row.subject_id))
+    except NotFound:  # it was removed, which is no change that could be taken back
+        return None
+
+
+async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
+    """The occurrence that a change of an appointment was made at; else the next one, also where
+    another rhythm has none then. Raises NotFound.
+    """
+    before = row.before or {}
+    coming = await first_of(scope, row.subject_id)
+    if not before.get("occurrence_id"):
+        return coming
+    try:
+        found = await get_occurrence(scope, UUID(before["occurrence_id"]))
+    except NotFound:
+        return coming
+    has_made_way = found.status is OccurrenceStatus.CUT
+    return coming if row.action == ActionKind.APPOINTMENT_REPEATED and has_made_way else found

@@ -1,0 +1,111 @@
+"""What the acting member has recorded of doses and can take back."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+
+from domain.database.scope import Member, Scope
+from domain.errors import NotFound
+from domain.medicines.doses.facts import RESOLVED, list_doses
+from domain.medicines.records.changes import find_recorded
+from domain.medicines.records.corrections import stands
+from domain.medicines.records.standing import find_standing
+from domain.models import Dose, MedicationLog, User
+from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded, LastAction
+from domain.timers import UNDO_PERIOD
+
+_STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
+
+
+async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
+    """The member's last record of doses that stands: nobody has recorded anything of them since,
+    but what was taken back.
+    """
+    last = (
+        select(MedicationLog.action_id)
+        .join(Dose, Dose.id == MedicationLog.dose_id)
+        .where(
+            MedicationLog.family_id == member.family_id,
+            MedicationLog.recorded_by_id == member.user_id,
+            MedicationLog.recorded_at > func.clock_now() - UNDO_PERIOD,
+            _STANDING,
+        )
+        .order_by(MedicationLog.recorded_at.desc())
+        .limit(1)
+    )
+    return await _record(scope, MedicationLog.action_id == last.scalar_subquery())
+
+
+async def find_record(scope: Scope, member: Member, *, action_id: UUID) -> LastAction:
+    """The records of one action of the member. Raises NotFound, or ActionSuperseded if none of them
+    stands any more.
+    """
+    is_theirs = and_(
+        MedicationLog.family_id == member.family_id,
+        MedicationLog.recorded_by_id == member.user_id,
+        MedicationLog.action_id == action_id,
+    )
+    found = await _record(scope, is_theirs)
+    if found is None:
+        rows = await scope.rows(
+            select(MedicationLog.id, MedicationLog.dose_id).where(is_theirs).limit(1)
+        )
+        if not rows:
+            raise NotFound
+        raise await _superseded(scope, member, rows[0])
+    return found
+
+
+async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionSuperseded:
+    """Who has done what to a record that does not stand any more."""
+    rows = await scope.rows(
+        select(
+            MedicationLog.id,
+            MedicationLog.undoes_id,
+            MedicationLog.corrects_id,
+            MedicationLog.status,
+            MedicationLog.recorded_by_id,
+            User.name,
+        )
+        .join(User, User.id == MedicationLog.recorded_by_id)
+        .where(MedicationLog.dose_id == record.dose_id)
+        .order_by(MedicationLog.recorded_at, MedicationLog.id)
+    )
+    undo = next((row for row in rows if row.undoes_id == record.id), None)
+    by = undo or find_standing(rows)
+    action: str = ActionKind.RECORDED if by.corrects_id is None else ActionKind.CORRECTED
+    if undo is not None or by.status == UNDONE:
+        action = UNDONE
+    [dose] = await list_doses(scope, [record.dose_id])
+    is_own = by.recorded_by_id == member.user_id
+    return ActionSuperseded(action, dose.name, by=None if is_own else by.name, dose=dose)
+
+
+async def _record(scope: Scope, is_meant: ColumnElement[bool]) -> LastAction | None:
+    """What of the records of one action still stands; None if nothing does."""
+    rows = await scope.rows(
+        select(
+            MedicationLog.id,
+            MedicationLog.action_id,
+            MedicationLog.dose_id,
+            MedicationLog.corrects_id,
+            MedicationLog.recorded_at,
+        )
+        .join(Dose, Dose.id == MedicationLog.dose_id)
+        .where(is_meant, _STANDING)
+    )
+    if not rows:
+        return None
+    is_correction = rows[0].corrects_id is not None
+    doses = await list_doses(scope, [row.dose_id for row in rows])
+    return LastAction(
+        id=rows[0].action_id,
+        kind=ActionKind.CORRECTED if is_correction else ActionKind.RECORDED,
+        at=rows[0].recorded_at,
+        doses=doses,
+        log_id=rows[0].id if is_correction else None,
+        put_back=await find_recorded(scope, doses[0], rows[0].corrects_id)
+        if is_correction
+        else None,
+    )

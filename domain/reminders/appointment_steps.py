@@ -1,0 +1,162 @@
+"""The steps of appointments: who is told what, and what comes next."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, func, select, text, update
+
+from domain.access import ASKED_FIRST, Action, may
+from domain.appointments.ladder import after_telling, appointment_actions
+from domain.appointments.occurrences import reminded_before
+from domain.database.scope import Scope
+from domain.delivery.new_messages import OutgoingMessage
+from domain.events import TimerSet
+from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced
+from domain.models import Appointment, AppointmentOccurrence, CareRecipient
+from domain.models.appointments import OccurrenceStatus
+from domain.models.delivery import Kind
+from domain.reminders.recipients import Asked, People
+from domain.set_asides import Work, is_free
+from domain.timers import NextAction, Step
+
+_MOVE_OCCURRENCES = text("""
+    UPDATE appointment_occurrences o
+    SET ladder_step = moved.step, next_action_at = moved.at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:steps AS text[]), CAST(:ats AS timestamptz[]))
+         AS moved (id, step, at)
+    WHERE o.id = moved.id
+""")
+
+DUE_OCCURRENCES = (
+    select(
+        AppointmentOccurrence.id,
+        AppointmentOccurrence.family_id,
+        AppointmentOccurrence.care_recipient_id,
+        AppointmentOccurrence.starts_at,
+        AppointmentOccurrence.ends_at,
+        AppointmentOccurrence.status,
+        AppointmentOccurrence.driver_id,
+        AppointmentOccurrence.ladder_step,
+        AppointmentOccurrence.next_action_at,
+        Appointment.timezone,
+        AppointmentOccurrence.own_remind_before,
+        Appointment.remind_before,
+        *PAUSE_COLUMNS,
+        Appointment.is_all_day,
+    )
+    .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+    .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+    .where(
+        AppointmentOccurrence.next_action_at <= func.clock_now(),
+        is_free(Work.APPOINTMENT, AppointmentOccurrence.id),
+    )
+    .order_by(AppointmentOccurrence.next_action_at)
+    .with_for_update(skip_locked=True, of=AppointmentOccurrence)
+)
+
+
+async def act_on_due_occurrences(
+    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[OutgoingMessage]:
+    """Tell of appointments, and set what is told next. Two of one person in a minute are one
+    message; what was due in an outage is told once.
+    """
+    if not due:
+        return []
+    steps: dict[tuple[UUID, UUID, datetime, UUID], dict[str, str]] = defaultdict(dict)
+    told: list[UUID] = []
+    for row in due:
+        action = _overdue(row, now=now)
+        if _is_silenced(row, action.step, now=now):
+            continue
+        told.append(row.id)
+        for user_id in _who_is_told(row, action.step, people.get(row.care_recipient_id, ())):
+            message = (row.family_id, row.care_recipient_id, action.at, user_id)
+            steps[message][str(row.id)] = action.step
+    following = [_following(row, now=now) for row in due]
+    for at in {action.at for action in following if action is not None}:
+        scope.publish(TimerSet(at))
+    await scope.execute(
+        _MOVE_OCCURRENCES,
+        {
+            "ids": [row.id for row in due],
+            "steps": [each.step if each else None for each in following],
+            "ats": [each.at if each else None for each in following],
+        },
+    )
+    await scope.execute(
+        update(AppointmentOccurrence)
+        .where(AppointmentOccurrence.id.in_(told))
+        .values(told_at=func.clock_now())
+    )
+    return [
+        OutgoingMessage(
+            kind=Kind.APPOINTMENT,
+            family_id=family_id,
+            user_id=user_id,
+            facts={"steps": about},
+            deadline_at=at,
+            person_id=person_id,
+            slot_at=at,
+        )
+        for (family_id, person_id, at, user_id), about in steps.items()
+    ]
+
+
+def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
+    """Whether it takes place while its person's pause is to be quiet. What was said of it before
+    and holds no more is told all the same.
+    """
+    return step is not Step.TELL and is_silenced(row, now=now)
+
+
+def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
+    """Everybody is told of an appointment; only those who may drive are asked to, as long as nobody
+    does, and how it went is asked of the driver, or of those who are asked first.
+    """
+    present = {member.user_id for member in members}
+    driver_id = row.driver_id if row.driver_id in present else None
+    match step:
+        case Step.ASK_DRIVER:
+            drivers = [m.user_id for m in members if may(m.role, Action.DRIVE)]
+            return drivers if driver_id is None else []
+        case Step.ASK_OUTCOME:
+            if driver_id is not None:
+                return [driver_id]
+            return [m.user_id for m in members if m.role in ASKED_FIRST]
+        case _:
+            return [m.user_id for m in members]
+
+
+def _actions(row: Row[Any]) -> Sequence[NextAction]:
+    return appointment_actions(
+        row.starts_at,
+        row.ends_at,
+        zone=ZoneInfo(row.timezone),
+        remind_before=reminded_before(row),
+        is_all_day=row.is_all_day,
+    )
+
+
+def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
+    """What is told now. After an outage that is one thing out of all that has become due: how it
+    went if it is over, else that it takes place, else who drives.
+    """
+    first = NextAction(Step(row.ladder_step), row.next_action_at)
+    missed = [action for action in _actions(row) if first.at < action.at <= now]
+    if row.status != OccurrenceStatus.PLANNED:
+        return first
+    return max([first, *missed], key=lambda action: (_URGENCY[action.step], action.at))
+
+
+_URGENCY = {Step.ASK_DRIVER: 0, Step.REMIND: 1, Step.TELL: 2, Step.ASK_OUTCOME: 3}
+
+
+def _following(row: Row[Any], *, now: datetime) -> NextAction | None:
+    if row.status != OccurrenceStatus.PLANNED:
+        return None
+    return after_telling(_actions(row), now=now)

@@ -1,0 +1,237 @@
+"""The steps of doses: asking for them, and giving up those whose window is over."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text
+
+from domain.database.scope import Scope
+from domain.delivery.dose_messages import find_asked_for, show_cards_again
+from domain.delivery.new_messages import OutgoingMessage
+from domain.events import TimerSet
+from domain.medicines.doses.card_parts import find_parts, part_at
+from domain.medicines.doses.ladder import after_asking
+from domain.models import Dose, Notification
+from domain.models.delivery import Kind, Status
+from domain.models.medicines import DoseStatus
+from domain.reminders.recipients import People
+from domain.set_asides import Work, is_free
+from domain.timers import Step
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The doses of one person at one minute, as far as they are on one card (`part`), or one
+    minute's summary about them.
+    """
+
+    family_id: UUID
+    care_recipient_id: UUID
+    at: datetime
+    part: int = 0
+
+
+@dataclass(frozen=True)
+class Card:
+    """The number of a slot's card, and the minute in which it asks."""
+
+    ask_no: int
+    asked_at: datetime
+
+
+_MOVE_DOSES = text("""
+    UPDATE doses d
+    SET status = moved.status, ladder_step = moved.step, next_action_at = moved.at,
+        ask_no = moved.ask_no,
+        resolved_at = CASE WHEN moved.status = 'pending' THEN NULL ELSE clock_now() END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:steps AS text[]),
+                CAST(:ats AS timestamptz[]), CAST(:ask_nos AS smallint[]))
+         AS moved (id, status, step, at, ask_no)
+    WHERE d.id = moved.id
+""")
+
+
+DUE_DOSES = (
+    select(
+        Dose.id,
+        Dose.family_id,
+        Dose.care_recipient_id,
+        Dose.due_at,
+        Dose.window_ends_at,
+        Dose.ladder_step,
+        Dose.ask_no,
+        Dose.next_action_at,
+    )
+    .where(Dose.next_action_at <= func.clock_now(), is_free(Work.DOSE, Dose.id))
+    .order_by(Dose.next_action_at)
+    .with_for_update(skip_locked=True)
+)
+
+
+async def act_on_due_doses(
+    scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[OutgoingMessage]:
+    """Ask for those whose window is open, give up those whose window is over."""
+    if not due:
+        return []
+    in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
+    over = [d for d in due if d.ladder_step == Step.MISS or now >= d.window_ends_at]
+    asked = await _ask(scope, in_time, people) if in_time else []
+    given_up = await _give_up(scope, over, people, now=now) if over else []
+    return [*asked, *given_up]
+
+
+async def _ask(
+    scope: Scope, doses: Sequence[Row[Any]], people: People
+) -> Sequence[OutgoingMessage]:
+    parts = await find_parts(scope, {(dose.care_recipient_id, dose.due_at) for dose in doses})
+    slots = _by_slot(doses, at=lambda dose: dose.due_at, parts=parts)
+    newest = await _newest_cards(scope, slots)
+    cards = {slot: _card_for(found, newest.get(slot)) for slot, found in slots.items()}
+    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in newest})
+    moves = []
+    for slot, found in slots.items():
+        for dose in found:
+            action = after_asking(dose.window_ends_at)
+            moves.append(
+                (dose.id, DoseStatus.PENDING, action.step, action.at, cards[slot].ask_no + 1)
+            )
+            scope.publish(TimerSet(action.at))
+    await _move_doses(scope, moves)
+    return _of_doses(Kind.SLOT_CARD, slots, people, cards)
+
+
+async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
+    """The last card of each slot that has one, part by part."""
+    wanted = list(slots)
+    card = (
+        Notification.family_id,
+        Notification.care_recipient_id,
+        Notification.slot_at,
+        Notification.part,
+    )
+    rows = await scope.rows(
+        # Each card asks later than the one before it.
+        select(
+            *card,
+            func.max(Notification.ask_no).label("ask_no"),
+            func.max(Notification.deadline_at).label("asked_at"),
+        )
+        .where(
+            Notification.care_recipient_id.in_({slot.care_recipient_id for slot in wanted}),
+            Notification.slot_at.in_({slot.at for slot in wanted}),
+            Notification.kind == Kind.SLOT_CARD,
+        )
+        .group_by(*card)
+    )
+    found = {
+        Slot(row.family_id, row.care_recipient_id, row.slot_at, row.part): Card(
+            row.ask_no, row.asked_at
+        )
+        for row in rows
+    }
+    return {slot: found[slot] for slot in wanted if slot in found}
+
+
+def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
+    """The card that asks for these doses of a slot: a new one, unless one of this minute is there.
+
+    Doses of one minute may come in several batches, and share a card. A dose that was snoozed is
+    asked for in a minute of its own, and by a new message: people do not hear an edit.
+    """
+    minute = max(dose.next_action_at for dose in doses)
+    if newest is None:
+        return Card(0, minute)
+    return newest if newest.asked_at == minute else Card(newest.ask_no + 1, minute)
+
+
+async def _give_up(
+    scope: Scope, doses: Sequence[Row[Any]], people: People, *, now: datetime
+) -> Sequence[OutgoingMessage]:
+    slots = _by_slot(doses, at=lambda dose: dose.due_at)
+    reached = await find_asked_for(scope, [dose.id for dose in doses], [Status.SENT])
+    missed = [dose for dose in doses if dose.id in reached]
+    not_asked = [dose for dose in doses if dose.id not in reached]
+    await _move_doses(
+        scope,
+        [(dose.id, DoseStatus.MISSED, None, None, dose.ask_no) for dose in missed]
+        + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
+    )
+    await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
+    # One summary for what ends in this minute, not one alarm for each dose; of more doses than have
+    # room for their buttons, several.
+    minute = now.replace(second=0, microsecond=0)
+    owed: list[OutgoingMessage] = []
+    for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
+        summaries = _by_slot(found, at=lambda _: minute, parts=_in_parts(found))
+        cards = dict.fromkeys(summaries, Card(0, minute))
+        owed += _of_doses(kind, summaries, people, cards)
+    return owed
+
+
+def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
+    """In which of a person's summaries each dose is, the earliest first."""
+    theirs: dict[UUID, list[UUID]] = defaultdict(list)
+    for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
+        theirs[dose.care_recipient_id].append(dose.id)
+    return {
+        dose_id: part_at(place)
+        for dose_ids in theirs.values()
+        for place, dose_id in enumerate(dose_ids)
+    }
+
+
+def _by_slot(
+    doses: Iterable[Row[Any]], *, at: Any, parts: Mapping[UUID, int] | None = None
+) -> dict[Slot, list[Row[Any]]]:
+    slots: dict[Slot, list[Row[Any]]] = defaultdict(list)
+    for dose in doses:
+        part = (parts or {}).get(dose.id, 0)
+        slots[Slot(dose.family_id, dose.care_recipient_id, at(dose), part)].append(dose)
+    return dict(slots)
+
+
+def _of_doses(
+    kind: Kind,
+    slots: dict[Slot, list[Row[Any]]],
+    people: People,
+    cards: dict[Slot, Card],
+) -> Sequence[OutgoingMessage]:
+    """A message about the doses of each slot to each member who is asked first."""
+    return [
+        OutgoingMessage(
+            kind=kind,
+            family_id=slot.family_id,
+            user_id=asked.user_id,
+            facts={"dose_ids": [str(dose.id) for dose in doses]},
+            deadline_at=cards[slot].asked_at,
+            person_id=slot.care_recipient_id,
+            slot_at=slot.at,
+            ask_no=cards[slot].ask_no,
+            part=slot.part,
+        )
+        for slot, doses in slots.items()
+        for asked in people.get(slot.care_recipient_id, ())
+        if asked.is_asked_first
+    ]
+
+
+async def _move_doses(
+    scope: Scope,
+    moves: Sequence[tuple[UUID, DoseStatus, Step | None, datetime | None, int]],
+) -> None:
+    ids, statuses, steps, ats, ask_nos = zip(*moves, strict=True)
+    await scope.execute(
+        _MOVE_DOSES,
+        {
+            "ids": list(ids),
+            "statuses": list(statuses),
+            "steps": list(steps),
+            "ats": list(ats),
+            "ask_nos": list(ask_nos),
+        },
+    )
