@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from telegram import BotCommand
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -28,7 +28,7 @@ from bot.intake.replies import Replies
 from bot.intake.serving import Parts, Serving
 from bot.ops.liveness import Process
 from bot.ops.metrics import serving_metrics
-from bot.ops.tasks import end
+from bot.ops.supervisor import Supervisor, Tasks, Work
 from bot.ops.watchdog import watched_loop
 from bot.redis.client import connect
 from bot.redis.conversations import ConversationStore
@@ -109,7 +109,8 @@ class App:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         self._stack = AsyncExitStack()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._supervisor = Supervisor()
+        self._warming, self._menu = Tasks("warm-up"), Tasks("menu of commands")
         # Whoever moves the clock by days asks these to look at once, instead of each second.
         self.wake_ups: WakeUps | None = None
         self.finished: Finished | None = None
@@ -124,16 +125,19 @@ class App:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def wait(self) -> None:
-        """Return, with its exception, when a part of the bot has ended by itself."""
-        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """How often which part of the bot has failed so far."""
+        return self._supervisor.failures
+
+    async def wait(self) -> NoReturn:
+        """Raise TaskFailed when a part of the bot has failed that it cannot do without."""
+        await self._supervisor.wait()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         wiring = self._wiring
         process = stack.enter_context(Process(wiring.run_folder))
-        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        warming = self._warming.start(asyncio.to_thread(warm_up), is_awaited=True)
         stack.push_async_callback(asyncio.wait, [warming])
         database = Database(
             make_engine(wiring.database_url),
@@ -186,6 +190,7 @@ class App:
             redis_url=wiring.redis_url,
             sweep_seconds=wiring.sweep_seconds,
             process=process,
+            supervisor=self._supervisor,
         )
         wake_ups.also_on_sweep(delivery.nudge)
         wake_ups.also_on_sweep(queues.look_behind)
@@ -206,16 +211,17 @@ class App:
         # Stopped in the opposite order: first nothing comes in any more, then what has come in is
         # answered, then what is on its way out is recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
-        await stack.enter_async_context(self._running(delivery.run(), "delivery"))
-        await stack.enter_async_context(self._running(delivery.renew_leases(), "sending"))
+        await self._run(stack, delivery.run, "delivery")
+        await self._run(stack, delivery.renew_leases, "sending")
         stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
-        await stack.enter_async_context(self._running(drafts.run(), "drafts"))
+        await self._run(stack, drafts.run, "drafts")
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
-        await stack.enter_async_context(self._running(queues.renew_leases(), "leases"))
-        await stack.enter_async_context(self._running(wake_ups.run(), "wake-ups"))
-        await stack.enter_async_context(self._running(queues.recover(), "recovery"))
-        await stack.enter_async_context(self._running(Poller(polling, queues).run(), "polling"))
-        menu = asyncio.create_task(_set_command_menu(application))
+        await self._run(stack, queues.renew_leases, "leases")
+        # It lets go of the alarm for good when it ends, so only a new process can begin again.
+        await self._run(stack, wake_ups.run, "wake-ups", restarts=False)
+        await self._run(stack, queues.recover, "recovery")
+        await self._run(stack, Poller(polling, queues).run, "polling")
+        menu = self._menu.start(_set_command_menu(application))
         stack.callback(menu.cancel)
 
     async def _open_api(self, stack: AsyncExitStack, *, connections: int) -> TelegramApi:
@@ -224,14 +230,12 @@ class App:
         await request.initialize()
         return TelegramApi(request, token=self._wiring.token, api_url=self._wiring.api_url)
 
-    @asynccontextmanager
-    async def _running(self, work: Any, name: str) -> AsyncIterator[None]:
-        task: asyncio.Task[None] = asyncio.create_task(work, name=name)
-        self._tasks.append(task)
-        try:
-            yield
-        finally:
-            await end([task])
+    async def _run(
+        self, stack: AsyncExitStack, work: Work, name: str, *, restarts: bool = True
+    ) -> None:
+        await stack.enter_async_context(
+            self._supervisor.running(work, name=name, restarts=restarts)
+        )
 
 
 async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
@@ -248,7 +252,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
         if settings.metrics_port:
             _start_metrics(settings.metrics_port, stack)
         # A second of reading, while servers are started and looked at.
-        warming = asyncio.create_task(asyncio.to_thread(warm_up))
+        warming = Tasks("warm-up").start(asyncio.to_thread(warm_up))
         stack.push_async_callback(asyncio.wait, [warming])
         database_url, redis_url = await _servers(settings, stack)
         await _check_database(database_url)
@@ -283,17 +287,21 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
             log.info("the bot is running")
             await app.wait()
 
-    serving, stopping = asyncio.create_task(serve()), asyncio.create_task(stop.wait())
+    tasks = Tasks("serving")
+    serving, stopping = tasks.start(serve(), is_awaited=True), tasks.start(stop.wait())
     try:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if serving.done():
             await serving
+            return
     except InvalidToken:
         raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
     finally:
         stopping.cancel()
         serving.cancel()
         await asyncio.gather(serving, stopping, return_exceptions=True)
+    if not serving.cancelled() and (error := serving.exception()) is not None:
+        log.error("the bot did not stop in order: %s", describe(error))
 
 
 async def _servers(settings: Settings, stack: AsyncExitStack) -> tuple[str, str]:

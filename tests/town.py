@@ -42,9 +42,9 @@ class Town:
     async def stop_bot(self) -> None:
         """Stop in order, as SIGTERM does. Raises what ended a part of the bot before."""
         app, self.app = self.app, None
-        ended = [task for task in app._tasks if task.done()] if app else []
+        failures = dict(app.failures) if app else {}
         await self.bot.aclose()
-        assert not ended, f"a part of the bot has ended by itself: {ended}"
+        assert not failures, f"a part of the bot has failed by itself: {failures}"
 
     async def restart_bot(self, **changed: Any) -> None:
         await self.stop_bot()

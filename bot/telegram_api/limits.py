@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from redis.asyncio import Redis
 
+from bot.ops.supervisor import Tasks
 from bot.redis.send_limits import Demand, SharedSendLimits
 from bot.telegram_api.suspicion import Probe, Suspicion
 from bot.telegram_api.timepiece import RealTime, Timepiece
@@ -202,7 +203,7 @@ class Limiter:
         self._waiting = 0
         self._abandoned = 0
         self._changed = asyncio.Event()
-        self._dispatcher: asyncio.Task[None] | None = None
+        self._dispatcher = Tasks("limits")
 
     @property
     def waiting(self) -> int:
@@ -247,8 +248,8 @@ class Limiter:
         line.chat.waiting[lane] += 1
         self._waiting += 1
         self._changed.set()
-        if self._dispatcher is None or self._dispatcher.done():
-            self._dispatcher = asyncio.create_task(self._dispatch(), name="limits")
+        if not self._dispatcher.are_running:
+            self._dispatcher.start(self._dispatch())
         try:
             await ticket.may_go
         except asyncio.CancelledError:
@@ -308,7 +309,6 @@ class Limiter:
                 self._grant(line)
         if self._abandoned:
             self._sweep()
-        self._dispatcher = None
 
     def _next(self, now: float) -> tuple[_Line | None, float]:
         """The line whose first ticket may go now; or none, and when to look again."""
