@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.app import App, Wiring
+from bot.app.app import App, Wiring
 from bot.sandbox import Limits, Message, Person, Sandbox
 from bot.telegram_api.limits import Budget
 from domain.clock import Clock

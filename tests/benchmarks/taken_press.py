@@ -39,7 +39,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.app import App, Wiring
+from bot.app.app import App, Wiring
 from bot.embedded import EmbeddedServers, start_embedded
 from bot.telegram_api.limits import Budget
 from domain.clock import Clock

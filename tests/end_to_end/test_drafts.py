@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.app import App
+from bot.app.app import App
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.sandbox import Drop, Message, Person
