@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.sandbox.errors import ApiError, Json
-from bot.sandbox.store import Store
+from bot.sandbox.world.store import Store
 from domain.clock import Clock
 
 ANSWER_WITHIN = 150
