@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.app.app import App, Wiring
 from bot.sandbox import Limits, Message, Person, Sandbox
-from bot.telegram_api.limits import Budget
+from bot.telegram_api.budget import Budget
 from domain.clock import Clock
 from tests.databases import move_to
 

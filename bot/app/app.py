@@ -29,9 +29,10 @@ from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
 from bot.routes import FLOWS, register
 from bot.scheduling.wake_ups import WakeUps
+from bot.telegram_api.budget import Budget
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.delivery import IN_FLIGHT, Delivery
-from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.limits import Limiter
 from bot.telegram_api.transport import AiohttpRequest
 from domain.clock import Clock
 from domain.database import (

@@ -41,7 +41,7 @@ from sqlalchemy import text
 
 from bot.app.app import App, Wiring
 from bot.embedded import EmbeddedServers, start_embedded
-from bot.telegram_api.limits import Budget
+from bot.telegram_api.budget import Budget
 from domain.clock import Clock
 from domain.database import Database, as_dispatch, make_engine
 from migrations import runner

@@ -12,7 +12,8 @@ from redis.asyncio import Redis
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.send_limits import Demand, SharedSendLimits
-from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.budget import Budget
+from bot.telegram_api.limits import Limiter
 from domain.models.delivery import Lane
 from tests.valkey import running_valkey
 
