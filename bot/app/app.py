@@ -23,7 +23,7 @@ from bot.ops.liveness import Process
 from bot.ops.supervisor import Supervisor, Tasks, Work
 from bot.ops.watchdog import watched_loop
 from bot.redis.client import connect
-from bot.redis.conversations import ConversationStore
+from bot.redis.conversation_store import ConversationStore
 from bot.redis.drafts import DraftDeadlines
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter
