@@ -83,11 +83,14 @@ class LeftDrafts:
         self._show = show
         self._circuit = Circuit("drafts")
         self._in_flight = Tasks("draft")
+        #: How often it has looked, and begun on what was there.
+        self.looks = 0
 
     async def run(self) -> None:
         """Look every second until cancelled. It asks Redis alone: a database may sleep."""
         while True:
             await self._look()
+            self.looks += 1
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drain(self, *, seconds: float) -> None:

@@ -85,6 +85,11 @@ class UpdateQueue:
             await self._wait(timeout)
         return [{"update_id": one.id, one.kind: one.body} for one in islice(self._waiting, limit)]
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a ``fetch`` waits for an update."""
+        return self._poll is not None
+
     def end_poll(self) -> None:
         """Let a waiting ``fetch`` return, with nothing if need be: the sandbox stops."""
         self._wake()
