@@ -58,12 +58,13 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, 
 
 
 async def _run(settings: Settings, *, sandbox_port: int | None = None) -> int:
-    from bot import app  # noqa: PLC0415 -- the whole bot, which the other commands do without
+    # The whole bot, which the other commands do without.
+    from bot.app import process  # noqa: PLC0415
 
     if sandbox_port is None and not settings.telegram_bot_token:
         print("TELEGRAM_BOT_TOKEN is not set: this is the sandbox, without Telegram.")
         sandbox_port = SANDBOX_PORT
-    await app.run(settings, sandbox_port=sandbox_port)
+    await process.run(settings, sandbox_port=sandbox_port)
     return 0
 
 

@@ -82,6 +82,14 @@ async def as_owner(url: str) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+async def somebody_waits_for_a_lock(url: str) -> None:
+    """Return once a transaction waits for another one."""
+    waiting = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+    async with asyncio.timeout(10), as_owner(url) as connection:
+        while not await connection.scalar(waiting):
+            await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def without_walls(url: str, *, keep: bool = False) -> AsyncIterator[AsyncConnection]:
     """A transaction in which the owner sees and may change every row.

@@ -9,7 +9,8 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.budget import Budget
+from bot.telegram_api.limits import Limiter
 from bot.telegram_api.suspicion import Probe
 from domain.models.delivery import Lane
 

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.app import App, Wiring
+from bot.app.app import App, Wiring
 from bot.sandbox import Limits, Message, Person, Sandbox
-from bot.telegram_api.limits import Budget
+from bot.telegram_api.budget import Budget
 from domain.clock import Clock
 from tests.databases import move_to
+from tests.waiting import until
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -42,9 +43,9 @@ class Town:
     async def stop_bot(self) -> None:
         """Stop in order, as SIGTERM does. Raises what ended a part of the bot before."""
         app, self.app = self.app, None
-        ended = [task for task in app._tasks if task.done()] if app else []
+        failures = dict(app.failures) if app else {}
         await self.bot.aclose()
-        assert not ended, f"a part of the bot has ended by itself: {ended}"
+        assert not failures, f"a part of the bot has failed by itself: {failures}"
 
     async def restart_bot(self, **changed: Any) -> None:
         await self.stop_bot()
@@ -89,6 +90,16 @@ class Town:
         async with asyncio.timeout(seconds):
             while not await self.value(sql):
                 await asyncio.sleep(0.02)
+
+    async def drafts_looked_at(self) -> None:
+        """Return once the bot has looked twice for drafts whose time is over, and has said what it
+        had to say about them: what it has not said by then it does not mean to say.
+        """
+        assert self.app is not None
+        drafts = self.app.drafts
+        assert drafts is not None
+        before = drafts.looks
+        await until(lambda: drafts.looks >= before + 2 and not drafts._in_flight.are_running)
 
     async def settled(self, *, seconds: float = 20) -> None:
         """Return once everything that came in is answered and everything owed is sent, but for what

@@ -31,7 +31,7 @@ from bot.intake.raw_updates import (
 from bot.intake.replies import Place
 from bot.intake.serving import Serving
 from bot.ops.metrics import SET_ASIDE
-from bot.ops.tasks import end
+from bot.ops.supervisor import Tasks
 from bot.ui.answer import Answer
 from bot.ui.callbacks import LOOKS, UnreadableCallback, decode
 from domain.database.failures import is_away
@@ -87,7 +87,7 @@ class ChatQueues:
         self._owner = owner
         self._queues: dict[int, deque[_Waiting]] = {}
         self._known: set[int] = set()
-        self._workers: set[asyncio.Task[None]] = set()
+        self._workers = Tasks("chat")
         self._has_left_some = False
         self._look_behind = asyncio.Event()
         self._look_behind.set()
@@ -177,9 +177,7 @@ class ChatQueues:
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=seconds)
-        await end(self._workers)
+        await self._workers.drain(seconds=seconds)
         await self._answers.drain(seconds=seconds)
         await self._finished.close(seconds=seconds)
 
@@ -220,9 +218,7 @@ class ChatQueues:
             return
         self._known.add(waiting.update_id)
         self._queues[waiting.chat_id] = deque([waiting])
-        worker = asyncio.create_task(self._work(waiting.chat_id))
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+        self._workers.start(self._work(waiting.chat_id))
 
     async def _work(self, chat_id: int) -> None:
         """Handle one chat's updates in order, until there are none."""

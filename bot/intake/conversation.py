@@ -10,7 +10,8 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from bot.redis.conversations import JSON, Conversation, ConversationStore, LostRace
+from bot.redis.conversation_store import ConversationStore
+from bot.redis.conversations import JSON, Conversation, LostRace
 
 
 class Outcome(Enum):

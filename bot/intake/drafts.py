@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from redis.exceptions import RedisError
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.ops.tasks import end
+from bot.ops.supervisor import Tasks
 from bot.redis.circuit import Circuit
 from bot.redis.conversations import Conversation
 from bot.redis.drafts import ClaimedDraft, DraftDeadlines
@@ -82,19 +82,20 @@ class LeftDrafts:
         self._clock = clock
         self._show = show
         self._circuit = Circuit("drafts")
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight = Tasks("draft")
+        #: How often it has looked, and begun on what was there.
+        self.looks = 0
 
     async def run(self) -> None:
         """Look every second until cancelled. It asks Redis alone: a database may sleep."""
         while True:
             await self._look()
+            self.looks += 1
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*; what is left is taken up again later."""
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=seconds)
-        await end(self._in_flight)
+        await self._in_flight.drain(seconds=seconds)
 
     async def _look(self) -> None:
         most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - len(self._in_flight))
@@ -110,9 +111,7 @@ class LeftDrafts:
             return
         self._circuit.worked()
         for draft in claimed:
-            task = asyncio.create_task(self._look_after(draft))
-            self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
+            self._in_flight.start(self._look_after(draft))
 
     async def _look_after(self, draft: ClaimedDraft) -> None:
         try:

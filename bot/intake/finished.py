@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from bot.ops.supervisor import Tasks
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
 from domain.delivery import inbox
@@ -23,25 +24,20 @@ class Finished:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._update_ids: list[int] = []
-        self._flushing: asyncio.Task[None] | None = None
+        self._flushing = Tasks("finished updates")
 
     def add(self, update_id: int) -> None:
         self._update_ids.append(update_id)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush_soon())
+        if not self._flushing.are_running:
+            self._flushing.start(self._flush_soon())
 
     async def flush(self) -> None:
         """Return once everything is marked."""
-        if self._flushing is not None:
-            # Not awaited itself: whoever is cancelled while waiting must not cancel it too.
-            await asyncio.wait({self._flushing})
+        await self._flushing.finish()
 
     async def close(self, *, seconds: float) -> None:
         """Mark what is left, for at most *seconds*."""
-        if self._flushing is not None:
-            await asyncio.wait({self._flushing}, timeout=seconds)
-            self._flushing.cancel()
-            await asyncio.gather(self._flushing, return_exceptions=True)
+        await self._flushing.drain(seconds=seconds)
 
     async def _flush_soon(self) -> None:
         while self._update_ids:

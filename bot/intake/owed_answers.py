@@ -10,7 +10,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from bot.intake.replies import Replies, Saying
 from bot.ops.metrics import SET_ASIDE
-from bot.ops.tasks import end
+from bot.ops.supervisor import Tasks, end
 from bot.telegram_api.calls import Unavailable
 from bot.telegram_api.messages import seconds_to_wait
 from bot.telegram_api.transport import NotSent
@@ -41,13 +41,14 @@ class OwedAnswers:
         self._replies = replies
         self._on_said = on_said
         self._give_up = give_up
-        self._saying: set[asyncio.Task[None]] = set()
+        self._saying = Tasks("answer")
+        self._toasts = Tasks("toast")
         self._edits: dict[tuple[int, int], Saying] = {}
 
     @property
     def waiting(self) -> int:
         """How many answers are on their way."""
-        return len(self._saying)
+        return len(self._saying) + len(self._toasts)
 
     async def say(
         self,
@@ -67,22 +68,19 @@ class OwedAnswers:
             if earlier is not None:
                 earlier.leave_out_edit()
             self._edits[place] = saying
-        task = asyncio.create_task(self._say(saying, update_id, afterwards), name="answer")
-        self._saying.add(task)
-        task.add_done_callback(self._saying.discard)
+        task = self._saying.start(self._say(saying, update_id, afterwards))
         await asyncio.wait({task}, timeout=MOMENT_SECONDS)
 
     def wave_aside(self, press_id: str) -> None:
         """Let a button stop spinning, if Telegram takes it at the first try."""
-        task = asyncio.create_task(self._replies.let_go(press_id), name="toast")
-        self._saying.add(task)
-        task.add_done_callback(self._saying.discard)
+        self._toasts.start(self._replies.let_go(press_id))
 
     async def drain(self, *, seconds: float) -> None:
         """Say what can be said within *seconds*; the rest stays in the inbox."""
-        if self._saying:
-            await asyncio.wait(self._saying, timeout=seconds)
-        await end(self._saying)
+        under_way = {*self._saying, *self._toasts}
+        if under_way:
+            await asyncio.wait(under_way, timeout=seconds)
+        await end({*self._saying, *self._toasts})
 
     async def _say(
         self,

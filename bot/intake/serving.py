@@ -27,13 +27,8 @@ from bot.intake.incoming import Incoming
 from bot.intake.owed_answers import OwedAnswers
 from bot.intake.replies import Place, Saying
 from bot.intake.request import Handler, Request
-from bot.redis.conversations import (
-    Conversation,
-    ConversationStore,
-    ConversationsUnavailable,
-    Draft,
-    Expired,
-)
+from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
+from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import MedicationsCache
 from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.ui import conversations as conversation_views

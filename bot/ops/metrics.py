@@ -16,6 +16,8 @@ MEDICATIONS_CACHE = Counter(
 #: What failed and was set aside, or dropped where it cannot even be kept; `carecircle doctor` lists
 #: it. The kind is that of the work, or `update`, `message`, `answer`.
 SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
+#: Each failure of a task, by its name. One that goes on by itself is a fault of ours all the same.
+TASK_FAILURES = Counter("carecircle_task_failures", "Tasks that failed", ["task"])
 #: Each time that one callback held the event loop for more than 0.2 s, and so everybody up.
 LOOP_HELD = Histogram(
     "carecircle_event_loop_blocked_seconds",

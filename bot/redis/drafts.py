@@ -15,7 +15,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.redis import keys
-from bot.redis.conversations import LUA, Conversation, parse_conversation, to_milliseconds
+from bot.redis.conversation_scripts import LUA
+from bot.redis.conversations import Conversation, parse_conversation, to_milliseconds
 from domain.clock import Clock
 
 logger = logging.getLogger(__name__)

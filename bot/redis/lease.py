@@ -10,7 +10,7 @@ from contextlib import suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.ops.tasks import end
+from bot.ops.supervisor import Supervisor, Tasks, end
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
@@ -81,7 +81,9 @@ class Lease:
         ttl: float = 15.0,
         every: float = 5.0,
         monotonic: Callable[[], float] = monotonic,
+        supervisor: Supervisor | None = None,
     ) -> None:
+        self._supervisor = supervisor or Supervisor()
         self._on_gained = on_gained
         self._on_lost = on_lost
         self._name = name
@@ -99,6 +101,7 @@ class Lease:
         self._others_until = float("-inf")
         # on_gained, running or finished; None while there is nothing that on_lost must end.
         self._gained: asyncio.Task[None] | None = None
+        self._beginning = Tasks("lease gained")
         self._has_failed = False
         self._rounds: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
@@ -117,7 +120,9 @@ class Lease:
         """Ask for the lease once, then go on in the background."""
         self._stopping.clear()
         await self._ask()
-        self._rounds = asyncio.create_task(self._keep_asking(), name="lease")
+        self._rounds = self._supervisor.start(
+            self._keep_asking, name="lease", restarts=False, may_return=True
+        )
 
     async def stop(self) -> None:
         """Stop asking, let ``on_lost`` run, and hand the lease back for the next replica."""
@@ -183,7 +188,7 @@ class Lease:
         if self._gained is not None:
             logger.warning("Redis had forgotten the lease %s; starting over", self._name)
             await end([self._gained])
-        self._gained = asyncio.create_task(self._call_on_gained(), name="lease gained")
+        self._gained = self._beginning.start(self._call_on_gained())
 
     async def _call_on_gained(self) -> None:
         try:

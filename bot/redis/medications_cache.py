@@ -4,7 +4,6 @@ Holds nothing that a decision depends on. What is there counts only if its versi
 PostgreSQL has, so whatever was kept too long, or damaged, is as good as nothing.
 """
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.ops.metrics import MEDICATIONS_CACHE
+from bot.ops.supervisor import Tasks
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 from domain.events import Event
@@ -35,7 +35,7 @@ class MedicationsCache:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._writing: set[asyncio.Task[None]] = set()
+        self._writing = Tasks("medications cache")
         self.circuit = Circuit("the list of medicines")
 
     async def get(self, family_id: UUID | None) -> CachedMedicines | None:
@@ -71,13 +71,11 @@ class MedicationsCache:
     def on_event(self, event: Event) -> None:
         """Keep what was just read from the database, without making anybody wait for it."""
         if isinstance(event, MedicinesListed):
-            task = asyncio.create_task(self._put(event))
-            self._writing.add(task)
-            task.add_done_callback(self._writing.discard)
+            self._writing.start(self._put(event))
 
     async def close(self) -> None:
         """Return once everything is written."""
-        await asyncio.gather(*self._writing, return_exceptions=True)
+        await self._writing.finish()
 
     async def _put(self, listed: MedicinesListed) -> None:
         if not self.circuit.may_try():

@@ -1,11 +1,11 @@
 """Telegram's limits hold for the bot, not for a process: what all replicas sent last."""
 
-import asyncio
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.ops.supervisor import Tasks
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
@@ -99,7 +99,7 @@ class SharedSendLimits:
         self._take = redis.register_script(_TAKE)
         # A long rest: every try that times out holds up all sending for as long.
         self._circuit = Circuit("the sending limits", rest=10)
-        self._telling: set[asyncio.Task[None]] = set()
+        self._telling = Tasks("sending paused")
 
     async def take(self, demand: Demand) -> tuple[float, float]:
         """Count a send if it may go now: (0, 0). Else seconds to wait: for all, or for the chat."""
@@ -141,9 +141,7 @@ class SharedSendLimits:
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
         """Tell the other replicas, in the background, to send nothing (into one chat)."""
-        telling = asyncio.create_task(self._tell(seconds, chat_id), name="sending paused")
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
+        self._telling.start(self._tell(seconds, chat_id))
 
     async def _tell(self, seconds: float, chat_id: int | None) -> None:
         key = keys.LIMIT_PAUSE if chat_id is None else keys.limit_pause_chat(chat_id)

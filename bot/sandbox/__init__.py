@@ -9,11 +9,11 @@
 The bot under test is given ``sandbox.token`` and ``sandbox.api_url``, nothing else.
 """
 
-from bot.sandbox.faults import Drop
-from bot.sandbox.limits import Limits
+from bot.sandbox.bot_api.faults import Drop
+from bot.sandbox.bot_api.limits import Limits
+from bot.sandbox.bot_api.server import Call
 from bot.sandbox.person import Button, Message, Person
 from bot.sandbox.sandbox import Sandbox
-from bot.sandbox.server import Call
-from bot.sandbox.world import Toast
+from bot.sandbox.world.changes import Toast
 
 __all__ = ["Button", "Call", "Drop", "Limits", "Message", "Person", "Sandbox", "Toast"]

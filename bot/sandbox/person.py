@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.sandbox.api import described, document
+from bot.sandbox.bot_api.methods import described, document
 from bot.sandbox.errors import Json
-from bot.sandbox.records import Account, Bubble
-from bot.sandbox.world import Change, Toast, World
+from bot.sandbox.world.changes import Change, Toast
+from bot.sandbox.world.records import Account, Bubble
+from bot.sandbox.world.world import World
 
 T = TypeVar("T")
 

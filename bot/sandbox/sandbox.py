@@ -6,14 +6,14 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.sandbox.api import BotApi
-from bot.sandbox.faults import Drop, Fault, Faults, error_for
-from bot.sandbox.limits import LimitKeeper, Limits
-from bot.sandbox.page_routes import Page
+from bot.sandbox.bot_api.faults import Drop, Fault, Faults, error_for
+from bot.sandbox.bot_api.limits import LimitKeeper, Limits
+from bot.sandbox.bot_api.methods import BotApi
+from bot.sandbox.bot_api.server import MAX_UPLOAD, BotApiServer, Call
+from bot.sandbox.page.routes import Page
 from bot.sandbox.person import Person
-from bot.sandbox.server import MAX_UPLOAD, BotApiServer, Call
-from bot.sandbox.store import Forgetful, SqliteStore
-from bot.sandbox.world import World
+from bot.sandbox.world.store import Forgetful, SqliteStore
+from bot.sandbox.world.world import World
 from domain.clock import Clock
 
 HOST = "127.0.0.1"

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.schedulers.base import STATE_STOPPED
 
-from bot.ops.tasks import end
+from bot.ops.supervisor import Supervisor, Tasks, end
 from bot.redis.client import connect_blocking
 from bot.scheduling.jobstore import JsonJobStore, StoredJob
 from domain.clock import Clock
@@ -50,9 +50,15 @@ class Alarm:
     """
 
     def __init__(
-        self, redis_url: str, clock: Clock, on_wake: Callable[[datetime], Awaitable[None]]
+        self,
+        redis_url: str,
+        clock: Clock,
+        on_wake: Callable[[datetime], Awaitable[None]],
+        *,
+        supervisor: Supervisor | None = None,
     ) -> None:
         self._on_wake = on_wake
+        self._supervisor = supervisor or Supervisor()
         self._redis = connect_blocking(redis_url)
         self._store = JsonJobStore(
             self._redis, entry_points={ENTRY: self._wake}, offset=lambda: clock.lead
@@ -60,9 +66,9 @@ class Alarm:
         self._running: asyncio.Task[None] | None = None
         self._scheduler: _Scheduler | None = None
         self._unstored: dict[str, StoredJob] = {}
-        self._storing_later: asyncio.Task[None] | None = None
+        self._storing_later = Tasks("alarm, later")
         self._due: set[datetime] = set()
-        self._rings: set[asyncio.Task[None]] = set()
+        self._rings = Tasks("wake-up")
 
     @property
     def is_running(self) -> bool:
@@ -76,7 +82,7 @@ class Alarm:
     async def start(self) -> None:
         """Begin to ring; minutes that have passed meanwhile ring at once. Twice is once."""
         if self._running is None:
-            self._running = asyncio.create_task(self._run(), name="alarm")
+            self._running = self._supervisor.start(self._run, name="alarm", restarts=True)
 
     async def stop(self) -> None:
         """Ring no more, and cancel the wake-ups in progress: their transactions roll back."""
@@ -84,14 +90,13 @@ class Alarm:
         if running is not None:
             await end([running])
             await asyncio.sleep(0)  # APScheduler shuts down in the loop's next turn
-        await end(self._rings)
+        await self._rings.end()
         self._due.clear()
 
     async def close(self) -> None:
         """Stop, and leave Redis."""
         await self.stop()
-        if self._storing_later is not None:
-            await end([self._storing_later])
+        await self._storing_later.end()
         await asyncio.to_thread(self._redis.close)
 
     async def arm(self, *minutes: datetime) -> bool:
@@ -119,8 +124,8 @@ class Alarm:
         else:
             # An outage too short for anybody to lose the lease is followed by no rebuilding.
             self._unstored.update({job.id: job for job in jobs})
-            if self._storing_later is None:
-                self._storing_later = asyncio.create_task(self._store_later(), name="alarm, later")
+            if not self._storing_later.are_running:
+                self._storing_later.start(self._store_later())
         return is_stored
 
     async def _store_later(self) -> None:
@@ -131,7 +136,6 @@ class Alarm:
                 for id_ in jobs:
                     del self._unstored[id_]
                 self.wakeup()
-        self._storing_later = None
 
     async def _run(self) -> None:
         # Connects off the loop, and the scheduler's first round knows whether Redis is there.
@@ -161,9 +165,7 @@ class Alarm:
         if is_first:
             # Begins after the other jobs of this round, which join it: after an outage of an hour
             # one look into PostgreSQL is enough.
-            ring = asyncio.create_task(self._ring(), name="wake-up")
-            self._rings.add(ring)
-            ring.add_done_callback(self._rings.discard)
+            self._rings.start(self._ring())
 
     async def _ring(self) -> None:
         minute = max(self._due)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from redis.asyncio import Redis
 
 from bot.ops.liveness import Process
+from bot.ops.supervisor import Supervisor
 from bot.redis.lease import Lease
 from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
@@ -55,18 +56,20 @@ class WakeUps:
         redis_url: str,
         sweep_seconds: int,
         process: Process,
+        supervisor: Supervisor,
     ) -> None:
         self._database = database
         self._isolation = Isolation(database)
         self._clock = database.clock
         self._sweep_every = timedelta(seconds=sweep_seconds)
-        self._alarm = Alarm(redis_url, self._clock, self._on_ring)
+        self._alarm = Alarm(redis_url, self._clock, self._on_ring, supervisor=supervisor)
         self._lease = Lease(
             redis,
             on_gained=self._begin_ringing,
             on_lost=self._alarm.stop,
             token=str(process.id),
             gone=[str(each) for each in process.gone],
+            supervisor=supervisor,
         )
         self._acting = asyncio.Lock()
         self._at_chores = asyncio.Lock()

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from bot.ops.tasks import end
+from bot.ops.supervisor import Tasks
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.sending import Render, Sender
@@ -50,7 +50,8 @@ class Delivery:
         self._limiter = limiter
         self._owner = owner
         self._wanted = asyncio.Event()
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight = Tasks("send")
+        self._nudges = Tasks("nudge")
         # Of whom how much is in flight, and until when the chats of others have to wait.
         self._busy: Counter[UUID] = Counter()
         self._resting: dict[UUID, float] = {}
@@ -74,9 +75,7 @@ class Delivery:
                 claimed, wait = [], AWAY_SECONDS
             for notification in claimed:
                 self._busy[notification.user_id] += 1
-                task = asyncio.create_task(self._deliver(notification))
-                self._in_flight.add(task)
-                task.add_done_callback(self._in_flight.discard)
+                self._in_flight.start(self._deliver(notification))
             if not claimed or len(self._in_flight) >= IN_FLIGHT:
                 await self._pause(wait)
 
@@ -96,9 +95,7 @@ class Delivery:
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*."""
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=seconds)
-        await end(self._in_flight)
+        await self._in_flight.drain(seconds=seconds)
         await self._sender.close(seconds=seconds)
 
     def _on_event(self, event: Event) -> None:
@@ -142,18 +139,17 @@ class Delivery:
 
     async def _pause(self, seconds: float | None) -> None:
         """Wait for a nudge, a free place, or *seconds*."""
-        waiting = {asyncio.ensure_future(self._wanted.wait())}
+        nudge = self._nudges.start(self._wanted.wait())
         is_any_busy = any(count >= claims.EACH for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy
         try:
             await asyncio.wait(
-                {*waiting, *self._in_flight} if full else waiting,
+                {nudge, *self._in_flight} if full else {nudge},
                 timeout=seconds,
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
-            for future in waiting:
-                future.cancel()
+            nudge.cancel()
 
     async def _deliver(self, claimed: Claimed) -> None:
         try:

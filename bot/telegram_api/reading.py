@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from bot.ops.supervisor import Tasks
 from domain.database.failures import is_away
 from domain.database.requests import as_family
 from domain.database.unit_of_work import Database
@@ -23,6 +24,7 @@ class MessageReader:
         self._database = database
         self._wanted: dict[UUID, list[UUID]] = {}
         self._unreadable: dict[UUID, Exception] = {}
+        self._tasks = Tasks("reading")
         self._reading: dict[UUID, asyncio.Task[Mapping[UUID, Message]]] = {}
 
     async def read(self, notification_id: UUID, *, family_id: UUID) -> Message:
@@ -31,7 +33,7 @@ class MessageReader:
         """
         if family_id not in self._wanted:
             self._wanted[family_id] = []
-            self._reading[family_id] = asyncio.create_task(self._read(family_id))
+            self._reading[family_id] = self._tasks.start(self._read(family_id), is_awaited=True)
         self._wanted[family_id].append(notification_id)
         messages = await asyncio.shield(self._reading[family_id])
         unreadable = self._unreadable.pop(notification_id, None)

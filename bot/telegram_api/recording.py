@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from bot.ops.metrics import SET_ASIDE
+from bot.ops.supervisor import Tasks
 from domain.database.failures import is_away
 from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
@@ -30,7 +31,7 @@ class OutcomeRecorder:
         self._on_outdated = on_outdated
         self._sent: list[Sent] = []
         self._shown: list[Shown] = []
-        self._recording: asyncio.Task[None] | None = None
+        self._recording = Tasks("recording")
 
     def add(self, outcome: Sent | Shown) -> None:
         """Record at once, together with what else comes in the same moment."""
@@ -38,15 +39,12 @@ class OutcomeRecorder:
             self._sent.append(outcome)
         else:
             self._shown.append(outcome)
-        if self._recording is None or self._recording.done():
-            self._recording = asyncio.create_task(self._record_soon())
+        if not self._recording.are_running:
+            self._recording.start(self._record_soon())
 
     async def close(self, *, seconds: float) -> None:
         """Record what is left, for at most *seconds*."""
-        if self._recording is not None:
-            await asyncio.wait({self._recording}, timeout=seconds)
-            self._recording.cancel()
-            await asyncio.gather(self._recording, return_exceptions=True)
+        await self._recording.drain(seconds=seconds)
 
     async def _record_soon(self) -> None:
         while self._sent or self._shown:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.ops.supervisor import Tasks
 from bot.telegram_api.timepiece import Timepiece
 
 log = logging.getLogger(__name__)
@@ -68,11 +69,13 @@ class Suspicion:
         #: Whether there is anything to ask :meth:`free_at` for and to tell :meth:`granted` about.
         self.is_active = False
         self._doubt: _Doubt | None = None
-        self._probing: asyncio.Task[None] | None = None
+        self._probing = Tasks("limits probe")
+        self._asking = Tasks("limits probe, asking")
+        self._is_probing = False
 
     def free_at(self, now: float) -> float:
         """From when on the next send may go; infinity while Telegram is being asked."""
-        if self._probing is not None:
+        if self._is_probing:
             return math.inf
         doubt = self._current(now)
         return -math.inf if doubt is None else doubt.next_trial_at
@@ -131,18 +134,19 @@ class Suspicion:
 
     def _end_doubt(self) -> None:
         self._doubt = None
-        self.is_active = self._probing is not None
+        self.is_active = self._is_probing
 
     def _ask(self) -> None:
-        if self._probe is not None and self._probing is None:
-            self._probing = asyncio.create_task(self._hear(self._probe), name="limits probe")
+        if self._probe is not None and not self._is_probing:
+            self._is_probing = True
+            self._probing.start(self._hear(self._probe))
 
     async def _hear(self, probe: Probe) -> None:
         async def ask() -> float:
             return max(0.0, await probe())
 
         seconds = 0.0
-        asked = asyncio.create_task(ask())
+        asked = self._asking.start(ask(), is_awaited=True)
         answered = asyncio.Event()
         asked.add_done_callback(lambda _: answered.set())
         try:
@@ -153,7 +157,7 @@ class Suspicion:
             log.warning("rate limit probe failed: %s", type(error).__name__)
         finally:
             asked.cancel()
-            self._probing = None
+            self._is_probing = False
             if seconds > 0:
                 self._doubt = None
                 self._pause_all(seconds)

@@ -12,7 +12,8 @@ import time
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
 
-from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.budget import Budget
+from bot.telegram_api.limits import Limiter
 from domain.models.delivery import Lane
 
 SECONDS = 20

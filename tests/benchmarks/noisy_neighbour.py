@@ -49,9 +49,7 @@ async def run() -> str:
             await town.start_bot()
             neighbourhood = await Neighbourhood.settle(town, families=FAMILIES, minutes=MINUTES)
             await neighbourhood.live()
-            ended = [
-                task.get_name() for task in (town.app._tasks if town.app else []) if task.done()
-            ]
+            ended = list(town.app.failures) if town.app else []
     print_result(neighbourhood, ended)
     return town.wiring.token
 

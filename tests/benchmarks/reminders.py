@@ -18,9 +18,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.app import App, Wiring
+from bot.app.app import App, Wiring
 from bot.embedded import EmbeddedServers, start_embedded
-from bot.telegram_api.limits import Budget
+from bot.telegram_api.budget import Budget
 from domain.clock import Clock
 from domain.database.engine import make_engine
 from domain.database.requests import as_dispatch

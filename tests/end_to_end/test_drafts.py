@@ -1,12 +1,11 @@
 """What was begun and not finished: it says so when its time is over, and can be continued."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from bot.app import App
+from bot.app.app import App
 from bot.redis import keys
 from bot.redis.client import connect
 from bot.sandbox import Drop, Message, Person
@@ -43,11 +42,6 @@ def notices(phone: Person) -> list[Message]:
     return [m for m in phone.messages if "wasn't saved" in m.text]
 
 
-async def looked_twice() -> None:
-    """The time in which a bot that meant to say more would have said it."""
-    await asyncio.sleep(2.5)
-
-
 async def test_a_draft_that_nobody_saved_says_so_once_and_without_a_sound(
     home: Household, town: Town
 ) -> None:
@@ -57,7 +51,7 @@ async def test_a_draft_that_nobody_saved_says_so_once_and_without_a_sound(
     left = await leave(town, anna, question)
     assert left.text.startswith("⌛ Not saved.\n\nI understood:\n💊 Amlodipine 5 mg")
     assert left.labels == OFFER
-    await looked_twice()
+    await town.drafts_looked_at()
     [notice] = notices(anna)
     assert (notice.text, notice.silent) == (NOTICE, True)
     assert notice.labels == ("▶️ Continue", "Forget it")
@@ -86,7 +80,7 @@ async def test_a_draft_continued_after_an_hour_is_saved(home: Household, town: T
     await anna.press("Save", message=again)
     await anna.sees("Saved: Amlodipine 5 mg")
     town.jump_by(minutes=2)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert notices(anna) == []
     assert await town.count("medications") == 1
 
@@ -102,7 +96,7 @@ async def test_a_draft_is_continued_from_the_new_message_and_left_again(
     await until(lambda: shown(anna, question).text == "▶️ Continued below.")
     left = await leave(town, anna, again)
     assert left.text.startswith("⌛ Not saved.")
-    await looked_twice()
+    await town.drafts_looked_at()
     assert len(notices(anna)) == 1
     await anna.press("Continue", message=left)
     await anna.press("Save", message=await anna.sees("I understood:"))
@@ -133,7 +127,7 @@ async def test_a_question_that_names_nothing_is_edited_and_not_said(
     await town.settled()
     town.jump_by(minutes=16)
     await until(lambda: shown(anna, question).labels == OFFER)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert anna.last.id == question.id
     await anna.press("Continue", message=shown(anna, question))
     await anna.sees("What is the medicine called?")
@@ -163,7 +157,7 @@ async def test_of_several_medicines_in_a_line_each_is_answered_and_none_is_left(
         await home.anna.sees(f"✅ {name} 1 tablet, given")
     await town.settled()
     town.jump_by(minutes=16)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert not [m for m in home.anna.messages if m.labels == OFFER]
 
 
@@ -312,7 +306,7 @@ async def test_two_bots_say_it_once(home: Household, town: Town, replica: App) -
     calls = len(town.sandbox.calls)
     town.jump_by(minutes=16)
     await until(lambda: all(len(notices(person)) == 1 for person in people))
-    await looked_twice()
+    await town.drafts_looked_at()
     assert [len(notices(person)) for person in people] == [1] * 4
     edits = [c for c in town.sandbox.calls[calls:] if c.method == "editMessageText"]
     assert len(edits) == 4
@@ -344,7 +338,7 @@ async def test_what_was_cancelled_or_saved_is_not_left(home: Household, town: To
     await town.settled()
     before = [m.text for m in anna.messages]
     town.jump_by(minutes=16)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert [m.text for m in anna.messages] == before
 
 
@@ -356,7 +350,7 @@ async def test_each_answer_starts_the_time_anew(home: Household, town: Town) -> 
     await anna.send("at 08:00")
     question = await anna.sees("I understood:")
     town.jump_by(minutes=10)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert shown(anna, question).labels == question.labels
     await anna.press("Save", message=question)
     await anna.sees("Saved: Amlodipine 5 mg")
@@ -372,7 +366,7 @@ async def test_another_one_of_its_kind_leaves_the_first_unsaid(home: Household, 
     await anna.sees("Saved: Bisoprolol 2 mg")
     await town.settled()
     town.jump_by(minutes=16)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert notices(anna) == []
     await anna.press("Continue", message=shown(anna, first))
     again = await anna.sees("I understood:\n💊 Amlodipine 5 mg")
@@ -393,7 +387,7 @@ async def test_what_was_saved_on_one_line_meanwhile_leaves_the_draft_unsaid(
     # Both messages could have been answered, so both say that they cannot be any more.
     for message in (first, again):
         await until(lambda message=message: shown(anna, message).labels == OFFER)  # type: ignore[misc]
-    await looked_twice()
+    await town.drafts_looked_at()
     assert notices(anna) == []
 
 
@@ -405,11 +399,11 @@ async def test_a_conversation_of_another_kind_leaves_it_to_be_said_in_its_time(
     await anna.send("/adddoctor")
     await anna.sees("Who is it?")
     await until(lambda: shown(anna, first).labels == OFFER)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert notices(anna) == []
     town.jump_by(minutes=16)
     await until(lambda: len(notices(anna)) == 1)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert len(notices(anna)) == 1
 
 
@@ -534,7 +528,7 @@ async def test_every_kind_says_what_is_true_of_it_and_goes_on(
     await anna.press("Continue", message=left)
     again = await anna.sees(asked.text)
     assert (again.text, again.labels) == (asked.text, asked.labels)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert notices(anna) == []
 
 
@@ -585,7 +579,7 @@ async def test_telegram_being_broken_for_a_while_loses_nothing(home: Household, 
     town.sandbox.fail_next("editMessageText", status=500)
     town.jump_by(minutes=15, seconds=1)
     await until(lambda: town.sandbox.faults_struck("editMessageText") == 1)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert shown(anna, question).labels == question.labels
     town.jump_by(seconds=31)
     await until(lambda: shown(anna, question).labels == OFFER)
@@ -599,7 +593,7 @@ async def test_what_may_have_arrived_is_not_said_again(home: Household, town: To
     town.sandbox.fail_next("sendMessage", drop=Drop.AFTER)
     await leave(town, anna, question)
     town.jump_by(minutes=5)
-    await looked_twice()
+    await town.drafts_looked_at()
     assert len(notices(anna)) == 1
 
 
@@ -630,10 +624,10 @@ async def test_whoever_has_blocked_the_bot_is_left_alone(home: Household, town: 
     await town.settled()
     anna.block()
     await leave(town, ben, question)
-    await looked_twice()
+    await town.drafts_looked_at()
     calls = len(town.sandbox.calls)
     town.jump_by(minutes=5)
-    await looked_twice()
+    await town.drafts_looked_at()
     tried = [c.method for c in town.sandbox.calls[calls:]]
     assert "editMessageText" not in tried
     assert "sendMessage" not in tried

@@ -2,7 +2,6 @@
 two of one name.
 """
 
-import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -244,7 +243,7 @@ async def test_an_offer_that_was_taken_is_not_said_to_be_left(both: Families, to
     await both.anna.press("1", message=await both.anna.sees("how many pieces make one dose"))
     await both.anna.sees("30 added")
     town.jump_by(minutes=20)
-    await asyncio.sleep(2.5)  # the time in which a bot that meant to say so would have
+    await town.drafts_looked_at()
     assert not [m for m in both.anna.messages if "Continue" in str(m.labels)]
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import bot
-from bot.app import Wiring
+from bot.app.app import Wiring
 from tests.waiting import until
 
 REPOSITORY = Path(bot.__file__).parent.parent

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest_asyncio
 
-from bot.app import App
+from bot.app.app import App
 from tests.town import Household, Remindable, Town, add_medicine, clock_in_london, found_family
 
 

@@ -46,6 +46,13 @@ class Replica:
     async def on_wake(self, minute: datetime) -> None:
         self.rings.append(minute)
 
+    async def ring_next(self) -> datetime:
+        """Ring at one more minute, by when all that was to ring before has rung."""
+        minute = self.minute_in(0.3)
+        await self.alarm.arm(minute)
+        await until(lambda: minute in self.rings)
+        return minute
+
     def minute_in(self, seconds: float) -> datetime:
         """Move the clock so that a whole minute is *seconds* away, and name it."""
         now = self.clock.now()
@@ -75,31 +82,37 @@ async def test_it_rings_once_at_its_minute(replica: Replica) -> None:
     assert await replica.alarm.arm(minute)
     await until(lambda: bool(replica.rings))
     assert replica.clock.now() >= minute
-    await asyncio.sleep(1.2)
-    assert replica.rings == [minute]
+    following = await replica.ring_next()
+    assert replica.rings == [minute, following]
 
 
 async def test_it_does_not_ring_before_it_is_started_nor_after_it_was_stopped(
-    replica: Replica,
+    replica: Replica, other: Replica
 ) -> None:
     minute = replica.minute_in(0.3)
     await replica.alarm.arm(minute)
     await replica.alarm.start()
     await replica.alarm.stop()
-    await asyncio.sleep(0.6)
+    await other.alarm.start()
+    await until(lambda: other.rings == [minute])
+    assert replica.rings == []
+    await other.alarm.stop()
+    following = replica.minute_in(0.3)
+    await replica.alarm.arm(following)
+    await until(lambda: replica.clock.now() > following)
     assert replica.rings == []
     await replica.alarm.start()
-    await until(lambda: replica.rings == [minute])
+    await until(lambda: replica.rings == [following])
 
 
 async def test_minutes_that_passed_ring_at_once_and_together(replica: Replica) -> None:
     latest = replica.minute_in(0.1)
     await replica.alarm.rebuild(latest - n * MINUTE for n in range(100))
-    await asyncio.sleep(0.2)
+    await until(lambda: replica.clock.now() > latest)
     await replica.alarm.start()
     await until(lambda: bool(replica.rings))
-    await asyncio.sleep(1.2)
-    assert replica.rings == [latest]
+    following = await replica.ring_next()
+    assert replica.rings == [latest, following]
 
 
 async def test_jobs_outlive_the_process_that_armed_them(
@@ -379,8 +392,11 @@ async def test_two_that_run_by_mistake_miss_nothing(replica: Replica, other: Rep
         minute = replica.minute_in(0.3)
         await replica.alarm.arm(minute)
         await until(lambda minute=minute: minute in replica.rings + other.rings)  # type: ignore[misc]
-    await asyncio.sleep(1.2)
     assert len(replica.rings + other.rings) <= 8
+    last = replica.minute_in(0.3)
+    await replica.alarm.arm(last)
+    await until(lambda: last in replica.rings + other.rings)
+    assert len(replica.rings + other.rings) <= 10
 
 
 async def test_of_two_replicas_only_the_holder_of_the_lease_runs_and_no_minute_is_missed(

@@ -39,7 +39,12 @@ from domain.overview.undo import undo_action
 from domain.reminders import due as reminders
 from domain.timers import ceil_minute
 from tests import factories
-from tests.databases import as_owner, move_to, recorded_statements, without_walls
+from tests.databases import (
+    move_to,
+    recorded_statements,
+    somebody_waits_for_a_lock,
+    without_walls,
+)
 from tests.factories import Account, daily
 
 TAKEN, SKIPPED = DoseStatus.TAKEN, DoseStatus.SKIPPED
@@ -246,13 +251,6 @@ async def test_presses_undos_and_wake_ups_at_once_end_in_one_state(
         )
 
 
-async def _wait_for_a_waiter(database_url: str) -> None:
-    waiting = text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-    async with asyncio.timeout(10), as_owner(database_url) as connection:
-        while not await connection.scalar(waiting):
-            await asyncio.sleep(0.01)
-
-
 @pytest.mark.parametrize("count", [1, 4])
 async def test_a_press_that_waited_is_recorded_at_the_time_it_had_its_turn(
     database: Database, database_url: str, home: Home, count: int
@@ -280,7 +278,7 @@ async def test_a_press_that_waited_is_recorded_at_the_time_it_had_its_turn(
     async with asyncio.timeout(10):
         await locked.wait()
     press = asyncio.create_task(record(database, home.anna, *ids))
-    await _wait_for_a_waiter(database_url)
+    await somebody_waits_for_a_lock(database_url)
     pressed.set()
     await undoing
     assert len((await press).recorded) == count
@@ -304,7 +302,7 @@ async def test_a_card_written_while_a_press_waits_is_edited_too(
     asking = asyncio.create_task(database.run(ask_slowly, as_dispatch()))
     await asked.wait()
     press = asyncio.create_task(record(database, home.anna, dose.id))
-    await _wait_for_a_waiter(database_url)
+    await somebody_waits_for_a_lock(database_url)
     pressed.set()
     await asking
     assert len((await press).recorded) == 1

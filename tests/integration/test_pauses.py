@@ -47,7 +47,7 @@ from domain.overview.own_actions import ActionKind
 from domain.overview.undo import undo_action
 from domain.reminders.timers import list_timers
 from tests import factories
-from tests.databases import move_to, without_walls
+from tests.databases import move_to, somebody_waits_for_a_lock, without_walls
 from tests.factories import Account, T, daily
 from tests.invariants import find_violations
 
@@ -619,11 +619,12 @@ async def test_a_yes_is_checked_in_the_transaction_that_writes(home: Home) -> No
     change = await home.do(lambda s: paused_courses.find_course_change(s, question))
     assert change is not None
     resumed, answered = asyncio.Event(), asyncio.Event()
+    url = home.database.engine.url.render_as_string(hide_password=False)
 
     async def resume(scope: Scope) -> None:
         await person_pauses.resume_person(scope, home.mum.id)
         resumed.set()
-        await asyncio.sleep(0.2)  # the yes waits for its lock
+        await somebody_waits_for_a_lock(url)
         assert not answered.is_set()
 
     async def say_yes(scope: Scope) -> None:

@@ -11,15 +11,8 @@ from redis.asyncio import Redis
 
 from bot.redis import keys
 from bot.redis.client import connect
-from bot.redis.conversations import (
-    AlreadyApplied,
-    Conversation,
-    ConversationStore,
-    ConversationsUnavailable,
-    Expired,
-    LostRace,
-    Saved,
-)
+from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
+from bot.redis.conversations import AlreadyApplied, Conversation, Expired, LostRace, Saved
 from domain.clock import Clock
 
 CHAT, USER = 7, -100_123_456_789

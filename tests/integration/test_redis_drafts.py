@@ -11,14 +11,8 @@ from redis.asyncio import Redis
 
 from bot.redis import keys
 from bot.redis.client import connect
-from bot.redis.conversations import (
-    Conversation,
-    ConversationStore,
-    Draft,
-    Expired,
-    LostRace,
-    Saved,
-)
+from bot.redis.conversation_store import ConversationStore
+from bot.redis.conversations import Conversation, Draft, Expired, LostRace, Saved
 from bot.redis.drafts import LEASE, MOST_ATTEMPTS, ClaimedDraft, DraftDeadlines
 from domain.clock import Clock
 

@@ -55,11 +55,26 @@ class Replica:
         self.is_working = False
 
 
+async def asked(redis: Redis, *, times: int) -> None:
+    """Return once those who want the lease have asked for it so often together."""
+
+    async def calls() -> int:
+        statistics = await redis.info("commandstats")
+        return sum(
+            statistics.get(f"cmdstat_{name}", {"calls": 0})["calls"] for name in ("eval", "evalsha")
+        )
+
+    before = await calls()
+    async with asyncio.timeout(20):
+        while await calls() < before + times:
+            await asyncio.sleep(0.02)
+
+
 async def test_one_of_two_holds_it_and_the_other_follows(redis: Redis) -> None:
     first, second = Replica(redis), Replica(redis)
     await first.lease.start()
     await second.lease.start()
-    await asyncio.sleep(0.5)
+    await asked(redis, times=8)
     assert (first.events, second.events) == (["gained"], [])
     assert first.lease.held
     assert not second.lease.held
@@ -116,9 +131,9 @@ async def test_emptied_redis_does_not_hand_it_to_somebody_else(redis: Redis) -> 
     holder, waiting = Replica(redis, every=0.4), Replica(redis, every=0.02)
     await holder.lease.start()
     await waiting.lease.start()
-    for _ in range(2):
+    for times in (2, 3):
         await redis.flushall()
-        await asyncio.sleep(0.6)
+        await until(lambda times=times: len(holder.events) == times)  # type: ignore[misc]
     assert (holder.events, waiting.events) == (["gained"] * 3, [])
     await holder.lease.stop()
     await until(lambda: waiting.events == ["gained"])

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.telegram_api.limits import Budget, Limiter
+from bot.telegram_api.budget import Budget
+from bot.telegram_api.limits import Limiter
 from domain.models.delivery import Lane
 from tests.sending import DUE_AT, STRICT, Office, Sent, settle
 
@@ -295,7 +296,7 @@ async def test_a_pause_begun_while_sends_wait_holds_them(office: Office) -> None
 
 async def test_a_chat_that_nobody_knows_is_free(office: Office) -> None:
     assert office.limiter.seconds_until_free(7, Lane.DUE) == 0.0
-    assert office.limiter._chats == {}
+    assert office.limiter._lines._chats == {}
 
 
 async def test_a_chat_is_free_again_after_its_pause(office: Office) -> None:
@@ -391,7 +392,7 @@ async def test_a_chat_is_forgotten_whose_only_send_was_cancelled_while_others_wa
     await office.time.run(60)
     office.send(Lane.DUE, 4)
     await office.time.run(0)
-    assert list(office.limiter._chats) == [4]
+    assert list(office.limiter._lines._chats) == [4]
 
 
 async def test_what_is_over_is_forgotten(office: Office) -> None:
@@ -403,9 +404,9 @@ async def test_what_is_over_is_forgotten(office: Office) -> None:
     office.send(Lane.DUE, 1)
     await office.time.run(0)
     assert len(office.sent) == 1_001
-    assert len(office.limiter._chats) == 1
-    assert sum(len(listed) for listed in office.limiter._listed) <= 2
-    assert len(office.limiter._resting) <= 2
+    assert len(office.limiter._lines._chats) == 1
+    assert sum(len(listed) for listed in office.limiter._lines._listed) <= 2
+    assert len(office.limiter._lines._resting) <= 2
 
 
 async def test_abandoned_sends_do_not_pile_up_during_a_long_pause(office: Office) -> None:
@@ -417,8 +418,8 @@ async def test_abandoned_sends_do_not_pile_up_during_a_long_pause(office: Office
         task.cancel()
     await office.time.run(1)
     assert office.limiter.waiting == 0
-    assert len(office.limiter._chats) <= 7
-    assert sum(len(listed) for listed in office.limiter._listed) <= 200
+    assert len(office.limiter._lines._chats) <= 7
+    assert sum(len(listed) for listed in office.limiter._lines._listed) <= 200
 
 
 async def test_without_limits_nobody_waits() -> None:

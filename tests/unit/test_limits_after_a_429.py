@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from bot.telegram_api.limits import Budget
+from bot.telegram_api.budget import Budget
 from bot.telegram_api.suspicion import MOST_CHATS, SPACING, Probe
 from domain.models.delivery import Lane
 from tests.sending import DUE_AT, FakeTime, Office, settle
@@ -387,6 +387,6 @@ def test_whatever_telegram_says_all_get_through_in_the_end_and_nothing_stays(
         await office.time.run(0.1)
         assert len(office.sent) == owed + 1
         assert not office.limiter._suspicion.is_active
-        assert len(office.limiter._chats) == 1
+        assert len(office.limiter._lines._chats) == 1
 
     asyncio.run(scenario())

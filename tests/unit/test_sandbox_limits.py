@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.sandbox.bot_api.limits import LimitKeeper, Limits
 from bot.sandbox.errors import ApiError
-from bot.sandbox.limits import LimitKeeper, Limits
 
 
 class Seconds:

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 
 from bot.sandbox import Drop, Limits, Person, Sandbox
 from domain.clock import Clock
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -355,10 +356,12 @@ async def test_updates_come_again_until_an_offset_confirms_them(bot: Bot, anna: 
     assert await bot.get_updates(offset=rest.update_id + 1) == ()
 
 
-async def test_a_long_poll_returns_as_soon_as_something_happens(bot: Bot, anna: Person) -> None:
+async def test_a_long_poll_returns_as_soon_as_something_happens(
+    sandbox: Sandbox, bot: Bot, anna: Person
+) -> None:
     await updates(bot)
     poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await asyncio.sleep(0.05)
+    await until(lambda: sandbox._world.updates.is_polled)
     assert not poll.done()
     await anna.send("hello")
     [update] = await asyncio.wait_for(poll, 5)
@@ -371,7 +374,7 @@ async def test_a_second_poller_ends_the_first_one_with_409(
 ) -> None:
     await updates(bot)
     first = asyncio.create_task(bot.get_updates(timeout=30))
-    await asyncio.sleep(0.05)
+    await until(lambda: sandbox._world.updates.is_polled)
     async with Bot(sandbox.token, base_url=f"{sandbox.api_url}/bot") as other:
         second = asyncio.create_task(other.get_updates(timeout=30))
         with pytest.raises(Conflict, match="terminated by other getUpdates request"):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.bot_api.make_methods import make_table
+from bot.sandbox.bot_api.validation import TABLE, method_named, validate
 from bot.sandbox.errors import ApiError
-from bot.sandbox.make_methods import make_table
-from bot.sandbox.validation import TABLE, method_named, validate
 
 DESCRIPTION = Path(__file__).parents[3] / "shared" / "telegram-bot-api.json"
 

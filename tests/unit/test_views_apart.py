@@ -23,7 +23,7 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineLine
 from domain.medicines.schedules.kinds import Elapsed, WallClock
 from domain.models.medicines import MedicineStatus
-from tests.unit.screens import NOW, Words, _Home
+from tests.unit.screens.home import NOW, Home, Words
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -107,7 +107,7 @@ def test_names_that_differ_only_where_a_button_ends_are_told_apart() -> None:
 
 
 def test_doses_of_one_medicine_are_not_told_apart_but_those_of_two_are() -> None:
-    dose = _Home(Words()).dose()
+    dose = Home(Words()).dose()
     evening = replace(dose, id=UUID(int=2), local=dose.local.replace(hour=20))
     assert set(dose_labels([dose, evening]).values()) == {dose.name}
     other = replace(dose, id=UUID(int=3), medication_id=UUID(int=4))

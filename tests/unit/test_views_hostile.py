@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.sandbox.bot_api.keyboards import inline_keyboard
 from bot.sandbox.formatting import parse_html, utf16_length
-from bot.sandbox.keyboards import inline_keyboard
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.callbacks import decode
 from bot.ui.wording import escape

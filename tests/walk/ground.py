@@ -17,7 +17,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
-from bot.sandbox.world import Change
+from bot.sandbox.world.changes import Change
 from bot.ui.callbacks import Callback, Verb
 from tests import invariants
 from tests import town as towns

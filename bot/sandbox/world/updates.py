@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.sandbox.errors import ApiError, Json
-from bot.sandbox.store import Store
+from bot.sandbox.world.store import Store
 from domain.clock import Clock
 
 ANSWER_WITHIN = 150
@@ -84,6 +84,11 @@ class UpdateQueue:
         if not self._waiting and timeout > 0:
             await self._wait(timeout)
         return [{"update_id": one.id, one.kind: one.body} for one in islice(self._waiting, limit)]
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a ``fetch`` waits for an update."""
+        return self._poll is not None
 
     def end_poll(self) -> None:
         """Let a waiting ``fetch`` return, with nothing if need be: the sandbox stops."""

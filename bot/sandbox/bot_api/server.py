@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
-from bot.sandbox.api import BotApi
+from bot.sandbox.bot_api.faults import Drop, Fault, Faults
+from bot.sandbox.bot_api.methods import BotApi
+from bot.sandbox.bot_api.validation import Upload, method_named, validate
 from bot.sandbox.errors import ApiError, Json, bad_request
-from bot.sandbox.faults import Drop, Fault, Faults
-from bot.sandbox.validation import Upload, method_named, validate
-from bot.sandbox.world import World
+from bot.sandbox.world.world import World
 
 MAX_UPLOAD = 50 * 1024 * 1024
 """Bytes, as Telegram's."""

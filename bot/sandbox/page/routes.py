@@ -10,13 +10,14 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from bot.sandbox.api import menu
+from bot.sandbox.bot_api.methods import menu
 from bot.sandbox.errors import Json
 from bot.sandbox.person import photo, sticker, voice_message
-from bot.sandbox.records import Account, Bubble
-from bot.sandbox.world import Change, World
+from bot.sandbox.world.changes import Change
+from bot.sandbox.world.records import Account, Bubble
+from bot.sandbox.world.world import World
 
-_FILES = Path(__file__).parent / "page"
+_FILES = Path(__file__).parent
 _SHOWN_MESSAGES = 300
 """How much of a chat a phone shows."""
 _HEARTBEAT = 15

@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bot.sandbox.bot_api.keyboards import inline_keyboard
+from bot.sandbox.bot_api.limits import LimitKeeper
+from bot.sandbox.bot_api.validation import Upload
 from bot.sandbox.errors import Json, bad_request
 from bot.sandbox.formatting import MAX_CAPTION, format_text
-from bot.sandbox.keyboards import inline_keyboard
-from bot.sandbox.limits import LimitKeeper
-from bot.sandbox.records import Account, Bubble, StoredFile
-from bot.sandbox.validation import Upload
-from bot.sandbox.world import World
+from bot.sandbox.world.records import Account, Bubble, StoredFile
+from bot.sandbox.world.world import World
 
 _MAX_POLL = 50
 """Seconds that Telegram holds a getUpdates at most."""

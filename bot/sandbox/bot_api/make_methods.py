@@ -1,6 +1,6 @@
 """Makes ``methods.json``: what validation needs of the published description of the Bot API.
 
-    python -m bot.sandbox.make_methods telegram-bot-api.json
+    python -m bot.sandbox.bot_api.make_methods telegram-bot-api.json
 
 The input is the machine-readable description of https://core.telegram.org/bots/api (methods and
 types with their fields). It is ten times larger than what remains, and not needed to run anything.

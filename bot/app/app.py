@@ -1,0 +1,229 @@
+"""The composition root: the only place that builds engine, Redis, scheduler and Application."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import NoReturn, Self
+
+from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
+from bot.grammar.warm_up import warm_up
+from bot.intake.chat_queues import ChatQueues
+from bot.intake.drafts import LeftDrafts
+from bot.intake.finished import Finished
+from bot.intake.identity import Identities
+from bot.intake.owed_answers import OwedAnswers
+from bot.intake.polling import Poller
+from bot.intake.replies import Replies
+from bot.intake.serving import Parts, Serving
+from bot.notices import render
+from bot.ops.liveness import Process
+from bot.ops.supervisor import Supervisor, Tasks, Work
+from bot.ops.watchdog import watched_loop
+from bot.redis.client import connect
+from bot.redis.conversation_store import ConversationStore
+from bot.redis.drafts import DraftDeadlines
+from bot.redis.medications_cache import MedicationsCache
+from bot.redis.rate_limit import RateLimiter
+from bot.routes import FLOWS, register
+from bot.scheduling.wake_ups import WakeUps
+from bot.telegram_api.budget import Budget
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.delivery import IN_FLIGHT, Delivery
+from bot.telegram_api.limits import Limiter
+from bot.telegram_api.transport import AiohttpRequest
+from domain.clock import Clock
+from domain.database.engine import make_engine
+from domain.database.requests import as_dispatch
+from domain.database.scope import Scope
+from domain.database.unit_of_work import Database
+from domain.delivery import claims, inbox
+from domain.overview.change_notices import owe_news
+from domain.set_asides import describe
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 5.0
+POOL_SECONDS = 15.0  # for a free connection: nothing is lost while it waits
+ANSWERS_AT_ONCE = 64
+OWN_CONNECTIONS = 6  # to the database, for what the bot does by itself
+EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would wait for the database
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a running bot is connected to."""
+
+    token: str
+    api_url: str
+    database_url: str
+    redis_url: str
+    conversation_ttl: int = 900
+    sweep_seconds: int = 60
+    clock: Clock = field(default_factory=Clock)
+    #: Where bots of this machine find out which of them are gone; None: nobody can tell.
+    run_folder: Path | None = None
+    budget: Budget = field(default_factory=Budget)
+
+
+class App:
+    """The whole bot. `async with App(wiring)` starts it and, at the end, stops it in order."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._stack = AsyncExitStack()
+        self._supervisor = Supervisor()
+        self._warming, self._menu = Tasks("warm-up"), Tasks("menu of commands")
+        # Whoever moves the clock by days asks these to look at once, instead of each second.
+        self.wake_ups: WakeUps | None = None
+        self.finished: Finished | None = None
+        self.drafts: LeftDrafts | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """How often which part of the bot has failed so far."""
+        return self._supervisor.failures
+
+    async def wait(self) -> NoReturn:
+        """Raise TaskFailed when a part of the bot has failed that it cannot do without."""
+        await self._supervisor.wait()
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        wiring = self._wiring
+        process = stack.enter_context(Process(wiring.run_folder))
+        warming = self._warming.start(asyncio.to_thread(warm_up), is_awaited=True)
+        stack.push_async_callback(asyncio.wait, [warming])
+        database = Database(
+            make_engine(wiring.database_url),
+            clock=wiring.clock,
+            own_engine=make_engine(wiring.database_url, pool_size=OWN_CONNECTIONS),
+        )
+        stack.push_async_callback(database.close)
+        database.before_commit(owe_news)
+        redis = connect(wiring.redis_url)
+        stack.push_async_callback(redis.aclose)
+        # Answers do not wait for connections that slow reminders hold, nor the other way round.
+        polling = await self._open_api(stack, connections=1)
+        answering = await self._open_api(stack, connections=ANSWERS_AT_ONCE)
+        reminding = await self._open_api(stack, connections=IN_FLIGHT)
+        application = build_application(token=wiring.token, api_url=wiring.api_url)
+        await identify(application, answering)
+        stack.push_async_callback(application.shutdown)
+        limiter = Limiter(redis, wiring.budget, probe=partial(seconds_refused, answering))
+        await _release_leases(database, process)
+
+        medications = MedicationsCache(redis)
+        database.subscribe(medications.on_event)
+        stack.push_async_callback(medications.close)
+        finished = Finished(database)
+        answers = OwedAnswers(
+            Replies(answering, limiter, clock=wiring.clock),
+            on_said=finished.add,
+            give_up=partial(_set_aside, database),
+        )
+        serving = Serving(
+            Parts(
+                database=database,
+                identities=Identities(database),
+                conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
+                rate_limiter=RateLimiter(redis),
+                medications=medications,
+                answers=answers,
+                beside=FLOWS.beside,
+                on_done=finished.add,
+                room=asyncio.Semaphore(EFFECTS_AT_ONCE),
+                bot_username=application.bot.username,
+            )
+        )
+        register(application, serving)
+        queues = ChatQueues(database, application, serving, answers, finished, owner=process.id)
+        delivery = Delivery(database, reminding, limiter=limiter, render=render, owner=process.id)
+        wake_ups = WakeUps(
+            database,
+            redis,
+            redis_url=wiring.redis_url,
+            sweep_seconds=wiring.sweep_seconds,
+            process=process,
+            supervisor=self._supervisor,
+        )
+        wake_ups.also_on_sweep(delivery.nudge)
+        wake_ups.also_on_sweep(queues.look_behind)
+        drafts = LeftDrafts(
+            DraftDeadlines(redis, clock=wiring.clock),
+            reminding,
+            limiter,
+            clock=wiring.clock,
+            show=FLOWS.left,
+        )
+
+        self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
+
+        # From here on people are served, and nobody should wait for what can be loaded before.
+        await warming
+        await stack.enter_async_context(watched_loop())
+
+        # Stopped in the opposite order: first nothing comes in any more, then what has come in is
+        # answered, then what is on its way out is recorded.
+        stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
+        await self._run(stack, delivery.run, "delivery")
+        await self._run(stack, delivery.renew_leases, "sending")
+        stack.push_async_callback(drafts.drain, seconds=DRAIN_SECONDS)
+        await self._run(stack, drafts.run, "drafts")
+        stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
+        await self._run(stack, queues.renew_leases, "leases")
+        # It lets go of the alarm for good when it ends, so only a new process can begin again.
+        await self._run(stack, wake_ups.run, "wake-ups", restarts=False)
+        await self._run(stack, queues.recover, "recovery")
+        await self._run(stack, Poller(polling, queues).run, "polling")
+        menu = self._menu.start(set_command_menu(application))
+        stack.callback(menu.cancel)
+
+    async def _open_api(self, stack: AsyncExitStack, *, connections: int) -> TelegramApi:
+        request = AiohttpRequest(connection_pool_size=connections, pool_timeout=POOL_SECONDS)
+        stack.push_async_callback(request.shutdown)
+        await request.initialize()
+        return TelegramApi(request, token=self._wiring.token, api_url=self._wiring.api_url)
+
+    async def _run(
+        self, stack: AsyncExitStack, work: Work, name: str, *, restarts: bool = True
+    ) -> None:
+        await stack.enter_async_context(
+            self._supervisor.running(work, name=name, restarts=restarts)
+        )
+
+
+async def _release_leases(database: Database, process: Process) -> None:
+    """What bots held that are known to be gone. If that fails, their leases run out later."""
+    if not process.gone:
+        return
+
+    async def release(scope: Scope) -> None:
+        await inbox.release_leases(scope, process.gone)
+        await claims.release_leases(scope, process.gone)
+
+    try:
+        await database.run(release, as_dispatch())
+    except Exception as error:
+        log.warning("leases not released: %s", describe(error))
+    else:
+        process.forget_gone()
+
+
+async def _set_aside(database: Database, update_id: int, reason: str) -> None:
+    """An answer that nobody will ever hear."""
+    await database.run(
+        lambda scope: inbox.set_aside(scope, update_id, reason=f"answer not sent: {reason}"),
+        as_dispatch(),
+    )

@@ -1,0 +1,103 @@
+"""The library's Application as we use it, and what is asked of Telegram at the start."""
+
+import asyncio
+import logging
+from typing import Any
+
+from telegram import BotCommand
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application
+
+from bot.features.family.views.start import command_menu
+from bot.settings import SettingsError
+from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.messages import seconds_to_wait
+from bot.telegram_api.transport import AiohttpRequest
+
+log = logging.getLogger(__name__)
+
+MOST_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
+WAIT_LONGEST_SECONDS = 30.0
+
+
+class _Application(Application[Any, Any, Any, Any, Any, Any]):
+    """PTB's Application, with one difference: an update that fails says so to whoever handed it
+    in, because the inbox counts failures and tries again.
+    """
+
+    async def process_error(
+        self,
+        update: object,  # noqa: ARG002
+        error: Exception,
+        *_: Any,
+        **__: Any,
+    ) -> bool:
+        raise error
+
+
+def build_application(*, token: str, api_url: str) -> Application[Any, Any, Any, Any, Any, Any]:
+    return (
+        Application.builder()
+        .application_class(_Application)
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(AiohttpRequest(connection_pool_size=4))
+        .get_updates_request(AiohttpRequest(connection_pool_size=1))  # never used: see Poller
+        .updater(None)  # it would acknowledge updates before they are kept
+        .job_queue(None)  # it would be a second scheduler
+        .build()
+    )
+
+
+async def identify(
+    application: Application[Any, Any, Any, Any, Any, Any], api: TelegramApi
+) -> None:
+    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token, and
+    for a server that is no Bot API.
+    """
+    wait, unreadable = 1.0, 0
+    while True:
+        try:
+            me = await api.call("getMe")
+            if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
+                raise _NoBotApi
+            await application.initialize()
+        except InvalidToken:
+            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+        except TelegramError as error:
+            log.warning("getMe failed: %s, next try in %.0f s", type(error).__name__, wait)
+        except Exception as error:
+            unreadable += 1
+            log.warning("getMe unreadable: %s, next try in %.0f s", type(error).__name__, wait)
+            if unreadable == MOST_UNREADABLE:
+                raise SettingsError(
+                    "TELEGRAM_API_URL: what answers there is no Bot API that this bot can read."
+                ) from None
+        else:
+            return
+        await asyncio.sleep(wait)
+        wait = min(wait * 2, WAIT_LONGEST_SECONDS)
+
+
+class _NoBotApi(Exception):
+    """What getMe returned is no bot."""
+
+
+async def seconds_refused(api: TelegramApi) -> float:
+    """After a 429: for how long Telegram refuses whatever this bot asks; 0 where it doesn't."""
+    try:
+        await api.call("getMe")
+    except RetryAfter as error:
+        return seconds_to_wait(error)
+    return 0.0
+
+
+async def set_command_menu(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    """The menu behind "/". The bot works without it."""
+    try:
+        await application.bot.set_my_commands(
+            [BotCommand(command, description) for command, description in command_menu()]
+        )
+    except TelegramError as error:
+        log.warning("the menu of commands was not set: %s", type(error).__name__)

@@ -1,0 +1,1 @@
+"""The page of phones: its routes, and the files that the browser loads."""

@@ -1,0 +1,35 @@
+"""What changes on people's phones, and who hears of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.sandbox.world.records import Bubble
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """The answer to a press, as the phone of whoever pressed shows it."""
+
+    text: str
+    # Must be tapped away, instead of fading.
+    alert: bool
+    url: str | None
+    query_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that a phone shows now.
+
+    *kind*: ``message`` (new or edited), ``deleted``, ``toast``, ``account``, ``typing`` or ``bot``
+    (the menu or the name, for everybody; *chat_id* is 0).
+    """
+
+    kind: str
+    chat_id: int
+    message: Bubble | None = None
+    message_id: int = 0
+    toast: Toast | None = None
+
+
+Listener = Callable[[Change], None]

@@ -1,0 +1,83 @@
+"""Screens of guided conversations."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from bot.features.medicines.views import (
+    medicines,
+)
+from bot.features.overview.views import edited
+from bot.ui import conversations
+from bot.ui.answer import Button
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.wording import escape
+from tests.unit.screens.home import FAMILY_ID, MEDICINE_IDS, PERSON_ID, View, Words
+
+
+def conversation_screens(words: Words) -> Mapping[str, View]:
+    ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
+    go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
+    forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
+    question = medicines.ask_dosage(words.medicine)
+    return {
+        "conversation_unexpected": partial(conversations.unexpected),
+        "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),
+        "edited_ask": partial(
+            edited.ask,
+            f"added: 💊 {escape(words.medicine)}",
+            typed=f"/addmed {words.medicine} {words.dosage} at 22:00",
+            buttons=[
+                choice(label)
+                for label in (
+                    edited.redo_label(),
+                    edited.undo_label(),
+                    edited.change_label(),
+                    edited.leave_label(),
+                )
+            ],
+        ),
+        "edited_left": partial(edited.left),
+        "edited_needs_questions": partial(edited.needs_questions),
+        "edited_cannot_undo": partial(edited.cannot_undo, f"/addperson {words.person}"),
+        "edited_changed_since": partial(
+            edited.changed_since,
+            escape(f"{words.ben} has stopped {words.medicine} since."),
+            typed=f"/addmed {words.medicine}",
+        ),
+        "edited_was_answer": partial(edited.was_answer, words.dosage),
+        "edited_unknown": partial(edited.unknown),
+        "conversation_please_type": partial(conversations.please_type),
+        "conversation_expired": partial(conversations.expired),
+        "conversation_expired_screen": partial(conversations.expired_screen),
+        "conversation_expired_button": partial(conversations.expired_button),
+        "conversation_expired_can_continue": partial(conversations.expired, go_on=go_on),
+        "conversation_left_not_saved": partial(
+            conversations.left, question, conversations.Unfinished.NOT_SAVED, go_on
+        ),
+        "conversation_left_not_recorded": partial(
+            conversations.left, question, conversations.Unfinished.NOT_RECORDED, go_on
+        ),
+        "conversation_left_not_changed": partial(
+            conversations.left, question, conversations.Unfinished.NOT_CHANGED, go_on
+        ),
+        "conversation_left_notice": partial(
+            conversations.left_notice,
+            f"{words.medicine} {words.dosage}",
+            go_on=go_on,
+            forget=forget,
+        ),
+        "conversation_continued": partial(conversations.continued),
+        "conversation_forgotten": partial(
+            conversations.forgotten, conversations.Unfinished.NOT_SAVED
+        ),
+        "conversation_too_old": partial(conversations.too_old, "addmed"),
+        "conversation_cannot_continue": partial(conversations.cannot_continue),
+        "conversation_answered_before": partial(conversations.answered_before),
+        "conversation_nothing_to_cancel": partial(conversations.nothing_to_cancel),
+        "conversation_cancelled": partial(conversations.cancelled),
+    }
+
+
+def choice(label: str) -> Button:
+    """A button as flows make them."""
+    return Button(label, Callback(Verb.FLOW, FAMILY_ID, PERSON_ID, "1.0").encode())
