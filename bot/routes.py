@@ -27,16 +27,10 @@ from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.contacts.handlers import doctors
 from bot.features.family.flows import add_person, change_person, new_family, own_clock
 from bot.features.family.handlers import family, people
-from bot.features.medicines.flows import (
-    add_medicine,
-    change_medicine,
-    correct,
-    give,
-    pause,
-    per_dose,
-    refill,
-    take_late,
-)
+from bot.features.medicines.flows.content import add_medicine, change_medicine
+from bot.features.medicines.flows.giving import correct, give, take_late
+from bot.features.medicines.flows.pausing import pause
+from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
 from bot.features.overview.flows import add_list
 from bot.features.overview.flows.edited_message import EditedMessages

@@ -19,10 +19,8 @@ from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_update
 from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import cards as card_views
-from bot.features.medicines.views import notices
-from bot.features.medicines.views import pauses as pause_views
+from bot.features.medicines.views import notices, pause_ends, refill_notices
 from bot.features.medicines.views import records as record_views
-from bot.features.medicines.views import stock as stock_views
 from bot.features.overview.views import changes as change_views
 from bot.ops.metrics import SET_ASIDE
 from bot.ops.tasks import end
@@ -428,13 +426,13 @@ def _render(message: Message) -> Screen:
         case JoinedFacts() as joined:
             return family_notices.joined(joined)
         case RefillFacts() as refill:
-            return stock_views.notice(refill)
+            return refill_notices.notice(refill)
         case AppointmentFacts() as appointments:
             return appointment_notices.notice(appointments)
         case RecordChangedFacts() as changes:
             return record_views.changed(changes)
         case PauseEndsFacts() as pause:
-            return pause_views.pause_ends(pause)
+            return pause_ends.pause_ends(pause)
         case CalendarFacts(entries=entries, now=now):
             return calendar_update(entries, now=now)
         case ChangesFacts() as news:

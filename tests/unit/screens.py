@@ -19,15 +19,22 @@ from bot.features.medicines.views import (
     cards,
     doses,
     history,
-    intakes,
-    late,
-    medicines,
     meds,
     notices,
-    pauses,
+    pause_ends,
     records,
-    stock,
+    refill_notices,
 )
+from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.features.medicines.views.giving import (
+    confirmations,
+    given_intakes,
+    intake_questions,
+    late,
+    readers,
+)
+from bot.features.medicines.views.pausing import course_questions, outcomes, pause_questions
+from bot.features.medicines.views.stock import refills
 from bot.features.overview.views import add_list, changes, edited, elsewhere, today, undo
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from bot.grammar.problems import Misunderstood, Problem
@@ -1288,19 +1295,19 @@ def _medicines(home: _Home) -> Mapping[str, View]:
         _choice,
         (conversations.save_label(), conversations.change_label(), conversations.cancel_label()),
     )
-    presets = [_choice(label) for label in medicines.schedule_presets().values()]
-    parts = [*map(_choice, medicines.part_labels().values()), cancel]
+    presets = [_choice(label) for label in new_medicines.schedule_presets().values()]
+    parts = [*map(_choice, new_medicines.part_labels().values()), cancel]
     persons = [_choice(words.person), _choice(words.other_person)]
     return {
         "addmed_whose": partial(conversations.ask_whose, persons),
-        "addmed_name": partial(medicines.ask_medicine_name),
-        "addmed_dosage": partial(medicines.ask_dosage, words.medicine),
-        "addmed_when": partial(medicines.ask_schedule, words.medicine, presets, so_far=""),
+        "addmed_name": partial(new_medicines.ask_medicine_name),
+        "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
+        "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),
         "addmed_what_time": partial(
-            medicines.ask_schedule, words.medicine, (), so_far=words.dosage
+            new_medicines.ask_schedule, words.medicine, (), so_far=words.dosage
         ),
         "addmed_confirm": partial(
-            medicines.confirm,
+            new_medicines.confirm,
             name=words.medicine,
             dosage=Dosage(words.dosage),
             schedule=weekly,
@@ -1308,61 +1315,61 @@ def _medicines(home: _Home) -> Mapping[str, View]:
             zone=LONDON,
             buttons=(save, change, cancel),
         ),
-        "addmed_change": partial(medicines.ask_what_to_change, words.medicine, parts),
-        "addmed_change_without_name": partial(medicines.ask_what_to_change, None, parts),
+        "addmed_change": partial(new_medicines.ask_what_to_change, words.medicine, parts),
+        "addmed_change_without_name": partial(new_medicines.ask_what_to_change, None, parts),
         "addmed_tap_a_button": partial(conversations.tap_a_button),
         "addmed_tap_a_button_instead": partial(conversations.tap_a_button, words.medicine),
-        "addmed_saved": partial(medicines.saved, saved, now=NOW, member=home.member),
+        "addmed_saved": partial(new_medicines.saved, saved, now=NOW, member=home.member),
         "addmed_saved_for_later": partial(
-            medicines.saved,
+            new_medicines.saved,
             replace(saved, schedule=weekly, first_due_at=datetime(2026, 12, 2, 9, tzinfo=UTC)),
             now=NOW,
             member=home.member,
         ),
         "addmed_saved_without_a_dose": partial(
-            medicines.saved, replace(saved, first_due_at=None), now=NOW, member=home.member
+            new_medicines.saved, replace(saved, first_due_at=None), now=NOW, member=home.member
         ),
         "addmed_saved_as_needed": partial(
-            medicines.saved, replace(saved, schedule=AS_NEEDED), now=NOW, member=home.member
+            new_medicines.saved, replace(saved, schedule=AS_NEEDED), now=NOW, member=home.member
         ),
         "addmed_same": partial(
-            medicines.ask_same,
-            medicines.in_short(saved),
+            new_medicines.ask_same,
+            new_medicines.in_short(saved),
             name=words.medicine,
             existing_name=words.medicine,
             person=words.person,
-            both=_choice(medicines.both_label()),
+            both=_choice(new_medicines.both_label()),
             change=change,
             cancel=cancel,
         ),
         "addmed_alike": partial(
-            medicines.ask_same,
-            medicines.in_short(saved),
+            new_medicines.ask_same,
+            new_medicines.in_short(saved),
             name=words.other_family,
             existing_name=words.medicine,
             person=words.person,
-            both=_choice(medicines.different_label()),
+            both=_choice(new_medicines.different_label()),
             change=change,
             cancel=cancel,
         ),
-        "addmed_removed": partial(medicines.removed, words.medicine),
+        "addmed_removed": partial(new_medicines.removed, words.medicine),
         "addmed_what_time_with_buttons": partial(
-            medicines.ask_schedule,
+            new_medicines.ask_schedule,
             words.medicine,
             [_choice("08:00"), _choice("12:00"), _choice("20:00")],
             so_far=words.dosage,
         ),
         "addmed_interval": partial(
-            medicines.ask_interval,
+            medicine_changes.ask_interval,
             words.medicine,
-            [_choice(medicines.hours_label(hours)) for hours in (4, 6, 8)],
-            _choice(medicines.unknown_label()),
+            [_choice(medicine_changes.hours_label(hours)) for hours in (4, 6, 8)],
+            _choice(medicine_changes.unknown_label()),
         ),
         "addmed_most": partial(
-            medicines.ask_most,
+            medicine_changes.ask_most,
             words.medicine,
             [_choice("2"), _choice("4")],
-            _choice(medicines.unknown_label()),
+            _choice(medicine_changes.unknown_label()),
         ),
         **_changes_of_a_medicine(home, weekly),
     }
@@ -1378,41 +1385,41 @@ def _changes_of_a_medicine(home: _Home, weekly: WallClock) -> Mapping[str, View]
     both = replace(weekly, times=(time(8), time(22)), dosages=(one, half), days=Daily())
     old = Content(words.medicine, Dosage(words.dosage), weekly)
     new = Content(words.medicine, Dosage(words.dosage), replace(both, ends_on=None))
-    presets = medicines.change_presets(keeps_days=True, keeps_hours=True)
+    presets = medicine_changes.change_presets(keeps_days=True, keeps_hours=True)
     places = [
         Place("t0", one, (time(8),)),
         Place("s1", half, (time(8), time(20)), step=2),
     ]
     labels = [
-        *map(medicines.place_label, places),
-        medicines.all_label(),
-        medicines.strength_label(Dosage(words.dosage)),
+        *map(medicine_changes.place_label, places),
+        medicine_changes.all_label(),
+        medicine_changes.strength_label(Dosage(words.dosage)),
     ]
     buttons = [_choice(label) for label in labels]
     return {
         "changemed_dosage": partial(
-            medicines.ask_new_dosage,
+            medicine_changes.ask_new_dosage,
             words.medicine,
-            medicines.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
+            medicine_changes.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
         ),
         "changemed_when": partial(
-            medicines.ask_new_schedule,
+            medicine_changes.ask_new_schedule,
             words.medicine,
-            medicines.schedule_now(weekly, zone=LONDON, today=today),
+            medicine_changes.schedule_now(weekly, zone=LONDON, today=today),
             [_choice(label) for label in presets.values()],
         ),
         "changemed_times": partial(
-            medicines.ask_times, words.medicine, [_choice("06:00, 14:00"), _choice("06:00")]
+            medicine_changes.ask_times, words.medicine, [_choice("06:00, 14:00"), _choice("06:00")]
         ),
         "changemed_which": partial(
-            medicines.ask_which_amount, words.medicine, buttons, is_about_times=False
+            medicine_changes.ask_which_amount, words.medicine, buttons, is_about_times=False
         ),
         "changemed_which_step": partial(
-            medicines.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
+            medicine_changes.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
         ),
-        "changemed_each": partial(medicines.ask_amount_each, words.medicine, buttons[:2]),
+        "changemed_each": partial(medicine_changes.ask_amount_each, words.medicine, buttons[:2]),
         "changemed_review": partial(
-            medicines.review,
+            medicine_changes.review,
             old,
             new,
             concerns=tuple(Concern),
@@ -1421,7 +1428,7 @@ def _changes_of_a_medicine(home: _Home, weekly: WallClock) -> Mapping[str, View]
             today=today,
             buttons=(save, change, cancel),
         ),
-        "changemed_nothing": partial(medicines.nothing_changed, home.saved, now=NOW),
+        "changemed_nothing": partial(new_medicines.nothing_changed, home.saved, now=NOW),
     }
 
 
@@ -1560,12 +1567,12 @@ def _pauses(home: _Home) -> Mapping[str, View]:
     as_needed = replace(quiet, schedule=AsNeeded(date(2026, 11, 23)), first_due_at=None)
     both = PersonPaused(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
-    choices = [_choice(label) for label in pauses.pause_choices().values()]
-    of_appointments = [_choice(label) for label in pauses.appointment_labels().values()]
+    choices = [_choice(label) for label in pause_questions.pause_choices().values()]
+    of_appointments = [_choice(label) for label in pause_questions.appointment_labels().values()]
 
     def asked(*, is_person: bool, is_change: bool) -> View:
         return partial(
-            pauses.ask_until_when,
+            pause_questions.ask_until_when,
             words.person,
             is_person=is_person,
             is_change=is_change,
@@ -1578,9 +1585,9 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         *,
         never_ends: bool = False,
     ) -> View:
-        labels = pauses.running_labels(runs=shown is not None).values()
+        labels = pause_questions.running_labels(runs=shown is not None).values()
         return partial(
-            pauses.ask_about_running,
+            pause_questions.ask_about_running,
             words.person,
             shown,
             zone=LONDON,
@@ -1592,10 +1599,10 @@ def _pauses(home: _Home) -> Mapping[str, View]:
 
     def course_asked(days: int, *, by: int, labels: Sequence[str]) -> View:
         return partial(
-            pauses.ask_course,
+            course_questions.ask_course,
             name=words.medicine,
             person=words.person,
-            state=pauses.course_state(MedicineStatus.PAUSED, until, zone=LONDON, now=NOW),
+            state=course_questions.course_state(MedicineStatus.PAUSED, until, zone=LONDON, now=NOW),
             zone=LONDON,
             days=days,
             schedule=course,
@@ -1605,37 +1612,37 @@ def _pauses(home: _Home) -> Mapping[str, View]:
 
     def course_longer(days: int) -> View:
         ends_on = course_ends + timedelta(days=days)
-        labels = pauses.lengthen_label(ends_on), pauses.keep_label()
+        labels = course_questions.lengthen_label(ends_on), course_questions.keep_label()
         return course_asked(days, by=days, labels=labels)
 
-    over_now = pauses.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
-    stopped = pauses.course_state(MedicineStatus.STOPPED, None, zone=LONDON, now=NOW)
+    over_now = course_questions.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
+    stopped = course_questions.course_state(MedicineStatus.STOPPED, None, zone=LONDON, now=NOW)
 
     def noticed(facts: PauseEndsFacts) -> View:
-        return partial(pauses.pause_ends, facts)
+        return partial(pause_ends.pause_ends, facts)
 
     def paused(facts: MedicineFacts) -> View:
-        return partial(pauses.paused, facts, member=home.member, now=NOW)
+        return partial(outcomes.paused, facts, member=home.member, now=NOW)
 
     def person_paused(facts: PersonPaused) -> View:
-        return partial(pauses.person_paused, facts, member=home.member, now=NOW)
+        return partial(outcomes.person_paused, facts, member=home.member, now=NOW)
 
     later = replace(person, pause=replace(pause, until=until + timedelta(days=3)))
     return {
         "pause_what": partial(
-            pauses.ask_what,
+            pause_questions.ask_what,
             [
-                _choice(pauses.everything_label(words.person)),
-                _choice(pauses.medicine_label(words.medicine, None)),
-                _choice(pauses.medicine_label(words.medicine, words.other_person)),
+                _choice(pause_questions.everything_label(words.person)),
+                _choice(pause_questions.medicine_label(words.medicine, None)),
+                _choice(pause_questions.medicine_label(words.medicine, words.other_person)),
             ],
         ),
-        "pause_nothing": partial(pauses.nothing_to_pause),
+        "pause_nothing": partial(pause_questions.nothing_to_pause),
         "pause_asked": asked(is_person=False, is_change=False),
         "pause_asked_for_person": asked(is_person=True, is_change=False),
         "pause_asked_for_longer": asked(is_person=True, is_change=True),
-        "pause_has_passed": partial(pauses.end_impossible, is_too_far=False),
-        "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
+        "pause_has_passed": partial(pause_questions.end_impossible, is_too_far=False),
+        "pause_too_long": partial(pause_questions.end_impossible, is_too_far=True),
         "pause_runs": running((until, None)),
         "pause_runs_with_person": running((until, words.person), date(2026, 11, 28)),
         "pause_runs_open_with_person": running((None, words.person)),
@@ -1643,22 +1650,22 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_runs_no_more": running(None),
         "pause_runs_no_more_until": running(None, date(2026, 11, 28)),
         "pause_runs_no_more_open": running(None, never_ends=True),
-        "pause_left": partial(pauses.left),
+        "pause_left": partial(pause_questions.left),
         "pause_appointments": partial(
-            pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
+            pause_questions.ask_appointments, words.person, date(2026, 11, 27), of_appointments
         ),
         "pause_appointments_without_end": partial(
-            pauses.ask_appointments, words.person, None, of_appointments
+            pause_questions.ask_appointments, words.person, None, of_appointments
         ),
         "pause_appointments_beyond_a_course": partial(
-            pauses.ask_appointments,
+            pause_questions.ask_appointments,
             words.person,
             date(2026, 11, 27),
             of_appointments,
             stay=[(words.medicine, course_ends), (words.medicine, None)],
         ),
         "pause_appointments_beyond_all_courses": partial(
-            pauses.ask_appointments,
+            pause_questions.ask_appointments,
             words.person,
             date(2026, 11, 27),
             of_appointments,
@@ -1668,37 +1675,47 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "pause_course": course_longer(3),
         "pause_course_of_a_day": course_longer(1),
         "pause_course_without_end": course_asked(
-            2, by=2, labels=[pauses.lengthen_label(None), pauses.keep_label()]
+            2, by=2, labels=[course_questions.lengthen_label(None), course_questions.keep_label()]
         ),
         "pause_course_shorter": course_asked(
             0,
             by=-1,
             labels=[
-                pauses.shorten_label(date(2026, 11, 24)),
-                pauses.keep_longer_label(course_ends),
+                course_questions.shorten_label(date(2026, 11, 24)),
+                course_questions.keep_longer_label(course_ends),
             ],
         ),
         "pause_course_shorter_without_end": course_asked(
-            0, by=-1, labels=[pauses.shorten_label(None), pauses.keep_longer_label(None)]
+            0,
+            by=-1,
+            labels=[course_questions.shorten_label(None), course_questions.keep_longer_label(None)],
         ),
-        "pause_course_gone": partial(pauses.course_gone, words.medicine, over_now, is_longer=True),
+        "pause_course_gone": partial(
+            course_questions.course_gone, words.medicine, over_now, is_longer=True
+        ),
         "pause_course_gone_stopped": partial(
-            pauses.course_gone, words.medicine, stopped, is_longer=False
+            course_questions.course_gone, words.medicine, stopped, is_longer=False
         ),
         "pause_course_gone_removed": partial(
-            pauses.course_gone, words.medicine, None, is_longer=True
+            course_questions.course_gone, words.medicine, None, is_longer=True
         ),
         "pause_course_changed": partial(
-            pauses.course_changed, words.medicine, over_now, is_edited=False
+            course_questions.course_changed, words.medicine, over_now, is_edited=False
         ),
         "pause_course_edited": partial(
-            pauses.course_changed, words.medicine, over_now, is_edited=True
+            course_questions.course_changed, words.medicine, over_now, is_edited=True
         ),
-        "pause_course_all_right": partial(Screen, "…", ((_choice(pauses.all_right_label()),),)),
-        "pause_course_kept": partial(pauses.course_kept, course_ends),
-        "pause_course_kept_without_end": partial(pauses.course_kept, None),
-        "pause_course_lengthened": partial(pauses.course_changed_to, saved, is_longer=True),
-        "pause_course_shortened": partial(pauses.course_changed_to, saved, is_longer=False),
+        "pause_course_all_right": partial(
+            Screen, "…", ((_choice(course_questions.all_right_label()),),)
+        ),
+        "pause_course_kept": partial(course_questions.course_kept, course_ends),
+        "pause_course_kept_without_end": partial(course_questions.course_kept, None),
+        "pause_course_lengthened": partial(
+            course_questions.course_changed_to, saved, is_longer=True
+        ),
+        "pause_course_shortened": partial(
+            course_questions.course_changed_to, saved, is_longer=False
+        ),
         "paused": paused(quiet),
         "paused_while_open": paused(replace(quiet, called_off=[home.open_dose])),
         "paused_beyond_its_course": paused(over),
@@ -1723,29 +1740,29 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         ),
         "paused_person_as_needed": person_paused(PersonPaused(person, [as_needed], [])),
         "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
-        "paused_person_not": partial(pauses.not_paused_screen, home.person),
-        "resumed_person": partial(pauses.person_resumed, both, now=NOW),
+        "paused_person_not": partial(outcomes.not_paused_screen, home.person),
+        "resumed_person": partial(outcomes.person_resumed, both, now=NOW),
         "resumed_nothing": partial(
-            pauses.person_resumed, PersonPaused(home.person, [], []), now=NOW
+            outcomes.person_resumed, PersonPaused(home.person, [], []), now=NOW
         ),
         "resumed_person_beyond_a_course": partial(
-            pauses.person_resumed,
+            outcomes.person_resumed,
             PersonPaused(home.person, [saved, _over_since(saved)], []),
             now=NOW,
         ),
-        "resumed_medicine": partial(pauses.medicine_resumed, saved, now=NOW),
+        "resumed_medicine": partial(outcomes.medicine_resumed, saved, now=NOW),
         "resumed_medicine_beyond_its_course": partial(
-            pauses.medicine_resumed, _over_since(saved), now=NOW
+            outcomes.medicine_resumed, _over_since(saved), now=NOW
         ),
         "resumed_medicine_open": partial(
-            pauses.medicine_resumed,
+            outcomes.medicine_resumed,
             replace(
                 saved,
                 open_doses=[replace(home.open_dose, due_at=NOW - timedelta(minutes=5))],
             ),
             now=NOW,
         ),
-        "resumed_stopped_meanwhile": partial(pauses.stopped_meanwhile, Screen("…")),
+        "resumed_stopped_meanwhile": partial(outcomes.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
         "notice_pause_ends_beyond_a_course": noticed(
             replace(ends, medicines=[words.medicine], over=[words.medicine])
@@ -1761,7 +1778,7 @@ def _pauses(home: _Home) -> Mapping[str, View]:
         "notice_pause_ended_early": noticed(replace(ends, person=home.person)),
         "notice_pause_longer": noticed(replace(ends, person=later)),
         "notice_pause_open": noticed(replace(ends, person=without_end)),
-        "notice_pause_kept_toast": partial(pauses.kept),
+        "notice_pause_kept_toast": partial(pause_ends.kept),
     }
 
 
@@ -1793,7 +1810,7 @@ def _stock(home: _Home) -> Mapping[str, View]:
     over = replace(have, amount=Decimal(-2), forecast=Forecast(Lasts.RUNS_OUT, 0))
 
     def answer(outcome: Refilled, typed: TypedAmount = added) -> View:
-        return partial(stock.refilled, outcome, typed, member=home.member, now=NOW)
+        return partial(refills.refilled, outcome, typed, member=home.member, now=NOW)
 
     def lasting(kind: Lasts, days: int | None = None, last_at: datetime | None = None) -> View:
         unlike = replace(have, forecast=Forecast(kind, days, last_at))
@@ -1803,23 +1820,23 @@ def _stock(home: _Home) -> Mapping[str, View]:
     unknown = replace(have, forecast=Forecast(Lasts.UNMEASURED), unmeasured=strength.dosage)
     paused = replace(saved, status=MedicineStatus.PAUSED)
     question = partial(
-        stock.ask_per_dose,
+        refills.ask_per_dose,
         words.medicine,
         dosage=words.dosage,
         unit="tablet",
         choices=[_choice("½"), _choice("1")],
     )
     return {
-        "refill_which": partial(stock.ask_which, [_choice(words.medicine)], typed=words.medicine),
-        "refill_amount": partial(stock.ask_amount, words.medicine),
-        "refill_per_dose": partial(question, understood=stock.understood(boxes, "tablet")),
-        "per_dose": partial(question, not_now=_choice(stock.not_now_label())),
+        "refill_which": partial(refills.ask_which, [_choice(words.medicine)], typed=words.medicine),
+        "refill_amount": partial(refills.ask_amount, words.medicine),
+        "refill_per_dose": partial(question, understood=refills.understood(boxes, "tablet")),
+        "per_dose": partial(question, not_now=_choice(refills.not_now_label())),
         "per_dose_of_pieces": partial(question, unit="piece"),
-        "per_dose_not_now": partial(stock.not_measured),
-        "per_dose_said_first": partial(stock.measured_first),
-        "per_dose_meanwhile": partial(stock.measured_meanwhile),
+        "per_dose_not_now": partial(refills.not_measured),
+        "per_dose_said_first": partial(refills.measured_first),
+        "per_dose_meanwhile": partial(refills.measured_meanwhile),
         "measured": partial(
-            stock.measured,
+            refills.measured,
             Refilled(strength, replace(have, measure=measure)),
             member=home.member,
             now=NOW,
@@ -1862,16 +1879,16 @@ def _stock(home: _Home) -> Mapping[str, View]:
         "refilled_by_less": answer(
             Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, Stocked.FEWER)
         ),
-        "refill_days_set": partial(stock.refill_days_set, refilled),
+        "refill_days_set": partial(refills.refill_days_set, refilled),
         "refill_days_set_of_what_nobody_counted": partial(
-            stock.refill_days_set,
+            refills.refill_days_set,
             Refilled(saved, replace(have, amount=None, unit=None, forecast=NOT_RECKONED)),
         ),
-        "refill_days_set_of_what_is_low": partial(stock.refill_days_set, Refilled(saved, low)),
-        "refill_promised": partial(stock.promised, Refilled(saved, unclear)),
-        "notice_refill": partial(stock.notice, notice),
+        "refill_days_set_of_what_is_low": partial(refills.refill_days_set, Refilled(saved, low)),
+        "refill_promised": partial(refill_notices.promised, Refilled(saved, unclear)),
+        "notice_refill": partial(refill_notices.notice, notice),
         "notice_refill_of_what_is_there_again": partial(
-            stock.notice, replace(notice, items=items[3:])
+            refill_notices.notice, replace(notice, items=items[3:])
         ),
     }
 
@@ -1881,22 +1898,22 @@ def _intakes(home: _Home) -> Mapping[str, View]:
     taken = home.dose(DoseStatus.TAKEN)
     extra = replace(taken, is_scheduled=False)
 
-    reader = intakes.Reader(words.family, None, NOW)
+    reader = readers.Reader(words.family, None, NOW)
     abroad = replace(reader, zone=ZoneInfo("America/New_York"))
-    other = intakes.OtherClock(taken.id, NOW - timedelta(hours=5))
+    other = given_intakes.OtherClock(taken.id, NOW - timedelta(hours=5))
 
-    def given(outcome: Recorded, clock: intakes.OtherClock | None = None) -> View:
+    def given(outcome: Recorded, clock: given_intakes.OtherClock | None = None) -> View:
         member = replace(home.member, zone=abroad.zone) if clock else home.member
         return partial(
-            intakes.given, outcome, person=words.person, member=member, now=NOW, other=clock
+            given_intakes.given, outcome, person=words.person, member=member, now=NOW, other=clock
         )
 
     def confirm(
-        outlook: Outlook, reader: intakes.Reader = reader, known: Sequence[str] = ()
+        outlook: Outlook, reader: readers.Reader = reader, known: Sequence[str] = ()
     ) -> View:
-        changes = intakes.changed_since(outlook, reader=reader, known=known) if known else ()
+        changes = confirmations.changed_since(outlook, reader=reader, known=known) if known else ()
         return partial(
-            intakes.confirm, outlook, reader=reader, changes=changes, corrects=bool(known)
+            confirmations.confirm, outlook, reader=reader, changes=changes, corrects=bool(known)
         )
 
     between = replace(
@@ -1916,14 +1933,14 @@ def _intakes(home: _Home) -> Mapping[str, View]:
     slip = replace(between, given=Dosage(words.dosage, Decimal(20), "g"), count=Decimal(40))
     unit = replace(between, given=Dosage(words.dosage, Decimal(5), "ml"), count=Decimal(1))
     return {
-        "give_tap_which": partial(intakes.tap_which),
+        "give_tap_which": partial(intake_questions.tap_which),
         "give_which": partial(
-            intakes.ask_which,
+            intake_questions.ask_which,
             [_choice(words.medicine)],
             typed=words.medicine,
             given="🕗 07:20",
         ),
-        "give_nothing": partial(intakes.nothing_to_give),
+        "give_nothing": partial(intake_questions.nothing_to_give),
         "given": given(Recorded([taken], [])),
         "given_extra": given(Recorded([extra], [])),
         "given_already": given(Recorded([], [taken])),
@@ -1934,20 +1951,20 @@ def _intakes(home: _Home) -> Mapping[str, View]:
         "give_confirm_first": confirm(replace(home.outlook, last=None)),
         "give_confirm_between": confirm(between, abroad),
         "correct_confirm": confirm(seen, known=["one that was undone"]),
-        "give_slip": partial(intakes.ask_slip, slip),
-        "give_slip_unit": partial(intakes.ask_slip, unit),
-        "give_count": partial(intakes.ask_count, unit),
-        "give_which_dose": partial(intakes.which_one, between, reader=reader),
-        "give_when": partial(intakes.ask_when, words.medicine, lacks_time=""),
+        "give_slip": partial(intake_questions.ask_slip, slip),
+        "give_slip_unit": partial(intake_questions.ask_slip, unit),
+        "give_count": partial(intake_questions.ask_count, unit),
+        "give_which_dose": partial(intake_questions.which_one, between, reader=reader),
+        "give_when": partial(intake_questions.ask_when, words.medicine, lacks_time=""),
         "give_when_this_morning": partial(
-            intakes.ask_when, words.medicine, lacks_time="this morning"
+            intake_questions.ask_when, words.medicine, lacks_time="this morning"
         ),
-        "give_another_time": partial(intakes.ask_another_time, words.medicine),
+        "give_another_time": partial(intake_questions.ask_another_time, words.medicine),
         "give_amount": partial(
-            intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
+            intake_questions.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
-        "my_clock_is_to_come": partial(intakes.is_to_come),
-        "my_clock_of_another_record": partial(intakes.is_settled_otherwise),
+        "my_clock_is_to_come": partial(given_intakes.is_to_come),
+        "my_clock_of_another_record": partial(given_intakes.is_settled_otherwise),
     }
 
 
@@ -2099,7 +2116,7 @@ def _people(home: _Home) -> Mapping[str, View]:
 
 def _late(home: _Home) -> Mapping[str, View]:
     words = home.words
-    reader = intakes.Reader(words.family, None, NOW)
+    reader = readers.Reader(words.family, None, NOW)
     abroad = replace(reader, zone=NEW_YORK)
     missed = [home.dose(DoseStatus.MISSED, number) for number in range(2)]
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
@@ -2114,10 +2131,10 @@ def _late(home: _Home) -> Mapping[str, View]:
         at = {dose.id: SLOT for dose in doses}
         return LateOutlook(doses, answered, at, outlooks=(), early=(), together=(), seen=1)
 
-    def ask(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
+    def ask(facts: LateOutlook, reader: readers.Reader = reader) -> View:
         return partial(late.ask_when, facts, person=words.person, reader=reader)
 
-    def confirm(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
+    def confirm(facts: LateOutlook, reader: readers.Reader = reader) -> View:
         return partial(late.confirm, facts, person=words.person, reader=reader)
 
     def recorded(outcome: Recorded) -> View:
@@ -2344,7 +2361,7 @@ def _conversations(words: Words) -> Mapping[str, View]:
     ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
     go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
     forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
-    question = medicines.ask_dosage(words.medicine)
+    question = new_medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
         "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.features.medicines.flows import pause
+from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.views import meds as views
-from bot.features.medicines.views import pauses as pause_views
-from bot.features.medicines.views.pauses import FROM_PAUSE
+from bot.features.medicines.views.pausing import outcomes
+from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE
 from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
@@ -82,7 +82,7 @@ async def _resume(request: Request) -> Answer:
     try:
         answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
     except StoppedMeanwhile:
-        return pause_views.stopped_meanwhile(await _screen(request))
+        return outcomes.stopped_meanwhile(await _screen(request))
     facts = await get_medication(request.scope, request.subject_id)
     resumed = views.resumed(await _screen(request), facts, now=request.scope.clock.now())
     return replace(answer, toast=resumed.toast, edit=resumed.edit)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.intakes import undo_record_button
+from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button
@@ -169,7 +169,7 @@ def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
 
 
 def correction_labels(*, is_taken: bool) -> dict[str, str]:
-    """What can be put right, by the key of :mod:`bot.features.medicines.flows.correct`."""
+    """What can be put right, by the key of :mod:`bot.features.medicines.flows.giving.correct`."""
     labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
     if is_taken:
         return {**labels, "skip": _("⏭ It was not taken"), "note": _("📝 A note")}

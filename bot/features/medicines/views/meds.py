@@ -5,10 +5,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.new_medicines import described
 from bot.features.medicines.views.doses import already
-from bot.features.medicines.views.medicines import described
-from bot.features.medicines.views.pauses import FROM_PAUSE, resume_button, resumed_toast
-from bot.features.medicines.views.stock import measuring, stock_lines
+from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE, resume_button, resumed_toast
+from bot.features.medicines.views.stock.levels import stock_lines
+from bot.features.medicines.views.stock.refills import measuring
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name, medicine_labels
 from bot.ui.buttons import undo_button

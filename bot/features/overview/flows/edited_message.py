@@ -8,7 +8,9 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
-from bot.features.medicines.flows import change_medicine, correct, pause
+from bot.features.medicines.flows.content import change_medicine
+from bot.features.medicines.flows.giving import correct
+from bot.features.medicines.flows.pausing import pause
 from bot.features.overview.views import edited as views
 from bot.features.overview.views import undo as undo_views
 from bot.grammar.problems import Misunderstood

@@ -24,8 +24,8 @@ from bot.features.appointments.flows.appointment_draft import (
 )
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.views.calendar_files import calendar_file
-from bot.features.medicines.flows.new_schedules import PRESETS, read_schedule
-from bot.features.medicines.views import medicines as medicine_views
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.views.content import new_medicines
 from bot.features.overview.views import add_list as views
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -304,13 +304,13 @@ class Medicines(Kind[MedicineFacts]):
             case "person":
                 return ask_whose({"people": people}, choice)
             case "name":
-                return medicine_views.ask_medicine_name()
+                return new_medicines.ask_medicine_name()
             case "dosage":
-                return medicine_views.ask_dosage(draft["name"])
+                return new_medicines.ask_dosage(draft["name"])
             case _:
-                labels = {} if draft["so_far"] else medicine_views.schedule_presets()
+                labels = {} if draft["so_far"] else new_medicines.schedule_presets()
                 buttons = [choice(label, key) for key, label in labels.items()]
-                return medicine_views.ask_schedule(draft["name"], buttons, so_far=draft["so_far"])
+                return new_medicines.ask_schedule(draft["name"], buttons, so_far=draft["so_far"])
 
     async def take(
         self, request: Request, people: People, entry: Entry, reply: Reply
@@ -365,7 +365,7 @@ class Medicines(Kind[MedicineFacts]):
             )
         except SameMedicine as error:
             existing = error.existing
-            same = medicine_views.in_short(existing)
+            same = new_medicines.in_short(existing)
             raise NotSaved(replace(entry, same=same, same_id=str(existing.id))) from error
 
     async def saved(self, request: Request, found: Sequence[MedicineFacts]) -> Sequence[Screen]:

@@ -1,6 +1,6 @@
 """`/undo`, Undo below a message, and its yes."""
 
-from bot.features.medicines.flows import pause
+from bot.features.medicines.flows.pausing import pause
 from bot.features.overview.views import undo as undo_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer

@@ -11,7 +11,7 @@ from bot.features.appointments.views.appointments import (
     when_line,
     will_remind_line,
 )
-from bot.features.medicines.views.medicines import described, first_dose
+from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data
-from bot.features.medicines.views import medicines as views
+from bot.features.medicines.views.content import new_medicines
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from domain.medicines.errors import SameMedicine
@@ -18,7 +18,7 @@ def beside(data: Data, name: str, same: SameMedicine) -> Data:
     return {
         **data,
         "new_name": name,
-        "same": views.in_short(existing),
+        "same": new_medicines.in_short(existing),
         "same_name": existing.name,
         "same_person": existing.person,
         "beside": [*data.get("beside", ()), str(existing.id)],
@@ -31,12 +31,12 @@ def known(data: Data) -> Sequence[UUID]:
 
 
 def ask(data: Data, choice: Choice) -> Screen:
-    return views.ask_same(
+    return new_medicines.ask_same(
         data["same"],
         name=data["new_name"],
         existing_name=data["same_name"],
         person=data["same_person"],
-        both=choice(views.different_label(), "both"),
+        both=choice(new_medicines.different_label(), "both"),
         change=choice(conversations.change_label(), "change"),
         cancel=choice(conversations.cancel_label(), "cancel"),
     )

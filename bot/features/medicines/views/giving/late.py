@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bot.features.medicines.views import intakes
 from bot.features.medicines.views.doses import already
-from bot.features.medicines.views.intakes import Reader
+from bot.features.medicines.views.giving import confirmations, given_intakes, intake_questions
+from bot.features.medicines.views.giving.readers import Reader
 from bot.ui.answer import Answer, Screen
 from bot.ui.buttons import undo_button
 from bot.ui.length import fitting
@@ -49,12 +49,12 @@ def _due(dose: DoseFacts, reader: Reader) -> str:
 
 
 def when_labels(doses: Sequence[DoseFacts], *, now: datetime) -> dict[str, str]:
-    """What can be tapped, by the key of :mod:`bot.features.medicines.flows.take_late`."""
+    """What can be tapped, by the key of :mod:`bot.features.medicines.flows.giving.take_late`."""
     moments = {due_moment(dose, now=now) for dose in doses}
     words = ngettext("🕗 At its time", "🕗 At their times", len(doses))
     if len(moments) == 1:
         words = _("{words}: {moment}").format(words=words, moment=moments.pop())
-    return {"due": words, "now": _("✅ Just now"), **intakes.time_labels()}
+    return {"due": words, "now": _("✅ Just now"), **intake_questions.time_labels()}
 
 
 def ask_time(*, lacks_time: str, has_options: bool) -> Screen:
@@ -90,7 +90,10 @@ def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
         for name, count in Counter(dose.name for dose in outlook.together).items()
     ]
     for each in outlook.outlooks:
-        lines += [f"<b>{escape(each.medicine.name)}</b>", *intakes.considerations(each, reader)]
+        lines += [
+            f"<b>{escape(each.medicine.name)}</b>",
+            *confirmations.considerations(each, reader),
+        ]
     return Screen("\n".join([*fitting(lines), _("Record it?")]))
 
 
@@ -103,7 +106,7 @@ def _taken(dose: DoseFacts, at: Mapping[UUID, datetime], person: str, reader: Re
 def recorded(outcome: Recorded, *, person: str, member: Member, now: datetime) -> Answer:
     """What was recorded, with Undo; what somebody had answered before is named."""
     if len(outcome.recorded) == 1 and not outcome.already:
-        return intakes.given(outcome, person=person, member=member, now=now, other=None)
+        return given_intakes.given(outcome, person=person, member=member, now=now, other=None)
     reader = Reader.of(member, now)
     lines = []
     if outcome.recorded:

@@ -19,10 +19,10 @@ from bot.conversation.whose import (
     take_whose,
     to_persons,
 )
-from bot.features.medicines.flows import content_changes as parts
-from bot.features.medicines.flows.content_changes import Ground
-from bot.features.medicines.flows.new_schedules import PRESETS, read_schedule
-from bot.features.medicines.views import medicines as views
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.features.overview.flows import add_list
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -208,7 +208,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
 
 
 def _ask_name(_data: Data, _choice: Choice) -> Screen:
-    return views.ask_medicine_name()
+    return new_medicines.ask_medicine_name()
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -222,7 +222,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:
-    return views.ask_dosage(data["name"])
+    return new_medicines.ask_dosage(data["name"])
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -271,8 +271,8 @@ def _ask_schedule(data: Data, choice: Choice) -> Screen:
     elif data.get("offered"):
         buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
     else:
-        buttons = [choice(label, key) for key, label in views.schedule_presets().items()]
-    return views.ask_schedule(data["name"], buttons, so_far=so_far)
+        buttons = [choice(label, key) for key, label in new_medicines.schedule_presets().items()]
+    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -398,8 +398,8 @@ def _ask_most(data: Data, choice: Choice) -> Screen:
 def _ask_new_dosage(data: Data, _choice: Choice) -> Screen:
     zone = ZoneInfo(data["people"][data["person"]][2])
     schedule = schedule_from_json(data["schedule"])
-    now = views.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
-    return views.ask_new_dosage(data["name"], now)
+    now = medicine_changes.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
+    return medicine_changes.ask_new_dosage(data["name"], now)
 
 
 def _ask_new_schedule(data: Data, choice: Choice) -> Screen:
@@ -409,7 +409,7 @@ def _ask_new_schedule(data: Data, choice: Choice) -> Screen:
 
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
-    return views.confirm(
+    return new_medicines.confirm(
         name=data["name"],
         dosage=Dosage.from_json(data["dosage"]),
         schedule=schedule_from_json(data["schedule"]),
@@ -445,12 +445,12 @@ async def _save_in(request: Request, running: Conversation, draft: Draft) -> Ans
 
 
 def _ask_same(data: Data, choice: Choice) -> Screen:
-    return views.ask_same(
+    return new_medicines.ask_same(
         data["same"],
         name=data["name"],
         existing_name=data.get("same_name") or data["name"],
         person=data["people"][data["person"]][1],
-        both=choice(views.both_label(), "both"),
+        both=choice(new_medicines.both_label(), "both"),
         change=choice(conversations.change_label(), "change"),
         cancel=choice(conversations.cancel_label(), "cancel"),
     )
@@ -471,11 +471,11 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
 
 
 def _ask_change(data: Data, choice: Choice) -> Screen:
-    parts = views.part_labels()
+    parts = new_medicines.part_labels()
     if len(data["people"]) == 1:
         parts.pop("person")
     buttons = [choice(label, key) for key, label in parts.items()]
-    return views.ask_what_to_change(
+    return new_medicines.ask_what_to_change(
         data["name"], [*buttons, choice(conversations.cancel_label(), "cancel")]
     )
 
@@ -504,7 +504,7 @@ def name_draft(data: Data) -> str | None:
         return None
     dosage = Dosage.from_json(data["dosage"]) if data["dosage"] else None
     schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
-    what = views.draft_in_short(data["name"], dosage, schedule)
+    what = new_medicines.draft_in_short(data["name"], dosage, schedule)
     return named_for(what, data["people"], data["person"])
 
 
@@ -557,7 +557,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) 
         beside=[UUID(key) for key in draft.beside if key],
     )
     member = request.scope.require(Action.CHANGE_MEDICINES)
-    return views.saved(medicine, now=request.scope.clock.now(), member=member)
+    return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
 
 
 def _medicine(draft: Draft) -> NewMedicine:
@@ -575,7 +575,7 @@ def _medicine(draft: Draft) -> NewMedicine:
 def _beside(draft: Draft, existing: MedicineFacts) -> Draft:
     return replace(
         draft,
-        same=views.in_short(existing),
+        same=new_medicines.in_short(existing),
         same_name=existing.name,
         same_id=str(existing.id),
     )

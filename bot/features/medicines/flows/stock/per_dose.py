@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.features.medicines.flows.refill import PER_DOSE_LABELS, read_per_dose
-from bot.features.medicines.views import stock as views
+from bot.features.medicines.flows.stock.refill import PER_DOSE_LABELS, read_per_dose
+from bot.features.medicines.views.stock import refills as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.views import pauses as views
+from bot.features.medicines.views.pausing import course_questions, outcomes, pause_questions
 from bot.grammar.commands.pauses import PauseEnd, parse_end, read_pause
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.people import Person as NamedPerson
@@ -70,7 +70,7 @@ async def begin(request: Request) -> Answer:
     lines = await _pausable(scope)
     if not people or not lines:
         _refuse_strangers(request.text or "", people)
-        return views.nothing_to_pause()
+        return pause_questions.nothing_to_pause()
     if not request.text:
         return FLOW.begin(request, "what", {"choices": _choices(people, lines)})
     return await _read(request, None, {}, request.text, people, lines)
@@ -123,7 +123,7 @@ def _choices(people: Sequence[Person], lines: Sequence[MedicineLine]) -> list[li
     who_takes = {line.person_id for line in lines}
     several = len(people) > 1
     found = [
-        ["person", str(person.id), views.everything_label(person.name)]
+        ["person", str(person.id), pause_questions.everything_label(person.name)]
         for person in people
         if person.id in who_takes
     ]
@@ -131,7 +131,7 @@ def _choices(people: Sequence[Person], lines: Sequence[MedicineLine]) -> list[li
         [
             "medicine",
             str(line.id),
-            views.medicine_label(line.name, line.person if several else None),
+            pause_questions.medicine_label(line.name, line.person if several else None),
         ]
         for line in lines
     ]
@@ -164,11 +164,11 @@ async def _read(
         return await _go(request, running, data)
     if typed.named:
         choices = [
-            ["person", str(person.id), views.everything_label(person.name)]
+            ["person", str(person.id), pause_questions.everything_label(person.name)]
             for person in named_people
         ]
         choices += [
-            ["medicine", str(line.id), views.medicine_label(line.name, line.person)]
+            ["medicine", str(line.id), pause_questions.medicine_label(line.name, line.person)]
             for line in named_lines
         ]
     else:
@@ -177,7 +177,7 @@ async def _read(
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
-    return views.ask_what(
+    return pause_questions.ask_what(
         [choice(words, str(number)) for number, (*_, words) in enumerate(data["choices"])]
     )
 
@@ -258,7 +258,7 @@ async def _go(request: Request, running: Conversation | None, data: Data) -> Ans
         except Misunderstood as problem:
             first = Screen(misunderstood(problem))
         except PauseEndImpossible as problem:
-            first = views.end_impossible(is_too_far=problem.is_too_far)
+            first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         if first is not None:
             data.pop("until", None)
     if data["pause"] != data.get("seen"):
@@ -315,8 +315,8 @@ def _ask_running(data: Data, choice: Choice) -> Screen:
     if pause:
         person = data["person"] if data["kind"] == "medicine" and pause[2] else None
         shown = (datetime.fromisoformat(until) if until else None, person)
-    labels = views.running_labels(runs=pause is not None)
-    return views.ask_about_running(
+    labels = pause_questions.running_labels(runs=pause is not None)
+    return pause_questions.ask_about_running(
         data["name"],
         shown,
         zone=zone,
@@ -337,7 +337,7 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
         case "resume":
             return await resume_medicine(request, running, UUID(data["id"]))
         case "leave":
-            return finished(running, views.left())
+            return finished(running, pause_questions.left())
         case _:
             return await _typed_end(request, running, {**data, "seen": data["pause"]}, reply)
 
@@ -353,7 +353,7 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
     try:
         _check_end(request, typed)
     except PauseEndImpossible as problem:
-        first = views.end_impossible(is_too_far=problem.is_too_far)
+        first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         return FLOW.go_on(request, running, running.step, running.data, first=first)
     return await _go(request, running, typed)
 
@@ -362,11 +362,11 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
 
 
 def _ask_until(data: Data, choice: Choice) -> Screen:
-    return views.ask_until_when(
+    return pause_questions.ask_until_when(
         data["name"],
         is_person=data["kind"] == "person",
         is_change=data["pause"] is not None,
-        choices=[choice(words, key) for key, words in views.pause_choices().items()],
+        choices=[choice(words, key) for key, words in pause_questions.pause_choices().items()],
     )
 
 
@@ -385,7 +385,7 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
     try:
         _check_end(request, data)
     except PauseEndImpossible as problem:
-        first = views.end_impossible(is_too_far=problem.is_too_far)
+        first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         return FLOW.go_on(request, running, "until", running.data, first=first)
     return await _go(request, running, data)
 
@@ -422,10 +422,10 @@ def _ask_appointments(data: Data, choice: Choice) -> Screen:
     stay = [
         (name, date.fromisoformat(last) if last else None) for name, last in data.get("stay", ())
     ]
-    return views.ask_appointments(
+    return pause_questions.ask_appointments(
         data["name"],
         _resumes_on(data),
-        [choice(words, key) for key, words in views.appointment_labels().items()],
+        [choice(words, key) for key, words in pause_questions.appointment_labels().items()],
         stay=stay,
         is_all=bool(data.get("is_all")),
     )
@@ -451,7 +451,7 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
             said, medicines, until = await _pause_medicine(request, data)
     except PauseEndImpossible as problem:
         # Midnight has come over the question.
-        first = views.end_impossible(is_too_far=problem.is_too_far)
+        first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         data = {key: value for key, value in data.items() if key != "until"}
         return _asking(request, running, "until", data, first=first)
     except PauseRuns:
@@ -477,7 +477,7 @@ async def _pause_person(
         seen=_seen(data),
     )
     member = scope.require(Action.CHANGE_MEDICINES)
-    said = views.person_paused(done, member=member, now=scope.clock.now())
+    said = outcomes.person_paused(done, member=member, now=scope.clock.now())
     pause = done.person.pause
     return said, done.medicines, pause.until if pause else None
 
@@ -490,7 +490,7 @@ async def _pause_medicine(
     seen = before if _stored_of(before) == data.get("seen") else None
     medicine = await pause_medication(scope, before.id, resumes_on=_resumes_on(data), seen=seen)
     member = scope.require(Action.CHANGE_MEDICINES)
-    said = views.paused(medicine, member=member, now=scope.clock.now())
+    said = outcomes.paused(medicine, member=member, now=scope.clock.now())
     return said, [medicine], medicine.resumes_at
 
 
@@ -514,7 +514,7 @@ async def _resume_person(request: Request, running: Conversation | None, person_
             raise
         data = await _load(request, {**running.data, "seen": None})
         return FLOW.go_on(request, running, "running", data)
-    said = views.person_resumed(done, now=scope.clock.now())
+    said = outcomes.person_resumed(done, now=scope.clock.now())
     questions = _about_added([*done.medicines, *done.apart])
     # A pause with an end has asked when it was set.
     if before.pause is not None and before.pause.until is None:
@@ -533,7 +533,7 @@ async def resume_medicine(
     of = before.person_id if before.is_paused_with_person else medication_id
     since = await left_out_since(scope, of)
     after = await restore_medication(scope, medication_id, only_paused=True)
-    said = None if is_shown else views.medicine_resumed(after, now=scope.clock.now())
+    said = None if is_shown else outcomes.medicine_resumed(after, now=scope.clock.now())
     questions = _about_added([after])
     if before.status is MedicineStatus.PAUSED and before.resumes_at is None:
         questions += _about_lost(request, [after], since)
@@ -636,7 +636,7 @@ def _state(data: Data) -> str | None:
     if data["pause"] is None:
         return None
     until = data["pause"]["until"]
-    return views.course_state(
+    return course_questions.course_state(
         MedicineStatus(data["pause"]["status"]),
         datetime.fromisoformat(until) if until else None,
         zone=ZoneInfo(data["course"]["zone"]),
@@ -651,18 +651,23 @@ def _is_longer(data: Data) -> bool:
 def _ask_course(data: Data, choice: Choice) -> Screen:
     course = data["course"]
     if course["changed"] is None:
-        gone = views.course_gone(course["name"], _state(data), is_longer=_is_longer(data))
-        return replace(gone, keyboard=((choice(views.all_right_label(), "no"),),))
+        gone = course_questions.course_gone(
+            course["name"], _state(data), is_longer=_is_longer(data)
+        )
+        return replace(gone, keyboard=((choice(course_questions.all_right_label(), "no"),),))
     zone = ZoneInfo(course["zone"])
     before, after = (schedule_from_json(course[key]) for key in ("schedule", "changed"))
     if _is_longer(data):
-        labels = views.lengthen_label(last_day(after, zone)), views.keep_label()
+        labels = (
+            course_questions.lengthen_label(last_day(after, zone)),
+            course_questions.keep_label(),
+        )
     else:
         labels = (
-            views.shorten_label(last_day(after, zone)),
-            views.keep_longer_label(last_day(before, zone)),
+            course_questions.shorten_label(last_day(after, zone)),
+            course_questions.keep_longer_label(last_day(before, zone)),
         )
-    return views.ask_course(
+    return course_questions.ask_course(
         name=course["name"],
         person=course["person"],
         state=_state(data) or "",
@@ -687,7 +692,9 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
 
 def _left_alone(data: Data) -> Screen:
     course = data["course"]
-    return views.course_kept(last_day(schedule_from_json(course["schedule"]), _zone(data)))
+    return course_questions.course_kept(
+        last_day(schedule_from_json(course["schedule"]), _zone(data))
+    )
 
 
 def _zone(data: Data) -> ZoneInfo:
@@ -706,12 +713,16 @@ async def _change_course(request: Request, running: Conversation, data: Data) ->
     except (ChangedMeanwhile, NotFound):
         now = await _refresh_course(request, data)
         if now["course"]["changed"] is None:
-            gone = views.course_gone(course["name"], _state(now), is_longer=_is_longer(data))
+            gone = course_questions.course_gone(
+                course["name"], _state(now), is_longer=_is_longer(data)
+            )
             return await _next_course(request, running, gone)
         is_edited = now["course"]["schedule"] != course["schedule"]
-        changed = views.course_changed(course["name"], _state(now) or "", is_edited=is_edited)
+        changed = course_questions.course_changed(
+            course["name"], _state(now) or "", is_edited=is_edited
+        )
         return FLOW.go_on(request, running, "ends", now, first=changed)
-    said = views.course_changed_to(medicine, is_longer=_is_longer(data))
+    said = course_questions.course_changed_to(medicine, is_longer=_is_longer(data))
     return await _next_course(request, running, said)
 
 

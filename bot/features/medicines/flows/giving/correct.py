@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.flows.two_clocks import (
+from bot.features.medicines.flows.giving.two_clocks import (
     has_two_clocks,
     option_buttons,
     parse_time,
@@ -18,7 +18,7 @@ from bot.features.medicines.flows.two_clocks import (
     zone_of,
 )
 from bot.features.medicines.views import history as views
-from bot.features.medicines.views import intakes as intake_views
+from bot.features.medicines.views.giving import confirmations, given_intakes, intake_questions
 from bot.grammar.commands.intakes import (
     LONGEST_LINE,
     TypedAmount,
@@ -132,9 +132,9 @@ async def begin_my_clock(request: Request) -> Answer:
     if dose.status not in RESOLVED:
         raise NothingRecorded
     if dose.status is not DoseStatus.TAKEN or dose.resolved_by_id != member.user_id:
-        return intake_views.is_settled_otherwise()
+        return given_intakes.is_settled_otherwise()
     if not is_recordable(at, request.scope.clock.now()):
-        return intake_views.is_to_come()
+        return given_intakes.is_to_come()
     draft = await _draft(request, await check_correctable(request.scope, dose.id))
     answer = await _go(request, replace(draft, taken_at=at.isoformat()), None)
     return replace(answer, closes=True)
@@ -187,11 +187,11 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
 def _ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
-        return intake_views.ask_when(draft.name, lacks_time=draft.lacks_time)
+        return intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
     if not draft.options:
         return views.ask_time()
     buttons = [choice(words, key) for key, words in draft.buttons]
-    screen = intake_views.ask_when(draft.name, lacks_time="")
+    screen = intake_questions.ask_when(draft.name, lacks_time="")
     return Screen(screen.text, tuple((button,) for button in buttons))
 
 
@@ -203,7 +203,7 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 def _with_options(request: Request, draft: Draft) -> Draft:
     buttons = option_buttons(request, draft)
     if buttons:
-        buttons += list(intake_views.time_labels().items())
+        buttons += list(intake_questions.time_labels().items())
     return replace(draft, buttons=tuple(buttons))
 
 
@@ -249,7 +249,7 @@ def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
 
 
 def _ask_count(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key) for key, words in intake_views.count_labels().items()]
+    buttons = [choice(words, key) for key, words in intake_questions.count_labels().items()]
     cancel = choice(conversations.cancel_label(), "cancel")
     return Screen(data["text"], (tuple(buttons), (cancel,)))
 
@@ -268,7 +268,7 @@ async def _take_count(request: Request, running: Conversation, reply: Reply) -> 
 
 def _ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    labels = intake_views.slip_labels(str(draft.given["words"]) if draft.given else "")
+    labels = intake_questions.slip_labels(str(draft.given["words"]) if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
     buttons.append(choice(conversations.cancel_label(), "cancel"))
     return Screen(draft.text, tuple((button,) for button in buttons))
@@ -289,7 +289,7 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    rows = [(choice(intake_views.correct_label(), "yes"),)]
+    rows = [(choice(confirmations.correct_label(), "yes"),)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
     rows.append((choice(conversations.cancel_label(), "cancel"),))
     return Screen(draft.text, tuple(rows))
@@ -372,18 +372,20 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
     buttons: tuple[tuple[str, str], ...] = ()
     match question:
         case HowManyDoses():
-            text = intake_views.ask_count(outlook).text
+            text = intake_questions.ask_count(outlook).text
         case ConfirmSlip():
-            text = intake_views.ask_slip(outlook).text
+            text = intake_questions.ask_slip(outlook).text
         case _:
             changes = (
-                intake_views.changed_since(outlook, reader=reader, known=draft.known)
+                confirmations.changed_since(outlook, reader=reader, known=draft.known)
                 if is_changed
                 else ()
             )
-            text = intake_views.confirm(outlook, reader=reader, changes=changes, corrects=True).text
+            text = confirmations.confirm(
+                outlook, reader=reader, changes=changes, corrects=True
+            ).text
             if has_two_clocks(request, draft):
-                label = intake_views.clock_label(
+                label = intake_questions.clock_label(
                     None,  # whatever it is, it is shown before it is recorded
                     is_mine=draft.is_mine,
                     person=draft.person,

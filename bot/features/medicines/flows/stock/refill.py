@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.features.medicines.flows.give import choices
-from bot.features.medicines.flows.named_medicines import as_typed, name_medicine
-from bot.features.medicines.views import intakes as intake_views
-from bot.features.medicines.views import stock as views
+from bot.features.medicines.flows.giving.give import choices
+from bot.features.medicines.flows.giving.named_medicines import as_typed, name_medicine
+from bot.features.medicines.views.giving import intake_questions
+from bot.features.medicines.views.stock import refills as views
 from bot.grammar.commands.refills import (
     Stocked,
     TypedAmount,
@@ -38,7 +38,7 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.CHANGE_MEDICINES)
     lines, now = await list_medicines(request.scope), request.scope.clock.now()
     if not lines and not request.text:
-        return intake_views.nothing_to_give()
+        return intake_questions.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
     named = name_medicine(request.text, lines)
@@ -82,7 +82,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         if len(named.medicines) > 1:  # they have one name: only a button tells which
             same = {str(medicine.id) for medicine in named.medicines}
             data["choices"] = [each for each in data["choices"] if each[0] in same]
-            tap = intake_views.tap_which().send[0]
+            tap = intake_questions.tap_which().send[0]
             return FLOW.go_on(request, running, "which", data, first=tap)
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
     else:

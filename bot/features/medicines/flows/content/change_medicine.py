@@ -12,11 +12,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.flows import alike, per_dose
-from bot.features.medicines.flows import content_changes as parts
-from bot.features.medicines.flows.content_changes import Ground
-from bot.features.medicines.views import medicines as views
+from bot.features.medicines.flows.content import alike
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
+from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -67,11 +68,11 @@ def _changes(data: Data) -> list[Change]:
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
-    labels = views.part_labels()
+    labels = new_medicines.part_labels()
     labels.pop("person")
     buttons = [choice(label, key) for key, label in labels.items()]
     buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return views.ask_what_to_change(data["name"], buttons)
+    return new_medicines.ask_what_to_change(data["name"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -100,7 +101,7 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
 
 
 def _ask_name(_data: Data, _choice: Choice) -> Screen:
-    return views.ask_medicine_name()
+    return new_medicines.ask_medicine_name()
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -124,13 +125,13 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask_dosage(data: Data, _choice: Choice) -> Screen:
     old = Content.from_json(data["old"])
-    now = views.amount_now(
+    now = medicine_changes.amount_now(
         old.dosage,
         old.schedule,
         zone=ZoneInfo(data["zone"]),
         today=date.fromisoformat(data["today"]),
     )
-    return views.ask_new_dosage(data["name"], now)
+    return medicine_changes.ask_new_dosage(data["name"], now)
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -198,7 +199,7 @@ async def _proceed(
         return FLOW.go_on(request, running, guard or "interval", data)
     if new == ground.content:
         medicine = await get_medication(request.scope, UUID(data["id"]))
-        return finished(running, views.nothing_changed(medicine, now=ground.now))
+        return finished(running, new_medicines.nothing_changed(medicine, now=ground.now))
     concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
     if concerns:
         data = {**data, "concerns": [concern.name for concern in concerns]}
@@ -213,7 +214,7 @@ def _lacks_guard(changes: Sequence[Change], new: Content, guard: str) -> bool:
 
 
 def _ask_review(data: Data, choice: Choice) -> Screen:
-    return views.review(
+    return medicine_changes.review(
         Content.from_json(data["old"]),
         Content.from_json(data["new"]),
         concerns=[Concern[name] for name in data["concerns"]],

@@ -10,15 +10,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.flows.named_medicines import as_typed, name_after_amount, name_all
-from bot.features.medicines.flows.two_clocks import (
+from bot.features.medicines.flows.giving.named_medicines import (
+    as_typed,
+    name_after_amount,
+    name_all,
+)
+from bot.features.medicines.flows.giving.two_clocks import (
     is_other_clock,
     option_buttons,
     parse_time,
     reader_of,
     zone_of,
 )
-from bot.features.medicines.views import intakes as views
+from bot.features.medicines.views.giving import (
+    confirmations,
+    given_intakes,
+    intake_questions,
+    readers,
+)
 from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.moments import TypedMoment, parse_moment
@@ -154,7 +163,7 @@ async def begin(request: Request) -> Answer:
     request.scope.require(Action.READ)
     lines, now = await _given_now(request.scope), request.scope.clock.now()
     if not lines and not request.text:
-        return views.nothing_to_give()
+        return intake_questions.nothing_to_give()
     if not request.text:
         return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
     items = name_all(request.text, lines)
@@ -180,7 +189,7 @@ def _given(request: Request, rest: str, lines: Sequence[MedicineLine]) -> str:
         return ""
     typed = read_intake(tokenize(rest), zone=one.zone, now=reader.now)
     at = typed.moment.at if typed.moment else None
-    return views.given_line(at, person=one.person, zone=one.zone, reader=reader)
+    return readers.given_line(at, person=one.person, zone=one.zone, reader=reader)
 
 
 async def begin_button(request: Request) -> Answer:
@@ -301,7 +310,7 @@ def _ask_for_amount(
     *,
     first: Screen | None = None,
 ) -> Answer:
-    given = views.given_line(
+    given = readers.given_line(
         datetime.fromisoformat(draft.at) if draft.at else None,
         person=draft.person,
         zone=ZoneInfo(draft.zone),
@@ -323,7 +332,7 @@ async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answe
 
 def _recorded(request: Request, draft: Draft, outcome: Recorded) -> Answer:
     member = request.scope.require(Action.READ)
-    return views.given(
+    return given_intakes.given(
         outcome,
         person=draft.person,
         member=member,
@@ -334,14 +343,14 @@ def _recorded(request: Request, draft: Draft, outcome: Recorded) -> Answer:
 
 def _other_clock(
     request: Request, draft: Draft, recorded: Sequence[DoseFacts]
-) -> views.OtherClock | None:
+) -> given_intakes.OtherClock | None:
     """What the words would have meant by the member's own clock."""
     if not recorded or draft.is_mine or not _has_two_clocks(request, draft):
         return None
     at = _by_the_other(request, draft)
     if at in (None, recorded[0].taken_at) or not is_recordable(at, request.scope.clock.now()):
         return None
-    return views.OtherClock(recorded[0].id, at)
+    return given_intakes.OtherClock(recorded[0].id, at)
 
 
 def _by_the_other(request: Request, draft: Draft) -> datetime | None:
@@ -359,7 +368,7 @@ def _has_two_clocks(request: Request, draft: Draft) -> bool:
 
 def _clock_button(request: Request, draft: Draft) -> tuple[str, str]:
     """I meant my clock: it may record at once, so it says when that is, where that is certain."""
-    return "clock", views.clock_label(
+    return "clock", intake_questions.clock_label(
         _by_the_other(request, draft),
         is_mine=draft.is_mine,
         person=draft.person,
@@ -375,20 +384,24 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
     buttons: list[tuple[str, str]] = []
     match question:
         case WhichOne():
-            text = views.which_one(outlook, reader=reader).text
+            text = intake_questions.which_one(outlook, reader=reader).text
             buttons = [
-                (str(dose.id), views.dose_label(dose, now=reader.now))
+                (str(dose.id), intake_questions.dose_label(dose, now=reader.now))
                 for dose in outlook.candidates
             ]
         case HowManyDoses():
-            text = views.ask_count(outlook).text
+            text = intake_questions.ask_count(outlook).text
         case ConfirmSlip():
-            text = views.ask_slip(outlook).text
+            text = intake_questions.ask_slip(outlook).text
         case Confirm():
             changes = (
-                views.changed_since(outlook, reader=reader, known=draft.known) if is_changed else ()
+                confirmations.changed_since(outlook, reader=reader, known=draft.known)
+                if is_changed
+                else ()
             )
-            text = views.confirm(outlook, reader=reader, changes=changes, corrects=False).text
+            text = confirmations.confirm(
+                outlook, reader=reader, changes=changes, corrects=False
+            ).text
             if _has_two_clocks(request, draft):
                 buttons = [_clock_button(request, draft)]
     return replace(
@@ -414,7 +427,7 @@ def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Dat
 
 
 def _ask_which(data: Data, choice: Choice) -> Screen:
-    return views.ask_which(
+    return intake_questions.ask_which(
         [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])],
         typed=data.get("rest", ""),
         given=data.get("given", ""),
@@ -452,18 +465,18 @@ def _which_of(
     data["choices"] = [each for each in data["choices"] if each[0] in named]
     data["rest"] = rest
     data.setdefault("said_at", request.scope.clock.now().isoformat())
-    return FLOW.go_on(request, running, "which", data, first=views.tap_which().send[0])
+    return FLOW.go_on(request, running, "which", data, first=intake_questions.tap_which().send[0])
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
-        screen = views.ask_when(draft.name, lacks_time=draft.lacks_time)
+        screen = intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
         return _with_buttons(screen.text, [choice(conversations.cancel_label(), "cancel")])
     if not draft.buttons:
-        screen = views.ask_another_time(draft.name)
+        screen = intake_questions.ask_another_time(draft.name)
     else:
-        screen = views.ask_when(draft.name, lacks_time="")
+        screen = intake_questions.ask_when(draft.name, lacks_time="")
     buttons = [choice(words, key) for key, words in draft.buttons]
     return _with_buttons(screen.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
 
@@ -479,7 +492,7 @@ def _time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]
     if buttons and _has_two_clocks(request, draft):
         buttons.append(_clock_button(request, draft))
     if buttons:
-        buttons += list(views.time_labels().items())
+        buttons += list(intake_questions.time_labels().items())
     return tuple(buttons)
 
 
@@ -520,9 +533,9 @@ async def _by_the_other_clock(request: Request, running: Conversation, draft: Dr
 def _ask_amount(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     usual = Dosage.from_json(draft.usual)
-    screen = views.ask_amount(draft.name, usual, given=draft.text)
+    screen = intake_questions.ask_amount(draft.name, usual, given=draft.text)
     buttons = [
-        choice(views.usual_label(usual.words), "usual"),
+        choice(intake_questions.usual_label(usual.words), "usual"),
         choice(conversations.cancel_label(), "cancel"),
     ]
     return _with_buttons(screen.text, buttons)
@@ -541,7 +554,7 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
 
 def _ask_count(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    numbers = [choice(words, key) for key, words in views.count_labels().items()]
+    numbers = [choice(words, key) for key, words in intake_questions.count_labels().items()]
     return Screen(draft.text, (tuple(numbers), (choice(conversations.cancel_label(), "cancel"),)))
 
 
@@ -563,7 +576,7 @@ def _number(text: str) -> Decimal:
 
 def _ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    labels = views.slip_labels(draft.given.words if draft.given else "")
+    labels = intake_questions.slip_labels(draft.given.words if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
     return _with_buttons(draft.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
 
@@ -584,7 +597,7 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
 def _ask_dose(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     buttons = [choice(words, str(n)) for n, (_id, words) in enumerate(draft.buttons)]
-    buttons.append(choice(views.extra_label(), "extra"))
+    buttons.append(choice(intake_questions.extra_label(), "extra"))
     buttons.append(choice(conversations.cancel_label(), "cancel"))
     return _with_buttons(draft.text, buttons)
 
@@ -605,8 +618,8 @@ async def _take_dose(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
-    changes = [choice(words, key) for key, words in views.change_labels().items()]
-    rows = [(choice(views.record_label(), "yes"),), tuple(changes)]
+    changes = [choice(words, key) for key, words in intake_questions.change_labels().items()]
+    rows = [(choice(confirmations.record_label(), "yes"),), tuple(changes)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
     rows.append((choice(conversations.cancel_label(), "cancel"),))
     return Screen(draft.text, tuple(rows))

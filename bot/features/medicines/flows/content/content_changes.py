@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
-from bot.features.medicines.views import medicines as views
+from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
@@ -112,7 +112,7 @@ class Ground:
 
 def ask_when(data: Data, choice: Choice) -> Screen:
     buttons = [choice(label, key) for key, label in data["presets"]]
-    return views.ask_new_schedule(data["name"], data["schedule_now"], buttons)
+    return medicine_changes.ask_new_schedule(data["name"], data["schedule_now"], buttons)
 
 
 def data_of_when(
@@ -121,10 +121,10 @@ def data_of_when(
     """What :func:`ask_when` needs."""
     has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
     is_by_clock = isinstance(schedule, WallClock | Steps)
-    labels = views.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
+    labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
     return {
         "presets": [[key, labels[key]] for key in labels],
-        "schedule_now": views.schedule_now(schedule, zone=zone, today=today),
+        "schedule_now": medicine_changes.schedule_now(schedule, zone=zone, today=today),
     }
 
 
@@ -150,10 +150,21 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
             return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
         case AskPlace(places=places, strength=strength):
             # Of one amount, "all of them" says the same.
-            labels = [[place.key, views.place_label(place)] for place in places if len(places) > 1]
-            labels.append([ALL, views.all_label() if labels else views.place_label(places[0])])
+            labels = [
+                [place.key, medicine_changes.place_label(place)]
+                for place in places
+                if len(places) > 1
+            ]
+            labels.append(
+                [
+                    ALL,
+                    medicine_changes.all_label()
+                    if labels
+                    else medicine_changes.place_label(places[0]),
+                ]
+            )
             if strength is not None:
-                labels.append([STRENGTH[:7], views.strength_label(strength)])
+                labels.append([STRENGTH[:7], medicine_changes.strength_label(strength)])
             return "which", {"buttons": labels, "is_about_times": question.is_about_times}
         case AskAmount(amounts=amounts):
             return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
@@ -167,16 +178,18 @@ def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> S
 
 
 def ask_times(data: Data, choice: Choice) -> Screen:
-    return views.ask_times(data["name"], _buttons(data, choice))
+    return medicine_changes.ask_times(data["name"], _buttons(data, choice))
 
 
 def ask_which(data: Data, choice: Choice) -> Screen:
     buttons = _buttons(data, choice)
-    return views.ask_which_amount(data["name"], buttons, is_about_times=data["is_about_times"])
+    return medicine_changes.ask_which_amount(
+        data["name"], buttons, is_about_times=data["is_about_times"]
+    )
 
 
 def ask_each(data: Data, choice: Choice) -> Screen:
-    return views.ask_amount_each(data["name"], _buttons(data, choice))
+    return medicine_changes.ask_amount_each(data["name"], _buttons(data, choice))
 
 
 def _buttons(data: Data, choice: Choice) -> list[Any]:
@@ -215,8 +228,10 @@ def needs_guard(content: Content) -> bool:
 
 
 def ask_interval(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(views.hours_label(hours), str(hours)) for hours in _INTERVALS]
-    return views.ask_interval(data["name"], buttons, choice(views.unknown_label(), _UNKNOWN))
+    buttons = [choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVALS]
+    return medicine_changes.ask_interval(
+        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
+    )
 
 
 def take_interval(reply: Reply, ground: Ground) -> Change | None:
@@ -239,7 +254,9 @@ def most_choices(content: Content) -> Sequence[int]:
 
 def ask_most(data: Data, choice: Choice) -> Screen:
     buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
-    return views.ask_most(data["name"], buttons, choice(views.unknown_label(), _UNKNOWN))
+    return medicine_changes.ask_most(
+        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
+    )
 
 
 def take_most(reply: Reply, ground: Ground) -> Change | None:

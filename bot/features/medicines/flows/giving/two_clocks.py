@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.intakes import Reader, is_now, moment_label
+from bot.features.medicines.views.giving.intake_questions import moment_label
+from bot.features.medicines.views.giving.readers import Reader, is_now
 from bot.grammar.moments import TypedMoment, parse_moment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request

@@ -8,15 +8,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.features.medicines.flows.two_clocks import (
+from bot.features.medicines.flows.giving.two_clocks import (
     has_two_clocks,
     option_buttons,
     parse_time,
     parts_of_time,
     reader_of,
 )
-from bot.features.medicines.views import intakes as intake_views
-from bot.features.medicines.views import late as views
+from bot.features.medicines.views.giving import confirmations, intake_questions
+from bot.features.medicines.views.giving import late as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
@@ -130,7 +130,7 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 def _with_options(request: Request, draft: Draft) -> Draft:
     buttons = option_buttons(request, draft)
     if buttons:
-        buttons += list(intake_views.time_labels().items())
+        buttons += list(intake_questions.time_labels().items())
     return replace(draft, buttons=tuple(buttons))
 
 
@@ -189,7 +189,7 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     reader = reader_of(request)
     buttons = []
     if has_two_clocks(request, draft):
-        label = intake_views.clock_label(
+        label = intake_questions.clock_label(
             None,  # whatever it is, it is shown before it is recorded
             is_mine=draft.is_mine,
             person=draft.person,
@@ -197,7 +197,7 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
             reader=reader,
         )
         buttons.append(("clock", label))
-    buttons += list(intake_views.time_labels().items())
+    buttons += list(intake_questions.time_labels().items())
     text = views.confirm(outlook, person=draft.person, reader=reader).text
     return replace(draft, seen=outlook.seen, text=text, buttons=tuple(buttons))
 
@@ -210,7 +210,7 @@ async def _refresh_confirm(request: Request, data: Data) -> Data:
 
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     question = _with_buttons(Draft.read(data), choice)
-    yes = (choice(intake_views.record_label(), "yes"),)
+    yes = (choice(confirmations.record_label(), "yes"),)
     return Screen(question.text, (yes, *question.keyboard))
 
 
