@@ -13,7 +13,7 @@ from bot.features.appointments.flows import (
 )
 from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.family.flows import add_person, change_person, new_family, own_clock
-from bot.features.medicines.flows.content import add_medicine, change_medicine
+from bot.features.medicines.flows.content import add_medicine, change_medicine, medicine_draft
 from bot.features.medicines.flows.giving import correct, give, take_late
 from bot.features.medicines.flows.pausing import pause
 from bot.features.medicines.flows.stock import per_dose, refill
@@ -135,7 +135,7 @@ LEAVINGS: Mapping[str, Leaving] = {
     add_person.FLOW.name: Leaving("addperson", renew=_renew_new_person),
     change_person.FLOW.name: Leaving("people", Unfinished.NOT_CHANGED, renew=_renew_person),
     add_medicine.FLOW.name: Leaving(
-        "addmed", renew=_renew_new_medicine, name_draft=add_medicine.name_draft
+        "addmed", renew=_renew_new_medicine, name_draft=medicine_draft.name_draft
     ),
     change_medicine.FLOW.name: Leaving("meds", Unfinished.NOT_CHANGED, renew=_renew_medicine),
     pause.FLOW.name: Leaving("pause", Unfinished.NOT_CHANGED, renew=_renew_pause),

@@ -29,7 +29,7 @@ from bot.features.family.flows import add_person, change_person, new_family, own
 from bot.features.family.handlers import family, people
 from bot.features.medicines.flows.content import add_medicine, change_medicine
 from bot.features.medicines.flows.giving import correct, give, take_late
-from bot.features.medicines.flows.pausing import pause
+from bot.features.medicines.flows.pausing import pause, resuming
 from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
 from bot.features.overview.flows import add_list
@@ -153,7 +153,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.CHANGE_OPEN: medicines.change_open,
     Verb.PAUSE: pause.begin_medicine,
     Verb.PAUSE_PERSON: pause.begin_person,
-    Verb.RESUME_PERSON: pause.resume,
+    Verb.RESUME_PERSON: resuming.resume,
     Verb.LENGTHEN_PAUSE: pause.lengthen,
     Verb.END_PAUSE_AS_PLANNED: pauses.end_pause_as_planned,
     Verb.STOP: medicines.stop,

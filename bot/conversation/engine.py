@@ -97,6 +97,22 @@ class Flow:
         """The question of *step*, after a message that goes *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
 
+    def ask(
+        self,
+        request: Request,
+        running: Conversation | None,
+        step: str,
+        data: Data,
+        *,
+        first: Screen | None = None,
+    ) -> Answer:
+        """The question of *step*: the next one of what is *running*, or (None) the one it begins
+        with.
+        """
+        if running is None:
+            return self.begin(request, step, data, first=first)
+        return self.go_on(request, running, step, data, first=first)
+
     def turn(self, request: Request, conversation: Conversation, data: Data) -> Answer:
         """The same question with other buttons, in the place of the pressed message."""
         following = _next(request, conversation, conversation.step, data)
@@ -345,8 +361,10 @@ def cancelled(flow_id: UUID) -> Answer:
     return replace(views.cancelled(), conversation=to_end(flow_id), closes=True)
 
 
-def finished(conversation: Conversation, answer: Answer) -> Answer:
-    """*answer*, and the conversation is over."""
+def finished(conversation: Conversation | None, answer: Answer) -> Answer:
+    """*answer*, and the conversation is over; of none (nothing had to be asked), *answer* alone."""
+    if conversation is None:
+        return answer
     return replace(answer, conversation=to_end(conversation.flow_id), closes=True)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.features.medicines.flows.giving.named_medicines import name_all
+from bot.features.medicines.flows.named_medicines import name_all
 from bot.grammar.commands.appointments import KnownDoctor, understand_appointment
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.people import Person, find_person

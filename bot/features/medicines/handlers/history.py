@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.features.medicines.flows.giving import correct as correct_flow
-from bot.features.medicines.flows.giving.named_medicines import name_medicine
+from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.medicines.views import doses as dose_views
 from bot.features.medicines.views import history as views
 from bot.grammar.tokens import fold_spaces, matchable

@@ -10,7 +10,7 @@ from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import correct
-from bot.features.medicines.flows.pausing import pause
+from bot.features.medicines.flows.pausing import resuming
 from bot.features.overview.views import edited as views
 from bot.features.overview.views import undo as undo_views
 from bot.grammar.problems import Misunderstood
@@ -238,7 +238,7 @@ async def _asking_about_courses(
 ) -> Answer:
     for each in undone:
         if each.action.kind in STATUS_KINDS and answer.conversation is None:
-            answer = await pause.ask_about_added(
+            answer = await resuming.ask_about_added(
                 request,
                 answer,
                 medication_id=each.medicine.id if each.medicine else None,

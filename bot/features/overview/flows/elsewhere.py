@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.features.medicines.flows.giving.named_medicines import name_medicine
+from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
 from bot.grammar.known_medicines import names_begun_with

@@ -1,14 +1,12 @@
 """Correct, on a card or in the history: when it was taken, how much, whether at all, a note."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Self
+from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.features.medicines.flows.giving.correction_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import (
     has_two_clocks,
     option_buttons,
@@ -49,70 +47,6 @@ from domain.medicines.records.intakes import (
     is_recordable,
 )
 from domain.models.medicines import DoseStatus
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is to be put right; goes to Redis and back between two questions.
-
-    `amount` is the planned one; `said` are the words about the time, read by the clock of `zone`,
-    at which it was given, or (`is_mine`) of the member. `known` are the intakes that the question
-    has shown.
-    """
-
-    id: str
-    name: str
-    person: str
-    dosage: str
-    zone: str
-    is_taken: bool
-    amount: Mapping[str, Any]
-    said: str = ""
-    is_mine: bool = False
-    lacks_time: str = ""
-    options: tuple[str, ...] = ()
-    taken_at: str | None = None
-    given: Mapping[str, Any] | None = None
-    count: str | None = None
-    is_no_slip: bool = False
-    seen: int | None = None
-    known: tuple[str, ...] = ()
-    text: str = ""
-    buttons: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def read(cls, stored: Data) -> Self:
-        data: dict[str, Any] = dict(stored)
-        for several in ("options", "known"):
-            data[several] = tuple(data[several])
-        data["buttons"] = tuple((key, words) for key, words in data["buttons"])
-        return cls(**data)
-
-    @classmethod
-    def of(cls, dose: DoseFacts, *, person: str) -> Self:
-        return cls(
-            id=str(dose.id),
-            name=dose.name,
-            person=person,
-            dosage=dose.dosage,
-            zone=(dose.taken_zone or dose.zone).key,
-            is_taken=dose.status is DoseStatus.TAKEN,
-            amount=Dosage(dose.dosage, dose.amount, dose.unit).to_json(),
-        )
-
-    def write(self) -> Data:
-        return asdict(self)
-
-    @property
-    def correction(self) -> Correction:
-        return Correction(
-            status=DoseStatus.TAKEN,
-            taken_at=datetime.fromisoformat(self.taken_at) if self.taken_at else None,
-            given=Dosage.from_json(self.given) if self.given else None,
-            dose_count=Decimal(self.count) if self.count else None,
-            is_no_slip=self.is_no_slip,
-            seen=self.seen,
-        )
 
 
 async def begin(request: Request) -> Answer:
@@ -336,7 +270,7 @@ async def _go(request: Request, draft: Draft, running: Conversation | None) -> A
     if draft.seen is None and draft.taken_at and has_two_clocks(request, draft):
         question = await review(request.scope, UUID(draft.id), draft.correction)
         if isinstance(question, Confirm):
-            return _ask(request, running, "confirm", _show(request, draft, question))
+            return FLOW.ask(request, running, "confirm", _show(request, draft, question).write())
     return await _correct(request, running, draft, draft.correction)
 
 
@@ -345,10 +279,12 @@ async def _correct(
 ) -> Answer:
     outcome = await correct_dose(request.scope, UUID(draft.id), correction)
     if not isinstance(outcome, DoseFacts):
-        return _ask(request, running, _STEPS[type(outcome)], _show(request, draft, outcome))
+        return FLOW.ask(
+            request, running, _STEPS[type(outcome)], _show(request, draft, outcome).write()
+        )
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     answer = views.corrected(outcome, person=draft.person, member=member, now=now)
-    return answer if running is None else finished(running, answer)
+    return finished(running, answer)
 
 
 _STEPS: Mapping[type[Question], str] = {
@@ -357,12 +293,6 @@ _STEPS: Mapping[type[Question], str] = {
     ConfirmSlip: "slip",
     Confirm: "confirm",
 }
-
-
-def _ask(request: Request, running: Conversation | None, step: str, draft: Draft) -> Answer:
-    if running is None:
-        return FLOW.begin(request, step, draft.write())
-    return FLOW.go_on(request, running, step, draft.write())
 
 
 def _show(request: Request, draft: Draft, question: Question) -> Draft:

@@ -6,8 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.features.medicines.flows.giving.give import choices
-from bot.features.medicines.flows.giving.named_medicines import as_typed, name_medicine
+from bot.features.medicines.flows.medicine_choices import (
+    choice_buttons,
+    choices,
+    lines_of,
+    narrowed,
+    offered,
+)
+from bot.features.medicines.flows.named_medicines import as_typed, name_medicine
 from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.stock import refills as views
 from bot.grammar.commands.refills import (
@@ -44,8 +50,7 @@ async def begin(request: Request) -> Answer:
     named = name_medicine(request.text, lines)
     rest = named.rest
     if len(named.medicines) > 1:
-        same = {medicine.id for medicine in named.medicines}
-        found = [line for line in lines if line.id in same]
+        found = lines_of(named.medicines, lines)
         data = {
             "choices": choices(found, now=now),
             "rest": rest.typed(rest.tokens),
@@ -65,23 +70,18 @@ async def begin_button(request: Request) -> Answer:
 
 
 def _ask_which(data: Data, choice: Choice) -> Screen:
-    return views.ask_which(
-        [choice(name, str(number)) for number, (_id, name) in enumerate(data["choices"])],
-        typed=data.get("rest", ""),
-    )
+    return views.ask_which(choice_buttons(data, choice), typed=data.get("rest", ""))
 
 
 async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     if reply.choice is None:
         lines = await list_medicines(request.scope)
-        offered = {key for key, _name in data["choices"]}
-        named = name_medicine(reply.text or "", [x for x in lines if str(x.id) in offered])
+        named = name_medicine(reply.text or "", offered(data, lines))
         rest = as_typed(named.rest) or data.get("rest", "")
         data = {**data, "rest": rest}
         if len(named.medicines) > 1:  # they have one name: only a button tells which
-            same = {str(medicine.id) for medicine in named.medicines}
-            data["choices"] = [each for each in data["choices"] if each[0] in same]
+            data["choices"] = narrowed(data, named.medicines)
             tap = intake_questions.tap_which().send[0]
             return FLOW.go_on(request, running, "which", data, first=tap)
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
@@ -154,12 +154,10 @@ async def _refill(
         return replace(answer, send=(views.measured_first(), *answer.send))
     except PerDoseUnknown as unknown:
         data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
-        if running is None:
-            return FLOW.begin(request, "per_dose", data)
-        return FLOW.go_on(request, running, "per_dose", data)
+        return FLOW.ask(request, running, "per_dose", data)
     member = scope.require(Action.CHANGE_MEDICINES)
     answer = views.refilled(outcome, typed, member=member, now=scope.clock.now())
-    return answer if running is None else finished(running, answer)
+    return finished(running, answer)
 
 
 def _to_json(typed: TypedAmount) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Whether a time was meant by the person's clock or by the member's own, while `/give` asks."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.flows.giving.intake_draft import Draft
+from bot.features.medicines.flows.giving.two_clocks import (
+    is_other_clock,
+    option_buttons,
+    reader_of,
+    zone_of,
+)
+from bot.features.medicines.views.giving import (
+    given_intakes,
+    intake_questions,
+)
+from bot.grammar.moments import parse_moment
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from domain.medicines.doses.doses import DoseFacts
+from domain.medicines.records.intakes import (
+    is_recordable,
+)
+
+
+def by_the_other_clock(request: Request, draft: Draft) -> datetime | None:
+    """When it was by the clock that *draft* is not read by, if that is certain."""
+    zone = zone_of(request, replace(draft, is_mine=not draft.is_mine))
+    with suppress(Misunderstood):
+        return parse_moment(draft.said, zone=zone, now=request.scope.clock.now()).at
+    return None
+
+
+def is_clock_in_doubt(request: Request, draft: Draft) -> bool:
+    """Whether a time was typed that is another one by the member's own clock."""
+    return draft.is_by_clock and is_other_clock(request, draft)
+
+
+def clock_button(request: Request, draft: Draft) -> tuple[str, str]:
+    """I meant my clock: it may record at once, so it says when that is, where that is certain."""
+    return "clock", intake_questions.clock_label(
+        by_the_other_clock(request, draft),
+        is_mine=draft.is_mine,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=reader_of(request),
+    )
+
+
+def time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]:
+    buttons = option_buttons(request, draft)
+    if buttons and is_clock_in_doubt(request, draft):
+        buttons.append(clock_button(request, draft))
+    if buttons:
+        buttons += list(intake_questions.time_labels().items())
+    return tuple(buttons)
+
+
+def other_clock(
+    request: Request, draft: Draft, recorded: Sequence[DoseFacts]
+) -> given_intakes.OtherClock | None:
+    """What the words would have meant by the member's own clock."""
+    if not recorded or draft.is_mine or not is_clock_in_doubt(request, draft):
+        return None
+    at = by_the_other_clock(request, draft)
+    if at in (None, recorded[0].taken_at) or not is_recordable(at, request.scope.clock.now()):
+        return None
+    return given_intakes.OtherClock(recorded[0].id, at)
