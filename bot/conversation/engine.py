@@ -7,7 +7,7 @@ answers in time says so, and can be continued for a day.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -60,14 +60,40 @@ class Step:
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
 
 
+async def _as_it_was(_: Request, data: Data) -> Data:
+    return data
+
+
+def _unnamed(_: Data) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
+
+    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
+    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
+    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
+    was to be added, where that is worth a message of its own.
+    """
+
+    command: str = "help"
+    unfinished: Unfinished = Unfinished.NOT_SAVED
+    renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
+    resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
+    name_draft: Callable[[Data], str | None] = _unnamed
+
+
 @dataclass(frozen=True)
 class Flow:
     """A conversation: its name as stored, and its steps. Both are found in Redis after an update
-    of the program, so they stay.
+    of the program, so they stay. `leaving` is what is said where nobody finishes it.
     """
 
     name: str
     steps: Mapping[str, Step]
+    leaving: Leaving = field(kw_only=True)
 
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
@@ -163,37 +189,11 @@ class Flow:
         return replace(answer, conversation=in_place_of(conversation, answer.conversation))
 
 
-async def _as_it_was(_: Request, data: Data) -> Data:
-    return data
-
-
-def _unnamed(_: Data) -> str | None:
-    return None
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
-
-    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
-    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
-    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own.
-    """
-
-    command: str = "help"
-    unfinished: Unfinished = Unfinished.NOT_SAVED
-    renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
-    resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
-    name_draft: Callable[[Data], str | None] = _unnamed
-
-
 class Flows:
-    """All flows, and what happens to texts and taps that reach them. *leavings* by flow's name."""
+    """All flows, and what happens to texts and taps that reach them."""
 
-    def __init__(self, *flows: Flow, leavings: Mapping[str, Leaving] | None = None) -> None:
+    def __init__(self, *flows: Flow) -> None:
         self._flows = {flow.name: flow for flow in flows}
-        self._leavings = leavings or {}
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -203,9 +203,14 @@ class Flows:
     def names(self) -> frozenset[str]:
         return frozenset(self._flows)
 
+    @property
+    def leavings(self) -> Mapping[str, Leaving]:
+        """By flow's name."""
+        return {name: flow.leaving for name, flow in self._flows.items()}
+
     def leaving(self, name: str) -> Leaving:
         """Of the flow that is called *name*, or begins so where a button cut it short."""
-        for known, leaving in self._leavings.items():
+        for known, leaving in self.leavings.items():
             if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
                 return leaving
         return Leaving()

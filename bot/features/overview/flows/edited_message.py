@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import correct
@@ -19,6 +19,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import Callback, Verb
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from bot.ui.words import undo
@@ -38,7 +39,6 @@ from domain.overview.undo import (
 )
 from domain.several import attempt
 
-NAME = "edited"
 _OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
 
 
@@ -64,7 +64,11 @@ class EditedMessages:
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
-        self.flow = Flow(NAME, {"offer": Step(_ask, self._take, _refresh)})
+        self.flow = Flow(
+            "edited",
+            {"offer": Step(_ask, self._take, _refresh)},
+            leaving=Leaving("help", Unfinished.NOT_CHANGED),
+        )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
         """Ask what is to become of it, or say why nothing can."""

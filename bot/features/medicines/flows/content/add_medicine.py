@@ -3,10 +3,12 @@
 from dataclasses import replace
 from uuid import UUID
 
-from bot.conversation.engine import Flow, Reply, Step, cancelled, finished
+from bot.conversation import pasted_lists
+from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finished
 from bot.conversation.whose import (
     ask_whose,
     load_people,
+    renewing_people,
     take_whose,
 )
 from bot.features.medicines.flows.content import content_changes as parts
@@ -27,13 +29,14 @@ from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
     beside_existing,
+    name_draft,
     offering,
     to_new_medicine,
     with_times,
 )
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.views.content import new_medicines
-from bot.features.overview.flows import add_list
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
@@ -116,8 +119,8 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
     """A name alone, or all of it at once, or a list."""
     draft, text = Draft.read(running), reply.text or ""
-    if add_list.is_list(text):
-        return await add_list.begin(replace(request, text=text), "med")
+    if pasted_lists.is_list(text):
+        return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
     return _more(request, running, draft, text) or _next(
         request, running, replace(draft, name=parse_name(text))
     )
@@ -331,6 +334,9 @@ FLOW = Flow(
         "interval": Step(parts.ask_interval, _take_interval),
         "most": Step(ask_most, _take_most),
     },
+    leaving=Leaving(
+        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), name_draft=name_draft
+    ),
 )
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
 from bot.features.medicines.views.content import medicine_changes, new_medicines
@@ -24,6 +25,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
 from domain.medicines.facts import Content, MedicineFacts
@@ -325,4 +327,5 @@ FLOW = Flow(
         "most": Step(parts.ask_most, _take_most),
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
+    leaving=Leaving("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
 )

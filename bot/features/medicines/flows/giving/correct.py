@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.medicines.flows.giving.correction_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import (
     has_two_clocks,
@@ -31,6 +31,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import UnreadableCallback, decode_minute
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.errors import NotFound
 from domain.family.people import get_person
@@ -344,6 +345,11 @@ def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Dat
     return refresh
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    await check_correctable(request.scope, UUID(data["id"]))
+    return data
+
+
 FLOW = Flow(
     "correcting",
     {
@@ -356,4 +362,5 @@ FLOW = Flow(
         "reason": Step(_ask_reason, _take_reason),
         "note": Step(_ask_note, _take_note),
     },
+    leaving=Leaving("history", Unfinished.NOT_RECORDED, renew=_renew),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.medicines.flows.giving.clock_doubts import (
     other_clock,
     time_buttons,
@@ -53,6 +53,7 @@ from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.medicines.doses.doses import Recorded
@@ -348,6 +349,13 @@ async def _changed(request: Request, running: Conversation, draft: Draft, text: 
     return await _go(request, draft, running)
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    request.scope.require(Action.READ)
+    if "id" in data:
+        await get_medication(request.scope, UUID(data["id"]))
+    return data
+
+
 FLOW = Flow(
     "giving",
     {
@@ -359,4 +367,5 @@ FLOW = Flow(
         "dose": Step(ask_dose, _take_dose, drawn_anew(WhichOne)),
         "confirm": Step(ask_confirm, _take_confirm, drawn_anew(Confirm)),
     },
+    leaving=Leaving("give", Unfinished.NOT_RECORDED, renew=_renew),
 )

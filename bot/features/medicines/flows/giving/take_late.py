@@ -7,7 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.medicines.flows.giving.two_clocks import (
     has_two_clocks,
     option_buttons,
@@ -21,6 +21,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.family.people import get_person
 from domain.medicines.doses.doses import DoseFacts, Recorded
@@ -238,4 +239,5 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time, _refresh_time),
         "confirm": Step(_ask_confirm, _take_confirm, _refresh_confirm),
     },
+    leaving=Leaving("today", Unfinished.NOT_RECORDED),
 )

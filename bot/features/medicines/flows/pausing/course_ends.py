@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.features.medicines.flows.renewal import renew_pause
 from bot.features.medicines.views.pausing import course_questions
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.errors import NotFound
 from domain.medicines.errors import (
     ChangedMeanwhile,
@@ -204,5 +206,9 @@ async def _next_course(request: Request, running: Conversation, said: Screen) ->
     return await ask_about_courses(request, running, said, others)
 
 
-COURSE_ENDS = Flow("pause", {"ends": Step(_ask_course, _take_course, _refresh_course)})
+COURSE_ENDS = Flow(
+    "pause",
+    {"ends": Step(_ask_course, _take_course, _refresh_course)},
+    leaving=Leaving("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
+)
 """The last part of the conversation that :mod:`pause` begins; it never leads back to the others."""

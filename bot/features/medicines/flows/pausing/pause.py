@@ -315,4 +315,5 @@ FLOW = Flow(
         "appts": Step(ask_appointments, _take_appointments, refresh_appointments),
         **COURSE_ENDS.steps,
     },
+    leaving=COURSE_ENDS.leaving,
 )

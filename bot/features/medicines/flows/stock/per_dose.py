@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock.refill import PER_DOSE_LABELS, read_per_dose
 from bot.features.medicines.views.stock import refills as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
@@ -103,4 +105,8 @@ def _from_json(stored: list[str] | None) -> Measure | None:
     return Measure(Decimal(per_dose), Decimal(amount), unit)
 
 
-FLOW = Flow("per_dose", {"per_dose": Step(_ask, _take, _refresh)})
+FLOW = Flow(
+    "per_dose",
+    {"per_dose": Step(_ask, _take, _refresh)},
+    leaving=Leaving("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
+)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import (
     choice_buttons,
     choices,
@@ -14,6 +14,7 @@ from bot.features.medicines.flows.medicine_choices import (
     offered,
 )
 from bot.features.medicines.flows.named_medicines import as_typed, name_medicine
+from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.stock import refills as views
 from bot.grammar.commands.refills import (
@@ -27,6 +28,7 @@ from bot.grammar.dosages import count_up
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from bot.ui.words import amounts
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
@@ -190,4 +192,5 @@ FLOW = Flow(
         "amount": Step(_ask_amount, _take_amount),
         "per_dose": Step(_ask_per_dose, _take_per_dose),
     },
+    leaving=Leaving("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

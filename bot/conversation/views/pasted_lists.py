@@ -1,28 +1,15 @@
-"""A pasted list of appointments or medicines: as it was understood, and as it was saved."""
+"""A pasted list: as it was understood, and as it was saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointments import (
-    details_lines,
-    title_line,
-    when_line,
-    will_remind_line,
-)
-from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button
-from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
-from domain.appointments.appointments import Details, OccurrenceFacts
 from domain.database import Member
-from domain.medicines.facts import MedicineFacts, NewMedicine
 
 _LONGEST_LINE = 120
 
@@ -86,24 +73,6 @@ def _quoted(line: str) -> str:
     return escape(shorten(line, to=_LONGEST_LINE))
 
 
-def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
-    """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
-    head = _("📅 <b>{title}</b> for {person}, {when}").format(
-        title=escape(details.title), person=escape(person), when=when
-    )
-    return "\n".join([head, *details_lines(details), *([reminder] if reminder else [])])
-
-
-def medicine_words(new: NewMedicine, *, person: str, zone: ZoneInfo) -> str:
-    """ "Aspirin 100 mg for Mum, every day at 08:00"."""
-    dosage = escape(dosage_in_words(new.dosage, new.schedule))
-    return _("💊 {medicine} for {person}, {schedule}").format(
-        medicine=f"<b>{escape(new.name)}</b> {dosage}".strip(),
-        person=escape(person),
-        schedule=escape(schedule_in_words(new.schedule, zone=zone, today=BEGUN)),
-    )
-
-
 def about_one(
     question: Screen, *, number: int, count: int, line: str, last: tuple[Button, ...]
 ) -> Screen:
@@ -112,23 +81,14 @@ def about_one(
     return Screen(f"{head}\n{question.text}", (*question.keyboard, last))
 
 
-def open_words(question: str) -> str:
-    """What a line leaves open, by the name of the question."""
-    return {
-        "person": _("Who is it for?"),
-        "title": _("What is it?"),
-        "day": _("Which day?"),
-        "time": _("At what time?"),
-        "repeat": _("How often?"),
-        "doctor": _("Which doctor?"),
-        "name": _("What is it called?"),
-        "dosage": _("How much each time?"),
-        "schedule": _("When is it taken?"),
-    }[question]
+def whose_words() -> str:
+    """What a line leaves open that doesn't say whose it is."""
+    return _("Who is it for?")
 
 
 def answer_label(number: int, question: str) -> str:
-    return _("❓ {number}: {question}").format(number=number, question=open_words(question))
+    """*question*: what the line leaves open, in words."""
+    return _("❓ {number}: {question}").format(number=number, question=question)
 
 
 def all_for_label(person: str) -> str:
@@ -181,55 +141,7 @@ def tap_or_type(typed: str = "") -> Answer:
     )
 
 
-def saved_appointments(
-    found: Sequence[OccurrenceFacts], *, member: Member, now: datetime
-) -> Screen:
-    lines = [
-        _("{number}. {entry}").format(
-            number=number,
-            entry="\n".join(
-                [
-                    title_line(facts),
-                    when_line(facts, reader_zone=member.zone, now=now),
-                    will_remind_line(facts, now=now),
-                ]
-            ),
-        )
-        for number, facts in enumerate(found, start=1)
-    ]
-    buttons = [
-        Button(
-            _("📄 {title}").format(title=label(facts.details.title)),
-            Callback(Verb.APPOINTMENT, member.family_id, facts.id, NEW_MESSAGE).encode(),
-        )
-        for facts in found
-    ]
-    return _saved(lines, buttons, member=member)
-
-
-def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: datetime) -> Screen:
-    lines = [
-        _("{number}. {entry}").format(
-            number=number,
-            entry=_("💊 {medicine} for {person}\n{first}").format(
-                medicine=described(medicine, now=now),
-                person=escape(medicine.person),
-                first=first_dose(medicine, now=now),
-            ),
-        )
-        for number, medicine in enumerate(found, start=1)
-    ]
-    buttons = [
-        Button(
-            _("✏️ Change {medicine}").format(medicine=label(medicine.name)),
-            Callback(Verb.CHANGE_MEDICINE, member.family_id, medicine.id).encode(),
-        )
-        for medicine in found
-    ]
-    return _saved(lines, buttons, member=member)
-
-
-def _saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -> Screen:
+def saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -> Screen:
     count = len(lines)
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
