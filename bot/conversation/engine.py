@@ -40,6 +40,11 @@ Choice: TypeAlias = Callable[[str, str], Button]
 """Makes a button of the question: its label, and the `choice` (≤ 7 characters) for `take`."""
 
 
+def cancel_button(choice: Choice) -> Button:
+    """For :func:`cancelled`: its choice is "cancel"."""
+    return choice(views.cancel_label(), "cancel")
+
+
 @dataclass(frozen=True)
 class Reply:
     """What came back to a question: `text` typed, or the `choice` of a button."""

@@ -18,6 +18,7 @@ from bot.conversation.engine import (
     Leaving,
     Reply,
     Step,
+    cancel_button,
     cancelled,
     finished,
 )
@@ -29,7 +30,6 @@ from bot.grammar.commands.entry_lists import lines_of
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
-from bot.ui import conversations
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import family_full
@@ -148,7 +148,7 @@ class PastedLists:
             everybody = enumerate(listed.people)
             whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
             rows.append(tuple(whose))
-        last = [choice(conversations.cancel_label(), "cancel")]
+        last = [cancel_button(choice)]
         count = len(listed.savable)
         if count:
             label = views.save_label(count, is_all=count == len(listed.entries))

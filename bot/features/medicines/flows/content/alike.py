@@ -5,7 +5,7 @@ question, and what is known by its answer.
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data
+from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.views.content import new_medicines
 from bot.ui import conversations
 from bot.ui.answer import Screen
@@ -38,5 +38,5 @@ def ask(data: Data, choice: Choice) -> Screen:
         person=data["same_person"],
         both=choice(new_medicines.different_label(), "both"),
         change=choice(conversations.change_label(), "change"),
-        cancel=choice(conversations.cancel_label(), "cancel"),
+        cancel=cancel_button(choice),
     )

@@ -11,7 +11,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    cancelled,
+    finished,
+)
 from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
@@ -73,7 +83,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
     labels = new_medicines.part_labels()
     labels.pop("person")
     buttons = [choice(label, key) for key, label in labels.items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return new_medicines.ask_what_to_change(data["name"], buttons)
 
 
@@ -226,7 +236,7 @@ def _ask_review(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 

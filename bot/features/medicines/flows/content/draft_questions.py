@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data
+from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.ui import conversations
@@ -71,7 +71,7 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -84,7 +84,7 @@ def ask_same(data: Data, choice: Choice) -> Screen:
         person=data["people"][data["person"]][1],
         both=choice(new_medicines.both_label(), "both"),
         change=choice(conversations.change_label(), "change"),
-        cancel=choice(conversations.cancel_label(), "cancel"),
+        cancel=cancel_button(choice),
     )
 
 
@@ -93,6 +93,4 @@ def ask_change(data: Data, choice: Choice) -> Screen:
     if len(data["people"]) == 1:
         parts.pop("person")
     buttons = [choice(label, key) for key, label in parts.items()]
-    return new_medicines.ask_what_to_change(
-        data["name"], [*buttons, choice(conversations.cancel_label(), "cancel")]
-    )
+    return new_medicines.ask_what_to_change(data["name"], [*buttons, cancel_button(choice)])

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.features.medicines.flows.giving.intake_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import (
+    clock_button,
     is_other_clock,
     option_buttons,
-    reader_of,
     zone_of,
 )
 from bot.features.medicines.views.giving import (
@@ -39,21 +38,15 @@ def is_clock_in_doubt(request: Request, draft: Draft) -> bool:
     return draft.is_by_clock and is_other_clock(request, draft)
 
 
-def clock_button(request: Request, draft: Draft) -> tuple[str, str]:
-    """I meant my clock: it may record at once, so it says when that is, where that is certain."""
-    return "clock", intake_questions.clock_label(
-        by_the_other_clock(request, draft),
-        is_mine=draft.is_mine,
-        person=draft.person,
-        zone=ZoneInfo(draft.zone),
-        reader=reader_of(request),
-    )
+def other_clock_button(request: Request, draft: Draft) -> tuple[str, str]:
+    """It may record at once."""
+    return clock_button(request, draft, at=by_the_other_clock(request, draft))
 
 
-def time_buttons(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]:
+def times_to_tap(request: Request, draft: Draft) -> tuple[tuple[str, str], ...]:
     buttons = option_buttons(request, draft)
     if buttons and is_clock_in_doubt(request, draft):
-        buttons.append(clock_button(request, draft))
+        buttons.append(other_clock_button(request, draft))
     if buttons:
         buttons += list(intake_questions.time_labels().items())
     return tuple(buttons)

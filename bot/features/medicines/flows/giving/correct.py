@@ -3,16 +3,27 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    cancelled,
+    finished,
+)
 from bot.features.medicines.flows.giving.correction_draft import Draft
+from bot.features.medicines.flows.giving.drawn_questions import ask_count
 from bot.features.medicines.flows.giving.two_clocks import (
+    clock_button,
     has_two_clocks,
-    option_buttons,
     parse_time,
     parts_of_time,
     reader_of,
+    time_buttons,
     zone_of,
 )
 from bot.features.medicines.views import history as views
@@ -30,6 +41,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.callbacks import UnreadableCallback, decode_minute
 from bot.ui.conversations import Unfinished
 from domain.access import Action
@@ -83,7 +95,7 @@ async def _draft(request: Request, dose: DoseFacts) -> Draft:
 def _ask_what(data: Data, choice: Choice) -> Screen:
     labels = views.correction_labels(is_taken=data["is_taken"])
     buttons = [choice(words, key) for key, words in labels.items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return views.ask_what_to_correct(data["name"], buttons)
 
 
@@ -127,19 +139,13 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
         return views.ask_time()
     buttons = [choice(words, key) for key, words in draft.buttons]
     screen = intake_questions.ask_when(draft.name, lacks_time="")
-    return Screen(screen.text, tuple((button,) for button in buttons))
+    return Screen(screen.text, in_rows(buttons))
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
     """The times that it can mean, in words reckoned from now."""
-    return _with_options(request, Draft.read(data)).write()
-
-
-def _with_options(request: Request, draft: Draft) -> Draft:
-    buttons = option_buttons(request, draft)
-    if buttons:
-        buttons += list(intake_questions.time_labels().items())
-    return replace(draft, buttons=tuple(buttons))
+    draft = Draft.read(data)
+    return replace(draft, buttons=time_buttons(request, draft)).write()
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -165,7 +171,8 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
         seen=None,
     )
     if typed.at is None:
-        return FLOW.go_on(request, running, "time", _with_options(request, draft).write())
+        draft = replace(draft, buttons=time_buttons(request, draft))
+        return FLOW.go_on(request, running, "time", draft.write())
     return await _go(request, draft, running)
 
 
@@ -181,12 +188,6 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
 def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
     given = typed.of(Dosage.from_json(draft.amount))
     return replace(draft, given=given.to_json(), count=None, is_no_slip=False, seen=None)
-
-
-def _ask_count(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key) for key, words in intake_questions.count_labels().items()]
-    cancel = choice(conversations.cancel_label(), "cancel")
-    return Screen(data["text"], (tuple(buttons), (cancel,)))
 
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -205,8 +206,8 @@ def _ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     labels = intake_questions.slip_labels(str(draft.given["words"]) if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return Screen(draft.text, tuple((button,) for button in buttons))
+    buttons.append(cancel_button(choice))
+    return Screen(draft.text, in_rows(buttons))
 
 
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -226,7 +227,7 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     rows = [(choice(confirmations.correct_label(), "yes"),)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
-    rows.append((choice(conversations.cancel_label(), "cancel"),))
+    rows.append((cancel_button(choice),))
     return Screen(draft.text, tuple(rows))
 
 
@@ -316,14 +317,7 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
                 outlook, reader=reader, changes=changes, corrects=True
             ).text
             if has_two_clocks(request, draft):
-                label = intake_questions.clock_label(
-                    None,  # whatever it is, it is shown before it is recorded
-                    is_mine=draft.is_mine,
-                    person=draft.person,
-                    zone=ZoneInfo(draft.zone),
-                    reader=reader,
-                )
-                buttons = (("clock", label),)
+                buttons = (clock_button(request, draft),)
     return replace(
         draft,
         seen=outlook.seen if isinstance(question, Confirm) else None,
@@ -356,7 +350,7 @@ FLOW = Flow(
         "what": Step(_ask_what, _take_what),
         "time": Step(_ask_time, _take_time, _refresh_time),
         "amount": Step(_ask_amount, _take_amount),
-        "count": Step(_ask_count, _take_count),
+        "count": Step(ask_count, _take_count),
         "slip": Step(_ask_slip, _take_slip, _drawn_anew(ConfirmSlip)),
         "confirm": Step(_ask_confirm, _take_confirm, _drawn_anew(Confirm)),
         "reason": Step(_ask_reason, _take_reason),

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data
+from bot.conversation.engine import Choice, Data, cancel_button
 from bot.features.medicines.flows.giving.clock_doubts import (
-    clock_button,
     is_clock_in_doubt,
-    time_buttons,
+    other_clock_button,
+    times_to_tap,
 )
 from bot.features.medicines.flows.giving.intake_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import (
@@ -23,8 +23,8 @@ from bot.features.medicines.views.giving import (
 from bot.grammar.commands.intakes import read_intake
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
-from bot.ui import conversations
-from bot.ui.answer import Button, Screen
+from bot.ui.answer import Screen
+from bot.ui.buttons import in_rows
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineLine
 from domain.medicines.records.intakes import (
@@ -73,7 +73,7 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
                 outlook, reader=reader, changes=changes, corrects=False
             ).text
             if is_clock_in_doubt(request, draft):
-                buttons = [clock_button(request, draft)]
+                buttons = [other_clock_button(request, draft)]
     return replace(
         draft,
         at=outlook.at.isoformat(),
@@ -108,19 +108,19 @@ def ask_time(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     if draft.lacks_time:
         screen = intake_questions.ask_when(draft.name, lacks_time=draft.lacks_time)
-        return with_buttons(screen.text, [choice(conversations.cancel_label(), "cancel")])
+        return Screen(screen.text, in_rows([cancel_button(choice)]))
     if not draft.buttons:
         screen = intake_questions.ask_another_time(draft.name)
     else:
         screen = intake_questions.ask_when(draft.name, lacks_time="")
     buttons = [choice(words, key) for key, words in draft.buttons]
-    return with_buttons(screen.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
+    return Screen(screen.text, in_rows([*buttons, cancel_button(choice)]))
 
 
 async def refresh_time(request: Request, data: Data) -> Data:
     """The times that it can mean, in words reckoned from now."""
     draft = Draft.read(data)
-    return replace(draft, buttons=time_buttons(request, draft)).write()
+    return replace(draft, buttons=times_to_tap(request, draft)).write()
 
 
 def ask_amount(data: Data, choice: Choice) -> Screen:
@@ -129,30 +129,30 @@ def ask_amount(data: Data, choice: Choice) -> Screen:
     screen = intake_questions.ask_amount(draft.name, usual, given=draft.text)
     buttons = [
         choice(intake_questions.usual_label(usual.words), "usual"),
-        choice(conversations.cancel_label(), "cancel"),
+        cancel_button(choice),
     ]
-    return with_buttons(screen.text, buttons)
+    return Screen(screen.text, in_rows(buttons))
 
 
 def ask_count(data: Data, choice: Choice) -> Screen:
-    draft = Draft.read(data)
+    """Of a correction, too."""
     numbers = [choice(words, key) for key, words in intake_questions.count_labels().items()]
-    return Screen(draft.text, (tuple(numbers), (choice(conversations.cancel_label(), "cancel"),)))
+    return Screen(data["text"], (tuple(numbers), (cancel_button(choice),)))
 
 
 def ask_slip(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     labels = intake_questions.slip_labels(draft.given.words if draft.given else "")
     buttons = [choice(words, key) for key, words in labels.items()]
-    return with_buttons(draft.text, [*buttons, choice(conversations.cancel_label(), "cancel")])
+    return Screen(draft.text, in_rows([*buttons, cancel_button(choice)]))
 
 
 def ask_dose(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     buttons = [choice(words, str(n)) for n, (_id, words) in enumerate(draft.buttons)]
     buttons.append(choice(intake_questions.extra_label(), "extra"))
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return with_buttons(draft.text, buttons)
+    buttons.append(cancel_button(choice))
+    return Screen(draft.text, in_rows(buttons))
 
 
 def ask_confirm(data: Data, choice: Choice) -> Screen:
@@ -160,9 +160,5 @@ def ask_confirm(data: Data, choice: Choice) -> Screen:
     changes = [choice(words, key) for key, words in intake_questions.change_labels().items()]
     rows = [(choice(confirmations.record_label(), "yes"),), tuple(changes)]
     rows += [(choice(words, key),) for key, words in draft.buttons]
-    rows.append((choice(conversations.cancel_label(), "cancel"),))
+    rows.append((cancel_button(choice),))
     return Screen(draft.text, tuple(rows))
-
-
-def with_buttons(text: str, buttons: Sequence[Button]) -> Screen:
-    return Screen(text, tuple((button,) for button in buttons))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.medicines.flows.giving.clock_doubts import (
     other_clock,
-    time_buttons,
+    times_to_tap,
 )
 from bot.features.medicines.flows.giving.drawn_questions import (
     ask_amount,
@@ -125,7 +125,7 @@ async def _start(
         draft = draft.with_amount(typed.amount)
     if typed.moment is not None:
         draft = draft.with_moment(typed.moment)
-        draft = replace(draft, buttons=time_buttons(request, draft))
+        draft = replace(draft, buttons=times_to_tap(request, draft))
     problem = typed.time_problem or typed.amount_problem
     first = Screen(misunderstood(problem)) if problem else None
     return await _go(request, draft, running, first=first)
@@ -250,7 +250,7 @@ async def _timed(
     request: Request, running: Conversation, draft: Draft, typed: TypedMoment
 ) -> Answer:
     draft = draft.with_moment(typed)
-    draft = replace(draft, buttons=time_buttons(request, draft))
+    draft = replace(draft, buttons=times_to_tap(request, draft))
     return await _go(request, draft, running)
 
 

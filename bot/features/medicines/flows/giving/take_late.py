@@ -5,22 +5,32 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    cancelled,
+    finished,
+)
 from bot.features.medicines.flows.giving.two_clocks import (
+    clock_button,
     has_two_clocks,
-    option_buttons,
     parse_time,
     parts_of_time,
     reader_of,
+    time_buttons,
 )
 from bot.features.medicines.views.giving import confirmations, intake_questions
 from bot.features.medicines.views.giving import late as views
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
-from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.family.people import get_person
@@ -92,8 +102,8 @@ def _ask_when(data: Data, choice: Choice) -> Screen:
 
 def _with_buttons(draft: Draft, choice: Choice) -> Screen:
     buttons = [choice(words, key) for key, words in draft.buttons]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return Screen(draft.text, tuple((button,) for button in buttons))
+    buttons.append(cancel_button(choice))
+    return Screen(draft.text, in_rows(buttons))
 
 
 async def _take_when(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -125,14 +135,8 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 async def _refresh_time(request: Request, data: Data) -> Data:
     """The times that it can mean, in words reckoned from now."""
-    return _with_options(request, Draft.read(data)).write()
-
-
-def _with_options(request: Request, draft: Draft) -> Draft:
-    buttons = option_buttons(request, draft)
-    if buttons:
-        buttons += list(intake_questions.time_labels().items())
-    return replace(draft, buttons=tuple(buttons))
+    draft = Draft.read(data)
+    return replace(draft, buttons=time_buttons(request, draft)).write()
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -159,7 +163,8 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
         seen=None,
     )
     if typed.at is None:
-        return FLOW.go_on(request, running, "time", _with_options(request, draft).write())
+        draft = replace(draft, buttons=time_buttons(request, draft))
+        return FLOW.go_on(request, running, "time", draft.write())
     return await _go(request, running, draft)
 
 
@@ -190,14 +195,7 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     reader = reader_of(request)
     buttons = []
     if has_two_clocks(request, draft):
-        label = intake_questions.clock_label(
-            None,  # whatever it is, it is shown before it is recorded
-            is_mine=draft.is_mine,
-            person=draft.person,
-            zone=ZoneInfo(draft.zone),
-            reader=reader,
-        )
-        buttons.append(("clock", label))
+        buttons.append(clock_button(request, draft))
     buttons += list(intake_questions.time_labels().items())
     text = views.confirm(outlook, person=draft.person, reader=reader).text
     return replace(draft, seen=outlook.seen, text=text, buttons=tuple(buttons))

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.giving.intake_questions import moment_label
 from bot.features.medicines.views.giving.readers import Reader, is_now
 from bot.grammar.moments import TypedMoment, parse_moment
@@ -79,6 +80,25 @@ def parts_of_time(typed: TypedMoment) -> dict[str, Any]:
         "lacks_time": typed.words if typed.lacks_time else "",
         "options": tuple(option.isoformat() for option in typed.options),
     }
+
+
+def time_buttons(request: Request, draft: Timed) -> tuple[tuple[str, str], ...]:
+    """The times that it can mean, and another one; nothing where it is open."""
+    buttons = option_buttons(request, draft)
+    return (*buttons, *intake_questions.time_labels().items()) if buttons else ()
+
+
+def clock_button(request: Request, draft: Timed, *, at: datetime | None = None) -> tuple[str, str]:
+    """I meant my clock. Where it may record at once, it says *at* what time that is, if that is
+    certain.
+    """
+    return "clock", intake_questions.clock_label(
+        at,
+        is_mine=draft.is_mine,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=reader_of(request),
+    )
 
 
 def option_buttons(request: Request, draft: Timed) -> list[tuple[str, str]]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.content.new_medicines import in_pairs, schedule_presets
+from bot.features.medicines.views.content.new_medicines import schedule_presets
 from bot.ui.answer import Button, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape
 from bot.ui.words.schedules import dosage_in_words, length_in_words, schedule_in_words
@@ -34,7 +35,7 @@ def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
             " stays as it is. Tap, or type it, for example: <i>at 19:00</i>, <i>on Tuesdays</i>,"
             " <i>every 2 days</i>, <i>until 3 December</i>, <i>no end</i>"
         ).format(name=escape(name), now=escape(now)),
-        tuple((button,) for button in presets),
+        in_rows(presets),
     )
 
 
@@ -73,7 +74,7 @@ def ask_times(name: str, choices: Sequence[Button]) -> Screen:
         _("At what time is {name} given? Tap, or type it, for example: <i>08:00</i>").format(
             name=escape(name)
         ),
-        in_pairs(choices),
+        in_rows(choices, of=2),
     )
 
 
@@ -99,7 +100,7 @@ def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bo
     text = _("{name} is given in several amounts. Which one should change?")
     if is_about_times:
         text = _("The steps of {name} have different times. Which one should change?")
-    return Screen(text.format(name=escape(name)), tuple((button,) for button in choices))
+    return Screen(text.format(name=escape(name)), in_rows(choices))
 
 
 def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
@@ -109,7 +110,7 @@ def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
             "So far the amounts of {name} differ. How much is it each time from now on? Tap, or"
             " type it."
         ).format(name=escape(name)),
-        tuple((button,) for button in choices),
+        in_rows(choices),
     )
 
 
@@ -119,7 +120,7 @@ def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Scree
             "What is the least time between two doses of {name}? Check the leaflet or the"
             " prescription. Tap, or type it, for example: <i>6 hours</i>"
         ).format(name=escape(name)),
-        (*in_pairs(choices), (unknown,)),
+        (*in_rows(choices, of=2), (unknown,)),
     )
 
 
@@ -128,7 +129,7 @@ def ask_most(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
         _("How many times may {name} be given in 24 hours, at most? Tap, or type a number.").format(
             name=escape(name)
         ),
-        (*in_pairs(choices), (unknown,)),
+        (*in_rows(choices, of=2), (unknown,)),
     )
 
 

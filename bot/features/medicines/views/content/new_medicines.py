@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.conversations import change_label
 from bot.ui.wording import _, escape
@@ -35,14 +36,14 @@ def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen
         question = _("At what time (“{so_far}”)? For example: <i>08:00</i>").format(
             so_far=escape(so_far)
         )
-        return Screen(question, in_pairs(presets))
+        return Screen(question, in_rows(presets, of=2))
     return Screen(
         _(
             "When is {name} due? Tap, or type it, for example: <i>at 08:00 and 20:00</i>,"
             " <i>every 2 days 9am</i>, <i>21 days on 7 off 22:00</i>, <i>every 8 hours from"
             " 06:00</i>, <i>as needed, 6 hours apart, max 4 a day</i>"
         ).format(name=escape(name)),
-        tuple((button,) for button in presets),
+        in_rows(presets),
     )
 
 
@@ -58,10 +59,6 @@ def schedule_presets() -> dict[str, str]:
         "h8": _("Every 8 hours"),
         "prn": _("As needed"),
     }
-
-
-def in_pairs(buttons: Sequence[Button]) -> Keyboard:
-    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
 def nothing_changed(medicine: MedicineFacts, *, now: datetime) -> Answer:
@@ -84,7 +81,7 @@ def ask_what_to_change(name: str | None, buttons: Sequence[Button]) -> Screen:
     text = _("What shall I change?")
     if name:
         text = _("What shall I change about {name}?").format(name=escape(name))
-    return Screen(text, tuple((button,) for button in buttons))
+    return Screen(text, in_rows(buttons))
 
 
 def both_label() -> str:

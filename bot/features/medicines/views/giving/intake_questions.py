@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.giving.confirmations import what_in_words
 from bot.features.medicines.views.giving.readers import Reader, is_now
 from bot.ui.answer import Answer, Button, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.length import label
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import count_words
@@ -20,7 +21,7 @@ from domain.medicines.records.intakes import Outlook
 def ask_which(buttons: Sequence[Button], *, typed: str, given: str) -> Screen:
     """A tap may record what was *typed* behind the name; *given* is a :func:`given_line`."""
     lines = [*([given] if given else []), _("What was given?"), *typed_line(typed)]
-    return Screen("\n".join(lines), tuple((button,) for button in buttons))
+    return Screen("\n".join(lines), in_rows(buttons))
 
 
 def typed_line(typed: str) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Button, Screen
-from bot.ui.buttons import undo_button
+from bot.ui.buttons import in_rows, undo_button
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.pauses import end_words
 from bot.ui.words.schedules import schedule_in_words
@@ -62,7 +62,7 @@ def ask_course(
             _("Without those: {schedule}").format(schedule=then),
             _("Should I take those days back?"),
         ]
-    return Screen("\n".join(lines), tuple((button,) for button in buttons))
+    return Screen("\n".join(lines), in_rows(buttons))
 
 
 def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.pauses import _day, end_words
@@ -17,7 +18,7 @@ def ask_what(choices: Sequence[Button]) -> Screen:
             "What should I pause? If you choose a person, I pause all of their medicines. Tap, or"
             " type it, for example <i>Mum until friday</i>."
         ),
-        tuple((choice,) for choice in choices),
+        in_rows(choices),
     )
 
 
@@ -49,7 +50,7 @@ def ask_until_when(
     text = _("{question}, for example <i>3 December</i>.").format(
         question=words.format(name=escape(name))
     )
-    return Screen(text, tuple((choice,) for choice in choices))
+    return Screen(text, in_rows(choices))
 
 
 def pause_choices() -> dict[str, str]:
@@ -92,7 +93,7 @@ def ask_about_running(
         text += " " + _("Pause until further notice instead?")
     elif never_ends:
         text += " " + _("Pause until further notice?")
-    return Screen(text, tuple((button,) for button in buttons))
+    return Screen(text, in_rows(buttons))
 
 
 def _running(
@@ -163,7 +164,7 @@ def ask_appointments(
         "Should I also skip the reminders of appointments in that time? They stay in the lists and"
         " calendars."
     )
-    return Screen(f"{head}\n{question}", tuple((button,) for button in buttons))
+    return Screen(f"{head}\n{question}", in_rows(buttons))
 
 
 def _staying(name: str, last: date | None) -> str:

@@ -12,7 +12,7 @@ from bot.features.medicines.views.stock.levels import (
 )
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.buttons import undo_button
+from bot.ui.buttons import in_rows, undo_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words
@@ -165,7 +165,7 @@ def refill_days_set(outcome: Refilled) -> Answer:
 def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
     """A tap may record what was *typed* behind the name."""
     lines = [_("Which medicine?"), *typed_line(typed)]
-    return Screen("\n".join(lines), tuple((button,) for button in medicines))
+    return Screen("\n".join(lines), in_rows(medicines))
 
 
 def ask_amount(name: str) -> Screen:
