@@ -16,7 +16,7 @@ from telegram.ext import (
 )
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Flows
+from bot.conversation.flows import Flows
 from bot.conversation.list_entries import Kind
 from bot.conversation.pasted_lists import PastedLists
 from bot.features.appointments.flows import (

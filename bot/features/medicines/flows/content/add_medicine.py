@@ -5,12 +5,7 @@ from uuid import UUID
 
 from bot.conversation import pasted_lists
 from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finished
-from bot.conversation.whose import (
-    ask_whose,
-    load_people,
-    renewing_people,
-    take_whose,
-)
+from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
 from bot.features.medicines.flows.content.draft_questions import (

@@ -12,17 +12,12 @@ from bot.features.medicines.flows.giving.two_clocks import (
     option_buttons,
     zone_of,
 )
-from bot.features.medicines.views.giving import (
-    given_intakes,
-    intake_questions,
-)
+from bot.features.medicines.views.giving import given_intakes, intake_questions
 from bot.grammar.moments import parse_moment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from domain.medicines.doses.doses import DoseFacts
-from domain.medicines.records.intakes import (
-    is_recordable,
-)
+from domain.medicines.records.intakes import is_recordable
 
 
 def by_the_other_clock(request: Request, draft: Draft) -> datetime | None:

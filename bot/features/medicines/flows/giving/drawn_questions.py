@@ -11,15 +11,9 @@ from bot.features.medicines.flows.giving.clock_doubts import (
     times_to_tap,
 )
 from bot.features.medicines.flows.giving.intake_draft import Draft
-from bot.features.medicines.flows.giving.two_clocks import (
-    reader_of,
-)
+from bot.features.medicines.flows.giving.two_clocks import reader_of
 from bot.features.medicines.flows.medicine_choices import choice_buttons
-from bot.features.medicines.views.giving import (
-    confirmations,
-    intake_questions,
-    readers,
-)
+from bot.features.medicines.views.giving import confirmations, intake_questions, readers
 from bot.grammar.commands.intakes import read_intake
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request

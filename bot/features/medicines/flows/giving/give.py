@@ -9,10 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
-from bot.features.medicines.flows.giving.clock_doubts import (
-    other_clock,
-    times_to_tap,
-)
+from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
 from bot.features.medicines.flows.giving.drawn_questions import (
     ask_amount,
     ask_confirm,
@@ -27,11 +24,7 @@ from bot.features.medicines.flows.giving.drawn_questions import (
     show,
 )
 from bot.features.medicines.flows.giving.intake_draft import Draft
-from bot.features.medicines.flows.giving.two_clocks import (
-    parse_time,
-    reader_of,
-    zone_of,
-)
+from bot.features.medicines.flows.giving.two_clocks import parse_time, reader_of, zone_of
 from bot.features.medicines.flows.medicine_choices import (
     choices,
     lines_of,
@@ -40,11 +33,7 @@ from bot.features.medicines.flows.medicine_choices import (
     offered,
 )
 from bot.features.medicines.flows.named_medicines import as_typed, name_after_amount, name_all
-from bot.features.medicines.views.giving import (
-    given_intakes,
-    intake_questions,
-    readers,
-)
+from bot.features.medicines.views.giving import given_intakes, intake_questions, readers
 from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
 from bot.grammar.moments import TypedMoment, parse_moment

@@ -12,9 +12,7 @@ from bot.grammar.commands.intakes import TypedAmount
 from bot.grammar.moments import TypedMoment
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts, MedicineLine
-from domain.medicines.records.intakes import (
-    Giving,
-)
+from domain.medicines.records.intakes import Giving
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,9 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from domain.errors import NotFound
-from domain.medicines.errors import (
-    ChangedMeanwhile,
-)
+from domain.medicines.errors import ChangedMeanwhile
 from domain.medicines.facts import MedicineFacts
-from domain.medicines.medications import (
-    get_medication,
-)
+from domain.medicines.medications import get_medication
 from domain.medicines.pauses.courses import (
     CourseChange,
     CourseQuestion,

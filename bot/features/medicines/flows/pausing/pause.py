@@ -52,20 +52,10 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.family.people import Person, list_people
-from domain.medicines.errors import (
-    NotPaused,
-    PauseEndImpossible,
-    PauseRuns,
-)
+from domain.medicines.errors import NotPaused, PauseEndImpossible, PauseRuns
 from domain.medicines.facts import MedicineFacts, MedicineLine
-from domain.medicines.medications import (
-    get_medication,
-    pause_medication,
-)
-from domain.medicines.pauses.courses import (
-    CourseQuestion,
-    left_out_since,
-)
+from domain.medicines.medications import get_medication, pause_medication
+from domain.medicines.pauses.courses import CourseQuestion, left_out_since
 from domain.medicines.pauses.pauses import pause_person
 from domain.medicines.schedules.courses import Stretch
 

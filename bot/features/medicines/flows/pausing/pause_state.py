@@ -13,15 +13,9 @@ from bot.grammar.commands.pauses import PauseEnd
 from bot.intake.request import Request
 from domain.family.people import Person, get_person
 from domain.family.running_pauses import Pause
-from domain.medicines.errors import (
-    NothingToPause,
-    StoppedMeanwhile,
-)
+from domain.medicines.errors import NothingToPause, StoppedMeanwhile
 from domain.medicines.facts import MedicineFacts, MedicineLine
-from domain.medicines.medications import (
-    end_of_pause,
-    get_medication,
-)
+from domain.medicines.medications import end_of_pause, get_medication
 from domain.models.medicines import MedicineStatus
 
 OPEN = "open"

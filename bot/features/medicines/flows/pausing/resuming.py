@@ -13,15 +13,8 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from domain.family.people import get_person
-from domain.medicines.medications import (
-    get_medication,
-    list_medicines,
-    restore_medication,
-)
-from domain.medicines.pauses.courses import (
-    CourseQuestion,
-    left_out_since,
-)
+from domain.medicines.medications import get_medication, list_medicines, restore_medication
+from domain.medicines.pauses.courses import CourseQuestion, left_out_since
 from domain.medicines.pauses.pauses import resume_person
 from domain.models.medicines import MedicineStatus
 

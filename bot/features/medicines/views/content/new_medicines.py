@@ -48,7 +48,7 @@ def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen
 
 
 def schedule_presets() -> dict[str, str]:
-    """The usual times, by the keys of PRESETS in the flows."""
+    """The usual times, by the keys of `PRESETS` in `new_schedules`."""
     return {
         "m": _("Mornings: 08:00"),
         "e": _("Evenings: 20:00"),
