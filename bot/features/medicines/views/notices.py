@@ -1,4 +1,4 @@
-"""Messages that nobody asked for: missed doses, and who has joined."""
+"""The message about doses that nobody recorded in time."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finis
 from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
-from bot.features.medicines.flows.content.draft_questions import (
+from bot.features.medicines.flows.content.drawn_questions import (
     ask_change,
     ask_confirm,
     ask_dosage,

@@ -1,4 +1,4 @@
-"""The end of a pause: a person's or a medicine's, and what it did to courses."""
+"""The end of a pause before its time: of a person or of a medicine, and what it does to courses."""
 
 from dataclasses import replace
 from uuid import UUID
