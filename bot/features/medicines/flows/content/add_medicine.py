@@ -23,11 +23,7 @@ from bot.features.medicines.flows.content.drawn_questions import (
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
-    beside_existing,
     name_draft,
-    offering,
-    to_new_medicine,
-    with_times,
 )
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
@@ -82,8 +78,8 @@ async def begin(request: Request) -> Answer:
         try:
             return await _save(request, draft)
         except SameMedicine as same:
-            draft = beside_existing(draft, same.existing)
-    draft = with_times(offering(draft, typed.problem), request.scope.clock.now())
+            draft = draft.beside_existing(same.existing)
+    draft = draft.offering(typed.problem).with_times(request.scope.clock.now())
     return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
 
 
@@ -108,7 +104,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     # Whom it is for is settled by now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     first = None if is_settled else _sentence(typed.problem)
-    return _next(request, running, offering(draft, typed.problem), first=first)
+    return _next(request, running, draft.offering(typed.problem), first=first)
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -149,7 +145,7 @@ def _more(request: Request, running: Conversation, draft: Draft, text: str) -> A
     )
     problem = typed.problem
     first = None if problem is None or problem.problem.is_missing else _sentence(problem)
-    return _next(request, running, offering(understood, problem), first=first)
+    return _next(request, running, understood.offering(problem), first=first)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -165,7 +161,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
     except Misunderstood as problem:
         if problem.problem not in OFFERED:
             raise
-        draft = offering(replace(draft, schedule_so_far=""), problem)
+        draft = replace(draft, schedule_so_far="").offering(problem)
         return _next(request, running, draft, first=_sentence(problem))
     draft = replace(draft, offered=())
     if isinstance(found, str):
@@ -276,7 +272,7 @@ async def _save_in(request: Request, running: Conversation, draft: Draft) -> Ans
     try:
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
-        return _next(request, running, beside_existing(draft, same.existing))
+        return _next(request, running, draft.beside_existing(same.existing))
 
 
 async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -338,14 +334,14 @@ FLOW = Flow(
 def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
-    draft = with_times(draft, request.scope.clock.now())
+    draft = draft.with_times(request.scope.clock.now())
     return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
     medicine = await add_medication(
         request.scope,
-        to_new_medicine(draft),
+        draft.to_new_medicine(),
         flow_id=flow_id,
         beside=[UUID(key) for key in draft.beside if key],
     )

@@ -120,11 +120,44 @@ class Draft:
             line=self.line if typed.person is None else "",
         )
 
+    def offering(self, problem: Misunderstood | None) -> "Draft":
+        """With what can be tapped instead of midnight, or of a time at which the one dose can't
+        be.
+        """
+        is_of_time = problem is not None and problem.problem in OFFERED
+        return replace(self, offered=problem.suggestions if problem and is_of_time else ())
 
-def offering(draft: Draft, problem: Misunderstood | None) -> Draft:
-    """With what can be tapped instead of a time at which the one dose cannot be, or of midnight."""
-    is_of_time = problem is not None and problem.problem in OFFERED
-    return replace(draft, offered=problem.suggestions if problem and is_of_time else ())
+    def with_times(self, now: datetime) -> "Draft":
+        """With the times of day that complete what was said so far, to be offered as buttons."""
+        so_far, person = self.schedule_so_far, self.chosen
+        if not so_far or person is None:
+            return replace(self, times=())
+        fitting = []
+        for times in parts.times_choices():
+            with suppress(Misunderstood):
+                parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
+                fitting.append(times)
+        return replace(self, times=fitting)
+
+    def to_new_medicine(self) -> NewMedicine:
+        person = self.chosen
+        if not (person and person.id and self.name and self.dosage and self.schedule):
+            raise Misunderstood(Problem.SCHEDULE_MISSING)
+        return NewMedicine(
+            person_id=person.id,
+            name=self.name,
+            dosage=Dosage.from_json(self.dosage),
+            schedule=schedule_from_json(self.schedule),
+        )
+
+    def beside_existing(self, existing: MedicineFacts) -> "Draft":
+        """With the one of that name, or of one alike, which is to be asked about."""
+        return replace(
+            self,
+            same=new_medicines.in_short(existing),
+            same_name=existing.name,
+            same_id=str(existing.id),
+        )
 
 
 def name_draft(data: Data) -> str | None:
@@ -135,37 +168,3 @@ def name_draft(data: Data) -> str | None:
     schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
     what = new_medicines.draft_in_short(data["name"], dosage, schedule)
     return named_for(what, data["people"], data["person"])
-
-
-def with_times(draft: Draft, now: datetime) -> Draft:
-    """With the times of day that complete what was said so far, to be offered as buttons."""
-    so_far, person = draft.schedule_so_far, draft.chosen
-    if not so_far or person is None:
-        return replace(draft, times=())
-    fitting = []
-    for times in parts.times_choices():
-        with suppress(Misunderstood):
-            parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
-            fitting.append(times)
-    return replace(draft, times=fitting)
-
-
-def to_new_medicine(draft: Draft) -> NewMedicine:
-    person = draft.chosen
-    if not (person and person.id and draft.name and draft.dosage and draft.schedule):
-        raise Misunderstood(Problem.SCHEDULE_MISSING)
-    return NewMedicine(
-        person_id=person.id,
-        name=draft.name,
-        dosage=Dosage.from_json(draft.dosage),
-        schedule=schedule_from_json(draft.schedule),
-    )
-
-
-def beside_existing(draft: Draft, existing: MedicineFacts) -> Draft:
-    return replace(
-        draft,
-        same=new_medicines.in_short(existing),
-        same_name=existing.name,
-        same_id=str(existing.id),
-    )
