@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.buttons import undo_button
+from bot.ui.buttons import in_rows, undo_button
 from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
@@ -141,16 +141,19 @@ def tap_or_type(typed: str = "") -> Answer:
     )
 
 
-def saved(lines: Sequence[str], buttons: Sequence[Button], *, member: Member) -> Screen:
+def saved_text(lines: Sequence[str], *, member: Member) -> str:
+    """*lines*: an entry each, as it was saved."""
     count = len(lines)
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
     ).format(count=count, family=escape(family_name(member)))
     last = _("Undo takes back one at a time, the last one first.")
-    return Screen(
-        "\n".join(fitting([head, *lines, last])),
-        (*((button,) for button in buttons), (undo_button(entries=count),)),
-    )
+    return "\n".join(fitting([head, *lines, last]))
+
+
+def saved_keyboard(buttons: Sequence[Button]) -> Keyboard:
+    """*buttons*: one for each entry; below them Undo."""
+    return (*in_rows(buttons), (undo_button(entries=len(buttons)),))
 
 
 def lines_in_short(lines: Sequence[str]) -> str:

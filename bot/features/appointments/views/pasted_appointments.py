@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.conversation.views.pasted_lists import saved, whose_words
+from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
 from bot.features.appointments.views.appointments import (
     details_lines,
     title_line,
@@ -61,4 +61,4 @@ def saved_appointments(
         )
         for facts in found
     ]
-    return saved(lines, buttons, member=member)
+    return Screen(saved_text(lines, member=member), saved_keyboard(buttons))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.conversation.views.pasted_lists import saved, whose_words
+from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
 from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Button, Screen
 from bot.ui.callbacks import Callback, Verb
@@ -54,4 +54,4 @@ def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: date
         )
         for medicine in found
     ]
-    return saved(lines, buttons, member=member)
+    return Screen(saved_text(lines, member=member), saved_keyboard(buttons))
