@@ -6,7 +6,7 @@ from typing import Any
 from bot.features.appointments.views import appointment_notices
 from bot.features.appointments.views.calendar_files import calendar_notice
 from bot.features.family.views import notices as family_notices
-from bot.features.medicines.views import cards, notices, pauses, records, stock
+from bot.features.medicines.views import cards, notices, pause_ends, records, refill_notices
 from bot.features.overview.views import changes
 from bot.ui.answer import Screen
 from domain.delivery.messages import Message
@@ -16,9 +16,9 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.SLOT_CARD: cards.slot_card,
     Kind.MISSED: notices.summary,
     Kind.NOT_ASKED: notices.summary,
-    Kind.REFILL: stock.notice,
+    Kind.REFILL: refill_notices.notice,
     Kind.RECORD_CHANGED: records.changed,
-    Kind.PAUSE_ENDS: pauses.pause_ends,
+    Kind.PAUSE_ENDS: pause_ends.pause_ends,
     Kind.APPOINTMENT: appointment_notices.notice,
     Kind.CALENDAR: calendar_notice,
     Kind.JOINED: family_notices.joined,

@@ -15,37 +15,34 @@ from telegram.ext import (
     filters,
 )
 
-from bot.conversation.engine import Flows
+from bot.conversation import pasted_lists
+from bot.conversation.flows import Flows
+from bot.conversation.list_entries import Kind
+from bot.conversation.pasted_lists import PastedLists
 from bot.features.appointments.flows import (
     add_appointment,
     change_appointment,
     move_appointment,
     outcome,
 )
+from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
 from bot.features.appointments.handlers import appointments
 from bot.features.contacts.flows import add_doctor, change_doctor
 from bot.features.contacts.handlers import doctors
 from bot.features.family.flows import add_person, change_person, new_family, own_clock
 from bot.features.family.handlers import family, people
-from bot.features.medicines.flows import (
-    add_medicine,
-    change_medicine,
-    correct,
-    give,
-    pause,
-    per_dose,
-    refill,
-    take_late,
-)
+from bot.features.medicines.flows.content import add_medicine, change_medicine
+from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.flows.giving import correct, give, take_late
+from bot.features.medicines.flows.pausing import pause, resuming
+from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
-from bot.features.overview.flows import add_list
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
 from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
 from bot.intake.serving import PtbCallback, Reading, Serving
-from bot.leavings import LEAVINGS
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.callbacks import Verb
@@ -53,12 +50,12 @@ from domain.access import Action
 from domain.errors import NotFound
 
 
-def _one_or_list(kind: str, one: Handler) -> Handler:
+def _one_or_list(kind: Kind[Any], one: Handler) -> Handler:
     """A command that takes one entry, or a list of them: one on each line."""
 
     async def handler(request: Request) -> Answer:
-        if add_list.is_list(request.text):
-            return await add_list.begin(request, kind)
+        if pasted_lists.is_list(request.text):
+            return await pasted_lists.begin(request, kind)
         return await one(request)
 
     return handler
@@ -69,9 +66,11 @@ ELSEWHERE = Elsewhere(
         "give": Naming(give.begin, (Action.RECORD_DOSE, Action.RECORD_OWN_DOSE), medicine=True),
         "refill": Naming(refill.begin, (Action.CHANGE_MEDICINES,), medicine=True),
         "history": Naming(history.history, (Action.READ,), medicine=True, person=True),
-        "addmed": Naming(_one_or_list("med", add_medicine.begin), (Action.CHANGE_MEDICINES,)),
+        "addmed": Naming(
+            _one_or_list(PASTED_MEDICINES, add_medicine.begin), (Action.CHANGE_MEDICINES,)
+        ),
         "addappt": Naming(
-            _one_or_list("appt", add_appointment.begin), (Action.CHANGE_APPOINTMENTS,)
+            _one_or_list(PASTED_APPOINTMENTS, add_appointment.begin), (Action.CHANGE_APPOINTMENTS,)
         ),
         "pause": Naming(pause.begin, (Action.CHANGE_MEDICINES,), medicine=True, person=True),
         "adddoctor": Naming(add_doctor.begin, (Action.CHANGE_APPOINTMENTS,)),
@@ -93,7 +92,7 @@ FLOWS = Flows(
     refill.FLOW,
     per_dose.FLOW,
     add_appointment.FLOW,
-    add_list.FLOW,
+    PastedLists(PASTED_APPOINTMENTS, PASTED_MEDICINES).flow,
     move_appointment.FLOW,
     change_appointment.FLOW,
     outcome.FLOW,
@@ -102,7 +101,6 @@ FLOWS = Flows(
     own_clock.FLOW,
     ELSEWHERE.flow,
     EDITED.flow,
-    leavings=LEAVINGS,
     beginnings=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
         *("give", "refill", "pause"),
@@ -163,7 +161,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.CHANGE_OPEN: medicines.change_open,
     Verb.PAUSE: pause.begin_medicine,
     Verb.PAUSE_PERSON: pause.begin_person,
-    Verb.RESUME_PERSON: pause.resume,
+    Verb.RESUME_PERSON: resuming.resume,
     Verb.LENGTHEN_PAUSE: pause.lengthen,
     Verb.END_PAUSE_AS_PLANNED: pauses.end_pause_as_planned,
     Verb.STOP: medicines.stop,

@@ -6,41 +6,31 @@ of their question: one of an earlier question answers nothing any more. A conver
 answers in time says so, and can be continued for a day.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from bot.grammar.assents import is_yes_or_no
-from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.problems import Misunderstood
-from bot.grammar.tokens import tokenize
-from bot.intake.conversation import (
-    in_place_of,
-    quietly,
-    to_continue,
-    to_end,
-    to_leave,
-    to_mention,
-    to_offer,
-    to_repeat,
-    to_resume,
-)
-from bot.intake.drafts import LeftScreens
+from bot.intake.conversation import in_place_of, to_continue, to_end
 from bot.intake.request import Request
-from bot.redis.conversations import Conversation, Draft, Expired
+from bot.redis.conversations import Conversation
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode, to_base36
-from bot.ui.conversations import Unfinished, cancel_label, tap_a_button
+from bot.ui.callbacks import NOWHERE, Callback, Verb, to_base36
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 
-_LONGEST_NAME = 100
-_QUIT = "quit"  # the choice of the Cancel that each question has
+QUIT = "quit"  # the choice of the Cancel that each question has
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
 """Makes a button of the question: its label, and the `choice` (≤ 7 characters) for `take`."""
+
+
+def cancel_button(choice: Choice) -> Button:
+    """For :func:`cancelled`: its choice is "cancel"."""
+    return choice(views.cancel_label(), "cancel")
 
 
 @dataclass(frozen=True)
@@ -63,14 +53,40 @@ class Step:
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
 
 
+async def _as_it_was(_: Request, data: Data) -> Data:
+    return data
+
+
+def _unnamed(_: Data) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
+
+    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
+    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
+    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
+    was to be added, where that is worth a message of its own.
+    """
+
+    command: str = "help"
+    unfinished: Unfinished = Unfinished.NOT_SAVED
+    renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
+    resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
+    name_draft: Callable[[Data], str | None] = _unnamed
+
+
 @dataclass(frozen=True)
 class Flow:
     """A conversation: its name as stored, and its steps. Both are found in Redis after an update
-    of the program, so they stay.
+    of the program, so they stay. `leaving` is what is said where nobody finishes it.
     """
 
     name: str
     steps: Mapping[str, Step]
+    leaving: Leaving = field(kw_only=True)
 
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
@@ -99,6 +115,22 @@ class Flow:
     ) -> Answer:
         """The question of *step*, after a message that goes *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
+
+    def ask(
+        self,
+        request: Request,
+        running: Conversation | None,
+        step: str,
+        data: Data,
+        *,
+        first: Screen | None = None,
+    ) -> Answer:
+        """The question of *step*: the next one of what is *running*, or (None) the one it begins
+        with.
+        """
+        if running is None:
+            return self.begin(request, step, data, first=first)
+        return self.go_on(request, running, step, data, first=first)
 
     def turn(self, request: Request, conversation: Conversation, data: Data) -> Answer:
         """The same question with other buttons, in the place of the pressed message."""
@@ -138,9 +170,10 @@ class Flow:
 
         question = self.steps[conversation.step].ask(conversation.data, choice)
         labels = {button.label for row in question.keyboard for button in row}
-        if cancel_label() in labels:
+        if views.cancel_label() in labels:
             return question
-        return replace(question, keyboard=(*question.keyboard, (choice(cancel_label(), _QUIT),)))
+        cancel = choice(views.cancel_label(), QUIT)
+        return replace(question, keyboard=(*question.keyboard, (cancel,)))
 
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
         """Take a reply to the open question, or ask it again."""
@@ -154,255 +187,20 @@ class Flow:
         return replace(answer, conversation=in_place_of(conversation, answer.conversation))
 
 
-async def _as_it_was(_: Request, data: Data) -> Data:
-    return data
-
-
-def _unnamed(_: Data) -> str | None:
-    return None
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
-
-    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
-    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
-    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own.
-    """
-
-    command: str = "help"
-    unfinished: Unfinished = Unfinished.NOT_SAVED
-    renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
-    resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
-    name_draft: Callable[[Data], str | None] = _unnamed
-
-
-class Flows:
-    """All flows, and what happens to texts and taps that reach them. *leavings* by flow's name;
-    *beginnings* are the commands that begin one.
-    """
-
-    def __init__(
-        self,
-        *flows: Flow,
-        leavings: Mapping[str, Leaving] | None = None,
-        beginnings: Collection[str] = (),
-    ) -> None:
-        self._flows = {flow.name: flow for flow in flows}
-        self._leavings = leavings or {}
-        self._beginnings = frozenset(beginnings)
-
-    @property
-    def flows(self) -> Mapping[str, Flow]:
-        return self._flows
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self._flows)
-
-    def leaving(self, name: str) -> Leaving:
-        """Of the flow that is called *name*, or begins so where a button cut it short."""
-        for known, leaving in self._leavings.items():
-            if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
-                return leaving
-        return Leaving()
-
-    async def beside(self, request: Request, conversation: Conversation, command: str) -> Answer:
-        """What is said of the open question once *command* was answered. One of its kind takes its
-        place; any other leaves it open, and that is said once.
-        """
-        flow = self._find(conversation)
-        if flow is None:
-            change = to_end(conversation.flow_id)
-            return Answer(send=(views.expired_screen(),), conversation=change)
-        leaving = self.leaving(conversation.flow)
-        is_of_its_kind = command in self._beginnings and command == leaving.command
-        change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
-        if self._is_said_anew(request, conversation):
-            change = quietly(change)  # that this draft is left then is no news to them
-        if is_of_its_kind or conversation.is_mentioned:
-            return Answer(conversation=change)
-        named = leaving.name_draft(conversation.data)
-        stop = _left_button(conversation, Verb.FORGET, views.stop_label())
-        still_open = views.still_open(
-            flow.question(conversation), named, go_on=_go_on_button(conversation), stop=stop
-        )
-        return Answer(send=(still_open,), conversation=change)
-
-    async def recall(self, request: Request, conversation: Conversation) -> Answer:
-        """The open question again, after something else was answered in between."""
-        flow = self._find(conversation)
-        if flow is None:
-            return Answer(send=(views.expired_screen(),))
-        if flow.steps[conversation.step].refresh is None:
-            change = to_repeat(conversation.flow_id)
-            return Answer(send=(flow.question(conversation),), conversation=change)
-        return replace(await flow.ask_again(request, conversation), closes=False)
-
-    def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
-        """Whether the line that was answered in between names what the draft is about."""
-        named = self.leaving(conversation.flow).name_draft(conversation.data)
-        typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
-        return bool(named and typed and names_begun_with(typed[0].raw, [named]))
-
-    async def on_message(self, request: Request) -> Answer:
-        """A message that is no command."""
-        match request.conversation:
-            case None:
-                return views.unexpected(request.text or "")
-            case Expired(flow_id=flow_id):
-                draft = request.draft
-                if draft is None or not self._may_continue(request, draft):
-                    return replace(views.expired(), conversation=to_end(flow_id))
-                answer = views.expired(go_on=_go_on_button(draft.conversation))
-                return replace(answer, conversation=to_offer(flow_id))
-            case Conversation() as running:
-                flow = self._find(running)
-                if flow is None:
-                    return replace(views.expired(), conversation=to_end(running.flow_id))
-                if request.text is None:
-                    answer = views.please_type().and_send(flow.question(running))
-                    return replace(answer, conversation=to_repeat(running.flow_id))
-                if is_yes_or_no(request.text) and flow.is_to_confirm(running):
-                    tap = tap_a_button(request.text).send[0]
-                    return await flow.ask_again(request, running, first=tap)
-                return await self._take(request, flow, running, Reply(text=request.text))
-
-    async def on_press(self, request: Request) -> Answer:
-        """A button of a question."""
-        press, running = request.pressed, request.conversation
-        if not isinstance(running, Conversation) or running.flow_id != press.subject_id:
-            return self._on_left(request)
-        flow = self._find(running)
-        if flow is None or not _offers(flow.question(running), press):
-            return views.answered_before()
-        _number, _dot, key = press.argument.partition(".")
-        if key == _QUIT:
-            return cancelled(running.flow_id)
-        return await self._take(request, flow, running, Reply(choice=key))
-
-    def _on_left(self, request: Request) -> Answer:
-        """A button of a question that does not wait for an answer any more."""
-        draft, running = request.draft, request.conversation
-        if draft is not None and self._may_continue(request, draft):
-            instead = self.left(draft.conversation).question
-            change = to_offer(draft.conversation.flow_id)
-            return replace(views.expired_button(instead=instead), conversation=change)
-        if isinstance(running, Expired) and running.flow_id == request.subject_id:
-            return replace(views.expired_button(), conversation=to_end(running.flow_id))
-        return views.answered_before()
-
-    async def on_continue(self, request: Request) -> Answer:
-        """Continue, on a question that expired: it is asked again, as the tables are now."""
-        running, draft = request.conversation, request.draft
-        if isinstance(running, Conversation) and running.flow_id == request.subject_id:
-            return replace(await self.recall(request, running), edit=views.continued())
-        if draft is not None and draft.is_over:
-            return views.answered_before()
-        if draft is None or not self._may_continue(request, draft):
-            instead = views.too_old(self.leaving(request.pressed.argument).command)
-            return Answer(edit=instead, conversation=to_end(request.subject_id))
-        conversation = draft.conversation
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        data = await leaving.renew(request, conversation.data)
-        conversation = replace(conversation, data=data)
-        if leaving.resume is not None:
-            answer = await leaving.resume(request, conversation)
-        else:
-            answer = await flow.ask_again(request, conversation)
-        change = answer.conversation or {}
-        return replace(
-            answer,
-            edit=views.continued(),
-            closes=False,
-            conversation=to_resume(change) if "continue" in change else change,
-        )
-
-    async def on_forget(self, request: Request) -> Answer:
-        """Forget it, beside Continue."""
-        running, draft = request.conversation, request.draft
-        is_running = isinstance(running, Conversation) and running.flow_id == request.subject_id
-        if not is_running and (draft is None or draft.is_over):
-            return views.answered_before()
-        unfinished = self.leaving(request.pressed.argument).unfinished
-        change = to_end(request.subject_id)
-        return Answer(edit=views.forgotten(unfinished), conversation=change)
-
-    def left(self, conversation: Conversation) -> LeftScreens:
-        """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        go_on = _go_on_button(conversation)
-        forget = _left_button(conversation, Verb.FORGET, views.forget_label())
-        named = leaving.name_draft(conversation.data)
-        return LeftScreens(
-            question=views.left(flow.question(conversation), leaving.unfinished, go_on),
-            notice=views.left_notice(named, go_on=go_on, forget=forget) if named else None,
-            continued=views.continued(),
-            over=views.forgotten(leaving.unfinished),
-        )
-
-    async def _take(
-        self, request: Request, flow: Flow, running: Conversation, reply: Reply
-    ) -> Answer:
-        answer = await flow.take(request, running, reply)
-        if answer.conversation is None and answer.send[-1:] == (flow.question(running),):
-            return replace(answer, conversation=to_repeat(running.flow_id))
-        return answer
-
-    def _find(self, conversation: Conversation) -> Flow | None:
-        flow = self._flows.get(conversation.flow)
-        return flow if flow is not None and conversation.step in flow.steps else None
-
-    def _may_continue(self, request: Request, draft: Draft) -> bool:
-        """Not where it is too old, nor where an older version of the bot asked otherwise."""
-        if not draft.may_continue(now=request.scope.clock.now()):
-            return False
-        try:
-            self.left(draft.conversation)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            return False
-        return True
-
-    async def on_cancel(self, request: Request) -> Answer:
-        """`/cancel`."""
-        match request.conversation:
-            case None:
-                return views.nothing_to_cancel()
-            case Expired(flow_id=flow_id) | Conversation(flow_id=flow_id):
-                return cancelled(flow_id)
-
-
 def cancelled(flow_id: UUID) -> Answer:
     """The end of a conversation that led to nothing."""
     return replace(views.cancelled(), conversation=to_end(flow_id), closes=True)
 
 
-def finished(conversation: Conversation, answer: Answer) -> Answer:
-    """*answer*, and the conversation is over."""
+def finished(conversation: Conversation | None, answer: Answer) -> Answer:
+    """*answer*, and the conversation is over; of none (nothing had to be asked), *answer* alone."""
+    if conversation is None:
+        return answer
     return replace(answer, conversation=to_end(conversation.flow_id), closes=True)
-
-
-def _go_on_button(conversation: Conversation) -> Button:
-    return _left_button(conversation, Verb.CONTINUE, views.go_on_label())
-
-
-def _left_button(conversation: Conversation, verb: Verb, label: str) -> Button:
-    family_id = conversation.family_id or NOWHERE
-    kind = conversation.flow[:ARGUMENT_LENGTH]
-    return Button(label, Callback(verb, family_id, conversation.flow_id, kind).encode())
 
 
 def _next(request: Request, running: Conversation, step: str, data: Data) -> Conversation:
     return replace(running, step=step, data=data, last_update_id=request.update_id)
-
-
-def _offers(question: Screen, press: Callback) -> bool:
-    """Whether the open question has this button: not one of an earlier question, nor an altered
-    one."""
-    buttons = (button for row in question.keyboard for button in row)
-    return any(decode(button.data) == press for button in buttons if button.data)
 
 
 def _callback(conversation: Conversation, number: int, key: str) -> Callback:

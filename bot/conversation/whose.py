@@ -1,6 +1,6 @@
 """Whose is it: the people cared for, as conversations carry them, and the question."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from bot.conversation.engine import Choice, Data, Reply
 from bot.grammar.people import Person, unknown_person, which_person
 from bot.grammar.tokens import fold_spaces, matchable
+from bot.intake.request import Request
 from bot.ui import conversations
-from bot.ui import conversations as conversation_views
 from bot.ui.answer import Screen
+from domain.access import Action
 from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.family.errors import NobodyCaredFor
 from domain.family.people import list_people
 
 People: TypeAlias = tuple[tuple[str, str, str], ...]
@@ -22,6 +25,28 @@ async def load_people(scope: Scope) -> People:
     return tuple(
         (str(person.id), person.name, person.zone.key) for person in await list_people(scope)
     )
+
+
+def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]]:
+    """For a :class:`Leaving` of what *action* allows: its `people` as they are now, and `person`,
+    the chosen one of them. Raises NotFound if that one is gone.
+    """
+
+    async def renew(request: Request, data: Data) -> Data:
+        request.scope.require(action)
+        people = await load_people(request.scope)
+        if not people:
+            raise NobodyCaredFor
+        chosen = data["person"]
+        if chosen is None:
+            return {**data, "people": people}
+        key = data["people"][chosen][0]
+        for number, (person_id, _name, _zone) in enumerate(people):
+            if person_id == key:
+                return {**data, "people": people, "person": number}
+        raise NotFound
+
+    return renew
 
 
 def read_people(stored: Any) -> People:
@@ -42,7 +67,7 @@ def named_for(what: str, people: People, person: int | None) -> str:
     """*what* (no HTML), and for whom, where that needs to be said."""
     if person is None or len(people) < 2:
         return what
-    return conversation_views.named_for(what, people[person][1])
+    return conversations.named_for(what, people[person][1])
 
 
 def ask_whose(data: Data, choice: Choice) -> Screen:

@@ -1,8 +1,9 @@
-"""Buttons that several areas put below their messages."""
+"""Buttons that several areas put below their messages, and how they are laid out."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from bot.ui.answer import Button
+from bot.ui.answer import Button, Keyboard
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _
 
@@ -21,3 +22,27 @@ def switch_button(family_id: UUID, words: str) -> Button:
         _("Switch to {family}").format(family=words),
         Callback(Verb.SWITCH_FAMILY, family_id).encode(),
     )
+
+
+def in_rows(buttons: Sequence[Button], *, of: int = 1) -> Keyboard:
+    """*of* buttons in each row."""
+    return tuple(tuple(buttons[at : at + of]) for at in range(0, len(buttons), of))
+
+
+def page_turns(
+    page: int,
+    turn: Callable[[int], Callback],
+    *,
+    has_next: bool,
+    words: tuple[str, str] = ("◀", "▶"),
+) -> Keyboard:
+    """The row that leads to the pages before and after *page*, which counts from 0; no row where
+    there is neither.
+    """
+    before, after = words
+    row = []
+    if page > 0:
+        row.append(Button(before, turn(page - 1).encode()))
+    if has_next:
+        row.append(Button(after, turn(page + 1).encode()))
+    return (tuple(row),) if row else ()

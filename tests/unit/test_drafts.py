@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.leavings import LEAVINGS
 from bot.routes import COMMANDS, FLOWS
 from bot.ui.callbacks import ARGUMENT_LENGTH
+
+LEAVINGS = FLOWS.leavings
 
 
 def test_every_conversation_says_how_it_is_left() -> None:

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 
 import bot
 from bot.features.family.views.start import command_menu
-from bot.features.medicines.views.medicines import part_labels, schedule_presets
+from bot.features.medicines.views.content.new_medicines import part_labels, schedule_presets
 from bot.sandbox.formatting import parse_html
 from bot.ui.answer import Answer, Screen
 from bot.ui.wording import DOMAIN, _, ngettext, speaking

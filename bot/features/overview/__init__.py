@@ -1,1 +1,1 @@
-"""What needs several areas: today, undo, news, lists, edited messages."""
+"""What needs several areas: today, undo, news, names in other families, edited messages."""

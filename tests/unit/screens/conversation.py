@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.features.medicines.views import (
-    medicines,
-)
+from bot.features.medicines.views.content import new_medicines
 from bot.features.overview.views import edited
 from bot.ui import conversations
 from bot.ui.answer import Button
@@ -18,7 +16,7 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
     ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
     go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
     forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
-    question = medicines.ask_dosage(words.medicine)
+    question = new_medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
         "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),

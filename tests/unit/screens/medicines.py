@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from bot.features.medicines.views import (
-    medicines,
     meds,
 )
+from bot.features.medicines.views.content import medicine_changes, new_medicines
 from bot.ui import conversations
 from bot.ui.answer import Screen
 from domain.access import Role
@@ -52,19 +52,19 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
         choice,
         (conversations.save_label(), conversations.change_label(), conversations.cancel_label()),
     )
-    presets = [choice(label) for label in medicines.schedule_presets().values()]
-    parts = [*map(choice, medicines.part_labels().values()), cancel]
+    presets = [choice(label) for label in new_medicines.schedule_presets().values()]
+    parts = [*map(choice, new_medicines.part_labels().values()), cancel]
     persons = [choice(words.person), choice(words.other_person)]
     return {
         "addmed_whose": partial(conversations.ask_whose, persons),
-        "addmed_name": partial(medicines.ask_medicine_name),
-        "addmed_dosage": partial(medicines.ask_dosage, words.medicine),
-        "addmed_when": partial(medicines.ask_schedule, words.medicine, presets, so_far=""),
+        "addmed_name": partial(new_medicines.ask_medicine_name),
+        "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
+        "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),
         "addmed_what_time": partial(
-            medicines.ask_schedule, words.medicine, (), so_far=words.dosage
+            new_medicines.ask_schedule, words.medicine, (), so_far=words.dosage
         ),
         "addmed_confirm": partial(
-            medicines.confirm,
+            new_medicines.confirm,
             name=words.medicine,
             dosage=Dosage(words.dosage),
             schedule=weekly,
@@ -72,61 +72,61 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             zone=LONDON,
             buttons=(save, change, cancel),
         ),
-        "addmed_change": partial(medicines.ask_what_to_change, words.medicine, parts),
-        "addmed_change_without_name": partial(medicines.ask_what_to_change, None, parts),
+        "addmed_change": partial(new_medicines.ask_what_to_change, words.medicine, parts),
+        "addmed_change_without_name": partial(new_medicines.ask_what_to_change, None, parts),
         "addmed_tap_a_button": partial(conversations.tap_a_button),
         "addmed_tap_a_button_instead": partial(conversations.tap_a_button, words.medicine),
-        "addmed_saved": partial(medicines.saved, saved, now=NOW, member=home.member),
+        "addmed_saved": partial(new_medicines.saved, saved, now=NOW, member=home.member),
         "addmed_saved_for_later": partial(
-            medicines.saved,
+            new_medicines.saved,
             replace(saved, schedule=weekly, first_due_at=datetime(2026, 12, 2, 9, tzinfo=UTC)),
             now=NOW,
             member=home.member,
         ),
         "addmed_saved_without_a_dose": partial(
-            medicines.saved, replace(saved, first_due_at=None), now=NOW, member=home.member
+            new_medicines.saved, replace(saved, first_due_at=None), now=NOW, member=home.member
         ),
         "addmed_saved_as_needed": partial(
-            medicines.saved, replace(saved, schedule=AS_NEEDED), now=NOW, member=home.member
+            new_medicines.saved, replace(saved, schedule=AS_NEEDED), now=NOW, member=home.member
         ),
         "addmed_same": partial(
-            medicines.ask_same,
-            medicines.in_short(saved),
+            new_medicines.ask_same,
+            new_medicines.in_short(saved),
             name=words.medicine,
             existing_name=words.medicine,
             person=words.person,
-            both=choice(medicines.both_label()),
+            both=choice(new_medicines.both_label()),
             change=change,
             cancel=cancel,
         ),
         "addmed_alike": partial(
-            medicines.ask_same,
-            medicines.in_short(saved),
+            new_medicines.ask_same,
+            new_medicines.in_short(saved),
             name=words.other_family,
             existing_name=words.medicine,
             person=words.person,
-            both=choice(medicines.different_label()),
+            both=choice(new_medicines.different_label()),
             change=change,
             cancel=cancel,
         ),
-        "addmed_removed": partial(medicines.removed, words.medicine),
+        "addmed_removed": partial(new_medicines.removed, words.medicine),
         "addmed_what_time_with_buttons": partial(
-            medicines.ask_schedule,
+            new_medicines.ask_schedule,
             words.medicine,
             [choice("08:00"), choice("12:00"), choice("20:00")],
             so_far=words.dosage,
         ),
         "addmed_interval": partial(
-            medicines.ask_interval,
+            medicine_changes.ask_interval,
             words.medicine,
-            [choice(medicines.hours_label(hours)) for hours in (4, 6, 8)],
-            choice(medicines.unknown_label()),
+            [choice(medicine_changes.hours_label(hours)) for hours in (4, 6, 8)],
+            choice(medicine_changes.unknown_label()),
         ),
         "addmed_most": partial(
-            medicines.ask_most,
+            medicine_changes.ask_most,
             words.medicine,
             [choice("2"), choice("4")],
-            choice(medicines.unknown_label()),
+            choice(medicine_changes.unknown_label()),
         ),
         **_medicine_change_screens(home, weekly),
     }
@@ -142,41 +142,41 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
     both = replace(weekly, times=(time(8), time(22)), dosages=(one, half), days=Daily())
     old = Content(words.medicine, Dosage(words.dosage), weekly)
     new = Content(words.medicine, Dosage(words.dosage), replace(both, ends_on=None))
-    presets = medicines.change_presets(keeps_days=True, keeps_hours=True)
+    presets = medicine_changes.change_presets(keeps_days=True, keeps_hours=True)
     places = [
         Place("t0", one, (time(8),)),
         Place("s1", half, (time(8), time(20)), step=2),
     ]
     labels = [
-        *map(medicines.place_label, places),
-        medicines.all_label(),
-        medicines.strength_label(Dosage(words.dosage)),
+        *map(medicine_changes.place_label, places),
+        medicine_changes.all_label(),
+        medicine_changes.strength_label(Dosage(words.dosage)),
     ]
     buttons = [choice(label) for label in labels]
     return {
         "changemed_dosage": partial(
-            medicines.ask_new_dosage,
+            medicine_changes.ask_new_dosage,
             words.medicine,
-            medicines.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
+            medicine_changes.amount_now(Dosage(words.dosage), both, zone=LONDON, today=today),
         ),
         "changemed_when": partial(
-            medicines.ask_new_schedule,
+            medicine_changes.ask_new_schedule,
             words.medicine,
-            medicines.schedule_now(weekly, zone=LONDON, today=today),
+            medicine_changes.schedule_now(weekly, zone=LONDON, today=today),
             [choice(label) for label in presets.values()],
         ),
         "changemed_times": partial(
-            medicines.ask_times, words.medicine, [choice("06:00, 14:00"), choice("06:00")]
+            medicine_changes.ask_times, words.medicine, [choice("06:00, 14:00"), choice("06:00")]
         ),
         "changemed_which": partial(
-            medicines.ask_which_amount, words.medicine, buttons, is_about_times=False
+            medicine_changes.ask_which_amount, words.medicine, buttons, is_about_times=False
         ),
         "changemed_which_step": partial(
-            medicines.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
+            medicine_changes.ask_which_amount, words.medicine, buttons[:2], is_about_times=True
         ),
-        "changemed_each": partial(medicines.ask_amount_each, words.medicine, buttons[:2]),
+        "changemed_each": partial(medicine_changes.ask_amount_each, words.medicine, buttons[:2]),
         "changemed_review": partial(
-            medicines.review,
+            medicine_changes.review,
             old,
             new,
             concerns=tuple(Concern),
@@ -185,7 +185,7 @@ def _medicine_change_screens(home: Home, weekly: WallClock) -> Mapping[str, View
             today=today,
             buttons=(save, change, cancel),
         ),
-        "changemed_nothing": partial(medicines.nothing_changed, home.saved, now=NOW),
+        "changemed_nothing": partial(new_medicines.nothing_changed, home.saved, now=NOW),
     }
 
 

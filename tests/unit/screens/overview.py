@@ -6,8 +6,10 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views import appointments
-from bot.features.overview.views import add_list, elsewhere, today, undo
+from bot.conversation.views import pasted_lists
+from bot.features.appointments.views import appointments, pasted_appointments
+from bot.features.medicines.views.content import pasted_medicines
+from bot.features.overview.views import elsewhere, today, undo
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.answer import Button, Screen
 from bot.ui.callbacks import Callback, Verb
@@ -175,39 +177,41 @@ def list_screens(home: Home) -> Mapping[str, View]:
     words, details = home.words, home.series.details
     button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
     rows = ((button,),)
-    one = add_list.Shown(
+    one = pasted_lists.Shown(
         words.other_person,
-        add_list.appointment_words(
+        pasted_appointments.appointment_words(
             details, person=words.person, when="★ 1", reminder=appointments.all_day_label()
         ),
     )
     stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
-    unclear = add_list.Shown(words.other_person, "", reason=misunderstood(stray))
-    is_open = add_list.Shown(words.other_person, "", reason=add_list.open_words("day"))
-    same = add_list.Shown(words.other_person, one.words, same=words.dosage)
+    unclear = pasted_lists.Shown(words.other_person, "", reason=misunderstood(stray))
+    is_open = pasted_lists.Shown(
+        words.other_person, "", reason=pasted_appointments.open_words("day")
+    )
+    same = pasted_lists.Shown(words.other_person, one.words, same=words.dosage)
     question = appointments.ask_day(words.medicine, rows)
     return {
-        "list_entries": partial(add_list.entries, (one, unclear, is_open, same), rows),
-        "list_entries_that_do_not_all_fit": partial(add_list.entries, (one,), rows, left=2),
+        "list_entries": partial(pasted_lists.entries, (one, unclear, is_open, same), rows),
+        "list_entries_that_do_not_all_fit": partial(pasted_lists.entries, (one,), rows, left=2),
         "list_about_one": partial(
-            add_list.about_one,
+            pasted_lists.about_one,
             question,
             number=2,
             count=3,
             line=words.medicine,
             last=(button, button),
         ),
-        "list_type_anew": partial(add_list.type_anew, words.medicine, number=2, keep=button),
-        "list_tap_or_type": partial(add_list.tap_or_type),
-        "list_tap_or_type_instead": partial(add_list.tap_or_type, words.medicine),
+        "list_type_anew": partial(pasted_lists.type_anew, words.medicine, number=2, keep=button),
+        "list_tap_or_type": partial(pasted_lists.tap_or_type),
+        "list_tap_or_type_instead": partial(pasted_lists.tap_or_type, words.medicine),
         "list_saved_appointments": partial(
-            add_list.saved_appointments,
+            pasted_appointments.saved_appointments,
             (home.appointment, home.series),
             member=home.member,
             now=NOW,
         ),
         "list_saved_medicines": partial(
-            add_list.saved_medicines, (home.saved, home.saved), member=home.member, now=NOW
+            pasted_medicines.saved_medicines, (home.saved, home.saved), member=home.member, now=NOW
         ),
     }
 

@@ -7,8 +7,9 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views import (
-    pauses,
+    pause_ends,
 )
+from bot.features.medicines.views.pausing import course_questions, outcomes, pause_questions
 from bot.ui.answer import Screen
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts
@@ -39,12 +40,12 @@ def pause_screens(home: Home) -> Mapping[str, View]:
     as_needed = replace(quiet, schedule=AsNeeded(date(2026, 11, 23)), first_due_at=None)
     both = PersonPaused(person, [quiet, over], [saved])
     ends = PauseEndsFacts(FAMILY_ID, person, until, NOW, [words.medicine] * 2, None)
-    choices = [choice(label) for label in pauses.pause_choices().values()]
-    of_appointments = [choice(label) for label in pauses.appointment_labels().values()]
+    choices = [choice(label) for label in pause_questions.pause_choices().values()]
+    of_appointments = [choice(label) for label in pause_questions.appointment_labels().values()]
 
     def asked(*, is_person: bool, is_change: bool) -> View:
         return partial(
-            pauses.ask_until_when,
+            pause_questions.ask_until_when,
             words.person,
             is_person=is_person,
             is_change=is_change,
@@ -57,9 +58,9 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         *,
         never_ends: bool = False,
     ) -> View:
-        labels = pauses.running_labels(runs=shown is not None).values()
+        labels = pause_questions.running_labels(runs=shown is not None).values()
         return partial(
-            pauses.ask_about_running,
+            pause_questions.ask_about_running,
             words.person,
             shown,
             zone=LONDON,
@@ -71,10 +72,10 @@ def pause_screens(home: Home) -> Mapping[str, View]:
 
     def course_asked(days: int, *, by: int, labels: Sequence[str]) -> View:
         return partial(
-            pauses.ask_course,
+            course_questions.ask_course,
             name=words.medicine,
             person=words.person,
-            state=pauses.course_state(MedicineStatus.PAUSED, until, zone=LONDON, now=NOW),
+            state=course_questions.course_state(MedicineStatus.PAUSED, until, zone=LONDON, now=NOW),
             zone=LONDON,
             days=days,
             schedule=course,
@@ -84,37 +85,37 @@ def pause_screens(home: Home) -> Mapping[str, View]:
 
     def course_longer(days: int) -> View:
         ends_on = course_ends + timedelta(days=days)
-        labels = pauses.lengthen_label(ends_on), pauses.keep_label()
+        labels = course_questions.lengthen_label(ends_on), course_questions.keep_label()
         return course_asked(days, by=days, labels=labels)
 
-    over_now = pauses.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
-    stopped = pauses.course_state(MedicineStatus.STOPPED, None, zone=LONDON, now=NOW)
+    over_now = course_questions.course_state(MedicineStatus.ACTIVE, None, zone=LONDON, now=NOW)
+    stopped = course_questions.course_state(MedicineStatus.STOPPED, None, zone=LONDON, now=NOW)
 
     def noticed(facts: PauseEndsFacts) -> View:
-        return partial(pauses.pause_ends, facts)
+        return partial(pause_ends.pause_ends, facts)
 
     def paused(facts: MedicineFacts) -> View:
-        return partial(pauses.paused, facts, member=home.member, now=NOW)
+        return partial(outcomes.paused, facts, member=home.member, now=NOW)
 
     def person_paused(facts: PersonPaused) -> View:
-        return partial(pauses.person_paused, facts, member=home.member, now=NOW)
+        return partial(outcomes.person_paused, facts, member=home.member, now=NOW)
 
     later = replace(person, pause=replace(pause, until=until + timedelta(days=3)))
     return {
         "pause_what": partial(
-            pauses.ask_what,
+            pause_questions.ask_what,
             [
-                choice(pauses.everything_label(words.person)),
-                choice(pauses.medicine_label(words.medicine, None)),
-                choice(pauses.medicine_label(words.medicine, words.other_person)),
+                choice(pause_questions.everything_label(words.person)),
+                choice(pause_questions.medicine_label(words.medicine, None)),
+                choice(pause_questions.medicine_label(words.medicine, words.other_person)),
             ],
         ),
-        "pause_nothing": partial(pauses.nothing_to_pause),
+        "pause_nothing": partial(pause_questions.nothing_to_pause),
         "pause_asked": asked(is_person=False, is_change=False),
         "pause_asked_for_person": asked(is_person=True, is_change=False),
         "pause_asked_for_longer": asked(is_person=True, is_change=True),
-        "pause_has_passed": partial(pauses.end_impossible, is_too_far=False),
-        "pause_too_long": partial(pauses.end_impossible, is_too_far=True),
+        "pause_has_passed": partial(pause_questions.end_impossible, is_too_far=False),
+        "pause_too_long": partial(pause_questions.end_impossible, is_too_far=True),
         "pause_runs": running((until, None)),
         "pause_runs_with_person": running((until, words.person), date(2026, 11, 28)),
         "pause_runs_open_with_person": running((None, words.person)),
@@ -122,22 +123,22 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "pause_runs_no_more": running(None),
         "pause_runs_no_more_until": running(None, date(2026, 11, 28)),
         "pause_runs_no_more_open": running(None, never_ends=True),
-        "pause_left": partial(pauses.left),
+        "pause_left": partial(pause_questions.left),
         "pause_appointments": partial(
-            pauses.ask_appointments, words.person, date(2026, 11, 27), of_appointments
+            pause_questions.ask_appointments, words.person, date(2026, 11, 27), of_appointments
         ),
         "pause_appointments_without_end": partial(
-            pauses.ask_appointments, words.person, None, of_appointments
+            pause_questions.ask_appointments, words.person, None, of_appointments
         ),
         "pause_appointments_beyond_a_course": partial(
-            pauses.ask_appointments,
+            pause_questions.ask_appointments,
             words.person,
             date(2026, 11, 27),
             of_appointments,
             stay=[(words.medicine, course_ends), (words.medicine, None)],
         ),
         "pause_appointments_beyond_all_courses": partial(
-            pauses.ask_appointments,
+            pause_questions.ask_appointments,
             words.person,
             date(2026, 11, 27),
             of_appointments,
@@ -147,37 +148,47 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "pause_course": course_longer(3),
         "pause_course_of_a_day": course_longer(1),
         "pause_course_without_end": course_asked(
-            2, by=2, labels=[pauses.lengthen_label(None), pauses.keep_label()]
+            2, by=2, labels=[course_questions.lengthen_label(None), course_questions.keep_label()]
         ),
         "pause_course_shorter": course_asked(
             0,
             by=-1,
             labels=[
-                pauses.shorten_label(date(2026, 11, 24)),
-                pauses.keep_longer_label(course_ends),
+                course_questions.shorten_label(date(2026, 11, 24)),
+                course_questions.keep_longer_label(course_ends),
             ],
         ),
         "pause_course_shorter_without_end": course_asked(
-            0, by=-1, labels=[pauses.shorten_label(None), pauses.keep_longer_label(None)]
+            0,
+            by=-1,
+            labels=[course_questions.shorten_label(None), course_questions.keep_longer_label(None)],
         ),
-        "pause_course_gone": partial(pauses.course_gone, words.medicine, over_now, is_longer=True),
+        "pause_course_gone": partial(
+            course_questions.course_gone, words.medicine, over_now, is_longer=True
+        ),
         "pause_course_gone_stopped": partial(
-            pauses.course_gone, words.medicine, stopped, is_longer=False
+            course_questions.course_gone, words.medicine, stopped, is_longer=False
         ),
         "pause_course_gone_removed": partial(
-            pauses.course_gone, words.medicine, None, is_longer=True
+            course_questions.course_gone, words.medicine, None, is_longer=True
         ),
         "pause_course_changed": partial(
-            pauses.course_changed, words.medicine, over_now, is_edited=False
+            course_questions.course_changed, words.medicine, over_now, is_edited=False
         ),
         "pause_course_edited": partial(
-            pauses.course_changed, words.medicine, over_now, is_edited=True
+            course_questions.course_changed, words.medicine, over_now, is_edited=True
         ),
-        "pause_course_all_right": partial(Screen, "…", ((choice(pauses.all_right_label()),),)),
-        "pause_course_kept": partial(pauses.course_kept, course_ends),
-        "pause_course_kept_without_end": partial(pauses.course_kept, None),
-        "pause_course_lengthened": partial(pauses.course_changed_to, saved, is_longer=True),
-        "pause_course_shortened": partial(pauses.course_changed_to, saved, is_longer=False),
+        "pause_course_all_right": partial(
+            Screen, "…", ((choice(course_questions.all_right_label()),),)
+        ),
+        "pause_course_kept": partial(course_questions.course_kept, course_ends),
+        "pause_course_kept_without_end": partial(course_questions.course_kept, None),
+        "pause_course_lengthened": partial(
+            course_questions.course_changed_to, saved, is_longer=True
+        ),
+        "pause_course_shortened": partial(
+            course_questions.course_changed_to, saved, is_longer=False
+        ),
         "paused": paused(quiet),
         "paused_while_open": paused(replace(quiet, called_off=[home.open_dose])),
         "paused_beyond_its_course": paused(over),
@@ -202,29 +213,29 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         ),
         "paused_person_as_needed": person_paused(PersonPaused(person, [as_needed], [])),
         "paused_person_without_end": person_paused(PersonPaused(without_end, [saved], [])),
-        "paused_person_not": partial(pauses.not_paused_screen, home.person),
-        "resumed_person": partial(pauses.person_resumed, both, now=NOW),
+        "paused_person_not": partial(outcomes.not_paused_screen, home.person),
+        "resumed_person": partial(outcomes.person_resumed, both, now=NOW),
         "resumed_nothing": partial(
-            pauses.person_resumed, PersonPaused(home.person, [], []), now=NOW
+            outcomes.person_resumed, PersonPaused(home.person, [], []), now=NOW
         ),
         "resumed_person_beyond_a_course": partial(
-            pauses.person_resumed,
+            outcomes.person_resumed,
             PersonPaused(home.person, [saved, over_since(saved)], []),
             now=NOW,
         ),
-        "resumed_medicine": partial(pauses.medicine_resumed, saved, now=NOW),
+        "resumed_medicine": partial(outcomes.medicine_resumed, saved, now=NOW),
         "resumed_medicine_beyond_its_course": partial(
-            pauses.medicine_resumed, over_since(saved), now=NOW
+            outcomes.medicine_resumed, over_since(saved), now=NOW
         ),
         "resumed_medicine_open": partial(
-            pauses.medicine_resumed,
+            outcomes.medicine_resumed,
             replace(
                 saved,
                 open_doses=[replace(home.open_dose, due_at=NOW - timedelta(minutes=5))],
             ),
             now=NOW,
         ),
-        "resumed_stopped_meanwhile": partial(pauses.stopped_meanwhile, Screen("…")),
+        "resumed_stopped_meanwhile": partial(outcomes.stopped_meanwhile, Screen("…")),
         "notice_pause_ends": noticed(ends),
         "notice_pause_ends_beyond_a_course": noticed(
             replace(ends, medicines=[words.medicine], over=[words.medicine])
@@ -240,5 +251,5 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "notice_pause_ended_early": noticed(replace(ends, person=home.person)),
         "notice_pause_longer": noticed(replace(ends, person=later)),
         "notice_pause_open": noticed(replace(ends, person=without_end)),
-        "notice_pause_kept_toast": partial(pauses.kept),
+        "notice_pause_kept_toast": partial(pause_ends.kept),
     }

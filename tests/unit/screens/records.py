@@ -9,9 +9,14 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views import (
     history,
-    intakes,
-    late,
 )
+from bot.features.medicines.views.giving import (
+    confirmations,
+    given_intakes,
+    intake_questions,
+    readers,
+)
+from bot.features.medicines.views.giving import late as late_views
 from bot.ui.callbacks import Verb
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
@@ -39,22 +44,22 @@ def intake_screens(home: Home) -> Mapping[str, View]:
     taken = home.dose(DoseStatus.TAKEN)
     extra = replace(taken, is_scheduled=False)
 
-    reader = intakes.Reader(words.family, None, NOW)
+    reader = readers.Reader(words.family, None, NOW)
     abroad = replace(reader, zone=ZoneInfo("America/New_York"))
-    other = intakes.OtherClock(taken.id, NOW - timedelta(hours=5))
+    other = given_intakes.OtherClock(taken.id, NOW - timedelta(hours=5))
 
-    def given(outcome: Recorded, clock: intakes.OtherClock | None = None) -> View:
+    def given(outcome: Recorded, clock: given_intakes.OtherClock | None = None) -> View:
         member = replace(home.member, zone=abroad.zone) if clock else home.member
         return partial(
-            intakes.given, outcome, person=words.person, member=member, now=NOW, other=clock
+            given_intakes.given, outcome, person=words.person, member=member, now=NOW, other=clock
         )
 
     def confirm(
-        outlook: Outlook, reader: intakes.Reader = reader, known: Sequence[str] = ()
+        outlook: Outlook, reader: readers.Reader = reader, known: Sequence[str] = ()
     ) -> View:
-        changes = intakes.changed_since(outlook, reader=reader, known=known) if known else ()
+        changes = confirmations.changed_since(outlook, reader=reader, known=known) if known else ()
         return partial(
-            intakes.confirm, outlook, reader=reader, changes=changes, corrects=bool(known)
+            confirmations.confirm, outlook, reader=reader, changes=changes, corrects=bool(known)
         )
 
     between = replace(
@@ -74,14 +79,14 @@ def intake_screens(home: Home) -> Mapping[str, View]:
     slip = replace(between, given=Dosage(words.dosage, Decimal(20), "g"), count=Decimal(40))
     unit = replace(between, given=Dosage(words.dosage, Decimal(5), "ml"), count=Decimal(1))
     return {
-        "give_tap_which": partial(intakes.tap_which),
+        "give_tap_which": partial(intake_questions.tap_which),
         "give_which": partial(
-            intakes.ask_which,
+            intake_questions.ask_which,
             [choice(words.medicine)],
             typed=words.medicine,
             given="🕗 07:20",
         ),
-        "give_nothing": partial(intakes.nothing_to_give),
+        "give_nothing": partial(intake_questions.nothing_to_give),
         "given": given(Recorded([taken], [])),
         "given_extra": given(Recorded([extra], [])),
         "given_already": given(Recorded([], [taken])),
@@ -92,20 +97,20 @@ def intake_screens(home: Home) -> Mapping[str, View]:
         "give_confirm_first": confirm(replace(home.outlook, last=None)),
         "give_confirm_between": confirm(between, abroad),
         "correct_confirm": confirm(seen, known=["one that was undone"]),
-        "give_slip": partial(intakes.ask_slip, slip),
-        "give_slip_unit": partial(intakes.ask_slip, unit),
-        "give_count": partial(intakes.ask_count, unit),
-        "give_which_dose": partial(intakes.which_one, between, reader=reader),
-        "give_when": partial(intakes.ask_when, words.medicine, lacks_time=""),
+        "give_slip": partial(intake_questions.ask_slip, slip),
+        "give_slip_unit": partial(intake_questions.ask_slip, unit),
+        "give_count": partial(intake_questions.ask_count, unit),
+        "give_which_dose": partial(intake_questions.which_one, between, reader=reader),
+        "give_when": partial(intake_questions.ask_when, words.medicine, lacks_time=""),
         "give_when_this_morning": partial(
-            intakes.ask_when, words.medicine, lacks_time="this morning"
+            intake_questions.ask_when, words.medicine, lacks_time="this morning"
         ),
-        "give_another_time": partial(intakes.ask_another_time, words.medicine),
+        "give_another_time": partial(intake_questions.ask_another_time, words.medicine),
         "give_amount": partial(
-            intakes.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
+            intake_questions.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
-        "my_clock_is_to_come": partial(intakes.is_to_come),
-        "my_clock_of_another_record": partial(intakes.is_settled_otherwise),
+        "my_clock_is_to_come": partial(given_intakes.is_to_come),
+        "my_clock_of_another_record": partial(given_intakes.is_settled_otherwise),
     }
 
 
@@ -187,7 +192,7 @@ def history_screens(home: Home) -> Mapping[str, View]:
 
 def late_screens(home: Home) -> Mapping[str, View]:
     words = home.words
-    reader = intakes.Reader(words.family, None, NOW)
+    reader = readers.Reader(words.family, None, NOW)
     abroad = replace(reader, zone=NEW_YORK)
     missed = [home.dose(DoseStatus.MISSED, number) for number in range(2)]
     taken, skipped = home.dose(DoseStatus.TAKEN), home.dose(DoseStatus.SKIPPED, 1)
@@ -202,14 +207,16 @@ def late_screens(home: Home) -> Mapping[str, View]:
         at = {dose.id: SLOT for dose in doses}
         return LateOutlook(doses, answered, at, outlooks=(), early=(), together=(), seen=1)
 
-    def ask(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
-        return partial(late.ask_when, facts, person=words.person, reader=reader)
+    def ask(facts: LateOutlook, reader: readers.Reader = reader) -> View:
+        return partial(late_views.ask_when, facts, person=words.person, reader=reader)
 
-    def confirm(facts: LateOutlook, reader: intakes.Reader = reader) -> View:
-        return partial(late.confirm, facts, person=words.person, reader=reader)
+    def confirm(facts: LateOutlook, reader: readers.Reader = reader) -> View:
+        return partial(late_views.confirm, facts, person=words.person, reader=reader)
 
     def recorded(outcome: Recorded) -> View:
-        return partial(late.recorded, outcome, person=words.person, member=home.member, now=NOW)
+        return partial(
+            late_views.recorded, outcome, person=words.person, member=home.member, now=NOW
+        )
 
     one = outlook(missed[0])
     later = replace(missed[0], id=MEDICINE_IDS[3], due_at=SLOT + timedelta(hours=1))
@@ -219,10 +226,10 @@ def late_screens(home: Home) -> Mapping[str, View]:
         "late_when_abroad": ask(one, abroad),
         "late_when_one_was_answered": ask(outlook(missed[0], answered=[skipped])),
         "late_when_all_were_answered": ask(outlook(answered=[taken, skipped])),
-        "late_time": partial(late.ask_time, lacks_time="", has_options=False),
-        "late_time_of_several": partial(late.ask_time, lacks_time="", has_options=True),
+        "late_time": partial(late_views.ask_time, lacks_time="", has_options=False),
+        "late_time_of_several": partial(late_views.ask_time, lacks_time="", has_options=True),
         "late_time_this_morning": partial(
-            late.ask_time, lacks_time=words.medicine, has_options=False
+            late_views.ask_time, lacks_time=words.medicine, has_options=False
         ),
         "late_confirm_abroad": confirm(one, abroad),
         "late_confirm_too_soon": confirm(replace(one, outlooks=[too_soon])),

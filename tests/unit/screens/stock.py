@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from bot.features.medicines.views import (
-    stock,
+    refill_notices,
 )
+from bot.features.medicines.views.stock import refills
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from domain.medicines.dosages import Dosage
 from domain.medicines.stock.levels import Refilled
@@ -48,7 +49,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
     over = replace(have, amount=Decimal(-2), forecast=Forecast(Lasts.RUNS_OUT, 0))
 
     def answer(outcome: Refilled, typed: TypedAmount = added) -> View:
-        return partial(stock.refilled, outcome, typed, member=home.member, now=NOW)
+        return partial(refills.refilled, outcome, typed, member=home.member, now=NOW)
 
     def lasting(kind: Lasts, days: int | None = None, last_at: datetime | None = None) -> View:
         unlike = replace(have, forecast=Forecast(kind, days, last_at))
@@ -58,23 +59,23 @@ def stock_screens(home: Home) -> Mapping[str, View]:
     unknown = replace(have, forecast=Forecast(Lasts.UNMEASURED), unmeasured=strength.dosage)
     paused = replace(saved, status=MedicineStatus.PAUSED)
     question = partial(
-        stock.ask_per_dose,
+        refills.ask_per_dose,
         words.medicine,
         dosage=words.dosage,
         unit="tablet",
         choices=[choice("½"), choice("1")],
     )
     return {
-        "refill_which": partial(stock.ask_which, [choice(words.medicine)], typed=words.medicine),
-        "refill_amount": partial(stock.ask_amount, words.medicine),
-        "refill_per_dose": partial(question, understood=stock.understood(boxes, "tablet")),
-        "per_dose": partial(question, not_now=choice(stock.not_now_label())),
+        "refill_which": partial(refills.ask_which, [choice(words.medicine)], typed=words.medicine),
+        "refill_amount": partial(refills.ask_amount, words.medicine),
+        "refill_per_dose": partial(question, understood=refills.understood(boxes, "tablet")),
+        "per_dose": partial(question, not_now=choice(refills.not_now_label())),
         "per_dose_of_pieces": partial(question, unit="piece"),
-        "per_dose_not_now": partial(stock.not_measured),
-        "per_dose_said_first": partial(stock.measured_first),
-        "per_dose_meanwhile": partial(stock.measured_meanwhile),
+        "per_dose_not_now": partial(refills.not_measured),
+        "per_dose_said_first": partial(refills.measured_first),
+        "per_dose_meanwhile": partial(refills.measured_meanwhile),
         "measured": partial(
-            stock.measured,
+            refills.measured,
             Refilled(strength, replace(have, measure=measure)),
             member=home.member,
             now=NOW,
@@ -117,15 +118,15 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         "refilled_by_less": answer(
             Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, Stocked.FEWER)
         ),
-        "refill_days_set": partial(stock.refill_days_set, refilled),
+        "refill_days_set": partial(refills.refill_days_set, refilled),
         "refill_days_set_of_what_nobody_counted": partial(
-            stock.refill_days_set,
+            refills.refill_days_set,
             Refilled(saved, replace(have, amount=None, unit=None, forecast=NOT_RECKONED)),
         ),
-        "refill_days_set_of_what_is_low": partial(stock.refill_days_set, Refilled(saved, low)),
-        "refill_promised": partial(stock.promised, Refilled(saved, unclear)),
-        "notice_refill": partial(stock.notice, notice),
+        "refill_days_set_of_what_is_low": partial(refills.refill_days_set, Refilled(saved, low)),
+        "refill_promised": partial(refill_notices.promised, Refilled(saved, unclear)),
+        "notice_refill": partial(refill_notices.notice, notice),
         "notice_refill_of_what_is_there_again": partial(
-            stock.notice, replace(notice, items=items[3:])
+            refill_notices.notice, replace(notice, items=items[3:])
         ),
     }

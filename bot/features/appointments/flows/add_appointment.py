@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
-from bot.conversation.whose import load_people, named_for
+from bot.conversation import pasted_lists
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.whose import load_people, named_for, renewing_people
 from bot.features.appointments.flows.appointment_draft import (
     ABOUT_PEOPLE,
     ASK,
@@ -20,9 +21,9 @@ from bot.features.appointments.flows.appointment_draft import (
     understand,
     without_time,
 )
+from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
 from bot.features.appointments.views import appointments as views
 from bot.features.appointments.views.calendar_files import calendar_file
-from bot.features.overview.flows import add_list
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -55,8 +56,8 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
         draft = Draft.read(running.data)
         if step == "day" and (other := turned(draft, reply)) is not None:
             return FLOW.turn(request, running, other.write())
-        if step == "title" and add_list.is_list(reply.text):
-            return await add_list.begin(replace(request, text=reply.text), "appt")
+        if step == "title" and pasted_lists.is_list(reply.text):
+            return await pasted_lists.begin(replace(request, text=reply.text), PASTED_APPOINTMENTS)
         found = await answer(request, draft, step, reply)
         return await _next(request, running, found.draft, problem=found.problem)
 
@@ -129,6 +130,12 @@ FLOW = Flow(
         **{step: Step(ask, _take(step)) for step, ask in ASK.items()},
         "confirm": Step(_ask_confirm, _take_confirm, _as_of_now),
     },
+    leaving=Leaving(
+        "addappt",
+        renew=renewing_people(Action.CHANGE_APPOINTMENTS),
+        resume=resume,
+        name_draft=name_draft,
+    ),
 )
 
 

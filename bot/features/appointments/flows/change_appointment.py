@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.flows.known_doctors import list_known_doctors
+from bot.features.appointments.flows.renewal import renew_occurrence
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointments as views
 from bot.grammar.commands.appointments import (
@@ -28,6 +29,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Keyboard, Screen
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.appointments import (
@@ -470,4 +472,5 @@ FLOW = Flow(
         **{part: Step(_ask(part), _take(part)) for part in _PARTS},
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
+    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.views import appointments as views
@@ -17,6 +17,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
@@ -290,6 +291,15 @@ async def _answer(request: Request, facts: OccurrenceFacts) -> Answer:
     return Answer(send=(screen,))
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    """Also what day it is by now: the question offers days."""
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    facts, now = await get_occurrence(request.scope, UUID(data["id"])), request.scope.clock.now()
+    if facts.ends_at <= now:
+        raise AppointmentOver
+    return {**data, "today": to_local(now, facts.zone).date().isoformat()}
+
+
 FLOW = Flow(
     "moveappt",
     {
@@ -297,4 +307,5 @@ FLOW = Flow(
         "day": Step(_ask_day, _take_day),
         "time": Step(_ask_time, _take_time),
     },
+    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=_renew),
 )

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.features.appointments.flows.renewal import renew_occurrence
 from bot.features.appointments.views import appointments as views
 from bot.grammar.commands.intakes import parse_remark
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.appointments.appointments import get_occurrence
 from domain.appointments.attendance import record_outcome
@@ -32,4 +34,8 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
     return finished(running, Answer(send=(views.outcome_saved(facts, member=member),)))
 
 
-FLOW = Flow("outcome", {"note": Step(_ask_note, _take_note)})
+FLOW = Flow(
+    "outcome",
+    {"note": Step(_ask_note, _take_note)},
+    leaving=Leaving("appts", Unfinished.NOT_RECORDED, renew=renew_occurrence),
+)

@@ -6,13 +6,14 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.conversation.whose import (
     People,
     ask_whose,
     index_of,
     load_people,
     read_people,
+    renewing_people,
     take_whose,
     to_persons,
 )
@@ -259,6 +260,7 @@ FLOW = Flow(
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
+    leaving=Leaving("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.contacts.views import doctors as views
 from bot.grammar.commands.appointments import parse_text
 from bot.grammar.commands.doctors import is_skipped, parse_phones
@@ -14,6 +14,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
 from domain.contacts.errors import AlikeDoctor
@@ -138,6 +139,11 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    request.scope.require(Action.CHANGE_APPOINTMENTS)
+    return {**data, "name": (await get_doctor(request.scope, UUID(data["id"]))).name}
+
+
 FLOW = Flow(
     "changedoctor",
     {
@@ -146,4 +152,5 @@ FLOW = Flow(
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
+    leaving=Leaving("doctors", Unfinished.NOT_CHANGED, renew=_renew),
 )

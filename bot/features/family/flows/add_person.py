@@ -1,6 +1,6 @@
 """`/addperson`: a name, then a city or time zone."""
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
@@ -124,6 +124,11 @@ def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
     )
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    request.scope.require(Action.ADD_PERSON)
+    return data
+
+
 FLOW = Flow(
     "addperson",
     {
@@ -131,4 +136,5 @@ FLOW = Flow(
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
     },
+    leaving=Leaving("addperson", renew=_renew),
 )

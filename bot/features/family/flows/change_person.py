@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.family.flows.add_person import ask_alike
 from bot.features.family.views import appointments_left as left
 from bot.features.family.views import people as views
@@ -16,7 +16,7 @@ from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
-from bot.ui.conversations import tap_a_button
+from bot.ui.conversations import Unfinished, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
 from domain.appointments.clocks import follow_person, list_by_other_clocks
@@ -152,6 +152,11 @@ async def _follow(request: Request, data: Data) -> Answer:
     return Answer(send=(screen,))
 
 
+async def _renew(request: Request, data: Data) -> Data:
+    request.scope.require(Action.ADD_PERSON)
+    return {**data, "name": (await get_person(request.scope, UUID(data["id"]))).name}
+
+
 FLOW = Flow(
     "changeperson",
     {
@@ -160,4 +165,5 @@ FLOW = Flow(
         "alike": Step(_ask_alike, _take_alike),
         "appts": Step(_ask_appointments, _take_appointments, _with_appointments),
     },
+    leaving=Leaving("people", Unfinished.NOT_CHANGED, renew=_renew),
 )

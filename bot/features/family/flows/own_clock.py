@@ -1,12 +1,13 @@
 """Where a member is themselves: times of others are then shown by their clock too."""
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.family.users import set_zone
 
@@ -33,4 +34,8 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
     return finished(running, views.own_clock_set(place.zone, now=request.scope.clock.now()))
 
 
-FLOW = Flow("ownclock", {"place": Step(_ask_place, _take_place)})
+FLOW = Flow(
+    "ownclock",
+    {"place": Step(_ask_place, _take_place)},
+    leaving=Leaving("people", Unfinished.NOT_CHANGED),
+)

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.features.medicines.flows import take_late
+from bot.features.medicines.flows.giving import take_late
 from bot.features.medicines.handlers.history import entry_screen
 from bot.features.medicines.views import doses as views
-from bot.features.medicines.views import medicines as medicine_views
+from bot.features.medicines.views.content import new_medicines
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
@@ -125,7 +125,7 @@ async def undo_on_card(request: Request) -> Answer:
 
 
 async def undo_medicine(request: Request) -> Answer:
-    return medicine_views.removed(await remove_medication(request.scope, request.subject_id))
+    return new_medicines.removed(await remove_medication(request.scope, request.subject_id))
 
 
 async def open_menu(request: Request) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.features.medicines.flows import correct as correct_flow
+from bot.features.medicines.flows.giving import correct as correct_flow
 from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.medicines.views import doses as dose_views
 from bot.features.medicines.views import history as views

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.features.medicines.flows import pause
+from bot.features.medicines.flows.pausing import resuming
 from bot.features.medicines.views import meds as views
-from bot.features.medicines.views import pauses as pause_views
-from bot.features.medicines.views.pauses import FROM_PAUSE
+from bot.features.medicines.views.pausing import outcomes
+from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE
 from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
@@ -68,7 +68,7 @@ async def restore(request: Request) -> Answer:
         return await _resume(request)
     await restore_medication(request.scope, request.subject_id)
     restored = views.restored(await _screen(request))
-    return await pause.ask_about_added(
+    return await resuming.ask_about_added(
         request, restored, medication_id=request.subject_id, person_id=None
     )
 
@@ -76,9 +76,9 @@ async def restore(request: Request) -> Answer:
 async def _resume(request: Request) -> Answer:
     """End a pause; what somebody has stopped meanwhile stays so."""
     try:
-        answer = await pause.resume_medicine(request, None, request.subject_id, is_shown=True)
+        answer = await resuming.resume_medicine(request, None, request.subject_id, is_shown=True)
     except StoppedMeanwhile:
-        return pause_views.stopped_meanwhile(await _screen(request))
+        return outcomes.stopped_meanwhile(await _screen(request))
     facts = await get_medication(request.scope, request.subject_id)
     resumed = views.resumed(await _screen(request), facts, now=request.scope.clock.now())
     return replace(answer, toast=resumed.toast, edit=resumed.edit)

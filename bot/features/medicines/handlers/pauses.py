@@ -1,6 +1,6 @@
 """The buttons of pauses."""
 
-from bot.features.medicines.views import pauses as views
+from bot.features.medicines.views import pause_ends
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from bot.ui.callbacks import UnreadableCallback, decode_minute
@@ -15,4 +15,4 @@ async def end_pause_as_planned(request: Request) -> Answer:
     except UnreadableCallback as error:
         raise NotFound from error
     await keep_end(request.scope, request.subject_id, until)
-    return views.kept()
+    return pause_ends.kept()

@@ -1,6 +1,7 @@
 """The buttons of stocks: when to be reminded, and who gets more."""
 
-from bot.features.medicines.views import stock as views
+from bot.features.medicines.views import refill_notices
+from bot.features.medicines.views.stock import refills as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
 from domain.errors import NotFound
@@ -17,4 +18,4 @@ async def refill_days(request: Request) -> Answer:
 
 async def promise(request: Request) -> Answer:
     """ "I'll get it"."""
-    return views.promised(await promise_refill(request.scope, request.subject_id))
+    return refill_notices.promised(await promise_refill(request.scope, request.subject_id))

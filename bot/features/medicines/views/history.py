@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.medicines.views.intakes import undo_record_button
+from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name
-from bot.ui.buttons import undo_button
+from bot.ui.buttons import in_rows, page_turns, undo_button
 from bot.ui.callbacks import IN_ENTRY, Callback, Verb
 from bot.ui.length import fitting
 from bot.ui.wording import _, escape
@@ -82,22 +82,16 @@ def _entries(page: HistoryPage, member: Member) -> Keyboard:
         Button(str(number), Callback(Verb.ENTRY, member.family_id, entry.dose.id).encode())
         for number, entry in enumerate(page.entries, start=1)
     ]
-    return tuple(tuple(buttons[at : at + 5]) for at in range(0, len(buttons), 5))
+    return in_rows(buttons, of=5)
 
 
 def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None) -> Keyboard:
-    def turn(number: int, words: str) -> Button:
+    def turn(number: int) -> Callback:
         about = of or Callback(verb, member.family_id)
-        return Button(
-            words, Callback(verb, member.family_id, about.subject_id, str(number)).encode()
-        )
+        return Callback(verb, member.family_id, about.subject_id, str(number))
 
-    row = []
-    if page.number > 0:
-        row.append(turn(page.number - 1, _("◀ Newer")))
-    if page.has_older:
-        row.append(turn(page.number + 1, _("Older ▶")))
-    return (tuple(row),) if row else ()
+    words = (_("◀ Newer"), _("Older ▶"))
+    return page_turns(page.number, turn, has_next=page.has_older, words=words)
 
 
 def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: bool) -> Screen:
@@ -164,12 +158,12 @@ def _record_words(record: Record) -> str:
 def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
     return Screen(
         _("What was different about {name}?").format(name=escape(name)),
-        tuple((button,) for button in buttons),
+        in_rows(buttons),
     )
 
 
 def correction_labels(*, is_taken: bool) -> dict[str, str]:
-    """What can be put right, by the key of :mod:`bot.features.medicines.flows.correct`."""
+    """What can be put right, by the key of :mod:`bot.features.medicines.flows.giving.correct`."""
     labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
     if is_taken:
         return {**labels, "skip": _("⏭ It was not taken"), "note": _("📝 A note")}

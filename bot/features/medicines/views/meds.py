@@ -5,13 +5,14 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.features.medicines.views.content.new_medicines import described
 from bot.features.medicines.views.doses import already
-from bot.features.medicines.views.medicines import described
-from bot.features.medicines.views.pauses import FROM_PAUSE, resume_button, resumed_toast
-from bot.features.medicines.views.stock import measuring, stock_lines
+from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE, resume_button, resumed_toast
+from bot.features.medicines.views.stock.levels import stock_lines
+from bot.features.medicines.views.stock.refills import measuring
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name, medicine_labels
-from bot.ui.buttons import undo_button
+from bot.ui.buttons import page_turns, undo_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.conversations import change_label
 from bot.ui.length import fitting, label, toast
@@ -107,12 +108,10 @@ def _line(line: MedicineLine, now: datetime) -> str:
 
 
 def _pages(page: int, count: int, member: Member) -> Keyboard:
-    buttons = []
-    for number, words in ((page - 1, "◀"), (page + 1, "▶")):
-        if 0 <= number <= (count - 1) // PAGE:
-            turn = Callback(Verb.MEDICINES, member.family_id, argument=str(number))
-            buttons.append(Button(words, turn.encode()))
-    return (tuple(buttons),) if buttons else ()
+    def turn(number: int) -> Callback:
+        return Callback(Verb.MEDICINES, member.family_id, argument=str(number))
+
+    return page_turns(page, turn, has_next=page < (count - 1) // PAGE)
 
 
 def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Screen:

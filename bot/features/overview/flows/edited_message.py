@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
-from bot.features.medicines.flows import change_medicine, correct, pause
+from bot.features.medicines.flows.content import change_medicine
+from bot.features.medicines.flows.giving import correct
+from bot.features.medicines.flows.pausing import resuming
 from bot.features.overview.views import edited as views
 from bot.features.overview.views import undo as undo_views
 from bot.grammar.problems import Misunderstood
@@ -17,6 +19,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.callbacks import Callback, Verb
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from bot.ui.words import undo
@@ -36,7 +39,6 @@ from domain.overview.own_actions import (
 from domain.overview.undo import undo_action
 from domain.several import attempt
 
-NAME = "edited"
 _OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
 
 
@@ -62,7 +64,11 @@ class EditedMessages:
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
-        self.flow = Flow(NAME, {"offer": Step(_ask, self._take, _refresh)})
+        self.flow = Flow(
+            "edited",
+            {"offer": Step(_ask, self._take, _refresh)},
+            leaving=Leaving("help", Unfinished.NOT_CHANGED),
+        )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
         """Ask what is to become of it, or say why nothing can."""
@@ -236,7 +242,7 @@ async def _asking_about_courses(
 ) -> Answer:
     for each in undone:
         if each.action.kind in STATUS_KINDS and answer.conversation is None:
-            answer = await pause.ask_about_added(
+            answer = await resuming.ask_about_added(
                 request,
                 answer,
                 medication_id=each.medicine.id if each.medicine else None,

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
@@ -24,6 +24,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.apart import family_labels
+from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action, may
 from domain.errors import NotFound
@@ -31,7 +32,6 @@ from domain.family.people import list_people
 from domain.medicines.facts import MedicineLine
 from domain.overview.elsewhere import FamilyNames, list_names
 
-NAME = "elsewhere"
 _UNKNOWN = (
     Problem.UNKNOWN_MEDICINE,
     Problem.UNKNOWN_PERSON,
@@ -67,7 +67,11 @@ class Elsewhere:
 
     def __init__(self, commands: Mapping[str, Naming]) -> None:
         self._commands = commands
-        self.flow = Flow(NAME, {"offer": Step(self._ask, self._take, self._refresh)})
+        self.flow = Flow(
+            "elsewhere",
+            {"offer": Step(self._ask, self._take, self._refresh)},
+            leaving=Leaving("family", Unfinished.NOT_CHANGED),
+        )
 
     def handlers(self) -> dict[str, Handler]:
         """The commands, each with the look into other families."""

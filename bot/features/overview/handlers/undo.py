@@ -1,6 +1,6 @@
 """`/undo`, Undo below a message, and its yes."""
 
-from bot.features.medicines.flows import pause
+from bot.features.medicines.flows.pausing import resuming
 from bot.features.overview.views import undo as undo_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
@@ -34,7 +34,7 @@ async def undo_named(request: Request) -> Answer:
     answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
     if undone.action.kind not in STATUS_KINDS:
         return answer
-    return await pause.ask_about_added(
+    return await resuming.ask_about_added(
         request,
         answer,
         medication_id=undone.medicine.id if undone.medicine else None,

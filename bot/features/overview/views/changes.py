@@ -9,7 +9,7 @@ from bot.features.appointments.views.appointments import (
     title_line,
     when_line,
 )
-from bot.features.medicines.views.medicines import described
+from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label

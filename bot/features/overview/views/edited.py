@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.features.overview.views.undo import action_words
 from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _
 from domain.overview.own_actions import LastAction
@@ -17,7 +18,7 @@ def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
             "You've changed your message. What it said before is done:\n{done}\n\nNow it says:"
             " “{words}”. Nothing of that is done yet. What would you like?"
         ).format(done=done, words=quoted(typed)),
-        tuple((button,) for button in buttons),
+        in_rows(buttons),
     )
 
 

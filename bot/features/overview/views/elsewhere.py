@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.ui.answer import Answer, Button, Screen
+from bot.ui.buttons import in_rows
 from bot.ui.wording import _, escape
 
 _MOST_NAMES = 4
@@ -30,7 +31,7 @@ def only_reads(sentence: str) -> str:
 def offer(sentences: Sequence[str], *, typed: str, buttons: Sequence[Button]) -> Screen:
     """Where what was *typed* is known, and the ways on."""
     lines = [*sentences, _("You typed: <code>{typed}</code>").format(typed=escape(typed))]
-    return Screen("\n".join(lines), tuple((button,) for button in buttons))
+    return Screen("\n".join(lines), in_rows(buttons))
 
 
 def only_told(sentence: str, there: Sequence[str]) -> Answer:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views.appointments import short_line
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
-from bot.ui.buttons import switch_button
+from bot.ui.buttons import page_turns, switch_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
 from bot.ui.wording import _, escape, ngettext
@@ -252,13 +252,9 @@ def _buttons(
     )
 
 
-def _turns(number: int, count: int, member: Member) -> tuple[tuple[Button, ...], ...]:
-    def turn(to: int, words: str) -> Button:
-        return Button(words, Callback(Verb.TODAY, member.family_id, argument=str(to)).encode())
+def _turns(number: int, count: int, member: Member) -> Keyboard:
+    def turn(to: int) -> Callback:
+        return Callback(Verb.TODAY, member.family_id, argument=str(to))
 
-    row = []
-    if number > 0:
-        row.append(turn(number - 1, _("◀ Back")))
-    if number < count - 1:
-        row.append(turn(number + 1, _("More ▶")))
-    return (tuple(row),) if row else ()
+    words = (_("◀ Back"), _("More ▶"))
+    return page_turns(number, turn, has_next=number < count - 1, words=words)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.features.appointments.views.appointments import driver_line, title_line, when_line
-from bot.features.medicines.views.medicines import described
+from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words
 from bot.ui.callbacks import Callback, Verb

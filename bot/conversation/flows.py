@@ -1,0 +1,239 @@
+"""All flows together: where a message or a tap goes, and what becomes of what was left open."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from bot.conversation.engine import QUIT, Flow, Leaving, Reply, cancelled
+from bot.grammar.assents import is_yes_or_no
+from bot.grammar.known_medicines import names_begun_with
+from bot.grammar.tokens import tokenize
+from bot.intake.conversation import (
+    quietly,
+    to_end,
+    to_leave,
+    to_mention,
+    to_offer,
+    to_repeat,
+    to_resume,
+)
+from bot.intake.drafts import LeftScreens
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation, Draft, Expired
+from bot.ui import conversations as views
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode
+from bot.ui.conversations import tap_a_button
+
+_LONGEST_NAME = 100
+
+
+class Flows:
+    """All flows, and what happens to texts and taps that reach them. *beginnings* are the commands
+    that begin one.
+    """
+
+    def __init__(self, *flows: Flow, beginnings: Collection[str] = ()) -> None:
+        self._flows = {flow.name: flow for flow in flows}
+        self._beginnings = frozenset(beginnings)
+
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        return self._flows
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._flows)
+
+    @property
+    def leavings(self) -> Mapping[str, Leaving]:
+        """By flow's name."""
+        return {name: flow.leaving for name, flow in self._flows.items()}
+
+    def leaving(self, name: str) -> Leaving:
+        """Of the flow that is called *name*, or begins so where a button cut it short."""
+        for known, leaving in self.leavings.items():
+            if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
+                return leaving
+        return Leaving()
+
+    async def beside(self, request: Request, conversation: Conversation, command: str) -> Answer:
+        """What is said of the open question once *command* was answered. One of its kind takes its
+        place; any other leaves it open, and that is said once.
+        """
+        flow = self._find(conversation)
+        if flow is None:
+            change = to_end(conversation.flow_id)
+            return Answer(send=(views.expired_screen(),), conversation=change)
+        leaving = flow.leaving
+        is_of_its_kind = command in self._beginnings and command == leaving.command
+        change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
+        if self._is_said_anew(request, conversation):
+            change = quietly(change)  # that this draft is left then is no news to them
+        if is_of_its_kind or conversation.is_mentioned:
+            return Answer(conversation=change)
+        still_open = views.still_open(
+            flow.question(conversation),
+            leaving.name_draft(conversation.data),
+            go_on=_go_on_button(conversation),
+            stop=_left_button(conversation, Verb.FORGET, views.stop_label()),
+        )
+        return Answer(send=(still_open,), conversation=change)
+
+    async def recall(self, request: Request, conversation: Conversation) -> Answer:
+        """The open question again, as the tables are now."""
+        flow = self._find(conversation)
+        if flow is None:
+            return Answer(send=(views.expired_screen(),))
+        if flow.steps[conversation.step].refresh is None:
+            change = to_repeat(conversation.flow_id)
+            return Answer(send=(flow.question(conversation),), conversation=change)
+        return replace(await flow.ask_again(request, conversation), closes=False)
+
+    def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
+        """Whether the line that was answered in between names what the draft is about."""
+        named = self.leaving(conversation.flow).name_draft(conversation.data)
+        typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
+        return bool(named and typed and names_begun_with(typed[0].raw, [named]))
+
+    async def on_message(self, request: Request) -> Answer:
+        """A message that is no command."""
+        match request.conversation:
+            case None:
+                return views.unexpected(request.text or "")
+            case Expired(flow_id=flow_id):
+                draft = request.draft
+                if draft is None or not self._may_continue(request, draft):
+                    return replace(views.expired(), conversation=to_end(flow_id))
+                answer = views.expired(go_on=_go_on_button(draft.conversation))
+                return replace(answer, conversation=to_offer(flow_id))
+            case Conversation() as running:
+                flow = self._find(running)
+                if flow is None:
+                    return replace(views.expired(), conversation=to_end(running.flow_id))
+                if request.text is None:
+                    answer = views.please_type().and_send(flow.question(running))
+                    return replace(answer, conversation=to_repeat(running.flow_id))
+                if is_yes_or_no(request.text) and flow.is_to_confirm(running):
+                    tap = tap_a_button(request.text).send[0]
+                    return await flow.ask_again(request, running, first=tap)
+                return await self._take(request, flow, running, Reply(text=request.text))
+
+    async def on_press(self, request: Request) -> Answer:
+        """A button of a question."""
+        press, running = request.pressed, request.conversation
+        if not isinstance(running, Conversation) or running.flow_id != press.subject_id:
+            return self._on_left(request)
+        flow = self._find(running)
+        if flow is None or not _offers(flow.question(running), press):
+            return views.answered_before()
+        _number, _dot, key = press.argument.partition(".")
+        if key == QUIT:
+            return cancelled(running.flow_id)
+        return await self._take(request, flow, running, Reply(choice=key))
+
+    def _on_left(self, request: Request) -> Answer:
+        """A button of a question that does not wait for an answer any more."""
+        draft, running = request.draft, request.conversation
+        if draft is not None and self._may_continue(request, draft):
+            instead = self.left(draft.conversation).question
+            change = to_offer(draft.conversation.flow_id)
+            return replace(views.expired_button(instead=instead), conversation=change)
+        if isinstance(running, Expired) and running.flow_id == request.subject_id:
+            return replace(views.expired_button(), conversation=to_end(running.flow_id))
+        return views.answered_before()
+
+    async def on_continue(self, request: Request) -> Answer:
+        """Continue, on a question that expired: it is asked again, as the tables are now."""
+        running, draft = request.conversation, request.draft
+        if isinstance(running, Conversation) and running.flow_id == request.subject_id:
+            return replace(await self.recall(request, running), edit=views.continued())
+        if draft is not None and draft.is_over:
+            return views.answered_before()
+        if draft is None or not self._may_continue(request, draft):
+            instead = views.too_old(self.leaving(request.pressed.argument).command)
+            return Answer(edit=instead, conversation=to_end(request.subject_id))
+        conversation = draft.conversation
+        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
+        data = await leaving.renew(request, conversation.data)
+        conversation = replace(conversation, data=data)
+        if leaving.resume is not None:
+            answer = await leaving.resume(request, conversation)
+        else:
+            answer = await flow.ask_again(request, conversation)
+        change = answer.conversation or {}
+        return replace(
+            answer,
+            edit=views.continued(),
+            closes=False,
+            conversation=to_resume(change) if "continue" in change else change,
+        )
+
+    async def on_forget(self, request: Request) -> Answer:
+        """Forget it, beside Continue."""
+        running, draft = request.conversation, request.draft
+        is_running = isinstance(running, Conversation) and running.flow_id == request.subject_id
+        if not is_running and (draft is None or draft.is_over):
+            return views.answered_before()
+        unfinished = self.leaving(request.pressed.argument).unfinished
+        change = to_end(request.subject_id)
+        return Answer(edit=views.forgotten(unfinished), conversation=change)
+
+    def left(self, conversation: Conversation) -> LeftScreens:
+        """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
+        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
+        go_on = _go_on_button(conversation)
+        forget = _left_button(conversation, Verb.FORGET, views.forget_label())
+        named = leaving.name_draft(conversation.data)
+        return LeftScreens(
+            question=views.left(flow.question(conversation), leaving.unfinished, go_on),
+            notice=views.left_notice(named, go_on=go_on, forget=forget) if named else None,
+            continued=views.continued(),
+            over=views.forgotten(leaving.unfinished),
+        )
+
+    async def _take(
+        self, request: Request, flow: Flow, running: Conversation, reply: Reply
+    ) -> Answer:
+        answer = await flow.take(request, running, reply)
+        if answer.conversation is None and answer.send[-1:] == (flow.question(running),):
+            return replace(answer, conversation=to_repeat(running.flow_id))
+        return answer
+
+    def _find(self, conversation: Conversation) -> Flow | None:
+        flow = self._flows.get(conversation.flow)
+        return flow if flow is not None and conversation.step in flow.steps else None
+
+    def _may_continue(self, request: Request, draft: Draft) -> bool:
+        """Not where it is too old, nor where an older version of the bot asked otherwise."""
+        if not draft.may_continue(now=request.scope.clock.now()):
+            return False
+        try:
+            self.left(draft.conversation)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return False
+        return True
+
+    async def on_cancel(self, request: Request) -> Answer:
+        """`/cancel`."""
+        match request.conversation:
+            case None:
+                return views.nothing_to_cancel()
+            case Expired(flow_id=flow_id) | Conversation(flow_id=flow_id):
+                return cancelled(flow_id)
+
+
+def _go_on_button(conversation: Conversation) -> Button:
+    return _left_button(conversation, Verb.CONTINUE, views.go_on_label())
+
+
+def _left_button(conversation: Conversation, verb: Verb, label: str) -> Button:
+    family_id = conversation.family_id or NOWHERE
+    kind = conversation.flow[:ARGUMENT_LENGTH]
+    return Button(label, Callback(verb, family_id, conversation.flow_id, kind).encode())
+
+
+def _offers(question: Screen, press: Callback) -> bool:
+    """Whether the open question has this button: not one of an earlier question, nor an altered
+    one."""
+    buttons = (button for row in question.keyboard for button in row)
+    return any(decode(button.data) == press for button in buttons if button.data)

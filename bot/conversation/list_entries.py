@@ -1,0 +1,169 @@
+"""An entry of a pasted list, and what a list has to know of the kind of its entries."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, Self, TypeAlias, TypeVar
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data, Reply
+from bot.conversation.whose import People
+from bot.grammar.commands.entry_lists import to_entries
+from bot.grammar.problems import Misunderstood, Problem
+from bot.intake.request import Request
+from bot.ui.answer import Screen
+from domain.access import Action
+
+Saved = TypeVar("Saved")
+Reader: TypeAlias = Callable[[str, int], "Entry"]
+"""Makes an entry of a line and its key."""
+
+
+_Stored: TypeAlias = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of the list, as it goes to Redis and back. `key` is its own for good, `line` what was
+    typed. `problem` (name, words, suggestions) keeps it from being saved until it is changed;
+    `doubt`, alike, until its question is answered;
+    `same` (`same_id`) is what is there already of that name, or one alike, until somebody wants
+    both; `beside` are those that it is another than.
+    """
+
+    key: int
+    line: str
+    draft: Data
+    problem: _Stored | None = None
+    doubt: _Stored | None = None
+    same: str | None = None
+    same_id: str = ""
+    beside: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
+        for why in ("problem", "doubt"):
+            if data.get(why) is not None:
+                name, words, suggestions = data[why]
+                data[why] = (name, words, tuple(suggestions))
+        data["beside"] = tuple(data["beside"])
+        return cls(**data)
+
+    @property
+    def reason(self) -> Misunderstood | None:
+        """What is wrong with it, whether a question of its own can settle that or not."""
+        why = self.problem or self.doubt
+        if why is None:
+            return None
+        name, words, suggestions = why
+        return Misunderstood(Problem[name], words, suggestions=suggestions)
+
+    def refused(self, problem: Misunderstood | None) -> "Entry":
+        return replace(self, problem=_stored(problem))
+
+    def doubted(self, problem: Misunderstood | None) -> "Entry":
+        return replace(self, doubt=_stored(problem))
+
+
+def _stored(problem: Misunderstood | None) -> _Stored | None:
+    if problem is None:
+        return None
+    return (problem.problem.name, problem.words, problem.suggestions)
+
+
+class NotSaved(Exception):
+    """An entry could not be saved; `entry` says why."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.key)
+        self.entry = entry
+
+
+class Kind(ABC, Generic[Saved]):
+    """What the entries of a list are: each area brings its own. `name` is stored with a list."""
+
+    name: str
+    action: Action
+
+    @abstractmethod
+    async def reader(self, request: Request, people: People) -> Reader:
+        """What reads a line; whatever it takes of the tables is read once."""
+
+    @abstractmethod
+    def is_whole(self, entry: Entry) -> bool:
+        """Whether nothing is missing and nothing is wrong."""
+
+    @abstractmethod
+    def is_rest(self, entry: Entry) -> bool:
+        """Whether it can only go on with another entry."""
+
+    @abstractmethod
+    def question(self, entry: Entry) -> str | None:
+        """What has to be asked of an entry before it can be saved."""
+
+    @abstractmethod
+    def open_words(self, question: str) -> str:
+        """What a line leaves open, by the name of the question."""
+
+    @abstractmethod
+    def ask(self, entry: Entry, people: People, choice: Choice) -> Screen: ...
+
+    @abstractmethod
+    async def take(
+        self, request: Request, people: People, entry: Entry, reply: Reply
+    ) -> tuple[Entry, Misunderstood | None]:
+        """An answer to its question. Raises Misunderstood for what is none."""
+
+    @abstractmethod
+    def turned(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
+        """With other buttons below its question; None if *reply* did not ask for them."""
+
+    @abstractmethod
+    def refreshed(self, people: People, entry: Entry, *, now: datetime) -> Entry:
+        """As it is to be shown at *now*."""
+
+    @abstractmethod
+    def words(self, entry: Entry, people: People) -> str: ...
+
+    @abstractmethod
+    async def save(self, request: Request, people: People, entry: Entry, *, flow_id: UUID) -> Saved:
+        """Raises NotSaved."""
+
+    @abstractmethod
+    async def saved(self, request: Request, found: Sequence[Saved]) -> Sequence[Screen]:
+        """What is said of those that were saved."""
+
+
+async def read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> Sequence[Entry]:
+    """The entries that *lines* make. Each line takes its time to read, alone and with those around
+    it, and others have their turn in between.
+    """
+    known: dict[str, Entry] = {}
+
+    def entry(line: str) -> Entry:
+        if line not in known:
+            raise _NotRead(line)
+        return known[line]
+
+    while True:
+        try:
+            texts = to_entries(
+                lines,
+                is_whole=lambda line: kind.is_whole(entry(line)),
+                is_rest=lambda line: kind.is_rest(entry(line)),
+            )
+            return [entry(text) for text in texts]
+        except _NotRead as unread:
+            known[unread.line] = read(unread.line, 0)
+            await asyncio.sleep(0)
+
+
+class _NotRead(Exception):
+    """What *line* says has to be known before it can be told which lines belong together."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__()
+        self.line = line

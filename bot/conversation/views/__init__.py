@@ -1,0 +1,1 @@
+"""What conversations that areas share show."""

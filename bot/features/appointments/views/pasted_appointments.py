@@ -1,0 +1,64 @@
+"""Appointments of a pasted list: each as it was understood, and all as they were saved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
+from bot.features.appointments.views.appointments import (
+    details_lines,
+    title_line,
+    when_line,
+    will_remind_line,
+)
+from bot.ui.answer import Button, Screen
+from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
+from bot.ui.length import label
+from bot.ui.wording import _, escape
+from domain.appointments.appointments import Details, OccurrenceFacts
+from domain.database.scope import Member
+
+
+def open_words(question: str) -> str:
+    """What a line leaves open, by the name of the question."""
+    return {
+        "person": whose_words(),
+        "title": _("What is it?"),
+        "day": _("Which day?"),
+        "time": _("At what time?"),
+        "repeat": _("How often?"),
+        "doctor": _("Which doctor?"),
+    }[question]
+
+
+def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
+    """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
+    head = _("📅 <b>{title}</b> for {person}, {when}").format(
+        title=escape(details.title), person=escape(person), when=when
+    )
+    return "\n".join([head, *details_lines(details), *([reminder] if reminder else [])])
+
+
+def saved_appointments(
+    found: Sequence[OccurrenceFacts], *, member: Member, now: datetime
+) -> Screen:
+    lines = [
+        _("{number}. {entry}").format(
+            number=number,
+            entry="\n".join(
+                [
+                    title_line(facts),
+                    when_line(facts, reader_zone=member.zone, now=now),
+                    will_remind_line(facts, now=now),
+                ]
+            ),
+        )
+        for number, facts in enumerate(found, start=1)
+    ]
+    buttons = [
+        Button(
+            _("📄 {title}").format(title=label(facts.details.title)),
+            Callback(Verb.APPOINTMENT, member.family_id, facts.id, NEW_MESSAGE).encode(),
+        )
+        for facts in found
+    ]
+    return Screen(saved_text(lines, member=member), saved_keyboard(buttons))

@@ -1,0 +1,355 @@
+"""`/addmed`: for whom, what, how much, when; then saved, or shown first where it is not certain."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from bot.conversation import pasted_lists
+from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.content.drawn_questions import (
+    ask_change,
+    ask_confirm,
+    ask_dosage,
+    ask_most,
+    ask_name,
+    ask_new_dosage,
+    ask_new_schedule,
+    ask_same,
+    ask_schedule,
+    of_question,
+)
+from bot.features.medicines.flows.content.medicine_draft import (
+    OFFERED,
+    Draft,
+    name_draft,
+)
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.views.content import new_medicines
+from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.dosages import parse_dosage
+from bot.grammar.names import parse_name
+from bot.grammar.people import find_person
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import LONGEST_SCHEDULE
+from bot.grammar.tokens import tokenize
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.misunderstandings import misunderstood
+from domain.access import Action
+from domain.family.errors import NobodyCaredFor
+from domain.medicines.changes.adding import add_medication
+from domain.medicines.errors import SameMedicine
+from domain.medicines.facts import Content
+from domain.medicines.schedules.changes import Change
+
+# What is merely missing is asked for; no sentence needs to say that it is missing.
+_ASKED_FOR = frozenset(
+    {
+        Problem.NAME_MISSING,
+        Problem.DOSAGE_MISSING,
+        Problem.SCHEDULE_MISSING,
+        Problem.TIMES_MISSING,
+        Problem.WHICH_PERSON,
+    }
+)
+
+
+async def begin(request: Request) -> Answer:
+    """`/addmed [NAME DOSAGE SCHEDULE [for PERSON]]`"""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    # The command stays before the line: a name may look like one, and is to be refused as such.
+    line = f"/addmed {request.text}" if request.text else ""
+    draft = Draft(people=await load_people(request.scope), line=line)
+    if not draft.people:
+        raise NobodyCaredFor
+    if not draft.line:
+        only = 0 if len(draft.people) == 1 else None
+        draft = replace(draft, person=only)
+        return FLOW.begin(request, draft.step, draft.write())
+    typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
+    draft = draft.understood(typed)
+    # Whoever is in a hurry is not asked how often "as needed" may be; the answer says what is open.
+    is_whole = replace(draft, guard="done").step == "confirm"
+    if typed.problem is None and typed.is_certain and is_whole:
+        try:
+            return await _save(request, draft)
+        except SameMedicine as same:
+            draft = draft.beside_existing(same.existing)
+    draft = draft.offering(typed.problem).with_times(request.scope.clock.now())
+    return FLOW.begin(request, draft.step, draft.write(), first=_sentence(typed.problem))
+
+
+async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    try:
+        number = take_whose(draft.people, reply)
+    except Misunderstood:
+        # What was typed at the question whose it is may be the rest of it.
+        text = reply.text or ""
+        with_line = replace(draft, line=f"/addmed {text}")
+        early = None if draft.line else _more(request, running, with_line, text)
+        if early is None:
+            raise
+        return early
+    draft = replace(draft, person=number)
+    if not draft.line:
+        return _next(request, running, draft)
+    person = draft.persons[number]
+    typed = understand_medicine(draft.line, people=[person], now=request.scope.clock.now())
+    draft = replace(draft.understood(typed), person=number, line="")
+    # Whom it is for is settled by now, whatever name the line gave.
+    is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
+    first = None if is_settled else _sentence(typed.problem)
+    return _next(request, running, draft.offering(typed.problem), first=first)
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """A name alone, or all of it at once, or a list."""
+    draft, text = Draft.read(running), reply.text or ""
+    if pasted_lists.is_list(text):
+        return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
+    return _more(request, running, draft, text) or _next(
+        request, running, replace(draft, name=parse_name(text))
+    )
+
+
+async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """How much, and perhaps when."""
+    draft, text = Draft.read(running), reply.text or ""
+    try:
+        dosage = parse_dosage(text)
+    except Misunderstood:
+        more = _more(request, running, draft, f'"{draft.name}" {text}')
+        if more is None:
+            raise
+        return more
+    return _next(request, running, replace(draft, dosage=dosage.to_json()))
+
+
+def _more(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
+    """The next question, after what says more than a name; None where it does not."""
+    people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
+    typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
+    if typed.name is None or not (typed.dosage or typed.schedule):
+        return None
+    understood = draft.understood(typed)
+    understood = replace(
+        understood,
+        person=draft.person if typed.person is None else understood.person,
+        dosage=understood.dosage or draft.dosage,
+        schedule=understood.schedule or draft.schedule,
+    )
+    problem = typed.problem
+    first = None if problem is None or problem.problem.is_missing else _sentence(problem)
+    return _next(request, running, understood.offering(problem), first=first)
+
+
+async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    if draft.chosen is None:
+        return _next(request, running, draft)
+    words = reply.text or ""
+    if reply.choice is not None:
+        words = _tapped(draft, reply.choice)
+    zone, now = draft.chosen.zone, request.scope.clock.now()
+    try:
+        found = read_schedule(words, so_far=draft.schedule_so_far, zone=zone, now=now)
+    except Misunderstood as problem:
+        if problem.problem not in OFFERED:
+            raise
+        draft = replace(draft, schedule_so_far="").offering(problem)
+        return _next(request, running, draft, first=_sentence(problem))
+    draft = replace(draft, offered=())
+    if isinstance(found, str):
+        return _next(request, running, replace(draft, schedule_so_far=found))
+    draft = replace(draft, schedule=found.to_json(), schedule_so_far="", guard="")
+    return _next(request, running, draft)
+
+
+def _tapped(draft: Draft, choice: str) -> str:
+    """What a button of the question when it is due says, as one would type it."""
+    match choice[:1], choice[1:]:
+        case "t", number if number.isdecimal():
+            return draft.times[int(number)]
+        case "o", number if number.isdecimal():
+            return draft.offered[int(number)]
+        case _:
+            return PRESETS[choice]
+
+
+async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    change = parts.take_interval(reply, _ground(request, draft))
+    guard = "most" if change is None or change.max_per_day is None else "done"
+    return _changed(request, running, replace(draft, guard=guard), change)
+
+
+async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    change = parts.take_most(reply, _ground(request, draft))
+    return _changed(request, running, replace(draft, guard="done"), change)
+
+
+def _ground(request: Request, draft: Draft) -> Ground:
+    if draft.chosen is None:
+        raise Misunderstood(Problem.WHICH_PERSON)
+    return Ground(draft.content, draft.chosen.zone, request.scope.clock.now())
+
+
+def _changed(
+    request: Request, running: Conversation, draft: Draft, change: Change | None, *, words: str = ""
+) -> Answer:
+    """The draft with a change of it, or the question what it means; then the draft is shown again.
+
+    Raises Misunderstood.
+    """
+    if change is None:
+        return _next(request, running, draft)
+    found = _ground(request, draft).apply([change], words=words)
+    if isinstance(found, Content):
+        return _next(request, running, draft.changed(found))
+    step, needed = parts.data_of_question(found)
+    question = {"step": step, **needed}
+    return _next(request, running, replace(draft, change=change.to_json(), question=question))
+
+
+async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """What is typed under a draft changes it: "at 19:00", "4 hours apart, max 4", "for Dad"."""
+    draft, text = Draft.read(running), reply.text or ""
+    line = tokenize(text[:LONGEST_SCHEDULE])
+    named = find_person(line, draft.persons)
+    if named is not None:
+        draft = replace(draft, person=draft.persons.index(named.person), same=None)
+        text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
+        if not text:
+            return _next(request, running, draft)
+    change = _ground(request, draft).read(text)
+    return _changed(request, running, draft, change, words=text)
+
+
+async def _take_new_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft, text = Draft.read(running), reply.text or ""
+    change = _ground(request, draft).read_dosage(text)
+    return _changed(request, running, draft, change, words=text)
+
+
+async def _take_new_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    ground = _ground(request, draft)
+    words = parts.words_of_when(reply, ground)
+    change = ground.read_schedule(words)
+    return _changed(request, running, replace(draft, guard=""), change, words=words)
+
+
+async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """The answer to what a change of the draft means."""
+    draft = Draft.read(running)
+    question, change = draft.question or {}, Change.from_json(draft.change or {})
+    ground = _ground(request, draft)
+    change = parts.take_answer(running.step, question, reply, change, ground)
+    return _changed(request, running, draft, change, words=reply.text or "")
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "save":
+            return await _save_in(request, running, draft)
+        case "change":
+            return FLOW.go_on(request, running, "change", draft.write())
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _take_words(request, running, reply)
+
+
+async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """The end of the conversation, unless they take one of that name, or of one alike, already."""
+    try:
+        return finished(running, await _save(request, draft, flow_id=running.flow_id))
+    except SameMedicine as same:
+        return _next(request, running, draft.beside_existing(same.existing))
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "both":
+            both = replace(draft, same=None, beside=(*draft.beside, draft.same_id))
+            return await _save_in(request, running, both)
+        case "change":
+            return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _take_words(request, running, reply)
+
+
+async def _take_change(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running)
+    match reply.choice:
+        case "name":
+            draft = replace(draft, name=None)
+        case "dosage":
+            return FLOW.go_on(request, running, "much", draft.write())
+        case "schedule":
+            return FLOW.go_on(request, running, "when", draft.write())
+        case "person":
+            draft = replace(draft, person=None)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _take_words(request, running, reply)
+    return _next(request, running, draft)
+
+
+FLOW = Flow(
+    "addmed",
+    {
+        "person": Step(ask_whose, _take_person),
+        "name": Step(ask_name, _take_name),
+        "dosage": Step(ask_dosage, _take_dosage),
+        "schedule": Step(ask_schedule, _take_schedule),
+        "same": Step(ask_same, _take_same),
+        "confirm": Step(ask_confirm, _take_confirm),
+        "change": Step(ask_change, _take_change),
+        "much": Step(ask_new_dosage, _take_new_dosage),
+        "when": Step(ask_new_schedule, _take_new_schedule),
+        "times": Step(of_question(parts.ask_times), _take_answer),
+        "which": Step(of_question(parts.ask_which), _take_answer),
+        "each": Step(of_question(parts.ask_each), _take_answer),
+        "interval": Step(parts.ask_interval, _take_interval),
+        "most": Step(ask_most, _take_most),
+    },
+    leaving=Leaving(
+        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), name_draft=name_draft
+    ),
+)
+
+
+def _next(
+    request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
+) -> Answer:
+    draft = draft.with_times(request.scope.clock.now())
+    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+
+
+async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:
+    medicine = await add_medication(
+        request.scope,
+        draft.to_new_medicine(),
+        flow_id=flow_id,
+        beside=[UUID(key) for key in draft.beside if key],
+    )
+    member = request.scope.require(Action.CHANGE_MEDICINES)
+    return new_medicines.saved(medicine, now=request.scope.clock.now(), member=member)
+
+
+def _sentence(problem: Misunderstood | None) -> Screen | None:
+    if problem is None or problem.problem in _ASKED_FOR:
+        return None
+    return Screen(misunderstood(problem))

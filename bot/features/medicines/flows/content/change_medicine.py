@@ -1,0 +1,342 @@
+"""Change on a medicine: its name, how much, or when; from now on.
+
+What is named changes, everything else stays. A change that has more of something, or that loses
+something, is shown beside what it is now and asked about, always; any other is saved at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    cancelled,
+    finished,
+)
+from bot.features.medicines.flows.content import alike
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.renewal import renew_medicine
+from bot.features.medicines.flows.stock import per_dose
+from bot.features.medicines.views import meds as meds_views
+from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.grammar.names import parse_name
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui import conversations
+from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
+from domain.access import Action
+from domain.medicines.changes.editing import edit_medication
+from domain.medicines.errors import ChangedMeanwhile, SameMedicine
+from domain.medicines.facts import Content, MedicineFacts
+from domain.medicines.reading import get_medication
+from domain.medicines.schedules.changes import Change
+from domain.medicines.schedules.comparison import Concern, list_concerns
+
+
+async def begin(request: Request) -> Answer:
+    """The Change button."""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(request.scope, request.subject_id)
+    return FLOW.begin(request, "what", {**_facts_of(medicine, request), "changes": []})
+
+
+def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
+    """What every question shows of the medicine."""
+    today = request.scope.clock.now().astimezone(medicine.zone).date()
+    return {
+        "id": str(medicine.id),
+        "version": medicine.version,
+        "name": medicine.name,
+        "person": medicine.person,
+        "zone": medicine.zone.key,
+        "today": today.isoformat(),
+        "old": _content_of(medicine).to_json(),
+    }
+
+
+def _content_of(medicine: MedicineFacts) -> Content:
+    return Content(medicine.name, medicine.dosage, medicine.schedule)
+
+
+def _ground(request: Request, data: Data, content: Content | None = None) -> Ground:
+    """As the medicine was when the conversation began: its version says whether it still is."""
+    content = content or Content.from_json(data["old"])
+    return Ground(content, ZoneInfo(data["zone"]), request.scope.clock.now())
+
+
+def _changes(data: Data) -> list[Change]:
+    return [Change.from_json(each) for each in data["changes"]]
+
+
+def _ask_what(data: Data, choice: Choice) -> Screen:
+    labels = new_medicines.part_labels()
+    labels.pop("person")
+    buttons = [choice(label, key) for key, label in labels.items()]
+    buttons.append(cancel_button(choice))
+    return new_medicines.ask_what_to_change(data["name"], buttons)
+
+
+async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "name" | "dosage" as part:
+            return FLOW.go_on(request, running, part, data)
+        case "schedule":
+            old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
+            when = parts.data_of_when(old.schedule, ZoneInfo(data["zone"]), today=today)
+            return FLOW.go_on(request, running, "schedule", {**data, **when})
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _take_words(request, running, reply)
+
+
+async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """What is typed where a button was expected changes the medicine, too."""
+    data: Data = running.data
+    text = reply.text or ""
+    so_far = _ground(request, data).apply(_changes(data))
+    content = so_far if isinstance(so_far, Content) else Content.from_json(data["old"])
+    change = _ground(request, data, content).read(text)
+    return await _proceed(request, running, [*_changes(data), change], words=text)
+
+
+def _ask_name(_data: Data, _choice: Choice) -> Screen:
+    return new_medicines.ask_medicine_name()
+
+
+async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
+    change = Change(name=parse_name(reply.text or ""))
+    running = replace(running, data={**running.data, "beside": []})  # said of another name
+    return await _proceed(request, running, [*_changes(running.data), change])
+
+
+async def _take_same(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "both":
+            return await _save(request, running, data, Content.from_json(data["new"]))
+        case "change":
+            return FLOW.go_on(request, running, "name", data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+
+
+def _ask_dosage(data: Data, _choice: Choice) -> Screen:
+    old = Content.from_json(data["old"])
+    now = medicine_changes.amount_now(
+        old.dosage,
+        old.schedule,
+        zone=ZoneInfo(data["zone"]),
+        today=date.fromisoformat(data["today"]),
+    )
+    return medicine_changes.ask_new_dosage(data["name"], now)
+
+
+async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
+    text = reply.text or ""
+    change = _ground(request, running.data).read_dosage(text)
+    return await _proceed(request, running, [*_changes(running.data), change], words=text)
+
+
+async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
+    ground = _ground(request, running.data)
+    words = parts.words_of_when(reply, ground)
+    change = ground.read_schedule(words)
+    return await _proceed(request, running, [*_changes(running.data), change], words=words)
+
+
+async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
+    """The answer to what could mean several things."""
+    data: Data = running.data
+    *earlier, last = _changes(data)
+    ground = _ground(request, data)
+    change = parts.take_answer(running.step, data, reply, last, ground)
+    return await _proceed(request, running, [*earlier, change], words=reply.text or "")
+
+
+async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    change = parts.take_interval(reply, _ground(request, data, Content.from_json(data["new"])))
+    guard = "most" if change is None or change.max_per_day is None else "done"
+    return await _guarded(request, running, change, guard)
+
+
+async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    change = parts.take_most(reply, _ground(request, data, Content.from_json(data["new"])))
+    return await _guarded(request, running, change, "done")
+
+
+async def _guarded(
+    request: Request, running: Conversation, change: Change | None, guard: str
+) -> Answer:
+    changes = _changes(running.data) + ([change] if change else [])
+    return await _proceed(request, running, changes, guard=guard)
+
+
+async def _proceed(
+    request: Request,
+    running: Conversation,
+    changes: Sequence[Change],
+    *,
+    words: str = "",
+    guard: str = "",
+) -> Answer:
+    """Ask what is to be asked about the changes, or make them."""
+    data: Mapping[str, Any] = {
+        **running.data,
+        "changes": [change.to_json() for change in changes],
+    }
+    ground = _ground(request, data)
+    new = ground.apply(changes, words=words)
+    if not isinstance(new, Content):
+        step, needed = parts.data_of_question(new)
+        return FLOW.go_on(request, running, step, {**data, **needed})
+    data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
+    if guard != "done" and _lacks_guard(changes, new, guard):
+        return FLOW.go_on(request, running, guard or "interval", data)
+    if new == ground.content:
+        medicine = await get_medication(request.scope, UUID(data["id"]))
+        return finished(running, new_medicines.nothing_changed(medicine, now=ground.now))
+    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+    if concerns:
+        data = {**data, "concerns": [concern.name for concern in concerns]}
+        return FLOW.go_on(request, running, "review", data)
+    return await _save(request, running, data, new)
+
+
+def _lacks_guard(changes: Sequence[Change], new: Content, guard: str) -> bool:
+    """Whether it becomes as needed, and nobody has said how often yet."""
+    is_named = any(change.is_as_needed for change in changes)
+    return is_named and (guard == "most" or parts.needs_guard(new))
+
+
+def _ask_review(data: Data, choice: Choice) -> Screen:
+    return medicine_changes.review(
+        Content.from_json(data["old"]),
+        Content.from_json(data["new"]),
+        concerns=[Concern[name] for name in data["concerns"]],
+        person=data["person"],
+        zone=ZoneInfo(data["zone"]),
+        today=date.fromisoformat(data["today"]),
+        buttons=(
+            choice(conversations.save_label(), "save"),
+            choice(conversations.change_label(), "change"),
+            cancel_button(choice),
+        ),
+    )
+
+
+async def _refresh_review(request: Request, data: Data) -> Data:
+    return await _of_now(request, data) or data
+
+
+async def _of_now(request: Request, data: Data) -> Data | None:
+    """The changes, of the medicine as it is now; None where they cannot be made of it."""
+    medicine = await get_medication(request.scope, UUID(data["id"]))
+    fresh = {**data, **_facts_of(medicine, request)}
+    ground = _ground(request, fresh)
+    try:
+        new = ground.apply(_changes(data))
+    except Misunderstood:
+        return None
+    if not isinstance(new, Content):
+        return None
+    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+    return {**fresh, "new": new.to_json(), "concerns": [concern.name for concern in concerns]}
+
+
+async def _take_review(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    match reply.choice:
+        case "save":
+            return await _save_reviewed(request, running, data)
+        case "change":
+            return FLOW.go_on(request, running, "what", data)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _take_words(request, running, reply)
+
+
+async def _save_reviewed(request: Request, running: Conversation, data: Data) -> Answer:
+    """What was shown; if somebody has changed it meanwhile, the question is another one."""
+    now = request.scope.clock.now()
+    try:
+        medicine = await _edit(request, data, Content.from_json(data["new"]))
+    except SameMedicine as same:
+        return FLOW.go_on(request, running, "same", alike.beside(data, data["new"]["name"], same))
+    except ChangedMeanwhile as other:
+        screen = meds_views.changed_meanwhile(other.medicine, now=now)
+        fresh = await _of_now(request, data)
+        if fresh is None:
+            return finished(running, Answer(send=(screen,)))
+        return FLOW.go_on(request, running, "review", fresh, first=screen)
+    return await _saved(request, running, medicine)
+
+
+async def _save(request: Request, running: Conversation, data: Data, new: Content) -> Answer:
+    now = request.scope.clock.now()
+    try:
+        medicine = await _edit(request, data, new)
+    except SameMedicine as same:
+        return FLOW.go_on(request, running, "same", alike.beside(data, new.name, same))
+    except ChangedMeanwhile as other:
+        screen = meds_views.changed_meanwhile(other.medicine, now=now)
+        return finished(running, Answer(send=(screen,)))
+    return await _saved(request, running, medicine)
+
+
+async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
+    """What was saved, and what has to be asked about the stock then."""
+    member = request.scope.require(Action.CHANGE_MEDICINES)
+    done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
+    answer = finished(running, done)
+    return await per_dose.ask_after_change(request, medicine, answer)
+
+
+async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
+    return await edit_medication(
+        request.scope,
+        UUID(data["id"]),
+        version=data["version"],
+        name=new.name,
+        dosage=new.dosage,
+        schedule=new.schedule,
+        beside=alike.known(data),
+    )
+
+
+# Conversations of "changemed" knew nothing of parts; one that runs during an update has expired.
+FLOW = Flow(
+    "changepart",
+    {
+        "what": Step(_ask_what, _take_what),
+        "name": Step(_ask_name, _take_name),
+        "dosage": Step(_ask_dosage, _take_dosage),
+        "same": Step(alike.ask, _take_same),
+        "schedule": Step(parts.ask_when, _take_schedule),
+        "times": Step(parts.ask_times, _take_answer),
+        "which": Step(parts.ask_which, _take_answer),
+        "each": Step(parts.ask_each, _take_answer),
+        "interval": Step(parts.ask_interval, _take_interval),
+        "most": Step(parts.ask_most, _take_most),
+        "review": Step(_ask_review, _take_review, _refresh_review),
+    },
+    leaving=Leaving("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
+)

@@ -1,0 +1,257 @@
+"""Changing a medicine part by part: the questions that the change of a saved one and of a draft
+share.
+
+What is typed, or tapped, is a change of parts; what could mean several things is asked, and its
+answer completes the change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, Reply
+from bot.features.medicines.views.content import medicine_changes
+from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
+from bot.grammar.dosages import parse_dosage
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import misfit
+from bot.ui.answer import Screen
+from domain.medicines.facts import Content
+from domain.medicines.schedules.amounts import ALL, STRENGTH
+from domain.medicines.schedules.changes import Change
+from domain.medicines.schedules.days import EVERY_DAY
+from domain.medicines.schedules.editing import apply_change
+from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallClock
+from domain.medicines.schedules.problems import InvalidSchedule
+from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
+
+# What a button says by itself. Hours change hours, days change days.
+_PRESETS = {
+    "m": "at 08:00",
+    "e": "at 20:00",
+    "me": "at 08:00 and 20:00",
+    "mne": "at 08:00, 14:00 and 20:00",
+    "wd": "weekdays",
+    "d2": "every 2 days",
+    "h8": "every 8 hours",
+    "prn": "as needed",
+}
+_HOURS = frozenset({"m", "e", "me", "mne"})
+_TIMES = ("08:00", "12:00", "20:00", "08:00, 20:00", "08:00, 14:00, 20:00")
+_UNKNOWN = "unknown"
+_INTERVALS = (4, 6, 8, 12, 24)  # hours
+_MOST = (1, 2, 3, 4, 6, 8)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is changed, and by whose clock and when it is read."""
+
+    content: Content
+    zone: ZoneInfo
+    now: datetime
+
+    def apply(self, changes: Sequence[Change], *, words: str = "") -> Content | Question:
+        """One change after the other. Raises Misunderstood, of *words*, for what cannot be."""
+        content = self.content
+        for change in changes:
+            try:
+                changed = apply_change(content, change, zone=self.zone, now=self.now)
+            except InvalidSchedule as error:
+                raise misfit(error, words) from error
+            if not isinstance(changed, Content):
+                return changed
+            content = changed
+        return content
+
+    def read(self, text: str) -> Change:
+        """What somebody typed about the whole medicine. Raises Misunderstood."""
+        try:
+            return self.read_schedule(text)
+        except Misunderstood as problem:
+            try:
+                return Change(dosage=parse_dosage(text))
+            except Misunderstood:
+                pass
+            if problem.problem is Problem.UNKNOWN_WORDS:
+                raise Misunderstood(Problem.CHANGE_UNREADABLE, text) from problem
+            raise
+
+    def read_schedule(self, text: str) -> Change:
+        return parse_change(text, schedule=self.content.schedule, zone=self.zone, now=self.now)
+
+    def read_dosage(self, text: str) -> Change:
+        """ "75 mg", or how much at each time. Raises Misunderstood."""
+        try:
+            return Change(dosage=parse_dosage(text))
+        except Misunderstood as problem:
+            try:
+                change = self.read_schedule(text)
+            except Misunderstood:
+                raise problem from None
+            if change.dosage is None and change.dosages is None and change.steps is None:
+                raise
+            return change
+
+
+# When, and how much.
+
+
+def ask_when(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(label, key) for key, label in data["presets"]]
+    return medicine_changes.ask_new_schedule(data["name"], data["schedule_now"], buttons)
+
+
+def data_of_when(
+    schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
+) -> dict[str, Any]:
+    """What :func:`ask_when` needs."""
+    has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
+    is_by_clock = isinstance(schedule, WallClock | Steps)
+    labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
+    return {
+        "presets": [[key, labels[key]] for key in labels],
+        "schedule_now": medicine_changes.schedule_now(schedule, zone=zone, today=today),
+    }
+
+
+def words_of_when(reply: Reply, ground: Ground) -> str:
+    """What a reply to :func:`ask_when` says, typed or tapped."""
+    if reply.choice is None:
+        return reply.text or ""
+    words = _PRESETS[reply.choice]
+    is_by_clock = isinstance(ground.content.schedule, WallClock | Steps)
+    if reply.choice in _HOURS and not is_by_clock:
+        return f"every day {words}"  # it has no days that could be kept
+    return words
+
+
+# What could mean several things.
+
+
+def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
+    """The step that asks *question*, and what it needs."""
+    match question:
+        case AskTimes(so_far=so_far, count=count):
+            choices = times_choices(so_far, count=count)
+            return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
+        case AskPlace(places=places, strength=strength):
+            # Of one amount, "all of them" says the same.
+            labels = [
+                [place.key, medicine_changes.place_label(place)]
+                for place in places
+                if len(places) > 1
+            ]
+            labels.append(
+                [
+                    ALL,
+                    medicine_changes.all_label()
+                    if labels
+                    else medicine_changes.place_label(places[0]),
+                ]
+            )
+            if strength is not None:
+                labels.append([STRENGTH[:7], medicine_changes.strength_label(strength)])
+            return "which", {"buttons": labels, "is_about_times": question.is_about_times}
+        case AskAmount(amounts=amounts):
+            return "each", {"buttons": [[f"a{n}", each.words] for n, each in enumerate(amounts)]}
+
+
+def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> Sequence[str]:
+    """Times of day as one would type them: those so far first, all together and each."""
+    own = [f"{at:%H:%M}" for at in so_far]
+    choices = dict.fromkeys([", ".join(own), *own, *_TIMES])
+    return [words for words in choices if words and count in {None, words.count(":")}]
+
+
+def ask_times(data: Data, choice: Choice) -> Screen:
+    return medicine_changes.ask_times(data["name"], _buttons(data, choice))
+
+
+def ask_which(data: Data, choice: Choice) -> Screen:
+    buttons = _buttons(data, choice)
+    return medicine_changes.ask_which_amount(
+        data["name"], buttons, is_about_times=data["is_about_times"]
+    )
+
+
+def ask_each(data: Data, choice: Choice) -> Screen:
+    return medicine_changes.ask_amount_each(data["name"], _buttons(data, choice))
+
+
+def _buttons(data: Data, choice: Choice) -> list[Any]:
+    return [choice(label, key) for key, label in data["buttons"]]
+
+
+def take_answer(step: str, data: Data, reply: Reply, change: Change, ground: Ground) -> Change:
+    """The change with the answer to the question of *step*. Whoever begins anew, does so.
+
+    Raises Misunderstood.
+    """
+    labels: Mapping[str, str] = dict(data["buttons"])
+    if step == "which" and reply.choice is not None:
+        place = STRENGTH if reply.choice == STRENGTH[:7] else reply.choice
+        return change.completed(Change(place=place))
+    if step == "each":
+        words = labels[reply.choice] if reply.choice is not None else reply.text or ""
+        answer = ground.read_dosage(words)
+        return change.completed(answer) if answer.dosage is not None else answer
+    words = labels[reply.choice] if reply.choice is not None else reply.text or ""
+    answer = ground.read(words)
+    if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
+        return change.completed(answer)
+    return answer
+
+
+# As needed: how far apart, and how often.
+
+
+def needs_guard(content: Content) -> bool:
+    """Whether nothing says how often it may be given."""
+    schedule = content.schedule
+    if not isinstance(schedule, AsNeeded):
+        return False
+    return schedule.min_interval is None and schedule.max_per_day is None
+
+
+def ask_interval(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVALS]
+    return medicine_changes.ask_interval(
+        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
+    )
+
+
+def take_interval(reply: Reply, ground: Ground) -> Change | None:
+    """None: nobody knows. Raises Misunderstood."""
+    if reply.choice == _UNKNOWN:
+        return None
+    text = reply.text or ""
+    words = f"{reply.choice} hours" if reply.choice is not None else text
+    schedule = ground.content.schedule
+    return parse_least_time(words, schedule=schedule, zone=ground.zone, now=ground.now)
+
+
+def most_choices(content: Content) -> Sequence[int]:
+    """No more than the time between two allows."""
+    schedule = content.schedule
+    interval = schedule.min_interval if isinstance(schedule, AsNeeded) else None
+    fits = timedelta(days=1) // interval if interval else max(_MOST)
+    return [most for most in _MOST if most <= max(1, fits)]
+
+
+def ask_most(data: Data, choice: Choice) -> Screen:
+    buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
+    return medicine_changes.ask_most(
+        data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
+    )
+
+
+def take_most(reply: Reply, ground: Ground) -> Change | None:
+    """None: nobody knows. Raises Misunderstood."""
+    if reply.choice == _UNKNOWN:
+        return None
+    words = reply.choice if reply.choice is not None else reply.text or ""
+    schedule = ground.content.schedule
+    return parse_most(words, schedule=schedule, zone=ground.zone, now=ground.now)

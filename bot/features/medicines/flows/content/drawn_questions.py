@@ -1,0 +1,96 @@
+"""The questions of `/addmed`, drawn from what is known of the new medicine."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, cancel_button
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.views.content import medicine_changes, new_medicines
+from bot.ui import conversations
+from bot.ui.answer import Screen
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import Content
+from domain.medicines.schedules.kinds import schedule_from_json
+
+
+def ask_name(_data: Data, _choice: Choice) -> Screen:
+    return new_medicines.ask_medicine_name()
+
+
+def ask_dosage(data: Data, _choice: Choice) -> Screen:
+    return new_medicines.ask_dosage(data["name"])
+
+
+def ask_schedule(data: Data, choice: Choice) -> Screen:
+    so_far = data["schedule_so_far"]
+    if so_far:
+        buttons = [
+            choice(words, f"t{number}") for number, words in enumerate(data.get("times", ()))
+        ]
+    elif data.get("offered"):
+        buttons = [choice(words, f"o{number}") for number, words in enumerate(data["offered"])]
+    else:
+        buttons = [choice(label, key) for key, label in new_medicines.schedule_presets().items()]
+    return new_medicines.ask_schedule(data["name"], buttons, so_far=so_far)
+
+
+def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice], Screen]:
+    def ask_it(data: Data, choice: Choice) -> Screen:
+        return ask({"name": data["name"], **data["question"]}, choice)
+
+    return ask_it
+
+
+def ask_most(data: Data, choice: Choice) -> Screen:
+    content = Content(
+        data["name"], Dosage.from_json(data["dosage"]), schedule_from_json(data["schedule"])
+    )
+    return parts.ask_most({**data, "most_choices": parts.most_choices(content)}, choice)
+
+
+def ask_new_dosage(data: Data, _choice: Choice) -> Screen:
+    zone = ZoneInfo(data["people"][data["person"]][2])
+    schedule = schedule_from_json(data["schedule"])
+    now = medicine_changes.amount_now(Dosage.from_json(data["dosage"]), schedule, zone=zone)
+    return medicine_changes.ask_new_dosage(data["name"], now)
+
+
+def ask_new_schedule(data: Data, choice: Choice) -> Screen:
+    zone = ZoneInfo(data["people"][data["person"]][2])
+    schedule = schedule_from_json(data["schedule"])
+    return parts.ask_when({"name": data["name"], **parts.data_of_when(schedule, zone)}, choice)
+
+
+def ask_confirm(data: Data, choice: Choice) -> Screen:
+    return new_medicines.confirm(
+        name=data["name"],
+        dosage=Dosage.from_json(data["dosage"]),
+        schedule=schedule_from_json(data["schedule"]),
+        person=data["people"][data["person"]][1],
+        zone=ZoneInfo(data["people"][data["person"]][2]),
+        buttons=(
+            choice(conversations.save_label(), "save"),
+            choice(conversations.change_label(), "change"),
+            cancel_button(choice),
+        ),
+    )
+
+
+def ask_same(data: Data, choice: Choice) -> Screen:
+    return new_medicines.ask_same(
+        data["same"],
+        name=data["name"],
+        existing_name=data.get("same_name") or data["name"],
+        person=data["people"][data["person"]][1],
+        both=choice(new_medicines.both_label(), "both"),
+        change=choice(conversations.change_label(), "change"),
+        cancel=cancel_button(choice),
+    )
+
+
+def ask_change(data: Data, choice: Choice) -> Screen:
+    parts = new_medicines.part_labels()
+    if len(data["people"]) == 1:
+        parts.pop("person")
+    buttons = [choice(label, key) for key, label in parts.items()]
+    return new_medicines.ask_what_to_change(data["name"], [*buttons, cancel_button(choice)])

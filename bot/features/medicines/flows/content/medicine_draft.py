@@ -1,0 +1,170 @@
+"""What is known of a new medicine while `/addmed` asks about it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from bot.conversation.engine import Data
+from bot.conversation.whose import People, index_of, named_for, read_people, to_persons
+from bot.features.medicines.flows.content import content_changes as parts
+from bot.features.medicines.views.content import new_medicines
+from bot.grammar.commands.medicines import PartialMedicine
+from bot.grammar.people import Person
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedules import parse_schedule
+from bot.redis.conversations import Conversation
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import Content, MedicineFacts, NewMedicine
+from domain.medicines.schedules.kinds import schedule_from_json
+
+OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is known of the medicine so far; goes to Redis and back between two questions.
+
+    `line` is what was typed at first, while it is not known for whom: it is read again then, since
+    their zone says what "today" is. `same`: what they take already, of that name or one alike
+    (`same_name`, `same_id`); `beside`: those that the new one is another than. `guard` says what of
+    as needed was asked already: how far apart, how often. `change` is one that is not made yet,
+    since it is asked what was meant (`question`); `times` are those that fit `schedule_so_far`.
+    `offered` are schedules, as one would type them, of which one was likely meant.
+    """
+
+    people: People
+    line: str = ""
+    person: int | None = None
+    name: str | None = None
+    dosage: Mapping[str, Any] | None = None
+    schedule: Mapping[str, Any] | None = None
+    schedule_so_far: str = ""
+    same: str | None = None
+    same_name: str = ""
+    same_id: str = ""
+    beside: tuple[str, ...] = ()
+    guard: str = ""
+    change: Mapping[str, Any] | None = None
+    question: Mapping[str, Any] | None = None
+    times: Sequence[str] = ()
+    offered: Sequence[str] = ()
+
+    @classmethod
+    def read(cls, conversation: Conversation) -> Self:
+        data: dict[str, Any] = dict(conversation.data)
+        data.pop("is_another", None)  # of the version before
+        beside = tuple(data.get("beside", ()))
+        return cls(**{**data, "people": read_people(data["people"]), "beside": beside})
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def persons(self) -> Sequence[Person]:
+        return to_persons(self.people)
+
+    @property
+    def chosen(self) -> Person | None:
+        return None if self.person is None else self.persons[self.person]
+
+    @property
+    def step(self) -> str:
+        """The first thing that is still to be asked."""
+        if self.person is None:
+            return "person"
+        if self.name is None:
+            return "name"
+        if self.dosage is None:
+            return "dosage"
+        if self.schedule is None:
+            return "schedule"
+        if self.question is not None:
+            return str(self.question["step"])
+        if self.guard != "done" and parts.needs_guard(self.content):
+            return self.guard or "interval"
+        if self.guard == "most":
+            return "most"
+        return "same" if self.same else "confirm"
+
+    @property
+    def content(self) -> Content:
+        """What is known by then: name, dosage and schedule."""
+        if not (self.name and self.dosage and self.schedule):
+            raise Misunderstood(Problem.SCHEDULE_MISSING)
+        dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
+        return Content(self.name, dosage, schedule)
+
+    def changed(self, content: Content) -> "Draft":
+        """With another content; what was asked about the one before is settled."""
+        return replace(
+            self,
+            name=content.name,
+            dosage=content.dosage.to_json(),
+            schedule=content.schedule.to_json(),
+            change=None,
+            question=None,
+            same=None,
+        )
+
+    def understood(self, typed: PartialMedicine) -> "Draft":
+        """With what a line said."""
+        return replace(
+            self,
+            person=index_of(self.people, typed.person),
+            name=typed.name,
+            dosage=typed.dosage.to_json() if typed.dosage else None,
+            schedule=typed.schedule.to_json() if typed.schedule else None,
+            schedule_so_far=typed.schedule_so_far if typed.schedule is None else "",
+            line=self.line if typed.person is None else "",
+        )
+
+    def offering(self, problem: Misunderstood | None) -> "Draft":
+        """With what can be tapped instead of midnight, or of a time at which the one dose can't
+        be.
+        """
+        is_of_time = problem is not None and problem.problem in OFFERED
+        return replace(self, offered=problem.suggestions if problem and is_of_time else ())
+
+    def with_times(self, now: datetime) -> "Draft":
+        """With the times of day that complete what was said so far, to be offered as buttons."""
+        so_far, person = self.schedule_so_far, self.chosen
+        if not so_far or person is None:
+            return replace(self, times=())
+        fitting = []
+        for times in parts.times_choices():
+            with suppress(Misunderstood):
+                parse_schedule(f"{so_far} {times}", zone=person.zone, now=now)
+                fitting.append(times)
+        return replace(self, times=fitting)
+
+    def to_new_medicine(self) -> NewMedicine:
+        person = self.chosen
+        if not (person and person.id and self.name and self.dosage and self.schedule):
+            raise Misunderstood(Problem.SCHEDULE_MISSING)
+        return NewMedicine(
+            person_id=person.id,
+            name=self.name,
+            dosage=Dosage.from_json(self.dosage),
+            schedule=schedule_from_json(self.schedule),
+        )
+
+    def beside_existing(self, existing: MedicineFacts) -> "Draft":
+        """With the one of that name, or of one alike, which is to be asked about."""
+        return replace(
+            self,
+            same=new_medicines.in_short(existing),
+            same_name=existing.name,
+            same_id=str(existing.id),
+        )
+
+
+def name_draft(data: Data) -> str | None:
+    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+    if not data["name"]:
+        return None
+    dosage = Dosage.from_json(data["dosage"]) if data["dosage"] else None
+    schedule = schedule_from_json(data["schedule"]) if data["schedule"] else None
+    what = new_medicines.draft_in_short(data["name"], dosage, schedule)
+    return named_for(what, data["people"], data["person"])

@@ -1,0 +1,159 @@
+"""What a pasted list has to know of medicines."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Choice, Data, Reply
+from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
+from bot.conversation.whose import People, ask_whose, index_of, take_whose, to_persons
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.views.content import new_medicines
+from bot.features.medicines.views.content import pasted_medicines as views
+from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.dosages import parse_dosage
+from bot.grammar.names import parse_name
+from bot.grammar.problems import Misunderstood, Problem
+from bot.intake.request import Request
+from bot.ui.answer import Screen
+from domain.access import Action
+from domain.medicines.changes.adding import add_medication
+from domain.medicines.dosages import Dosage
+from domain.medicines.errors import SameMedicine
+from domain.medicines.facts import MedicineFacts, NewMedicine
+from domain.medicines.schedules.kinds import schedule_from_json
+
+
+class PastedMedicines(Kind[MedicineFacts]):
+    name = "med"
+    action = Action.CHANGE_MEDICINES
+
+    async def reader(self, request: Request, people: People) -> Reader:
+        now = request.scope.clock.now()
+
+        def read(line: str, key: int) -> Entry:
+            try:
+                typed = understand_medicine(line, people=to_persons(people), now=now)
+            except Misunderstood as refused:
+                return Entry(key, line, _NO_MEDICINE).refused(refused)
+            draft = {
+                "person": index_of(people, typed.person),
+                "name": typed.name,
+                "dosage": typed.dosage.to_json() if typed.dosage else None,
+                "schedule": typed.schedule.to_json() if typed.schedule else None,
+                "so_far": typed.schedule_so_far if typed.schedule is None else "",
+            }
+            problem = typed.problem
+            is_missing = problem is not None and problem.problem.is_missing
+            return Entry(key, line, draft).refused(None if is_missing else problem)
+
+        return read
+
+    def is_whole(self, entry: Entry) -> bool:
+        return entry.problem is None and self.question(entry) in (None, "person")
+
+    def is_rest(self, entry: Entry) -> bool:
+        return entry.draft["name"] is None
+
+    def question(self, entry: Entry) -> str | None:
+        if entry.problem is not None:
+            return None
+        for part in ("person", "name", "dosage", "schedule"):
+            if entry.draft[part] is None:
+                return part
+        return None
+
+    def open_words(self, question: str) -> str:
+        return views.open_words(question)
+
+    def ask(self, entry: Entry, people: People, choice: Choice) -> Screen:
+        draft = entry.draft
+        match self.question(entry):
+            case "person":
+                return ask_whose({"people": people}, choice)
+            case "name":
+                return new_medicines.ask_medicine_name()
+            case "dosage":
+                return new_medicines.ask_dosage(draft["name"])
+            case _:
+                labels = {} if draft["so_far"] else new_medicines.schedule_presets()
+                buttons = [choice(label, key) for key, label in labels.items()]
+                return new_medicines.ask_schedule(draft["name"], buttons, so_far=draft["so_far"])
+
+    async def take(
+        self, request: Request, people: People, entry: Entry, reply: Reply
+    ) -> tuple[Entry, Misunderstood | None]:
+        draft, text = dict(entry.draft), reply.text or ""
+        match self.question(entry):
+            case "person":
+                return await self._for(request, people, entry, take_whose(people, reply))
+            case "name":
+                draft["name"] = parse_name(text)
+            case "dosage":
+                draft["dosage"] = parse_dosage(text).to_json()
+            case _:
+                zone = ZoneInfo(people[draft["person"]][2])
+                words = PRESETS[reply.choice] if reply.choice else text
+                now = request.scope.clock.now()
+                found = read_schedule(words, so_far=draft["so_far"], zone=zone, now=now)
+                if isinstance(found, str):
+                    draft["so_far"] = found
+                else:
+                    draft |= {"schedule": found.to_json(), "so_far": ""}
+        return replace(entry, draft=draft), None
+
+    async def _for(
+        self, request: Request, people: People, entry: Entry, number: int
+    ) -> tuple[Entry, Misunderstood | None]:
+        """The line once more, by the day of that person."""
+        read = await self.reader(request, (people[number],))
+        only = read(entry.line, entry.key)
+        is_settled = only.reason is not None and only.reason.problem is Problem.UNKNOWN_PERSON
+        found = replace(only, draft={**only.draft, "person": number})
+        return (found.refused(None) if is_settled else found), None
+
+    def turned(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
+        return None
+
+    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - says nothing of now
+        return entry
+
+    def words(self, entry: Entry, people: People) -> str:
+        new = _new_medicine(entry, people)
+        _key, person, zone = people[entry.draft["person"]]
+        return views.medicine_words(new, person=person, zone=ZoneInfo(zone))
+
+    async def save(
+        self, request: Request, people: People, entry: Entry, *, flow_id: UUID
+    ) -> MedicineFacts:
+        new = _new_medicine(entry, people)
+        try:
+            return await add_medication(
+                request.scope, new, flow_id=flow_id, beside=[UUID(key) for key in entry.beside]
+            )
+        except SameMedicine as error:
+            existing = error.existing
+            same = new_medicines.in_short(existing)
+            raise NotSaved(replace(entry, same=same, same_id=str(existing.id))) from error
+
+    async def saved(self, request: Request, found: Sequence[MedicineFacts]) -> Sequence[Screen]:
+        member, now = request.scope.require(self.action), request.scope.clock.now()
+        return [views.saved_medicines(found, member=member, now=now)]
+
+
+_NO_MEDICINE: Data = dict.fromkeys(("person", "name", "dosage", "schedule")) | {"so_far": ""}
+
+
+def _new_medicine(entry: Entry, people: People) -> NewMedicine:
+    draft = entry.draft
+    return NewMedicine(
+        person_id=UUID(people[draft["person"]][0]),
+        name=draft["name"],
+        dosage=Dosage.from_json(draft["dosage"]),
+        schedule=schedule_from_json(draft["schedule"]),
+    )
+
+
+PASTED_MEDICINES = PastedMedicines()

@@ -1,0 +1,1 @@
+"""Intakes: recording one, recording one late, correcting one."""

@@ -1,0 +1,360 @@
+"""`/give`: what was given, when, how much, and whether it is meant after what others gave."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
+from bot.features.medicines.flows.giving.drawn_questions import (
+    ask_amount,
+    ask_confirm,
+    ask_count,
+    ask_dose,
+    ask_slip,
+    ask_time,
+    ask_which,
+    drawn_anew,
+    given_line_of,
+    refresh_time,
+    show,
+)
+from bot.features.medicines.flows.giving.intake_draft import Draft
+from bot.features.medicines.flows.giving.two_clocks import parse_time, reader_of, zone_of
+from bot.features.medicines.flows.medicine_choices import (
+    choices,
+    lines_of,
+    list_not_stopped,
+    narrowed,
+    offered,
+)
+from bot.features.medicines.flows.named_medicines import as_typed, name_after_amount, name_all
+from bot.features.medicines.views.giving import given_intakes, intake_questions, readers
+from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
+from bot.grammar.known_medicines import KnownMedicine
+from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import tokenize
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
+from bot.ui.misunderstandings import misunderstood
+from domain.access import Action
+from domain.medicines.facts import MedicineLine
+from domain.medicines.reading import get_medication
+from domain.medicines.records.intakes import (
+    Confirm,
+    ConfirmSlip,
+    HowManyDoses,
+    Question,
+    WhichOne,
+    give,
+)
+from domain.medicines.records.recording import Recorded
+
+
+async def begin(request: Request) -> Answer:
+    """`/give [NAME [AMOUNT] [at TIME] [for PERSON]]`, also `2 NAME`, `NAME and NAME`."""
+    request.scope.require(Action.READ)
+    lines, now = await list_not_stopped(request.scope), request.scope.clock.now()
+    if not lines and not request.text:
+        return intake_questions.nothing_to_give()
+    if not request.text:
+        return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
+    items = name_all(request.text, lines)
+    first, rest = items[0]
+    if len(first) > 1:
+        found = lines_of(first, lines)
+        data = {
+            "choices": choices(found, now=now),
+            "rest": rest,
+            "said_at": now.isoformat(),
+            "given": given_line_of(request, rest, found),
+        }
+        return FLOW.begin(request, "which", data)
+    queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
+    return await _start(request, _line(lines, first[0].id), rest, queue=queue)
+
+
+async def begin_button(request: Request) -> Answer:
+    """Give now, on a medicine's screen."""
+    request.scope.require(Action.READ)
+    medicine = await get_medication(request.scope, request.subject_id)
+    return await _go(request, Draft.of(medicine), None)
+
+
+def _line(lines: Sequence[MedicineLine], medication_id: UUID) -> MedicineLine:
+    return next(line for line in lines if line.id == medication_id)
+
+
+async def _start(
+    request: Request,
+    line: MedicineLine,
+    rest: str,
+    running: Conversation | None = None,
+    *,
+    queue: tuple[tuple[str, str], ...] = (),
+    said_at: datetime | None = None,
+) -> Answer:
+    """The medicine is known: read what was said of it (now, or *said_at*), and record it or ask."""
+    draft = Draft.of(line, queue=queue)
+    now = said_at or request.scope.clock.now()
+    typed = read_intake(tokenize(rest), zone=line.zone, now=now)
+    draft = replace(
+        draft,
+        asks_amount=typed.amount_problem is not None,
+        asks_time=typed.time_problem is not None,
+    )
+    if typed.amount is not None:
+        draft = draft.with_amount(typed.amount)
+    if typed.moment is not None:
+        draft = draft.with_moment(typed.moment)
+        draft = replace(draft, buttons=times_to_tap(request, draft))
+    problem = typed.time_problem or typed.amount_problem
+    first = Screen(misunderstood(problem)) if problem else None
+    return await _go(request, draft, running, first=first)
+
+
+async def _go(
+    request: Request,
+    draft: Draft,
+    running: Conversation | None,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    """Record it, or ask first what is to be asked."""
+    if draft.asks_time:
+        return FLOW.ask(request, running, "time", draft.write(), first=first)
+    if draft.asks_amount:
+        return _ask_for_amount(request, running, draft, first=first)
+    outcome = await give(request.scope, UUID(draft.id), draft.to_giving())
+    if isinstance(outcome, Recorded):
+        answer = _recorded(request, draft, outcome)
+        if draft.queue:
+            return await _and_the_next(request, draft, answer)
+        return finished(running, answer)
+    shown = show(request, draft, outcome)
+    return FLOW.ask(request, running, _STEPS[type(outcome)], shown.write(), first=first)
+
+
+_STEPS: Mapping[type[Question], str] = {
+    WhichOne: "dose",
+    HowManyDoses: "count",
+    ConfirmSlip: "slip",
+    Confirm: "confirm",
+}
+
+
+def _ask_for_amount(
+    request: Request,
+    running: Conversation | None,
+    draft: Draft,
+    *,
+    first: Screen | None = None,
+) -> Answer:
+    given = readers.given_line(
+        datetime.fromisoformat(draft.at) if draft.at else None,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=reader_of(request),
+    )
+    return FLOW.ask(request, running, "amount", replace(draft, text=given).write(), first=first)
+
+
+async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answer:
+    """What was recorded, and then the next medicine of the line."""
+    lines = await list_not_stopped(request.scope)
+    (medication_id, rest), *queue = draft.queue
+    line = next((line for line in lines if str(line.id) == medication_id), None)
+    if line is None:
+        return answer
+    following = await _start(request, line, rest, queue=tuple(queue))
+    return replace(following, send=(*answer.send, *following.send), closes=True)
+
+
+def _recorded(request: Request, draft: Draft, outcome: Recorded) -> Answer:
+    member = request.scope.require(Action.READ)
+    return given_intakes.given(
+        outcome,
+        person=draft.person,
+        member=member,
+        now=request.scope.clock.now(),
+        other=other_clock(request, draft, outcome.recorded),
+    )
+
+
+async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: Data = running.data
+    lines = await list_not_stopped(request.scope)
+    rest = str(data.get("rest", ""))
+    if reply.choice is not None:
+        chosen = data["choices"][int(reply.choice)][0]
+    else:
+        named, amount = name_after_amount(reply.text or "", offered(data, lines))
+        rest = " ".join(filter(None, (amount, as_typed(named.rest), rest)))
+        if len(named.medicines) > 1:
+            return _which_of(request, running, named.medicines, rest)
+        chosen = str(named.medicines[0].id)
+    line = next((line for line in lines if str(line.id) == chosen), None)
+    if line is None:
+        return FLOW.go_on(request, running, "which", data)
+    said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
+    return await _start(request, line, rest, running, said_at=said_at)
+
+
+def _which_of(
+    request: Request, running: Conversation, medicines: Sequence[KnownMedicine], rest: str
+) -> Answer:
+    """Only a button tells which of one name is meant; what was typed beside it stands."""
+    data: dict[str, Any] = {**running.data, "choices": narrowed(running.data, medicines)}
+    data["rest"] = rest
+    data.setdefault("said_at", request.scope.clock.now().isoformat())
+    return FLOW.go_on(request, running, "which", data, first=intake_questions.tap_which().send[0])
+
+
+async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "other":
+            draft = replace(draft, options=(), lacks_time="", buttons=())
+            return FLOW.go_on(request, running, "time", draft.write())
+        case "clock":
+            return await _take_other_clock(request, running, draft)
+        case str() as key:
+            at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
+            return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
+        case None:
+            typed = parse_time(request, draft, reply.text or "")
+            return await _timed(request, running, draft, typed)
+
+
+async def _timed(
+    request: Request, running: Conversation, draft: Draft, typed: TypedMoment
+) -> Answer:
+    draft = draft.with_moment(typed)
+    draft = replace(draft, buttons=times_to_tap(request, draft))
+    return await _go(request, draft, running)
+
+
+async def _take_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """I meant my clock, and back. Raises Misunderstood where it is still to come by that one."""
+    draft = replace(draft, is_mine=not draft.is_mine)
+    zone, now = zone_of(request, draft), request.scope.clock.now()
+    typed = parse_moment(draft.said, zone=zone, now=now)
+    return await _timed(request, running, draft, typed)
+
+
+async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "usual":
+            return await _go(request, draft.with_amount(TypedAmount()), running)
+        case _:
+            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+
+
+async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    if reply.choice == "cancel":
+        return cancelled(running.flow_id)
+    count = Decimal(reply.choice) if reply.choice else _number(reply.text or "")
+    return await _go(request, replace(draft, count=str(count)), running)
+
+
+def _number(text: str) -> Decimal:
+    typed = parse_amount(text)
+    number = typed.number if typed.number is not None else typed.times
+    if number is None:
+        raise Misunderstood(Problem.NO_STOCK_AMOUNT, text.strip())
+    return number
+
+
+async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "really":
+            return await _go(request, replace(draft, is_no_slip=True), running)
+        case "amount":
+            return _ask_for_amount(request, running, draft)
+        case _:
+            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+
+
+async def _take_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "extra":
+            return await _go(request, replace(draft, is_extra=True), running)
+        case str() as number:
+            dose_id, _words = draft.buttons[int(number)]
+            return await _go(request, replace(draft, dose_id=dose_id), running)
+        case None:
+            return await _changed(request, running, draft, reply.text or "")
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "yes":
+            return await _go(request, draft, running)
+        case "time":
+            draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
+            return FLOW.go_on(request, running, "time", draft.write())
+        case "amount":
+            return _ask_for_amount(request, running, draft)
+        case "clock":
+            return await _take_other_clock(request, running, draft)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _changed(request, running, draft, reply.text or "")
+
+
+async def _changed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+    """What is typed under a question changes what it is about: a time, an amount, or both."""
+    typed = read_intake(
+        tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
+    )
+    problem = typed.time_problem or typed.amount_problem
+    if problem is not None:
+        raise problem
+    if typed.amount is not None:
+        draft = draft.with_amount(typed.amount)
+    if typed.moment is not None:
+        return await _timed(request, running, draft, typed.moment)
+    return await _go(request, draft, running)
+
+
+async def _renew(request: Request, data: Data) -> Data:
+    request.scope.require(Action.READ)
+    if "id" in data:
+        await get_medication(request.scope, UUID(data["id"]))
+    return data
+
+
+FLOW = Flow(
+    "giving",
+    {
+        "which": Step(ask_which, _take_which),
+        "time": Step(ask_time, _take_time, refresh_time),
+        "amount": Step(ask_amount, _take_amount),
+        "count": Step(ask_count, _take_count),
+        "slip": Step(ask_slip, _take_slip, drawn_anew(ConfirmSlip)),
+        "dose": Step(ask_dose, _take_dose, drawn_anew(WhichOne)),
+        "confirm": Step(ask_confirm, _take_confirm, drawn_anew(Confirm)),
+    },
+    leaving=Leaving("give", Unfinished.NOT_RECORDED, renew=_renew),
+)

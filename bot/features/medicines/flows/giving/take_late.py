@@ -1,0 +1,242 @@
+"""Taken, of doses whose time is over: when that was, which the moment of the tap does not say."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    cancelled,
+    finished,
+)
+from bot.features.medicines.flows.giving.two_clocks import (
+    clock_button,
+    has_two_clocks,
+    parse_time,
+    parts_of_time,
+    reader_of,
+    time_buttons,
+)
+from bot.features.medicines.views.giving import confirmations, intake_questions
+from bot.features.medicines.views.giving import late as views
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.buttons import in_rows
+from bot.ui.conversations import Unfinished
+from domain.access import Action
+from domain.family.people import get_person
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.records.late import LateOutlook, record_late, review_late
+from domain.medicines.records.recording import Recorded
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Which doses are meant, and when they were taken as far as that was said; goes to Redis and
+    back between two questions.
+
+    `at` is the moment, None is each at its own time; `said` are typed words that were read by the
+    clock of `zone`, or (`is_mine`) of the member. `seen` is what the question has shown.
+    """
+
+    ids: tuple[str, ...]
+    person: str
+    zone: str
+    at: str | None = None
+    said: str = ""
+    is_mine: bool = False
+    lacks_time: str = ""
+    options: tuple[str, ...] = ()
+    seen: int | None = None
+    text: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, stored: Data) -> Self:
+        data: dict[str, Any] = dict(stored)
+        for several in ("ids", "options"):
+            data[several] = tuple(data[several])
+        data["buttons"] = tuple((key, words) for key, words in data["buttons"])
+        return cls(**data)
+
+    def write(self) -> Data:
+        return asdict(self)
+
+    @property
+    def dose_ids(self) -> Sequence[UUID]:
+        return [UUID(dose_id) for dose_id in self.ids]
+
+    @property
+    def moment(self) -> datetime | None:
+        """None is each at its own time."""
+        return datetime.fromisoformat(self.at) if self.at else None
+
+
+async def begin(request: Request, doses: Sequence[DoseFacts]) -> Answer:
+    """Ask when these doses of one person were taken."""
+    person = await get_person(request.scope, doses[0].care_recipient_id)
+    ids = tuple(str(dose.id) for dose in doses)
+    draft = Draft(ids=ids, person=person.name, zone=person.zone.key)
+    return FLOW.begin(request, "when", await _refresh_when(request, draft.write()))
+
+
+async def _refresh_when(request: Request, data: Data) -> Data:
+    draft, reader = Draft.read(data), reader_of(request)
+    outlook = await review_late(request.scope, draft.dose_ids, at=None)
+    labels = views.when_labels(outlook.open, now=reader.now) if outlook.open else {}
+    text = views.ask_when(outlook, person=draft.person, reader=reader).text
+    return replace(draft, text=text, buttons=tuple(labels.items())).write()
+
+
+def _ask_when(data: Data, choice: Choice) -> Screen:
+    return _with_buttons(Draft.read(data), choice)
+
+
+def _with_buttons(draft: Draft, choice: Choice) -> Screen:
+    buttons = [choice(words, key) for key, words in draft.buttons]
+    buttons.append(cancel_button(choice))
+    return Screen(draft.text, in_rows(buttons))
+
+
+async def _take_when(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "due":
+            return await _record(request, running, replace(draft, at=None))
+        case "now":
+            now = request.scope.clock.now()
+            return await _record(request, running, replace(draft, at=now.isoformat()))
+        case "other":
+            return _ask_another(request, running, draft)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            return await _timed(request, running, draft, reply.text or "")
+
+
+def _ask_another(request: Request, running: Conversation, draft: Draft) -> Answer:
+    draft = replace(draft, options=(), lacks_time="", buttons=(), at=None)
+    return FLOW.go_on(request, running, "time", draft.write())
+
+
+def _ask_time(data: Data, choice: Choice) -> Screen:
+    draft = Draft.read(data)
+    text = views.ask_time(lacks_time=draft.lacks_time, has_options=bool(draft.options)).text
+    return _with_buttons(replace(draft, text=text), choice)
+
+
+async def _refresh_time(request: Request, data: Data) -> Data:
+    """The times that it can mean, in words reckoned from now."""
+    draft = Draft.read(data)
+    return replace(draft, buttons=time_buttons(request, draft)).write()
+
+
+async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "cancel":
+            return cancelled(running.flow_id)
+        case "other":
+            return _ask_another(request, running, draft)
+        case str() as key:
+            at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
+            return await _go(request, running, replace(draft, at=at, seen=None))
+        case None:
+            return await _timed(request, running, draft, reply.text or "")
+
+
+async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+    """What was typed. Raises Misunderstood for what is no time, or to come."""
+    typed = parse_time(request, draft, text)
+    draft = replace(
+        draft,
+        **parts_of_time(typed),
+        at=typed.at.isoformat() if typed.at else None,
+        seen=None,
+    )
+    if typed.at is None:
+        draft = replace(draft, buttons=time_buttons(request, draft))
+        return FLOW.go_on(request, running, "time", draft.write())
+    return await _go(request, running, draft)
+
+
+async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """Record it; a typed time that is another one by the member's own clock is shown by both
+    first.
+    """
+    if draft.seen is None and has_two_clocks(request, draft):
+        outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
+        if outlook.open:
+            shown = _show(request, draft, outlook)
+            return FLOW.go_on(request, running, "confirm", shown.write())
+    return await _record(request, running, draft)
+
+
+async def _record(request: Request, running: Conversation, draft: Draft) -> Answer:
+    outcome = await record_late(request.scope, draft.dose_ids, at=draft.moment, seen=draft.seen)
+    if not isinstance(outcome, Recorded):
+        shown = _show(request, draft, outcome)
+        return FLOW.go_on(request, running, "confirm", shown.write())
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    answer = views.recorded(outcome, person=draft.person, member=member, now=now)
+    return finished(running, answer)
+
+
+def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
+    """With the question as the tables are now."""
+    reader = reader_of(request)
+    buttons = []
+    if has_two_clocks(request, draft):
+        buttons.append(clock_button(request, draft))
+    buttons += list(intake_questions.time_labels().items())
+    text = views.confirm(outlook, person=draft.person, reader=reader).text
+    return replace(draft, seen=outlook.seen, text=text, buttons=tuple(buttons))
+
+
+async def _refresh_confirm(request: Request, data: Data) -> Data:
+    draft = Draft.read(data)
+    outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
+    return _show(request, draft, outlook).write()
+
+
+def _ask_confirm(data: Data, choice: Choice) -> Screen:
+    question = _with_buttons(Draft.read(data), choice)
+    yes = (choice(confirmations.record_label(), "yes"),)
+    return Screen(question.text, (yes, *question.keyboard))
+
+
+async def _take_confirm(request: Request, running: Conversation, reply: Reply) -> Answer:
+    draft = Draft.read(running.data)
+    match reply.choice:
+        case "yes":
+            return await _record(request, running, draft)
+        case "clock":
+            draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
+            return await _timed(request, running, draft, draft.said)
+        case "other":
+            return _ask_another(request, running, draft)
+        case "cancel":
+            return cancelled(running.flow_id)
+        case _:
+            # What is typed under the question is another time.
+            return await _timed(request, running, draft, reply.text or "")
+
+
+FLOW = Flow(
+    "late",
+    {
+        "when": Step(_ask_when, _take_when, _refresh_when),
+        "time": Step(_ask_time, _take_time, _refresh_time),
+        "confirm": Step(_ask_confirm, _take_confirm, _refresh_confirm),
+    },
+    leaving=Leaving("today", Unfinished.NOT_RECORDED),
+)

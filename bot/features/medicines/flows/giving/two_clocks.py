@@ -1,0 +1,114 @@
+"""By whose clock a time was typed: that of the person cared for, or the member's own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.giving import intake_questions
+from bot.features.medicines.views.giving.intake_questions import moment_label
+from bot.features.medicines.views.giving.readers import Reader, is_now
+from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.problems import Misunderstood
+from bot.intake.request import Request
+from domain.access import Action
+
+
+class Timed(Protocol):
+    """What is known of a time so far: the person's zone, whether the member's own clock was meant,
+    and the words that lack a time yet ("this morning"). `options` (ISO 8601) are what it can mean.
+    """
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def is_mine(self) -> bool: ...
+    @property
+    def lacks_time(self) -> str: ...
+    @property
+    def said(self) -> str: ...
+    @property
+    def person(self) -> str: ...
+    @property
+    def options(self) -> Sequence[str]: ...
+
+
+def zone_of(request: Request, draft: Timed) -> ZoneInfo:
+    """By whose clock the times of *draft* are read."""
+    member = request.scope.require(Action.READ)
+    return member.zone if draft.is_mine and member.zone else ZoneInfo(draft.zone)
+
+
+def is_other_clock(request: Request, draft: Timed) -> bool:
+    """Whether the member's own clock shows another time now than that of the person."""
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    if member.zone is None:
+        return False
+    theirs = now.astimezone(ZoneInfo(draft.zone)).utcoffset()
+    return now.astimezone(member.zone).utcoffset() != theirs
+
+
+def has_two_clocks(request: Request, draft: Timed) -> bool:
+    """Whether a time was typed by a clock, and is another one by the member's own."""
+    return bool(draft.said) and is_other_clock(request, draft)
+
+
+def parse_time(request: Request, draft: Timed, text: str) -> TypedMoment:
+    """What an answer says; it completes "this morning", unless it says it all itself. Raises
+    Misunderstood.
+    """
+    now, zone = request.scope.clock.now(), zone_of(request, draft)
+    if draft.lacks_time:
+        try:
+            return parse_moment(f"{draft.lacks_time} at {text}", zone=zone, now=now)
+        except Misunderstood:
+            pass
+    return parse_moment(text, zone=zone, now=now)
+
+
+def reader_of(request: Request) -> Reader:
+    """Who reads what is answered, at this moment."""
+    return Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
+
+
+def parts_of_time(typed: TypedMoment) -> dict[str, Any]:
+    """What a draft keeps of a time that was typed: its words where they are by a clock, or lack a
+    time, and what it can mean.
+    """
+    return {
+        "said": typed.words if typed.is_by_clock else "",
+        "lacks_time": typed.words if typed.lacks_time else "",
+        "options": tuple(option.isoformat() for option in typed.options),
+    }
+
+
+def time_buttons(request: Request, draft: Timed) -> tuple[tuple[str, str], ...]:
+    """The times that it can mean, and another one; nothing where it is open."""
+    buttons = option_buttons(request, draft)
+    return (*buttons, *intake_questions.time_labels().items()) if buttons else ()
+
+
+def clock_button(request: Request, draft: Timed, *, at: datetime | None = None) -> tuple[str, str]:
+    """I meant my clock. Where it may record at once, it says *at* what time that is, if that is
+    certain.
+    """
+    return "clock", intake_questions.clock_label(
+        at,
+        is_mine=draft.is_mine,
+        person=draft.person,
+        zone=ZoneInfo(draft.zone),
+        reader=reader_of(request),
+    )
+
+
+def option_buttons(request: Request, draft: Timed) -> list[tuple[str, str]]:
+    """The times that it can mean, in words reckoned from now, with the keys of their buttons."""
+    options = [datetime.fromisoformat(option) for option in draft.options]
+    reader, zone = reader_of(request), ZoneInfo(draft.zone)
+    return [
+        (
+            "now" if is_now(option, reader=reader) else str(number),
+            moment_label(option, person=draft.person, zone=zone, reader=reader, options=options),
+        )
+        for number, option in enumerate(options)
+    ]

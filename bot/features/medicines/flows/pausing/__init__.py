@@ -1,0 +1,1 @@
+"""Pausing and resuming, and what becomes of courses meanwhile."""

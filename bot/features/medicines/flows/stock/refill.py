@@ -1,0 +1,197 @@
+"""`/refill`: which medicine, how much, and how much of it makes one dose."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.features.medicines.flows.medicine_choices import (
+    choice_buttons,
+    choices,
+    lines_of,
+    narrowed,
+    offered,
+)
+from bot.features.medicines.flows.named_medicines import as_typed, name_medicine
+from bot.features.medicines.flows.renewal import renew_medicine
+from bot.features.medicines.views.giving import intake_questions
+from bot.features.medicines.views.stock import refills as views
+from bot.grammar.commands.refills import (
+    Stocked,
+    TypedAmount,
+    parse_amount,
+    parse_per_dose,
+    read_amount,
+)
+from bot.grammar.dosages import count_up
+from bot.intake.request import Request
+from bot.redis.conversations import Conversation
+from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
+from bot.ui.words import amounts
+from domain.access import Action
+from domain.medicines.dosages import THINGS, Dosage
+from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
+from domain.medicines.reading import get_medication, list_medicines
+from domain.medicines.stock.levels import get_stock
+from domain.medicines.stock.measures import Measure
+from domain.medicines.stock.refills import refill
+
+PER_DOSE = {"h": Decimal("0.5"), "1": Decimal(1), "2": Decimal(2), "3": Decimal(3)}
+PER_DOSE_LABELS = {"h": "½", "1": "1", "2": "2", "3": "3"}
+
+
+async def begin(request: Request) -> Answer:
+    """`/refill [NAME [AMOUNT]]`"""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    lines, now = await list_medicines(request.scope), request.scope.clock.now()
+    if not lines and not request.text:
+        return intake_questions.nothing_to_give()
+    if not request.text:
+        return FLOW.begin(request, "which", {"choices": choices(lines, now=now)})
+    named = name_medicine(request.text, lines)
+    rest = named.rest
+    if len(named.medicines) > 1:
+        found = lines_of(named.medicines, lines)
+        data = {
+            "choices": choices(found, now=now),
+            "rest": rest.typed(rest.tokens),
+        }
+        return FLOW.begin(request, "which", data)
+    data = {"id": str(named.medicines[0].id), "name": named.medicines[0].name}
+    if not rest.tokens:
+        return FLOW.begin(request, "amount", data)
+    return await _refill(request, data, read_amount(rest), None)
+
+
+async def begin_button(request: Request) -> Answer:
+    """Refill, on a medicine's screen."""
+    request.scope.require(Action.CHANGE_MEDICINES)
+    medicine = await get_medication(request.scope, request.subject_id)
+    return FLOW.begin(request, "amount", {"id": str(medicine.id), "name": medicine.name})
+
+
+def _ask_which(data: Data, choice: Choice) -> Screen:
+    return views.ask_which(choice_buttons(data, choice), typed=data.get("rest", ""))
+
+
+async def _take_which(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    if reply.choice is None:
+        lines = await list_medicines(request.scope)
+        named = name_medicine(reply.text or "", offered(data, lines))
+        rest = as_typed(named.rest) or data.get("rest", "")
+        data = {**data, "rest": rest}
+        if len(named.medicines) > 1:  # they have one name: only a button tells which
+            data["choices"] = narrowed(data, named.medicines)
+            tap = intake_questions.tap_which().send[0]
+            return FLOW.go_on(request, running, "which", data, first=tap)
+        chosen, name = str(named.medicines[0].id), named.medicines[0].name
+    else:
+        chosen, name = data["choices"][int(reply.choice)]
+    known = {"id": chosen, "name": name}
+    if data.get("rest"):
+        return await _refill(request, known, parse_amount(data["rest"]), running)
+    return FLOW.go_on(request, running, "amount", known)
+
+
+def _ask_amount(data: Data, _choice: Choice) -> Screen:
+    return views.ask_amount(data["name"])
+
+
+async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
+    typed = parse_amount(reply.text or "")
+    return await _refill(request, dict(running.data), typed, running)
+
+
+def _ask_per_dose(data: Data, choice: Choice) -> Screen:
+    typed = _from_json(data)
+    return views.ask_per_dose(
+        data["name"],
+        dosage=_asked_of(data).words,
+        unit=data["unit"],
+        choices=[choice(words, key) for key, words in PER_DOSE_LABELS.items()],
+        understood=views.not_saved_yet(typed, data["unit"]),
+    )
+
+
+async def _take_per_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
+    data: dict[str, Any] = dict(running.data)
+    per_dose = read_per_dose(reply, data["unit"])
+    measure = Measure.of(_asked_of(data), per_dose)
+    return await _refill(request, data, _from_json(data), running, measure=measure)
+
+
+def read_per_dose(reply: Reply, unit: str) -> Decimal:
+    """How much of *unit* makes a dose: one of :data:`PER_DOSE`, or what was typed."""
+    if reply.choice is not None:
+        return PER_DOSE[reply.choice]
+    return parse_per_dose(reply.text or "", unit)
+
+
+async def _refill(
+    request: Request,
+    data: dict[str, Any],
+    typed: TypedAmount,
+    running: Conversation | None,
+    *,
+    measure: Measure | None = None,
+) -> Answer:
+    scope, medication_id = request.scope, UUID(data["id"])
+    medicine = await get_medication(scope, medication_id)
+    stock = await get_stock(scope, medicine)
+    counted_in = stock.unit or (medicine.dosage.unit if medicine.dosage.unit in THINGS else None)
+    unit = typed.unit or counted_in or amounts.PIECE
+    try:
+        outcome = await refill(
+            scope,
+            medication_id,
+            -typed.amount if typed.kind is Stocked.FEWER else typed.amount,
+            unit=unit,
+            measure=measure,
+            is_count=typed.kind is Stocked.COUNTED,
+        )
+    except ChangedMeanwhile:
+        answer = await _refill(request, data, typed, running)
+        return replace(answer, send=(views.measured_first(), *answer.send))
+    except PerDoseUnknown as unknown:
+        data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
+        return FLOW.ask(request, running, "per_dose", data)
+    member = scope.require(Action.CHANGE_MEDICINES)
+    answer = views.refilled(outcome, typed, member=member, now=scope.clock.now())
+    return finished(running, answer)
+
+
+def _to_json(typed: TypedAmount) -> dict[str, Any]:
+    return {
+        "amount": str(typed.amount),
+        "kind": typed.kind,
+        "parts": [[str(count), str(each)] for count, each in typed.parts],
+    }
+
+
+def _from_json(data: Data) -> TypedAmount:
+    # A question that was open while the program was updated knows no kind, no parts and no "of".
+    kind = data.get("kind") or (Stocked.COUNTED if data["is_count"] else Stocked.ADDED)
+    return TypedAmount(
+        Decimal(data["amount"]),
+        data["unit"],
+        Stocked(kind),
+        tuple((Decimal(count), Decimal(each)) for count, each in data.get("parts", ())),
+    )
+
+
+def _asked_of(data: Data) -> Dosage:
+    return Dosage.from_json(data["of"]) if "of" in data else count_up(data["dosage"])
+
+
+FLOW = Flow(
+    "refill",
+    {
+        "which": Step(_ask_which, _take_which),
+        "amount": Step(_ask_amount, _take_amount),
+        "per_dose": Step(_ask_per_dose, _take_per_dose),
+    },
+    leaving=Leaving("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
+)

@@ -1,0 +1,204 @@
+"""A change of a medicine: its questions, and old beside new."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.content.new_medicines import schedule_presets
+from bot.ui.answer import Button, Screen
+from bot.ui.buttons import in_rows
+from bot.ui.length import label
+from bot.ui.wording import _, escape
+from bot.ui.words.schedules import dosage_in_words, length_in_words, schedule_in_words
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import Content
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedules.comparison import Concern
+from domain.medicines.schedules.kinds import Schedule
+from domain.medicines.schedules.questions import Place
+
+
+def ask_new_dosage(name: str, now: str) -> Screen:
+    """*now* is what is given so far."""
+    return Screen(
+        _(
+            "How much {name} each time from now on? So far: {now}. For example: <i>100 mg</i> or"
+            " <i>2 tablets</i>"
+        ).format(name=escape(name), now=escape(now))
+    )
+
+
+def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
+    """*now* is when it is given so far."""
+    return Screen(
+        _(
+            "What should change about when {name} is given? Now: <b>{now}</b>.\nWhat you don't name"
+            " stays as it is. Tap, or type it, for example: <i>at 19:00</i>, <i>on Tuesdays</i>,"
+            " <i>every 2 days</i>, <i>until 3 December</i>, <i>no end</i>"
+        ).format(name=escape(name), now=escape(now)),
+        in_rows(presets),
+    )
+
+
+def change_presets(*, keeps_days: bool, keeps_hours: bool) -> dict[str, str]:
+    """The usual times as changes, by their keys: hours leave the days as they are, and days the
+    hours.
+    """
+    hours, days = {"m", "e", "me", "mne"}, {"wd", "d2"}
+    labels = schedule_presets()
+    for key, words in labels.items():
+        if key in hours and keeps_days:
+            labels[key] = _("{label} (same days)").format(label=words)
+        elif key in days and keeps_hours:
+            labels[key] = _("{label} (same hours)").format(label=words)
+    return labels
+
+
+def schedule_now(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
+    """When it is given so far (no HTML)."""
+    return schedule_in_words(schedule, zone=zone, today=today)
+
+
+def amount_now(
+    dosage: Dosage, schedule: Schedule, *, zone: ZoneInfo, today: date | None = None
+) -> str:
+    """How much is given so far, and when, where that differs (no HTML)."""
+    words = dosage_in_words(dosage, schedule)
+    if words == dosage.words and not own_dosages(schedule):
+        return words
+    when = schedule_in_words(schedule, zone=zone, today=today)
+    return _("{amount}, {schedule}").format(amount=words, schedule=when) if words else when
+
+
+def ask_times(name: str, choices: Sequence[Button]) -> Screen:
+    return Screen(
+        _("At what time is {name} given? Tap, or type it, for example: <i>08:00</i>").format(
+            name=escape(name)
+        ),
+        in_rows(choices, of=2),
+    )
+
+
+def place_label(place: Place) -> str:
+    """ "The one at 08:00 (1 tablet)", "Step 2 (10 mg)"."""
+    amount = label(place.amount.words)
+    at = ", ".join(f"{each:%H:%M}" for each in place.times)
+    if place.step is None:
+        return _("The one at {time} ({amount})").format(time=at, amount=amount)
+    return _("Step {number}: {amount} at {time}").format(number=place.step, amount=amount, time=at)
+
+
+def all_label() -> str:
+    return _("All of them")
+
+
+def strength_label(strength: Dosage) -> str:
+    return _("What it comes in ({amount})").format(amount=label(strength.words))
+
+
+def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bool) -> Screen:
+    """One of several amounts, or the times of one of several steps."""
+    text = _("{name} is given in several amounts. Which one should change?")
+    if is_about_times:
+        text = _("The steps of {name} have different times. Which one should change?")
+    return Screen(text.format(name=escape(name)), in_rows(choices))
+
+
+def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
+    """Amounts differed, and their times are others now."""
+    return Screen(
+        _(
+            "So far the amounts of {name} differ. How much is it each time from now on? Tap, or"
+            " type it."
+        ).format(name=escape(name)),
+        in_rows(choices),
+    )
+
+
+def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
+    return Screen(
+        _(
+            "What is the least time between two doses of {name}? Check the leaflet or the"
+            " prescription. Tap, or type it, for example: <i>6 hours</i>"
+        ).format(name=escape(name)),
+        (*in_rows(choices, of=2), (unknown,)),
+    )
+
+
+def ask_most(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
+    return Screen(
+        _("How many times may {name} be given in 24 hours, at most? Tap, or type a number.").format(
+            name=escape(name)
+        ),
+        (*in_rows(choices, of=2), (unknown,)),
+    )
+
+
+def hours_label(hours: int) -> str:
+    return length_in_words(timedelta(hours=hours))
+
+
+def unknown_label() -> str:
+    return _("I don't know")
+
+
+def review(
+    old: Content,
+    new: Content,
+    *,
+    concerns: Sequence[Concern],
+    person: str,
+    zone: ZoneInfo,
+    today: date,
+    buttons: Sequence[Button],
+) -> Screen:
+    """A change that has more of something, or loses something: old beside new."""
+    save, change, cancel = buttons
+    words = _concern_words()
+    return Screen(
+        "\n".join(
+            [
+                _("Please check this change for <b>{person}</b>:").format(person=escape(person)),
+                "",
+                _("<b>Now</b>"),
+                _content(old, zone=zone, today=today),
+                "",
+                _("<b>After the change</b>"),
+                _content(new, zone=zone, today=today),
+                "",
+                *(_("⚠️ {concern}").format(concern=words[concern]) for concern in concerns),
+                _("Shall I save it?"),
+            ]
+        ),
+        ((save,), (change, cancel)),
+    )
+
+
+def _content(content: Content, *, zone: ZoneInfo, today: date) -> str:
+    dosage = escape(dosage_in_words(content.dosage, content.schedule))
+    schedule = escape(schedule_in_words(content.schedule, zone=zone, today=today))
+    return f"💊 <b>{escape(content.name)}</b> {dosage}".strip() + f"\n{schedule}"
+
+
+def _concern_words() -> dict[Concern, str]:
+    return {
+        Concern.MORE_OFTEN: _("It would be given more often."),
+        Concern.LARGER: _("An amount would be larger."),
+        Concern.TENFOLD: _(
+            "It would be at least ten times as much as now. Please check number and unit."
+        ),
+        Concern.TENTH: _(
+            "It would be a tenth of what it is now, or less. Please check number and unit."
+        ),
+        Concern.OTHER_UNIT: _("It would be counted in another unit."),
+        Concern.OTHER_AMOUNT: _("I can't tell whether that's more or less than before."),
+        Concern.LONGER: _("It would be given for longer."),
+        Concern.EARLIER: _("It would begin earlier."),
+        Concern.END_LOST: _("It would no longer have an end."),
+        Concern.STEPS_LOST: _("It would lose steps."),
+        Concern.STEPS_OTHER: _("It would be given in steps."),
+        Concern.DAYS_OFF_LOST: _("It would lose its days off."),
+        Concern.INTERVAL_LOST: _("It would lose the time between two doses."),
+        Concern.MAXIMUM_LOST: _("It would no longer have a maximum in 24 hours."),
+        Concern.TIMES_LOST: _("It would lose its times, so I wouldn't remind you of it."),
+    }

@@ -1,0 +1,219 @@
+"""A new medicine: its questions, its confirmation, and what was saved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.conversations import change_label
+from bot.ui.wording import _, escape
+from bot.ui.words.pauses import is_paused, medicine_words
+from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
+from bot.ui.words.times import moment
+from domain.alike import is_same_name
+from domain.database.scope import Member
+from domain.medicines.dosages import Dosage
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
+
+
+def ask_medicine_name() -> Screen:
+    return Screen(_("What is the medicine called? For example: <i>Aspirin</i>"))
+
+
+def ask_dosage(name: str) -> Screen:
+    return Screen(
+        _("How much {name} each time? For example: <i>100 mg</i> or <i>2 tablets</i>").format(
+            name=escape(name)
+        )
+    )
+
+
+def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen:
+    if so_far:
+        question = _("At what time (“{so_far}”)? For example: <i>08:00</i>").format(
+            so_far=escape(so_far)
+        )
+        return Screen(question, in_rows(presets, of=2))
+    return Screen(
+        _(
+            "When is {name} due? Tap, or type it, for example: <i>at 08:00 and 20:00</i>,"
+            " <i>every 2 days 9am</i>, <i>21 days on 7 off 22:00</i>, <i>every 8 hours from"
+            " 06:00</i>, <i>as needed, 6 hours apart, max 4 a day</i>"
+        ).format(name=escape(name)),
+        in_rows(presets),
+    )
+
+
+def schedule_presets() -> dict[str, str]:
+    """The usual times, by the keys of `PRESETS` in `new_schedules`."""
+    return {
+        "m": _("Mornings: 08:00"),
+        "e": _("Evenings: 20:00"),
+        "me": _("Twice: 08:00, 20:00"),
+        "mne": _("Three times: 08:00, 14:00, 20:00"),
+        "wd": _("On weekdays"),
+        "d2": _("Every second day"),
+        "h8": _("Every 8 hours"),
+        "prn": _("As needed"),
+    }
+
+
+def nothing_changed(medicine: MedicineFacts, *, now: datetime) -> Answer:
+    return say(
+        _("That's how it is already:\n💊 {medicine}").format(medicine=described(medicine, now=now))
+    )
+
+
+def part_labels() -> dict[str, str]:
+    """What of a medicine can be changed."""
+    return {
+        "name": _("The name"),
+        "dosage": _("How much"),
+        "schedule": _("When"),
+        "person": _("For whom"),
+    }
+
+
+def ask_what_to_change(name: str | None, buttons: Sequence[Button]) -> Screen:
+    text = _("What shall I change?")
+    if name:
+        text = _("What shall I change about {name}?").format(name=escape(name))
+    return Screen(text, in_rows(buttons))
+
+
+def both_label() -> str:
+    return _("✅ Save both")
+
+
+def different_label() -> str:
+    return _("✅ Save: it is another one")
+
+
+def in_short(medicine: MedicineFacts) -> str:
+    """ "Aspirin 100 mg, every day at 08:00" (no HTML)."""
+    return _("{what}, {schedule}").format(
+        what=f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip(),
+        schedule=schedule_in_words(medicine.schedule, zone=medicine.zone, today=BEGUN),
+    )
+
+
+def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:
+    """As :func:`in_short`, as far as it is known (no HTML)."""
+    if dosage is None:
+        return name
+    if schedule is None:
+        return f"{name} {dosage.words}"
+    return f"{name} {dosage_in_words(dosage, schedule)}".strip()
+
+
+def ask_same(
+    existing: str,
+    *,
+    name: str,
+    existing_name: str,
+    person: str,
+    both: Button,
+    change: Button,
+    cancel: Button,
+) -> Screen:
+    """They take one of that *name* already, or one whose name could be read or heard for it."""
+    words = _("{person} takes this already: <b>{existing}</b>. Save the new one as well?")
+    if not is_same_name(name, existing_name):
+        words = _("⚠️ {person} also takes <b>{existing}</b>. Is <b>{name}</b> a different medicine?")
+    return Screen(
+        words.format(person=escape(person), existing=escape(existing), name=escape(name)),
+        ((both,), (change, cancel)),
+    )
+
+
+def confirm(
+    *,
+    name: str,
+    dosage: Dosage,
+    schedule: Schedule,
+    person: str,
+    zone: ZoneInfo,
+    buttons: Sequence[Button],
+) -> Screen:
+    save, change, cancel = buttons
+    return Screen(
+        _("I understood:\n💊 <b>{name}</b> {dosage}\n{schedule}\nfor <b>{person}</b>").format(
+            name=escape(name),
+            dosage=escape(dosage_in_words(dosage, schedule)),
+            schedule=escape(schedule_in_words(schedule, zone=zone)),
+            person=escape(person),
+        ),
+        ((save,), (change, cancel)),
+    )
+
+
+def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
+    """What was saved, for whom, in which family, and when the first dose is due."""
+    undo = Callback(Verb.UNDO_MEDICINE, member.family_id, medicine.id)
+    change = Callback(Verb.CHANGE_MEDICINE, member.family_id, medicine.id)
+    return say(
+        _("✅ Saved: {medicine}\nfor <b>{person}</b>, family {family}.\n{first}").format(
+            medicine=described(medicine, now=now),
+            person=escape(medicine.person),
+            family=escape(medicine.family_name),
+            first=first_dose(medicine, now=now),
+        ),
+        ((Button(_("↩️ Undo"), undo.encode()), Button(change_label(), change.encode())),),
+    )
+
+
+def described(medicine: MedicineFacts, *, now: datetime) -> str:
+    """Name, how much and when, on two lines."""
+    dosage = escape(dosage_in_words(medicine.dosage, medicine.schedule))
+    schedule = schedule_in_words(
+        medicine.schedule, zone=medicine.zone, today=now.astimezone(medicine.zone).date()
+    )
+    return f"<b>{escape(medicine.name)}</b> {dosage}".strip() + f"\n{escape(schedule)}"
+
+
+def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:
+    """ "First: tomorrow 08:00 Mum's time"."""
+    if is_paused(medicine, now=now):
+        paused = medicine_words(medicine, now=now)
+        line = _("⏸ {paused}").format(paused=paused[:1].upper() + paused[1:])
+        if medicine.first_due_at is None:
+            return line
+        return line + "\n" + _first(medicine, now=now)
+    if isinstance(medicine.schedule, AsNeeded):
+        words = _("I won't remind you of it. When it was given, type /give {name}").format(
+            name=escape(medicine.name)
+        )
+        if medicine.schedule.min_interval is None and medicine.schedule.max_per_day is None:
+            words += "\n" + _(
+                "Nothing is set for how often it may be given, so I can't warn you if it's too"
+                " often. Change adds it."
+            )
+        return words
+    if medicine.first_due_at is None:
+        return _("No dose is due any more.")
+    return _first(medicine, now=now)
+
+
+def _first(medicine: MedicineFacts, *, now: datetime) -> str:
+    if medicine.first_due_at is None:
+        return ""
+    return _("First: {moment}").format(
+        moment=moment(medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now)
+    )
+
+
+def removed(name: str) -> Answer:
+    return Answer(
+        toast=_("Undone."),
+        closes=True,
+        send=(
+            Screen(
+                _("↩️ {name} is removed again. I won't remind you about it.").format(
+                    name=escape(name)
+                )
+            ),
+        ),
+    )

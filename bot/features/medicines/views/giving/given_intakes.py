@@ -1,0 +1,90 @@
+"""What was recorded of an intake, or who was first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.giving.confirmations import counts_for_words
+from bot.features.medicines.views.giving.readers import Reader
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.callbacks import Callback, Verb, encode_minute, encode_moment
+from bot.ui.length import fitting, label
+from bot.ui.wording import _, escape
+from domain.database.scope import Member
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.records.recording import Recorded
+
+
+@dataclass(frozen=True)
+class OtherClock:
+    """The moment that was meant if a time was typed by the reader's own clock, on a record."""
+
+    dose_id: UUID
+    at: datetime
+
+
+def given(
+    outcome: Recorded, *, person: str, member: Member, now: datetime, other: OtherClock | None
+) -> Answer:
+    """What was recorded, or who was first."""
+    reader = Reader.of(member, now)
+    if not outcome.recorded:
+        lines = [_already(dose, person, reader) for dose in outcome.already]
+        return Answer(send=(Screen("\n".join(fitting(lines))),))
+    dose = outcome.recorded[0]
+    correct = Callback(Verb.CORRECT, member.family_id, dose.id)
+    row = (undo_record_button(dose, member), Button(_("✏️ Correct"), correct.encode()))
+    mine = () if other is None else ((_my_clock(other, member, person, dose.zone, reader),),)
+    return Answer(send=(Screen(_recorded(dose, person, reader), (row, *mine)),))
+
+
+def undo_record_button(dose: DoseFacts, member: Member) -> Button:
+    """It takes back what stands above it, and nothing that somebody records of the dose later."""
+    this = encode_moment(dose.resolved_at) if dose.resolved_at else ""
+    undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
+    return Button(_("↩️ Undo"), undo.encode())
+
+
+def _my_clock(
+    other: OtherClock, member: Member, person: str, zone: ZoneInfo, reader: Reader
+) -> Button:
+    """It says what it would record, by both clocks."""
+    meant = Callback(Verb.MY_CLOCK, member.family_id, other.dose_id, encode_minute(other.at))
+    words = _("🕑 I meant my clock: {moment}").format(
+        moment=reader.when(other.at, person=label(person), zone=zone)
+    )
+    return Button(words, meant.encode())
+
+
+def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
+    what = f"<b>{escape(dose.name)}</b> {escape(dose.given or dose.dosage)}"
+    at, zone = dose.taken_at or reader.now, dose.taken_zone or dose.zone
+    words = _("✅ {what}, given {moment}.\nFor <b>{person}</b>, family {family}.").format(
+        what=what,
+        moment=reader.when(at, person=person, zone=zone),
+        person=escape(person),
+        family=escape(reader.family_name),
+    )
+    if not dose.is_scheduled:
+        return words
+    return words + "\n" + counts_for_words(dose, reader)
+
+
+def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
+    at = dose.taken_at or dose.resolved_at or reader.now
+    return _("{name}: {who} has recorded it already ({moment}).").format(
+        name=escape(dose.name),
+        who=escape(dose.resolved_by or ""),
+        moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone),
+    )
+
+
+def is_to_come() -> Answer:
+    """I meant my clock, of a time that by then is still to come."""
+    return Answer(toast=_("By your clock that's still to come."), alert=True)
+
+
+def is_settled_otherwise() -> Answer:
+    """A record that is no longer as the button left it."""
+    return Answer(toast=_("The record was changed since. /history shows it."), alert=True)

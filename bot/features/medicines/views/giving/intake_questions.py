@@ -1,0 +1,175 @@
+"""The questions of `/give` and of corrections, and the labels of their buttons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.features.medicines.views.giving.confirmations import what_in_words
+from bot.features.medicines.views.giving.readers import Reader, is_now
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.buttons import in_rows
+from bot.ui.length import label
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.amounts import count_words
+from bot.ui.words.times import day_words
+from domain.medicines.dosages import Dosage
+from domain.medicines.dose_counts import SLIP_FROM, SMALLEST_SLIP
+from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.records.outlook import Outlook
+
+
+def ask_which(buttons: Sequence[Button], *, typed: str, given: str) -> Screen:
+    """A tap may record what was *typed* behind the name; *given* is a :func:`given_line`."""
+    lines = [*([given] if given else []), _("What was given?"), *typed_line(typed)]
+    return Screen("\n".join(lines), in_rows(buttons))
+
+
+def typed_line(typed: str) -> Sequence[str]:
+    return [_("You typed: <code>{typed}</code>").format(typed=escape(typed))] if typed else []
+
+
+def tap_which() -> Answer:
+    """Several have the name that was typed."""
+    return Answer(
+        send=(Screen(_("There is more than one of that name. Please tap the right one.")),)
+    )
+
+
+def ask_slip(outlook: Outlook) -> Screen:
+    """Such an amount is likelier a slip than meant."""
+    usual = outlook.usual or outlook.medicine.dosage
+    what = escape(outlook.given.words if outlook.given else usual.words)
+    if SMALLEST_SLIP < outlook.count < SLIP_FROM:
+        words = ngettext(
+            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} dose."
+            " Was it really {what}?",
+            "❗ {name} is set to {usual}, in another unit; I'd count {what} as {count} doses."
+            " Was it really {what}?",
+            2 if outlook.count > 1 else 1,
+        )
+    else:
+        words = _("❗ {what} is {count} × the usual {usual} of {name}. Was it really {what}?")
+    return Screen(
+        words.format(
+            name=f"<b>{escape(outlook.medicine.name)}</b>",
+            usual=escape(usual.words),
+            what=what,
+            count=count_words(outlook.count),
+        )
+    )
+
+
+def slip_labels(what: str) -> dict[str, str]:
+    return {
+        "really": _("Yes, {what}").format(what=label(what)),
+        "amount": _("½ Another amount"),
+    }
+
+
+def ask_count(outlook: Outlook) -> Screen:
+    usual = outlook.usual or outlook.medicine.dosage
+    return Screen(
+        _("How many doses of {usual} are {what}? Tap, or type a number.").format(
+            usual=escape(usual.words), what=escape(outlook.given.words if outlook.given else "")
+        )
+    )
+
+
+def count_labels() -> dict[str, str]:
+    """By the key of the number that each stands for."""
+    return {"0.5": "½", "1": "1", "1.5": "1½", "2": "2", "3": "3"}
+
+
+def ask_when(name: str, *, lacks_time: str) -> Screen:
+    """When it was given: any of what it can mean, or another time."""
+    if lacks_time:
+        question = _("At what time (“{words}”) was {name} given? For example <i>07:45</i>").format(
+            words=escape(lacks_time), name=escape(name)
+        )
+        return Screen(question)
+    return Screen(_("When was {name} given?").format(name=escape(name)))
+
+
+def ask_another_time(name: str) -> Screen:
+    return Screen(
+        _(
+            "When was {name} given? Type it, for example <i>07:45</i>, <i>yesterday 23:50</i> or"
+            " <i>half an hour ago</i>"
+        ).format(name=escape(name))
+    )
+
+
+def ask_amount(name: str, usual: Dosage, *, given: str) -> Screen:
+    """How much was given; *given* is :func:`given_line`, as the usual amount is then recorded."""
+    question = _("How much {name} was given? The usual amount is {usual}.").format(
+        name=escape(name), usual=escape(usual.words)
+    )
+    return Screen(f"{given}\n{question}" if given else question)
+
+
+def usual_label(usual: str) -> str:
+    return _("{usual}, as usual").format(usual=label(usual))
+
+
+def moment_label(
+    at: datetime, *, person: str, zone: ZoneInfo, reader: Reader, options: Sequence[datetime]
+) -> str:
+    """What a time can mean, as a button; with the zone's short name where the clock shows it twice
+    that night.
+    """
+    if is_now(at, reader=reader):
+        return _("Now")
+    local = at.astimezone(zone)
+    words = reader.when(at, person=label(person), zone=zone)
+    is_twice = sum(f"{o.astimezone(zone):%d %H:%M}" == f"{local:%d %H:%M}" for o in options) > 1
+    return f"{words} ({local:%Z})" if is_twice else words
+
+
+def time_labels() -> dict[str, str]:
+    return {"other": _("🕗 Another time")}
+
+
+def change_labels() -> dict[str, str]:
+    """What can be put right under the question, by the key of `/give`."""
+    return {"time": _("🕗 Another time"), "amount": _("½ Another amount")}
+
+
+def clock_label(
+    at: datetime | None, *, is_mine: bool, person: str, zone: ZoneInfo, reader: Reader
+) -> str:
+    """The way to the other clock, under a question; *at* is what is meant by that one, if that is
+    certain.
+    """
+    if is_mine:
+        words = _("🕑 I meant {person}'s clock").format(person=label(person))
+    else:
+        words = _("🕑 I meant my clock")
+    if at is None:
+        return words
+    when = reader.when(at, person=label(person), zone=zone)
+    return _("{clock}: {moment}").format(clock=words, moment=when)
+
+
+def which_one(outlook: Outlook, *, reader: Reader) -> Screen:
+    """It can be one of several doses."""
+    medicine = outlook.medicine
+    return Screen(
+        _("💊 {what}, for <b>{person}</b>, given {moment}.\nWhich dose was it?").format(
+            what=what_in_words(outlook),
+            person=escape(medicine.person),
+            moment=reader.when(outlook.at, person=medicine.person, zone=medicine.zone),
+        )
+    )
+
+
+def dose_label(dose: DoseFacts, *, now: datetime) -> str:
+    day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
+    return _("The one of {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+
+
+def extra_label() -> str:
+    return _("An extra one")
+
+
+def nothing_to_give() -> Answer:
+    return Answer(send=(Screen(_("There are no medicines yet. Add one with /addmed.")),))

@@ -1,0 +1,83 @@
+"""The message of the evening before a pause ends."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.callbacks import Callback, Verb, encode_minute
+from bot.ui.length import fitting
+from bot.ui.wording import _, escape
+from bot.ui.words.times import day_words
+from domain.medicines.pauses.notices import PauseEndsFacts
+
+
+def pause_ends(facts: PauseEndsFacts) -> Screen:
+    """That a pause ends tomorrow, with what goes on; or what has become of it since."""
+    person = facts.person
+    if not facts.still_holds:
+        return Screen(_changed_since(facts))
+    day = facts.until.astimezone(person.zone).date()
+    clocks = (person.zone, facts.reader_zone or person.zone)
+    # Where it is another day for the reader, tomorrow is too.
+    is_tomorrow = all(
+        day - facts.now.astimezone(clock).date() == timedelta(days=1) for clock in clocks
+    )
+    ends = (
+        _("⏸ <b>{person}</b>'s pause ends tomorrow, {day}.")
+        if is_tomorrow
+        else _("⏸ <b>{person}</b>'s pause ends on {day}.")
+    )
+    named = _weekday_and_date(facts.until, person.zone)
+    lines = [ends.format(person=escape(person.name), day=named)]
+    if facts.medicines and person.pause is not None:
+        lines.append(
+            _("These medicines resume then: {names}").format(
+                names=", ".join(fitting([escape(name) for name in facts.medicines], room=2_000))
+            )
+        )
+    if facts.over and person.pause is not None:
+        lines.append(
+            _("Over by then, so not resumed: {names}").format(
+                names=", ".join(fitting([escape(name) for name in facts.over], room=1_000))
+            )
+        )
+    if facts.kept_by is not None:
+        lines.append(_("✅ {who}: it ends as planned.").format(who=escape(facts.kept_by)))
+    if person.pause is None:
+        lines[0] = _("▶️ <b>{person}</b>'s pause ended on {day}.").format(
+            person=escape(person.name), day=_weekday_and_date(facts.until, person.zone)
+        )
+        return Screen("\n".join(lines))
+    return Screen("\n".join(lines), _notice_buttons(facts))
+
+
+def _weekday_and_date(at: datetime, zone: ZoneInfo) -> str:
+    day = at.astimezone(zone).date()
+    # As seen from another year, so that the whole date stands there.
+    return day_words(day, today=date(day.year - 1, 1, 1))
+
+
+def _changed_since(facts: PauseEndsFacts) -> str:
+    person, pause = facts.person, facts.person.pause
+    name = escape(person.name)
+    if pause is None:
+        return _("▶️ <b>{person}</b>'s pause was ended early.").format(person=name)
+    if pause.until is None:
+        return _("⏸ <b>{person}</b> is now paused until further notice.").format(person=name)
+    return _("⏸ <b>{person}</b>'s pause now ends on {day}.").format(
+        person=name, day=_weekday_and_date(pause.until, person.zone)
+    )
+
+
+def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
+    longer = Callback(Verb.LENGTHEN_PAUSE, facts.family_id, facts.person.id)
+    longer_button = Button(_("⏸ Longer"), longer.encode())
+    if facts.kept_by is not None:
+        return ((longer_button,),)
+    minute = encode_minute(facts.until)
+    go_on = Callback(Verb.END_PAUSE_AS_PLANNED, facts.family_id, facts.person.id, minute)
+    return ((Button(_("▶️ Go on as planned"), go_on.encode()), longer_button),)
+
+
+def kept() -> Answer:
+    return Answer(toast=_("Good. The pause ends as planned."))

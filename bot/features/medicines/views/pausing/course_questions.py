@@ -1,0 +1,134 @@
+"""Whether a course ends later because of a pause: the question, and what was made of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.ui.answer import Button, Screen
+from bot.ui.buttons import in_rows, undo_button
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.pauses import end_words
+from bot.ui.words.schedules import schedule_in_words
+from bot.ui.words.times import full_date
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.kinds import Schedule
+from domain.models.medicines import MedicineStatus
+
+
+def course_state(
+    status: MedicineStatus, until: datetime | None, *, zone: ZoneInfo, now: datetime
+) -> str:
+    """ "paused until Monday 8 June": what has become of the pause about which it is asked."""
+    match status:
+        case MedicineStatus.PAUSED:
+            return end_words(until, zone=zone, now=now)
+        case MedicineStatus.STOPPED:
+            return _("stopped")
+        case MedicineStatus.ACTIVE:
+            return _("not paused any more")
+
+
+def ask_course(
+    *,
+    name: str,
+    person: str,
+    state: str,
+    zone: ZoneInfo,
+    days: int,
+    schedule: Schedule,
+    changed: Schedule,
+    buttons: Sequence[Button],
+) -> Screen:
+    """May a course last as many *days* longer as a pause takes from it? With no days: are those to
+    be taken back that were added for a pause and not lost? Old beside new.
+    """
+    head = _("💊 <b>{name}</b> for {person}, {state}").format(
+        name=escape(name), person=escape(person), state=state
+    )
+    now = _("Now: {schedule}").format(schedule=_in_words(schedule, zone))
+    then = _in_words(changed, zone)
+    if days:
+        question = ngettext(
+            "Add the {count} paused day at the end?",
+            "Add the {count} paused days at the end?",
+            days,
+        ).format(count=days)
+        lines = [head, now, _("With them: {schedule}").format(schedule=then), question]
+    else:
+        lines = [
+            head,
+            _("Days were added for a pause that turned out shorter."),
+            now,
+            _("Without those: {schedule}").format(schedule=then),
+            _("Should I take those days back?"),
+        ]
+    return Screen("\n".join(lines), in_rows(buttons))
+
+
+def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:
+    return escape(schedule_in_words(schedule, zone=zone))
+
+
+def lengthen_label(new_end: date | None) -> str:
+    if new_end is None:
+        return _("✅ Yes, move it")
+    return _("✅ Yes, until {date}").format(date=full_date(new_end))
+
+
+def keep_label() -> str:
+    return _("No, leave it")
+
+
+def shorten_label(new_end: date | None) -> str:
+    if new_end is None:
+        return _("✅ Yes, take them back")
+    return _("✅ Yes, until {date}").format(date=full_date(new_end))
+
+
+def keep_longer_label(end: date | None) -> str:
+    if end is None:
+        return _("No, keep them")
+    return _("No, until {date}").format(date=full_date(end))
+
+
+def all_right_label() -> str:
+    return _("All right")
+
+
+def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
+    """There is nothing to ask any more. *state* is what has become of it: None: it is gone."""
+    if state is None:
+        return Screen(_("{name} was removed meanwhile.").format(name=escape(name)))
+    words = (
+        _("{name} is {state}, so there are no days to add now.")
+        if is_longer
+        else _("{name} is {state}, so there are no days to take back now.")
+    )
+    return Screen(words.format(name=escape(name), state=state))
+
+
+def course_changed(name: str, state: str, *, is_edited: bool) -> Screen:
+    """Before the question is asked anew: what has changed since it was shown."""
+    if is_edited:
+        words = _("I haven't changed anything: somebody else has changed when {name} is given.")
+    else:
+        words = _("I haven't changed anything, because {name} is {state}.")
+    return Screen(words.format(name=escape(name), state=state))
+
+
+def course_kept(end: date | None) -> Screen:
+    if end is None:
+        return Screen(_("All right, it stays as it is."))
+    return Screen(_("All right, it still ends on {date}.").format(date=full_date(end)))
+
+
+def course_changed_to(medicine: MedicineFacts, *, is_longer: bool) -> Screen:
+    words = (
+        _("✅ {name} now lasts longer: {schedule}")
+        if is_longer
+        else _("✅ I took the added days back. {name}: {schedule}")
+    )
+    text = words.format(
+        name=escape(medicine.name), schedule=_in_words(medicine.schedule, medicine.zone)
+    )
+    return Screen(text, ((undo_button(),),))

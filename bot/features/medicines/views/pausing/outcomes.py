@@ -1,0 +1,212 @@
+"""What a pause has done, to a medicine or to all that a person takes, and what goes on after it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.ui.answer import Answer, Button, Screen
+from bot.ui.buttons import undo_button
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import fitting, label
+from bot.ui.wording import _, escape
+from bot.ui.words.dose_times import called_off_words, open_words
+from bot.ui.words.pauses import _dated, _ended, _ends_before
+from bot.ui.words.schedules import dosage_in_words
+from bot.ui.words.times import full_date, moment
+from domain.database.scope import Member
+from domain.family.people import Person
+from domain.family.running_pauses import Pause
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.pauses.paused_people import PersonPaused
+from domain.medicines.schedules.courses import can_lose_days, is_over_by, last_day
+from domain.medicines.schedules.kinds import AsNeeded
+
+
+def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
+    """A medicine is paused."""
+    name = escape(facts.name)
+    resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
+    keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
+    called_off = "".join("\n" + words for words in _called_off(facts, member=member, now=now))
+    ended_on = _ended(facts, now=now)
+    if ended_on is not None:
+        text = _("⏸ {name} is paused. Its course ended on {date}, so no dose is left to give.")
+        return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
+    if facts.resumes_at is None:
+        text = _("⏸ {name} is paused. I won't ask about it until you resume it.").format(name=name)
+        if can_lose_days(facts.schedule, facts.zone, now):
+            text += " " + _("When you do, I'll ask whether to add the days its course has lost.")
+        return Screen(text + called_off, keyboard)
+    day = full_date(facts.resumes_at.astimezone(facts.zone).date())
+    ends_on = _ends_before(facts)
+    if ends_on is not None:
+        text = _(
+            "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so no dose is"
+            " left to give."
+        ).format(name=name, day=day, date=full_date(ends_on))
+        return Screen(text + called_off, keyboard)
+    text = _("⏸ {name} is paused until {day}.").format(name=name, day=day)
+    if facts.first_due_at is not None:
+        following = moment(facts.first_due_at, person=facts.person, zone=facts.zone, now=now)
+        text += " " + _("Next: {moment}").format(moment=following)
+    return Screen(text + called_off, keyboard)
+
+
+def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Sequence[str]:
+    """What becomes of the doses that were open."""
+    return [
+        called_off_words(dose, home=facts.zone, now=now, reader_zone=member.zone)
+        for dose in facts.called_off
+    ]
+
+
+FROM_PAUSE = "p"  # the argument of a button that ends a pause, and restores nothing stopped
+
+
+def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Screen:
+    """All that a person takes is paused."""
+    person, pause = facts.person, facts.person.pause
+    if pause is None:
+        return not_paused_screen(person)
+    lines = [_paused_until(facts, pause, now=now)]
+    asked = [each for each in facts.medicines if not isinstance(each.schedule, AsNeeded)]
+    as_needed = [each for each in facts.medicines if isinstance(each.schedule, AsNeeded)]
+    if asked:
+        named = [
+            "\n   ".join([_line(each), *_called_off(each, member=member, now=now)])
+            for each in asked
+        ]
+        lines += [_("I won't ask about:"), *fitting(named)]
+    if as_needed:
+        names = ", ".join(fitting([_named(each) for each in as_needed], room=1_000))
+        lines.append(_("Also paused, only given as needed: {names}").format(names=names))
+    if facts.apart:
+        lines.append(_("Paused on their own, unchanged: {names}").format(names=_names(facts.apart)))
+    if pause.until is None and any(
+        can_lose_days(each.schedule, each.zone, now) for each in facts.medicines
+    ):
+        lines.append(_("When you resume, I'll ask whether to add the days that courses have lost."))
+    lines.append(
+        _("I won't remind you of appointments in that time.")
+        if pause.silences_appointments
+        else _("I'll still remind you of appointments.")
+    )
+    return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
+
+
+def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
+    person, name = facts.person, escape(facts.person.name)
+    if pause.until is None:
+        return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
+    gone = sum(_ends_before(each) is not None for each in facts.medicines)
+    if not facts.medicines:
+        words = _("⏸ <b>{person}</b> is paused until {day}.")
+    elif gone == len(facts.medicines):
+        words = _("⏸ <b>{person}</b> is paused until {day}. No dose of these is left then.")
+    elif gone or facts.apart:
+        words = _(
+            "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, but for what is"
+            " noted below."
+        )
+    else:
+        words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
+    return words.format(person=name, day=_dated(pause.until, zone=person.zone, now=now))
+
+
+def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
+    """What goes on after a pause, and what does not."""
+    lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
+    ended = [each for each in facts.medicines if _nothing_is_left(each, now=now)]
+    goes_on = [each for each in facts.medicines if each not in ended]
+    if goes_on:
+        lines.append(_("Resumed:"))
+        lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
+    if ended:
+        lines.append(_("Over by now, so no dose is left to give:"))
+        lines += fitting([_over(medicine) for medicine in ended])
+    if not facts.medicines:
+        lines.append(_("There was no medicine to resume."))
+    if facts.apart:
+        lines.append(_("Still paused on their own: {names}").format(names=_names(facts.apart)))
+    return Screen("\n".join(lines), ((undo_button(),),))
+
+
+def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
+    if _nothing_is_left(medicine, now=now):
+        lines = [_("▶️ Not paused any more, but its course is over:"), _over(medicine)]
+        return Screen("\n".join(lines), ((undo_button(),),))
+    lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
+    return Screen("\n".join(lines), ((undo_button(),),))
+
+
+def not_paused_screen(person: Person) -> Screen:
+    return Screen(_("{person} isn't paused.").format(person=escape(person.name)))
+
+
+def _line(medicine: MedicineFacts) -> str:
+    dosage = dosage_in_words(medicine.dosage, medicine.schedule)
+    words = f"{escape(medicine.name)} {escape(dosage)}".strip()
+    ends_on = _ends_before(medicine)
+    if ends_on is None:
+        return _("• {medicine}").format(medicine=words)
+    return _("• {medicine} (its course ends before then, on {date})").format(
+        medicine=words, date=full_date(ends_on)
+    )
+
+
+def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
+    """With what is open, and what comes after it."""
+    parts = [_line(medicine)]
+    parts += [open_words(dose, home=medicine.zone, now=now) for dose in medicine.open_doses]
+    if medicine.first_due_at is not None:
+        following = moment(
+            medicine.first_due_at, person=medicine.person, zone=medicine.zone, now=now
+        )
+        parts.append(_("Next: {moment}").format(moment=following))
+    return ". ".join(parts)
+
+
+def _named(medicine: MedicineFacts) -> str:
+    """The name, and that its course ends before its pause does."""
+    ends_on = _ends_before(medicine)
+    if ends_on is None:
+        return escape(medicine.name)
+    return _("{medicine} (its course ends before then, on {date})").format(
+        medicine=escape(medicine.name), date=full_date(ends_on)
+    )
+
+
+def _nothing_is_left(medicine: MedicineFacts, *, now: datetime) -> bool:
+    """Whether its course is over, and nothing of it is open."""
+    is_over = is_over_by(medicine.schedule, medicine.zone, now)
+    return is_over and not medicine.open_doses and medicine.first_due_at is None
+
+
+def _over(medicine: MedicineFacts) -> str:
+    last = last_day(medicine.schedule, medicine.zone)
+    return _("• {medicine} (until {date})").format(
+        medicine=escape(medicine.name), date=full_date(last) if last else ""
+    )
+
+
+def resumed_toast(medicine: MedicineFacts, *, now: datetime) -> str:
+    """That it goes on; or that nothing of it is left (no HTML)."""
+    if not _nothing_is_left(medicine, now=now):
+        return _("Resumed.")
+    return _("Not paused any more, but its course is over: no dose is left to give.")
+
+
+def _names(medicines: Sequence[MedicineFacts]) -> str:
+    return ", ".join(fitting([escape(medicine.name) for medicine in medicines], room=1_000))
+
+
+def resume_button(person: Person, *, member: Member) -> Button:
+    callback = Callback(Verb.RESUME_PERSON, member.family_id, person.id)
+    return Button(_("▶️ Resume {person}").format(person=label(person.name)), callback.encode())
+
+
+def stopped_meanwhile(screen: Screen) -> Answer:
+    return Answer(
+        toast=_("Somebody has stopped it meanwhile. Restore brings it back."),
+        alert=True,
+        edit=screen,
+    )

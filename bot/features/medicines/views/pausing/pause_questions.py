@@ -1,0 +1,183 @@
+"""What a pause is asked about: what, until when, what becomes of one that runs, appointments."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
+from bot.ui.length import fitting, label
+from bot.ui.wording import _, escape
+from bot.ui.words.pauses import _day, end_words
+from bot.ui.words.times import full_date
+
+
+def ask_what(choices: Sequence[Button]) -> Screen:
+    return Screen(
+        _(
+            "What should I pause? If you choose a person, I pause all of their medicines. Tap, or"
+            " type it, for example <i>Mum until friday</i>."
+        ),
+        in_rows(choices),
+    )
+
+
+def everything_label(person: str) -> str:
+    return _("👵 All of {person}'s medicines").format(person=label(person))
+
+
+def medicine_label(name: str, person: str | None) -> str:
+    if person is None:
+        return _("💊 {name}").format(name=label(name))
+    return _("💊 {person} · {name}").format(person=label(person), name=label(name))
+
+
+def nothing_to_pause() -> Answer:
+    return say(_("There are no medicines yet, so there's nothing to pause. /addmed adds one."))
+
+
+def ask_until_when(
+    name: str, *, is_person: bool, is_change: bool, choices: Sequence[Button]
+) -> Screen:
+    if is_change:
+        words = _("How long should {name}'s pause last? Tap, or type the day it ends")
+    elif is_person:
+        words = _(
+            "How long should I pause all of {name}'s medicines? Tap, or type the day they resume"
+        )
+    else:
+        words = _("How long should I pause {name}? Tap, or type the day it resumes")
+    text = _("{question}, for example <i>3 December</i>.").format(
+        question=words.format(name=escape(name))
+    )
+    return Screen(text, in_rows(choices))
+
+
+def pause_choices() -> dict[str, str]:
+    """How long, by the key of :data:`bot.features.medicines.flows.pausing.drawn_questions.DAYS`."""
+    return {
+        "1": _("Until tomorrow"),
+        "3": _("For 3 days"),
+        "7": _("For a week"),
+        "open": _("Until I resume"),
+        "cancel": _("✖️ Cancel"),
+    }
+
+
+def end_impossible(*, is_too_far: bool) -> Screen:
+    if is_too_far:
+        return Screen(
+            _("That's more than a year away. Type an earlier day, or choose to resume it yourself.")
+        )
+    return Screen(_("A pause can only end on a later day. Type tomorrow or later."))
+
+
+def ask_about_running(
+    name: str,
+    pause: tuple[datetime | None, str | None] | None,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    new_end: date | None,
+    never_ends: bool,
+    buttons: Sequence[Button],
+) -> Screen:
+    """A pause runs already (its end, and the person with whom a medicine is paused), or None: not
+    any more. What was typed for it is *new_end*, or that it *never_ends*.
+    """
+    text = _running(name, pause, zone=zone, now=now)
+    if new_end is not None:
+        words = _("Pause until {date} instead?") if pause else _("Pause until {date}?")
+        text += " " + words.format(date=full_date(new_end))
+    elif never_ends and pause:
+        text += " " + _("Pause until further notice instead?")
+    elif never_ends:
+        text += " " + _("Pause until further notice?")
+    return Screen(text, in_rows(buttons))
+
+
+def _running(
+    name: str,
+    pause: tuple[datetime | None, str | None] | None,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+) -> str:
+    if pause is None:
+        return _("<b>{name}</b> isn't paused any more.").format(name=escape(name))
+    until, person = pause
+    if person is None:
+        return _("⏸ <b>{name}</b> is already {paused}.").format(
+            name=escape(name), paused=end_words(until, zone=zone, now=now)
+        )
+    words = _("⏸ <b>{name}</b> is already paused with {person}, until further notice.")
+    day = ""
+    if until is not None:
+        words = _("⏸ <b>{name}</b> is already paused with {person}, until {day}.")
+        day = _day(until, zone=zone, now=now)
+    return words.format(name=escape(name), person=escape(person), day=day)
+
+
+def running_labels(*, runs: bool) -> dict[str, str]:
+    """What can be done about a pause that runs; or that does not any more."""
+    if not runs:
+        return {"change": _("⏸ Pause"), "leave": _("Leave it as it is")}
+    return {
+        "change": _("✏️ Change the end"),
+        "resume": _("▶️ End the pause now"),
+        "leave": _("Leave it as it is"),
+    }
+
+
+def left() -> Answer:
+    return say(_("All right, nothing was changed."))
+
+
+def ask_appointments(
+    person: str,
+    until: date | None,
+    buttons: Sequence[Button],
+    *,
+    stay: Sequence[tuple[str, date | None]] = (),
+    is_all: bool = False,
+) -> Screen:
+    """Asked before anything is paused: it says what a tap pauses. *stay* do not resume with the
+    others, with the last day of a course that is over by then; None: paused on its own for longer.
+    *is_all*: nothing else is taken.
+    """
+    if until is None:
+        head = _("I'll pause all of <b>{person}</b>'s medicines until further notice.")
+    elif is_all:
+        head = _("I'll pause all of <b>{person}</b>'s medicines until {date}.")
+    elif stay:
+        head = _(
+            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day,"
+            " but for these:"
+        )
+    else:
+        head = _(
+            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day."
+        )
+    head = head.format(person=escape(person), date=full_date(until) if until else "")
+    head = "\n".join([head, *fitting([_staying(*each) for each in stay], room=2_000)])
+    question = _(
+        "Should I also skip the reminders of appointments in that time? They stay in the lists and"
+        " calendars."
+    )
+    return Screen(f"{head}\n{question}", in_rows(buttons))
+
+
+def _staying(name: str, last: date | None) -> str:
+    if last is None:
+        return _("• {medicine} (stays paused on its own)").format(medicine=escape(name))
+    return _("• {medicine} (its course ends before then, on {date})").format(
+        medicine=escape(name), date=full_date(last)
+    )
+
+
+def appointment_labels() -> dict[str, str]:
+    return {
+        "yes": _("Yes, no reminders"),
+        "no": _("No, keep reminding"),
+        "cancel": _("✖️ Cancel"),
+    }

@@ -1,0 +1,48 @@
+"""The reminder that medicines run out, and who gets more."""
+
+from bot.features.medicines.views.stock.levels import left_in_words
+from bot.ui.answer import Answer, Button, Keyboard, Screen
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.length import fitting, label
+from bot.ui.wording import _, escape
+from domain.medicines.stock.levels import Refilled
+from domain.medicines.stock.notices import RefillFacts, RefillItem
+
+
+def notice(facts: RefillFacts) -> Screen:
+    """The reminder: what runs out, and who gets it."""
+    is_low = any(item.is_low for item in facts.items)
+    head = _("📦 <b>{person}</b>: running out") if is_low else _("📦 <b>{person}</b>: stock")
+    lines = [head.format(person=escape(facts.person))]
+    lines += fitting([_item(item, facts) for item in facts.items])
+    return Screen("\n".join(lines), _promises(facts))
+
+
+def _item(item: RefillItem, facts: RefillFacts) -> str:
+    left = left_in_words(item.stock, facts.zone, now=facts.now)
+    if not item.is_given:
+        return _("⏸ {name}: {left}; it isn't given now").format(name=escape(item.name), left=left)
+    if not item.is_low:
+        return _("✅ {name}: {left}").format(name=escape(item.name), left=left)
+    words = _("• {name}: {left}").format(name=escape(item.name), left=left)
+    if item.stock.promised_by:
+        words += _("\n<i>{who} gets it</i>").format(who=escape(item.stock.promised_by))
+    return words
+
+
+def _promises(facts: RefillFacts) -> Keyboard:
+    return tuple(
+        (
+            Button(
+                _("🛒 I'll get it: {name}").format(name=label(item.name)),
+                Callback(Verb.PROMISE_REFILL, facts.family_id, item.medication_id).encode(),
+            ),
+        )
+        for item in facts.items
+        if item.is_low and item.stock.promised_by is None
+    )
+
+
+def promised(outcome: Refilled) -> Answer:
+    who = outcome.stock.promised_by or ""
+    return Answer(toast=_("{who} gets it. I ask nobody else.").format(who=who))

@@ -1,0 +1,163 @@
+"""What is left of a medicine, how long it lasts, and when there is a reminder."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.amounts import PIECE, amount_in_words, plural
+from bot.ui.words.times import full_date, month_name
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.schedules.amounts import own_dosages
+from domain.medicines.schedules.kinds import AsNeeded
+from domain.medicines.stock.levels import Stock
+from domain.medicines.stock.measures import use
+from domain.medicines.stock.projection import Forecast, Lasts
+from domain.models.medicines import MedicineStatus
+
+
+def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequence[str]:
+    """ "📦 9 tablets left: enough for 9 days, the last one on 17 June", and what goes with it."""
+    if stock.amount is None or stock.unit is None:
+        return [
+            _("📦 Stock: not counted. Type /refill {name} 30").format(name=escape(medicine.name))
+        ]
+    words = _("📦 {left}").format(left=left_in_words(stock, medicine.zone, now=now))
+    if stock.promised_by:
+        words += _(". {name} gets more").format(name=escape(stock.promised_by))
+    return [words, *of_a_dose(stock, medicine)]
+
+
+def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
+    """How much of the stock a dose takes, where the units differ; the question, if that is open."""
+    unit = stock.unit or PIECE
+    if stock.unmeasured is not None:
+        return [stock_question(stock.unmeasured.words, unit)]
+    if own_dosages(medicine.schedule):
+        return []
+    amount = use(medicine.dosage, unit, stock.measure)
+    if medicine.dosage.unit == unit or amount is None:
+        return []
+    return [
+        _("One dose ({dosage}) takes {amount}.").format(
+            dosage=escape(medicine.dosage.words), amount=amount_in_words(amount, unit)
+        )
+    ]
+
+
+def stock_question(dosage: str, unit: str) -> str:
+    if unit == PIECE:
+        return _("❔ Stock: how many pieces make one dose ({dosage})?").format(
+            dosage=escape(dosage)
+        )
+    return _("❔ Stock: how many {units} make one dose ({dosage})?").format(
+        units=plural(unit), dosage=escape(dosage)
+    )
+
+
+def left_in_words(stock: Stock, zone: ZoneInfo, *, now: datetime) -> str:
+    """ "9 tablets left: enough for 9 days, the last one on 17 June", in *zone*."""
+    amount, unit = stock.amount or Decimal(0), stock.unit or PIECE
+    if stock.forecast.kind is Lasts.NOTHING_TO_COME and amount <= 0:
+        return _("None left, and nothing more is planned")
+    if amount < 0:
+        return ngettext(
+            "None left ({amount} more was given than counted)",
+            "None left ({amount} more were given than counted)",
+            ceil(-amount),
+        ).format(amount=amount_in_words(-amount, unit))
+    if amount == 0:
+        return _("None left")
+    return _how_long(amount_in_words(amount, unit), stock.forecast, zone, now)
+
+
+def _how_long(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> str:
+    days = forecast.days or 0
+    match forecast.kind:
+        case Lasts.RUNS_OUT:
+            return _runs_out(left, forecast, zone, now)
+        case Lasts.TO_THE_END if forecast.last_at is not None:
+            return _("{left} left: enough to the end, on {date}").format(
+                left=left, date=_date(forecast.last_at, zone, now)
+            )
+        case Lasts.TO_THE_END:
+            return _("{left} left: enough to the end").format(left=left)
+        case Lasts.NOTHING_TO_COME:
+            return _("{left} left: nothing more is planned").format(left=left)
+        case Lasts.FOR_YEARS:
+            return _("{left} left: enough for more than two years").format(left=left)
+        case Lasts.ABOUT if days == 0:
+            return _("{left} left: at the rate of the last weeks less than a day").format(left=left)
+        case Lasts.ABOUT:
+            return ngettext(
+                "{left} left: at the rate of the last weeks about {count} day",
+                "{left} left: at the rate of the last weeks about {count} days",
+                days,
+            ).format(left=left, count=days)
+        case _:
+            return _("{left} left").format(left=left)
+
+
+def _runs_out(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> str:
+    if forecast.last_at is None:
+        return _("{left} left: not enough for the next dose").format(left=left)
+    date, days = _date(forecast.last_at, zone, now), forecast.days or 0
+    if not forecast.is_last_day_whole:
+        time = f"{forecast.last_at.astimezone(zone):%H:%M}"
+        date = _("{date} at {time}").format(date=date, time=time)
+    if days == 0:
+        return _("{left} left: not enough for a whole day, the last one on {date}").format(
+            left=left, date=date
+        )
+    return ngettext(
+        "{left} left: enough for {count} day, the last one on {date}",
+        "{left} left: enough for {count} days, the last one on {date}",
+        days,
+    ).format(left=left, count=days, date=date)
+
+
+def _date(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "17 June", with the year where it is another one."""
+    day = at.astimezone(zone).date()
+    if day.year != now.astimezone(zone).year:
+        return full_date(day)
+    return _("{day} {month}").format(day=day.day, month=month_name(day))
+
+
+def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
+    """When I remind of this stock; what is said is true of it as it is."""
+    if stock.amount is None:
+        return _("Nobody has counted its stock, so I won't remind you about it.")
+    if medicine.status is not MedicineStatus.ACTIVE:
+        return _("I won't remind you about its stock as long as it isn't given.")
+    if stock.forecast.kind is Lasts.NOTHING_TO_COME:
+        return _("Nothing more of it is planned, so I won't remind you about its stock.")
+    if stock.promised_by:
+        return _("{who} gets it, so I ask nobody else.").format(who=escape(stock.promised_by))
+    if stock.is_low:
+        return _("I remind every morning until there is more, or somebody gets it.")
+    match stock.forecast.kind:
+        case Lasts.RUNS_OUT | Lasts.FOR_YEARS if not isinstance(medicine.schedule, AsNeeded):
+            return ngettext(
+                "I remind {days} day before it runs out.",
+                "I remind {days} days before it runs out.",
+                stock.refill_days,
+            ).format(days=stock.refill_days)
+        case Lasts.ABOUT | Lasts.FOR_YEARS:
+            return ngettext(
+                "I remind when, at that rate, it is enough for {days} more day.",
+                "I remind when, at that rate, it is enough for {days} more days.",
+                stock.refill_days,
+            ).format(days=stock.refill_days)
+        case Lasts.TO_THE_END:
+            return _("That is enough, so I won't remind you about its stock.")
+        case Lasts.NO_GUESS:
+            return _(
+                "I can't say yet how long it lasts: it needs a week of use. Until then I remind"
+                " when none is left."
+            )
+        case _:
+            # Of a dose of which nobody has said how much it takes, nothing is taken.
+            return _("I can't remind you about its stock until I know how many make one dose.")

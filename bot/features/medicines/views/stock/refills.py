@@ -1,0 +1,214 @@
+"""A refill: its questions, and what was understood and saved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.features.medicines.views.giving.intake_questions import typed_line
+from bot.features.medicines.views.stock.levels import (
+    of_a_dose,
+    reminder_line,
+    stock_lines,
+    stock_question,
+)
+from bot.grammar.commands.refills import Stocked, TypedAmount
+from bot.ui.answer import Answer, Button, Keyboard, Screen, say
+from bot.ui.buttons import in_rows, undo_button
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words
+from domain.access import Action, may
+from domain.database.scope import Member
+from domain.medicines.facts import MedicineFacts
+from domain.medicines.stock.levels import Refilled, Stock
+from domain.medicines.stock.projection import Lasts
+
+REFILL_DAYS = (3, 7, 14)
+
+
+def refilled(outcome: Refilled, typed: TypedAmount, *, member: Member, now: datetime) -> Answer:
+    """What was understood, what is there now, and how long it lasts."""
+    medicine, stock = outcome.medicine, outcome.stock
+    lines = [
+        _("✅ <b>{name}</b> for {person}: {understood}").format(
+            name=escape(medicine.name),
+            person=escape(medicine.person),
+            understood=understood(typed, stock.unit or PIECE),
+        ),
+        *_sum(outcome, typed, stock.unit or PIECE),
+        *stock_lines(stock, medicine, now=now),
+        reminder_line(stock, medicine),
+    ]
+    return say(
+        "\n".join(lines),
+        (
+            (undo_button(),),
+            *_measuring(stock, medicine, member),
+            *_days_choices(stock, medicine, member),
+        ),
+    )
+
+
+def understood(typed: TypedAmount, unit: str) -> str:
+    """ "2 × 28 = 56 tablets added"."""
+    amount = amount_in_words(typed.amount, unit)
+    if typed.parts:
+        parts = [
+            number_in_words(each)
+            if count == 1
+            else f"{number_in_words(count)} × {number_in_words(each)}"
+            for count, each in typed.parts
+        ]
+        amount = f"{' + '.join(parts)} = {amount}"
+    match typed.kind:
+        case Stocked.ADDED:
+            return _("{amount} added").format(amount=amount)
+        case Stocked.COUNTED:
+            return _("{amount} counted").format(amount=amount)
+        case Stocked.FEWER:
+            return _("{amount} fewer").format(amount=amount)
+
+
+def not_saved_yet(typed: TypedAmount, unit: str) -> str:
+    """What was understood, under a question that comes first: "30 tablets to add"."""
+    amount = amount_in_words(typed.amount, unit)
+    match typed.kind:
+        case Stocked.ADDED:
+            return _("{amount} to add").format(amount=amount)
+        case Stocked.COUNTED:
+            return _("{amount} in all, not saved yet").format(amount=amount)
+        case Stocked.FEWER:
+            return _("{amount} to take off").format(amount=amount)
+
+
+def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
+    """How what was there and what was typed make what is there; that it was below zero."""
+    before, after = outcome.before, outcome.stock.amount
+    if before is None or after is None or typed.kind is Stocked.COUNTED or before == 0:
+        return []
+    had = number_in_words(before) if before > 0 else f"−{number_in_words(-before)}"
+    total = amount_in_words(after, unit) if after >= 0 else f"−{amount_in_words(-after, unit)}"
+    line = _("{had} + {added} = {total}")
+    if typed.kind is Stocked.FEWER:
+        line = _("{had} − {lost} = {total}")
+    number = number_in_words(typed.amount)
+    line = line.format(had=had, added=number, lost=number, total=total)
+    if before > 0:
+        return [line]
+    return [
+        line,
+        _(
+            "More was given than counted before. If {amount} is all there is, type"
+            " <code>/refill {name} = {number}</code>"
+        ).format(
+            amount=amount_in_words(typed.amount, unit),
+            name=escape(outcome.medicine.name),
+            number=number,
+        ),
+    ]
+
+
+def measured(outcome: Refilled, *, member: Member, now: datetime) -> Answer:
+    """How much of the stock a dose takes from now on, and how long it lasts."""
+    medicine, stock = outcome.medicine, outcome.stock
+    lines = [
+        _("✅ <b>{name}</b> for {person}").format(
+            name=escape(medicine.name), person=escape(medicine.person)
+        ),
+        *stock_lines(stock, medicine, now=now),
+        reminder_line(stock, medicine),
+    ]
+    return say("\n".join(lines), ((undo_button(),), *_measuring(stock, medicine, member)))
+
+
+def measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
+    """The button to say how much of the stock makes a dose, as long as nobody has."""
+    if stock.unmeasured is None or not may(member.role, Action.CHANGE_MEDICINES):
+        return ()
+    return _measuring(stock, medicine, member)
+
+
+def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
+    if stock.unmeasured is None and not of_a_dose(stock, medicine):
+        return ()
+    ask = Callback(Verb.PER_DOSE, member.family_id, medicine.id)
+    return ((Button(_("📦 How many make one dose"), ask.encode()),),)
+
+
+def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
+    """When to be reminded, where that makes a difference."""
+    if stock.forecast.kind not in (Lasts.RUNS_OUT, Lasts.FOR_YEARS, Lasts.ABOUT, Lasts.NO_GUESS):
+        return ()
+    buttons = [
+        Button(
+            ngettext("{count} day", "{count} days", count).format(count=count),
+            Callback(Verb.REFILL_DAYS, member.family_id, medicine.id, str(count)).encode(),
+        )
+        for count in REFILL_DAYS
+    ]
+    return (tuple(buttons),)
+
+
+def refill_days_set(outcome: Refilled) -> Answer:
+    line = reminder_line(outcome.stock, outcome.medicine)
+    if not outcome.stock.is_low:
+        return Answer(toast=line)
+    days = outcome.stock.refill_days
+    return Answer(
+        toast=ngettext(
+            "Set to {days} day, and it is low: {line}",
+            "Set to {days} days, and it is low: {line}",
+            days,
+        ).format(days=days, line=line)
+    )
+
+
+def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
+    """A tap may record what was *typed* behind the name."""
+    lines = [_("Which medicine?"), *typed_line(typed)]
+    return Screen("\n".join(lines), in_rows(medicines))
+
+
+def ask_amount(name: str) -> Screen:
+    return Screen(
+        _(
+            "How much {name} have you got? Type what was added, for example <i>30</i>,"
+            " <i>2 boxes of 28</i> or <i>200 ml</i>; <i>= 12</i> for what is left in all, or"
+            " <i>-2</i> for what was lost."
+        ).format(name=escape(name))
+    )
+
+
+def ask_per_dose(
+    name: str,
+    *,
+    dosage: str,
+    unit: str,
+    choices: Sequence[Button],
+    not_now: Button | None = None,
+    understood: str = "",
+) -> Screen:
+    """How many of the stock's unit make one *dosage*; *understood* is what an answer adds."""
+    lines = [f"📦 <b>{escape(name)}</b>" + (f": {understood}" if understood else "")]
+    lines.append(stock_question(dosage, unit))
+    if not_now is not None:
+        lines.append(_("Until you tell me, doses take nothing from the stock."))
+    lines.append(_("Tap, or type a number."))
+    return Screen("\n".join(lines), (tuple(choices), *(((not_now,),) if not_now else ())))
+
+
+def not_now_label() -> str:
+    return _("Not now")
+
+
+def not_measured() -> Answer:
+    return say(_("OK. Doses take nothing from the stock until somebody tells me."))
+
+
+def measured_first() -> Screen:
+    return Screen(
+        _("Somebody has told me meanwhile how many make one dose, so yours was not saved:")
+    )
+
+
+def measured_meanwhile() -> Screen:
+    return Screen(_("Somebody has told me meanwhile, so yours was not saved. Is it still right?"))
