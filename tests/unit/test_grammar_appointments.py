@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.grammar.appointment_times.parsing import parse_days, parse_duration, parse_when
+from bot.grammar.appointment_times.reading import reads_as_time, split_spans
 from bot.grammar.commands.appointments import (
     KnownDoctor,
     PartialAppointment,
@@ -21,13 +23,6 @@ from bot.grammar.commands.repeat_changes import parse_repeat_change
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
-from bot.grammar.whens import (
-    parse_days,
-    parse_duration,
-    parse_when,
-    reads_as_time,
-    split_spans,
-)
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.local_time import Weekday

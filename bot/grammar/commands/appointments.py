@@ -13,6 +13,9 @@ from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.grammar.appointment_times.parts import TypedWhen, When
+from bot.grammar.appointment_times.reading import read_when_part, reads_as_time, split_spans
+from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.dates import TypedDate
 from bot.grammar.name_index import index_names, spelt
 from bot.grammar.names import LONGEST_NAME, parse_name
@@ -29,14 +32,6 @@ from bot.grammar.tokens import (
     tokenize,
     without_traps,
     words_of,
-)
-from bot.grammar.whens import (
-    TypedWhen,
-    When,
-    read_when_part,
-    reads_as_time,
-    resolve,
-    split_spans,
 )
 
 _LONGEST_LINE = 600

@@ -15,6 +15,8 @@ from bot.conversation.whose import People, ask_whose, index_of, read_people, tak
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.views import appointments as views
+from bot.grammar.appointment_times.parts import When
+from bot.grammar.appointment_times.resolution import hour_is_over, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.commands.appointments import (
     KnownDoctor,
@@ -28,7 +30,6 @@ from bot.grammar.dates import spelt
 from bot.grammar.people import Person, which_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces, matchable
-from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from bot.ui.words.repeats import repeat_words

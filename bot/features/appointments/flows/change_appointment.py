@@ -11,6 +11,7 @@ from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointments as views
+from bot.grammar.appointment_times.parsing import parse_days, parse_duration
 from bot.grammar.commands.appointments import (
     match_doctors,
     parse_reminders,
@@ -23,7 +24,6 @@ from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces
-from bot.grammar.whens import parse_days, parse_duration
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations

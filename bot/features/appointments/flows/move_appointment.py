@@ -10,9 +10,10 @@ from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, 
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.views import appointments as views
+from bot.grammar.appointment_times.parts import When
+from bot.grammar.appointment_times.resolution import hour_is_over, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Reply
 from bot.features.appointments.views import appointments as views
+from bot.grammar.appointment_times.parsing import parse_when
+from bot.grammar.appointment_times.parts import When
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import When, parse_when
 from bot.intake.request import Request
 from bot.ui.answer import Button, Keyboard
 
