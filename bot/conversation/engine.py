@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
-from bot.grammar.assents import is_yes_or_no
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.problems import Misunderstood
 from bot.grammar.tokens import tokenize
+from bot.grammar.yes_or_no import is_yes_or_no
 from bot.intake.conversation import (
     in_place_of,
     quietly,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
+from bot.grammar.appointment_times.repeats import TypedRepeat
 from bot.grammar.clock_times import (
     PartOfDay,
     TypedTime,
@@ -12,7 +13,6 @@ from bot.grammar.dates import (
     TypedDate,
 )
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import Token, tokenize
 from domain.appointments.recurrences import Recurrence
 

@@ -14,6 +14,7 @@ from bot.grammar.appointment_times.ends import read_end, read_number_of_times
 from bot.grammar.appointment_times.hours import read_clock, read_hours_range, read_part_of_day
 from bot.grammar.appointment_times.lengths import read_all_day, read_hours_or_minutes, read_length
 from bot.grammar.appointment_times.parts import TypedWhen, check_once, typed_words
+from bot.grammar.appointment_times.repeats import read_repeat
 from bot.grammar.clock_times import (
     NAMED,
     PARTS_OF_DAY,
@@ -23,7 +24,6 @@ from bot.grammar.dates import (
     WEEKDAYS,
 )
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import read_repeat
 from bot.grammar.tokens import Token, words_of
 
 # What may stand on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".

@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.parts import TypedWhen, When
 from bot.grammar.appointment_times.reading import read_when_part, reads_as_time, split_spans
+from bot.grammar.appointment_times.repeats import TypedRepeat
 from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.dates import TypedDate
 from bot.grammar.name_index import index_names, spelt
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import NamedPerson, Person, find_person, find_stranger, unknown_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import (
     Line,
     Token,

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.parts import TypedWhen, When
 from bot.grammar.appointment_times.reading import read_when_part
+from bot.grammar.appointment_times.repeats import TypedRepeat
 from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import Token, tokenize, words_of
 from domain.appointments.recurrences import Recurrence
 

@@ -138,7 +138,7 @@ def time_buttons(
 
 
 def are_nights(days: Sequence[date]) -> bool:
-    """Whether *days* are what :func:`~bot.grammar.whens.nights_of` makes of one."""
+    """Whether *days* are what :func:`~bot.grammar.clock_times.nights_of` makes of one."""
     return len(days) == 2 and days[1] - days[0] == timedelta(days=1)
 
 

@@ -29,7 +29,7 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, parse_schedule
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation

@@ -21,7 +21,8 @@ from bot.features.medicines.flows.two_clocks import (
 from bot.features.medicines.views import intakes as views
 from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
-from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.past_times.moments import parse_moment
+from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.intakes import Reader, is_now, moment_label
-from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.past_times.moments import parse_moment
+from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from domain.access import Action

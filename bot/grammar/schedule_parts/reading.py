@@ -1,6 +1,6 @@
 """The words of a schedule, sorted into its parts: times, weekdays, beginning, end, how often.
 
-Whether the parts fit together is another question: see :mod:`bot.grammar.schedules`.
+Whether the parts fit together is another question: see :mod:`bot.grammar.schedules.fitting`.
 """
 
 import re
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 
+from bot.grammar.appointment_times.repeats import SHORTER_MONTHS
 from bot.grammar.clock_times import (
     NAMED,
     PARTS_OF_DAY,
@@ -19,7 +20,6 @@ from bot.grammar.clock_times import (
 from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.numbers import read_count
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import SHORTER_MONTHS
 from bot.grammar.tokens import Line, Token, words_of
 from domain.local_time import Weekday
 from domain.medicines.schedules.schedules import LONGEST_CYCLE, LONGEST_INTERVAL, SHORTEST_INTERVAL
