@@ -10,16 +10,8 @@ from datetime import date, datetime, time
 from functools import partial
 
 from bot.grammar.appointment_times.parts import UP_TO, TypedWhen, as_tokens, check_once, typed_words
-from bot.grammar.clock_times import (
-    PARTS_OF_DAY,
-    PartOfDay,
-)
-from bot.grammar.dates import (
-    MONTHS,
-    WEEKDAYS,
-    TypedDate,
-    read_date,
-)
+from bot.grammar.clock_times import PARTS_OF_DAY, PartOfDay
+from bot.grammar.dates import MONTHS, WEEKDAYS, TypedDate, read_date
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize, words_of

@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 
 from bot.grammar.appointment_times.parts import UP_TO, TypedWhen, check_once, typed_words
-from bot.grammar.clock_times import (
-    TypedTime,
-    read_time,
-)
-from bot.grammar.dates import (
-    WEEKDAYS,
-    read_date,
-)
+from bot.grammar.clock_times import TypedTime, read_time
+from bot.grammar.dates import WEEKDAYS, read_date
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of

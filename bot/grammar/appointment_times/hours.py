@@ -4,17 +4,8 @@ from collections.abc import Sequence
 
 from bot.grammar.appointment_times.lengths import DAYS_OF_UNIT, HOUR_WORDS, MINUTE_WORDS
 from bot.grammar.appointment_times.parts import TypedWhen, as_tokens, check_once, typed_words
-from bot.grammar.clock_times import (
-    NAMED,
-    PARTS_OF_DAY,
-    TypedTime,
-    looks_like_a_time,
-    read_time,
-)
-from bot.grammar.dates import (
-    MONTH_NAMES,
-    MONTHS,
-)
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, TypedTime, looks_like_a_time, read_time
+from bot.grammar.dates import MONTH_NAMES, MONTHS
 from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of

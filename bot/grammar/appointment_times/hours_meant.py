@@ -4,15 +4,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
-from bot.grammar.clock_times import (
-    PartOfDay,
-    TypedTime,
-)
-from bot.grammar.dates import (
-    MONTH_NAMES,
-    read_date,
-    spelt,
-)
+from bot.grammar.clock_times import PartOfDay, TypedTime
+from bot.grammar.dates import MONTH_NAMES, read_date, spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 

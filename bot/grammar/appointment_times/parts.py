@@ -5,13 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 
 from bot.grammar.appointment_times.repeats import TypedRepeat
-from bot.grammar.clock_times import (
-    PartOfDay,
-    TypedTime,
-)
-from bot.grammar.dates import (
-    TypedDate,
-)
+from bot.grammar.clock_times import PartOfDay, TypedTime
+from bot.grammar.dates import TypedDate
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize
 from domain.appointments.recurrences import Recurrence

@@ -15,14 +15,8 @@ from bot.grammar.appointment_times.hours import read_clock, read_hours_range, re
 from bot.grammar.appointment_times.lengths import read_all_day, read_hours_or_minutes, read_length
 from bot.grammar.appointment_times.parts import TypedWhen, check_once, typed_words
 from bot.grammar.appointment_times.repeats import read_repeat
-from bot.grammar.clock_times import (
-    NAMED,
-    PARTS_OF_DAY,
-)
-from bot.grammar.dates import (
-    MONTHS,
-    WEEKDAYS,
-)
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY
+from bot.grammar.dates import MONTHS, WEEKDAYS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 

@@ -11,17 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.grammar.appointment_times.hours_meant import ask_hours_or_date, resolve_hours
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
 from bot.grammar.appointment_times.spans import resolve_all_day, resolve_span
-from bot.grammar.clock_times import (
-    later_half,
-    nights_of,
-)
-from bot.grammar.dates import (
-    WEEKDAYS,
-    check_reach,
-    spelt,
-    spelt_days,
-    without_past_days,
-)
+from bot.grammar.clock_times import later_half, nights_of
+from bot.grammar.dates import WEEKDAYS, check_reach, spelt, spelt_days, without_past_days
 from bot.grammar.problems import Misunderstood, Problem
 from domain.appointments.recurrences import MOST_TIMES
 from domain.local_time import resolve_local

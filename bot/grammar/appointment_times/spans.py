@@ -7,11 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.appointment_times.lengths import LONGEST_RANGE
 from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
-from bot.grammar.dates import (
-    TypedDate,
-    spelt,
-    spelt_days,
-)
+from bot.grammar.dates import TypedDate, spelt, spelt_days
 from bot.grammar.problems import Misunderstood, Problem
 from domain.local_time import resolve_local
 

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.dosages import FoundDosage, find_dosages
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.reading import EVERY_DAY, ScheduleParts, read_parts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import (
     has_portions,
     split_portions,

@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import (
-    NAMED,
-    PARTS_OF_DAY,
-    looks_like_a_time,
-)
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY, looks_like_a_time
 from bot.grammar.dates import WEEKDAYS
 from bot.grammar.dosages import name_of_unit
 from bot.grammar.numbers import read_number

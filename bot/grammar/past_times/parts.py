@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.grammar.clock_times import (
-    PartOfDay,
-)
+from bot.grammar.clock_times import PartOfDay
 
 
 @dataclass(frozen=True, slots=True)

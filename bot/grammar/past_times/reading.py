@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from bot.grammar.clock_times import (
-    PARTS_OF_DAY,
-    read_time,
-)
+from bot.grammar.clock_times import PARTS_OF_DAY, read_time
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, spelt_days
 from bot.grammar.numbers import COUNTS
 from bot.grammar.past_times.ago import count_of, read_ago

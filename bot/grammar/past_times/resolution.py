@@ -9,9 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.grammar.clock_times import (
-    PartOfDay,
-)
+from bot.grammar.clock_times import PartOfDay
 from bot.grammar.past_times.parts import MomentParts, TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 

@@ -3,13 +3,9 @@
 from datetime import timedelta
 
 from bot.grammar.problems import Problem
-from bot.grammar.schedule_parts.reading import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import ScheduleContext, count_patterns, first_and_last, misfit
-from domain.medicines.schedules.schedules import (
-    MOST_TIMES_A_DAY,
-    AsNeeded,
-    InvalidSchedule,
-)
+from domain.medicines.schedules.schedules import MOST_TIMES_A_DAY, AsNeeded, InvalidSchedule
 
 
 def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from bot.grammar.clock_times import TypedTime, later_half, nights_of
 from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.reading import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,

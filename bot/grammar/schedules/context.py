@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.reading import ScheduleParts
+from bot.grammar.schedule_parts.parts import ScheduleParts
 from domain.medicines.schedules.schedules import (
     Elapsed,
     InvalidSchedule,

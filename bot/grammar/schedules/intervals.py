@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from bot.grammar.problems import Problem
-from bot.grammar.schedule_parts.reading import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
@@ -13,10 +13,7 @@ from bot.grammar.schedules.context import (
     with_doses_to_come,
 )
 from domain.local_time import resolve_local
-from domain.medicines.schedules.schedules import (
-    Elapsed,
-    InvalidSchedule,
-)
+from domain.medicines.schedules.schedules import Elapsed, InvalidSchedule
 from domain.timers import ceil_minute
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts.reading import ScheduleParts, read_parts
+from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedule_parts.reading import read_parts
 from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
 from bot.grammar.schedules.as_needed import fit_as_needed
 from bot.grammar.schedules.by_the_clock import check_days_a_week, fit_wall_clock
@@ -17,9 +18,7 @@ from bot.grammar.schedules.context import ScheduleContext
 from bot.grammar.schedules.intervals import fit_elapsed
 from bot.grammar.schedules.varying_amounts import fit_portions
 from bot.grammar.tokens import Line, Token, tokenize
-from domain.medicines.schedules.schedules import (
-    Schedule,
-)
+from domain.medicines.schedules.schedules import Schedule
 
 LONGEST_SCHEDULE = 500
 

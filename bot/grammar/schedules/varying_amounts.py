@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 from bot.grammar.dates import exactly
 from bot.grammar.problems import Problem
-from bot.grammar.schedule_parts.reading import ScheduleParts
+from bot.grammar.schedule_parts.parts import ScheduleParts
 from bot.grammar.schedules.amounts_with_times import Portion
 from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.context import (
@@ -16,12 +16,7 @@ from bot.grammar.schedules.context import (
     with_doses_to_come,
 )
 from domain.medicines.dosages import Dosage
-from domain.medicines.schedules.schedules import (
-    InvalidSchedule,
-    Schedule,
-    Steps,
-    WallClock,
-)
+from domain.medicines.schedules.schedules import InvalidSchedule, Schedule, Steps, WallClock
 
 
 def fit_portions(

@@ -19,16 +19,15 @@ from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import hour_is_over, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.commands.appointments import (
-    KnownDoctor,
     PartialAppointment,
-    match_doctors,
-    parse_title,
     understand_appointment,
     understand_change,
 )
 from bot.grammar.dates import spelt
+from bot.grammar.known_doctors import KnownDoctor, match_doctors
 from bot.grammar.people import Person, which_person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.remarks import parse_title
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Request
 from bot.ui.answer import Screen

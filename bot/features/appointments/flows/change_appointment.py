@@ -12,17 +12,14 @@ from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointments as views
 from bot.grammar.appointment_times.parsing import parse_days, parse_duration
-from bot.grammar.commands.appointments import (
-    match_doctors,
-    parse_reminders,
-    parse_text,
-    parse_title,
-)
 from bot.grammar.commands.doctors import is_skipped
 from bot.grammar.commands.repeat_changes import RepeatChange, parse_repeat_change
+from bot.grammar.known_doctors import match_doctors
 from bot.grammar.names import parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.remarks import parse_text, parse_title
+from bot.grammar.reminders import parse_reminders
 from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
