@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from bot.features.appointments.views.appointments import screen
+from bot.features.appointments.views.appointment_screen import screen
 from domain.access import Action, Role
 from domain.appointments import appointments, changes
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence

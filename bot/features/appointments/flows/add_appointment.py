@@ -20,7 +20,7 @@ from bot.features.appointments.flows.appointment_draft import (
     understand,
     without_time,
 )
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import confirmations, draft_questions
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.features.overview.flows import add_list
 from bot.grammar.problems import Misunderstood
@@ -66,7 +66,7 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     when, reminder, _is_usual = in_words(draft)
-    return views.confirm(
+    return draft_questions.confirm(
         draft.details,
         person=data["people"][data["person"]][1],
         when=when,
@@ -111,7 +111,7 @@ def name_draft(data: Data) -> str | None:
     clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
     if draft.title is None:
         return None
-    what = views.draft_in_short(draft.title, day, clock)
+    what = draft_questions.draft_in_short(draft.title, day, clock)
     return named_for(what, draft.people, draft.person)
 
 
@@ -167,7 +167,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answ
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    screen = views.saved(facts, member=member, now=request.scope.clock.now())
+    screen = confirmations.saved(facts, member=member, now=request.scope.clock.now())
     return Answer(send=(screen, await file_of(request, facts)))
 
 

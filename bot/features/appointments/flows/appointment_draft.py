@@ -14,7 +14,7 @@ from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.whose import People, ask_whose, index_of, read_people, take_whose, to_persons
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.known_doctors import list_known_doctors
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import appointment_lines, draft_questions, time_labels
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import hour_is_over, which_night
 from bot.grammar.clock_times import later_half, nights_of
@@ -328,7 +328,7 @@ def _times_of(stored: Sequence[str]) -> Sequence[time]:
 
 
 def _ask_title(_data: Data, _choice: Choice) -> Screen:
-    return views.ask_title()
+    return draft_questions.ask_title()
 
 
 def _ask_day(data: Data, choice: Choice) -> Screen:
@@ -342,31 +342,31 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
         candidates=candidates,
         are_nights=bool(data.get("is_midnight")) and questions.are_nights(candidates),
     )
-    return views.ask_day(data["title"], buttons)
+    return draft_questions.ask_day(data["title"], buttons)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
     candidates, offered = _times_of(data["times"]), _times_of(data.get("offered", ()))
-    return views.ask_time(
+    return draft_questions.ask_time(
         data["title"],
         date.fromisoformat(data["days"][0]) if data["days"] else None,
         today=date.fromisoformat(data["today"]),
         buttons=(
             *questions.time_buttons(choice, candidates, offered=offered),
-            (choice(views.all_day_label(), _ALL_DAY_CHOICE),),
+            (choice(time_labels.all_day_label(), _ALL_DAY_CHOICE),),
         ),
     )
 
 
 def _ask_repeat(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key) for key, words in views.repeat_labels().items()]
-    return views.ask_repeat(data["title"], (tuple(buttons[:2]), tuple(buttons[2:])))
+    buttons = [choice(words, key) for key, words in draft_questions.repeat_labels().items()]
+    return draft_questions.ask_repeat(data["title"], (tuple(buttons[:2]), tuple(buttons[2:])))
 
 
 def _ask_doctor(data: Data, choice: Choice) -> Screen:
     buttons = [choice(doctor[-1], str(n)) for n, doctor in enumerate(data["doctors"])]
-    buttons.append(choice(views.just_the_name_label(), "name"))
-    return views.ask_which_doctor(data["doctor"] or "", buttons)
+    buttons.append(choice(draft_questions.just_the_name_label(), "name"))
+    return draft_questions.ask_which_doctor(data["doctor"] or "", buttons)
 
 
 ASK: Mapping[str, Callable[[Data, Choice], Screen]] = {
@@ -546,7 +546,7 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
     now = datetime.fromisoformat(draft.now) if draft.now else datetime.min.replace(tzinfo=UTC)
     start, details = datetime.fromisoformat(draft.start), draft.details
     rule = draft.rhythm_from(start)
-    when = views.planned_words(
+    when = draft_questions.planned_words(
         start,
         details,
         repeat_words(rule, first=start.date()) if rule else None,
@@ -561,7 +561,7 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
     )
     ahead = [each for each in reminders if each.at > now]
     is_usual = details.remind_before == REMIND_BEFORE and len(ahead) == len(reminders)
-    reminder = views.reminder_line(
+    reminder = appointment_lines.reminder_line(
         ahead,
         is_set=bool(details.remind_before),
         is_all_day=details.is_all_day,

@@ -10,7 +10,12 @@ from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, 
 from bot.features.appointments.flows.appointment_draft import to_problem
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.when_questions import check_kind
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import (
+    appointment_lines,
+    change_questions,
+    confirmations,
+    draft_questions,
+)
 from bot.grammar.appointment_times.parsing import parse_days, parse_duration
 from bot.grammar.commands.doctors import is_skipped
 from bot.grammar.commands.repeat_changes import RepeatChange, parse_repeat_change
@@ -59,15 +64,15 @@ async def begin(request: Request) -> Answer:
         "version": facts.version,
         "title": facts.details.title,
         "is_all_day": facts.details.is_all_day,
-        "place": views.place_of(facts),
+        "place": draft_questions.place_of(facts),
     }
     return FLOW.begin(request, "what", data)
 
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
+    buttons = [choice(words, key[:7]) for key, words in change_questions.part_labels().items()]
     buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return views.ask_what_to_change(data["title"], buttons)
+    return change_questions.ask_what_to_change(data["title"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -128,8 +133,8 @@ async def _take_typed(request: Request, running: Conversation, part: str, typed:
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
-    labels = views.reach_labels()
-    return views.ask_reach_of_change(
+    labels = change_questions.reach_labels()
+    return change_questions.ask_reach_of_change(
         data["title"],
         (
             *(choice(labels[reach], reach[:7]) for reach in data["reaches"]),
@@ -171,36 +176,39 @@ async def _go_on_with(request: Request, running: Conversation, data: dict[str, A
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
     def ask(data: Data, choice: Choice) -> Screen:
         if part == "duration" and data.get("is_all_day"):
-            return views.ask_days(data["title"], [choice(_days_label(n), str(n)) for n in _DAYS])
-        question = views.ask_part(part, data["title"], _choices(part, choice))
-        return views.by_place(question, data.get("place") if part == "repeat" else None)
+            return change_questions.ask_days(
+                data["title"], [choice(_days_label(n), str(n)) for n in _DAYS]
+            )
+        question = change_questions.ask_part(part, data["title"], _choices(part, choice))
+        return draft_questions.by_place(question, data.get("place") if part == "repeat" else None)
 
     return ask
 
 
 def _days_label(count: int) -> str:
-    return views.duration_words(timedelta(days=count))
+    return appointment_lines.duration_words(timedelta(days=count))
 
 
 def _choices(part: str, choice: Choice) -> Keyboard:
     match part:
         case "duration":
             buttons = [
-                choice(views.duration_words(timedelta(minutes=m)), str(m)) for m in _DURATIONS
+                choice(appointment_lines.duration_words(timedelta(minutes=m)), str(m))
+                for m in _DURATIONS
             ]
             return (tuple(buttons[:3]), tuple(buttons[3:]))
         case "remind":
             return (
                 *(
-                    (choice(views.reminders_words(before), key),)
+                    (choice(appointment_lines.reminders_words(before), key),)
                     for key, before in _REMINDERS.items()
                 ),
-                (choice(views.reminders_words(()), _NONE),),
+                (choice(appointment_lines.reminders_words(()), _NONE),),
             )
         case "repeat":
-            return ((choice(views.repeat_labels()["once"], _ONCE),),)
+            return ((choice(draft_questions.repeat_labels()["once"], _ONCE),),)
         case part if part in _OPTIONAL:
-            return ((choice(views.leave_out_label(), _NONE),),)
+            return ((choice(change_questions.leave_out_label(), _NONE),),)
         case _:
             return ()
 
@@ -316,17 +324,19 @@ def _is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
 
 
 def _rhythm_words(typed: RepeatChange | None) -> str | None:
-    return views.rhythm_words(typed.rule, first=typed.start.date()) if typed else None
+    return appointment_lines.rhythm_words(typed.rule, first=typed.start.date()) if typed else None
 
 
 def _rhythm_words_of(facts: OccurrenceFacts) -> str | None:
     first = to_local(facts.moved_from or facts.starts_at, facts.zone).date()
-    return views.rhythm_words(facts.recurrence, first=first) if facts.recurrence else None
+    return (
+        appointment_lines.rhythm_words(facts.recurrence, first=first) if facts.recurrence else None
+    )
 
 
 def _ask_review(data: Data, choice: Choice) -> Screen:
     said = data["said"]
-    return views.review_repetition(
+    return change_questions.review_repetition(
         data["title"],
         now=said["now"],
         then=said["then"],
@@ -429,7 +439,7 @@ async def _done(
     gone: Sequence[datetime] = (),
 ) -> Answer:
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    screen = views.changed(facts, member=member, now=request.scope.clock.now(), gone=gone)
+    screen = confirmations.changed(facts, member=member, now=request.scope.clock.now(), gone=gone)
     return finished(running, Answer(send=(screen,)))
 
 
@@ -437,7 +447,7 @@ async def _changed_meanwhile(
     request: Request, running: Conversation, facts: OccurrenceFacts
 ) -> Answer:
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    screen = views.changed_meanwhile(facts, member=member, now=request.scope.clock.now())
+    screen = confirmations.changed_meanwhile(facts, member=member, now=request.scope.clock.now())
     return finished(running, Answer(send=(screen,)))
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, finished
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import outcome_questions
 from bot.grammar.commands.intakes import parse_remark
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
@@ -22,14 +22,14 @@ async def begin(request: Request) -> Answer:
 
 
 def _ask_note(data: Data, _choice: Choice) -> Screen:
-    return views.ask_outcome(data["title"], data["person"])
+    return outcome_questions.ask_outcome(data["title"], data["person"])
 
 
 async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
     note = parse_remark(reply.text or "")
     facts = await record_outcome(request.scope, UUID(str(running.data["id"])), note)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    return finished(running, Answer(send=(views.outcome_saved(facts, member=member),)))
+    return finished(running, Answer(send=(outcome_questions.outcome_saved(facts, member=member),)))
 
 
 FLOW = Flow("outcome", {"note": Step(_ask_note, _take_note)})

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Reply
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import time_labels
 from bot.grammar.appointment_times.parsing import parse_when
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.problems import Misunderstood, Problem
@@ -29,23 +29,23 @@ def day_buttons(
     *are_nights*, each candidate is the day that one of them ends with.
     """
     if are_nights:
-        return tuple((choice(views.night_label(day), _day_key(day)),) for day in candidates)
+        return tuple((choice(time_labels.night_label(day), _day_key(day)),) for day in candidates)
     if candidates:
         return tuple(
-            (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
+            (choice(time_labels.day_label(day, today=today), _day_key(day)),) for day in candidates
         )
     blank = choice(_BLANK, "x")
     rows: list[tuple[Button, ...]] = [
         (
-            choice(views.today_label(), _day_key(today)),
-            choice(views.tomorrow_label(), _day_key(today + timedelta(days=1))),
+            choice(time_labels.today_label(), _day_key(today)),
+            choice(time_labels.tomorrow_label(), _day_key(today + timedelta(days=1))),
         ),
         (
             choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else blank,
-            choice(views.month_label(month), "x"),
+            choice(time_labels.month_label(month), "x"),
             choice("▶️", f"m{_shift(month, 1):%y%m}"),
         ),
-        tuple(choice(words, "x") for words in views.weekday_labels()),
+        tuple(choice(words, "x") for words in time_labels.weekday_labels()),
     ]
     day = month - timedelta(days=month.weekday())
     while day < _shift(month, 1):
@@ -133,7 +133,7 @@ def time_buttons(
     if offered and not candidates:
         rows.insert(0, tuple(offered))
     return tuple(
-        tuple(choice(views.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
+        tuple(choice(time_labels.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
     )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.features.appointments.views.appointments import (
-    ON_REMINDER,
+from bot.features.appointments.views.appointment_buttons import ON_REMINDER
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
     outcome_line,

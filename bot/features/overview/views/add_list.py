@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointments import (
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     title_line,
     when_line,

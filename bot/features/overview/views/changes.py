@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.features.appointments.views.appointments import (
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
     title_line,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointments import short_line
+from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import switch_button

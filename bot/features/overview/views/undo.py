@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from bot.features.appointments.views.appointments import driver_line, title_line, when_line
+from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words
