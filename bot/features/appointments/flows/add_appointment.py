@@ -7,19 +7,11 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.conversation.whose import load_people, named_for
-from bot.features.appointments.flows.appointment_draft import (
-    ABOUT_PEOPLE,
-    ASK,
-    Draft,
-    answer,
-    in_words,
-    ready,
-    stamped,
-    to_problem,
-    turned,
-    understand,
-    without_time,
-)
+from bot.features.appointments.flows.appointment_draft import Draft
+from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
+from bot.features.appointments.flows.open_questions import ASK
+from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped, without_time
+from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import confirmations, draft_questions
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.features.overview.flows import add_list

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Reply, Step, cancelled, finished
 from bot.features.appointments.flows import when_questions as questions
-from bot.features.appointments.flows.appointment_draft import to_problem
+from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import (
     change_questions,
     confirmations,

@@ -8,9 +8,11 @@ from bot.conversation.engine import Choice, Reply
 from bot.features.appointments.views import time_labels
 from bot.grammar.appointment_times.parsing import parse_when
 from bot.grammar.appointment_times.parts import When
+from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.ui.answer import Button, Keyboard
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 
 USUAL_TIMES = tuple(time(hour) for hour in (8, 9, 10, 11, 12, 14, 15, 16, 17))
 _FARTHEST_MONTHS = 24
@@ -149,3 +151,12 @@ def _day_key(day: date) -> str:
 def _shift(month: date, months: int) -> date:
     years, number = divmod(month.month - 1 + months, 12)
     return date(month.year + years, number + 1, 1)
+
+
+def to_problem(error: AppointmentInPast | TimeDoesNotExist) -> Misunderstood:
+    """A time at which nothing can be, as something to type anew."""
+    if isinstance(error, TimeDoesNotExist):
+        clock = f"{error.local:%H:%M}"
+        return Misunderstood(Problem.HOUR_SKIPPED, clock, suggestions=(f"{error.instead:%H:%M}",))
+    local = error.starts_at.astimezone(error.zone)
+    return Misunderstood(Problem.HOUR_IS_OVER, f"{spelt(local.date())} {local:%H:%M}")

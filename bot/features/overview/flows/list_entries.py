@@ -10,19 +10,12 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.whose import People, ask_whose, index_of, take_whose, to_persons
-from bot.features.appointments.flows.appointment_draft import (
-    ASK,
-    Draft,
-    answer,
-    in_words,
-    is_asked_again,
-    read_line,
-    ready,
-    stamped,
-    to_problem,
-    turned,
-)
+from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
+from bot.features.appointments.flows.draft_answers import answer, read_line, turned
 from bot.features.appointments.flows.known_doctors import list_known_doctors
+from bot.features.appointments.flows.open_questions import ASK
+from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped
+from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.features.medicines.flows.new_schedules import PRESETS, read_schedule
 from bot.features.medicines.views import medicines as medicine_views
