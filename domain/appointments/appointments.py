@@ -28,8 +28,9 @@ from domain.access import Action
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 from domain.appointments.ladder import Reminder, reminders_of
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import Series, make_occurrences, original_start, own_details
 from domain.appointments.recurrences import Recurrence
+from domain.appointments.series.extension import make_occurrences
+from domain.appointments.series.series import Series, original_start, own_details
 from domain.database import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held

@@ -35,15 +35,10 @@ from domain.appointments.locking import (
     update_one,
 )
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import (
-    Series,
-    first_ahead,
-    original_start,
-    own_details,
-    replan,
-    reset_timers,
-)
 from domain.appointments.recurrences import Recurrence
+from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series, original_start, own_details
 from domain.appointments.undo import from_json, remember, to_json
 from domain.database import Scope
 from domain.errors import NotFound

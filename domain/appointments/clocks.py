@@ -20,7 +20,9 @@ from domain.appointments.appointments import OccurrenceFacts, first_of, read_occ
 from domain.appointments.changes import part_in_two, write_rule
 from domain.appointments.locking import Reach, lock_appointment
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import Series, first_ahead, replan
+from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.replanning import replan
+from domain.appointments.series.series import Series
 from domain.appointments.undo import remember
 from domain.database import Scope
 from domain.errors import NotFound

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select, text, update
 from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
-from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
+from domain.appointments.series.series import SELECT_SERIES, Series, original_start, own_details
 from domain.database import Scope
 from domain.errors import NotFound
 from domain.events import NotificationsOwed

@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select, text, update
 
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
-from domain.appointments.occurrences import reminded_before
+from domain.appointments.series.series import reminded_before
 from domain.database import Scope
 from domain.events import NotificationsOwed
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced

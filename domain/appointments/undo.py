@@ -20,7 +20,9 @@ from domain.appointments.appointments import Details, OccurrenceFacts, first_of,
 from domain.appointments.errors import AppointmentOver
 from domain.appointments.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import Series, give_up_places, replan, reset_timers, to_key
+from domain.appointments.series.occurrence_rows import give_up_places
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series, to_key
 from domain.database import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held

@@ -19,7 +19,7 @@ from sqlalchemy import Row, false, func, select, text, union, update
 
 from domain.access import ASKED_FIRST, Action, Role, may
 from domain.appointments.ladder import after_telling, appointment_actions
-from domain.appointments.occurrences import reminded_before
+from domain.appointments.series.series import reminded_before
 from domain.database import Scope
 from domain.delivery.outbox import find_asked_for, show_again
 from domain.events import NotificationsOwed, TimerSet

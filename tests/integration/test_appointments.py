@@ -21,7 +21,7 @@ from sqlalchemy import text
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
-from domain.appointments import appointments, attendance, changes, occurrences
+from domain.appointments import appointments, attendance, changes
 from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import (
@@ -34,6 +34,7 @@ from domain.appointments.errors import (
 )
 from domain.appointments.locking import Reach
 from domain.appointments.recurrences import Recurrence
+from domain.appointments.series import extension
 from domain.database import Database, Scope, as_dispatch, as_family
 from domain.errors import NotAllowed, NotFound, NothingToUndo
 from domain.family.families import FamilyFacts
@@ -139,18 +140,18 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
         rows, last = (await connection.execute(count)).one()
     assert 360 < rows < 370
     move_to(home.database.clock, MORNING + timedelta(days=60))
-    before = home.database.clock.now() + occurrences.EXTENDED_AHEAD
+    before = home.database.clock.now() + extension.EXTENDED_AHEAD
     made = await factories.do_chore(
         home.database,
-        lambda s: occurrences.find_due(s, before=before, most=10),
-        lambda s, ids: occurrences.extend(s, ids, before=before),
+        lambda s: extension.find_due(s, before=before, most=10),
+        lambda s, ids: extension.extend(s, ids, before=before),
     )
     assert made == 1
     async with without_walls(home.url) as connection:
         more, later = (await connection.execute(count)).one()
     assert (more - rows, later - last) == (60, timedelta(days=60))
     assert not await home.database.run(
-        lambda s: occurrences.find_due(s, before=before, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=before, most=10), as_dispatch()
     )
 
 
@@ -159,7 +160,7 @@ async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> N
     await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
     far = home.database.clock.now() + timedelta(days=9_000)
     assert not await home.database.run(
-        lambda s: occurrences.find_due(s, before=far, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=far, most=10), as_dispatch()
     )
 
 
