@@ -28,8 +28,8 @@ from bot.features.overview.flows.list_entries import KINDS
 from bot.intake.request import Request
 from bot.ui.conversations import Unfinished
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
 from domain.appointments.errors import AppointmentOver
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import get_doctor
 from domain.errors import NotFound
 from domain.family.errors import NobodyCaredFor

@@ -14,15 +14,8 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select, update
 
 from domain import audit
-from domain.appointments.appointments import (
-    MOST_REMINDERS,
-    Details,
-    OccurrenceFacts,
-    check_doctor,
-    check_start,
-    first_of,
-    get_occurrence,
-)
+from domain.appointments.adding import check_doctor, check_start
+from domain.appointments.details import MOST_REMINDERS, Details
 from domain.appointments.errors import AppointmentCancelled, AppointmentOver
 from domain.appointments.locking import (
     Locked,
@@ -35,6 +28,8 @@ from domain.appointments.locking import (
     update_one,
 )
 from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.appointments.series.occurrence_rows import first_ahead
 from domain.appointments.series.replanning import replan, reset_timers

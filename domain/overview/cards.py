@@ -11,8 +11,9 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, exists, select, update
 from sqlalchemy.orm import aliased
 
 from domain.access import Action, Role
-from domain.appointments.appointments import OccurrenceFacts, read_occurrences
 from domain.appointments.calendars import CalendarEntry, read_entries
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import read_occurrences
 from domain.database import Scope
 from domain.delivery.outbox import SlotKey
 from domain.errors import NotFound

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, read_occurrences
 from domain.database import Scope
 from domain.errors import NotFound
 from domain.family.people import Person

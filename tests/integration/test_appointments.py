@@ -21,9 +21,9 @@ from sqlalchemy import text
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
-from domain.appointments import appointments, attendance, changes
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments import adding, attendance, changes
 from domain.appointments.calendars import get_entries
+from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
@@ -33,6 +33,9 @@ from domain.appointments.errors import (
     TimeDoesNotExist,
 )
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences import lists, lookups, selection
+from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.appointments.series import extension
 from domain.database import Database, Scope, as_dispatch, as_family
@@ -228,7 +231,7 @@ class TestWholeDays:
             (date(2027, 1, 12), True),
             (date(2027, 1, 13), False),
         ):
-            found = await home.do(partial(appointments.list_day, days={home.mum.id: day}))
+            found = await home.do(partial(lists.list_day, days={home.mum.id: day}))
             assert [each.id for each in found[home.mum.id]] == [facts.id] * is_listed
 
     async def test_what_falls_into_them_meets_them(self, home: Home) -> None:
@@ -370,10 +373,8 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
         for name, minute in (("A", 0), ("B", 1)):
 
             async def add(inner: Scope, name: str = name, minute: int = minute) -> None:
-                new = appointments.NewAppointment(
-                    home.mum.id, appointments.Details(name), datetime(2026, 11, 26, 10)
-                )
-                await appointments.add_appointment(inner, new)
+                new = NewAppointment(home.mum.id, Details(name), datetime(2026, 11, 26, 10))
+                await adding.add_appointment(inner, new)
                 if minute:
                     raise NotFound
 
@@ -383,7 +384,7 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
         return done
 
     assert await home.do(several) == ["A"]
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     assert [item.details.title for item in page.items] == ["A"]
 
 
@@ -402,7 +403,7 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
         await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
         await home.do(lambda s: attendance.drive(s, facts.id), reader)
-    page = await home.do(appointments.list_upcoming, reader)
+    page = await home.do(lists.list_upcoming, reader)
     assert [item.id for item in page.items] == [facts.id]
 
 
@@ -442,7 +443,7 @@ class TestReach:
         move_to(home.database.clock, datetime(2026, 12, 2, 9, tzinfo=UTC))
         next_one = await home.at("2026-12-08T10:00")
         await home.move(next_one, datetime(2026, 12, 10, 11), Reach.ALL)
-        past = await home.do(appointments.list_past)
+        past = await home.do(lists.list_past)
         assert [f"{item.local:%d %b %H:%M}" for item in past.items] == [
             "01 Dec 10:00",
             "24 Nov 10:00",
@@ -521,7 +522,7 @@ async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> 
     second = await home.at("2026-12-01T10:00")
     await home.do(lambda s: attendance.drive(s, second.id), home.ben)
     await home.do(lambda s: attendance.drive(s, first.id, every=True))
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
 
 
@@ -588,7 +589,7 @@ class TestTelling:
         told = await home.wake_up(datetime(2026, 11, 24, 9, 1, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
         [shown] = await home.database.run(
-            lambda s: appointments.read_occurrences(s, [facts.id]), as_family(home.family.id)
+            lambda s: lookups.read_occurrences(s, [facts.id]), as_family(home.family.id)
         )
         assert shown.status is OccurrenceStatus.CUT
 
@@ -667,11 +668,11 @@ async def test_other_calendars_show_what_ours_does(
     async def of_person() -> list[OccurrenceFacts]:
         async def read(scope: Scope) -> list[OccurrenceFacts]:
             rows = await scope.rows(
-                appointments.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
+                selection.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
                     AppointmentOccurrence.starts_at
                 )
             )
-            return [appointments.occurrence_facts(row) for row in rows]
+            return [selection.occurrence_facts(row) for row in rows]
 
         return await home.do(read)
 
@@ -757,29 +758,27 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     await home.add(rule="FREQ=DAILY;COUNT=14")
 
     async def listed(
-        pages: Callable[..., Awaitable[appointments.OccurrencePage]],
+        pages: Callable[..., Awaitable[OccurrencePage]],
     ) -> list[tuple[date, datetime]]:
         found, has_more = list[OccurrenceFacts](), True
         while has_more:
-            page = await home.do(partial(pages, page=len(found) // appointments.PAGE))
+            page = await home.do(partial(pages, page=len(found) // lists.PAGE))
             found += page.items
             has_more = page.has_more
         assert len({facts.id for facts in found}) == len(found) == 42
         return [(facts.first_day, facts.starts_at) for facts in found]
 
-    ahead = await listed(appointments.list_upcoming)
+    ahead = await listed(lists.list_upcoming)
     assert ahead == sorted(ahead)
     assert [at for _, at in ahead] != sorted(at for _, at in ahead)
     move_to(home.database.clock, MORNING + timedelta(days=30))
-    past = await listed(appointments.list_past)
+    past = await listed(lists.list_past)
     assert past == sorted(past, reverse=True)
 
 
 async def test_the_same_flow_adds_one(home: Home) -> None:
     flow = uuid4()
-    new = appointments.NewAppointment(
-        home.mum.id, appointments.Details("Check"), datetime(2026, 11, 26, 10)
-    )
+    new = NewAppointment(home.mum.id, Details("Check"), datetime(2026, 11, 26, 10))
     for _ in range(2):
-        await home.do(lambda s: appointments.add_appointment(s, new, flow_id=flow))
+        await home.do(lambda s: adding.add_appointment(s, new, flow_id=flow))
     assert await home.planned() == ["26 Nov 10:00"]

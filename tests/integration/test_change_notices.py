@@ -15,9 +15,9 @@ from bot.features.overview.views.changes import changed
 from bot.telegram_api.delivery import _is_silent, _reason_not_to_send
 from domain.access import Role
 from domain.appointments import attendance, changes
-from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.clocks import follow_person
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Database, Scope, as_family
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

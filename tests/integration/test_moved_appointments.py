@@ -11,10 +11,12 @@ import pytest_asyncio
 
 from bot.features.appointments.views.appointment_screen import screen
 from domain.access import Action, Role
-from domain.appointments import appointments, changes
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments import changes
 from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences import lists
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.database import Database, Member, Scope
 from domain.errors import NotAllowed
 from domain.family.people import Person
@@ -58,7 +60,7 @@ class Home:
         return await self.do(lambda s: follow_person(s, self.mum.id, appointment_ids=ids))
 
     async def ahead(self) -> list[str]:
-        page = await self.do(appointments.list_upcoming)
+        page = await self.do(lists.list_upcoming)
         return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in page.items]
 
 
@@ -112,7 +114,7 @@ async def test_the_past_of_a_series_keeps_its_clock(home: Home) -> None:
     await home.moves_to(NEW_YORK)
     await home.follow()
     assert await home.ahead() == [f"{day} Dec 10:00 America/New_York" for day in ("08", "15", "22")]
-    past = await home.do(appointments.list_past)
+    past = await home.do(lists.list_past)
     assert [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in past.items] == [
         "01 Dec 10:00 Europe/London",
         "24 Nov 10:00 Europe/London",
@@ -122,7 +124,7 @@ async def test_the_past_of_a_series_keeps_its_clock(home: Home) -> None:
 
 async def test_what_was_moved_called_off_or_driven_by_itself_stays_so(home: Home) -> None:
     first = await home.add(NEXT_TUESDAY, TUESDAYS)
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     second, third = page.items[1], page.items[2]
     await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
     third = await home.do(lambda s: get_occurrence(s, third.id))
@@ -206,7 +208,7 @@ async def test_today_lists_it_on_the_day_that_it_is_for_the_person(home: Home) -
     await home.add(datetime(2026, 11, 26, 2))
     await home.moves_to(NEW_YORK)
     day = MORNING.date() + timedelta(days=2)  # Wednesday 25 November
-    found = await home.do(lambda s: appointments.list_day(s, {home.mum.id: day}))
+    found = await home.do(lambda s: lists.list_day(s, {home.mum.id: day}))
     assert [f"{each.local:%d %b %H:%M}" for each in found[home.mum.id]] == ["26 Nov 02:00"]
 
 

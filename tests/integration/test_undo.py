@@ -16,9 +16,10 @@ from bot.ui.words import undo
 from domain import audit
 from domain.appointments import attendance
 from domain.appointments import changes as appointment_changes
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.clocks import follow_person, list_by_other_clocks
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.database import Database, Scope
 from domain.errors import CareCircleError, NothingToUndo

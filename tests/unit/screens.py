@@ -48,15 +48,9 @@ from bot.ui.callbacks import Callback, Verb
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from domain.access import Action, Role
-from domain.appointments.appointments import (
-    Conflict,
-    Details,
-    DoctorNamed,
-    OccurrenceFacts,
-    OccurrencePage,
-)
 from domain.appointments.calendars import CalendarEntry, Deviation
 from domain.appointments.clocks import Followed
+from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
@@ -65,6 +59,7 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
+from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts, OccurrencePage
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.contacts.errors import AlikeDoctor

@@ -17,7 +17,6 @@ from domain.models import Appointment, AppointmentOccurrence, new_id
 from domain.models.appointments import OccurrenceStatus
 from domain.timers import NextAction, Step, ceil_minute
 
-
 ROW_COLUMNS = (
     AppointmentOccurrence.id,
     AppointmentOccurrence.occurrence_key,

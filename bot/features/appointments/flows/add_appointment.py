@@ -22,9 +22,10 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, add_appointment
+from domain.appointments.adding import add_appointment
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.family.errors import NobodyCaredFor
 
 

@@ -20,7 +20,7 @@ from bot.grammar.commands.appointments import PartialAppointment
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
-from domain.appointments.appointments import (
+from domain.appointments.details import (
     DURATION,
     REMIND_BEFORE,
     Details,

@@ -17,7 +17,8 @@ from bot.grammar.remarks import parse_text, parse_title
 from bot.grammar.reminders import parse_reminders
 from bot.intake.request import Request
 from bot.ui.answer import Keyboard, Screen
-from domain.appointments.appointments import Details, DoctorNamed, OccurrenceFacts
+from domain.appointments.details import Details, DoctorNamed
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import to_local
 
 _DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day

@@ -11,9 +11,10 @@ from bot.grammar.commands.repeat_changes import RepeatChange, parse_repeat_chang
 from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
 from domain.appointments.changes import move, repeat
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.local_time import to_local
 

@@ -25,7 +25,6 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
 from domain.appointments.changes import move, repeat
 from domain.appointments.errors import (
     AppointmentChanged,
@@ -34,6 +33,8 @@ from domain.appointments.errors import (
     TimeDoesNotExist,
 )
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.local_time import to_local
 

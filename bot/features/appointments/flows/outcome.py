@@ -9,8 +9,8 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
 from domain.appointments.attendance import record_outcome
+from domain.appointments.occurrences.lookups import get_occurrence
 
 
 async def begin(request: Request) -> Answer:

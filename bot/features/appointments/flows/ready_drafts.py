@@ -16,7 +16,8 @@ from bot.grammar.appointment_times.resolution import hour_is_over
 from bot.grammar.clock_times import later_half
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
-from domain.appointments.appointments import REMIND_BEFORE, check_start
+from domain.appointments.adding import check_start
+from domain.appointments.details import REMIND_BEFORE
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 from domain.appointments.ladder import reminders_of
 from domain.local_time import resolve_local

@@ -16,16 +16,13 @@ from bot.intake.request import Request
 from bot.ui import callbacks
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.appointments.appointments import (
-    OccurrenceFacts,
-    get_occurrence,
-    list_past,
-    list_upcoming,
-)
 from domain.appointments.attendance import drive, record_outcome, stop_driving
 from domain.appointments.calendars import list_entries
 from domain.appointments.changes import cancel, remind_before_too, restore
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_past, list_upcoming
+from domain.appointments.occurrences.lookups import get_occurrence
 
 FARTHEST_PAGE = 1_000
 

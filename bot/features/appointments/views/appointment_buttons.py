@@ -8,7 +8,8 @@ from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import label
 from bot.ui.wording import _
 from domain.access import Action, may
-from domain.appointments.appointments import MOST_REMINDERS, OccurrenceFacts
+from domain.appointments.details import MOST_REMINDERS
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 
 LAST_MINUTES = 10

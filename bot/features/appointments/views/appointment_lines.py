@@ -10,8 +10,9 @@ from bot.ui.words.dose_times import named_clock
 from bot.ui.words.pauses import end_words
 from bot.ui.words.phones import map_link, phone_words
 from bot.ui.words.repeats import repeat_words
-from domain.appointments.appointments import Details, DoctorNamed, OccurrenceFacts
+from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.ladder import DAY_MINUTES, Reminder
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
 from domain.models.appointments import OccurrenceStatus
 from domain.timers import EVENING

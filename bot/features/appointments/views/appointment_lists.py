@@ -21,7 +21,7 @@ from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.times import day_words, named_day, short_month_name
 from domain.access import Action, may
-from domain.appointments.appointments import OccurrenceFacts, OccurrencePage
+from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database import Member
 
 

@@ -16,7 +16,7 @@ from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import span_words
 from domain.access import Action, may
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.overview.cards import AppointmentFacts, AppointmentItem
 from domain.timers import Step
 

@@ -15,7 +15,7 @@ from bot.features.appointments.views.appointment_lines import (
 from bot.ui.answer import Screen
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import span_words
-from domain.appointments.appointments import Conflict, OccurrenceFacts
+from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
 from domain.database import Member
 
 

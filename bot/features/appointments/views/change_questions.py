@@ -7,7 +7,7 @@ from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _, escape
 from bot.ui.words.times import full_date
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 
 

@@ -10,7 +10,7 @@ from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button
 from bot.ui.wording import _, escape
 from bot.ui.words.times import day_words
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 
 _MOST_GONE = 5  # days that are named

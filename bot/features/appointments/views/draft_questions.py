@@ -10,7 +10,8 @@ from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
 from bot.ui.words.dose_times import place_name
 from bot.ui.words.times import day_words, full_date
-from domain.appointments.appointments import Details, OccurrenceFacts
+from domain.appointments.details import Details
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import resolve_local
 
 

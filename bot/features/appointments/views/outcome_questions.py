@@ -4,7 +4,7 @@ from bot.ui.answer import Button, Screen
 from bot.ui.apart import family_name
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _, escape
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 
 

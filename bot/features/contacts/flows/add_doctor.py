@@ -28,7 +28,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
 from domain.contacts.errors import AlikeDoctor
 from domain.errors import NotFound

@@ -27,9 +27,10 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, add_appointment
+from domain.appointments.adding import add_appointment
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import MedicineFacts, NewMedicine

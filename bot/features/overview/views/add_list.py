@@ -20,7 +20,8 @@ from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
-from domain.appointments.appointments import Details, OccurrenceFacts
+from domain.appointments.details import Details
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 from domain.medicines.facts import MedicineFacts, NewMedicine
 

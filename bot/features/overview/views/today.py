@@ -25,7 +25,7 @@ from bot.ui.words.dose_times import (
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.times import named_day
 from domain.access import Action, may
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

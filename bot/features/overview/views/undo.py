@@ -16,8 +16,8 @@ from bot.ui.words.records import change_words
 from bot.ui.words.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
-from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 from domain.family.people import Person
 from domain.medicines.doses.doses import DoseFacts
