@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, 
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
-from domain.appointments.changes import remove
-from domain.appointments.clocks import CLOCK_CHANGED
+from domain.appointments.changes.calling_off import remove
+from domain.appointments.changes.clocks import CLOCK_CHANGED
+from domain.appointments.changes.undo import can_be_put_back, put_back
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
-from domain.appointments.undo import can_be_put_back, put_back
 from domain.audit import LASTING
 from domain.database import Member, Scope
 from domain.errors import CareCircleError, NotFound, NothingToUndo, TooLateToUndo

@@ -21,8 +21,10 @@ from sqlalchemy import text
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
-from domain.appointments import adding, attendance, changes
+from domain.appointments import adding, attendance
 from domain.appointments.calendars import get_entries
+from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes.locking import Reach
 from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -32,7 +34,6 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
-from domain.appointments.locking import Reach
 from domain.appointments.occurrences import lists, lookups, selection
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.appointments.occurrences.lookups import get_occurrence
@@ -98,7 +99,7 @@ class Home:
 
     async def move(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> OccurrenceFacts:
         return await self.do(
-            lambda s: changes.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
         )
 
     async def undo(self) -> None:
@@ -123,7 +124,9 @@ class Home:
         """Every second week on the weekday of *start*, which is one of its days."""
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         await self.do(
-            lambda s: changes.repeat(s, facts.id, start, rule, version=facts.version, reach=reach)
+            lambda s: rescheduling.repeat(
+                s, facts.id, start, rule, version=facts.version, reach=reach
+            )
         )
 
 
@@ -245,7 +248,7 @@ class TestWholeDays:
     async def test_what_goes_on_can_be_made_longer(self, home: Home) -> None:
         facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
         longer = replace(facts.details, duration=timedelta(days=20))
-        changed = await home.do(lambda s: changes.edit(s, facts.id, longer, version=facts.version))
+        changed = await home.do(lambda s: edits.edit(s, facts.id, longer, version=facts.version))
         assert changed.last_day == date(2026, 12, 12)
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -257,7 +260,7 @@ class TestWholeDays:
             start=datetime(2026, 11, 24), rule=rule, is_all_day=True, duration=timedelta(days=2)
         )
         second = await home.at("2026-12-01T00:00")
-        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T00:00")
         await home.move(third, datetime(2026, 12, 10), Reach.THIS)
         entries = await home.do(lambda s: get_entries(s, facts.appointment_id))
@@ -313,19 +316,19 @@ class TestTooSoonToBeReminded:
         assert await self.told(home) == [("Ben", "soon")]
         other = await home.add(start=datetime(2026, 11, 23, 12))
         days = replace(other.details, remind_before=(2880,))
-        await home.do(lambda s: changes.edit(s, other.id, days, version=other.version))
+        await home.do(lambda s: edits.edit(s, other.id, days, version=other.version))
         assert len(await self.told(home)) == 2
         third = await home.add(start=datetime(2026, 11, 23, 13))
-        await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.THIS))
         move_to(home.database.clock, datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
-        await home.do(lambda s: changes.restore(s, third.id))
+        await home.do(lambda s: calling_off.restore(s, third.id))
         assert len(await self.told(home)) == 3
         assert moved.details.remind_before == (1440, 60)
 
     async def test_who_was_told_hears_of_a_change_but_nothing_twice(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
         noted = replace(facts.details, note="fasting")
-        changed = await home.do(lambda s: changes.edit(s, facts.id, noted, version=facts.version))
+        changed = await home.do(lambda s: edits.edit(s, facts.id, noted, version=facts.version))
         assert len(await self.told(home)) == 1
         await home.move(changed, datetime(2026, 11, 23, 8, 20), Reach.THIS)
         told = await home.wake_up(datetime(2026, 11, 23, 7, 31, tzinfo=UTC))
@@ -344,7 +347,7 @@ class TestTooSoonToBeReminded:
 
     async def test_ten_minutes_before_can_be_added_and_undone(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
-        work = partial(changes.remind_before_too, occurrence_id=facts.id, minutes=10)
+        work = partial(edits.remind_before_too, occurrence_id=facts.id, minutes=10)
         changed = await home.do(work)
         assert changed.details.remind_before == (1440, 60, 10)
         assert await home.do(work) == changed
@@ -352,7 +355,7 @@ class TestTooSoonToBeReminded:
         assert told == [{str(facts.id): "remind"}] * 2
         with pytest.raises(AppointmentOver):
             await home.do(
-                lambda s: changes.remind_before_too(s, facts.id, minutes=10),
+                lambda s: edits.remind_before_too(s, facts.id, minutes=10),
             )
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -400,7 +403,7 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
     facts = await home.add()
     reader = await factories.member(home.database, home.anna, role, name="Vera", person=home.mum)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS), reader)
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
         await home.do(lambda s: attendance.drive(s, facts.id), reader)
     page = await home.do(lists.list_upcoming, reader)
@@ -420,7 +423,7 @@ class TestReach:
     async def test_the_series_takes_what_was_moved_or_called_off_along(self, home: Home) -> None:
         first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         second = await home.at("2026-12-01T10:00")
-        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T10:00")
         await home.move(third, datetime(2026, 12, 10, 15), Reach.THIS)
         first = await home.do(lambda s: get_occurrence(s, first.id))
@@ -449,7 +452,7 @@ class TestReach:
             "24 Nov 10:00",
         ]
         with pytest.raises(AppointmentOver):
-            await home.do(lambda s: changes.cancel(s, first.id, reach=Reach.THIS))
+            await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
 
     async def test_this_and_following_parts_the_series(self, home: Home) -> None:
         await home.add(rule=f"{TUESDAYS};COUNT=6", start=datetime(2026, 11, 24, 10))
@@ -470,10 +473,10 @@ class TestReach:
     async def test_calling_off_this_and_following_and_back(self, home: Home) -> None:
         await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         third = await home.at("2026-12-08T10:00")
-        gone = await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.FOLLOWING))
+        gone = await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.FOLLOWING))
         assert gone.status is OccurrenceStatus.CUT
         assert await home.planned() == ["24 Nov 10:00", "01 Dec 10:00"]
-        await home.do(lambda s: changes.restore(s, third.id))
+        await home.do(lambda s: calling_off.restore(s, third.id))
         assert (await home.planned(most=4))[2:] == ["08 Dec 10:00", "15 Dec 10:00"]
 
     async def test_another_rhythm_and_none(self, home: Home) -> None:
@@ -481,10 +484,12 @@ class TestReach:
         weekly = Recurrence.from_rfc5545("FREQ=WEEKLY;COUNT=3", LONDON)
         start = datetime(2026, 11, 26, 10)
         series = await home.do(
-            lambda s: changes.repeat(s, first.id, start, weekly, version=first.version)
+            lambda s: rescheduling.repeat(s, first.id, start, weekly, version=first.version)
         )
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
-        await home.do(lambda s: changes.repeat(s, first.id, start, None, version=series.version))
+        await home.do(
+            lambda s: rescheduling.repeat(s, first.id, start, None, version=series.version)
+        )
         assert await home.planned() == ["26 Nov 10:00"]
         await home.undo()
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
@@ -498,7 +503,7 @@ class TestReach:
     async def test_a_second_tap_changes_nothing(self, home: Home) -> None:
         facts = await home.add()
         for _ in range(2):
-            await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+            await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         await home.undo()
         assert await home.planned() == ["26 Nov 14:30"]
 
@@ -542,7 +547,7 @@ async def test_another_familys_appointment_is_not_there(home: Home) -> None:
     await factories.family(home.database, eve, "Eve's")
     for work in (
         lambda s: get_occurrence(s, facts.id),
-        lambda s: changes.cancel(s, facts.id, reach=Reach.THIS),
+        lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS),
         lambda s: attendance.drive(s, facts.id),
         lambda s: attendance.record_outcome(s, facts.id, "x"),
         lambda s: get_entries(s, facts.appointment_id),
@@ -561,13 +566,13 @@ class TestTelling:
 
     async def test_nothing_is_told_of_what_was_called_off_in_time(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         assert await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)) == []
 
     async def test_who_was_told_is_told_that_it_is_off(self, home: Home) -> None:
         facts = await home.add()
         assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 2
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
 
@@ -576,7 +581,7 @@ class TestTelling:
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
         noted = replace(moved.details, note="fasting")
-        await home.do(lambda s: changes.edit(s, facts.id, noted, version=moved.version))
+        await home.do(lambda s: edits.edit(s, facts.id, noted, version=moved.version))
         await home.do(lambda s: attendance.drive(s, facts.id))
         await home.do(lambda s: attendance.stop_driving(s, facts.id))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
@@ -710,7 +715,7 @@ async def test_other_calendars_show_what_ours_does(
             if action == "move":
                 await home.move(target, start, reach)
             elif action == "cancel":
-                await home.do(partial(changes.cancel, occurrence_id=target.id, reach=reach))
+                await home.do(partial(calling_off.cancel, occurrence_id=target.id, reach=reach))
             elif action == "repeat":
                 await home.repeat(target, start, reach)
             elif action in ("place", "longer"):
@@ -721,7 +726,7 @@ async def test_other_calendars_show_what_ours_does(
                 )
                 await home.do(
                     partial(
-                        changes.edit,
+                        edits.edit,
                         occurrence_id=target.id,
                         details=details,
                         version=target.version,
@@ -734,7 +739,7 @@ async def test_other_calendars_show_what_ours_does(
                 ).kind is not undo.ActionKind.APPOINTMENT_ADDED:
                     await home.undo()
             else:
-                await home.do(partial(changes.restore, occurrence_id=target.id))
+                await home.do(partial(calling_off.restore, occurrence_id=target.id))
         except (
             AppointmentCancelled,
             AppointmentInPast,

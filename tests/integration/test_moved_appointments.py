@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from bot.features.appointments.views.appointment_screen import screen
 from domain.access import Action, Role
-from domain.appointments import changes
-from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
-from domain.appointments.locking import Reach
+from domain.appointments.changes import calling_off, rescheduling
+from domain.appointments.changes.clocks import Followed, follow_person, list_by_other_clocks
+from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences import lists
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
@@ -126,10 +126,10 @@ async def test_what_was_moved_called_off_or_driven_by_itself_stays_so(home: Home
     first = await home.add(NEXT_TUESDAY, TUESDAYS)
     page = await home.do(lists.list_upcoming)
     second, third = page.items[1], page.items[2]
-    await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+    await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
     third = await home.do(lambda s: get_occurrence(s, third.id))
     await home.do(
-        lambda s: changes.move(
+        lambda s: rescheduling.move(
             s, third.id, datetime(2026, 12, 9, 15), reach=Reach.THIS, version=third.version
         )
     )
@@ -175,7 +175,7 @@ async def test_an_earlier_change_is_not_undone_by_the_wrong_clock(home: Home) ->
     facts = await home.add(datetime(2026, 11, 26, 10))
     move = datetime(2026, 11, 26, 12)
     await home.do(
-        lambda s: changes.move(s, facts.id, move, reach=Reach.THIS, version=facts.version)
+        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version)
     )
     await home.moves_to(NEW_YORK)
     await home.follow()

@@ -15,9 +15,9 @@ from sqlalchemy import text
 from bot.ui.words import undo
 from domain import audit
 from domain.appointments import attendance
-from domain.appointments import changes as appointment_changes
-from domain.appointments.clocks import follow_person, list_by_other_clocks
-from domain.appointments.locking import Reach
+from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
+from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
@@ -189,9 +189,7 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
         facts = await _nth(home, index)
         start = facts.local.replace(tzinfo=None, hour=12 + index)
         return await home.do(
-            lambda s: appointment_changes.move(
-                s, facts.id, start, reach=reach, version=facts.version
-            )
+            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
         )
 
     return act
@@ -200,7 +198,7 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
     async def act(home: Home) -> object:
         facts = await _nth(home, index)
-        return await home.do(lambda s: appointment_changes.cancel(s, facts.id, reach=reach))
+        return await home.do(lambda s: calling_off.cancel(s, facts.id, reach=reach))
 
     return act
 
@@ -208,16 +206,14 @@ def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 async def _retitle(home: Home) -> object:
     facts = await _nth(home, 0)
     details = replace(facts.details, place="Room 7")
-    return await home.do(
-        lambda s: appointment_changes.edit(s, facts.id, details, version=facts.version)
-    )
+    return await home.do(lambda s: edits.edit(s, facts.id, details, version=facts.version))
 
 
 async def _repeat(home: Home) -> object:
     facts = await _nth(home, 0)
     rule = Recurrence.from_rfc5545("FREQ=WEEKLY;BYDAY=TH", LONDON)
     return await home.do(
-        lambda s: appointment_changes.repeat(
+        lambda s: rescheduling.repeat(
             s, facts.id, datetime(2026, 12, 3, 9), rule, version=facts.version, keeps_end=True
         )
     )
@@ -235,9 +231,7 @@ def _lengthen(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
             facts.details, duration=timedelta(hours=3), remind_before=(30,), note=reach
         )
         return await home.do(
-            lambda s: appointment_changes.edit(
-                s, facts.id, details, version=facts.version, reach=reach
-            )
+            lambda s: edits.edit(s, facts.id, details, version=facts.version, reach=reach)
         )
 
     return act
@@ -249,7 +243,7 @@ def _repeat_from(index: int) -> Callable[[Home], Awaitable[object]]:
         start = facts.local.replace(tzinfo=None) + timedelta(days=1)
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         return await home.do(
-            lambda s: appointment_changes.repeat(
+            lambda s: rescheduling.repeat(
                 s, facts.id, start, rule, version=facts.version, reach=Reach.FOLLOWING
             )
         )
@@ -364,7 +358,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
     await _retitle(home)
     facts = (await _occurrences(home))[3]
     await home.do(
-        lambda s: appointment_changes.move(
+        lambda s: rescheduling.move(
             s, facts.id, datetime(2026, 12, 16, 9), reach=Reach.FOLLOWING, version=facts.version
         ),
         home.ben,
@@ -378,7 +372,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
 async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -> None:
     facts = await factories.appointment(home.database, home.anna, home.mum)
     await home.do(
-        lambda s: appointment_changes.move(
+        lambda s: rescheduling.move(
             s, facts.id, datetime(2026, 11, 27, 9), reach=Reach.THIS, version=facts.version
         )
     )
@@ -432,9 +426,7 @@ async def test_who_has_changed_it_since_is_named_also_beside_what_can_be_undone(
     await _retitle(home)
     move = facts.local.replace(tzinfo=None, hour=15)
     await home.do(
-        lambda s: appointment_changes.move(
-            s, facts.id, move, reach=Reach.THIS, version=facts.version + 1
-        ),
+        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version + 1),
         home.ben,
     )
     last = await home.do(find_last_action)

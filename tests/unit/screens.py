@@ -49,7 +49,7 @@ from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import escape
 from domain.access import Action, Role
 from domain.appointments.calendars import CalendarEntry, Deviation
-from domain.appointments.clocks import Followed
+from domain.appointments.changes.clocks import Followed
 from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.errors import (
     AppointmentCancelled,

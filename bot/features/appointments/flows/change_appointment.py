@@ -29,10 +29,11 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.changes import edit, repeat
+from domain.appointments.changes.edits import edit
+from domain.appointments.changes.locking import Reach
+from domain.appointments.changes.rescheduling import repeat
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentChanged, AppointmentInPast, TimeDoesNotExist
-from domain.appointments.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence, list_starts
 

@@ -11,8 +11,8 @@ from bot.grammar.commands.repeat_changes import RepeatChange, parse_repeat_chang
 from bot.intake.request import Request
 from bot.ui import conversations
 from bot.ui.answer import Screen
-from domain.appointments.changes import move, repeat
-from domain.appointments.locking import Reach
+from domain.appointments.changes.locking import Reach
+from domain.appointments.changes.rescheduling import move, repeat
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence

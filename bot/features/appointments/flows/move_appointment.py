@@ -25,14 +25,14 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.changes import move, repeat
+from domain.appointments.changes.locking import Reach
+from domain.appointments.changes.rescheduling import move, repeat
 from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
     TimeDoesNotExist,
 )
-from domain.appointments.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.recurrences import Recurrence

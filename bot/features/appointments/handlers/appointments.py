@@ -18,8 +18,9 @@ from bot.ui.answer import Answer, Screen
 from domain.access import Action
 from domain.appointments.attendance import drive, record_outcome, stop_driving
 from domain.appointments.calendars import list_entries
-from domain.appointments.changes import cancel, remind_before_too, restore
-from domain.appointments.locking import Reach
+from domain.appointments.changes.calling_off import cancel, restore
+from domain.appointments.changes.edits import remind_before_too
+from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lists import list_past, list_upcoming
 from domain.appointments.occurrences.lookups import get_occurrence

@@ -16,7 +16,7 @@ from bot.ui.words.records import change_words
 from bot.ui.words.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
-from domain.appointments.locking import Reach
+from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database import Member
 from domain.family.people import Person

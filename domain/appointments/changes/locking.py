@@ -12,6 +12,9 @@ from sqlalchemy import Row, select, text, update
 from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
+from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.series.series import SELECT_SERIES, Series, original_start, own_details
 from domain.database import Scope
 from domain.errors import NotFound
@@ -230,3 +233,9 @@ async def record(
         after=after,
         undoes_id=undoes_id,
     )
+
+
+async def tell_and_read(scope: Scope, locked: Locked) -> OccurrenceFacts:
+    """The occurrence as it is now; who should know of it and will not be reminded is told."""
+    await tell_of_what_is_soon(scope, locked.series.id, locked.id)
+    return await get_occurrence(scope, locked.id)

@@ -16,9 +16,9 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
 from domain import audit
 from domain.access import Action
+from domain.appointments.changes.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentOver
-from domain.appointments.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.news import tell_of_what_is_soon
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.occurrences.lookups import first_of, get_occurrence
