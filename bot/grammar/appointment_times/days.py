@@ -94,6 +94,7 @@ def read_day_and_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def read_counted_date(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "in two weeks", "3 days from now", "the day after tomorrow"."""
     words = words_of(tokens, _LONGEST_PHRASE)
     if vague := _vague(words):
         # Which of its days? A rough date would only be remembered wrongly.
@@ -135,6 +136,7 @@ def _count_from(phrase: str, today: date, _floor: date) -> date:
 
 
 def read_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "3 December", "friday", "Friday 27 November"."""
     found = read_date(tokens)
     if found is None:
         return 0

@@ -14,6 +14,7 @@ _HOURS_OF_A_DAY = 24
 
 
 def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "14:30", "at 9", "9-15", "noon"."""
     hours = read_hours_range(tokens)
     if hours is not None:
         check_once(typed.clock, typed_words(tokens, 3))
@@ -65,6 +66,7 @@ def _could_be_a_date(first: int, last: int) -> bool:
 
 
 def read_part_of_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "in the morning", "at night"; "evening" alone where a day or a time stands before it."""
     words = words_of(tokens, 3)
     skip = 0
     if words[0] in {"in", "at"}:

@@ -16,6 +16,7 @@ _PART_HOURS = range(8, 23)  # those of a part of the day that are offered
 
 
 def resolve_hours(when: When, typed: TypedWhen) -> When:
+    """With the times that its hour can be, and how long it takes, where its end is known."""
     if typed.clock is None:
         return when if typed.part is None else replace(when, times=_hours_of(typed.part))
     ends = typed.ends if typed.until is None or typed.repeat is not None else None

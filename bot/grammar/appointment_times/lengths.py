@@ -9,7 +9,7 @@ from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
-LONGEST = timedelta(hours=24)  # in hours and minutes
+_LONGEST = timedelta(hours=24)  # in hours and minutes
 LONGEST_RANGE = timedelta(days=60)  # from a day to another
 _DURATION = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(m|min|mins|minutes?|h|hrs?|hours?)?")
 MINUTE_WORDS = {"m", "min", "mins", "minute", "minutes"}
@@ -19,6 +19,7 @@ _ALL_DAY = (["all", "day"], ["whole", "day"], ["full", "day"], ["all", "day", "l
 
 
 def read_all_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "all day", "whole day", "all-day"."""
     words = words_of(tokens, 3)
     if words[:1] == ["all-day"]:
         used = 1
@@ -31,6 +32,7 @@ def read_all_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def read_length(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """ "for 45 minutes", "2 hours", "for 3 days", "for 6 weeks"."""
     skip = 1 if words_of(tokens, 1) == ["for"] else 0
     found = read_hours_or_minutes(tokens[skip:], is_expected=bool(skip))
     if found is not None:
@@ -75,7 +77,7 @@ def read_hours_or_minutes(
     if len(number.lstrip("+-")) > 6:
         raise Misunderstood(Problem.DURATION_IMPOSSIBLE, typed_words(tokens, used))
     minutes = round(count * (60 if unit in HOUR_WORDS else 1))
-    if not 1 <= minutes <= LONGEST.total_seconds() // 60:
+    if not 1 <= minutes <= _LONGEST.total_seconds() // 60:
         raise Misunderstood(Problem.DURATION_IMPOSSIBLE, typed_words(tokens, used))
     return timedelta(minutes=minutes), used
 

@@ -69,17 +69,21 @@ class TypedWhen:
 
 
 def with_problem(when: When, problem: Misunderstood) -> When:
+    """With *problem*, unless there is one already: the first is said."""
     return replace(when, problem=when.problem or problem)
 
 
 def check_once(is_there: object, words: str) -> None:
+    """Raises `Misunderstood` for *words* that say again what was said."""
     if is_there is not None:
         raise Misunderstood(Problem.WHEN_TWICE, words)
 
 
 def typed_words(tokens: Sequence[Token], used: int) -> str:
+    """The first *used* of *tokens*, as typed."""
     return " ".join(token.raw for token in tokens[:used])
 
 
 def as_tokens(*words: str) -> Sequence[Token]:
+    """Words of our own, to be read like typed ones."""
     return tokenize(" ".join(words)).tokens

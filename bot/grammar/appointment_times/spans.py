@@ -69,6 +69,7 @@ def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
 
 
 def resolve_all_day(when: When, typed: TypedWhen) -> When:
+    """What lasts whole days begins at midnight, and has no hours."""
     days = typed.lasts_days if typed.repeat is None else None
     if days is None and not typed.is_all_day and not when.is_all_day:
         return when

@@ -71,6 +71,7 @@ def _length(words: Sequence[str]) -> tuple[timedelta | None, int]:
 
 
 def count_of(word: str) -> Fraction | None:
+    """The number that a word is: "2", "two", "½", "2,5"; None if it is none."""
     if word in _NUMBERS:
         return Fraction(_NUMBERS[word])
     if word in {"½", "half"}:

@@ -24,6 +24,7 @@ _NIGHT_BEGINS = 17  # o'clock: what was "last night" before midnight was yesterd
 
 
 def resolve_moment(said: MomentParts, *, words: str, zone: ZoneInfo, now: datetime) -> TypedMoment:
+    """What was said, as a moment before *now*. Raises `Misunderstood`."""
     if said.is_now:
         if (said.has_day and said.days_ago != 0) or said.times:
             raise Misunderstood(Problem.CONTRADICTION, words, suggestions=("now",))

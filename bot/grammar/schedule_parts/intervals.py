@@ -90,6 +90,7 @@ def read_last_intake(cursor: Cursor, skip: int) -> bool:
 
 
 def read_after_last_intake(cursor: Cursor) -> bool:
+    """after the last dose · from the last intake."""
     return read_last_intake(cursor, 0)
 
 

@@ -20,6 +20,7 @@ _BEFORE_MEALS = {"with", "before", "after", "at", "for", "during"}
 
 
 def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -> None:
+    """08:00 · at 8 · noon. Raises `Misunderstood` for anything else."""
     typed_time = read_time(
         cursor.tokens[cursor.at :], is_expected=is_expected, is_after_at=is_after_at
     )

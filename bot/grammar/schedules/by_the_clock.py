@@ -72,6 +72,7 @@ def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
 
 
 def check_days_a_week(parts: ScheduleParts, words: str) -> None:
+    """Raises `Misunderstood` unless as many weekdays are named as counted ("3 times a week")."""
     if parts.days_a_week is None:
         return
     if parts.weekdays in {None, EVERY_DAY}:
@@ -81,6 +82,7 @@ def check_days_a_week(parts: ScheduleParts, words: str) -> None:
 
 
 def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
+    """ "08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec"."""
     times, days = _ascending(parts, context.words), _days(parts, context)
     starts_on, ends_on = first_and_last(parts, context)
     schedule = _valid(context, times, starts_on, ends_on, days)

@@ -14,11 +14,10 @@ from domain.database import Scope
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 
-LONGEST = timedelta(days=60)  # an appointment; whole days may have an hour more than 24
-_LONGEST_SEEN = LONGEST + timedelta(hours=2)
+_LONGEST = timedelta(days=60)  # an appointment; whole days may have an hour more than 24
+_LONGEST_SEEN = _LONGEST + timedelta(hours=2)
 PAGE = 10
 _LONGEST_DAY = timedelta(hours=50)  # from its first hour to its last, all over the world
-
 
 _STARTS = AppointmentOccurrence.starts_at
 _NEVER: Sequence[Any] = (

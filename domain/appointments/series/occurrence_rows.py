@@ -34,6 +34,8 @@ SELECT_ROWS = select(*ROW_COLUMNS)
 
 @dataclass(frozen=True)
 class WrittenRow:
+    """What is written of a row that is there."""
+
     id: UUID
     key: str
     starts_at: datetime
@@ -85,6 +87,7 @@ async def list_ahead(
 def timer_of(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
+    """What is told next of an occurrence, and when; with *tell* that it has changed, at once."""
     if tell and series.ends_at(starts_at) > now:
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:
@@ -104,6 +107,7 @@ _WRITE = text("""
 
 
 async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
+    """Write rows that are there in one statement, and have their timers looked at."""
     await scope.execute(
         _WRITE,
         {
@@ -125,6 +129,7 @@ async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
 async def insert_rows(
     scope: Scope, series: Series, starts: Sequence[datetime], *, now: datetime
 ) -> None:
+    """Insert a row for each of these local starts, unless it is there."""
     rows, timers = [], []
     for start in starts:
         starts_at = resolve_local(start, series.zone)

@@ -120,6 +120,7 @@ def own_details(row: Row[Any]) -> Mapping[str, Any]:
 
 
 def to_key(local: datetime) -> str:
+    """The key of an occurrence in its series: the local start that the rule gives."""
     return local.isoformat(timespec="minutes")
 
 

@@ -30,6 +30,8 @@ _OPTIONAL = {"doctor", "place", "bring", "note"}
 
 
 def ask_part(part: str) -> Callable[[Data, Choice], Screen]:
+    """What asks the question for a part."""
+
     def ask(data: Data, choice: Choice) -> Screen:
         if part == "duration" and data.get("is_all_day"):
             return change_questions.ask_days(

@@ -52,10 +52,12 @@ def is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
 
 
 def rhythm_words(typed: RepeatChange | None) -> str | None:
+    """The rhythm that was typed; None: only once."""
     return appointment_lines.rhythm_words(typed.rule, first=typed.start.date()) if typed else None
 
 
 def rhythm_words_of(facts: OccurrenceFacts) -> str | None:
+    """The rhythm so far; None: only once."""
     first = to_local(facts.moved_from or facts.starts_at, facts.zone).date()
     return (
         appointment_lines.rhythm_words(facts.recurrence, first=first) if facts.recurrence else None
