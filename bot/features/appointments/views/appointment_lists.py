@@ -5,6 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
 from bot.ui.callbacks import Callback, Verb
@@ -82,10 +83,6 @@ def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:
     if len(words) == 1:
         return words.pop()
     return named_day(found[0].first_day, today=now.astimezone(found[0].zone).date())
-
-
-def capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 
-from bot.features.appointments.views.appointment_lists import capital
 from bot.ui.wording import _
 from bot.ui.words.times import day_words, short_month_name, weekday_name
 
@@ -53,3 +52,7 @@ def month_label(month: date) -> str:
 def weekday_labels() -> Sequence[str]:
     """Two letters each, Monday first."""
     return (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
