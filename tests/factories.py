@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from domain.access import Role
-from domain.appointments import appointments
-from domain.appointments.appointments import Details, NewAppointment, OccurrenceFacts
+from domain.appointments.adding import add_appointment
+from domain.appointments.details import Details, NewAppointment
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import Recurrence
 from domain.contacts import doctors
 from domain.contacts.doctors import DoctorFacts, NewDoctor
@@ -157,7 +158,7 @@ async def appointment(
     """One at a local *start*, or a series of them by an RRULE."""
     recurrence = Recurrence.from_rfc5545(rule, person.zone) if rule else None
     new = NewAppointment(person.id, Details(title, **details), start, recurrence)
-    return await acting(database, who, lambda scope: appointments.add_appointment(scope, new))
+    return await acting(database, who, lambda scope: add_appointment(scope, new))
 
 
 async def doctor(

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from bot.conversation.engine import QUIT, Flow, Leaving, Reply, cancelled
-from bot.grammar.assents import is_yes_or_no
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.tokens import tokenize
+from bot.grammar.yes_or_no import is_yes_or_no
 from bot.intake.conversation import (
     quietly,
     to_end,

@@ -49,6 +49,7 @@ WEEKDAYS = {
     )
     for name in names.split()
 }
+SHORTER_MONTHS = ("in", "shorter", "months", "on", "the", "last", "day")
 # A year left out is this year's or next year's; beyond this it is more likely a date just gone by.
 _FARTHEST_WITHOUT_YEAR = timedelta(days=274)
 _FARTHEST = timedelta(days=3660)

@@ -17,8 +17,8 @@ from bot.ops.supervisor import Supervisor
 from bot.redis.lease import Lease
 from bot.scheduling.alarm import Alarm
 from bot.scheduling.isolation import Chore, Isolation
-from domain.appointments import occurrences
-from domain.appointments.occurrences import EXTENDED_AHEAD
+from domain.appointments.series import extension
+from domain.appointments.series.extension import EXTENDED_AHEAD
 from domain.database.failures import is_away
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
@@ -127,8 +127,8 @@ class WakeUps:
         await self._isolation.do(
             Chore(
                 Work.SERIES,
-                lambda scope, most: occurrences.find_due(scope, before=a_year, most=most),
-                lambda scope, ids: occurrences.extend(scope, ids, before=a_year),
+                lambda scope, most: extension.find_due(scope, before=a_year, most=most),
+                lambda scope, ids: extension.extend(scope, ids, before=a_year),
             )
         )
         now = self._clock.now()

@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments.changes.locking import Reach, lock, record, refuse_what_is_over, update_one
+from domain.appointments.changes.undo import remember
 from domain.appointments.errors import TakenByAnother
-from domain.appointments.locking import Reach, lock, record, refuse_what_is_over, update_one
-from domain.appointments.occurrences import ROW_COLUMNS, Series, own_details, show_again
-from domain.appointments.undo import remember
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
+from domain.appointments.series.occurrence_rows import ROW_COLUMNS
+from domain.appointments.series.series import Series, own_details
+from domain.appointments.series.shown_messages import show_again
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.models import AppointmentOccurrence, FamilyMember, User

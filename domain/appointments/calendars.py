@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Row, Uuid, cast, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.access import Action
-from domain.appointments.occurrences import original_start
 from domain.appointments.recurrences import Recurrence
+from domain.appointments.series.series import original_start
 from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.local_time import to_local

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select, update
 
 from domain.access import Role
 from domain.appointments.ladder import reminders_of
-from domain.appointments.occurrences import reminded_before
+from domain.appointments.series.series import reminded_before
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe_or_add
 from domain.family.running_pauses import PAUSE_COLUMNS, is_silenced

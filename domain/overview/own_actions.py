@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from domain.appointments.appointments import OccurrenceFacts
-from domain.appointments.clocks import CLOCK_CHANGED
+from domain.appointments.changes.clocks import CLOCK_CHANGED
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.database.scope import Member, Scope
 from domain.errors import NotFound
 from domain.family.people import get_person

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, read_occurrences
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.errors import NotFound

@@ -5,9 +5,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts
-from domain.appointments.changes import remove
-from domain.appointments.undo import can_be_put_back, put_back
+from domain.appointments.changes.calling_off import remove
+from domain.appointments.changes.undo import can_be_put_back, put_back
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person

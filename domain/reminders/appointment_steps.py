@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select, text, update
 
 from domain.access import ASKED_FIRST, Action, may
 from domain.appointments.ladder import after_telling, appointment_actions
-from domain.appointments.occurrences import reminded_before
+from domain.appointments.series.series import reminded_before
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage
 from domain.events import TimerSet

@@ -22,7 +22,7 @@ import asyncpg
 from bot.embedded import EmbeddedServers, start_embedded
 from bot.redis.client import connect
 from bot.redis.medications_cache import MedicationsCache
-from domain.appointments.appointments import list_day, list_upcoming
+from domain.appointments.occurrences.lists import list_day, list_upcoming
 from domain.clock import Clock
 from domain.database.engine import make_engine
 from domain.database.requests import as_newcomer, as_person

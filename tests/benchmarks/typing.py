@@ -36,7 +36,8 @@ from bot.ui.answer import Answer
 from bot.ui.callbacks import NOWHERE, Callback, Verb, decode
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Role
-from domain.appointments.appointments import Details, NewAppointment, add_appointment
+from domain.appointments.adding import add_appointment
+from domain.appointments.details import Details, NewAppointment
 from domain.clock import Clock
 from domain.database.engine import make_engine
 from domain.database.requests import as_person

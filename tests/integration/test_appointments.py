@@ -21,9 +21,11 @@ from sqlalchemy import text
 
 from bot.features.appointments.views.calendar_files import calendar_file
 from domain.access import Role
-from domain.appointments import appointments, attendance, changes, occurrences
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
+from domain.appointments import adding, attendance
 from domain.appointments.calendars import get_entries
+from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes.locking import Reach
+from domain.appointments.details import Details, NewAppointment
 from domain.appointments.errors import (
     AppointmentCancelled,
     AppointmentChanged,
@@ -32,8 +34,11 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
-from domain.appointments.locking import Reach
+from domain.appointments.occurrences import lists, lookups, selection
+from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
+from domain.appointments.series import extension
 from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -96,7 +101,7 @@ class Home:
 
     async def move(self, facts: OccurrenceFacts, start: datetime, reach: Reach) -> OccurrenceFacts:
         return await self.do(
-            lambda s: changes.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
         )
 
     async def undo(self) -> None:
@@ -121,7 +126,9 @@ class Home:
         """Every second week on the weekday of *start*, which is one of its days."""
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         await self.do(
-            lambda s: changes.repeat(s, facts.id, start, rule, version=facts.version, reach=reach)
+            lambda s: rescheduling.repeat(
+                s, facts.id, start, rule, version=facts.version, reach=reach
+            )
         )
 
 
@@ -141,18 +148,18 @@ async def test_a_series_has_its_rows_a_year_ahead_and_grows(home: Home) -> None:
         rows, last = (await connection.execute(count)).one()
     assert 360 < rows < 370
     move_to(home.database.clock, MORNING + timedelta(days=60))
-    before = home.database.clock.now() + occurrences.EXTENDED_AHEAD
+    before = home.database.clock.now() + extension.EXTENDED_AHEAD
     made = await factories.do_chore(
         home.database,
-        lambda s: occurrences.find_due(s, before=before, most=10),
-        lambda s, ids: occurrences.extend(s, ids, before=before),
+        lambda s: extension.find_due(s, before=before, most=10),
+        lambda s, ids: extension.extend(s, ids, before=before),
     )
     assert made == 1
     async with without_walls(home.url) as connection:
         more, later = (await connection.execute(count)).one()
     assert (more - rows, later - last) == (60, timedelta(days=60))
     assert not await home.database.run(
-        lambda s: occurrences.find_due(s, before=before, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=before, most=10), as_dispatch()
     )
 
 
@@ -161,7 +168,7 @@ async def test_what_ends_or_comes_once_is_never_looked_at_again(home: Home) -> N
     await home.add(rule="FREQ=WEEKLY;UNTIL=20270301T000000Z")
     far = home.database.clock.now() + timedelta(days=9_000)
     assert not await home.database.run(
-        lambda s: occurrences.find_due(s, before=far, most=10), as_dispatch()
+        lambda s: extension.find_due(s, before=far, most=10), as_dispatch()
     )
 
 
@@ -229,7 +236,7 @@ class TestWholeDays:
             (date(2027, 1, 12), True),
             (date(2027, 1, 13), False),
         ):
-            found = await home.do(partial(appointments.list_day, days={home.mum.id: day}))
+            found = await home.do(partial(lists.list_day, days={home.mum.id: day}))
             assert [each.id for each in found[home.mum.id]] == [facts.id] * is_listed
 
     async def test_what_falls_into_them_meets_them(self, home: Home) -> None:
@@ -243,7 +250,7 @@ class TestWholeDays:
     async def test_what_goes_on_can_be_made_longer(self, home: Home) -> None:
         facts = await home.add(start=datetime(2026, 11, 23), **FORTNIGHT)
         longer = replace(facts.details, duration=timedelta(days=20))
-        changed = await home.do(lambda s: changes.edit(s, facts.id, longer, version=facts.version))
+        changed = await home.do(lambda s: edits.edit(s, facts.id, longer, version=facts.version))
         assert changed.last_day == date(2026, 12, 12)
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -255,7 +262,7 @@ class TestWholeDays:
             start=datetime(2026, 11, 24), rule=rule, is_all_day=True, duration=timedelta(days=2)
         )
         second = await home.at("2026-12-01T00:00")
-        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T00:00")
         await home.move(third, datetime(2026, 12, 10), Reach.THIS)
         entries = await home.do(lambda s: get_entries(s, facts.appointment_id))
@@ -311,19 +318,19 @@ class TestTooSoonToBeReminded:
         assert await self.told(home) == [("Ben", "soon")]
         other = await home.add(start=datetime(2026, 11, 23, 12))
         days = replace(other.details, remind_before=(2880,))
-        await home.do(lambda s: changes.edit(s, other.id, days, version=other.version))
+        await home.do(lambda s: edits.edit(s, other.id, days, version=other.version))
         assert len(await self.told(home)) == 2
         third = await home.add(start=datetime(2026, 11, 23, 13))
-        await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.THIS))
         move_to(home.database.clock, datetime(2026, 11, 23, 12, 30, tzinfo=UTC))
-        await home.do(lambda s: changes.restore(s, third.id))
+        await home.do(lambda s: calling_off.restore(s, third.id))
         assert len(await self.told(home)) == 3
         assert moved.details.remind_before == (1440, 60)
 
     async def test_who_was_told_hears_of_a_change_but_nothing_twice(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
         noted = replace(facts.details, note="fasting")
-        changed = await home.do(lambda s: changes.edit(s, facts.id, noted, version=facts.version))
+        changed = await home.do(lambda s: edits.edit(s, facts.id, noted, version=facts.version))
         assert len(await self.told(home)) == 1
         await home.move(changed, datetime(2026, 11, 23, 8, 20), Reach.THIS)
         told = await home.wake_up(datetime(2026, 11, 23, 7, 31, tzinfo=UTC))
@@ -342,7 +349,7 @@ class TestTooSoonToBeReminded:
 
     async def test_ten_minutes_before_can_be_added_and_undone(self, home: Home) -> None:
         facts = await home.add(start=self.IN_40_MINUTES)
-        work = partial(changes.remind_before_too, occurrence_id=facts.id, minutes=10)
+        work = partial(edits.remind_before_too, occurrence_id=facts.id, minutes=10)
         changed = await home.do(work)
         assert changed.details.remind_before == (1440, 60, 10)
         assert await home.do(work) == changed
@@ -350,7 +357,7 @@ class TestTooSoonToBeReminded:
         assert told == [{str(facts.id): "remind"}] * 2
         with pytest.raises(AppointmentOver):
             await home.do(
-                lambda s: changes.remind_before_too(s, facts.id, minutes=10),
+                lambda s: edits.remind_before_too(s, facts.id, minutes=10),
             )
         await home.undo()
         again = await home.do(lambda s: get_occurrence(s, facts.id))
@@ -371,10 +378,8 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
         for name, minute in (("A", 0), ("B", 1)):
 
             async def add(inner: Scope, name: str = name, minute: int = minute) -> None:
-                new = appointments.NewAppointment(
-                    home.mum.id, appointments.Details(name), datetime(2026, 11, 26, 10)
-                )
-                await appointments.add_appointment(inner, new)
+                new = NewAppointment(home.mum.id, Details(name), datetime(2026, 11, 26, 10))
+                await adding.add_appointment(inner, new)
                 if minute:
                     raise NotFound
 
@@ -384,7 +389,7 @@ async def test_one_that_is_refused_leaves_the_others(home: Home) -> None:
         return done
 
     assert await home.do(several) == ["A"]
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     assert [item.details.title for item in page.items] == ["A"]
 
 
@@ -400,10 +405,10 @@ async def test_who_only_reads_changes_nothing(home: Home, role: Role) -> None:
     facts = await home.add()
     reader = await factories.member(home.database, home.anna, role, name="Vera", person=home.mum)
     with pytest.raises(NotAllowed):
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS), reader)
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS), reader)
     with pytest.raises(NotAllowed):
         await home.do(lambda s: attendance.drive(s, facts.id), reader)
-    page = await home.do(appointments.list_upcoming, reader)
+    page = await home.do(lists.list_upcoming, reader)
     assert [item.id for item in page.items] == [facts.id]
 
 
@@ -420,7 +425,7 @@ class TestReach:
     async def test_the_series_takes_what_was_moved_or_called_off_along(self, home: Home) -> None:
         first = await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         second = await home.at("2026-12-01T10:00")
-        await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
         third = await home.at("2026-12-08T10:00")
         await home.move(third, datetime(2026, 12, 10, 15), Reach.THIS)
         first = await home.do(lambda s: get_occurrence(s, first.id))
@@ -443,13 +448,13 @@ class TestReach:
         move_to(home.database.clock, datetime(2026, 12, 2, 9, tzinfo=UTC))
         next_one = await home.at("2026-12-08T10:00")
         await home.move(next_one, datetime(2026, 12, 10, 11), Reach.ALL)
-        past = await home.do(appointments.list_past)
+        past = await home.do(lists.list_past)
         assert [f"{item.local:%d %b %H:%M}" for item in past.items] == [
             "01 Dec 10:00",
             "24 Nov 10:00",
         ]
         with pytest.raises(AppointmentOver):
-            await home.do(lambda s: changes.cancel(s, first.id, reach=Reach.THIS))
+            await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
 
     async def test_this_and_following_parts_the_series(self, home: Home) -> None:
         await home.add(rule=f"{TUESDAYS};COUNT=6", start=datetime(2026, 11, 24, 10))
@@ -470,10 +475,10 @@ class TestReach:
     async def test_calling_off_this_and_following_and_back(self, home: Home) -> None:
         await home.add(rule=TUESDAYS, start=datetime(2026, 11, 24, 10))
         third = await home.at("2026-12-08T10:00")
-        gone = await home.do(lambda s: changes.cancel(s, third.id, reach=Reach.FOLLOWING))
+        gone = await home.do(lambda s: calling_off.cancel(s, third.id, reach=Reach.FOLLOWING))
         assert gone.status is OccurrenceStatus.CUT
         assert await home.planned() == ["24 Nov 10:00", "01 Dec 10:00"]
-        await home.do(lambda s: changes.restore(s, third.id))
+        await home.do(lambda s: calling_off.restore(s, third.id))
         assert (await home.planned(most=4))[2:] == ["08 Dec 10:00", "15 Dec 10:00"]
 
     async def test_another_rhythm_and_none(self, home: Home) -> None:
@@ -481,10 +486,12 @@ class TestReach:
         weekly = Recurrence.from_rfc5545("FREQ=WEEKLY;COUNT=3", LONDON)
         start = datetime(2026, 11, 26, 10)
         series = await home.do(
-            lambda s: changes.repeat(s, first.id, start, weekly, version=first.version)
+            lambda s: rescheduling.repeat(s, first.id, start, weekly, version=first.version)
         )
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
-        await home.do(lambda s: changes.repeat(s, first.id, start, None, version=series.version))
+        await home.do(
+            lambda s: rescheduling.repeat(s, first.id, start, None, version=series.version)
+        )
         assert await home.planned() == ["26 Nov 10:00"]
         await home.undo()
         assert await home.planned() == ["26 Nov 10:00", "03 Dec 10:00", "10 Dec 10:00"]
@@ -498,7 +505,7 @@ class TestReach:
     async def test_a_second_tap_changes_nothing(self, home: Home) -> None:
         facts = await home.add()
         for _ in range(2):
-            await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+            await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         await home.undo()
         assert await home.planned() == ["26 Nov 14:30"]
 
@@ -522,7 +529,7 @@ async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> 
     second = await home.at("2026-12-01T10:00")
     await home.do(lambda s: attendance.drive(s, second.id), home.ben)
     await home.do(lambda s: attendance.drive(s, first.id, every=True))
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
 
 
@@ -542,7 +549,7 @@ async def test_another_familys_appointment_is_not_there(home: Home) -> None:
     await factories.family(home.database, eve, "Eve's")
     for work in (
         lambda s: get_occurrence(s, facts.id),
-        lambda s: changes.cancel(s, facts.id, reach=Reach.THIS),
+        lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS),
         lambda s: attendance.drive(s, facts.id),
         lambda s: attendance.record_outcome(s, facts.id, "x"),
         lambda s: get_entries(s, facts.appointment_id),
@@ -561,13 +568,13 @@ class TestTelling:
 
     async def test_nothing_is_told_of_what_was_called_off_in_time(self, home: Home) -> None:
         facts = await home.add()
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         assert await home.wake_up(datetime(2026, 11, 26, 16, 0, tzinfo=UTC)) == []
 
     async def test_who_was_told_is_told_that_it_is_off(self, home: Home) -> None:
         facts = await home.add()
         assert len(await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))) == 2
-        await home.do(lambda s: changes.cancel(s, facts.id, reach=Reach.THIS))
+        await home.do(lambda s: calling_off.cancel(s, facts.id, reach=Reach.THIS))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
 
@@ -576,7 +583,7 @@ class TestTelling:
         await home.wake_up(datetime(2026, 11, 25, 14, 30, tzinfo=UTC))
         moved = await home.move(facts, datetime(2026, 11, 27, 9), Reach.THIS)
         noted = replace(moved.details, note="fasting")
-        await home.do(lambda s: changes.edit(s, facts.id, noted, version=moved.version))
+        await home.do(lambda s: edits.edit(s, facts.id, noted, version=moved.version))
         await home.do(lambda s: attendance.drive(s, facts.id))
         await home.do(lambda s: attendance.stop_driving(s, facts.id))
         told = await home.wake_up(datetime(2026, 11, 25, 14, 31, tzinfo=UTC))
@@ -589,7 +596,7 @@ class TestTelling:
         told = await home.wake_up(datetime(2026, 11, 24, 9, 1, tzinfo=UTC))
         assert told == [{str(facts.id): "tell"}] * 2
         [shown] = await home.database.run(
-            lambda s: appointments.read_occurrences(s, [facts.id]), as_family(home.family.id)
+            lambda s: lookups.read_occurrences(s, [facts.id]), as_family(home.family.id)
         )
         assert shown.status is OccurrenceStatus.CUT
 
@@ -668,11 +675,11 @@ async def test_other_calendars_show_what_ours_does(
     async def of_person() -> list[OccurrenceFacts]:
         async def read(scope: Scope) -> list[OccurrenceFacts]:
             rows = await scope.rows(
-                appointments.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
+                selection.SELECT_OCCURRENCES.where(CareRecipient.id == person.id).order_by(
                     AppointmentOccurrence.starts_at
                 )
             )
-            return [appointments.occurrence_facts(row) for row in rows]
+            return [selection.occurrence_facts(row) for row in rows]
 
         return await home.do(read)
 
@@ -710,7 +717,7 @@ async def test_other_calendars_show_what_ours_does(
             if action == "move":
                 await home.move(target, start, reach)
             elif action == "cancel":
-                await home.do(partial(changes.cancel, occurrence_id=target.id, reach=reach))
+                await home.do(partial(calling_off.cancel, occurrence_id=target.id, reach=reach))
             elif action == "repeat":
                 await home.repeat(target, start, reach)
             elif action in ("place", "longer"):
@@ -721,7 +728,7 @@ async def test_other_calendars_show_what_ours_does(
                 )
                 await home.do(
                     partial(
-                        changes.edit,
+                        edits.edit,
                         occurrence_id=target.id,
                         details=details,
                         version=target.version,
@@ -734,7 +741,7 @@ async def test_other_calendars_show_what_ours_does(
                 ).kind is not own_actions.ActionKind.APPOINTMENT_ADDED:
                     await home.undo()
             else:
-                await home.do(partial(changes.restore, occurrence_id=target.id))
+                await home.do(partial(calling_off.restore, occurrence_id=target.id))
         except (
             AppointmentCancelled,
             AppointmentInPast,
@@ -758,29 +765,27 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     await home.add(rule="FREQ=DAILY;COUNT=14")
 
     async def listed(
-        pages: Callable[..., Awaitable[appointments.OccurrencePage]],
+        pages: Callable[..., Awaitable[OccurrencePage]],
     ) -> list[tuple[date, datetime]]:
         found, has_more = list[OccurrenceFacts](), True
         while has_more:
-            page = await home.do(partial(pages, page=len(found) // appointments.PAGE))
+            page = await home.do(partial(pages, page=len(found) // lists.PAGE))
             found += page.items
             has_more = page.has_more
         assert len({facts.id for facts in found}) == len(found) == 42
         return [(facts.first_day, facts.starts_at) for facts in found]
 
-    ahead = await listed(appointments.list_upcoming)
+    ahead = await listed(lists.list_upcoming)
     assert ahead == sorted(ahead)
     assert [at for _, at in ahead] != sorted(at for _, at in ahead)
     move_to(home.database.clock, MORNING + timedelta(days=30))
-    past = await listed(appointments.list_past)
+    past = await listed(lists.list_past)
     assert past == sorted(past, reverse=True)
 
 
 async def test_the_same_flow_adds_one(home: Home) -> None:
     flow = uuid4()
-    new = appointments.NewAppointment(
-        home.mum.id, appointments.Details("Check"), datetime(2026, 11, 26, 10)
-    )
+    new = NewAppointment(home.mum.id, Details("Check"), datetime(2026, 11, 26, 10))
     for _ in range(2):
-        await home.do(lambda s: appointments.add_appointment(s, new, flow_id=flow))
+        await home.do(lambda s: adding.add_appointment(s, new, flow_id=flow))
     assert await home.planned() == ["26 Nov 10:00"]

@@ -14,10 +14,11 @@ from sqlalchemy import Row, text
 from bot.features.overview.views.changes import changed
 from bot.telegram_api.sending import reason_not_to_send
 from domain.access import Role
-from domain.appointments import attendance, changes
-from domain.appointments.appointments import OccurrenceFacts
-from domain.appointments.clocks import follow_person
-from domain.appointments.locking import Reach
+from domain.appointments import attendance
+from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes.clocks import follow_person
+from domain.appointments.changes.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.requests import as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -67,7 +68,7 @@ class Home:
     async def move(self, facts: OccurrenceFacts, start: datetime = THURSDAY) -> OccurrenceFacts:
         reach = Reach.THIS
         return await self.do(
-            lambda s: changes.move(s, facts.id, start, reach=reach, version=facts.version)
+            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
         )
 
     async def undo(self, who: Account | None = None) -> None:
@@ -158,19 +159,19 @@ class TestTheDriver:
         ("work", "head", "drive"),
         [
             (
-                lambda s, f: changes.edit(
+                lambda s, f: edits.edit(
                     s, f.id, replace(f.details, place="Charité"), version=f.version
                 ),
                 "✏️ Anna changed an appointment:",
                 "🚗 You're driving.",
             ),
             (
-                lambda s, f: changes.cancel(s, f.id, reach=Reach.THIS),
+                lambda s, f: calling_off.cancel(s, f.id, reach=Reach.THIS),
                 "🚫 Anna called off an appointment:",
                 "🚗 You don't need to drive.",
             ),
             (
-                lambda s, f: changes.remove(s, f.appointment_id),
+                lambda s, f: calling_off.remove(s, f.appointment_id),
                 "↩️ Anna undid adding an appointment:",
                 "<b>Cardiologist</b> for Mum: removed",
             ),
@@ -191,9 +192,9 @@ class TestTheDriver:
 
     async def test_restoring_and_undoing_it_are_told_as_well(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda scope: changes.cancel(scope, facts.id, reach=Reach.THIS))
+        await home.do(lambda scope: calling_off.cancel(scope, facts.id, reach=Reach.THIS))
         await home.minute_passes()
-        await home.do(lambda scope: changes.restore(scope, facts.id))
+        await home.do(lambda scope: calling_off.restore(scope, facts.id))
         said = (await home.said())["Ben"]
         assert (said[0], said[-1]) == ("↩️ Anna restored an appointment:", "🚗 You're driving.")
         await home.minute_passes()
@@ -221,7 +222,7 @@ class TestTheDriver:
         await home.move(later, datetime(2026, 12, 3, 9))
         assert await home.owed() == {}
         moved = await home.do(
-            lambda s: changes.move(
+            lambda s: rescheduling.move(
                 s, first.id, THURSDAY, reach=Reach.ALL, version=first.version + 1
             )
         )
@@ -379,7 +380,7 @@ class TestWhatIsTold:
 
     async def test_when_it_is_reminded_of_is_nobodys_news(self, home: Home) -> None:
         facts = await home.driven()
-        await home.do(lambda s: changes.remind_before_too(s, facts.id, minutes=10))
+        await home.do(lambda s: edits.remind_before_too(s, facts.id, minutes=10))
         assert await home.owed() == {}
         await home.undo()
         assert await home.owed() == {}
@@ -459,7 +460,7 @@ class TestNothingIsToldTwice:
         await factories.wake_up(home.database, facts.starts_at - timedelta(days=1))
         await factories.deliver(home.database)
         details = replace(facts.details, place="Charité")
-        await home.do(lambda s: changes.edit(s, facts.id, details, version=facts.version))
+        await home.do(lambda s: edits.edit(s, facts.id, details, version=facts.version))
         assert set(await home.owed()) == {"Ben", "Vera"}
 
     async def test_who_is_asked_to_drive_needs_not_be_told_that_nobody_does(

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from bot.features.appointments.views.appointments import screen
+from bot.features.appointments.views.appointment_screen import screen
 from domain.access import Action, Role
-from domain.appointments import appointments, changes
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
-from domain.appointments.clocks import Followed, follow_person, list_by_other_clocks
-from domain.appointments.locking import Reach
+from domain.appointments.changes import calling_off, rescheduling
+from domain.appointments.changes.clocks import Followed, follow_person, list_by_other_clocks
+from domain.appointments.changes.locking import Reach
+from domain.appointments.occurrences import lists
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.database.scope import Member, Scope
 from domain.database.unit_of_work import Database
 from domain.errors import NotAllowed
@@ -59,7 +61,7 @@ class Home:
         return await self.do(lambda s: follow_person(s, self.mum.id, appointment_ids=ids))
 
     async def ahead(self) -> list[str]:
-        page = await self.do(appointments.list_upcoming)
+        page = await self.do(lists.list_upcoming)
         return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in page.items]
 
 
@@ -113,7 +115,7 @@ async def test_the_past_of_a_series_keeps_its_clock(home: Home) -> None:
     await home.moves_to(NEW_YORK)
     await home.follow()
     assert await home.ahead() == [f"{day} Dec 10:00 America/New_York" for day in ("08", "15", "22")]
-    past = await home.do(appointments.list_past)
+    past = await home.do(lists.list_past)
     assert [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in past.items] == [
         "01 Dec 10:00 Europe/London",
         "24 Nov 10:00 Europe/London",
@@ -123,12 +125,12 @@ async def test_the_past_of_a_series_keeps_its_clock(home: Home) -> None:
 
 async def test_what_was_moved_called_off_or_driven_by_itself_stays_so(home: Home) -> None:
     first = await home.add(NEXT_TUESDAY, TUESDAYS)
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     second, third = page.items[1], page.items[2]
-    await home.do(lambda s: changes.cancel(s, second.id, reach=Reach.THIS))
+    await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
     third = await home.do(lambda s: get_occurrence(s, third.id))
     await home.do(
-        lambda s: changes.move(
+        lambda s: rescheduling.move(
             s, third.id, datetime(2026, 12, 9, 15), reach=Reach.THIS, version=third.version
         )
     )
@@ -174,7 +176,7 @@ async def test_an_earlier_change_is_not_undone_by_the_wrong_clock(home: Home) ->
     facts = await home.add(datetime(2026, 11, 26, 10))
     move = datetime(2026, 11, 26, 12)
     await home.do(
-        lambda s: changes.move(s, facts.id, move, reach=Reach.THIS, version=facts.version)
+        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version)
     )
     await home.moves_to(NEW_YORK)
     await home.follow()
@@ -207,7 +209,7 @@ async def test_today_lists_it_on_the_day_that_it_is_for_the_person(home: Home) -
     await home.add(datetime(2026, 11, 26, 2))
     await home.moves_to(NEW_YORK)
     day = MORNING.date() + timedelta(days=2)  # Wednesday 25 November
-    found = await home.do(lambda s: appointments.list_day(s, {home.mum.id: day}))
+    found = await home.do(lambda s: lists.list_day(s, {home.mum.id: day}))
     assert [f"{each.local:%d %b %H:%M}" for each in found[home.mum.id]] == ["26 Nov 02:00"]
 
 

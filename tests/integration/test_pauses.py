@@ -12,7 +12,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.appointments import appointments
+from domain.appointments.occurrences import lists, lookups
 from domain.database.requests import as_dispatch
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -489,9 +489,9 @@ async def test_of_appointments_in_a_quiet_pause_nobody_is_reminded(home: Home) -
     for moment in (at(24, 14, 30), at(24, 19), at(25, 13, 30), at(25, 16)):
         await factories.wake_up(home.database, moment)
     assert await home.rows("SELECT id FROM notifications WHERE kind = 'appointment'") == []
-    page = await home.do(appointments.list_upcoming)
+    page = await home.do(lists.list_upcoming)
     assert [each.details.title for each in page.items] == ["Checkup"]
-    shown = await home.do(lambda s: appointments.get_occurrence(s, during.id))
+    shown = await home.do(lambda s: lookups.get_occurrence(s, during.id))
     assert shown.pause is not None
     assert shown.pause.silences_appointments
     # What takes place on the day of return is told of as ever: the day before, and who drives.

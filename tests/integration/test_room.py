@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from domain.appointments import changes as appointment_changes
-from domain.appointments.locking import Reach
+from domain.appointments.changes import calling_off
+from domain.appointments.changes.locking import Reach
 from domain.contacts import doctors
 from domain.contacts.doctors import NewDoctor
 from domain.database.requests import as_person
@@ -173,10 +173,10 @@ async def test_who_was_removed_needs_a_place_to_come_back_to(household: Househol
 
 async def test_what_was_called_off_needs_a_place_to_come_back_to(household: Household) -> None:
     one: Any = await household.add(Held.APPOINTMENT)
-    await household.act(lambda scope: appointment_changes.cancel(scope, one.id, reach=Reach.ALL))
+    await household.act(lambda scope: calling_off.cancel(scope, one.id, reach=Reach.ALL))
     await household.fill(Held.APPOINTMENT, but=0)
     with pytest.raises(FamilyFull):
-        await household.act(lambda scope: appointment_changes.restore(scope, one.id))
+        await household.act(lambda scope: calling_off.restore(scope, one.id))
 
 
 async def test_a_stopped_medicine_has_kept_its_place(household: Household) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.appointments.appointments import list_day, list_past, list_upcoming
 from domain.appointments.calendars import list_entries
+from domain.appointments.occurrences.lists import list_day, list_past, list_upcoming
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database

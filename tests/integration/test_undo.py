@@ -15,10 +15,11 @@ from sqlalchemy import text
 from bot.ui.words import undo
 from domain import audit
 from domain.appointments import attendance
-from domain.appointments import changes as appointment_changes
-from domain.appointments.appointments import OccurrenceFacts, get_occurrence
-from domain.appointments.clocks import follow_person, list_by_other_clocks
-from domain.appointments.locking import Reach
+from domain.appointments.changes import calling_off, edits, rescheduling
+from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
+from domain.appointments.changes.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -192,9 +193,7 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
         facts = await _nth(home, index)
         start = facts.local.replace(tzinfo=None, hour=12 + index)
         return await home.do(
-            lambda s: appointment_changes.move(
-                s, facts.id, start, reach=reach, version=facts.version
-            )
+            lambda s: rescheduling.move(s, facts.id, start, reach=reach, version=facts.version)
         )
 
     return act
@@ -203,7 +202,7 @@ def _move(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
     async def act(home: Home) -> object:
         facts = await _nth(home, index)
-        return await home.do(lambda s: appointment_changes.cancel(s, facts.id, reach=reach))
+        return await home.do(lambda s: calling_off.cancel(s, facts.id, reach=reach))
 
     return act
 
@@ -211,16 +210,14 @@ def _cancel(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
 async def _retitle(home: Home) -> object:
     facts = await _nth(home, 0)
     details = replace(facts.details, place="Room 7")
-    return await home.do(
-        lambda s: appointment_changes.edit(s, facts.id, details, version=facts.version)
-    )
+    return await home.do(lambda s: edits.edit(s, facts.id, details, version=facts.version))
 
 
 async def _repeat(home: Home) -> object:
     facts = await _nth(home, 0)
     rule = Recurrence.from_rfc5545("FREQ=WEEKLY;BYDAY=TH", LONDON)
     return await home.do(
-        lambda s: appointment_changes.repeat(
+        lambda s: rescheduling.repeat(
             s, facts.id, datetime(2026, 12, 3, 9), rule, version=facts.version, keeps_end=True
         )
     )
@@ -238,9 +235,7 @@ def _lengthen(index: int, reach: Reach) -> Callable[[Home], Awaitable[object]]:
             facts.details, duration=timedelta(hours=3), remind_before=(30,), note=reach
         )
         return await home.do(
-            lambda s: appointment_changes.edit(
-                s, facts.id, details, version=facts.version, reach=reach
-            )
+            lambda s: edits.edit(s, facts.id, details, version=facts.version, reach=reach)
         )
 
     return act
@@ -252,7 +247,7 @@ def _repeat_from(index: int) -> Callable[[Home], Awaitable[object]]:
         start = facts.local.replace(tzinfo=None) + timedelta(days=1)
         rule = Recurrence.from_rfc5545("FREQ=WEEKLY;INTERVAL=2", LONDON)
         return await home.do(
-            lambda s: appointment_changes.repeat(
+            lambda s: rescheduling.repeat(
                 s, facts.id, start, rule, version=facts.version, reach=Reach.FOLLOWING
             )
         )
@@ -367,7 +362,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
     await _retitle(home)
     facts = (await _occurrences(home))[3]
     await home.do(
-        lambda s: appointment_changes.move(
+        lambda s: rescheduling.move(
             s, facts.id, datetime(2026, 12, 16, 9), reach=Reach.FOLLOWING, version=facts.version
         ),
         home.ben,
@@ -381,7 +376,7 @@ async def test_a_series_that_another_has_parted_is_not_changed_back(home: Home) 
 async def test_who_drives_later_does_not_hide_what_they_did_before(home: Home) -> None:
     facts = await factories.appointment(home.database, home.anna, home.mum)
     await home.do(
-        lambda s: appointment_changes.move(
+        lambda s: rescheduling.move(
             s, facts.id, datetime(2026, 11, 27, 9), reach=Reach.THIS, version=facts.version
         )
     )
@@ -435,9 +430,7 @@ async def test_who_has_changed_it_since_is_named_also_beside_what_can_be_undone(
     await _retitle(home)
     move = facts.local.replace(tzinfo=None, hour=15)
     await home.do(
-        lambda s: appointment_changes.move(
-            s, facts.id, move, reach=Reach.THIS, version=facts.version + 1
-        ),
+        lambda s: rescheduling.move(s, facts.id, move, reach=Reach.THIS, version=facts.version + 1),
         home.ben,
     )
     last = await home.do(find_last_action)

@@ -8,26 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.grammar.appointment_times.parsing import parse_days, parse_duration, parse_when
+from bot.grammar.appointment_times.reading import reads_as_time, split_spans
 from bot.grammar.commands.appointments import (
-    KnownDoctor,
     PartialAppointment,
-    parse_reminders,
-    parse_title,
     understand_appointment,
     understand_change,
 )
 from bot.grammar.commands.doctors import country_of, parse_phone, parse_phones, understand_doctor
 from bot.grammar.commands.repeat_changes import parse_repeat_change
+from bot.grammar.known_doctors import KnownDoctor
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.remarks import parse_title
+from bot.grammar.reminders import parse_reminders
 from bot.grammar.tokens import tokenize
-from bot.grammar.whens import (
-    parse_days,
-    parse_duration,
-    parse_when,
-    reads_as_time,
-    split_spans,
-)
 from bot.ui.words.repeats import repeat_words
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.local_time import Weekday

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.features.medicines.flows.named_medicines import name_all
-from bot.grammar.commands.appointments import KnownDoctor, understand_appointment
+from bot.grammar.commands.appointments import understand_appointment
 from bot.grammar.commands.medicines import understand_medicine
+from bot.grammar.known_doctors import KnownDoctor
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import matchable, tokenize

@@ -16,7 +16,7 @@ import pytest
 from bot.grammar.commands.medicines import PartialMedicine, understand_medicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule
 from domain.local_time import Weekday
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.days import Cycle, Daily, Monthly, Weekly

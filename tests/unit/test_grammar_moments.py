@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar.commands.intakes import TypedAmount, parse_amount, read_intake
-from bot.grammar.moments import parse_moment
+from bot.grammar.past_times.moments import parse_moment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from domain.medicines.dosages import Dosage

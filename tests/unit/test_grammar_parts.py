@@ -10,7 +10,7 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule
 from bot.grammar.tokens import tokenize
 from domain.medicines.schedules.kinds import WallClock
 

@@ -14,7 +14,7 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person, parse_place, split_person_line
 from bot.grammar.problems import Misunderstood
-from bot.grammar.schedules import LONGEST_SCHEDULE, parse_schedule
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE, parse_schedule
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.words.schedules import schedule_in_words
 from domain.local_time import Weekday, resolve_local

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule
 from bot.ui.words.schedules import schedule_in_words
 from domain.local_time import Weekday
 from domain.medicines.facts import Content

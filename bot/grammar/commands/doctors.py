@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import NumberParseException
 
-from bot.grammar.commands.appointments import parse_text
 from bot.grammar.names import parse_name
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.remarks import parse_text
 from bot.grammar.tokens import Line, matchable, tokenize
 
 _LONGEST_LINE = 600

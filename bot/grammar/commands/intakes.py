@@ -8,8 +8,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.grammar.dosages import amount_in_words, as_decimal, parse_dosage
-from bot.grammar.moments import TypedMoment, find_moment, read_moment
 from bot.grammar.numbers import read_number
+from bot.grammar.past_times.moments import find_moment, read_moment
+from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, without_traps
 from domain.medicines.dosages import THINGS, Dosage

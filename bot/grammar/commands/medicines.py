@@ -12,9 +12,9 @@ from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_num
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
 from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
-from bot.grammar.portions import first_amount, has_portions, split_strength
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import read_schedules
+from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
+from bot.grammar.schedules.parsing import read_schedules
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule

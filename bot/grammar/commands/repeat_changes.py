@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.grammar.appointment_times.parts import TypedWhen, When
+from bot.grammar.appointment_times.reading import read_when_part
+from bot.grammar.appointment_times.repeats import TypedRepeat
+from bot.grammar.appointment_times.resolution import resolve
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.repeats import TypedRepeat
 from bot.grammar.tokens import Token, tokenize, words_of
-from bot.grammar.whens import TypedWhen, When, read_when_part, resolve
 from domain.appointments.recurrences import Recurrence
 
 _WITHOUT_END = (

@@ -12,20 +12,18 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.dates import check_reach, spelt
 from bot.grammar.dosages import FoundDosage, find_dosages
-from bot.grammar.portions import has_portions, split_portions, without_empty_moments
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedule_parts import EVERY_DAY, ScheduleParts, read_parts
-from bot.grammar.schedules import (
-    LONGEST_SCHEDULE,
-    ScheduleContext,
-    anchor_of,
-    check_one_rhythm,
-    count_patterns,
-    fit_steps,
-    misfit,
-    shared_parts,
-    spread,
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
+from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.schedules.amounts_with_times import (
+    has_portions,
+    split_portions,
+    without_empty_moments,
 )
+from bot.grammar.schedules.context import ScheduleContext, count_patterns, misfit
+from bot.grammar.schedules.intervals import anchor_of
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
+from bot.grammar.schedules.varying_amounts import check_one_rhythm, fit_steps, shared_parts, spread
 from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.changes import Change

@@ -17,7 +17,7 @@ from bot.ui.words.times import (
     named_day,
     short_month_name,
 )
-from domain.appointments.appointments import Conflict, OccurrenceFacts
+from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
 
 
 def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:

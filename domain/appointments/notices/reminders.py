@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.access import Role
-from domain.appointments.appointments import OccurrenceFacts, read_occurrences
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import read_occurrences
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one
 from domain.models.delivery import Kind

@@ -7,19 +7,23 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views import appointments
+from bot.features.appointments.views import (
+    appointment_lines,
+    appointment_lists,
+    appointment_screen,
+    change_questions,
+    confirmations,
+    draft_questions,
+    outcome_questions,
+)
 from bot.features.family.views import appointments_left, people
 from bot.features.overview.views import undo
 from bot.ui.answer import Button, Screen
 from bot.ui.callbacks import Callback, Verb
 from domain.access import Role
-from domain.appointments.appointments import (
-    Conflict,
-    DoctorNamed,
-    OccurrenceFacts,
-    OccurrencePage,
-)
-from domain.appointments.clocks import Followed
+from domain.appointments.changes.clocks import Followed
+from domain.appointments.details import DoctorNamed
+from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts, OccurrencePage
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.database.scope import Member
 from domain.local_time import Weekday
@@ -73,7 +77,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
     too_soon = replace(soon, starts_at=NOW + timedelta(minutes=9))
 
     def screen(facts: OccurrenceFacts, member: Member = home.member) -> View:
-        return partial(appointments.screen, facts, member=member, now=NOW)
+        return partial(appointment_screen.screen, facts, member=member, now=NOW)
 
     def listed(
         *items: OccurrenceFacts,
@@ -83,7 +87,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         member: Member = home.member,
     ) -> View:
         page = OccurrencePage(items, number, has_more, is_past)
-        return partial(appointments.appointments, page, member=member, now=NOW)
+        return partial(appointment_lists.appointments, page, member=member, now=NOW)
 
     cancelled = replace(one, status=OccurrenceStatus.CANCELLED)
     # In Tokyo it is the next day already, and in New York the same: by place, then by instant.
@@ -97,17 +101,17 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         replace(one, starts_at=one.starts_at.replace(day=25, hour=9)),
     ]
     changed = {
-        "saved": appointments.saved,
-        "moved": appointments.moved,
-        "changed": appointments.changed,
-        "changed_meanwhile": appointments.changed_meanwhile,
+        "saved": confirmations.saved,
+        "moved": confirmations.moved,
+        "changed": confirmations.changed,
+        "changed_meanwhile": confirmations.changed_meanwhile,
     }
     body = Screen("📅")
     return {
         "appointment": screen(one),
         "appointment_series": screen(series),
         "appointment_changed_and_some_are_gone": partial(
-            appointments.changed,
+            confirmations.changed,
             series,
             member=home.member,
             now=NOW,
@@ -139,7 +143,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointment_over_night": screen(over_night),
         "appointment_soon": screen(soon),
         "appointment_too_soon": screen(too_soon),
-        "appointment_will_remind": partial(appointments.will_remind, body),
+        "appointment_will_remind": partial(confirmations.will_remind, body),
         "appointments_of_days": listed(over_night, whole_day, several_days),
         "appointment_cut": screen(replace(series, status=OccurrenceStatus.CUT)),
         "appointment_over": screen(over),
@@ -149,15 +153,17 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
             f"appointment_{name}": partial(view, one, member=home.member, now=NOW)
             for name, view in changed.items()
         },
-        "appointment_cancelled_toast": partial(appointments.called_off, body),
-        "appointment_restored_toast": partial(appointments.restored, body),
-        "appointment_driving": partial(appointments.driving, one, body),
+        "appointment_cancelled_toast": partial(confirmations.called_off, body),
+        "appointment_restored_toast": partial(confirmations.restored, body),
+        "appointment_driving": partial(confirmations.driving, one, body),
         "appointment_driving_every_time": partial(
-            appointments.driving, replace(one, conflicts=conflicts), body, is_every=True
+            confirmations.driving, replace(one, conflicts=conflicts), body, is_every=True
         ),
-        "appointment_not_driving": partial(appointments.not_driving, None),
-        "appointment_noted": partial(appointments.noted, None),
-        "appointment_outcome_saved": partial(appointments.outcome_saved, one, member=home.member),
+        "appointment_not_driving": partial(confirmations.not_driving, None),
+        "appointment_noted": partial(confirmations.noted, None),
+        "appointment_outcome_saved": partial(
+            outcome_questions.outcome_saved, one, member=home.member
+        ),
         "appointments_none": listed(),
         "appointments_none_past": listed(is_past=True),
         "appointments": listed(one, replace(series, starts_at=one.starts_at), cancelled),
@@ -166,7 +172,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointments_second_page": listed(one, number=1, has_more=True),
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),
-        "appointments_no_calendar": partial(appointments.no_calendar),
+        "appointments_no_calendar": partial(appointment_lists.no_calendar),
         "appointment_of_one_who_moved": screen(in_london),
         "appointment_of_one_who_moved_read_there": screen(
             in_london, replace(home.member, zone=NEW_YORK)
@@ -223,68 +229,70 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
     button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
     rows = ((button,),)
     day = date(2026, 12, 3)
-    parts = appointments.part_labels()
+    parts = change_questions.part_labels()
     return {
-        "appointment_ask_title": partial(appointments.ask_title),
-        "appointment_ask_day": partial(appointments.ask_day, words.medicine, rows),
+        "appointment_ask_title": partial(draft_questions.ask_title),
+        "appointment_ask_day": partial(draft_questions.ask_day, words.medicine, rows),
         "appointment_ask_time": partial(
-            appointments.ask_time, words.medicine, day, today=NOW.date(), buttons=rows
+            draft_questions.ask_time, words.medicine, day, today=NOW.date(), buttons=rows
         ),
         "appointment_ask_time_of_a_series": partial(
-            appointments.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
+            draft_questions.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
         ),
         "appointment_ask_day_by_place": partial(
-            appointments.by_place, appointments.ask_day(words.medicine, rows), NEW_YORK.key
+            draft_questions.by_place, draft_questions.ask_day(words.medicine, rows), NEW_YORK.key
         ),
-        "appointment_ask_repeat": partial(appointments.ask_repeat, words.medicine, rows),
-        "appointment_ask_which_doctor": partial(appointments.ask_which_doctor, words.ben, [button]),
+        "appointment_ask_repeat": partial(draft_questions.ask_repeat, words.medicine, rows),
+        "appointment_ask_which_doctor": partial(
+            draft_questions.ask_which_doctor, words.ben, [button]
+        ),
         "appointment_confirm": partial(
-            appointments.confirm,
+            draft_questions.confirm,
             home.series.details,
             person=words.person,
-            when=appointments.planned_words(
+            when=draft_questions.planned_words(
                 datetime(2026, 12, 3, 9),
                 home.series.details,
                 None,
                 zone=LONDON,
                 today=NOW.date(),
             ),
-            reminder=appointments.reminder_line(
+            reminder=appointment_lines.reminder_line(
                 home.series.reminders_ahead(now=NOW), is_set=True, is_all_day=False
             ),
             buttons=rows,
         ),
         "appointment_ask_reach_to_move": partial(
-            appointments.ask_reach, words.medicine, [button], to_call_off=False
+            change_questions.ask_reach, words.medicine, [button], to_call_off=False
         ),
         "appointment_ask_reach_of_what_was_typed": partial(
-            appointments.ask_reach,
+            change_questions.ask_reach,
             words.medicine,
             [button],
             to_call_off=False,
             typed=words.medicine,
         ),
         "appointment_ask_reach_of_change": partial(
-            appointments.ask_reach_of_change, words.medicine, [button]
+            change_questions.ask_reach_of_change, words.medicine, [button]
         ),
         "appointment_ask_reach_to_cancel": partial(
-            appointments.ask_reach,
+            change_questions.ask_reach,
             words.medicine,
-            appointments.call_off_buttons(home.series, member=home.member),
+            change_questions.call_off_buttons(home.series, member=home.member),
             to_call_off=True,
         ),
         "appointment_ask_what_to_change": partial(
-            appointments.ask_what_to_change, words.medicine, [button, button, button]
+            change_questions.ask_what_to_change, words.medicine, [button, button, button]
         ),
         **{
             f"appointment_ask_new_{part}": partial(
-                appointments.ask_part, part, words.medicine, rows
+                change_questions.ask_part, part, words.medicine, rows
             )
             for part in parts
         },
         **{
             f"appointment_review_repetition_{name}": partial(
-                appointments.review_repetition,
+                change_questions.review_repetition,
                 words.medicine,
                 now="every Wednesday until 28 July 2027",
                 then=then,
@@ -293,8 +301,10 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
             )
             for name, then in (("later", "every Wednesday"), ("once", None))
         },
-        "appointment_ask_days": partial(appointments.ask_days, words.medicine, [button] * 4),
-        "appointment_ask_outcome": partial(appointments.ask_outcome, words.medicine, words.person),
+        "appointment_ask_days": partial(change_questions.ask_days, words.medicine, [button] * 4),
+        "appointment_ask_outcome": partial(
+            outcome_questions.ask_outcome, words.medicine, words.person
+        ),
         "people_ask_own_place": partial(people.ask_own_place, [button]),
         "people_own_clock_set": partial(people.own_clock_set, LONDON, now=NOW),
     }

@@ -11,11 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Screen
 from domain.access import Role
-from domain.appointments.appointments import (
-    Details,
-    DoctorNamed,
-    OccurrenceFacts,
-)
+from domain.appointments.details import Details, DoctorNamed
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.appointments.recurrences import ByDay, Frequency, Recurrence
 from domain.contacts.doctors import DoctorFacts
 from domain.database.scope import Member

@@ -7,7 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.conversation.views import pasted_lists
-from bot.features.appointments.views import appointments, pasted_appointments
+from bot.features.appointments.views import draft_questions, pasted_appointments, time_labels
 from bot.features.medicines.views.content import pasted_medicines
 from bot.features.overview.views import elsewhere, today, undo
 from bot.grammar.problems import Misunderstood, Problem
@@ -15,9 +15,7 @@ from bot.ui.answer import Button, Screen
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Role
-from domain.appointments.appointments import (
-    OccurrenceFacts,
-)
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.family.families import (
     FamilyFacts,
@@ -180,7 +178,7 @@ def list_screens(home: Home) -> Mapping[str, View]:
     one = pasted_lists.Shown(
         words.other_person,
         pasted_appointments.appointment_words(
-            details, person=words.person, when="★ 1", reminder=appointments.all_day_label()
+            details, person=words.person, when="★ 1", reminder=time_labels.all_day_label()
         ),
     )
     stray = Misunderstood(Problem.TIME_IN_TITLE, words.family)
@@ -189,7 +187,7 @@ def list_screens(home: Home) -> Mapping[str, View]:
         words.other_person, "", reason=pasted_appointments.open_words("day")
     )
     same = pasted_lists.Shown(words.other_person, one.words, same=words.dosage)
-    question = appointments.ask_day(words.medicine, rows)
+    question = draft_questions.ask_day(words.medicine, rows)
     return {
         "list_entries": partial(pasted_lists.entries, (one, unclear, is_open, same), rows),
         "list_entries_that_do_not_all_fit": partial(pasted_lists.entries, (one,), rows, left=2),

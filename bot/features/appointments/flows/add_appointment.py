@@ -8,21 +8,13 @@ from uuid import UUID
 from bot.conversation import pasted_lists
 from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.conversation.whose import load_people, named_for, renewing_people
-from bot.features.appointments.flows.appointment_draft import (
-    ABOUT_PEOPLE,
-    ASK,
-    Draft,
-    answer,
-    in_words,
-    ready,
-    stamped,
-    to_problem,
-    turned,
-    understand,
-    without_time,
-)
+from bot.features.appointments.flows.appointment_draft import Draft
+from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
+from bot.features.appointments.flows.open_questions import ASK
 from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped, without_time
+from bot.features.appointments.flows.when_questions import to_problem
+from bot.features.appointments.views import confirmations, draft_questions
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -31,9 +23,10 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, add_appointment
+from domain.appointments.adding import add_appointment
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.family.errors import NobodyCaredFor
 
 
@@ -67,7 +60,7 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
 def _ask_confirm(data: Data, choice: Choice) -> Screen:
     draft = Draft.read(data)
     when, reminder, _is_usual = in_words(draft)
-    return views.confirm(
+    return draft_questions.confirm(
         draft.details,
         person=data["people"][data["person"]][1],
         when=when,
@@ -112,7 +105,7 @@ def name_draft(data: Data) -> str | None:
     clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
     if draft.title is None:
         return None
-    what = views.draft_in_short(draft.title, day, clock)
+    what = draft_questions.draft_in_short(draft.title, day, clock)
     return named_for(what, draft.people, draft.person)
 
 
@@ -174,7 +167,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answ
     except (AppointmentInPast, TimeDoesNotExist) as error:
         raise to_problem(error) from error
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    screen = views.saved(facts, member=member, now=request.scope.clock.now())
+    screen = confirmations.saved(facts, member=member, now=request.scope.clock.now())
     return Answer(send=(screen, await file_of(request, facts)))
 
 

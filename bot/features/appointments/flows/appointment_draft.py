@@ -1,55 +1,33 @@
-"""What is known of an appointment that is not saved yet, its questions, and what answers add to it.
+"""What is known of an appointment that is not saved yet.
 
 `/addappt` asks about one, a pasted list about several: both ask and understand alike.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Reply
-from bot.conversation.whose import People, ask_whose, index_of, read_people, take_whose, to_persons
+from bot.conversation.engine import Data
+from bot.conversation.whose import People, index_of, read_people, to_persons
 from bot.features.appointments.flows import when_questions as questions
-from bot.features.appointments.flows.known_doctors import list_known_doctors
-from bot.features.appointments.views import appointments as views
-from bot.grammar.clock_times import later_half, nights_of
-from bot.grammar.commands.appointments import (
-    KnownDoctor,
-    PartialAppointment,
-    match_doctors,
-    parse_title,
-    understand_appointment,
-    understand_change,
-)
-from bot.grammar.dates import spelt
-from bot.grammar.people import Person, which_person
+from bot.grammar.appointment_times.parts import When
+from bot.grammar.appointment_times.resolution import which_night
+from bot.grammar.clock_times import nights_of
+from bot.grammar.commands.appointments import PartialAppointment
+from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import fold_spaces, matchable
-from bot.grammar.whens import When, hour_is_over, which_night
-from bot.intake.request import Request
-from bot.ui.answer import Screen
 from bot.ui.words.repeats import repeat_words
-from domain.appointments.appointments import (
+from domain.appointments.details import (
     DURATION,
     REMIND_BEFORE,
     Details,
     DoctorNamed,
     NewAppointment,
-    check_start,
 )
-from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
-from domain.appointments.ladder import reminders_of
-from domain.appointments.recurrences import Frequency, Recurrence
-from domain.local_time import resolve_local
-
-_RULES = {
-    "w1": Recurrence(Frequency.WEEKLY),
-    "w2": Recurrence(Frequency.WEEKLY, interval=2),
-    "m1": Recurrence(Frequency.MONTHLY),
-}
+from domain.appointments.recurrences import Recurrence
 
 # What is wrong about a day or an hour is asked for anew; anything else is shown before it is saved.
 _ASKED_AGAIN = frozenset(
@@ -74,9 +52,7 @@ _ASKED_AGAIN = frozenset(
         Problem.REPEATS_TOO_RARELY,
     }
 )
-ABOUT_PEOPLE = frozenset({Problem.UNKNOWN_PERSON, Problem.TWO_PEOPLE, Problem.WHICH_PERSON})
 ALL_DAY = timedelta(days=1)
-_ALL_DAY_CHOICE = "all"
 
 
 def is_asked_again(problem: Misunderstood) -> bool:
@@ -89,9 +65,9 @@ class Draft:
     """What is known so far; goes to Redis and back between two questions.
 
     `days` and `times` are all that it could be; `other_half`, `offered` and `is_midnight` are as in
-    :class:`~bot.grammar.whens.When`, where no night is chosen yet. `line` is what was
-    typed at first, while it is not known for whom: it is read again then. `doctors` are those that
-    the typed name could mean.
+    :class:`~bot.grammar.appointment_times.parts.When`, where no night is chosen yet. `line` is what
+    was typed at first, while it is not known for whom: it is read again then. `doctors` are those
+    that the typed name could mean.
     """
 
     people: People
@@ -201,7 +177,7 @@ class Draft:
         if when.times:
             draft = replace(
                 draft,
-                times=_as_typed(when.times),
+                times=stored_times(when.times),
                 other_half=f"{when.other_half:%H:%M}" if when.other_half else None,
                 offered=(),
                 is_midnight=when.is_midnight,
@@ -211,7 +187,7 @@ class Draft:
         if when.problem is not None and when.problem.problem is Problem.HOUR_IS_OVER:
             draft = replace(draft, times=())
         if when.offered:
-            draft = replace(draft, times=(), offered=_as_typed(when.offered))
+            draft = replace(draft, times=(), offered=stored_times(when.offered))
         if when.rule is not None:
             draft = replace(
                 draft,
@@ -239,7 +215,7 @@ class Draft:
     @property
     def asks_night(self) -> bool:
         """Whether its days are the two nights of one."""
-        return self.is_midnight and questions.are_nights(_days_of(self.days))
+        return self.is_midnight and questions.are_nights(read_days(self.days))
 
     def changed(self, typed: PartialAppointment) -> "Draft":
         """With what was said of it once it was shown; what was not said stays."""
@@ -252,9 +228,7 @@ class Draft:
                 draft,
                 doctor=only.name if only else typed.doctor,
                 doctor_id=str(only.id) if only else None,
-                doctors=tuple((str(d.id), d.name, d.label) for d in typed.doctors)
-                if not only
-                else (),
+                doctors=() if only else stored_doctors(typed),
             )
         before = typed.remind_before
         return replace(
@@ -276,7 +250,7 @@ class Draft:
             title=typed.title,
             doctor=only.name if only else typed.doctor,
             doctor_id=str(only.id) if only else None,
-            doctors=() if only else _doctors_of(typed),
+            doctors=() if only else stored_doctors(typed),
             place=typed.place,
             bring=typed.bring,
             note=typed.note,
@@ -315,69 +289,16 @@ class Draft:
         )
 
 
-def _as_typed(times: Sequence[time]) -> tuple[str, ...]:
+def stored_times(times: Sequence[time]) -> tuple[str, ...]:
     return tuple(f"{each:%H:%M}" for each in times)
 
 
-def _days_of(stored: Sequence[str]) -> Sequence[date]:
+def read_days(stored: Sequence[str]) -> Sequence[date]:
     return [date.fromisoformat(day) for day in stored]
 
 
-def _times_of(stored: Sequence[str]) -> Sequence[time]:
+def read_times(stored: Sequence[str]) -> Sequence[time]:
     return [time.fromisoformat(each) for each in stored]
-
-
-def _ask_title(_data: Data, _choice: Choice) -> Screen:
-    return views.ask_title()
-
-
-def _ask_day(data: Data, choice: Choice) -> Screen:
-    today = date.fromisoformat(data["today"])
-    month = date.fromisoformat(data["month"]) if data["month"] else questions.first_of_month(today)
-    candidates = _days_of(data["days"])
-    buttons = questions.day_buttons(
-        choice,
-        today=today,
-        month=month,
-        candidates=candidates,
-        are_nights=bool(data.get("is_midnight")) and questions.are_nights(candidates),
-    )
-    return views.ask_day(data["title"], buttons)
-
-
-def _ask_time(data: Data, choice: Choice) -> Screen:
-    candidates, offered = _times_of(data["times"]), _times_of(data.get("offered", ()))
-    return views.ask_time(
-        data["title"],
-        date.fromisoformat(data["days"][0]) if data["days"] else None,
-        today=date.fromisoformat(data["today"]),
-        buttons=(
-            *questions.time_buttons(choice, candidates, offered=offered),
-            (choice(views.all_day_label(), _ALL_DAY_CHOICE),),
-        ),
-    )
-
-
-def _ask_repeat(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(words, key) for key, words in views.repeat_labels().items()]
-    return views.ask_repeat(data["title"], (tuple(buttons[:2]), tuple(buttons[2:])))
-
-
-def _ask_doctor(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(doctor[-1], str(n)) for n, doctor in enumerate(data["doctors"])]
-    buttons.append(choice(views.just_the_name_label(), "name"))
-    return views.ask_which_doctor(data["doctor"] or "", buttons)
-
-
-ASK: Mapping[str, Callable[[Data, Choice], Screen]] = {
-    "person": ask_whose,
-    "title": _ask_title,
-    "day": _ask_day,
-    "time": _ask_time,
-    "repeat": _ask_repeat,
-    "doctor": _ask_doctor,
-}
-"""By the name of the step: the question, from the data of a draft."""
 
 
 @dataclass(frozen=True)
@@ -388,229 +309,5 @@ class Answered:
     problem: Misunderstood | None = None
 
 
-async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Answered:
-    """Take *reply* to the question of *step*. Raises Misunderstood for what is no answer at all."""
-    match step:
-        case "person":
-            return await _person(request, draft, reply)
-        case "title":
-            return await _title(request, draft, reply)
-        case "repeat" if reply.choice is not None:
-            rule = _RULES.get(reply.choice)
-            text = rule.to_rfc5545(draft.zone) if rule else None
-            return Answered(replace(draft, rule=text, is_anchored=False, has_rhythm=True))
-        case "time" if reply.choice == _ALL_DAY_CHOICE:
-            return Answered(draft.at(When(times=(time.min,), is_all_day=True, duration=ALL_DAY)))
-        case "doctor":
-            return Answered(_doctor(draft, reply))
-        case _:
-            hint = {"day": "on", "time": "at"}.get(step, "")
-            when = questions.take_when(
-                request, reply, zone=draft.zone, hint=hint, is_day_known=step == "time"
-            )
-            was_asked = draft.asks_night and reply.choice is not None
-            found = draft.at(when).with_night(was_asked=was_asked, now=request.scope.clock.now())
-            problem = when.problem or found.problem
-            if problem is None:
-                return _with_later_half(found.draft, now=request.scope.clock.now())
-            return replace(found, problem=problem)
-
-
-async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
-    try:
-        number = take_whose(draft.people, reply)
-    except Misunderstood:
-        early = None if draft.line else await _typed_early(request, draft, reply.text or "")
-        if early is None:
-            raise
-        return early
-    draft = replace(draft, person=number)
-    if not draft.line:
-        return Answered(draft)
-    typed = await understand(request, draft, draft.line)
-    draft = replace(draft.understood(typed), person=number, line="")
-    is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
-    return Answered(draft, None if is_settled else typed.problem)
-
-
-async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | None:
-    """All of it, typed at the question whose it is: the line stands, and that is still asked unless
-    the line says it. None where it says no time: then it may be a name nobody has.
-    """
-    typed = await understand(request, draft, line)
-    if typed.title is None or typed.when == When():
-        return None
-    draft = replace(draft, line=line, is_guided=False).understood(typed)
-    return Answered(
-        draft, typed.problem or which_person(draft.persons) if draft.line else typed.problem
-    )
-
-
-async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
-    """A title alone, or all of it at once."""
-    text = reply.text or ""
-    typed = await understand(request, draft, text)
-    if typed.title is None and typed.problem is None:
-        draft = draft.changed(typed)
-        if typed.when == When():
-            parse_title(text)
-        return Answered(draft, Misunderstood(Problem.TITLE_MISSING))
-    if typed.title is None:
-        # "Sunday club": whoever is asked for a title gives one, but what it says of time is shown.
-        draft = replace(draft, title=parse_title(text), is_certain=False)
-        return Answered(draft, Misunderstood(Problem.TIME_IN_TITLE, text))
-    has_when = typed.when != When()
-    is_clear = typed.problem is None or typed.problem.problem in _ASKED_AGAIN
-    draft = replace(
-        draft.changed(typed),
-        title=typed.title,
-        is_guided=not has_when,
-        has_rhythm=draft.has_rhythm or has_when,
-        is_certain=draft.is_certain and is_clear,
-    )
-    return Answered(draft, typed.problem)
-
-
-def _doctors_of(typed: PartialAppointment) -> tuple[tuple[str, ...], ...]:
+def stored_doctors(typed: PartialAppointment) -> tuple[tuple[str, ...], ...]:
     return tuple((str(d.id), d.name, d.label) for d in typed.doctors)
-
-
-def _doctor(draft: Draft, reply: Reply) -> Draft:
-    if reply.choice == "name":
-        return replace(draft, doctors=())
-    if reply.choice is None:
-        words = matchable(fold_spaces(reply.text or ""))
-        named = [doctor for doctor in draft.doctors if words in map(matchable, doctor[1:])]
-        if len(named) != 1:
-            labels = tuple(doctor[-1] for doctor in draft.doctors)
-            raise Misunderstood(Problem.WHICH_DOCTOR, reply.text or "", suggestions=labels)
-        [[doctor_id, name, *_label]] = named
-    else:
-        doctor_id, name, *_label = draft.doctors[int(reply.choice)]
-    return replace(draft, doctor=name, doctor_id=doctor_id, doctors=())
-
-
-def turned(draft: Draft, reply: Reply) -> Draft | None:
-    """With another month of the calendar on its buttons; None if the reply was something else."""
-    if questions.is_blank(reply):
-        return draft
-    month = questions.month_turned_to(reply, today=date.fromisoformat(draft.today))
-    return None if month is None else replace(draft, month=month.isoformat())
-
-
-def ready(draft: Draft, *, now: datetime) -> Answered:
-    """A draft of which everything is known, with its start; without its time where nothing can be
-    then.
-    """
-    try:
-        start = draft.first_start(now=now)
-        check_start(start, draft.zone, now=now, is_all_day=draft.is_all_day)
-    except Misunderstood as problem:
-        return Answered(without_time(draft, problem), problem)
-    except (AppointmentInPast, TimeDoesNotExist) as error:
-        refused = to_problem(error)
-        found = _with_later_half(draft, now=now)
-        if found.problem is not None:
-            return found
-        return Answered(without_time(draft, refused), refused)
-    return Answered(replace(draft, start=start.isoformat()))
-
-
-def _with_later_half(draft: Draft, *, now: datetime) -> Answered:
-    """Where its hour is over, but may have been meant twelve hours later, that is offered."""
-    if draft.rule is not None or draft.other_half is None:
-        return Answered(draft)
-    if len(draft.days) != 1 or len(draft.times) != 1:
-        return Answered(draft)
-    [day], [clock] = _days_of(draft.days), _times_of(draft.times)
-    local_now = now.astimezone(draft.zone).replace(tzinfo=None)
-    [other_half] = _times_of([draft.other_half])
-    offered = later_half(day, other_half, local_now=local_now)
-    if not offered or datetime.combine(day, clock) > local_now:
-        return Answered(draft)
-    draft = replace(draft, times=(), offered=_as_typed(offered))
-    return Answered(draft, hour_is_over(f"{clock:%H:%M}", offered=offered))
-
-
-def stamped(draft: Draft, *, now: datetime) -> Draft:
-    """With the day and the minute at which it is shown."""
-    today = now.astimezone(draft.zone).date()
-    return replace(draft, today=today.isoformat(), now=now.isoformat())
-
-
-def in_words(draft: Draft) -> tuple[str, str, bool]:
-    """When it is, which reminders will come, and whether these are the usual ones, all of them; of
-    a draft that is :func:`ready`.
-    """
-    # Without: a question that an earlier version of the program asked.
-    now = datetime.fromisoformat(draft.now) if draft.now else datetime.min.replace(tzinfo=UTC)
-    start, details = datetime.fromisoformat(draft.start), draft.details
-    rule = draft.rhythm_from(start)
-    when = views.planned_words(
-        start,
-        details,
-        repeat_words(rule, first=start.date()) if rule else None,
-        zone=draft.zone,
-        today=date.fromisoformat(draft.today),
-    )
-    reminders = reminders_of(
-        resolve_local(start, draft.zone),
-        zone=draft.zone,
-        remind_before=details.remind_before,
-        is_all_day=details.is_all_day,
-    )
-    ahead = [each for each in reminders if each.at > now]
-    is_usual = details.remind_before == REMIND_BEFORE and len(ahead) == len(reminders)
-    reminder = views.reminder_line(
-        ahead,
-        is_set=bool(details.remind_before),
-        is_all_day=details.is_all_day,
-    )
-    return when, reminder, is_usual
-
-
-def without_time(draft: Draft, problem: Misunderstood) -> Draft:
-    """With what cannot be taken out, so that it is asked for anew."""
-    if problem.problem is Problem.NO_OCCURRENCE:
-        return replace(draft, rule=None, is_anchored=False, days=())
-    if draft.rule is None and problem.problem is Problem.HOUR_IS_OVER:
-        return replace(draft, days=(), times=draft.times if draft.is_all_day else ())
-    return replace(draft, times=())
-
-
-def to_problem(error: AppointmentInPast | TimeDoesNotExist) -> Misunderstood:
-    """A time at which nothing can be, as something to type anew."""
-    if isinstance(error, TimeDoesNotExist):
-        clock = f"{error.local:%H:%M}"
-        return Misunderstood(Problem.HOUR_SKIPPED, clock, suggestions=(f"{error.instead:%H:%M}",))
-    local = error.starts_at.astimezone(error.zone)
-    return Misunderstood(Problem.HOUR_IS_OVER, f"{spelt(local.date())} {local:%H:%M}")
-
-
-async def understand(
-    request: Request, draft: Draft, line: str, *, is_change: bool = False
-) -> PartialAppointment:
-    """Read a line about *draft*; where it *is_change*, as what is said of one that is shown."""
-    doctors, now = await list_known_doctors(request.scope), request.scope.clock.now()
-    return read_line(draft, line, doctors=doctors, now=now, is_change=is_change)
-
-
-def read_line(
-    draft: Draft,
-    line: str,
-    *,
-    doctors: Sequence[KnownDoctor],
-    now: datetime,
-    is_change: bool = False,
-) -> PartialAppointment:
-    """As :func:`understand`, once the doctors are known."""
-    person, persons = draft.person, draft.persons
-    if is_change:
-        typed = understand_change(line, people=persons, doctors=doctors, zone=draft.zone, now=now)
-    else:
-        zone = None if person is None else persons[person].zone
-        typed = understand_appointment(line, people=persons, doctors=doctors, zone=zone, now=now)
-    if typed.person is None and person is not None:
-        own = match_doctors(typed.doctor, doctors, person=persons[person])
-        return replace(typed, doctors=own)
-    return typed

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.grammar.commands.appointments import KnownDoctor
+from bot.grammar.known_doctors import KnownDoctor
 from bot.ui.apart import doctor_labels
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope

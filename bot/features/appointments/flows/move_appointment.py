@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.appointments.flows import when_questions as questions
-from bot.features.appointments.flows.appointment_draft import to_problem
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.flows.when_questions import to_problem
+from bot.features.appointments.views import (
+    change_questions,
+    confirmations,
+    draft_questions,
+    time_labels,
+)
+from bot.grammar.appointment_times.parts import When
+from bot.grammar.appointment_times.resolution import hour_is_over, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import When, hour_is_over, which_night
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
@@ -20,15 +26,16 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, first_of, get_occurrence
-from domain.appointments.changes import move, repeat
+from domain.appointments.changes.locking import Reach
+from domain.appointments.changes.rescheduling import move, repeat
 from domain.appointments.errors import (
     AppointmentChanged,
     AppointmentInPast,
     AppointmentOver,
     TimeDoesNotExist,
 )
-from domain.appointments.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
 from domain.appointments.recurrences import Recurrence
 from domain.local_time import to_local
 
@@ -48,7 +55,7 @@ async def begin(request: Request) -> Answer:
         "version": facts.version,
         "title": facts.details.title,
         "zone": facts.zone.key,
-        "place": views.place_of(facts),
+        "place": draft_questions.place_of(facts),
         "reach": Reach.THIS,
         "old_day": local.date().isoformat(),
         "old_time": f"{local:%H:%M}",
@@ -62,11 +69,13 @@ async def begin(request: Request) -> Answer:
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
-    labels = views.reach_labels()
+    labels = change_questions.reach_labels()
     reaches = (Reach.FOLLOWING, Reach.ALL) if data.get("is_rhythm") else tuple(Reach)
     buttons = [choice(labels[reach], reach[:7]) for reach in reaches]
     buttons.append(choice(conversations.cancel_label(), "cancel"))
-    return views.ask_reach(data["title"], buttons, to_call_off=False, typed=data.get("typed"))
+    return change_questions.ask_reach(
+        data["title"], buttons, to_call_off=False, typed=data.get("typed")
+    )
 
 
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -102,10 +111,10 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
         are_nights=_asks_night(data),
     )
     if data.get("is_all_day"):
-        return views.ask_day(data["title"], buttons)  # a day has no clock
-    same = choice(views.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
-    question = views.ask_day(data["title"], ((same,), *buttons))
-    return views.by_place(question, data.get("place"))
+        return draft_questions.ask_day(data["title"], buttons)  # a day has no clock
+    same = choice(time_labels.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
+    question = draft_questions.ask_day(data["title"], ((same,), *buttons))
+    return draft_questions.by_place(question, data.get("place"))
 
 
 def _asks_night(data: Data) -> bool:
@@ -135,13 +144,13 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
     same = choice(data["old_time"], f"t{data['old_time'].replace(':', '')}")
     offered = [time.fromisoformat(each) for each in data.get("offered", ())]
     buttons = questions.time_buttons(choice, candidates, offered=offered)
-    question = views.ask_time(
+    question = draft_questions.ask_time(
         data["title"],
         date.fromisoformat(data["days"][0]),
         today=date.fromisoformat(data["today"]),
         buttons=buttons if candidates else ((same,), *buttons),
     )
-    return views.by_place(question, data.get("place"))
+    return draft_questions.by_place(question, data.get("place"))
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -272,7 +281,7 @@ async def _save(
         return FLOW.go_on(request, running, "time", again, first=first)
     except AppointmentChanged:
         facts = await get_occurrence(scope, occurrence_id)
-        screen = views.changed_meanwhile(facts, member=member, now=now)
+        screen = confirmations.changed_meanwhile(facts, member=member, now=now)
         return finished(running, Answer(send=(screen,)))
     return finished(running, await _answer(request, facts))
 
@@ -287,7 +296,7 @@ def _later_half(data: Data, start: datetime, *, now: datetime) -> tuple[time, ..
 
 async def _answer(request: Request, facts: OccurrenceFacts) -> Answer:
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    screen = views.moved(facts, member=member, now=now)
+    screen = confirmations.moved(facts, member=member, now=now)
     return Answer(send=(screen,))
 
 

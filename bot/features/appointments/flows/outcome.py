@@ -4,15 +4,15 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.appointments.flows.renewal import renew_occurrence
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import outcome_questions
 from bot.grammar.commands.intakes import parse_remark
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
 from domain.appointments.attendance import record_outcome
+from domain.appointments.occurrences.lookups import get_occurrence
 
 
 async def begin(request: Request) -> Answer:
@@ -24,14 +24,14 @@ async def begin(request: Request) -> Answer:
 
 
 def _ask_note(data: Data, _choice: Choice) -> Screen:
-    return views.ask_outcome(data["title"], data["person"])
+    return outcome_questions.ask_outcome(data["title"], data["person"])
 
 
 async def _take_note(request: Request, running: Conversation, reply: Reply) -> Answer:
     note = parse_remark(reply.text or "")
     facts = await record_outcome(request.scope, UUID(str(running.data["id"])), note)
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-    return finished(running, Answer(send=(views.outcome_saved(facts, member=member),)))
+    return finished(running, Answer(send=(outcome_questions.outcome_saved(facts, member=member),)))
 
 
 FLOW = Flow(

@@ -8,28 +8,22 @@ from uuid import UUID
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.whose import People
-from bot.features.appointments.flows.appointment_draft import (
-    ASK,
-    Draft,
-    answer,
-    in_words,
-    is_asked_again,
-    read_line,
-    ready,
-    stamped,
-    to_problem,
-    turned,
-)
+from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
+from bot.features.appointments.flows.draft_answers import answer, read_line, turned
 from bot.features.appointments.flows.known_doctors import list_known_doctors
+from bot.features.appointments.flows.open_questions import ASK
+from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped
+from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import pasted_appointments as views
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.ui.answer import Screen
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, add_appointment
+from domain.appointments.adding import add_appointment
 from domain.appointments.calendars import get_entries
 from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
+from domain.appointments.occurrences.facts import OccurrenceFacts
 
 
 class PastedAppointments(Kind[OccurrenceFacts]):

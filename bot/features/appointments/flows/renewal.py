@@ -5,7 +5,7 @@ from uuid import UUID
 from bot.conversation.engine import Data
 from bot.intake.request import Request
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
+from domain.appointments.occurrences.lookups import get_occurrence
 
 
 async def renew_occurrence(request: Request, data: Data) -> Data:

@@ -5,11 +5,14 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Reply
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import time_labels
+from bot.grammar.appointment_times.parsing import parse_when
+from bot.grammar.appointment_times.parts import When
+from bot.grammar.dates import spelt
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.whens import When, parse_when
 from bot.intake.request import Request
 from bot.ui.answer import Button, Keyboard
+from domain.appointments.errors import AppointmentInPast, TimeDoesNotExist
 
 USUAL_TIMES = tuple(time(hour) for hour in (8, 9, 10, 11, 12, 14, 15, 16, 17))
 _FARTHEST_MONTHS = 24
@@ -28,23 +31,23 @@ def day_buttons(
     *are_nights*, each candidate is the day that one of them ends with.
     """
     if are_nights:
-        return tuple((choice(views.night_label(day), _day_key(day)),) for day in candidates)
+        return tuple((choice(time_labels.night_label(day), _day_key(day)),) for day in candidates)
     if candidates:
         return tuple(
-            (choice(views.day_label(day, today=today), _day_key(day)),) for day in candidates
+            (choice(time_labels.day_label(day, today=today), _day_key(day)),) for day in candidates
         )
     blank = choice(_BLANK, "x")
     rows: list[tuple[Button, ...]] = [
         (
-            choice(views.today_label(), _day_key(today)),
-            choice(views.tomorrow_label(), _day_key(today + timedelta(days=1))),
+            choice(time_labels.today_label(), _day_key(today)),
+            choice(time_labels.tomorrow_label(), _day_key(today + timedelta(days=1))),
         ),
         (
             choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else blank,
-            choice(views.month_label(month), "x"),
+            choice(time_labels.month_label(month), "x"),
             choice("▶️", f"m{_shift(month, 1):%y%m}"),
         ),
-        tuple(choice(words, "x") for words in views.weekday_labels()),
+        tuple(choice(words, "x") for words in time_labels.weekday_labels()),
     ]
     day = month - timedelta(days=month.weekday())
     while day < _shift(month, 1):
@@ -132,12 +135,12 @@ def time_buttons(
     if offered and not candidates:
         rows.insert(0, tuple(offered))
     return tuple(
-        tuple(choice(views.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
+        tuple(choice(time_labels.time_label(each), f"t{each:%H%M}") for each in row) for row in rows
     )
 
 
 def are_nights(days: Sequence[date]) -> bool:
-    """Whether *days* are what :func:`~bot.grammar.whens.nights_of` makes of one."""
+    """Whether *days* are what :func:`~bot.grammar.clock_times.nights_of` makes of one."""
     return len(days) == 2 and days[1] - days[0] == timedelta(days=1)
 
 
@@ -148,3 +151,12 @@ def _day_key(day: date) -> str:
 def _shift(month: date, months: int) -> date:
     years, number = divmod(month.month - 1 + months, 12)
     return date(month.year + years, number + 1, 1)
+
+
+def to_problem(error: AppointmentInPast | TimeDoesNotExist) -> Misunderstood:
+    """A time at which nothing can be, as something to type anew."""
+    if isinstance(error, TimeDoesNotExist):
+        clock = f"{error.local:%H:%M}"
+        return Misunderstood(Problem.HOUR_SKIPPED, clock, suggestions=(f"{error.instead:%H:%M}",))
+    local = error.starts_at.astimezone(error.zone)
+    return Misunderstood(Problem.HOUR_IS_OVER, f"{spelt(local.date())} {local:%H:%M}")

@@ -4,22 +4,26 @@ A button about driving says where it stands: a reminder is edited by its deliver
 """
 
 from bot.features.appointments.flows.add_appointment import file_of
-from bot.features.appointments.views import appointments as views
+from bot.features.appointments.views import (
+    appointment_buttons,
+    appointment_lists,
+    appointment_screen,
+    change_questions,
+    confirmations,
+)
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.intake.request import Request
 from bot.ui import callbacks
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.appointments.appointments import (
-    OccurrenceFacts,
-    get_occurrence,
-    list_past,
-    list_upcoming,
-)
 from domain.appointments.attendance import drive, record_outcome, stop_driving
 from domain.appointments.calendars import list_entries
-from domain.appointments.changes import cancel, remind_before_too, restore
-from domain.appointments.locking import Reach
+from domain.appointments.changes.calling_off import cancel, restore
+from domain.appointments.changes.edits import remind_before_too
+from domain.appointments.changes.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lists import list_past, list_upcoming
+from domain.appointments.occurrences.lookups import get_occurrence
 
 FARTHEST_PAGE = 1_000
 
@@ -47,16 +51,16 @@ async def show(request: Request) -> Answer:
 
 async def start_driving(request: Request) -> Answer:
     """ "I'll drive", this time or every time."""
-    is_every = request.pressed.argument == views.EVERY_TIME
+    is_every = request.pressed.argument == appointment_buttons.EVERY_TIME
     facts = await drive(request.scope, request.subject_id, every=is_every)
-    return views.driving(facts, _edited(request, facts), is_every=is_every)
+    return confirmations.driving(facts, _edited(request, facts), is_every=is_every)
 
 
 async def give_up_driving(request: Request) -> Answer:
     """ "I can't after all", this time or every time."""
-    is_every = request.pressed.argument == views.EVERY_TIME
+    is_every = request.pressed.argument == appointment_buttons.EVERY_TIME
     facts = await stop_driving(request.scope, request.subject_id, every=is_every)
-    return views.not_driving(_edited(request, facts))
+    return confirmations.not_driving(_edited(request, facts))
 
 
 async def call_off(request: Request) -> Answer:
@@ -66,28 +70,30 @@ async def call_off(request: Request) -> Answer:
     reaches = {reach.value: reach for reach in Reach}
     if facts.recurrence is not None and argument not in reaches:
         member = request.scope.require(Action.CHANGE_APPOINTMENTS)
-        buttons = views.call_off_buttons(facts, member=member)
-        return Answer(edit=views.ask_reach(facts.details.title, buttons, to_call_off=True))
+        buttons = change_questions.call_off_buttons(facts, member=member)
+        return Answer(
+            edit=change_questions.ask_reach(facts.details.title, buttons, to_call_off=True)
+        )
     facts = await cancel(request.scope, request.subject_id, reach=reaches.get(argument, Reach.THIS))
-    return views.called_off(_screen(request, facts))
+    return confirmations.called_off(_screen(request, facts))
 
 
 async def bring_back(request: Request) -> Answer:
     facts = await restore(request.scope, request.subject_id)
-    return views.restored(_screen(request, facts))
+    return confirmations.restored(_screen(request, facts))
 
 
 async def remind_too(request: Request) -> Answer:
     """Remind of it shortly before as well."""
     argument = request.pressed.argument
-    minutes = int(argument) if argument.isdecimal() else views.LAST_MINUTES
+    minutes = int(argument) if argument.isdecimal() else appointment_buttons.LAST_MINUTES
     facts = await remind_before_too(request.scope, request.subject_id, minutes=minutes)
-    return views.will_remind(_screen(request, facts))
+    return confirmations.will_remind(_screen(request, facts))
 
 
 async def all_fine(request: Request) -> Answer:
     """Nothing to note."""
-    return views.noted(
+    return confirmations.noted(
         _edited(request, await record_outcome(request.scope, request.subject_id, None))
     )
 
@@ -102,23 +108,23 @@ async def family_calendar(request: Request) -> Answer:
     """The calendar file of the whole family."""
     entries = await list_entries(request.scope)
     if not entries:
-        return views.no_calendar()
+        return appointment_lists.no_calendar()
     return Answer(send=(calendar_file(entries, name="family", now=request.scope.clock.now()),))
 
 
 async def _list(request: Request, *, page: int, is_past: bool) -> Screen:
     member = request.scope.require(Action.READ)
     found = await (list_past if is_past else list_upcoming)(request.scope, page=page)
-    return views.appointments(found, member=member, now=request.scope.clock.now())
+    return appointment_lists.appointments(found, member=member, now=request.scope.clock.now())
 
 
 def _screen(request: Request, facts: OccurrenceFacts) -> Screen:
     member = request.scope.require(Action.READ)
-    return views.screen(facts, member=member, now=request.scope.clock.now())
+    return appointment_screen.screen(facts, member=member, now=request.scope.clock.now())
 
 
 def _edited(request: Request, facts: OccurrenceFacts) -> Screen | None:
-    if request.pressed.argument == views.ON_REMINDER:
+    if request.pressed.argument == appointment_buttons.ON_REMINDER:
         return None
     return _screen(request, facts)
 

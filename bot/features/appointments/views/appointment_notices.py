@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.features.appointments.views.appointments import (
-    ON_REMINDER,
+from bot.features.appointments.views.appointment_buttons import ON_REMINDER
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
     outcome_line,
@@ -16,8 +16,8 @@ from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import span_words
 from domain.access import Action, may
-from domain.appointments.appointments import OccurrenceFacts
 from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.timers import Step
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
-from bot.features.appointments.views.appointments import (
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     title_line,
     when_line,
@@ -14,7 +14,8 @@ from bot.ui.answer import Button, Screen
 from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import label
 from bot.ui.wording import _, escape
-from domain.appointments.appointments import Details, OccurrenceFacts
+from domain.appointments.details import Details
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
 

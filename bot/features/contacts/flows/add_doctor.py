@@ -18,18 +18,18 @@ from bot.conversation.whose import (
     to_persons,
 )
 from bot.features.contacts.views import doctors as views
-from bot.grammar.commands.appointments import parse_text
 from bot.grammar.commands.doctors import is_skipped, parse_phones, understand_doctor
 from bot.grammar.names import LONGEST_NAME, parse_name
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood
+from bot.grammar.remarks import parse_text
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.appointments import get_occurrence
+from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
 from domain.contacts.errors import AlikeDoctor
 from domain.errors import NotFound

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
 from bot.features.contacts.views import doctors as views
-from bot.grammar.commands.appointments import parse_text
 from bot.grammar.commands.doctors import is_skipped, parse_phones
 from bot.grammar.names import parse_name
+from bot.grammar.remarks import parse_text
 from bot.grammar.tokens import fold_spaces
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation

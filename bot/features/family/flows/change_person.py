@@ -19,7 +19,7 @@ from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action
-from domain.appointments.clocks import follow_person, list_by_other_clocks
+from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
 from domain.errors import AlikeName
 from domain.family.people import get_person, rename_person
 from domain.medicines.changes.moving import move_person

@@ -9,8 +9,8 @@ from bot.ui.length import fitting
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.appointment_times import span_words
 from bot.ui.words.dose_times import place_name
-from domain.appointments.appointments import OccurrenceFacts
-from domain.appointments.clocks import Followed
+from domain.appointments.changes.clocks import Followed
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
 _SHOWN = 5

@@ -11,7 +11,7 @@ from bot.grammar.known_medicines import (
     read_medicine,
     unknown_medicine,
 )
-from bot.grammar.moments import find_moment
+from bot.grammar.past_times.moments import find_moment
 from bot.grammar.people import Person, find_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize

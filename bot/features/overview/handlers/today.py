@@ -7,7 +7,7 @@ from bot.features.overview.views import today as today_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from domain.access import Action
-from domain.appointments.appointments import list_day
+from domain.appointments.occurrences.lists import list_day
 from domain.medicines.doses.today import list_today
 from domain.medicines.records import presses
 from domain.overview import elsewhere

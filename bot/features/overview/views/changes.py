@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from bot.features.appointments.views.appointments import (
+from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
     title_line,
@@ -18,7 +18,7 @@ from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from bot.ui.words.times import short_month_name
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.features.appointments.views.appointments import short_line
+from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import page_turns, switch_button
@@ -25,7 +25,7 @@ from bot.ui.words.dose_times import (
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.times import named_day
 from domain.access import Action, may
-from domain.appointments.appointments import OccurrenceFacts
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.family.families import FamilyFacts
 from domain.family.people import Person

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from bot.features.appointments.views.appointments import driver_line, title_line, when_line
+from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words
@@ -16,8 +16,8 @@ from bot.ui.words.records import change_words
 from bot.ui.words.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from bot.ui.words.undo import lasting, superseded
-from domain.appointments.appointments import OccurrenceFacts
-from domain.appointments.locking import Reach
+from domain.appointments.changes.locking import Reach
+from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts

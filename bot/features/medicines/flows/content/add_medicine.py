@@ -33,7 +33,7 @@ from bot.grammar.dosages import parse_dosage
 from bot.grammar.names import parse_name
 from bot.grammar.people import find_person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import LONGEST_SCHEDULE
+from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation

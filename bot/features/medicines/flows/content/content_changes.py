@@ -16,7 +16,7 @@ from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import misfit
+from bot.grammar.schedules.context import misfit
 from bot.ui.answer import Screen
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import ALL, STRENGTH

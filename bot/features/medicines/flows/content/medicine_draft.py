@@ -13,7 +13,7 @@ from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
 from bot.grammar.people import Person
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule
 from bot.redis.conversations import Conversation
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import Content, MedicineFacts, NewMedicine

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules import parse_schedule
+from bot.grammar.schedules.parsing import parse_schedule
 from domain.medicines.schedules.kinds import Schedule
 
 PRESETS = {

@@ -13,7 +13,7 @@ from bot.features.medicines.flows.giving.two_clocks import (
     zone_of,
 )
 from bot.features.medicines.views.giving import given_intakes, intake_questions
-from bot.grammar.moments import parse_moment
+from bot.grammar.past_times.moments import parse_moment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from domain.medicines.doses.facts import DoseFacts

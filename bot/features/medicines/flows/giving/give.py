@@ -36,7 +36,8 @@ from bot.features.medicines.flows.named_medicines import as_typed, name_after_am
 from bot.features.medicines.views.giving import given_intakes, intake_questions, readers
 from bot.grammar.commands.intakes import LONGEST_LINE, TypedAmount, parse_amount, read_intake
 from bot.grammar.known_medicines import KnownMedicine
-from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.past_times.moments import parse_moment
+from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 from bot.intake.request import Request

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.conversation.engine import Data
 from bot.grammar.commands.intakes import TypedAmount
-from bot.grammar.moments import TypedMoment
+from bot.grammar.past_times.parts import TypedMoment
 from domain.medicines.dosages import Dosage
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.records.intakes import Giving

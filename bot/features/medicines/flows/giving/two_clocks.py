@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.giving.intake_questions import moment_label
 from bot.features.medicines.views.giving.readers import Reader, is_now
-from bot.grammar.moments import TypedMoment, parse_moment
+from bot.grammar.past_times.moments import parse_moment
+from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from domain.access import Action

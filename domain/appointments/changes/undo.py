@@ -16,11 +16,15 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
 from domain import audit
 from domain.access import Action
-from domain.appointments.appointments import Details, OccurrenceFacts, first_of, get_occurrence
+from domain.appointments.changes.locking import Reach, lock_appointment, tell_calendars
+from domain.appointments.details import Details
 from domain.appointments.errors import AppointmentOver
-from domain.appointments.locking import Reach, lock_appointment, tell_calendars
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import Series, give_up_places, replan, reset_timers, to_key
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.series.occurrence_rows import give_up_places
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series, to_key
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.limits import Held

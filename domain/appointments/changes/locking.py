@@ -12,7 +12,10 @@ from sqlalchemy import Row, func, select, update
 from domain import audit
 from domain.access import Action
 from domain.appointments.errors import AppointmentChanged, AppointmentOver
-from domain.appointments.occurrences import SELECT_SERIES, Series, original_start, own_details
+from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
+from domain.appointments.series.series import SELECT_SERIES, Series, original_start, own_details
 from domain.database.scope import Scope
 from domain.delivery.new_messages import OutgoingMessage, owe
 from domain.delivery.shown_messages import FACTS, IS_WAITING, show_again
@@ -248,3 +251,9 @@ async def record(
         after=after,
         undoes_id=undoes_id,
     )
+
+
+async def tell_and_read(scope: Scope, locked: Locked) -> OccurrenceFacts:
+    """The occurrence as it is now; who should know of it and will not be reminded is told."""
+    await tell_of_what_is_soon(scope, locked.series.id, locked.id)
+    return await get_occurrence(scope, locked.id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.grammar.clock_times import PARTS_OF_DAY
-from bot.grammar.dates import WEEKDAYS
+from bot.grammar.dates import SHORTER_MONTHS, WEEKDAYS
 from bot.grammar.numbers import COUNTS, read_count
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
@@ -43,7 +43,6 @@ _ORDINALS = {
     "3rd": Nth.THIRD,
     "4th": Nth.FOURTH,
 }
-SHORTER_MONTHS = ("in", "shorter", "months", "on", "the", "last", "day")
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 
 

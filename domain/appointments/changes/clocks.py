@@ -16,12 +16,15 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain import audit
 from domain.access import Action
-from domain.appointments.appointments import OccurrenceFacts, first_of, read_occurrences
-from domain.appointments.changes import part_in_two, write_rule
-from domain.appointments.locking import Reach, lock_appointment
+from domain.appointments.changes.locking import Reach, lock_appointment
+from domain.appointments.changes.parting import part_in_two, write_rule
+from domain.appointments.changes.undo import remember
 from domain.appointments.news import tell_of_what_is_soon
-from domain.appointments.occurrences import Series, first_ahead, replan
-from domain.appointments.undo import remember
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, read_occurrences
+from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.replanning import replan
+from domain.appointments.series.series import Series
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.family.people import get_person

@@ -1,0 +1,140 @@
+"""The questions about a change: which part, of which of a series, and is it right?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.wording import _, escape
+from bot.ui.words.times import full_date
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.database.scope import Member
+
+
+def ask_reach(
+    title: str, buttons: Sequence[Button], *, to_call_off: bool, typed: str | None = None
+) -> Screen:
+    """One of a series: only this one, or more of them? What was *typed* already is kept."""
+    words = (
+        _("<b>{title}</b> repeats. Which ones should I call off?")
+        if to_call_off
+        else _("<b>{title}</b> repeats. Which ones should I move?")
+    )
+    return _reach_question(words.format(title=escape(title)), buttons, typed)
+
+
+def ask_reach_of_change(
+    title: str, buttons: Sequence[Button], *, typed: str | None = None
+) -> Screen:
+    """One of a series is to be changed: only this one, or more of them? What was *typed* already is
+    kept.
+    """
+    words = _("<b>{title}</b> repeats. Which ones should I change?")
+    return _reach_question(words.format(title=escape(title)), buttons, typed)
+
+
+def _reach_question(text: str, buttons: Sequence[Button], typed: str | None) -> Screen:
+    if typed is not None:
+        text += "\n" + _("Then: “{typed}”").format(typed=escape(typed))
+    return Screen(text, tuple((button,) for button in buttons))
+
+
+def reach_labels() -> Mapping[str, str]:
+    """By how far it reaches."""
+    return {
+        "this": _("Only this one"),
+        "following": _("This and all that follow"),
+        "all": _("The whole series"),
+    }
+
+
+def call_off_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button]:
+    keep = Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode()
+    return [
+        *(
+            Button(
+                words,
+                Callback(Verb.CANCEL_APPOINTMENT, member.family_id, facts.id, reach).encode(),
+            )
+            for reach, words in reach_labels().items()
+        ),
+        Button(_("◀️ Keep it"), keep),
+    ]
+
+
+def ask_what_to_change(facts_title: str, buttons: Sequence[Button]) -> Screen:
+    pairs = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+    return Screen(
+        _("What would you like to change about <b>{title}</b>?").format(title=escape(facts_title)),
+        tuple(pairs),
+    )
+
+
+def part_labels() -> dict[str, str]:
+    return {
+        "title": _("Title"),
+        "doctor": _("Doctor"),
+        "place": _("Place"),
+        "bring": _("What to bring"),
+        "note": _("Note"),
+        "duration": _("How long"),
+        "remind": _("Reminders"),
+        "repeat": _("Repetition"),
+    }
+
+
+def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
+    words = {
+        "title": _("What is it called? Type the new title."),
+        "doctor": _("Who is the doctor of <b>{title}</b>? Type the name."),
+        "place": _("Where is <b>{title}</b>? Type the address."),
+        "bring": _("What do you need to bring to <b>{title}</b>?"),
+        "note": _("Type the note for <b>{title}</b>."),
+        "duration": _("How long does <b>{title}</b> take? Tap, or type it, like <i>45 min</i>."),
+        "remind": _(
+            "When should I remind you about <b>{title}</b>? Tap, or type it, like <i>2 days and 1"
+            " hour</i>."
+        ),
+        "repeat": _(
+            "How often does <b>{title}</b> repeat? Tap, or type it, like <i>every Tuesday 10:00"
+            " until 1 March</i>."
+        ),
+    }[part]
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
+    """How long something takes that lasts all day."""
+    words = _("How many days does <b>{title}</b> take? Tap, or type it, like <i>3 days</i>.")
+    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return Screen(words.format(title=escape(title)), rows)
+
+
+def review_repetition(
+    title: str, *, now: str | None, then: str | None, once_on: date, buttons: Sequence[Button]
+) -> Screen:
+    """A change of how often something comes: old beside new; None is only once, on that day."""
+    once = _("only once, on {date}").format(date=full_date(once_on))
+    save, change, cancel = buttons
+    concern = _("It would go on for longer.") if then else _("It wouldn't repeat any more.")
+    return Screen(
+        "\n".join(
+            [
+                _("Please check this change of <b>{title}</b>:").format(title=escape(title)),
+                "",
+                _("<b>Now</b>"),
+                _("🔁 {rhythm}").format(rhythm=now or _("only once")),
+                "",
+                _("<b>After the change</b>"),
+                _("🔁 {rhythm}").format(rhythm=then or once),
+                "",
+                _("⚠️ {concern}").format(concern=concern),
+                _("Shall I save it?"),
+            ]
+        ),
+        ((save,), (change, cancel)),
+    )
+
+
+def leave_out_label() -> str:
+    return _("Leave it out")

@@ -1,0 +1,139 @@
+"""The questions about an appointment that is added or moved, and what was understood so far."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.features.appointments.views.appointment_lines import details_lines, duration_words
+from bot.ui.answer import Button, Keyboard, Screen
+from bot.ui.wording import _, escape
+from bot.ui.words.appointment_times import days_words, is_elsewhere
+from bot.ui.words.dose_times import place_name
+from bot.ui.words.times import day_words, full_date
+from domain.appointments.details import Details
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.local_time import resolve_local
+
+
+def ask_title() -> Screen:
+    return Screen(
+        _(
+            "What is it? For example <i>Cardiologist</i>. You can also say all of it at once:"
+            " <i>Cardiologist tomorrow 14:30 with Dr Weber</i>."
+        )
+    )
+
+
+def ask_day(title: str, buttons: Keyboard) -> Screen:
+    words = _(
+        "<b>{title}</b>: which day? Tap, or type it, like <i>3 December 10:00</i> or <i>every"
+        " Tuesday 10:00</i>."
+    )
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def by_place(question: Screen, place: str | None) -> Screen:
+    """*question*, and by which clock its answer is read: that of a place (the key of its zone)
+    where it is not the person's.
+    """
+    if place is None:
+        return question
+    line = _("Times here are in {place} time.").format(place=escape(place_name(ZoneInfo(place))))
+    return Screen(f"{question.text}\n{line}", question.keyboard)
+
+
+def place_of(facts: OccurrenceFacts) -> str | None:
+    """What :func:`by_place` names."""
+    return facts.zone.key if is_elsewhere(facts, facts.starts_at) else None
+
+
+def ask_time(title: str, day: date | None, *, today: date, buttons: Keyboard) -> Screen:
+    if day is None:
+        words = _("<b>{title}</b>: at what time? Tap, or type it, like <i>10:20</i>.")
+        return Screen(words.format(title=escape(title)), buttons)
+    words = _("<b>{title}</b>, {day}: at what time? Tap, or type it, like <i>10:20</i>.")
+    return Screen(words.format(title=escape(title), day=day_words(day, today=today)), buttons)
+
+
+def ask_repeat(title: str, buttons: Keyboard) -> Screen:
+    words = _(
+        "Does <b>{title}</b> repeat? Tap, or type it, like <i>every 2 weeks until 1 March</i>."
+    )
+    return Screen(words.format(title=escape(title)), buttons)
+
+
+def repeat_labels() -> Mapping[str, str]:
+    return {
+        "once": _("Just once"),
+        "w1": _("Every week"),
+        "w2": _("Every 2 weeks"),
+        "m1": _("Every month"),
+    }
+
+
+def ask_which_doctor(words: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("Who do you mean by “{words}”?").format(words=escape(words)),
+        tuple((button,) for button in buttons),
+    )
+
+
+def just_the_name_label() -> str:
+    return _("Just keep the name")
+
+
+def confirm(
+    details: Details, *, person: str, when: str, reminder: str, buttons: Keyboard
+) -> Screen:
+    """All that a yes will save; *reminder* is a :func:`reminder_line`."""
+    lines = [
+        _("Is that right?"),
+        _("📅 <b>{title}</b> for {person}").format(
+            title=escape(details.title), person=escape(person)
+        ),
+        _("🕑 {when}").format(when=when),
+        *details_lines(details),
+        reminder,
+        _("To change something, type it, like <i>at 15:00 for 2 hours</i>."),
+    ]
+    return Screen("\n".join(lines), buttons)
+
+
+def draft_in_short(title: str, day: date | None, clock: str | None) -> str:
+    """ "Dentist, 9 June 2026 10:00", as far as it is known (no HTML)."""
+    if day is None:
+        return title
+    when = f"{full_date(day)} {clock}" if clock else full_date(day)
+    return _("{title}, {when}").format(title=title, when=when)
+
+
+def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:
+    """ "tomorrow 14:30, every Tuesday"; *start* is naive local."""
+    words = _("{day} {time}").format(
+        day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
+    )
+    return f"{words}, {rhythm}" if rhythm else words
+
+
+def planned_words(
+    start: datetime, details: Details, rhythm: str | None, *, zone: ZoneInfo, today: date
+) -> str:
+    """ "tomorrow 14:30, 1 h, every Tuesday" of what is not saved yet; *start* is naive local."""
+    end = resolve_local(start, zone) + details.duration
+    if details.is_all_day:
+        last = start.date() + details.duration - timedelta(days=1)
+        words = _("{days}, all day").format(days=days_words(start.date(), last, today=today))
+    else:
+        local_end = end.astimezone(zone)
+        words = _("{day} {time}").format(
+            day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
+        )
+        if local_end.date() != start.date():
+            last_time = _("{day} {time}").format(
+                day=day_words(local_end.date(), today=today), time=f"{local_end:%H:%M}"
+            )
+            words = _("{when} to {end}").format(when=words, end=last_time)
+        words = _("{when}, {duration}").format(
+            when=words, duration=duration_words(details.duration)
+        )
+    return _("{when}, {rhythm}").format(when=words, rhythm=rhythm) if rhythm else words

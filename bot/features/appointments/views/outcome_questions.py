@@ -1,0 +1,34 @@
+"""How an appointment went: the question, and the thanks."""
+
+from bot.ui.answer import Button, Screen
+from bot.ui.apart import family_name
+from bot.ui.callbacks import Callback, Verb
+from bot.ui.wording import _, escape
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.database.scope import Member
+
+
+def ask_outcome(title: str, person: str) -> Screen:
+    return Screen(
+        _(
+            "<b>{title}</b> for {person}: how did it go? Type it in your own words; everyone in the"
+            " family can read it."
+        ).format(title=escape(title), person=escape(person))
+    )
+
+
+def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
+    """Thanks, and the way to what may have changed."""
+
+    def menu(words: str, command: str) -> Button:
+        return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
+
+    return Screen(
+        _("✅ Noted for {title} in family {family}. Any changes to the medicines?").format(
+            title=escape(facts.details.title), family=escape(family_name(member))
+        ),
+        (
+            (menu(_("💊 Change a medicine"), "meds"), menu(_("➕ New medicine"), "addmed")),
+            (menu(_("📅 Next appointment"), "addappt"),),
+        ),
+    )

@@ -1,0 +1,58 @@
+"""Days, nights and times as buttons name them."""
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+
+from bot.ui.wording import _
+from bot.ui.words.times import day_words, short_month_name, weekday_name
+
+
+def all_day_label() -> str:
+    return _("All day")
+
+
+def today_label() -> str:
+    return _("Today")
+
+
+def tomorrow_label() -> str:
+    return _("Tomorrow")
+
+
+def same_day_label(day: date) -> str:
+    return _("Same day ({day} {month})").format(day=day.day, month=short_month_name(day))
+
+
+def day_label(day: date, *, today: date) -> str:
+    return capital(day_words(day, today=today))
+
+
+def night_label(day: date) -> str:
+    """The night that ends with *day*, by both its dates."""
+    before = day - timedelta(days=1)
+    return _("Night from {first} to {second}").format(
+        first=_short_day(before), second=_short_day(day)
+    )
+
+
+def _short_day(day: date) -> str:
+    return _("{weekday} {day} {month}").format(
+        weekday=weekday_name(day), day=day.day, month=short_month_name(day)
+    )
+
+
+def time_label(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
+def month_label(month: date) -> str:
+    return _("{month} {year}").format(month=short_month_name(month), year=month.year)
+
+
+def weekday_labels() -> Sequence[str]:
+    """Two letters each, Monday first."""
+    return (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,89 @@
+"""A whole answer read as a time or as a length: "tomorrow 14:30", "22:00-06:00", "3 days"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.grammar.appointment_times.hours_meant import length_between
+from bot.grammar.appointment_times.lengths import (
+    LONGEST_RANGE,
+    read_all_day,
+    read_hours_or_minutes,
+    read_length,
+)
+from bot.grammar.appointment_times.parts import UP_TO, TypedWhen, When, as_tokens
+from bot.grammar.appointment_times.reading import read_when_part, split_spans
+from bot.grammar.appointment_times.resolution import resolve
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Token, tokenize, words_of
+from domain.local_time import resolve_local
+
+
+def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool = False) -> When:
+    """All of *text* as a time, by the clock of *zone*. Where the day *is_day_known*, "9-15" are
+    hours. Raises `Misunderstood` for other words.
+    """
+    tokens = split_spans(tokenize(text[:200]).tokens)
+    typed, at = TypedWhen(), 0
+    while at < len(tokens):
+        used = read_when_part(tokens[at:], typed)
+        if not used:
+            raise Misunderstood(Problem.WHEN_UNREADABLE, " ".join(t.raw for t in tokens[at:]))
+        at += used
+    if typed.is_empty and typed.duration is None and typed.lasts_days is None:
+        raise Misunderstood(Problem.WHEN_UNREADABLE, text.strip())
+    typed.is_bare &= not is_day_known
+    return resolve(typed, zone=zone, now=now)
+
+
+def parse_days(text: str) -> timedelta:
+    """How long something takes that lasts all day: "3 days", "all day". Raises `Misunderstood`."""
+    tokens, typed = tokenize(text[:60]).tokens, TypedWhen()
+    used = read_all_day(tokens, typed) or read_length((*as_tokens("for"), *tokens), typed) - 1
+    duration = timedelta(days=typed.lasts_days or 1)
+    is_read = used == len(tokens) and typed.duration is None and "month" not in typed.lasts_words
+    if not is_read or duration > LONGEST_RANGE:
+        raise Misunderstood(Problem.DURATION_IMPOSSIBLE, text.strip())
+    return duration
+
+
+def parse_duration(text: str, *, begins: datetime, zone: ZoneInfo) -> timedelta:
+    """How long what *begins* then (naive local) takes: "45 minutes", "for 1h", "until 06:00",
+    "22:00-06:00". Raises `Misunderstood`, also for hours that begin at another time.
+    """
+    tokens = split_spans(tokenize(text[:60]).tokens)
+    skipped = 1 if words_of(tokens, 1) == ["for"] else 0
+    found = read_hours_or_minutes(tokens[skipped:], is_expected=True)
+    if found is not None and skipped + found[1] == len(tokens):
+        return found[0]
+    length = _read_hours(tokens[skipped:], begins=begins, zone=zone)
+    if length is None:
+        raise Misunderstood(Problem.DURATION_IMPOSSIBLE, text.strip())
+    return length
+
+
+def _read_hours(tokens: Sequence[Token], *, begins: datetime, zone: ZoneInfo) -> timedelta | None:
+    """From the hour at which it begins to another, which may be one of the next day."""
+    own = f"{begins:%H:%M}"
+    typed = TypedWhen()
+    if words_of(tokens, 1) and tokens[0].word in UP_TO - {"-"}:
+        tokens = (*as_tokens(own), *tokens)
+    at = 0
+    while at < len(tokens):
+        used = read_when_part(tokens[at:], typed)
+        if not used:
+            return None
+        at += used
+    is_more = typed.day or typed.repeat or typed.until or typed.part or typed.is_all_day
+    if typed.clock is None or typed.ends is None or is_more:
+        return None
+    # "9-15" of what begins at nine.
+    if begins.time() not in typed.clock.readings:
+        raise Misunderstood(Problem.BEGINS_OTHERWISE, typed.clock.words, suggestions=(own,))
+    clock = replace(typed.clock, words=own, readings=(begins.time(),), is_sure=True)
+    length = length_between(begins.time(), typed.ends, clock)
+    if length is None:
+        return None
+    end = begins + length
+    return resolve_local(end, zone) - resolve_local(begins, zone)

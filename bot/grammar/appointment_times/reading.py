@@ -1,0 +1,123 @@
+"""The parts of a time, read one after the other from the front of what was typed."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+
+from bot.grammar.appointment_times.days import (
+    read_counted_date,
+    read_day,
+    read_day_and_part,
+    read_days_of_a_month,
+)
+from bot.grammar.appointment_times.ends import read_end, read_number_of_times
+from bot.grammar.appointment_times.hours import read_clock, read_hours_range, read_part_of_day
+from bot.grammar.appointment_times.lengths import read_all_day, read_hours_or_minutes, read_length
+from bot.grammar.appointment_times.parts import TypedWhen, check_once, typed_words
+from bot.grammar.appointment_times.repeats import read_repeat
+from bot.grammar.clock_times import NAMED, PARTS_OF_DAY
+from bot.grammar.dates import MONTHS, WEEKDAYS
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import Token, words_of
+
+# What may stand on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
+_SIDE = re.compile(r"\d{1,4}([:.]\d{2})?([ap]m)?|\d{1,2}(st|nd|rd|th|/\d{1,2})|[a-z]{3,9}")
+_NEVER_FIRST = {",", "from", "starting", "beginning", "begins", "starts"}
+_FILLERS = _NEVER_FIRST | {"on", "the"}
+_FILLERS_OF_A_PART = 2
+
+
+def split_spans(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """With "10:00-14:00" and "1-14" as three tokens each; "2026-12-03" and "x-ray" stay one."""
+    found: list[Token] = []
+    for token in tokens:
+        first, dash, last = token.word.partition("-")
+        is_span = dash and not token.is_quoted and len(token.word) == len(token.raw)
+        if not is_span or not (_is_side(first) and _is_side(last)):
+            found.append(token)
+            continue
+        middle = token.start + len(first)
+        found += [
+            Token(token.raw[: len(first)], first, token.start, middle),
+            Token("-", "-", middle, middle + 1),
+            Token(token.raw[len(first) + 1 :], last, middle + 1, token.end),
+        ]
+    return tuple(found)
+
+
+def _is_side(word: str) -> bool:
+    if not _SIDE.fullmatch(word):
+        return False
+    return not word.isalpha() or word in MONTHS or word in WEEKDAYS or word in NAMED
+
+
+def reads_as_time(tokens: Sequence[Token]) -> int:
+    """How many of *tokens* begin like a date, a time, a rhythm or a length; 0 if they do not."""
+    if not tokens or tokens[0].is_quoted or tokens[0].word in _FILLERS:
+        return 0
+    if len(tokens) > 2 and read_hours_range(tokens) is not None:
+        return 3
+    try:
+        return read_when_part(tokens, TypedWhen())
+    except Misunderstood:
+        return 1
+
+
+def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    """Read one part of a time into *typed*; returns how many tokens it took, 0 if it is none.
+
+    Raises `Misunderstood` for what can only be meant as such a part and is wrong.
+    """
+    skipped = _fillers(tokens)
+    # "on" and "the" may belong to a part ("on Mondays", "on the 3rd of every month"): those right
+    # before it do.
+    for start in range(max(0, skipped - _FILLERS_OF_A_PART), skipped + 1):
+        used = _read_one_part(tokens[start:], typed) if start < len(tokens) else 0
+        if used:
+            return start + used
+    return 0
+
+
+def _fillers(tokens: Sequence[Token]) -> int:
+    """How many of *tokens* say nothing by themselves."""
+    fillers = takewhile(lambda token: not token.is_quoted and token.word in _FILLERS, tokens)
+    return sum(1 for _ in fillers)
+
+
+def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    words = words_of(tokens, 2)
+    if not words or words[0] in _NEVER_FIRST:
+        return 0
+    readers: tuple[Callable[[Sequence[Token], TypedWhen], int], ...] = (
+        read_all_day,
+        read_days_of_a_month,
+        _repeat,
+        read_end,
+        read_number_of_times,
+        read_length,
+        read_counted_date,
+        read_day_and_part,
+        read_day,
+        read_clock,
+        read_part_of_day,
+    )
+    for reader in readers:
+        used = reader(tokens, typed)
+        if used:
+            return used
+    if words[0] == "in" and read_hours_or_minutes(tokens[1:], is_expected=True) is not None:
+        # Whoever types it reads it later: "in an hour" of when?
+        raise Misunderstood(Problem.WHEN_UNREADABLE, typed_words(tokens, 3))
+    return 0
+
+
+def _repeat(tokens: Sequence[Token], typed: TypedWhen) -> int:
+    found = read_repeat(tokens)
+    if found is None:
+        return 0
+    check_once(typed.repeat, found.words)
+    typed.repeat = found
+    last = found.words.split()[-1]
+    if last in PARTS_OF_DAY:  # "every morning at 8"
+        typed.part = PARTS_OF_DAY[last]
+    return found.tokens_used

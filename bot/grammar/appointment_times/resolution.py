@@ -1,0 +1,161 @@
+"""The typed parts of a time, held against the clock: which day, which hour, until when.
+
+Each part may be missing, and is asked for then; a day or an hour that could be two is kept as both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.grammar.appointment_times.hours_meant import ask_hours_or_date, resolve_hours
+from bot.grammar.appointment_times.parts import TypedWhen, When, with_problem
+from bot.grammar.appointment_times.spans import resolve_all_day, resolve_span
+from bot.grammar.clock_times import later_half, nights_of
+from bot.grammar.dates import WEEKDAYS, check_reach, spelt, spelt_days, without_past_days
+from bot.grammar.problems import Misunderstood, Problem
+from domain.appointments.recurrences import MOST_TIMES
+from domain.local_time import resolve_local
+
+_LAST_HOUR = 23
+
+
+def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
+    """What was typed, as seen from *now* (aware) by the clock of *zone*. Does not raise."""
+    today = now.astimezone(zone).date()
+    local_now = now.astimezone(zone).replace(tzinfo=None)
+    when = When(duration=typed.duration)
+    if typed.is_bare and typed.day is None and typed.repeat is None:
+        return replace(when, problem=ask_hours_or_date(typed, today))
+    when = _resolve_days(when, typed, today, floor=_earliest(typed, local_now))
+    when = resolve_hours(when, typed)
+    if typed.repeat is not None:
+        when = replace(when, rule=typed.repeat.rule, is_anchored=typed.repeat.is_anchored)
+        when = _resolve_end(when, typed, today)
+    elif typed.until is not None and (typed.clock is None or typed.ends is not None):
+        when = resolve_span(when, typed, today, zone)
+    elif typed.until is not None or typed.count is not None:
+        words = " ".join(typed.words)
+        when = with_problem(when, Misunderstood(Problem.END_OF_ONE, words))
+    if typed.ends is not None and typed.until is None:
+        when = _by_clocks(when, zone)
+    when = resolve_all_day(when, typed)
+    when = _resolve_night(when, typed, local_now)
+    return _without_past(when, local_now)
+
+
+def _by_clocks(when: When, zone: ZoneInfo) -> When:
+    """With the hours that lie between two times by the clock, also where the clocks change."""
+    if when.rule is not None or when.day is None or when.clock is None or when.duration is None:
+        return when
+    begin = datetime.combine(when.day, when.clock)
+    length = resolve_local(begin + when.duration, zone) - resolve_local(begin, zone)
+    return replace(when, duration=length) if length > timedelta(0) else when
+
+
+def _earliest(typed: TypedWhen, local_now: datetime) -> date:
+    """The first day that a weekday can be: "monday 10:00", said on a Monday at 15:05, is no more
+    today, and so it is not asked whether it is.
+    """
+    today = local_now.date()
+    words = typed.day.words.split() if typed.day is not None else []
+    if not words or words[-1] not in WEEKDAYS or words[0] == "this":
+        return today
+    if WEEKDAYS[words[-1]] != today.weekday():
+        return today
+    if typed.clock is not None and typed.clock.is_midnight:
+        return today  # the coming one may be meant
+    times = resolve_hours(When(), typed).times
+    is_over = times and all(datetime.combine(today, each) <= local_now for each in times)
+    return today + timedelta(days=1) if is_over else today
+
+
+def which_night(days: Sequence[date]) -> Misunderstood:
+    """Of two nights, as something to type."""
+    suggestions = tuple(f"{spelt(day)} 00:00" for day in days)
+    return Misunderstood(Problem.WHICH_NIGHT, suggestions=suggestions)
+
+
+def _resolve_night(when: When, typed: TypedWhen, local_now: datetime) -> When:
+    """ "tomorrow midnight" is how tomorrow begins to some, and how it ends to others."""
+    if typed.clock is None or not typed.clock.is_midnight or when.rule is not None:
+        return when
+    day = when.day
+    if typed.until is not None or day is None:
+        return replace(when, is_midnight=typed.until is None)
+    if typed.part is not None and typed.part.holds(_LAST_HOUR):
+        # "tonight at midnight"
+        return replace(when, days=(day + timedelta(days=1),))
+    nights = nights_of(day, local_now=local_now)
+    if len(nights) < 2:
+        return replace(when, days=nights or when.days)
+    when = replace(when, days=nights, is_midnight=True)
+    return with_problem(when, which_night(nights))
+
+
+def _resolve_days(when: When, typed: TypedWhen, today: date, *, floor: date) -> When:
+    if typed.day is None:
+        return when
+    try:
+        day = typed.day.resolve(today, floor)
+        return replace(when, days=(check_reach(day, today=today, words=typed.day.words),))
+    except Misunderstood as problem:
+        problem = without_past_days(problem, today=today)
+        days = spelt_days(problem.suggestions, today=today)
+        return with_problem(replace(when, days=days, is_doubtful=len(days) == 1), problem)
+
+
+def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
+    rule = when.rule
+    if rule is None:
+        return when
+    first = when.day or today
+    try:
+        if typed.count is not None:
+            if not 1 <= typed.count <= MOST_TIMES:
+                raise Misunderstood(Problem.COUNT_IMPOSSIBLE, f"{typed.count} times")
+            rule = replace(rule, count=typed.count)
+        elif typed.lasts_days is not None:
+            last = first + timedelta(days=typed.lasts_days - 1)
+            rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
+        elif typed.until is not None:
+            last = typed.until.resolve(today, first)
+            if last < today:
+                raise Misunderstood(Problem.END_IN_PAST, spelt(last))
+            check_reach(last, today=today, words=typed.until.words)
+            if last < first:
+                raise Misunderstood(Problem.END_BEFORE_START, f"until {typed.until.words}")
+            rule = replace(rule, until=datetime.combine(last, time(23, 59, 59)))
+    except Misunderstood as problem:
+        return replace(when, problem=when.problem or problem)
+    return replace(when, rule=rule)
+
+
+def _without_past(when: When, local_now: datetime) -> When:
+    """A day or an hour that is over is said to be so, and asked for anew."""
+    day, clock = when.day, when.clock
+    if day is None or (when.rule is not None and day >= local_now.date()):
+        return when
+    if day < local_now.date():
+        problem = Misunderstood(Problem.DAY_IS_OVER, spelt(day))
+        return replace(when, days=(), problem=when.problem or problem)
+    if when.is_all_day:
+        return when
+    ahead = tuple(each for each in when.times if datetime.combine(day, each) > local_now)
+    if when.times and not ahead:
+        later = later_half(day, when.other_half, local_now=local_now)
+        problem = hour_is_over(f"{when.times[-1]:%H:%M}", offered=later)
+        is_said = when.problem is not None and when.problem.problem is not Problem.AM_OR_PM
+        return replace(when, times=(), offered=later, problem=when.problem if is_said else problem)
+    if clock is not None or len(ahead) > 1:
+        return when if clock is not None else replace(when, times=ahead)
+    # One that is left of several is not what was said: it is offered, with the usual ones.
+    if when.problem is not None and when.problem.problem is Problem.AM_OR_PM:
+        when = replace(when, problem=hour_is_over(f"{when.times[0]:%H:%M}", offered=ahead))
+    return replace(when, times=(), offered=ahead)
+
+
+def hour_is_over(words: str, *, offered: Sequence[time] = ()) -> Misunderstood:
+    """*words* are no longer possible; each of *offered* can be typed instead."""
+    suggestions = tuple(f"{each:%H:%M}" for each in offered)
+    return Misunderstood(Problem.HOUR_IS_OVER, words, suggestions=suggestions)

@@ -1,0 +1,212 @@
+"""The line of an appointment, read: where its title ends, and what each part behind it says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.grammar.appointment_times.parts import TypedWhen
+from bot.grammar.appointment_times.reading import read_when_part
+from bot.grammar.appointment_times.repeats import TypedRepeat
+from bot.grammar.dates import TypedDate
+from bot.grammar.known_doctors import KnownDoctor
+from bot.grammar.name_index import index_names, spelt
+from bot.grammar.names import parse_name
+from bot.grammar.people import Person, find_stranger, unknown_person
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.remarks import parse_text
+from bot.grammar.reminders import read_reminders
+from bot.grammar.tokens import Line, as_word
+
+LONGEST_PART = 40  # tokens: all weekdays with commas, and what may stand before them
+# A line of 100 words that are meant takes some 200: how often a part is looked for behind what may
+# be its title.
+_MOST_STEPS = 500
+_BRINGS = {"bring", "bringing"}
+_NOTES = {"note", "notes"}
+# "at half past nine" and "at lunchtime" are no places.
+_ROUGH_TIMES = frozenset(
+    ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
+)
+
+
+@dataclass
+class AppointmentParts:
+    """What stands behind the title."""
+
+    people: Sequence[Person]
+    typed: TypedWhen = field(default_factory=TypedWhen)
+    doctor: str | None = None
+    place: str | None = None
+    bring: str | None = None
+    note: str | None = None
+    remind_before: tuple[int, ...] | None = None
+    is_begun: bool = False  # a time is known from elsewhere
+    is_strong: bool = False  # there is more than a word that might be part of a title
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far the tokens after a title could be read; `stops_at` is None where it was all of it."""
+
+    parts: AppointmentParts
+    title_ends: int
+    stops_at: int | None
+    problem: Misunderstood | None
+
+
+class LineReader:
+    """Reads a line, without looking twice at what is the same from wherever one reads.
+
+    Raises `Misunderstood` for a line of so many parts that it is none.
+    """
+
+    def __init__(
+        self, line: Line, people: Sequence[Person], doctors: Sequence[KnownDoctor]
+    ) -> None:
+        self._line, self._tokens = line, line.tokens
+        self._people, self._doctors = people, doctors
+        self._begins: dict[int, bool] = {}
+        self._phrases: dict[tuple[int, bool], int] = {}
+        self._steps = 0
+
+    def read(self) -> Reading:
+        """The reading with the shortest title behind which everything is understood, or can only be
+        meant as what it is not; else the first that understands something, and what it does not.
+        """
+        failed: list[Reading] = []
+        for end in range(len(self._tokens)):
+            reading = self.read_from(end, AppointmentParts(self._people))
+            if reading.problem is not None:
+                return reading
+            if reading.stops_at is None:
+                has_time = not reading.parts.typed.is_empty
+                if has_time or not any(each.parts.is_strong for each in failed):
+                    return reading
+                break  # "Dentist tomorrow 10:00 please for 2 hours": the time is further in front
+            failed.append(reading)
+        for reading in failed:
+            if reading.parts.is_strong:
+                # What stands behind the words that nobody understands still counts.
+                return self.read_from(
+                    reading.title_ends, AppointmentParts(self._people), skips=True
+                )
+        return Reading(AppointmentParts(self._people), len(self._tokens), None, None)
+
+    def read_from(self, at: int, parts: AppointmentParts, *, skips: bool = False) -> Reading:
+        """Read what follows a title that ends at *at*; with *skips* beyond what is none of it."""
+        tokens, title_ends = self._tokens, at
+        problem: Misunderstood | None = None
+        said: tuple[TypedDate | None, TypedRepeat | None] | None = None
+        while at < len(tokens):
+            if tokens[at].word == "," and at > title_ends:
+                at += 1
+                continue
+            try:
+                used = self._read_part(at, parts)
+            except Misunderstood as wrong:
+                if wrong.problem is Problem.TOO_LONG:
+                    raise
+                problem, used = problem or wrong, 1
+                said = said or (parts.typed.day, parts.typed.repeat)
+            if not used and problem is None:
+                if not skips:
+                    return Reading(parts, title_ends, at, None)
+                problem = Misunderstood(Problem.APPOINTMENT_WORDS, self.stray(at))
+                said = (parts.typed.day, parts.typed.repeat)
+                used = self._phrase_ends(at) - at
+            at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
+        if said is not None:
+            # But no day: a piece of "mon, wed, fri" is not what was meant.
+            parts.typed.day, parts.typed.repeat = said
+        return Reading(parts, title_ends, None, problem)
+
+    def stray(self, at: int) -> str:
+        """The words from *at* on that are none of it."""
+        return self._line.typed(self._tokens[at : self._phrase_ends(at)])
+
+    def _read_part(self, at: int, parts: AppointmentParts) -> int:
+        token, following = self._tokens[at], self._tokens[at : at + LONGEST_PART]
+        if token.is_quoted:
+            return 0
+        typed = parts.typed
+        if self._begins_part(at) or not typed.is_empty:
+            self._take_step()
+            remind_before, used = read_reminders(following)
+            if used:
+                parts.remind_before = remind_before
+                return used
+            used = read_when_part(following, typed)
+            if used:
+                parts.is_strong = not typed.is_empty
+                return used
+        word, is_last = token.word, len(following) == 1
+        if word == "with" and parts.doctor is None and not is_last:
+            end = self._doctor_ends(at)
+            parts.doctor = parse_name(self._words(at + 1, end))
+            return end - at
+        has_begun = parts.is_begun or not typed.is_empty
+        if word in {"at", "@", "in"} and parts.place is None and has_begun and not is_last:
+            end = self._phrase_ends(at + 1, commas=True)
+            if following[1].word in _ROUGH_TIMES:
+                raise Misunderstood(Problem.NO_SUCH_TIME, self._words(at + 1, end))
+            parts.place = parse_text(self._words(at + 1, end))
+            return end - at
+        if word.rstrip(":") in _BRINGS and parts.bring is None and not is_last:
+            end = self._phrase_ends(at + 1, commas=True)
+            parts.bring = parse_text(self._words(at + 1, end))
+            return end - at
+        if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
+            parts.note = parse_text(self._words(at + 1, len(self._tokens)))
+            return len(self._tokens) - at
+        if word == "for" and has_begun and find_stranger(following[:2]) is not None:
+            words = self._words(at + 1, self._phrase_ends(at + 1))
+            raise unknown_person(words, parts.people)
+        return 0
+
+    def _take_step(self) -> None:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Misunderstood(Problem.TOO_LONG, self._line.text)
+
+    def _begins_part(self, at: int) -> bool:
+        """Whether a time or a reminder begins at *at*, taken by itself, or a wrong one."""
+        if at not in self._begins:
+            tokens = self._tokens[at : at + LONGEST_PART]
+            try:
+                used = read_reminders(tokens)[1] or read_when_part(tokens, TypedWhen())
+            except Misunderstood:
+                used = 1
+            self._begins[at] = used > 0
+        return self._begins[at]
+
+    def _doctor_ends(self, at: int) -> int:
+        """Where the doctor after "with" ends: the longest known name, else the next part."""
+        index = index_names(tuple(doctor.name for doctor in self._doctors), as_word)
+        length, _places = index.longest_at(self._spelt, at + 1, bare=lambda _word: ())
+        return at + 1 + length if length else self._phrase_ends(at + 1)
+
+    @cached_property
+    def _spelt(self) -> Sequence[str]:
+        return spelt(self._tokens, as_word)
+
+    def _phrase_ends(self, at: int, *, commas: bool = False) -> int:
+        """Where words that are kept as typed end: at the next thing that we can read."""
+        known = self._phrases.get((at, commas))
+        if known is not None:
+            return known
+        end = at + 1
+        while end < len(self._tokens):
+            word = self._tokens[end].word
+            if word == "," and not commas:
+                break
+            if word in {"with", "at", "@", "for"} | _BRINGS or word.rstrip(":") in _NOTES:
+                break
+            if self._begins_part(end):
+                break
+            end += 1
+        self._phrases[at, commas] = end
+        return end
+
+    def _words(self, start: int, end: int) -> str:
+        tokens = self._tokens[start:end]
+        return tokens[0].raw if len(tokens) == 1 else self._line.typed(tokens).strip(" ,")

@@ -1,0 +1,25 @@
+"""What is kept as it is typed: the title of an appointment, a place, what to bring, a note."""
+
+from bot.grammar.names import parse_name
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.tokens import fold_spaces, is_blank, without_traps
+
+LONGEST_TEXT = 300
+
+
+def parse_title(text: str) -> str:
+    """The title of an appointment, as typed. Raises `Misunderstood`."""
+    typed = fold_spaces(without_traps(text)).strip('"“”„«»')
+    if is_blank(typed):
+        raise Misunderstood(Problem.TITLE_MISSING)
+    return parse_name(typed)
+
+
+def parse_text(text: str, *, longest: int = LONGEST_TEXT) -> str:
+    """A place, what to bring, a note. Raises `Misunderstood`."""
+    typed = fold_spaces(without_traps(text))
+    if is_blank(typed):
+        raise Misunderstood(Problem.REMARK_MISSING)
+    if len(typed) > longest:
+        raise Misunderstood(Problem.WORDS_TOO_LONG, typed)
+    return typed

@@ -1,0 +1,42 @@
+"""Counts of a length of time: "6 hours", "6h", "other day", "2nd week"."""
+
+import re
+from datetime import timedelta
+
+from bot.grammar.numbers import read_count
+from bot.grammar.schedule_parts.cursor import Cursor
+
+ONCE_TWICE = {"once": 1, "twice": 2, "thrice": 3}
+GLUED_COUNT = re.compile(r"(?P<count>\d{1,9})x(?:/(?P<period>day|week))?")
+_GLUED_INTERVAL = re.compile(r"(?P<count>\d{1,6})-?(?P<unit>[a-z]+)")
+NTH = {"other": 2, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+UNITS = {
+    **dict.fromkeys(("sec", "secs", "seconds"), "second"),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "hourly"), "hour"),
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("week", "weeks"), "week"),
+    **dict.fromkeys(("month", "months"), "month"),
+    **dict.fromkeys(("year", "years"), "year"),
+}
+
+
+def length_ahead(cursor: Cursor, skip: int) -> tuple[timedelta, int] | None:
+    """ "6 hours", "6h", "90 minutes": a length of time below a day, and the tokens used."""
+    count, unit, used = counted_ahead(cursor, skip)
+    if count is None or unit not in {"minute", "hour"}:
+        return None
+    return timedelta(minutes=count) if unit == "minute" else timedelta(hours=count), used
+
+
+def counted_ahead(cursor: Cursor, skip: int) -> tuple[int | None, str, int]:
+    """ "6 hours", "6h", "other day", "2nd week": how many, of what, and the tokens used."""
+    word = cursor.peek(skip)
+    glued = _GLUED_INTERVAL.fullmatch(word)
+    if glued and glued["unit"] in UNITS:
+        return int(glued["count"]), UNITS[glued["unit"]], 1
+    count = NTH.get(word) or read_count(word)
+    if count is None:
+        return None, "", 0
+    joint = cursor.peek(skip + 1) == "-"
+    return count, UNITS.get(cursor.peek(skip + 1 + joint), ""), 2 + joint

@@ -1,0 +1,112 @@
+"""What is said of doses as needed and of their limits: "6 hours apart", "max 4 a day", "no end"."""
+
+from bot.grammar.numbers import read_count
+from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
+from bot.grammar.schedule_parts.cursor import Cursor
+
+_NEEDED = {"needed", "required", "necessary", "wanted"}
+_MOST = {"max", "maximum", "max."}
+_NO = {"no", "without"}
+_ENDLESS = {"forever", "indefinitely", "permanently"}
+_LEAST_BETWEEN = {"interval", "minimum", "gap"}
+_LIMITS = {"limit", "limits"}
+
+
+def read_taken_away(cursor: Cursor) -> bool:
+    """no end · without an end · for good · no maximum · no limits."""
+    match [cursor.word, cursor.peek()]:
+        case ["for", "ever" | "good"]:
+            cursor.parts.has_no_end = True
+            cursor.at += 2
+            return True
+        case [word, _] if word in _ENDLESS:
+            cursor.parts.has_no_end = True
+            cursor.at += 1
+            return True
+        case [word, _] if word in _NO:
+            used = 1 + (cursor.peek() in {"a", "an", "any"})
+        case _:
+            return False
+    what = cursor.peek(used)
+    if what not in {"end"} | _MOST | _LEAST_BETWEEN | _LIMITS:
+        return False
+    cursor.parts.has_no_end |= what == "end"
+    cursor.parts.has_no_max |= what in _MOST | _LIMITS
+    cursor.parts.has_no_min_interval |= what in _LEAST_BETWEEN | _LIMITS
+    cursor.at += used + 1
+    return True
+
+
+def read_as_needed(cursor: Cursor) -> bool:
+    """as needed · when required · prn · on demand."""
+    match [cursor.word, cursor.peek(), cursor.peek(2)]:
+        case ["as" | "when" | "if" | "where" | "whenever", needed, _] if needed in _NEEDED:
+            used = 2
+        case ["only", "as" | "when" | "if", needed] if needed in _NEEDED:
+            used = 3
+        case ["prn" | "demand", _, _]:
+            used = 1
+        case _:
+            return False
+    cursor.parts.is_as_needed = True
+    cursor.at += used
+    return True
+
+
+def read_limits(cursor: Cursor) -> bool:
+    """6 hours apart · at least 4 h between doses · max 4 a day · no more than 3 in 24 hours."""
+    skip = _skip_words(cursor, ("at", "least"), ("minimum",), ("min",), ("wait",))
+    length = length_ahead(cursor, skip)
+    if length is not None:
+        value, used = length
+        end = skip + used
+        if cursor.peek(end) in {"apart", "between"}:
+            end += 1
+            end += cursor.peek(end) in {"doses", "intakes", "two", "them"}
+            end += cursor.peek(end) in {"doses", "intakes"}
+            cursor.set_once("min_interval", value)
+            cursor.at += end
+            return True
+    skip = _skip_words(
+        cursor,
+        ("at", "most"),
+        ("no", "more", "than"),
+        ("not", "more", "than"),
+        ("up", "to"),
+        *((word,) for word in _MOST),
+    )
+    count = _most(cursor, skip) if skip else None
+    # "up to 3 December" is an end.
+    if count is None or (cursor.word == "up" and count[1] == 1):
+        return False
+    cursor.set_once("max_per_day", count[0])
+    cursor.at += skip + count[1]
+    return True
+
+
+def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
+    """The length of the opening that stands here, 0 for none."""
+    for opening in openings:
+        if all(cursor.peek(n) == word for n, word in enumerate(opening)):
+            return len(opening)
+    return 0
+
+
+def _most(cursor: Cursor, skip: int) -> tuple[int, int] | None:
+    """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and the tokens used."""
+    word, used = cursor.peek(skip), 1
+    glued = GLUED_COUNT.fullmatch(word)
+    count = ONCE_TWICE.get(word) or (int(glued["count"]) if glued else read_count(word))
+    if count is None:
+        return None
+    used += cursor.peek(skip + used) in {"times", "time", "x", "doses", "intakes"}
+    match [cursor.peek(skip + used), cursor.peek(skip + used + 1), cursor.peek(skip + used + 2)]:
+        case ["in" | "within" | "per" | "every", "24", unit] if UNITS.get(unit) == "hour":
+            used += 3
+        case ["in" | "within" | "per" | "every", "24h", _]:
+            used += 2
+        case ["a" | "per" | "each" | "every" | "/", "day", _]:
+            used += 2
+        case ["daily" | "/day", _, _]:
+            used += 1
+    return count, used

@@ -1,0 +1,49 @@
+"""The parts of a schedule, before it is known whether they fit together.
+
+Whether they do is another question: see :mod:`bot.grammar.schedules`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from bot.grammar.clock_times import PartOfDay, TypedTime
+from bot.grammar.dates import TypedDate
+from domain.local_time import Weekday
+
+EVERY_DAY = frozenset(Weekday)
+
+
+@dataclass(slots=True)
+class ScheduleParts:
+    """What a schedule is made of, before it is known whether the parts fit together."""
+
+    times: list[time] = field(default_factory=list)
+    weekdays: frozenset[Weekday] | None = None
+    starts: TypedDate | None = None
+    ends: TypedDate | None = None
+    days_long: int | None = None
+    times_a_day: int | None = None
+    days_a_week: int | None = None
+    moments: str = ""  # "every morning", "before breakfast": says when, but not on the clock
+    every_days: int | None = None
+    every_weeks: int | None = None
+    month_days: frozenset[int] | None = None
+    cycle: tuple[int, int] | None = None  # days on, days off
+    interval: timedelta | None = None
+    from_last_intake: bool = False
+    is_as_needed: bool = False
+    min_interval: timedelta | None = None
+    max_per_day: int | None = None
+    has_no_end: bool = False
+    has_no_min_interval: bool = False
+    has_no_max: bool = False
+    typed_time: TypedTime | None = None  # the only word about the time of day
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfDayWord:
+    """A part of the day, as typed; one that `is_suffix` stands behind its time ("8 at night")."""
+
+    part: PartOfDay
+    words: str
+    is_suffix: bool

@@ -1,0 +1,76 @@
+"""The words of a schedule, read once from left to right and sorted into its parts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.grammar.clock_times import TypedTime
+from bot.grammar.schedule_parts.counts import UNITS
+from bot.grammar.schedule_parts.course import read_bare_date, read_range
+from bot.grammar.schedule_parts.cursor import JOINING, Cursor
+from bot.grammar.schedule_parts.days import read_days_of_month, read_every_day, read_weekdays
+from bot.grammar.schedule_parts.frequencies import read_how_often
+from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_cycle, read_interval
+from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_taken_away
+from bot.grammar.schedule_parts.parts import PartOfDayWord, ScheduleParts
+from bot.grammar.schedule_parts.times import (
+    read_clock,
+    read_meal,
+    read_part_of_day,
+    refuse_range_of_times,
+    resolve_times,
+    starts_moment,
+)
+from bot.grammar.tokens import Line, Token
+
+
+def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
+    """What *tokens* of *line* say, as far as they go. Raises `Misunderstood` for the rest."""
+    cursor = Cursor(line, [_without_colon(token) for token in tokens])
+    while cursor.at < len(cursor.tokens):
+        _read_one(cursor)
+    cursor.parts.times = resolve_times(cursor.clock)
+    match cursor.clock:
+        case [TypedTime() as only]:
+            cursor.parts.typed_time = only
+    if not cursor.parts.times and not cursor.parts.moments:
+        moments = [item.words for item in cursor.clock if isinstance(item, PartOfDayWord)]
+        cursor.parts.moments = ", ".join(moments)
+    return cursor.parts
+
+
+def _read_one(cursor: Cursor) -> None:
+    is_after_at = cursor.at > 0 and cursor.tokens[cursor.at - 1].word in {"at", "@"}
+    is_expected = is_after_at or cursor.last_was_time
+    if cursor.word == "-" and cursor.last_was_time:
+        refuse_range_of_times(cursor)
+    if cursor.word in JOINING and not starts_moment(cursor):
+        cursor.at += 1
+        return
+    cursor.last_was_time = False
+    for reader in (
+        read_taken_away,
+        read_as_needed,
+        read_limits,
+        read_interval,
+        read_cycle,
+        read_days_of_month,
+        read_after_last_intake,
+        read_range,
+        read_how_often,
+        read_weekdays,
+        read_every_day,
+        read_part_of_day,
+        read_meal,
+        read_bare_date,
+    ):
+        if reader(cursor):
+            return
+    read_clock(cursor, is_expected=is_expected, is_after_at=is_after_at)
+
+
+def _without_colon(token: Token) -> Token:
+    """ "every 8 hours: 06:00" """
+    bare = token.word.removesuffix(":")
+    if token.is_quoted or bare == token.word or bare not in UNITS:
+        return token
+    return replace(token, word=bare)

@@ -1,0 +1,1 @@
+"""Schedules as people type them: their parts fitted together, also where amounts differ."""

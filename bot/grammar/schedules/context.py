@@ -1,0 +1,85 @@
+"""What every kind of schedule is fitted from: the words, where and when; its first and last day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.grammar.dates import check_reach, spelt
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.parts import ScheduleParts
+from domain.medicines.schedules.kinds import Elapsed, Steps, WallClock
+from domain.medicines.schedules.occurrences import first_occurrence
+from domain.medicines.schedules.problems import InvalidSchedule, ScheduleProblem
+
+AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleContext:
+    """What was typed, and where and when."""
+
+    words: str
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def wrong(self, problem: Problem) -> Misunderstood:
+        return Misunderstood(problem, self.words)
+
+
+def with_doses_to_come(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
+    """The schedule. Raises `Misunderstood` if it has no dose to come."""
+    if first_occurrence(schedule, context.zone, context.now) is None:
+        raise context.wrong(Problem.NOTHING_LEFT)
+    return schedule
+
+
+def count_patterns(parts: ScheduleParts) -> int:
+    """How many ways of choosing days were typed, weekdays aside."""
+    patterns = (parts.every_days, parts.every_weeks, parts.month_days, parts.cycle)
+    return sum(pattern not in (None, 1) for pattern in patterns)
+
+
+def first_and_last(parts: ScheduleParts, context: ScheduleContext) -> tuple[date, date | None]:
+    """The first day, and the last one if it was typed."""
+    today = context.today
+    starts_on, ends_on = today, None
+    if parts.starts is not None:
+        starts_on = parts.starts.resolve(today, today)
+        check_reach(starts_on, today=today, words=parts.starts.words)
+    if parts.ends is not None:
+        ends_on = parts.ends.resolve(today, max(starts_on, today))
+        if ends_on < today:
+            raise Misunderstood(Problem.END_IN_PAST, spelt(ends_on))
+        check_reach(ends_on, today=today, words=parts.ends.words)
+        if ends_on < starts_on:
+            raise context.wrong(Problem.END_BEFORE_START)
+    return starts_on, ends_on
+
+
+_PROBLEMS = {
+    ScheduleProblem.ENDS_BEFORE_START: Problem.END_BEFORE_START,
+    ScheduleProblem.NEVER_FALLS_DUE: Problem.NEVER_FALLS_DUE,
+    ScheduleProblem.NO_WEEKDAYS: Problem.CONTRADICTION,
+    ScheduleProblem.ALL_WEEKDAYS: Problem.CONTRADICTION,
+    ScheduleProblem.NO_DAYS_OF_MONTH: Problem.NO_SUCH_DATE,
+    ScheduleProblem.CYCLE_IMPOSSIBLE: Problem.INTERVAL_IMPOSSIBLE,
+    ScheduleProblem.INTERVAL_IMPOSSIBLE: Problem.INTERVAL_IMPOSSIBLE,
+    ScheduleProblem.LIMIT_IMPOSSIBLE: Problem.TOO_MANY_TIMES,
+    ScheduleProblem.STEPS_OVERLAP: Problem.STEP_WITHOUT_END,
+    ScheduleProblem.TOO_MANY_STEPS: Problem.TOO_LONG,
+    ScheduleProblem.TOO_MANY_TIMES: Problem.TOO_MANY_TIMES,
+    ScheduleProblem.DOSAGES_DO_NOT_MATCH: Problem.COUNT_MISMATCH,
+    ScheduleProblem.LIMITS_OF_WHAT_IS_DUE: Problem.LIMITS_OF_WHAT_IS_DUE,
+    ScheduleProblem.NO_DAYS_TO_REPEAT: Problem.WEEKDAYS_MISSING,
+    ScheduleProblem.NOTHING_TO_COME: Problem.NOTHING_LEFT,
+}
+
+
+def misfit(error: InvalidSchedule, words: str) -> Misunderstood:
+    """What to say of *words* that make no schedule."""
+    return Misunderstood(_PROBLEMS.get(error.problem, Problem.CONTRADICTION), words)

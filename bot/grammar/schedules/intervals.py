@@ -1,0 +1,65 @@
+"""Schedules that count hours: "every 8 hours from 06:00", "every 6 hours after the last dose"."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from bot.grammar.problems import Problem
+from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
+from bot.grammar.schedules.context import (
+    ScheduleContext,
+    count_patterns,
+    first_and_last,
+    misfit,
+    with_doses_to_come,
+)
+from domain.local_time import resolve_local
+from domain.medicines.schedules.kinds import Elapsed
+from domain.medicines.schedules.problems import InvalidSchedule
+from domain.timers import ceil_minute
+
+
+def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
+    """ "every 8 hours from 06:00": on the grid of that time, from the next one on.
+
+    Where the hours count from the last intake, they begin now if nothing else is said.
+    """
+    has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
+    if has_days or parts.times_a_day is not None:
+        raise context.wrong(Problem.CONTRADICTION)
+    if parts.interval is None or not (parts.times or parts.from_last_intake):
+        raise context.wrong(Problem.TIMES_MISSING)
+    starts_on, ends_on = first_and_last(parts, context)
+    if parts.times:
+        anchor = anchor_of(parts.times, parts.interval, context)
+        starts_at = resolve_local(datetime.combine(starts_on, anchor), context.zone)
+    else:
+        starts_at = ceil_minute(context.now.astimezone(UTC) + timedelta(minutes=1))
+    if parts.starts is None and starts_at <= context.now:
+        starts_at += ((context.now - starts_at) // parts.interval + 1) * parts.interval
+    ends_at = None
+    if ends_on is not None:
+        after_it = datetime.combine(ends_on + timedelta(days=1), time())
+        ends_at = resolve_local(after_it, context.zone)
+    elif parts.days_long is not None:
+        ends_at = starts_at + timedelta(days=parts.days_long)
+    try:
+        schedule = Elapsed(
+            parts.interval, starts_at, ends_at, from_last_intake=parts.from_last_intake
+        )
+    except InvalidSchedule as error:
+        raise misfit(error, context.words) from error
+    return with_doses_to_come(schedule, context)
+
+
+def anchor_of(times: Sequence[time], every: timedelta, context: ScheduleContext) -> time:
+    """The hour that is counted from: the one that was typed, or the first or, if it is there twice,
+    the last of "every 8 hours: 06:00, 14:00 and 22:00, from tomorrow 14:00".
+    """
+    if len(times) == 1:
+        return times[0]
+    day = timedelta(days=1)
+    first = datetime.combine(context.today, times[0])
+    of_a_day = {(first + n * every).time() for n in range(day // every)}
+    if day % every or set(times) != of_a_day or len(times) > len(of_a_day) + 1:
+        raise context.wrong(Problem.CONTRADICTION)
+    return times[-1] if len(times) > len(of_a_day) else times[0]

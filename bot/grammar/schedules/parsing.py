@@ -1,0 +1,64 @@
+"""Schedules as people type them: "at 08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec".
+
+The parts may come in any order. Whatever is left over, contradicts itself or could mean two things
+is refused with the words concerned.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedule_parts.reading import read_parts
+from bot.grammar.schedules.amounts_with_times import split_portions, without_empty_moments
+from bot.grammar.schedules.as_needed import fit_as_needed
+from bot.grammar.schedules.by_the_clock import check_days_a_week, fit_wall_clock
+from bot.grammar.schedules.context import ScheduleContext
+from bot.grammar.schedules.intervals import fit_elapsed
+from bot.grammar.schedules.varying_amounts import fit_portions
+from bot.grammar.tokens import Line, Token, tokenize
+from domain.medicines.schedules.kinds import Schedule
+
+LONGEST_SCHEDULE = 500
+
+
+def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
+    """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware).
+
+    Raises `Misunderstood`; `Problem.TIMES_MISSING` means that the text is fine as far as it goes
+    and can be parsed again with times of day added.
+    """
+    if len(text) > LONGEST_SCHEDULE:
+        raise Misunderstood(Problem.TOO_LONG)
+    line = tokenize(text)
+    [schedule] = read_schedules(line, line.tokens, zones=[zone], now=now)
+    return schedule
+
+
+def read_schedules(
+    line: Line, tokens: Sequence[Token], *, zones: Iterable[ZoneInfo], now: datetime
+) -> set[Schedule]:
+    """Like `parse_schedule`, for some *tokens* of a *line*, by the clock of each of *zones*. The
+    words are read once for all of them.
+    """
+    if not tokens:
+        raise Misunderstood(Problem.SCHEDULE_MISSING)
+    words = line.typed(tokens)
+    contexts = [ScheduleContext(words, zone, now) for zone in zones]
+    portions = split_portions(line, tokens)
+    if portions:
+        parts = [read_parts(line, portion.tokens) for portion in without_empty_moments(portions)]
+        return {fit_portions(portions, parts, context) for context in contexts}
+    whole = read_parts(line, tokens)
+    return {_fit(whole, context) for context in contexts}
+
+
+def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
+    """The parts as one schedule that still has doses to come."""
+    if parts.is_as_needed or parts.min_interval is not None or parts.max_per_day is not None:
+        return fit_as_needed(parts, context)
+    if parts.interval is not None:
+        return fit_elapsed(parts, context)
+    check_days_a_week(parts, context.words)
+    return fit_wall_clock(parts, context)

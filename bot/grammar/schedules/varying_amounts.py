@@ -1,0 +1,107 @@
+"""Schedules whose amounts differ: by time of day, or step by step."""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import time, timedelta
+
+from bot.grammar.dates import exactly
+from bot.grammar.problems import Problem
+from bot.grammar.schedule_parts.parts import ScheduleParts
+from bot.grammar.schedules.amounts_with_times import Portion
+from bot.grammar.schedules.by_the_clock import fit_wall_clock
+from bot.grammar.schedules.context import (
+    ScheduleContext,
+    count_patterns,
+    misfit,
+    with_doses_to_come,
+)
+from domain.medicines.dosages import Dosage
+from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
+from domain.medicines.schedules.problems import InvalidSchedule
+
+
+def fit_portions(
+    portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
+) -> Schedule:
+    """Amounts that differ: by time of day, or step by step."""
+    check_one_rhythm(parts, context)
+    dosages = [portion.dosage for portion in portions]
+    if portions[1].is_next_step:
+        return fit_steps(parts, dosages, context)
+    times = times_of_portions(parts, context)
+    shared = shared_parts(parts, context)
+    whole = replace(shared, times=sorted(times), times_a_day=None, moments="")
+    by_time = dict(zip(times, spread(parts, dosages, times), strict=True))
+    schedule = fit_wall_clock(whole, context)
+    return replace(schedule, dosages=tuple(by_time[at] for at in schedule.times))
+
+
+def check_one_rhythm(parts: Sequence[ScheduleParts], context: ScheduleContext) -> None:
+    """Raises `Misunderstood` for amounts whose days differ, or that are not due by the clock."""
+    days = [each for each in parts if each.weekdays is not None or count_patterns(each)]
+    if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
+        raise context.wrong(Problem.ONE_RHYTHM)
+
+
+def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) -> list[time]:
+    """The times in the order of the amounts; typed behind them all, they are spread over them."""
+    for each in parts[:-1]:
+        if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
+            raise context.wrong(Problem.ONE_RHYTHM)
+    times = [at for each in parts for at in each.times]
+    if all(each.times for each in parts):
+        return times
+    if not any(each.times for each in parts[:-1]) and len(parts[-1].times) == len(parts):
+        return times
+    is_short = len(times) < len(parts)
+    raise context.wrong(Problem.TIMES_MISSING if is_short else Problem.COUNT_MISMATCH)
+
+
+def spread(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], times: Sequence[time]
+) -> list[Dosage]:
+    """The dosage of each time."""
+    if all(each.times for each in parts):
+        return [d for each, d in zip(parts, dosages, strict=True) for _ in each.times]
+    return list(dosages[: len(times)])
+
+
+def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> ScheduleParts:
+    """What was said of all amounts together: days, beginning, end. Each only once."""
+    shared = ScheduleParts()
+    for each in parts:
+        for part in fields(ScheduleParts):
+            if part.name in {"times", "moments", "typed_time"}:
+                continue
+            value = getattr(each, part.name)
+            if value in (None, False):
+                continue
+            if getattr(shared, part.name) not in (None, False):
+                raise context.wrong(Problem.ONE_RHYTHM)
+            setattr(shared, part.name, value)
+    return shared
+
+
+def fit_steps(
+    parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
+) -> Schedule:
+    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without a gap."""
+    stated = {tuple(sorted(each.times)) for each in parts if each.times}
+    if not stated:
+        raise context.wrong(Problem.TIMES_MISSING)
+    steps: list[WallClock] = []
+    for each, dosage in zip(parts, dosages, strict=True):
+        if not each.times and len(stated) > 1:
+            raise context.wrong(Problem.TIMES_MISSING)
+        typed = replace(each, times=each.times or list(next(iter(stated))))
+        if steps and typed.starts is None:
+            previous = steps[-1].ends_on
+            if previous is None:
+                raise context.wrong(Problem.STEP_WITHOUT_END)
+            typed = replace(typed, starts=exactly(previous + timedelta(days=1)))
+        step = fit_wall_clock(typed, context)
+        steps.append(replace(step, dosages=(dosage,) * len(step.times)))
+    try:
+        return with_doses_to_come(Steps(tuple(steps)), context)
+    except InvalidSchedule as error:
+        raise misfit(error, context.words) from error

@@ -1,0 +1,115 @@
+"""Calling an appointment off, restoring it, and taking back that it was added."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, update
+
+from domain import audit
+from domain.appointments.changes.locking import (
+    Locked,
+    Reach,
+    lock,
+    lock_appointment,
+    record,
+    refuse_what_is_over,
+    tell_and_read,
+    tell_calendars,
+    update_one,
+)
+from domain.appointments.changes.undo import remember
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
+from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series
+from domain.database.scope import Scope
+from domain.errors import NotFound
+from domain.family.limits import Held
+from domain.family.room import make_room
+from domain.local_time import resolve_local
+from domain.models import Appointment
+from domain.models.appointments import OccurrenceStatus
+
+
+async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
+    """Call it off; it can be restored. Raises NotFound and AppointmentOver."""
+    locked = await lock(scope, occurrence_id)
+    refuse_what_is_over(scope, locked)
+    if locked.status is not OccurrenceStatus.PLANNED:
+        return await get_occurrence(scope, occurrence_id)
+    before = await remember(scope, locked.series.id, locked.id)
+    reach = locked.reach(reach)
+    if reach is Reach.THIS or locked.series.recurrence is None:
+        await _set_status(scope, locked, OccurrenceStatus.CANCELLED)
+    else:
+        begin = locked.planned_start
+        if reach is Reach.ALL:
+            begin = await first_ahead(scope, locked.series) or begin
+        await _cut(scope, locked, resolve_local(begin, locked.series.zone))
+    await record(scope, "cancelled", locked, before=await before.replaced(scope, reach))
+    return await get_occurrence(scope, occurrence_id)
+
+
+async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
+    """Let it take place after all: the one, or the series that was called off with it.
+
+    Raises NotFound, AppointmentOver and FamilyFull.
+    """
+    locked = await lock(scope, occurrence_id)
+    refuse_what_is_over(scope, locked)
+    if locked.status is OccurrenceStatus.PLANNED:
+        return await get_occurrence(scope, occurrence_id)
+    await make_room(scope, Held.APPOINTMENT, beside=locked.series.id)
+    before = await remember(scope, locked.series.id, locked.id)
+    match locked.status:
+        case OccurrenceStatus.CANCELLED:
+            if locked.series.cancelled_from is not None:
+                await _cut(scope, locked, None)
+            await _set_status(scope, locked, OccurrenceStatus.PLANNED)
+        case OccurrenceStatus.CUT if locked.series.cancelled_from is None:
+            raise NotFound  # its rule gives it no more
+        case OccurrenceStatus.CUT:
+            await _cut(scope, locked, None)
+            if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
+                await _set_status(scope, locked, OccurrenceStatus.PLANNED)
+    await record(scope, "restored", locked, before=await before.replaced(scope, Reach.THIS))
+    return await tell_and_read(scope, locked)
+
+
+async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
+    """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
+    row = await lock_appointment(scope, appointment_id)
+    await tell_calendars(scope, appointment_id)
+    series = Series.of(row)
+    called_off = replace(series, cancelled_from=min(row.scheduled_at, scope.clock.now()))
+    await replan(scope, series, called_off)
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(deleted_at=func.clock_now(), expanded_until=None)
+    )
+    await audit.record(
+        scope,
+        "appointment.removed",
+        subject_type="appointment",
+        subject_id=appointment_id,
+        undoes_id=undoes_id,
+    )
+
+
+async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
+    """Call off what the rule gives from *since* on; None: nothing any more."""
+    series = replace(locked.series, cancelled_from=since)
+    await scope.execute(
+        update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)
+    )
+    await tell_calendars(scope, series.id)
+    await replan(scope, locked.series, series)
+
+
+async def _set_status(scope: Scope, locked: Locked, status: OccurrenceStatus) -> None:
+    await update_one(scope, locked.id, {"status": status})
+    await tell_calendars(scope, locked.series.id)
+    await reset_timers(scope, locked.series, [locked.id])

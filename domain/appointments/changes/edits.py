@@ -1,0 +1,140 @@
+"""Saying something else of an appointment: its title, doctor, place, length, reminders."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from domain.appointments.adding import check_doctor
+from domain.appointments.changes.locking import (
+    Locked,
+    Reach,
+    lock,
+    record,
+    tell_and_read,
+    tell_calendars,
+    update_one,
+)
+from domain.appointments.changes.parting import part_in_two
+from domain.appointments.changes.undo import from_json, remember, to_json
+from domain.appointments.details import MOST_REMINDERS, Details
+from domain.appointments.errors import AppointmentOver
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import get_occurrence
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series, own_details
+from domain.database.scope import Scope
+from domain.models import Appointment, AppointmentOccurrence
+from domain.models.appointments import OccurrenceStatus
+
+
+async def edit(
+    scope: Scope,
+    occurrence_id: UUID,
+    details: Details,
+    *,
+    version: int,
+    reach: Reach = Reach.ALL,
+) -> OccurrenceFacts:
+    """Say something else of an occurrence and, as *reach* says, of others of its series. What is
+    not changed at this one stays as it is at each of them.
+
+    Raises NotFound (also for the doctor), AppointmentChanged and FamilyFull.
+    """
+    locked = await lock(scope, occurrence_id, version=version)
+    await check_doctor(scope, details)
+    common: dict[str, Any] = {name: locked.row._mapping[name] for name in details.columns()}  # noqa: SLF001 - Row's public view
+    so_far = common | from_json(locked.own_details)
+    changes = {name: new for name, new in details.columns().items() if new != so_far[name]}
+    if not changes:
+        return await get_occurrence(scope, occurrence_id)
+    before = await remember(scope, locked.series.id, locked.id)
+    reach, begun = locked.reach(reach), None
+    if reach is Reach.THIS:
+        own = {name: new for name, new in {**so_far, **changes}.items() if new != common[name]}
+        await _write_own(scope, locked, own)
+    else:
+        begin = locked.planned_start
+        if reach is Reach.FOLLOWING and begin > locked.series.first:
+            rest = await part_in_two(scope, locked.row, locked.series, begin=begin)
+            await replan(scope, locked.series, rest, since=begin)
+            locked, begun = await lock(scope, locked.id), rest.id
+        await _write_details(scope, locked, {**common, **changes})
+        locked = await lock(scope, locked.id)
+        own = {name: old for name, old in locked.own_details.items() if name not in changes}
+        await _write_own(scope, locked, own)
+    replaced = await before.replaced(scope, reach, begun=begun)
+    await record(scope, "edited", locked, before=replaced, after={"changed": list(changes)})
+    return await tell_and_read(scope, locked)
+
+
+async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
+    """What is said of this occurrence only."""
+    if own == locked.own_details:
+        return
+    said = to_json(own)
+    changes = {
+        "own_remind_before": said.pop("remind_before", None),
+        "own_details": said or None,
+        "ends_at": locked.series.saying(own).ends_at(locked.starts_at),
+    }
+    await update_one(scope, locked.id, changes)
+    is_shown = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
+    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    # Nobody is told again of a time that stays.
+    await replan(scope, locked.series, locked.series)
+
+
+async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
+    """Remind *minutes* before as well. Raises NotFound and AppointmentOver."""
+    facts = await get_occurrence(scope, occurrence_id)
+    if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
+        raise AppointmentOver
+    before = facts.details.remind_before
+    if minutes in before or len(before) == MOST_REMINDERS:
+        return facts
+    details = replace(facts.details, remind_before=(*before, minutes))
+    return await edit(scope, occurrence_id, details, version=facts.version)
+
+
+async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any]) -> None:
+    await scope.execute(
+        update(Appointment).where(Appointment.id == locked.series.id).values(dict(columns))
+    )
+    shown = [name for name in columns if name != "remind_before"]
+    is_shown = any(columns[name] != getattr(locked.row, name) for name in shown)
+    await tell_calendars(scope, locked.series.id, is_shown=is_shown)
+    series = replace(
+        locked.series,
+        duration=timedelta(minutes=columns["duration_minutes"]),
+        remind_before=columns["remind_before"],
+        is_all_day=columns["is_all_day"],
+    )
+    await replan(scope, series, series)
+    if series.duration != locked.series.duration:
+        await _end_otherwise(scope, series)
+
+
+async def _end_otherwise(scope: Scope, series: Series) -> None:
+    """What has begun and goes on ends with the others: a stay in hospital is made longer in it."""
+    now = scope.clock.now()
+    rows = await scope.rows(
+        select(
+            AppointmentOccurrence.id,
+            AppointmentOccurrence.starts_at,
+            AppointmentOccurrence.own_details,
+            AppointmentOccurrence.own_remind_before,
+        ).where(
+            AppointmentOccurrence.appointment_id == series.id,
+            AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
+            AppointmentOccurrence.starts_at <= now,
+            AppointmentOccurrence.ends_at > now,
+        )
+    )
+    for row in rows:
+        ends_at = series.saying(own_details(row)).ends_at(row.starts_at)
+        await update_one(scope, row.id, {"ends_at": ends_at})
+    await reset_timers(scope, series, [row.id for row in rows])

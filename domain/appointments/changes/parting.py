@@ -1,0 +1,69 @@
+"""A series parted in two: its rule ends, and the rest is an appointment of its own."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, update
+
+from domain.appointments.changes.locking import tell_calendars
+from domain.appointments.details import Details
+from domain.appointments.series.series import Series
+from domain.database.scope import Scope
+from domain.family.limits import Held
+from domain.family.room import make_room
+from domain.local_time import resolve_local
+from domain.models import Appointment, new_id
+
+
+async def write_rule(scope: Scope, series: Series) -> None:
+    """Write when a series takes place, and by which clock; other calendars take it as news."""
+    rule = series.recurrence
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == series.id)
+        .values(
+            scheduled_at=resolve_local(series.first, series.zone),
+            timezone=series.zone.key,
+            recurrence=rule.to_rfc5545(series.zone) if rule else None,
+            cancelled_from=series.cancelled_from,
+        )
+    )
+    await tell_calendars(scope, series.id)
+
+
+async def part_in_two(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
+    """Let the rest of a *series* from *begin* (local) on be an appointment of its own, and what
+    was before it, of the appointment *row*, end there. Raises FamilyFull.
+    """
+    rule = series.recurrence
+    if rule is None:
+        return series
+    old = Series.of(row)
+    gone_by = sum(start < begin for start in old.starts(now=scope.clock.now()))
+    rest = replace(series, id=new_id(), first=begin, recurrence=rule.after(gone_by))
+    await copy_rest(scope, row, rest)
+    await write_rule(scope, replace(old, recurrence=rule.ending_before(begin, first=old.first)))
+    return rest
+
+
+async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
+    """A row for the rest of a series that is parted in two; *kept* is that of its beginning. Raises
+    FamilyFull.
+    """
+    await make_room(scope, Held.APPOINTMENT)
+    rule = series.recurrence
+    await scope.execute(
+        insert(Appointment).values(
+            id=series.id,
+            family_id=scope.family_id,
+            care_recipient_id=series.care_recipient_id,
+            origin_id=kept.origin_id or kept.id,
+            scheduled_at=resolve_local(series.first, series.zone),
+            timezone=series.zone.key,
+            recurrence=rule.to_rfc5545(series.zone) if rule else None,
+            cancelled_from=series.cancelled_from,
+            created_by_id=kept.created_by_id,
+            **{name: getattr(kept, name) for name in Details(title="").columns()},
+        )
+    )

@@ -1,0 +1,199 @@
+"""Another time or another rhythm for an appointment, or for one of its occurrences.
+
+"This and following" at a new time ends the series and begins another one, as other calendars do.
+"""
+
+from dataclasses import replace
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import select
+
+from domain import audit
+from domain.appointments.adding import check_start
+from domain.appointments.changes.locking import (
+    Locked,
+    Reach,
+    lock,
+    record,
+    refuse_what_is_over,
+    tell_and_read,
+    tell_calendars,
+    update_one,
+)
+from domain.appointments.changes.parting import copy_rest, write_rule
+from domain.appointments.changes.undo import remember
+from domain.appointments.errors import AppointmentCancelled
+from domain.appointments.news import tell_of_what_is_soon
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.occurrences.lookups import first_of, get_occurrence
+from domain.appointments.recurrences import Recurrence
+from domain.appointments.series.occurrence_rows import first_ahead
+from domain.appointments.series.replanning import replan, reset_timers
+from domain.appointments.series.series import Series, original_start
+from domain.database.scope import Scope
+from domain.local_time import resolve_local
+from domain.models import AppointmentOccurrence, new_id
+from domain.models.appointments import OccurrenceStatus
+
+
+async def move(
+    scope: Scope, occurrence_id: UUID, start: datetime, *, reach: Reach, version: int
+) -> OccurrenceFacts:
+    """Let an occurrence begin at *start* (naive local) and, as *reach* says, others move with it.
+
+    Raises NotFound, AppointmentOver, AppointmentCancelled, AppointmentChanged, AppointmentInPast
+    and TimeDoesNotExist.
+    """
+    locked = await lock(scope, occurrence_id, version=version)
+    refuse_what_is_over(scope, locked)
+    if locked.status is not OccurrenceStatus.PLANNED:
+        raise AppointmentCancelled
+    start = _of_its_kind(locked, start)
+    starts_at = _check_start(scope, locked, start)
+    if locked.reach(reach) is Reach.THIS:
+        return await _move_one(scope, locked, starts_at)
+    rule = locked.series.recurrence
+    moved = rule.moved(old=locked.planned_start, new=start) if rule else None
+    return await _rebase(scope, locked, start, moved, reach=locked.reach(reach), by_order=True)
+
+
+async def repeat(
+    scope: Scope,
+    occurrence_id: UUID,
+    start: datetime,
+    rule: Recurrence | None,
+    *,
+    version: int,
+    keeps_end: bool = False,
+    reach: Reach = Reach.ALL,
+) -> OccurrenceFacts:
+    """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
+
+    *reach* FOLLOWING leaves what comes before this occurrence as it is. *keeps_end*: until the day
+    on which it ended so far, or as many times as were left. Raises as :func:`move` does.
+    """
+    locked = await lock(scope, occurrence_id, version=version)
+    start = _of_its_kind(locked, start)
+    _check_start(scope, locked, start)
+    reach = locked.reach(reach)
+    if keeps_end and rule is not None:
+        rule = await _with_end_so_far(scope, locked, rule, reach=reach)
+    return await _rebase(scope, locked, start, rule, reach=reach, by_order=False)
+
+
+async def _with_end_so_far(
+    scope: Scope, locked: Locked, rule: Recurrence, *, reach: Reach
+) -> Recurrence:
+    series = locked.series
+    old = series.recurrence
+    if old is None:
+        return rule
+    begin = locked.planned_start
+    if reach is not Reach.FOLLOWING:
+        begin = await first_ahead(scope, series) or begin
+    gone_by = sum(each < begin for each in series.starts(now=scope.clock.now()))
+    return replace(rule, until=old.until, count=old.after(gone_by).count)
+
+
+def _of_its_kind(locked: Locked, start: datetime) -> datetime:
+    """What lasts all day begins with the day."""
+    return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
+
+
+def _check_start(scope: Scope, locked: Locked, start: datetime) -> datetime:
+    series = locked.series
+    return check_start(start, series.zone, now=scope.clock.now(), is_all_day=series.is_all_day)
+
+
+async def _move_one(scope: Scope, locked: Locked, starts_at: datetime) -> OccurrenceFacts:
+    if starts_at == locked.starts_at:
+        return await get_occurrence(scope, locked.id)
+    before = await remember(scope, locked.series.id, locked.id)
+    changes = {
+        "starts_at": starts_at,
+        "ends_at": locked.own_series.ends_at(starts_at),
+    }
+    await update_one(scope, locked.id, changes)
+    await tell_calendars(scope, locked.series.id)
+    await reset_timers(scope, locked.series, [locked.id])
+    await record(scope, "moved", locked, before=await before.replaced(scope, Reach.THIS))
+    return await tell_and_read(scope, locked)
+
+
+async def _rebase(
+    scope: Scope,
+    locked: Locked,
+    start: datetime,
+    rule: Recurrence | None,
+    *,
+    reach: Reach,
+    by_order: bool,
+) -> OccurrenceFacts:
+    """Let the series go on by *rule* so that this occurrence is at *start* (local).
+
+    With *by_order* each occurrence ahead moves along; otherwise the rule is another one.
+    """
+    old, begin, now = locked.series, locked.planned_start, scope.clock.now()
+    is_split = reach is Reach.FOLLOWING and begin > old.first
+    pivot = begin if is_split else await first_ahead(scope, old) or begin
+    first = start
+    if rule is not None and by_order:
+        first = rule.without_end().first_from(pivot + (start - begin)) or start
+        rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
+    if rule is not None and old.cancelled_from is not None:
+        # What was cut off stays off: as many move as were left. Of none, all are meant.
+        starts = [resolve_local(each, old.zone) for each in old.starts(now=now) if each >= pivot]
+        left = sum(not old.is_cut(each) for each in starts)
+        rule = replace(rule, count=left, until=None) if left else rule
+    before = await remember(scope, locked.series.id, locked.id)
+    new = replace(old, first=first, recurrence=rule, cancelled_from=None)
+    if is_split and old.recurrence is not None:
+        new = replace(new, id=new_id())
+        await copy_rest(scope, locked.row, new)
+        rest = old.recurrence.ending_before(begin, first=old.first)
+        await write_rule(scope, replace(old, recurrence=rest))
+    else:
+        await write_rule(scope, new)
+    await replan(
+        scope,
+        old,
+        new,
+        moved=(pivot, first) if by_order else None,
+        since=pivot if is_split else None,
+    )
+    if by_order:
+        await _put_in_its_place(scope, locked, new)
+    await audit.record(
+        scope,
+        "appointment.moved" if by_order else "appointment.repeated",
+        subject_type="appointment",
+        subject_id=new.id,
+        before=await before.replaced(scope, reach, begun=None if new.id == old.id else new.id),
+    )
+    await tell_of_what_is_soon(scope, new.id, locked.id)
+    found = await get_occurrence(scope, locked.id)
+    return found if found.is_planned else await first_of(scope, new.id)
+
+
+async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> None:
+    """The occurrence that the member moved: also where it had been moved or called off before."""
+    row = (
+        await scope.rows(
+            select(
+                AppointmentOccurrence.occurrence_key,
+                AppointmentOccurrence.starts_at,
+                AppointmentOccurrence.status,
+            ).where(AppointmentOccurrence.id == locked.id)
+        )
+    )[0]
+    starts_at = original_start(row.occurrence_key, series.zone)
+    if starts_at is None or (starts_at == row.starts_at and row.status == OccurrenceStatus.PLANNED):
+        return
+    changes = {
+        "starts_at": starts_at,
+        "ends_at": series.saying(locked.own_details).ends_at(starts_at),
+        "status": OccurrenceStatus.PLANNED,
+    }
+    await update_one(scope, locked.id, changes)
+    await reset_timers(scope, series, [locked.id])

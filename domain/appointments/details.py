@@ -1,0 +1,63 @@
+"""What an appointment says besides its time, and what is needed to add one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.appointments.recurrences import Recurrence
+
+DURATION = timedelta(hours=1)
+REMIND_BEFORE = (1440, 60)  # minutes
+MOST_REMINDERS = 6
+
+
+@dataclass(frozen=True)
+class DoctorNamed:
+    """The doctor of an appointment; without an id it is only a name that somebody typed."""
+
+    name: str
+    id: UUID | None = None
+    phone: str | None = None
+    address: str | None = None
+    is_removed: bool = False
+
+
+@dataclass(frozen=True)
+class Details:
+    """What an appointment says besides its time; all of it applies to a whole series.
+
+    What `is_all_day` lasts whole days.
+    """
+
+    title: str
+    duration: timedelta = DURATION
+    is_all_day: bool = False
+    doctor: DoctorNamed | None = None
+    place: str | None = None
+    bring: str | None = None
+    note: str | None = None
+    remind_before: tuple[int, ...] = REMIND_BEFORE
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "duration_minutes": int(self.duration.total_seconds()) // 60,
+            "is_all_day": self.is_all_day,
+            "doctor_id": self.doctor.id if self.doctor else None,
+            "doctor_name": self.doctor.name if self.doctor and not self.doctor.id else None,
+            "place": self.place,
+            "bring": self.bring,
+            "note": self.note,
+            "remind_before": sorted(set(self.remind_before), reverse=True),
+        }
+
+
+@dataclass(frozen=True)
+class NewAppointment:
+    """`start` is naive local time, by the clock of the person; midnight of what lasts all day."""
+
+    person_id: UUID
+    details: Details
+    start: datetime
+    recurrence: Recurrence | None = None

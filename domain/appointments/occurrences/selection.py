@@ -1,0 +1,145 @@
+"""Occurrences as they are read: one statement with all that is said of each."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Uuid, and_, case, cast, select
+from sqlalchemy.orm import aliased
+
+from domain.appointments.details import Details, DoctorNamed
+from domain.appointments.occurrences.facts import OccurrenceFacts
+from domain.appointments.recurrences import Recurrence
+from domain.appointments.series.series import original_start, own_details
+from domain.family.running_pauses import PAUSE_COLUMNS, Pause, running_pause
+from domain.models import (
+    Appointment,
+    AppointmentOccurrence,
+    CareRecipient,
+    Doctor,
+    FamilyMember,
+    User,
+)
+from domain.models.appointments import OccurrenceStatus
+
+_driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
+
+_own = AppointmentOccurrence.own_details
+#: Of an occurrence's own doctor, or of that of its whole series.
+DOCTOR_ID = case(
+    (_own.has_key("doctor_id"), cast(_own["doctor_id"].astext, Uuid)),
+    else_=Appointment.doctor_id,
+)
+
+SELECT_OCCURRENCES = (
+    select(
+        AppointmentOccurrence.id,
+        AppointmentOccurrence.family_id,
+        AppointmentOccurrence.appointment_id,
+        AppointmentOccurrence.occurrence_key,
+        AppointmentOccurrence.starts_at,
+        AppointmentOccurrence.ends_at,
+        AppointmentOccurrence.status,
+        AppointmentOccurrence.outcome,
+        AppointmentOccurrence.outcome_at,
+        Appointment.version,
+        Appointment.title,
+        Appointment.timezone,
+        Appointment.duration_minutes,
+        Appointment.is_all_day,
+        Appointment.recurrence,
+        Appointment.doctor_id,
+        Appointment.doctor_name,
+        Appointment.place,
+        Appointment.bring,
+        Appointment.note,
+        Appointment.remind_before,
+        AppointmentOccurrence.own_details,
+        AppointmentOccurrence.own_remind_before,
+        CareRecipient.id.label("person_id"),
+        CareRecipient.name.label("person"),
+        CareRecipient.timezone.label("home_timezone"),
+        *PAUSE_COLUMNS,
+        Doctor.name.label("known_doctor"),
+        Doctor.phone,
+        Doctor.address,
+        Doctor.deleted_at.label("doctor_removed_at"),
+        _driver.id.label("driver_id"),
+        _driver.name.label("driver"),
+        _driver.blocked_at.label("driver_blocked_at"),
+        _teller.name.label("outcome_by"),
+    )
+    .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
+    .join(CareRecipient, CareRecipient.id == AppointmentOccurrence.care_recipient_id)
+    .outerjoin(Doctor, Doctor.id == DOCTOR_ID)
+    .outerjoin(
+        _membership,
+        and_(
+            _membership.family_id == AppointmentOccurrence.family_id,
+            _membership.user_id == AppointmentOccurrence.driver_id,
+            _membership.left_at.is_(None),
+        ),
+    )
+    .outerjoin(_driver, _driver.id == _membership.user_id)
+    .outerjoin(_teller, _teller.id == AppointmentOccurrence.outcome_by_id)
+)
+IS_THERE = and_(Appointment.deleted_at.is_(None), CareRecipient.deleted_at.is_(None))
+
+
+def occurrence_facts(row: Row[Any]) -> OccurrenceFacts:
+    """From a row of :data:`SELECT_OCCURRENCES`."""
+    zone = ZoneInfo(row.timezone)
+    by_rule = original_start(row.occurrence_key, zone)
+    said = {**row._mapping, **own_details(row)}  # noqa: SLF001 - Row's public view
+    return OccurrenceFacts(
+        id=row.id,
+        family_id=row.family_id,
+        appointment_id=row.appointment_id,
+        version=row.version,
+        person_id=row.person_id,
+        person=row.person,
+        zone=zone,
+        details=Details(
+            title=said["title"],
+            duration=timedelta(minutes=said["duration_minutes"]),
+            is_all_day=row.is_all_day,
+            doctor=_doctor(row, said),
+            place=said["place"],
+            bring=said["bring"],
+            note=said["note"],
+            remind_before=tuple(said["remind_before"]),
+        ),
+        recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        moved_from=by_rule if by_rule != row.starts_at else None,
+        status=OccurrenceStatus(row.status),
+        driver_id=row.driver_id,
+        driver=row.driver,
+        outcome=row.outcome,
+        outcome_by=row.outcome_by,
+        outcome_at=row.outcome_at,
+        pause=_pause(row),
+        home_zone=ZoneInfo(row.home_timezone),
+        is_driver_away=row.driver_blocked_at is not None,
+    )
+
+
+def _pause(row: Row[Any]) -> Pause | None:
+    pause = running_pause(row, now=row.starts_at)
+    return pause if pause is not None and pause.since < row.ends_at else None
+
+
+def _doctor(row: Row[Any], said: Mapping[str, Any]) -> DoctorNamed | None:
+    doctor_id, name = said["doctor_id"], said["doctor_name"]
+    if doctor_id is not None:
+        return DoctorNamed(
+            row.known_doctor,
+            UUID(str(doctor_id)),
+            row.phone,
+            row.address,
+            is_removed=row.doctor_removed_at is not None,
+        )
+    return DoctorNamed(name) if name else None

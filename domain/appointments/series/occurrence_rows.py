@@ -1,0 +1,180 @@
+"""The rows of a series: those ahead are read, written and inserted, each with its timer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.appointments.series.series import GONE, HORIZON, Series, to_key
+from domain.database.scope import Scope
+from domain.events import TimerSet
+from domain.local_time import resolve_local, to_local
+from domain.models import Appointment, AppointmentOccurrence, new_id
+from domain.models.appointments import OccurrenceStatus
+from domain.timers import NextAction, Step, ceil_minute
+
+ROW_COLUMNS = (
+    AppointmentOccurrence.id,
+    AppointmentOccurrence.occurrence_key,
+    AppointmentOccurrence.starts_at,
+    AppointmentOccurrence.ends_at,
+    AppointmentOccurrence.status,
+    AppointmentOccurrence.told_at,
+    AppointmentOccurrence.own_details,
+    AppointmentOccurrence.own_remind_before,
+    AppointmentOccurrence.ladder_step,
+)
+
+SELECT_ROWS = select(*ROW_COLUMNS)
+
+
+@dataclass(frozen=True)
+class WrittenRow:
+    """What is written of a row that is there."""
+
+    id: UUID
+    key: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    timer: NextAction | None
+
+
+async def give_up_places(
+    scope: Scope, occurrence_ids: Sequence[UUID], *, appointment_id: UUID
+) -> None:
+    """Let occurrences belong to an appointment, for now with no place in its rule: a key may be
+    another row's at the moment when it is taken over.
+    """
+    if occurrence_ids:
+        await scope.execute(
+            update(AppointmentOccurrence)
+            .where(AppointmentOccurrence.id.in_(occurrence_ids))
+            .values(
+                occurrence_key=func.concat(GONE, AppointmentOccurrence.id),
+                appointment_id=appointment_id,
+            )
+        )
+
+
+async def first_ahead(scope: Scope, series: Series) -> datetime | None:
+    """The local start, by the rule, of the first occurrence that is still to come."""
+    rows = await list_ahead(scope, series, now=scope.clock.now(), begin=None)
+    return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
+
+
+async def list_ahead(
+    scope: Scope, series: Series, *, now: datetime, begin: datetime | None
+) -> Sequence[Row[Any]]:
+    """The rows that take place, or whose place in the rule is, still to come; locked."""
+    return await scope.rows(
+        SELECT_ROWS.where(
+            AppointmentOccurrence.appointment_id == series.id,
+            (AppointmentOccurrence.occurrence_key > to_key(to_local(now, series.zone)))
+            | (AppointmentOccurrence.starts_at > now),
+            true() if begin is None else AppointmentOccurrence.occurrence_key >= to_key(begin),
+            ~AppointmentOccurrence.occurrence_key.startswith(GONE),
+        )
+        .order_by(AppointmentOccurrence.occurrence_key)
+        .with_for_update()
+    )
+
+
+def timer_of(
+    series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
+) -> NextAction | None:
+    """What is told next of an occurrence, and when; with *tell* that it has changed, at once."""
+    if tell and series.ends_at(starts_at) > now:
+        return NextAction(Step.TELL, ceil_minute(now))
+    if status != OccurrenceStatus.PLANNED:
+        return None
+    return series.action_after(starts_at, now=now)
+
+
+_WRITE = text("""
+    UPDATE appointment_occurrences o
+    SET occurrence_key = w.key, starts_at = w.starts_at, ends_at = w.ends_at, status = w.status,
+        ladder_step = w.step, next_action_at = w.at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:starts AS timestamptz[]),
+                CAST(:ends AS timestamptz[]), CAST(:statuses AS text[]), CAST(:steps AS text[]),
+                CAST(:ats AS timestamptz[])) AS w (id, key, starts_at, ends_at, status, step, at)
+    WHERE o.id = w.id
+""")
+
+
+async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
+    """Write rows that are there in one statement, and have their timers looked at."""
+    await scope.execute(
+        _WRITE,
+        {
+            "ids": [each.id for each in written],
+            "keys": [each.key for each in written],
+            "starts": [each.starts_at for each in written],
+            "ends": [each.ends_at for each in written],
+            "statuses": [each.status for each in written],
+            "steps": [each.timer.step if each.timer else None for each in written],
+            "ats": [each.timer.at if each.timer else None for each in written],
+        },
+    )
+    scope.told_of.update(
+        each.id for each in written if each.timer is not None and each.timer.step is Step.TELL
+    )
+    _publish(scope, [each.timer for each in written])
+
+
+async def insert_rows(
+    scope: Scope, series: Series, starts: Sequence[datetime], *, now: datetime
+) -> None:
+    """Insert a row for each of these local starts, unless it is there."""
+    rows, timers = [], []
+    for start in starts:
+        starts_at = resolve_local(start, series.zone)
+        is_cut = series.is_cut(starts_at)
+        timer = None if is_cut else series.action_after(starts_at, now=now)
+        timers.append(timer)
+        rows.append(
+            {
+                "id": new_id(),
+                "family_id": scope.family_id,
+                "appointment_id": series.id,
+                "care_recipient_id": series.care_recipient_id,
+                "occurrence_key": to_key(start),
+                "starts_at": starts_at,
+                "ends_at": series.ends_at(starts_at),
+                "status": OccurrenceStatus.CUT if is_cut else OccurrenceStatus.PLANNED,
+                "ladder_step": timer.step if timer else None,
+                "next_action_at": timer.at if timer else None,
+            }
+        )
+    if rows:
+        await scope.execute(
+            insert(AppointmentOccurrence).on_conflict_do_nothing(
+                index_elements=["appointment_id", "occurrence_key"]
+            ),
+            rows,
+        )
+        _publish(scope, timers)
+
+
+def _publish(scope: Scope, timers: Iterable[NextAction | None]) -> None:
+    for at in {timer.at for timer in timers if timer is not None}:
+        scope.publish(TimerSet(at))
+
+
+async def set_expanded(scope: Scope, series: Series, *, now: datetime) -> None:
+    """Remember how far the rows go, as long as there will be more."""
+    until = now + HORIZON
+    rule = series.recurrence
+    has_ended = rule is None or (
+        rule.until is not None and rule.until <= to_local(until, series.zone)
+    )
+    goes_on = not has_ended and series.cancelled_from is None
+    await scope.execute(
+        update(Appointment)
+        .where(Appointment.id == series.id)
+        .values(expanded_until=until if goes_on else None)
+    )

@@ -1,0 +1,129 @@
+"""The series of an appointment: its rule, its clock, and what is told of each occurrence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+
+from domain.appointments.ladder import after_telling, appointment_actions
+from domain.appointments.recurrences import Recurrence, starts_until
+from domain.local_time import resolve_local, to_local
+from domain.models import Appointment
+from domain.timers import NextAction
+
+HORIZON = timedelta(days=366)
+GONE = "gone:"  # the key of a row that no rule gives any more
+
+
+SELECT_SERIES = select(
+    Appointment.id,
+    Appointment.care_recipient_id,
+    Appointment.scheduled_at,
+    Appointment.timezone,
+    Appointment.duration_minutes,
+    Appointment.recurrence,
+    Appointment.remind_before,
+    Appointment.cancelled_from,
+    Appointment.is_all_day,
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """What occurrences are made from. `first` is naive local time in `zone`.
+
+    An appointment that takes place once is a series of one. What `is_all_day` lasts whole days of
+    its zone, however many hours they have.
+    """
+
+    id: UUID
+    care_recipient_id: UUID
+    first: datetime
+    zone: ZoneInfo
+    duration: timedelta
+    recurrence: Recurrence | None
+    remind_before: Sequence[int]
+    cancelled_from: datetime | None = None
+    is_all_day: bool = False
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Series":
+        """From a row of :class:`Appointment`."""
+        zone = ZoneInfo(row.timezone)
+        return cls(
+            id=row.id,
+            care_recipient_id=row.care_recipient_id,
+            first=to_local(row.scheduled_at, zone),
+            zone=zone,
+            duration=timedelta(minutes=row.duration_minutes),
+            recurrence=Recurrence.from_rfc5545(row.recurrence, zone) if row.recurrence else None,
+            remind_before=row.remind_before,
+            cancelled_from=row.cancelled_from,
+            is_all_day=row.is_all_day,
+        )
+
+    def saying(self, own: Mapping[str, Any]) -> "Series":
+        """As it is for an occurrence with *own* details."""
+        minutes = own.get("duration_minutes")
+        return replace(
+            self,
+            duration=self.duration if minutes is None else timedelta(minutes=minutes),
+            remind_before=own.get("remind_before", self.remind_before),
+        )
+
+    def ends_at(self, starts_at: datetime) -> datetime:
+        """When an occurrence that begins then is over (both UTC)."""
+        if not self.is_all_day:
+            return starts_at + self.duration
+        last = datetime.combine(to_local(starts_at, self.zone).date() + self.duration, time.min)
+        return resolve_local(last, self.zone)
+
+    def starts(self, *, now: datetime) -> Sequence[datetime]:
+        """The local starts up to the horizon."""
+        until = max(to_local(now + HORIZON, self.zone), self.first)
+        return starts_until(self.recurrence, self.first, until=until)
+
+    def is_cut(self, starts_at: datetime) -> bool:
+        return self.cancelled_from is not None and starts_at >= self.cancelled_from
+
+    def action_after(self, starts_at: datetime, *, now: datetime) -> NextAction | None:
+        """What is told next of an occurrence."""
+        return after_telling(self.actions(starts_at), now=now)
+
+    def actions(self, starts_at: datetime) -> Sequence[NextAction]:
+        """All that is told of an occurrence."""
+        return appointment_actions(
+            starts_at,
+            self.ends_at(starts_at),
+            zone=self.zone,
+            remind_before=self.remind_before,
+            is_all_day=self.is_all_day,
+        )
+
+
+def reminded_before(row: Row[Any]) -> Sequence[int]:
+    """How many minutes before an occurrence, by itself or with its series, is reminded of."""
+    own: Sequence[int] | None = row.own_remind_before
+    return row.remind_before if own is None else own
+
+
+def own_details(row: Row[Any]) -> Mapping[str, Any]:
+    """What is said of one occurrence only, by the columns of its appointment."""
+    said: dict[str, Any] = dict(row.own_details or {})
+    if row.own_remind_before is not None:
+        said["remind_before"] = row.own_remind_before
+    return said
+
+
+def to_key(local: datetime) -> str:
+    """The key of an occurrence in its series: the local start that the rule gives."""
+    return local.isoformat(timespec="minutes")
+
+
+def original_start(key: str, zone: ZoneInfo) -> datetime | None:
+    """The instant (UTC) that the rule gave an occurrence; None if no rule gives it any more."""
+    return None if key.startswith(GONE) else resolve_local(datetime.fromisoformat(key), zone)
