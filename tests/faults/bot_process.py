@@ -61,4 +61,4 @@ class BotProcess:
     async def runs(self) -> None:
         """Return once it says that it runs."""
         said_before = self.log.count("the bot is running")
-        await until(lambda: self.log.count("the bot is running") > said_before, seconds=30)
+        await until(lambda: self.log.count("the bot is running") > said_before, seconds=90)
