@@ -65,6 +65,11 @@ SELECT EXISTS (SELECT 1 FROM notifications
        ARRAY(SELECT update_id FROM inbound_updates WHERE status IN ('open', 'applied')) AS updates
 """
 
+_OWED = """
+SELECT kind, status, wanted_version, shown_version, attempts, leased_until, not_before, reason
+FROM notifications WHERE status = 'pending' OR shown_version < wanted_version
+"""
+
 
 class Errors(logging.Handler):
     """What the bot logs as an error: nothing that happens in a talk may lead to one."""
@@ -109,10 +114,10 @@ class Stage:
                 while not await self._is_quiet():
                     await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError:
-            busy = await self.rows(_BUSY, self.now)
+            busy, owed = await self.rows(_BUSY, self.now), await self.rows(_OWED)
             unread = self.town.sandbox.unconfirmed_updates
-            log = "\n".join(self.errors.lines)
-            raise TimeoutError(f"not settled: {busy}, not fetched: {unread}\n{log}") from None
+            lines = [f"not settled at {self.now}: {busy}, not fetched: {unread}", *map(str, owed)]
+            raise TimeoutError("\n".join([*lines, *self.errors.lines])) from None
 
     async def forget_rates(self) -> None:
         """Let people type as fast as a test does."""
