@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views import appointment_notices, calendar_files
 from domain.access import Role
 from domain.appointments.calendars import CalendarEntry, Deviation
+from domain.appointments.notices.calendar_updates import CalendarFacts
 from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
 from domain.appointments.recurrences import ByDay, Frequency, Recurrence
 from domain.local_time import Weekday
@@ -122,8 +123,10 @@ def calendar_file_screens(home: Home) -> Mapping[str, View]:
         "calendar_file_of_what_is_cancelled": partial(
             calendar_files.calendar_file, [gone], name="appointment", now=NOW
         ),
-        "calendar_update": partial(calendar_files.calendar_update, [gone, entry], now=NOW),
+        "calendar_update": partial(
+            calendar_files.calendar_update, CalendarFacts([gone, entry], NOW)
+        ),
         "calendar_update_of_what_is_cancelled": partial(
-            calendar_files.calendar_update, [gone], now=NOW
+            calendar_files.calendar_update, CalendarFacts([gone], NOW)
         ),
     }

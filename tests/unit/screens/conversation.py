@@ -16,6 +16,7 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
     ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
     go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
     forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
+    stop = Button(conversations.stop_label(), Callback(Verb.FORGET, *ids).encode())
     question = new_medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
@@ -63,6 +64,16 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
             f"{words.medicine} {words.dosage}",
             go_on=go_on,
             forget=forget,
+        ),
+        "conversation_still_open": partial(
+            conversations.still_open, question, None, go_on=go_on, stop=stop
+        ),
+        "conversation_draft_still_open": partial(
+            conversations.still_open,
+            question,
+            f"{words.medicine} {words.dosage}",
+            go_on=go_on,
+            stop=stop,
         ),
         "conversation_continued": partial(conversations.continued),
         "conversation_forgotten": partial(
