@@ -555,7 +555,7 @@ class _Editing:
         """From when the hours are counted: as named, or from the times so far."""
         old, change = self._content.schedule, self._change
         if change.is_at_other_times and change.times is None:
-            raise _Open(AskTimes(self._times_so_far))
+            raise _Open(AskTimes(self._times_so_far, 1))
         if isinstance(old, Elapsed) and change.times is None:
             if change.starts_on is not None:
                 local = old.starts_at.astimezone(self._zone).time()
@@ -569,7 +569,7 @@ class _Editing:
         times = change.times or self._times_so_far[:1]
         if not times:
             if not follows:
-                raise _Open(AskTimes(()))
+                raise _Open(AskTimes((), 1))
             return ceil_minute(self._now.astimezone(UTC) + timedelta(minutes=1))
         day = change.starts_on or max(self._today, first_day_of(old, self._zone))
         starts_at = resolve_local(datetime.combine(day, times[0]), self._zone)
