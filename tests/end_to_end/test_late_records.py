@@ -57,6 +57,23 @@ async def test_at_its_time_is_recorded_so_and_shown_on_every_phone(
     assert await taken_at(town) == [asked.minute]
 
 
+async def test_at_its_time_is_by_the_clock_of_then_though_the_person_has_moved_since(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    await miss(town, asked)
+    question = await press_late(home.anna, asked.cards[0])
+    await home.ben.send("/people")
+    await home.ben.press("Move", message=await home.ben.sees("Mum"))
+    await home.ben.sees("In which city does Mum live")
+    await home.ben.send("Paris")
+    await home.ben.sees("Europe/Paris")
+    await home.anna.press("At its time", message=question)
+    await home.anna.sees(f"Aspirin 100 mg, given today {asked.at} London time")
+    [log] = await town.rows("SELECT timestamp, timezone FROM medication_logs")
+    assert (log.timestamp, log.timezone) == (asked.minute, "Europe/London")
+
+
 async def test_just_now_is_the_moment_of_the_tap(home: Household, town: Town) -> None:
     asked = await ask(town, *home)
     await miss(town, asked)

@@ -54,10 +54,13 @@ class Recorded:
 # What is resolved already is locked too: nobody undoes it before the member is told who was first.
 # The time is that of holding the lock, not of asking for it: logs stand in their true order. It is
 # read from what counts the locked rows, since PostgreSQL is free to read a clock on its own first.
+# What was given when it was due was given by the clock of then, wherever the person lives since.
 # The stock is not cut off at zero: whatever is undone or corrected comes back exactly.
 _RECORD = text(f"""
     WITH target AS MATERIALIZED (
-        SELECT d.id, d.status AS before, c.timezone, ids.log_id, ids.audit_id, ids.movement_id
+        SELECT d.id, d.status AS before, ids.log_id, ids.audit_id, ids.movement_id,
+               CASE WHEN CAST(:taken_at AS timestamptz) = d.due_at THEN d.timezone
+                    ELSE c.timezone END AS timezone
         FROM doses d
         JOIN care_recipients c ON c.id = d.care_recipient_id
         JOIN unnest(CAST(:dose_ids AS uuid[]), CAST(:log_ids AS uuid[]), CAST(:audit_ids AS uuid[]),

@@ -33,7 +33,7 @@ def _anchor(
     """From when the hours are counted: as named, or from the times so far."""
     today, times_so_far = now.astimezone(zone).date(), times_of(old, zone=zone, now=now)
     if change.is_at_other_times and change.times is None:
-        raise Unclear(AskTimes(times_so_far))
+        raise Unclear(AskTimes(times_so_far, 1))
     if isinstance(old, Elapsed) and change.times is None:
         if change.starts_on is not None:
             local = old.starts_at.astimezone(zone).time()
@@ -47,7 +47,7 @@ def _anchor(
     times = change.times or times_so_far[:1]
     if not times:
         if not follows:
-            raise Unclear(AskTimes(()))
+            raise Unclear(AskTimes((), 1))
         return ceil_minute(now.astimezone(UTC) + timedelta(minutes=1))
     day = change.starts_on or max(today, first_day_of(old, zone))
     starts_at = resolve_local(datetime.combine(day, times[0]), zone)

@@ -62,7 +62,7 @@ def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
     at, zone = dose.taken_at or reader.now, dose.taken_zone or dose.zone
     words = _("✅ {what}, given {moment}.\nFor <b>{person}</b>, family {family}.").format(
         what=what,
-        moment=reader.when(at, person=person, zone=zone),
+        moment=reader.when(at, person=person, zone=zone, home=dose.home),
         person=escape(person),
         family=escape(reader.family_name),
     )
@@ -76,7 +76,7 @@ def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
     return _("{name}: {who} has recorded it already ({moment}).").format(
         name=escape(dose.name),
         who=escape(dose.resolved_by or ""),
-        moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone),
+        moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone, home=dose.home),
     )
 
 

@@ -100,7 +100,9 @@ def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
 
 def _taken(dose: DoseFacts, at: Mapping[UUID, datetime], person: str, reader: Reader) -> str:
     """ "💊 Aspirin 100 mg, due today 08:00: taken today 08:30"."""
-    when = reader.when(at[dose.id], person=person, zone=dose.home)
+    given = at[dose.id]
+    zone = dose.zone if given == dose.due_at else dose.home
+    when = reader.when(given, person=person, zone=zone, home=dose.home)
     return _("{dose}: taken {when}").format(dose=_due(dose, reader), when=when)
 
 
