@@ -1,0 +1,87 @@
+"""What becomes of an update before anybody acts on it."""
+
+import pytest
+
+from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
+from bot.redis.rate_limit import Verdict
+from bot.ui.callbacks import Callback, Verb
+
+COMMAND = Arrival(Sort.COMMAND, is_private=True, name="today", text="")
+MESSAGE = Arrival(Sort.MESSAGE, is_private=True, name="message", text="100 mg")
+TAKEN = Arrival(Sort.PRESS, is_private=True, press=Callback(Verb.TAKE))
+ANSWER = Arrival(Sort.PRESS, is_private=True, press=Callback(Verb.FLOW, argument="1.yes"))
+EVENT = Arrival(Sort.EVENT, is_private=True)
+
+
+def in_group(arrival: Arrival) -> Arrival:
+    return Arrival(
+        arrival.sort, is_private=False, name=arrival.name, text=arrival.text, press=arrival.press
+    )
+
+
+@pytest.mark.parametrize(
+    ("arrival", "verdict", "decision"),
+    [
+        (COMMAND, Verdict.ALLOWED, Decision.HANDLE),
+        (MESSAGE, Verdict.ALLOWED, Decision.HANDLE),
+        (TAKEN, None, Decision.HANDLE),
+        (ANSWER, None, Decision.HANDLE),
+        (EVENT, None, Decision.HANDLE),
+        (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
+        (MESSAGE, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
+        (COMMAND, Verdict.REFUSED_SILENT, Decision.IGNORE),
+        (MESSAGE, Verdict.REFUSED_SILENT, Decision.IGNORE),
+    ],
+)
+def test_whoever_asks_too_much_is_told_once(
+    arrival: Arrival, verdict: Verdict | None, decision: Decision
+) -> None:
+    assert admit(arrival, verdict) is decision
+
+
+@pytest.mark.parametrize(
+    ("arrival", "verdict", "decision"),
+    [
+        (COMMAND, Verdict.ALLOWED, Decision.GO_PRIVATE),
+        (MESSAGE, Verdict.ALLOWED, Decision.IGNORE),  # a group talks about other things, too
+        (COMMAND, Verdict.REFUSED_FIRST, Decision.SLOW_DOWN),
+        (TAKEN, None, Decision.HANDLE),
+    ],
+)
+def test_what_families_type_is_not_for_groups(
+    arrival: Arrival, verdict: Verdict | None, decision: Decision
+) -> None:
+    assert admit(in_group(arrival), verdict) is decision
+
+
+@pytest.mark.parametrize(
+    ("arrival", "decision"),
+    [
+        (COMMAND, Decision.HANDLE),  # it needs no conversation
+        (MESSAGE, Decision.FORGETFUL),
+        (TAKEN, Decision.HANDLE),  # a dose counts whatever Redis knows
+        (ANSWER, Decision.FORGETFUL),
+    ],
+)
+def test_an_answer_needs_to_know_its_question(arrival: Arrival, decision: Decision) -> None:
+    verdict = Verdict.ALLOWED if arrival.is_limited else None
+    assert admit(arrival, verdict, knows_questions=False) is decision
+
+
+def test_only_commands_and_what_may_be_an_answer_concern_conversations() -> None:
+    concerned = [each.concerns_conversations for each in (COMMAND, MESSAGE, ANSWER, TAKEN, EVENT)]
+    assert concerned == [True, True, True, False, False]
+    assert (COMMAND.command, MESSAGE.command) == ("today", None)
+
+
+def test_a_press_is_never_limited() -> None:
+    assert not TAKEN.is_limited
+
+
+@pytest.mark.parametrize("data", [None, "", "tk", "zz" + "A" * 44, "what is this"])
+def test_an_unknown_button_is_no_press(data: str | None) -> None:
+    assert read_press(data) is None
+
+
+def test_a_known_button_is_read() -> None:
+    assert read_press(Callback(Verb.KEEP).encode()) == Callback(Verb.KEEP)
