@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.features.appointments.views import appointment_notices
-from bot.features.appointments.views.calendar_files import calendar_notice
+from bot.features.appointments.views.calendar_files import calendar_update
 from bot.features.family.views import notices as family_notices
 from bot.features.medicines.views import cards, notices, pauses, records, stock
 from bot.features.overview.views import changes
@@ -20,7 +20,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
     Kind.RECORD_CHANGED: records.changed,
     Kind.PAUSE_ENDS: pauses.pause_ends,
     Kind.APPOINTMENT: appointment_notices.notice,
-    Kind.CALENDAR: calendar_notice,
+    Kind.CALENDAR: calendar_update,
     Kind.JOINED: family_notices.joined,
     Kind.CHANGES: changes.changed,
 }

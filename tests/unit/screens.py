@@ -54,6 +54,7 @@ from domain.appointments.errors import (
     TakenByAnother,
     TimeDoesNotExist,
 )
+from domain.appointments.notices.calendar_updates import CalendarFacts
 from domain.appointments.notices.reminders import AppointmentFacts, AppointmentItem
 from domain.appointments.recurrences import ByDay, Frequency, Nth, Recurrence
 from domain.contacts.doctors import DoctorFacts
@@ -1152,9 +1153,11 @@ def _calendar_files(home: _Home) -> Mapping[str, View]:
         "calendar_file_of_what_is_cancelled": partial(
             calendar_files.calendar_file, [gone], name="appointment", now=NOW
         ),
-        "calendar_update": partial(calendar_files.calendar_update, [gone, entry], now=NOW),
+        "calendar_update": partial(
+            calendar_files.calendar_update, CalendarFacts([gone, entry], NOW)
+        ),
         "calendar_update_of_what_is_cancelled": partial(
-            calendar_files.calendar_update, [gone], now=NOW
+            calendar_files.calendar_update, CalendarFacts([gone], NOW)
         ),
     }
 

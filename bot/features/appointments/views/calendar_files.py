@@ -29,21 +29,17 @@ def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime)
     return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
 
 
-def calendar_update(entries: Sequence[CalendarEntry], *, now: datetime) -> Screen:
+def calendar_update(facts: CalendarFacts) -> Screen:
     """As :func:`calendar_file`, for somebody who has put an older one into their calendar."""
+    entries = facts.entries
     planned = [entry for entry in entries if not entry.is_cancelled]
     title = (planned or entries)[-1].title
     if planned:
         caption = _("📅 <b>{title}</b> has changed. Open it to have your calendar follow.")
     else:
         caption = _("📅 <b>{title}</b> is called off. Open it to take it out of your calendar.")
-    document = Document("appointment.ics", _ics(entries, now=now))
+    document = Document("appointment.ics", _ics(entries, now=facts.now))
     return Screen(caption.format(title=escape(title)), document=document)
-
-
-def calendar_notice(facts: CalendarFacts) -> Screen:
-    """The file for somebody whose calendar shows an appointment that has changed."""
-    return calendar_update(facts.entries, now=facts.now)
 
 
 def _ics(entries: Sequence[CalendarEntry], *, now: datetime) -> str:
