@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -75,10 +76,14 @@ class Errors(logging.Handler):
     """What the bot logs as an error: nothing that happens in a talk may lead to one."""
 
     def __init__(self) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.WARNING)
         self.lines: list[str] = []
+        self.warnings: deque[str] = deque(maxlen=20)
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.ERROR:
+            self.warnings.append(record.getMessage().splitlines()[0])
+            return
         first, *trace = record.getMessage().splitlines()
         calls = [each.strip() for each in trace if each.strip().startswith("File")]
         line = " | ".join([first, *calls[-2:]])
@@ -117,7 +122,8 @@ class Stage:
             busy, owed = await self.rows(_BUSY, self.now), await self.rows(_OWED)
             unread = self.town.sandbox.unconfirmed_updates
             lines = [f"not settled at {self.now}: {busy}, not fetched: {unread}", *map(str, owed)]
-            raise TimeoutError("\n".join([*lines, *self.errors.lines])) from None
+            lines += [*self.errors.warnings, *self.errors.lines]
+            raise TimeoutError("\n".join(lines)) from None
 
     async def forget_rates(self) -> None:
         """Let people type as fast as a test does."""
