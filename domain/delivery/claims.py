@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, func, select, text, update
 
 from domain.database.scope import Scope
 from domain.models import Notification
@@ -105,11 +105,17 @@ async def claim(
     return sorted(claimed, key=lambda c: (c.lane, c.deadline_at))
 
 
+#: `leased_by` stays when a lease ends. What nobody holds is free, whoever held it last: a lease
+#: renewed without being held would keep it from everybody for as long as anything else is on its
+#: way. SQLAlchemy puts no brackets around the text of a condition.
+_IS_HELD = and_(text(f"({OPEN_NOTIFICATION})"), Notification.leased_until.is_not(None))
+
+
 async def renew_leases(scope: Scope, *, owner: UUID, lease: timedelta) -> None:
     """Keep hold of everything that *owner* is still sending."""
     await scope.execute(
         update(Notification)
-        .where(text(OPEN_NOTIFICATION), Notification.leased_by == owner)
+        .where(_IS_HELD, Notification.leased_by == owner)
         .values(leased_until=func.clock_now() + lease)
     )
 
@@ -118,7 +124,7 @@ async def release_leases(scope: Scope, owners: Collection[UUID]) -> None:
     """These processes are gone: what they held is free, though it may have been sent."""
     await scope.execute(
         update(Notification)
-        .where(text(OPEN_NOTIFICATION), Notification.leased_by.in_(owners))
+        .where(_IS_HELD, Notification.leased_by.in_(owners))
         .values(leased_until=func.clock_now() - timedelta(seconds=1))
     )
 

@@ -224,6 +224,58 @@ async def test_an_answer_while_the_card_is_on_its_way_leads_to_an_edit(
     assert await claim(database) == []
 
 
+async def test_only_what_is_held_is_held_on_to(
+    database: Database, database_url: str, home: Home
+) -> None:
+    """An edit is wanted while something else is on its way, and then leases are renewed."""
+    owner = uuid4()
+    sent, on_its_way = await claim(database, owner=owner)
+    await record_sent(database, sent)
+    await take(database, home)
+    await database.run(
+        lambda scope: claims.renew_leases(scope, owner=owner, lease=LEASE), as_dispatch()
+    )
+    assert [one.id for one in await claim(database, owner=owner)] == [sent.id]
+    await database.run(lambda scope: claims.release_leases(scope, [owner]), as_dispatch())
+    database.clock.advance(timedelta(seconds=1))
+    assert {one.id for one in await claim(database)} == {sent.id, on_its_way.id}
+
+
+async def test_what_nobody_has_claimed_yet_stays_free(database: Database, home: Home) -> None:
+    """A process that sends one card keeps its own lease, and nobody else's hands off the rest."""
+    owner = uuid4()
+    [own] = await claim(database, owner=owner, most=1)
+    await database.run(
+        lambda scope: claims.renew_leases(scope, owner=owner, lease=LEASE), as_dispatch()
+    )
+    await database.run(lambda scope: claims.release_leases(scope, [uuid4()]), as_dispatch())
+    [other] = await claim(database)
+    assert other.id != own.id
+    message = await read(database, home, other.id)
+    assert isinstance(message.facts, CardFacts)
+    assert not message.facts.is_repeat
+
+
+async def test_what_waits_is_no_repeat_once_its_process_is_gone(
+    database: Database, database_url: str, home: Home
+) -> None:
+    owner = uuid4()
+    claimed = await claim(database, owner=owner)
+    for one in claimed:
+        await database.run(
+            lambda scope, o=one: outcomes.postpone(  # type: ignore[misc]
+                scope, o.id, delay=timedelta(0), maybe_sent=False, counts=True
+            ),
+            as_dispatch(),
+        )
+    await database.run(lambda scope: claims.release_leases(scope, [owner]), as_dispatch())
+    database.clock.advance(timedelta(minutes=1))
+    for one in await claim(database):
+        message = await read(database, home, one.id)
+        assert isinstance(message.facts, CardFacts)
+        assert not message.facts.is_repeat
+
+
 async def test_an_edit_that_was_overtaken_is_done_again(database: Database, home: Home) -> None:
     await record_sent(database, *await claim(database))
     await take(database, home)
