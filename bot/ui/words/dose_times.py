@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
-from bot.ui.words.times import clock_time, day_words, weekday_name
+from bot.ui.words.dates import weekday_name
+from bot.ui.words.times import clock_time, day_words
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose
 
