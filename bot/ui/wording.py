@@ -100,8 +100,13 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def listed(words: Sequence[str], *, joined_by: Literal["and", "or"] = "and") -> str:
     """ "08:00", "08:00 and 20:00", "08:00, 14:00 and 20:00"."""
+    return _listed(tuple(words), joined_by, locale())
+
+
+@lru_cache(maxsize=4_096)  # to look up the pattern takes ten times as long
+def _listed(words: Sequence[str], joined_by: Literal["and", "or"], language: Locale) -> str:
     style: Literal["standard", "or"] = "or" if joined_by == "or" else "standard"
-    return format_list(words, style=style, locale=locale())
+    return format_list(words, style=style, locale=language)
 
 
 def escape(words: str) -> str:

@@ -56,4 +56,9 @@ def _worded_like(amount: Decimal) -> int:
     """
     if amount % 1 == 0:
         return int(amount)
-    return 1 if amount < 1 or locale().plural_form(amount) == "one" else 2
+    return 1 if amount < 1 or _plural_form(amount, locale()) == "one" else 2
+
+
+@lru_cache(maxsize=1_024)
+def _plural_form(amount: Decimal, language: Locale) -> str:
+    return language.plural_form(amount)

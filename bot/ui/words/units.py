@@ -1,5 +1,7 @@
 """Units in which medicines are counted, in the reader's language."""
 
+from collections.abc import Callable, Mapping
+
 from bot.ui.wording import ngettext
 
 PIECE = "piece"  # where nobody has said of what
@@ -9,109 +11,66 @@ _MANY = 100  # worded like a number that nobody says
 
 def unit_name(unit: str, *, count: int) -> str:
     """ "tablet" for 1, "tablets" for 12; a measure ("ml") is the same for all."""
-    match unit:
-        case "ampoule":
-            return ngettext("ampoule", "ampoules", count)
-        case "ampule":
-            return ngettext("ampule", "ampules", count)
-        case "application":
-            return ngettext("application", "applications", count)
-        case "bottle":
-            return ngettext("bottle", "bottles", count)
-        case "caplet":
-            return ngettext("caplet", "caplets", count)
-        case "capsule":
-            return ngettext("capsule", "capsules", count)
-        case "click":
-            return ngettext("click", "clicks", count)
-        case "cup":
-            return ngettext("cup", "cups", count)
-        case "dose":
-            return ngettext("dose", "doses", count)
-        case "dragee":
-            return ngettext("dragee", "dragees", count)
-        case "drop":
-            return ngettext("drop", "drops", count)
-        case "enema":
-            return ngettext("enema", "enemas", count)
-        case "film":
-            return ngettext("film", "films", count)
-        case "glass":
-            return ngettext("glass", "glasses", count)
-        case "gummy":
-            return ngettext("gummy", "gummies", count)
-        case "inch":
-            return ngettext("inch", "inches", count)
-        case "inhalation":
-            return ngettext("inhalation", "inhalations", count)
-        case "injection":
-            return ngettext("injection", "injections", count)
-        case "lozenge":
-            return ngettext("lozenge", "lozenges", count)
-        case "measure":
-            return ngettext("measure", "measures", count)
-        case "nebule":
-            return ngettext("nebule", "nebules", count)
-        case "packet":
-            return ngettext("packet", "packets", count)
-        case "pastille":
-            return ngettext("pastille", "pastilles", count)
-        case "patch":
-            return ngettext("patch", "patches", count)
-        case "pen":
-            return ngettext("pen", "pens", count)
-        case "pessary" | "pessaries":
-            return ngettext("pessary", "pessaries", count)
-        case "piece":
-            return ngettext("piece", "pieces", count)
-        case "pill":
-            return ngettext("pill", "pills", count)
-        case "plaster":
-            return ngettext("plaster", "plasters", count)
-        case "puff":
-            return ngettext("puff", "puffs", count)
-        case "pump":
-            return ngettext("pump", "pumps", count)
-        case "sachet":
-            return ngettext("sachet", "sachets", count)
-        case "scoop":
-            return ngettext("scoop", "scoops", count)
-        case "shot":
-            return ngettext("shot", "shots", count)
-        case "softgel":
-            return ngettext("softgel", "softgels", count)
-        case "spoon":
-            return ngettext("spoon", "spoons", count)
-        case "spoonful":
-            return ngettext("spoonful", "spoonfuls", count)
-        case "spray":
-            return ngettext("spray", "sprays", count)
-        case "squirt":
-            return ngettext("squirt", "squirts", count)
-        case "stick":
-            return ngettext("stick", "sticks", count)
-        case "strip":
-            return ngettext("strip", "strips", count)
-        case "suppository" | "suppositories":
-            return ngettext("suppository", "suppositories", count)
-        case "syringe":
-            return ngettext("syringe", "syringes", count)
-        case "tablespoon":
-            return ngettext("tablespoon", "tablespoons", count)
-        case "tablet":
-            return ngettext("tablet", "tablets", count)
-        case "teaspoon":
-            return ngettext("teaspoon", "teaspoons", count)
-        case "tube":
-            return ngettext("tube", "tubes", count)
-        case "unit":
-            return ngettext("unit", "units", count)
-        case "vial":
-            return ngettext("vial", "vials", count)
-        case _:
-            return unit
+    name = _NAMES.get(unit)
+    return unit if name is None else name(count)
 
 
 def plural_name(unit: str) -> str:
     """ "tablets", without a number."""
     return unit_name(unit, count=_MANY)
+
+
+# Stocks that were typed in pessaries or suppositories are stored in the plural.
+_NAMES: Mapping[str, Callable[[int], str]] = {
+    "ampoule": lambda count: ngettext("ampoule", "ampoules", count),
+    "ampule": lambda count: ngettext("ampule", "ampules", count),
+    "application": lambda count: ngettext("application", "applications", count),
+    "bottle": lambda count: ngettext("bottle", "bottles", count),
+    "caplet": lambda count: ngettext("caplet", "caplets", count),
+    "capsule": lambda count: ngettext("capsule", "capsules", count),
+    "click": lambda count: ngettext("click", "clicks", count),
+    "cup": lambda count: ngettext("cup", "cups", count),
+    "dose": lambda count: ngettext("dose", "doses", count),
+    "dragee": lambda count: ngettext("dragee", "dragees", count),
+    "drop": lambda count: ngettext("drop", "drops", count),
+    "enema": lambda count: ngettext("enema", "enemas", count),
+    "film": lambda count: ngettext("film", "films", count),
+    "glass": lambda count: ngettext("glass", "glasses", count),
+    "gummy": lambda count: ngettext("gummy", "gummies", count),
+    "inch": lambda count: ngettext("inch", "inches", count),
+    "inhalation": lambda count: ngettext("inhalation", "inhalations", count),
+    "injection": lambda count: ngettext("injection", "injections", count),
+    "lozenge": lambda count: ngettext("lozenge", "lozenges", count),
+    "measure": lambda count: ngettext("measure", "measures", count),
+    "nebule": lambda count: ngettext("nebule", "nebules", count),
+    "packet": lambda count: ngettext("packet", "packets", count),
+    "pastille": lambda count: ngettext("pastille", "pastilles", count),
+    "patch": lambda count: ngettext("patch", "patches", count),
+    "pen": lambda count: ngettext("pen", "pens", count),
+    "pessary": lambda count: ngettext("pessary", "pessaries", count),
+    "pessaries": lambda count: ngettext("pessary", "pessaries", count),
+    "piece": lambda count: ngettext("piece", "pieces", count),
+    "pill": lambda count: ngettext("pill", "pills", count),
+    "plaster": lambda count: ngettext("plaster", "plasters", count),
+    "puff": lambda count: ngettext("puff", "puffs", count),
+    "pump": lambda count: ngettext("pump", "pumps", count),
+    "sachet": lambda count: ngettext("sachet", "sachets", count),
+    "scoop": lambda count: ngettext("scoop", "scoops", count),
+    "shot": lambda count: ngettext("shot", "shots", count),
+    "softgel": lambda count: ngettext("softgel", "softgels", count),
+    "spoon": lambda count: ngettext("spoon", "spoons", count),
+    "spoonful": lambda count: ngettext("spoonful", "spoonfuls", count),
+    "spray": lambda count: ngettext("spray", "sprays", count),
+    "squirt": lambda count: ngettext("squirt", "squirts", count),
+    "stick": lambda count: ngettext("stick", "sticks", count),
+    "strip": lambda count: ngettext("strip", "strips", count),
+    "suppository": lambda count: ngettext("suppository", "suppositories", count),
+    "suppositories": lambda count: ngettext("suppository", "suppositories", count),
+    "syringe": lambda count: ngettext("syringe", "syringes", count),
+    "tablespoon": lambda count: ngettext("tablespoon", "tablespoons", count),
+    "tablet": lambda count: ngettext("tablet", "tablets", count),
+    "teaspoon": lambda count: ngettext("teaspoon", "teaspoons", count),
+    "tube": lambda count: ngettext("tube", "tubes", count),
+    "unit": lambda count: ngettext("unit", "units", count),
+    "vial": lambda count: ngettext("vial", "vials", count),
+}
