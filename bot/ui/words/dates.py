@@ -9,6 +9,7 @@ from babel.dates import format_date, format_skeleton, get_day_names, parse_patte
 
 from bot.ui.wording import _, locale
 
+_THIN_SPACE = "\u2009"
 _SHORT_MONTH = re.compile(r"(?<!M)M{3}(?!M)")  # in a pattern of CLDR
 
 # Reading a pattern takes ten times as long as a table look-up, and a card names few days.
@@ -93,10 +94,11 @@ def _range(first: date, last: date, skeleton: str, language: Locale, *, is_short
     patterns = language.interval_formats[skeleton][largest]
     if not is_short:
         patterns = [_SHORT_MONTH.sub("MMMM", pattern) for pattern in patterns]
-    return "".join(
+    words = "".join(
         parse_pattern(pattern).apply(day, language)
         for pattern, day in zip(patterns, (first, last), strict=True)
     )
+    return words.replace(_THIN_SPACE, " ")  # nobody can type or search for the thin ones
 
 
 @lru_cache(maxsize=256)
