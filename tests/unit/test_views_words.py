@@ -14,7 +14,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import DOMAIN, listed, speaking, spoken_locales
 from bot.ui.words.amounts import amount_in_words, count_words, number_in_words
-from bot.ui.words.appointment_times import days_words
+from bot.ui.words.appointment_times import days_label, days_words
 from bot.ui.words.dates import (
     day_and_month,
     full_date,
@@ -24,6 +24,7 @@ from bot.ui.words.dates import (
     short_weekday_names,
     weekday_name,
 )
+from bot.ui.words.pauses import end_words
 from bot.ui.words.schedules import schedule_in_words
 from bot.ui.words.times import clock_words, day_words, first_dose, named_day
 from bot.ui.words.units import PIECE, plural_name, unit_name
@@ -153,6 +154,24 @@ def test_days_are_named_as_near_as_they_are(day: date, words: str) -> None:
     assert day_words(day, today=TODAY) == words
 
 
+@pytest.mark.parametrize(
+    ("now", "until", "words"),
+    [
+        (NOW, date(2026, 11, 24), "paused until tomorrow, 24 November 2026"),
+        (NOW, date(2026, 11, 27), "paused until Friday 27 November"),
+        (NOW, date(2027, 1, 2), "paused until Saturday 2 January 2027"),
+        (
+            datetime(2026, 12, 31, 12, tzinfo=UTC),
+            date(2027, 1, 1),
+            "paused until tomorrow, 1 January 2027",
+        ),
+    ],
+)
+def test_what_stays_on_a_phone_has_the_date(now: datetime, until: date, words: str) -> None:
+    at = datetime.combine(until, time(), LONDON)
+    assert end_words(at, zone=LONDON, now=now, stays=True) == words
+
+
 def test_first_dose_says_whose_clock_it_goes_by() -> None:
     at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
     assert first_dose(at, person="Mum", zone=LONDON, now=NOW) == "First: tomorrow 08:00 Mum's time"
@@ -254,9 +273,9 @@ def test_days_say_once_what_they_share(first: date, last: date, words: str) -> N
 
 
 def test_buttons_have_short_days() -> None:
-    assert days_words(TODAY, TODAY) == "23 Nov"
-    assert days_words(date(2026, 12, 1), date(2026, 12, 14)) == "1–14 Dec"
-    assert days_words(date(2026, 12, 28), date(2027, 1, 3)) == "28 Dec 2026 – 3 Jan 2027"
+    assert days_label(TODAY, TODAY) == "23 Nov"
+    assert days_label(date(2026, 12, 1), date(2026, 12, 14)) == "1–14 Dec"
+    assert days_label(date(2026, 12, 28), date(2027, 1, 3)) == "28 Dec 2026 – 3 Jan 2027"
 
 
 def catalogue_of(language: str, folder: Path, *plurals: tuple[str, ...]) -> Path:

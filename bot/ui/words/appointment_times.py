@@ -102,13 +102,15 @@ def span_words(
     return _("{when} to {end}").format(when=when, end=last)
 
 
-def days_words(first: date, last: date, *, today: date | None = None) -> str:
-    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
-    which are narrow.
-    """
+def days_words(first: date, last: date, *, today: date) -> str:
+    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"."""
     if first == last:
-        return short_day(first) if today is None else day_words(first, today=today)
-    with_year = len({first.year, last.year, today.year if today else first.year}) > 1
-    if today is None:
-        return short_day_range(first, last, with_year=with_year)
-    return day_range(first, last, with_year=with_year)
+        return day_words(first, today=today)
+    return day_range(first, last, with_year={first.year, last.year} != {today.year})
+
+
+def days_label(first: date, last: date) -> str:
+    """ "1 Jul", "1–14 Jul", "28 Dec 2026 – 3 Jan 2027": for buttons, which are narrow."""
+    if first == last:
+        return short_day(first)
+    return short_day_range(first, last, with_year=first.year != last.year)

@@ -1,11 +1,11 @@
-"""A pause in words, wherever one is named."""
+"""Pauses of people and of medicines, and when they end."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
-from bot.ui.words.times import day_words
+from bot.ui.words.times import day_words, named_day
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.schedules.courses import is_over_by, last_day
@@ -26,8 +26,8 @@ def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: b
     """ "paused until Friday 27 November"."""
     if until is None:
         return _("paused until further notice")
-    day = dated_end_day if stays else end_day
-    return _("paused until {day}").format(day=day(until, zone=zone, now=now))
+    day = end_day(until, zone=zone, now=now, stays=stays)
+    return _("paused until {day}").format(day=day)
 
 
 def medicine_words(
@@ -52,7 +52,7 @@ def medicine_words(
         return _("{paused}; its course ends before then, on {date}").format(
             paused=words, date=full_date(ends_on)
         )
-    day = (dated_end_day if stays else end_day)(medicine.resumes_at, zone=zone, now=now)
+    day = end_day(medicine.resumes_at, zone=zone, now=now, stays=stays)
     return _("{paused} until {day}").format(paused=words, day=day)
 
 
@@ -73,15 +73,12 @@ def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | Non
     return last_day(medicine.schedule, medicine.zone)
 
 
-def end_day(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    return day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
-
-
-def dated_end_day(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """For messages that stay on a phone: the date, too."""
+def end_day(at: datetime, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
+    """ "tomorrow"; what *stays* on a phone has the date, too: "tomorrow, 24 November 2026"."""
     day = at.astimezone(zone).date()
-    words = day_words(day, today=now.astimezone(zone).date())
-    if day.year != now.astimezone(zone).year or words[:1].isupper():
+    today = now.astimezone(zone).date()
+    words = day_words(day, today=today)
+    if not stays or words == named_day(day, today=today):
         return words
     return _("{day}, {date}").format(day=words, date=full_date(day))
 

@@ -20,7 +20,6 @@ _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 _MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
 
-
 BEGUN = date.max  # as *today*: the first day is not named, whenever it is
 
 

@@ -14,6 +14,7 @@ from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import (
     appointment_clock,
     day_of,
+    days_label,
     days_words,
     is_elsewhere,
     place_clock,
@@ -133,7 +134,7 @@ def _short_clock(
 def _list_label(facts: OccurrenceFacts) -> str:
     title = label(facts.details.title)
     if facts.details.is_all_day:
-        days = days_words(facts.first_day, facts.last_day)
+        days = days_label(facts.first_day, facts.last_day)
         return _("{days} {title}").format(days=days, title=title)
     return _("{day} {time} {title}").format(
         day=short_day(facts.local.date()),

@@ -10,7 +10,7 @@ from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
-from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, dated_end_day
+from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, end_day
 from bot.ui.words.schedules import dosage_in_words
 from bot.ui.words.times import moment
 from domain.database.scope import Member
@@ -110,7 +110,9 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
         )
     else:
         words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
-    return words.format(person=name, day=dated_end_day(pause.until, zone=person.zone, now=now))
+    return words.format(
+        person=name, day=end_day(pause.until, zone=person.zone, now=now, stays=True)
+    )
 
 
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
