@@ -103,7 +103,7 @@ def listed(words: Sequence[str], *, joined_by: Literal["and", "or"] = "and") -> 
     return _listed(tuple(words), joined_by, locale())
 
 
-@lru_cache(maxsize=4_096)  # to look up the pattern takes ten times as long
+@lru_cache(maxsize=4_096)  # Babel looks its pattern up each time
 def _listed(words: Sequence[str], joined_by: Literal["and", "or"], language: Locale) -> str:
     style: Literal["standard", "or"] = "or" if joined_by == "or" else "standard"
     return format_list(words, style=style, locale=language)

@@ -10,9 +10,9 @@ from babel.dates import format_date, format_skeleton, get_day_names, parse_patte
 from bot.ui.wording import _, locale
 
 _THIN_SPACE = "\u2009"
-_SHORT_MONTH = re.compile(r"(?<!M)M{3}(?!M)")  # in a pattern of CLDR
+_SHORT_MONTH = re.compile(r"(?<!M)M{3}(?!M)")  # in a date pattern
 
-# Reading a pattern takes ten times as long as a table look-up, and a card names few days.
+# Babel takes ten times as long to format a day as this to find it, and cards name few days.
 _cached = lru_cache(maxsize=4_096)
 
 
@@ -86,9 +86,10 @@ def _by_skeleton(day: date, skeleton: str, language: Locale) -> str:
 
 @_cached
 def _range(first: date, last: date, skeleton: str, language: Locale, *, is_short: bool) -> str:
-    """By the pattern of CLDR for the largest part in which the days differ.
+    """Format the days by CLDR's pattern for the largest field in which they differ.
 
-    CLDR has them for short months alone, and leaves it to the program to widen them.
+    CLDR has these patterns for short months only, and leaves widening them to programs (UTS 35,
+    intervalFormats).
     """
     largest = "y" if first.year != last.year else "M" if first.month != last.month else "d"
     patterns = language.interval_formats[skeleton][largest]
@@ -98,7 +99,7 @@ def _range(first: date, last: date, skeleton: str, language: Locale, *, is_short
         parse_pattern(pattern).apply(day, language)
         for pattern, day in zip(patterns, (first, last), strict=True)
     )
-    return words.replace(_THIN_SPACE, " ")  # nobody can type or search for the thin ones
+    return words.replace(_THIN_SPACE, " ")  # people can't type the thin ones
 
 
 @lru_cache(maxsize=256)

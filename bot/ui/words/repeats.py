@@ -1,4 +1,4 @@
-"""A recurrence in the words that people type for it."""
+"""Recurrences, in the words that people type for them."""
 
 from datetime import date
 
@@ -64,14 +64,14 @@ def _on_day(rule: Recurrence, first: date) -> str:
     if number == -1:
         return _("on the last day")
     words = _("on the {day}").format(day=ordinal(number))
-    # Series that were begun before these months were reckoned with.
+    # A series from before shorter months had a rule skips them.
     return (
         _("{day} (not in shorter months)").format(day=words) if number > SHORTEST_MONTH else words
     )
 
 
 def with_shorter_months(words: str) -> str:
-    """*words* of a day that some months lack, and on which they come then."""
+    """*words* of a day that some months lack, and what happens in those."""
     return _("{day} (in shorter months on the last day)").format(day=words)
 
 

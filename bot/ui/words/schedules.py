@@ -18,9 +18,9 @@ _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
-_MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
+_MOST_TIMES = 8  # as many as every 3 hours; a longer list says less than "every 2 hours"
 
-BEGUN = date.max  # as *today*: the first day is not named, whenever it is
+BEGUN = date.max  # as *today*: leaves out the first day, whenever it is
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
@@ -75,7 +75,7 @@ def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) ->
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
     if follows:
-        today = step.starts_on  # it begins where the one before ends
+        today = step.starts_on  # it begins when the previous step ends
     return _limited(words, step.starts_on, step.ends_on, today=today)
 
 
@@ -111,7 +111,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     is_ahead = today is None or starts.date() > today
     at = schedule.starts_at
     if today not in (None, BEGUN) and not is_ahead:
-        # A change of clocks in the night is over by noon.
+        # Noon, because clocks change at night.
         at = resolve_local(datetime.combine(today, time(12)), zone)
     times = clock_times_of(schedule, zone, at=at)
     if len(times) > _MOST_TIMES:

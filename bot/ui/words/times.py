@@ -7,7 +7,7 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import day_and_month, full_date, weekday_name
 
 _MINUTE = timedelta(minutes=1)
-_DAYS_FROM = 2  # what is less is said in hours
+_DAYS_FROM = 2  # shorter times are given in hours
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from bot.ui.wording import ngettext
 
-PIECE = "piece"  # where nobody has said of what
+PIECE = "piece"  # the unit of a stock that was counted without one
 
-_MANY = 100  # worded like a number that nobody says
+_MANY = 100  # its form of a word is the one that stands without a number
 
 
 def unit_name(unit: str, *, count: int) -> str:
