@@ -35,6 +35,7 @@ from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.delivery import IN_FLIGHT, Delivery
 from bot.telegram_api.limits import Limiter
 from bot.telegram_api.transport import AiohttpRequest
+from bot.ui.wording import spoken_locales
 from domain.clock import Clock
 from domain.database.engine import make_engine
 from domain.database.requests import as_dispatch
@@ -103,7 +104,7 @@ class App:
     async def _start(self, stack: AsyncExitStack) -> None:
         wiring = self._wiring
         process = stack.enter_context(Process(wiring.run_folder))
-        warming = self._warming.start(asyncio.to_thread(warm_up), is_awaited=True)
+        warming = self._warming.start(asyncio.to_thread(warm_up, spoken_locales()), is_awaited=True)
         stack.push_async_callback(asyncio.wait, [warming])
         database = Database(
             make_engine(wiring.database_url),

@@ -14,6 +14,7 @@ from bot.ops.metrics import serving_metrics
 from bot.ops.supervisor import Tasks
 from bot.sandbox import Sandbox
 from bot.settings import Settings, SettingsError
+from bot.ui.wording import spoken_locales
 from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
         if settings.metrics_port:
             _start_metrics(settings.metrics_port, stack)
         # A second of reading, while servers are started and looked at.
-        warming = Tasks("warm-up").start(asyncio.to_thread(warm_up))
+        warming = Tasks("warm-up").start(asyncio.to_thread(warm_up, spoken_locales()))
         stack.push_async_callback(asyncio.wait, [warming])
         database_url, redis_url = await find_servers(settings, stack)
         await check_database(database_url)

@@ -4,8 +4,15 @@ import gc
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from bot.grammar.commands.appointments import understand_appointment
 from bot.grammar.commands.doctors import parse_phone
@@ -27,9 +34,10 @@ _at_a_time = threading.Lock()
 _is_warm = threading.Event()
 
 
-def warm_up() -> None:
-    """Read the cities, load what reads dates and telephone numbers, and spare all of it from
-    garbage collection. Once for a process; for a thread, as it takes about a second.
+def warm_up(locales: Iterable[Locale] = ()) -> None:
+    """Read the cities, load what reads dates and telephone numbers and what writes them in
+    *locales*, and spare all of it from garbage collection. Once for a process; for a thread, as it
+    takes about a second.
     """
     with _at_a_time:
         if _is_warm.is_set():
@@ -40,9 +48,20 @@ def warm_up() -> None:
         understand_appointment(_APPOINTMENT, people=people, doctors=(), zone=_LONDON, now=_MOMENT)
         understand_medicine(_MEDICINE, people=people, now=_MOMENT)
         parse_phone(_PHONE, zone=_LONDON)
+        for locale in locales:
+            _load(locale)
         # What is loaded stays. To look through it for garbage would hold the loop for 0.1 s, again
         # and again.
         gc.collect()
         gc.freeze()
         _is_warm.set()
         log.info("warmed up: seconds=%.2f", time.monotonic() - began)
+
+
+def _load(locale: Locale) -> None:
+    """Read the tables of a language, which Babel does when it needs them first."""
+    format_date(_MOMENT.date(), "full", locale=locale)
+    format_list(("", ""), locale=locale)
+    format_decimal(Decimal("0.5"), locale=locale)
+    locale.plural_form(1)
+    locale.ordinal_form(1)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.grammar.tokens import fold_spaces, unaccented
 from bot.ui.length import LABEL, length, shorten
-from bot.ui.wording import _
+from bot.ui.wording import _, listed
 from bot.ui.words.phones import last_digits
 from bot.ui.words.schedules import dosage_in_words, schedule_in_words
 from domain.contacts.doctors import DoctorFacts
@@ -145,9 +145,7 @@ def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
     names = sorted(family.company, key=lambda name: common[name])[:_COMPANY]
     if not names:
         return _("only you")
-    if len(names) == 1:
-        return _("with {name}").format(name=names[0])
-    return _("with {names} and {name}").format(names=", ".join(names[:-1]), name=names[-1])
+    return _("with {names}").format(names=listed(names))
 
 
 def _medicine(line: MedicineLine, now: datetime) -> Named:

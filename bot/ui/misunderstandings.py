@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, listed
 
 # Enough to recognise one's own words by; somebody pastes 5,000 characters.
 _LONGEST_QUOTATION = 60
@@ -29,9 +29,7 @@ def quoted(words: str) -> str:
 def _choices(suggestions: Sequence[str]) -> str:
     # Telegram copies what is set as code when it is tapped.
     codes = [f"<code>{quoted(suggestion)}</code>" for suggestion in suggestions]
-    if len(codes) < 2:
-        return "".join(codes)
-    return _("{most} or {last}").format(most=", ".join(codes[:-1]), last=codes[-1])
+    return listed(codes, joined_by="or")
 
 
 def _with_choices() -> Mapping[Problem, str]:

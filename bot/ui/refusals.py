@@ -7,8 +7,9 @@ from bot.ui.answer import Answer, Screen, say
 from bot.ui.length import toast
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import _, escape
-from bot.ui.words.amounts import amount_in_words, plural
+from bot.ui.words.amounts import amount_in_words
 from bot.ui.words.undo import lasting, superseded
+from bot.ui.words.units import plural_name
 from domain.access import Action, Role
 from domain.appointments.errors import (
     AppointmentCancelled,
@@ -182,7 +183,7 @@ def _sentence(error: CareCircleError) -> str:
             return _("{name} was stopped. /meds restores it.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
-                unit=_("pieces") if unit == "piece" else plural(unit)
+                unit=plural_name(unit)
             )
         case LessLeft(amount=None):
             return _("Nobody has counted it yet. Type what is left in all, like = 28")

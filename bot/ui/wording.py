@@ -1,24 +1,38 @@
 """Language and escaping: how every sentence reaches a reader.
 
-Sentences are rendered in the receiver's language at the moment of sending, so the language is a
-context, not an argument that each view hands on: ``with speaking("de"): card(...)``.
+Sentences come from a catalogue; days, lists and decimals from CLDR, by the locale of the same
+language. Both are rendered in the receiver's language at the moment of sending, so the language is
+a context, not an argument that each view hands on: ``with speaking("de"): card(...)``.
 """
 
 import gettext
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "carecircle"
 
-_ENGLISH = gettext.NullTranslations()
-_speech: ContextVar[gettext.NullTranslations] = ContextVar("speech", default=_ENGLISH)
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    catalogue: gettext.NullTranslations
+    locale: Locale
+
+
+# Of all English, the one that says "Thursday 3 December" and "08:00, 14:00 and 20:00".
+_ENGLISH = _Language(gettext.NullTranslations(), Locale("en", "GB"))
+_spoken: ContextVar[_Language] = ContextVar("spoken", default=_ENGLISH)
 
 # An IETF tag as far as catalogues tell languages apart: "pt", "pt-br", "zh-hant", "zh-hant-tw".
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
@@ -26,16 +40,35 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})  # Unicode classes of letters and 
 
 
 @lru_cache(maxsize=64)
-def _translations(language: str, locales: Path) -> gettext.NullTranslations:
+def _language(tag: str, locales: Path) -> _Language:
+    """English where none of the catalogues under *locales* speaks the language of *tag*."""
     # It comes from a person's app and becomes the name of a folder: nothing but a tag gets there.
-    tag = _TAG.fullmatch(language.lower().replace("_", "-"))
-    if tag is None:
+    found = _TAG.fullmatch(tag.lower().replace("_", "-"))
+    if found is None:
         return _ENGLISH
-    primary, script, region = tag.groups()
+    primary, script, region = found.groups()
     parts = [primary, *([script.title()] if script else ()), *([region.upper()] if region else ())]
     # "zh_Hant_TW", then "zh_Hant", then "zh".
     names = ["_".join(parts[:count]) for count in range(len(parts), 0, -1)]
-    return gettext.translation(DOMAIN, locales, languages=names, fallback=True)
+    files = gettext.find(DOMAIN, locales, languages=names, all=True)
+    if not files:
+        return _ENGLISH
+    catalogue = gettext.translation(DOMAIN, locales, languages=names)
+    return _Language(catalogue, _locale_of(Path(files[0])))
+
+
+def _locale_of(catalogue: Path) -> Locale:
+    """The locale of a file "pt_BR/LC_MESSAGES/carecircle.mo"."""
+    try:
+        return Locale.parse(catalogue.parent.parent.name)
+    except (UnknownLocaleError, ValueError):
+        return _ENGLISH.locale
+
+
+def spoken_locales(locales: Path = LOCALES) -> Sequence[Locale]:
+    """Of all languages that have a catalogue, and of English, which needs none."""
+    catalogues = sorted(locales.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return [_ENGLISH.locale, *map(_locale_of, catalogues)]
 
 
 @contextmanager
@@ -43,19 +76,37 @@ def speaking(language: str | None, *, locales: Path = LOCALES) -> Iterator[None]
     """Render what happens inside in *language* (an IETF tag; None or unknown: English), by the
     catalogues under *locales*.
     """
-    token = _speech.set(_translations(language or "en", locales))
+    token = _spoken.set(_language(language or "en", locales))
     try:
         yield
     finally:
-        _speech.reset(token)
+        _spoken.reset(token)
+
+
+def locale() -> Locale:
+    """Of the language that is spoken now: where no catalogue speaks the reader's, English, so that
+    no sentence is in two languages.
+    """
+    return _spoken.get().locale
 
 
 def _(sentence: str) -> str:
-    return _speech.get().gettext(sentence)
+    return _spoken.get().catalogue.gettext(sentence)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
-    return _speech.get().ngettext(singular, plural, count)
+    return _spoken.get().catalogue.ngettext(singular, plural, count)
+
+
+def listed(words: Sequence[str], *, joined_by: Literal["and", "or"] = "and") -> str:
+    """ "08:00", "08:00 and 20:00", "08:00, 14:00 and 20:00"."""
+    return _listed(tuple(words), joined_by, locale())
+
+
+@lru_cache(maxsize=4_096)  # Babel looks its pattern up each time
+def _listed(words: Sequence[str], joined_by: Literal["and", "or"], language: Locale) -> str:
+    style: Literal["standard", "or"] = "or" if joined_by == "or" else "standard"
+    return format_list(words, style=style, locale=language)
 
 
 def escape(words: str) -> str:

@@ -1,19 +1,23 @@
-"""How many doses, in words."""
+"""How much there is or is given, in words."""
 
 from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_decimal
+
+from bot.ui.wording import _, locale
+from bot.ui.words.units import PIECE, unit_name
 
 _VULGAR = {Decimal("0.5"): "½", Decimal("0.25"): "¼", Decimal("0.75"): "¾"}
 
 
 def count_words(count: Decimal) -> str:
-    """ "2", "½", "4½"; to two places where it has no such end."""
+    """How many doses: "2", "½", "4½"; to two places where it has no such end."""
     whole, rest = divmod(count, 1)
     if rest in _VULGAR:
         return f"{whole:f}{_VULGAR[rest]}" if whole else _VULGAR[rest]
-    return f"{round(count, 2).normalize():f}"
-
-
-PIECE = "piece"
+    return _plain(round(count, 2))
 
 
 def amount_in_words(amount: Decimal, unit: str) -> str:
@@ -21,7 +25,8 @@ def amount_in_words(amount: Decimal, unit: str) -> str:
     number = number_in_words(amount)
     if unit == PIECE:
         return number
-    return f"{number} {unit if 0 < amount <= 1 else plural(unit)}"
+    name = unit_name(unit, count=_worded_like(amount))
+    return _("{number} {unit}").format(number=number, unit=name)
 
 
 def number_in_words(amount: Decimal) -> str:
@@ -29,15 +34,31 @@ def number_in_words(amount: Decimal) -> str:
     whole, half = divmod(amount, 1)
     if half == Decimal("0.5"):
         return f"{whole:f}½" if whole else "½"
-    return f"{amount.normalize():f}"
+    return _plain(amount)
 
 
-def plural(unit: str) -> str:
-    """ "tablets", "patches", "gummies"; a measure ("ml") has none."""
-    if len(unit) <= 2:
-        return unit
-    if unit.endswith(("ch", "sh", "ss", "x")):
-        return f"{unit}es"
-    if unit.endswith("y") and unit[-2] not in "aeiou":
-        return f"{unit[:-1]}ies"
-    return f"{unit}s"
+def _plain(number: Decimal) -> str:
+    """ "12", "1000", "2.25", with the decimal sign of the language."""
+    digits = f"{number.normalize():f}"
+    return _decimal(digits, locale()) if "." in digits else digits
+
+
+@lru_cache(maxsize=1_024)
+def _decimal(digits: str, language: Locale) -> str:
+    return format_decimal(
+        Decimal(digits), locale=language, decimal_quantization=False, group_separator=False
+    )
+
+
+def _worded_like(amount: Decimal) -> int:
+    """The whole number whose form of a word a fraction takes: "½ tablet", "1½ tablets"; and where
+    1½ is said like 1, as in French, that.
+    """
+    if amount % 1 == 0:
+        return int(amount)
+    return 1 if amount < 1 or _plural_form(amount, locale()) == "one" else 2
+
+
+@lru_cache(maxsize=1_024)
+def _plural_form(amount: Decimal, language: Locale) -> str:
+    return language.plural_form(amount)

@@ -8,15 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
+from bot.ui.words.dates import day_range, short_day, short_day_range
 from bot.ui.words.dose_times import differ, named_clock, with_yours
-from bot.ui.words.times import (
-    clock_words,
-    day_words,
-    full_date,
-    month_name,
-    named_day,
-    short_month_name,
-)
+from bot.ui.words.times import clock_words, day_words, named_day
 from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
 
 
@@ -108,20 +102,15 @@ def span_words(
     return _("{when} to {end}").format(when=when, end=last)
 
 
-def days_words(first: date, last: date, *, today: date | None = None) -> str:
-    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"; without *today* for buttons,
-    which are narrow.
-    """
-    if today is not None and first == last:
-        return day_words(first, today=today)
-    name = short_month_name if today is None else month_name
+def days_words(first: date, last: date, *, today: date) -> str:
+    """ "tomorrow", "1–14 July", "28 December 2026 – 3 January 2027"."""
     if first == last:
-        return _("{day} {month}").format(day=first.day, month=name(first))
-    years = {first.year, last.year} | ({today.year} if today else set())
-    if len(years) > 1:
-        return _("{first} – {last}").format(first=full_date(first), last=full_date(last))
-    if first.month == last.month:
-        return _("{first}–{last} {month}").format(first=first.day, last=last.day, month=name(first))
-    return _("{first} {month} – {last} {last_month}").format(
-        first=first.day, month=name(first), last=last.day, last_month=name(last)
-    )
+        return day_words(first, today=today)
+    return day_range(first, last, with_year={first.year, last.year} != {today.year})
+
+
+def days_label(first: date, last: date) -> str:
+    """ "1 Jul", "1–14 Jul", "28 Dec 2026 – 3 Jan 2027": for buttons, which are narrow."""
+    if first == last:
+        return short_day(first)
+    return short_day_range(first, last, with_year=first.year != last.year)

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
-from bot.ui.words.times import clock_time, day_words, weekday_name
+from bot.ui.words.dates import weekday_name
+from bot.ui.words.times import clock_time, day_words
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose
 
@@ -64,7 +65,7 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
     local, today = at.astimezone(zone), now.astimezone(home).date()
     clock = clock_time(at, zone)
     return _("{day} {time}").format(
-        # What is over may be of tomorrow by a clock farther east: nobody would say so.
+        # By a clock farther east, something past may be dated tomorrow: nobody would say that.
         day=day_words(local.date(), today=max(today, local.date())),
         time=named_clock(clock, zone) if differ(zone, home, at) else clock,
     )
@@ -159,5 +160,5 @@ def _is_named(dose: DoseFacts, zone: ZoneInfo, at: datetime) -> bool:
 
 def _day_words(day: date, dose: DoseFacts, *, is_over: bool, now: datetime) -> str:
     today = today_of(dose, now)
-    # What is over may be of tomorrow by a clock farther east: nobody would say so.
+    # By a clock farther east, something past may be dated tomorrow: nobody would say that.
     return day_words(day, today=today - _A_DAY if is_over and day > today else today)

@@ -1,16 +1,15 @@
-"""A pause in words, wherever one is named."""
+"""Pauses of people and of medicines, and when they end."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape
-from bot.ui.words.times import day_words, full_date
+from bot.ui.words.dates import full_date
+from bot.ui.words.times import day_words, named_day
 from domain.family.running_pauses import Pause
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.schedules.courses import is_over_by, last_day
 from domain.models.medicines import MedicineStatus
-
-# In words, wherever a pause is named.
 
 
 def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
@@ -27,8 +26,8 @@ def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: b
     """ "paused until Friday 27 November"."""
     if until is None:
         return _("paused until further notice")
-    day = _dated if stays else _day
-    return _("paused until {day}").format(day=day(until, zone=zone, now=now))
+    day = end_day(until, zone=zone, now=now, stays=stays)
+    return _("paused until {day}").format(day=day)
 
 
 def medicine_words(
@@ -41,28 +40,28 @@ def medicine_words(
     person, zone = escape(medicine.person), medicine.zone
     with_person = medicine.is_paused_with_person
     words = _("paused with {person}").format(person=person) if with_person else _("paused")
-    ended_on = _ended(medicine, now=now)
+    ended_on = course_ended_on(medicine, now=now)
     if ended_on is not None:
         return _("{paused}; its course ended on {date}").format(
             paused=words, date=full_date(ended_on)
         )
     if medicine.resumes_at is None:
         return words
-    ends_on = _ends_before(medicine)
+    ends_on = course_ending_within_pause(medicine)
     if ends_on is not None:
         return _("{paused}; its course ends before then, on {date}").format(
             paused=words, date=full_date(ends_on)
         )
-    day = (_dated if stays else _day)(medicine.resumes_at, zone=zone, now=now)
+    day = end_day(medicine.resumes_at, zone=zone, now=now, stays=stays)
     return _("{paused} until {day}").format(paused=words, day=day)
 
 
-def _ends_before(medicine: MedicineFacts | MedicineLine) -> date | None:
+def course_ending_within_pause(medicine: MedicineFacts | MedicineLine) -> date | None:
     """The last day of a course of which nothing is left when its pause ends."""
     return _over_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
 
 
-def _ended(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
+def course_ended_on(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
     """The last day of a course of which nothing is left now, whatever becomes of its pause."""
     last = _over_by(medicine, now)
     return last if last and last < now.astimezone(medicine.zone).date() else None
@@ -74,15 +73,12 @@ def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | Non
     return last_day(medicine.schedule, medicine.zone)
 
 
-def _day(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    return day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
-
-
-def _dated(at: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """For messages that stay on a phone: the date, too."""
+def end_day(at: datetime, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
+    """ "tomorrow"; what *stays* on a phone has the date, too: "tomorrow, 24 November 2026"."""
     day = at.astimezone(zone).date()
-    words = day_words(day, today=now.astimezone(zone).date())
-    if day.year != now.astimezone(zone).year or words[:1].isupper():
+    today = now.astimezone(zone).date()
+    words = day_words(day, today=today)
+    if not stays or words == named_day(day, today=today):
         return words
     return _("{day}, {date}").format(day=words, date=full_date(day))
 

@@ -1,9 +1,9 @@
-"""A recurrence in the words that people type for it."""
+"""Recurrences, in the words that people type for them."""
 
 from datetime import date
 
-from bot.ui.wording import _, ngettext
-from bot.ui.words.times import full_date, weekday_names
+from bot.ui.wording import _, listed, ngettext
+from bot.ui.words.dates import full_date, ordinal, weekday_name, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nth, Recurrence
 
 
@@ -26,21 +26,29 @@ def _rhythm(rule: Recurrence, first: date) -> str:
         case Frequency.DAILY:
             if rule.interval == 1:
                 return _("every day")
-            return _("every {count} days").format(count=rule.interval)
+            return ngettext("every {count} day", "every {count} days", rule.interval).format(
+                count=rule.interval
+            )
         case Frequency.WEEKLY:
-            days = _day_list(rule.by_day) or weekday_names()[first.weekday()]
+            days = _day_list(rule.by_day) or weekday_name(first)
             if rule.interval == 1:
                 return _("every {days}").format(days=days)
-            return _("every {count} weeks on {days}").format(count=rule.interval, days=days)
+            return ngettext(
+                "every {count} week on {days}", "every {count} weeks on {days}", rule.interval
+            ).format(count=rule.interval, days=days)
         case Frequency.MONTHLY:
             on = _on_day(rule, first)
             if rule.interval == 1:
                 return _("every month {on}").format(on=on)
-            return _("every {count} months {on}").format(count=rule.interval, on=on)
+            return ngettext(
+                "every {count} month {on}", "every {count} months {on}", rule.interval
+            ).format(count=rule.interval, on=on)
         case _:
             words = _("every year")
             if rule.interval != 1:
-                words = _("every {count} years").format(count=rule.interval)
+                words = ngettext("every {count} year", "every {count} years", rule.interval).format(
+                    count=rule.interval
+                )
             return _of_leap_day(words, rule, first)
 
 
@@ -51,19 +59,19 @@ def _on_day(rule: Recurrence, first: date) -> str:
             nth=_nth_words(day.nth), weekday=weekday_names()[day.weekday]
         )
     if rule.has_shorter_months:
-        return with_shorter_months(_("on the {day}").format(day=_ordinal(rule.by_month_day[-1])))
+        return with_shorter_months(_("on the {day}").format(day=ordinal(rule.by_month_day[-1])))
     number = rule.by_month_day[0] if rule.by_month_day else first.day
     if number == -1:
         return _("on the last day")
-    words = _("on the {day}").format(day=_ordinal(number))
-    # Series that were begun before these months were reckoned with.
+    words = _("on the {day}").format(day=ordinal(number))
+    # A series from before shorter months had a rule skips them.
     return (
         _("{day} (not in shorter months)").format(day=words) if number > SHORTEST_MONTH else words
     )
 
 
 def with_shorter_months(words: str) -> str:
-    """*words* of a day that some months lack, and on which they come then."""
+    """*words* of a day that some months lack, and what happens in those."""
     return _("{day} (in shorter months on the last day)").format(day=words)
 
 
@@ -76,10 +84,8 @@ def _of_leap_day(words: str, rule: Recurrence, first: date) -> str:
 
 
 def _day_list(days: tuple[ByDay, ...]) -> str:
-    names = [weekday_names()[day.weekday] for day in days]
-    if len(names) < 2:
-        return "".join(names)
-    return _("{most} and {last}").format(most=", ".join(names[:-1]), last=names[-1])
+    names = weekday_names()
+    return listed([names[day.weekday] for day in days])
 
 
 def _nth_words(nth: int) -> str:
@@ -91,9 +97,3 @@ def _nth_words(nth: int) -> str:
         Nth.FOURTH: _("fourth"),
         Nth.FIFTH: _("fifth"),
     }[Nth(nth)]
-
-
-def _ordinal(number: int) -> str:
-    """English only; other languages spell {day} as they like."""
-    ending = "th" if 10 < number < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.ui.wording import _, ngettext
+from bot.ui.wording import _, listed, ngettext
+from bot.ui.words.dates import full_date, ordinal, short_weekday_names, weekday_names
 from bot.ui.words.repeats import with_shorter_months
-from bot.ui.words.times import full_date, weekday_names
 from domain.appointments.recurrences import SHORTEST_MONTH
 from domain.local_time import Weekday, resolve_local
 from domain.medicines.dosages import Dosage
@@ -18,10 +18,9 @@ _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
-_MOST_TIMES = 8  # every 3 hours; more of them say less than the hours between
+_MOST_TIMES = 8  # as many as every 3 hours; a longer list says less than "every 2 hours"
 
-
-BEGUN = date.max  # as *today*: the first day is not named, whenever it is
+BEGUN = date.max  # as *today*: leaves out the first day, whenever it is
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
@@ -62,7 +61,7 @@ def _wall_clock(schedule: WallClock, *, today: date | None) -> str:
             words = _("{amounts}, {days}").format(amounts=words, days=_days(schedule.days))
     else:
         words = _("{days} at {times}").format(
-            days=_days(schedule.days), times=_list(_clock(schedule.times))
+            days=_days(schedule.days), times=listed(_clock(schedule.times))
         )
     return _limited(words, schedule.starts_on, schedule.ends_on, today=today)
 
@@ -76,7 +75,7 @@ def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) ->
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
     if follows:
-        today = step.starts_on  # it begins where the one before ends
+        today = step.starts_on  # it begins when the previous step ends
     return _limited(words, step.starts_on, step.ends_on, today=today)
 
 
@@ -96,9 +95,9 @@ def _amounts(times: Sequence[time], dosages: Sequence[Dosage]) -> str:
             portions[-1][1].append(at)
         else:
             portions.append((dosage.words, [at]))
-    return _list(
+    return listed(
         [
-            _("{amount} at {times}").format(amount=words, times=_list(_clock(each)))
+            _("{amount} at {times}").format(amount=words, times=listed(_clock(each)))
             for words, each in portions
         ]
     )
@@ -112,13 +111,13 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     is_ahead = today is None or starts.date() > today
     at = schedule.starts_at
     if today not in (None, BEGUN) and not is_ahead:
-        # A change of clocks in the night is over by noon.
+        # Noon, because clocks change at night.
         at = resolve_local(datetime.combine(today, time(12)), zone)
     times = clock_times_of(schedule, zone, at=at)
     if len(times) > _MOST_TIMES:
         times = ()
     if times:
-        words = _("{every}: {times}").format(every=words, times=_list(_clock(times)))
+        words = _("{every}: {times}").format(every=words, times=listed(_clock(times)))
     if is_ahead:
         words = _("{every}, from {date} {time}").format(
             every=words, date=full_date(starts.date()), time=f"{starts:%H:%M}"
@@ -172,12 +171,12 @@ def _days(days: Days) -> str:
         case Weekly(weekdays=weekdays, every=1):
             return _weekdays(weekdays)
         case Weekly(weekdays=weekdays, every=every):
-            return _("every {count} weeks on {weekdays}").format(
-                count=every, weekdays=_weekday_list(weekdays)
-            )
+            return ngettext(
+                "every {count} week on {days}", "every {count} weeks on {days}", every
+            ).format(count=every, days=_weekday_list(weekdays))
         case Monthly(days=of_month):
             words = _("on the {days} of the month").format(
-                days=_list([_ordinal(day) for day in sorted(of_month)])
+                days=listed([ordinal(day) for day in sorted(of_month)])
             )
             return with_shorter_months(words) if max(of_month) > SHORTEST_MONTH else words
         case Cycle(days_on=on, days_off=off):
@@ -196,27 +195,13 @@ def _weekdays(weekdays: frozenset[Weekday]) -> str:
 
 
 def _weekday_list(weekdays: frozenset[Weekday]) -> str:
-    short = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-    return _list([short[weekday] for weekday in sorted(weekdays)])
+    names = short_weekday_names()
+    return listed([names[weekday] for weekday in sorted(weekdays)])
 
 
 def _count_of_days(days: int) -> str:
     return ngettext("{count} day", "{count} days", days).format(count=days)
 
 
-def _ordinal(day: int) -> str:
-    """ "1st", "22nd"; whoever translates writes numbers of days as the language does."""
-    if 11 <= day <= 13:
-        return _("{day}th").format(day=day)
-    endings = {1: _("{day}st"), 2: _("{day}nd"), 3: _("{day}rd")}
-    return endings.get(day % 10, _("{day}th")).format(day=day)
-
-
 def _clock(times: Sequence[time]) -> list[str]:
     return [f"{at:%H:%M}" for at in times]
-
-
-def _list(words: Sequence[str]) -> str:
-    if len(words) == 1:
-        return words[0]
-    return _("{most} and {last}").format(most=", ".join(words[:-1]), last=words[-1])

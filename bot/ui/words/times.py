@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dates import day_and_month, full_date, weekday_name
 
 _MINUTE = timedelta(minutes=1)
-_DAYS_FROM = 2  # what is less is said in hours
+_DAYS_FROM = 2  # shorter times are given in hours
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
@@ -102,74 +103,18 @@ def first_dose(
 
 def day_words(day: date, *, today: date) -> str:
     """ "today", "tomorrow", "yesterday", "Thursday 26 November"; the year where it is another."""
-    near = {
-        timedelta(days=-1): _("yesterday"),
-        timedelta(days=0): _("today"),
-        timedelta(days=1): _("tomorrow"),
-    }.get(day - today)
-    return named_day(day, today=today) if near is None else near
+    match (day - today).days:
+        case -1:
+            return _("yesterday")
+        case 0:
+            return _("today")
+        case 1:
+            return _("tomorrow")
+        case _:
+            return named_day(day, today=today)
 
 
 def named_day(day: date, *, today: date) -> str:
     """ "Thursday 26 November", also where that is today; the year where it is another."""
-    date_words = _("{weekday} {day} {month}") if day.year == today.year else _("{weekday} {date}")
-    return date_words.format(
-        weekday=weekday_name(day), day=day.day, month=month_name(day), date=full_date(day)
-    )
-
-
-def full_date(day: date) -> str:
-    """ "3 December 2026"."""
-    return _("{day} {month} {year}").format(day=day.day, month=month_name(day), year=day.year)
-
-
-def weekday_name(day: date) -> str:
-    return weekday_names()[day.weekday()]
-
-
-def weekday_names() -> tuple[str, ...]:
-    """Monday first."""
-    return (
-        _("Monday"),
-        _("Tuesday"),
-        _("Wednesday"),
-        _("Thursday"),
-        _("Friday"),
-        _("Saturday"),
-        _("Sunday"),
-    )
-
-
-def month_name(day: date) -> str:
-    return (
-        _("January"),
-        _("February"),
-        _("March"),
-        _("April"),
-        _("May"),
-        _("June"),
-        _("July"),
-        _("August"),
-        _("September"),
-        _("October"),
-        _("November"),
-        _("December"),
-    )[day.month - 1]
-
-
-def short_month_name(day: date) -> str:
-    """For buttons, which are narrow."""
-    return (
-        _("Jan"),
-        _("Feb"),
-        _("Mar"),
-        _("Apr"),
-        _("May"),
-        _("Jun"),
-        _("Jul"),
-        _("Aug"),
-        _("Sep"),
-        _("Oct"),
-        _("Nov"),
-        _("Dec"),
-    )[day.month - 1]
+    words = day_and_month(day) if day.year == today.year else full_date(day)
+    return _("{weekday} {date}").format(weekday=weekday_name(day), date=words)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import appointment_moment, is_elsewhere, span_words
 from bot.ui.words.dose_times import named_clock
 from bot.ui.words.pauses import end_words
@@ -132,11 +132,7 @@ def reminder_line(
 def reminders_words(minutes: Sequence[int]) -> str:
     """ "1 day and 1 hour"."""
     each = [duration_words(timedelta(minutes=count)) for count in minutes]
-    if not each:
-        return _("none")
-    if len(each) == 1:
-        return each[0]
-    return _("{most} and {last}").format(most=", ".join(each[:-1]), last=each[-1])
+    return listed(each) if each else _("none")
 
 
 def duration_words(duration: timedelta) -> str:

@@ -14,13 +14,15 @@ from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import (
     appointment_clock,
     day_of,
+    days_label,
     days_words,
     is_elsewhere,
     place_clock,
 )
+from bot.ui.words.dates import short_day
 from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
-from bot.ui.words.times import day_words, named_day, short_month_name
+from bot.ui.words.times import day_words, named_day
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database.scope import Member
@@ -132,11 +134,10 @@ def _short_clock(
 def _list_label(facts: OccurrenceFacts) -> str:
     title = label(facts.details.title)
     if facts.details.is_all_day:
-        days = days_words(facts.first_day, facts.last_day)
+        days = days_label(facts.first_day, facts.last_day)
         return _("{days} {title}").format(days=days, title=title)
-    return _("{day} {month} {time} {title}").format(
-        day=facts.local.day,
-        month=short_month_name(facts.local.date()),
+    return _("{day} {time} {title}").format(
+        day=short_day(facts.local.date()),
         time=place_clock(facts, facts.starts_at),
         title=title,
     )

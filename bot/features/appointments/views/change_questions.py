@@ -6,7 +6,7 @@ from datetime import date
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _, escape
-from bot.ui.words.times import full_date
+from bot.ui.words.dates import full_date
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 

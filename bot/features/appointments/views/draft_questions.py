@@ -8,8 +8,9 @@ from bot.features.appointments.views.appointment_lines import details_lines, dur
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import days_words, is_elsewhere
+from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import place_name
-from bot.ui.words.times import day_words, full_date
+from bot.ui.words.times import day_words
 from domain.appointments.details import Details
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import resolve_local

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.ui.wording import _
-from bot.ui.words.times import day_words, short_month_name, weekday_name
+from bot.ui.words.dates import month_and_year, short_day, weekday_name
+from bot.ui.words.times import day_words
 
 
 def all_day_label() -> str:
@@ -20,7 +21,7 @@ def tomorrow_label() -> str:
 
 
 def same_day_label(day: date) -> str:
-    return _("Same day ({day} {month})").format(day=day.day, month=short_month_name(day))
+    return _("Same day ({day})").format(day=short_day(day))
 
 
 def day_label(day: date, *, today: date) -> str:
@@ -36,9 +37,7 @@ def night_label(day: date) -> str:
 
 
 def _short_day(day: date) -> str:
-    return _("{weekday} {day} {month}").format(
-        weekday=weekday_name(day), day=day.day, month=short_month_name(day)
-    )
+    return _("{weekday} {date}").format(weekday=weekday_name(day), date=short_day(day))
 
 
 def time_label(clock: time) -> str:
@@ -46,7 +45,7 @@ def time_label(clock: time) -> str:
 
 
 def month_label(month: date) -> str:
-    return _("{month} {year}").format(month=short_month_name(month), year=month.year)
+    return month_and_year(month)
 
 
 def weekday_labels() -> Sequence[str]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Button, Screen
 from bot.ui.length import fitting
-from bot.ui.wording import _, escape, ngettext
+from bot.ui.wording import _, escape, listed, ngettext
 from bot.ui.words.appointment_times import span_words
 from bot.ui.words.dose_times import place_name
 from domain.appointments.changes.clocks import Followed
@@ -18,8 +18,7 @@ _SHOWN = 5
 
 def places(found: Sequence[OccurrenceFacts]) -> str:
     """ "London", "Berlin and London": where they take place."""
-    *most, last = sorted({place_name(facts.zone) for facts in found}) or [""]
-    return _("{most} and {last}").format(most=", ".join(most), last=last) if most else last
+    return listed(sorted({place_name(facts.zone) for facts in found}))
 
 
 def lines(found: Sequence[OccurrenceFacts], *, member: Member, now: datetime) -> list[str]:

@@ -8,8 +8,8 @@ from bot.ui.apart import dose_labels, dose_numbers
 from bot.ui.callbacks import IN_NOTICE, Callback, Verb
 from bot.ui.length import MOST_SHOWN, shorten, shown_length
 from bot.ui.wording import _, escape, ngettext
+from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
-from bot.ui.words.times import weekday_name
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.doses.summaries import SummaryFacts
 from domain.models.medicines import DoseStatus

@@ -3,9 +3,9 @@
 from bot.ui.answer import Screen
 from bot.ui.length import fitting
 from bot.ui.wording import _, escape
+from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock
 from bot.ui.words.records import change_words, recorded_words
-from bot.ui.words.times import weekday_name
 from domain.medicines.doses.facts import RESOLVED, DoseFacts
 from domain.medicines.records.changes import ChangeKind, RecordChange
 from domain.medicines.records.notices import RecordChangedFacts

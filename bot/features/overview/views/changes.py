@@ -15,9 +15,9 @@ from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.appointment_times import appointment_moment
+from bot.ui.words.dates import short_day
 from bot.ui.words.pauses import is_paused, medicine_words, pause_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
-from bot.ui.words.times import short_month_name
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.medicines.facts import MedicineFacts
 from domain.models.medicines import MedicineStatus
@@ -205,8 +205,8 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
         words = _("📄 Details")
         if len(found) > 1:
             day = appointment.local.date()
-            words = _("📄 {day} {month}: {title}").format(
-                day=day.day, month=short_month_name(day), title=label(appointment.details.title)
+            words = _("📄 {day}: {title}").format(
+                day=short_day(day), title=label(appointment.details.title)
             )
         rows.append((Button(words, press.encode()),))
     if facts.hears:

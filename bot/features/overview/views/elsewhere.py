@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import in_rows
-from bot.ui.wording import _, escape
+from bot.ui.wording import _, escape, listed
 
 _MOST_NAMES = 4
 
@@ -77,7 +77,4 @@ def has_left(family: str) -> Answer:
 
 
 def _names(people: Sequence[str]) -> str:
-    shown = [escape(name) for name in people[:_MOST_NAMES]]
-    if len(shown) == 1:
-        return shown[0]
-    return _("{names} and {name}").format(names=", ".join(shown[:-1]), name=shown[-1])
+    return listed([escape(name) for name in people[:_MOST_NAMES]])

@@ -29,7 +29,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
-from bot.ui.words import amounts
+from bot.ui.words.units import PIECE
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
 from domain.medicines.errors import ChangedMeanwhile, PerDoseUnknown
@@ -142,7 +142,7 @@ async def _refill(
     medicine = await get_medication(scope, medication_id)
     stock = await get_stock(scope, medicine)
     counted_in = stock.unit or (medicine.dosage.unit if medicine.dosage.unit in THINGS else None)
-    unit = typed.unit or counted_in or amounts.PIECE
+    unit = typed.unit or counted_in or PIECE
     try:
         outcome = await refill(
             scope,

@@ -8,10 +8,11 @@ from bot.ui.buttons import undo_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
+from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
-from bot.ui.words.pauses import _dated, _ended, _ends_before
+from bot.ui.words.pauses import course_ended_on, course_ending_within_pause, end_day
 from bot.ui.words.schedules import dosage_in_words
-from bot.ui.words.times import full_date, moment
+from bot.ui.words.times import moment
 from domain.database.scope import Member
 from domain.family.people import Person
 from domain.family.running_pauses import Pause
@@ -27,7 +28,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
     keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
     called_off = "".join("\n" + words for words in _called_off(facts, member=member, now=now))
-    ended_on = _ended(facts, now=now)
+    ended_on = course_ended_on(facts, now=now)
     if ended_on is not None:
         text = _("⏸ {name} is paused. Its course ended on {date}, so no dose is left to give.")
         return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
@@ -37,7 +38,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
             text += " " + _("When you do, I'll ask whether to add the days its course has lost.")
         return Screen(text + called_off, keyboard)
     day = full_date(facts.resumes_at.astimezone(facts.zone).date())
-    ends_on = _ends_before(facts)
+    ends_on = course_ending_within_pause(facts)
     if ends_on is not None:
         text = _(
             "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so no dose is"
@@ -97,7 +98,7 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
     person, name = facts.person, escape(facts.person.name)
     if pause.until is None:
         return _("⏸ <b>{person}</b> is paused until further notice.").format(person=name)
-    gone = sum(_ends_before(each) is not None for each in facts.medicines)
+    gone = sum(course_ending_within_pause(each) is not None for each in facts.medicines)
     if not facts.medicines:
         words = _("⏸ <b>{person}</b> is paused until {day}.")
     elif gone == len(facts.medicines):
@@ -109,7 +110,9 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
         )
     else:
         words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
-    return words.format(person=name, day=_dated(pause.until, zone=person.zone, now=now))
+    return words.format(
+        person=name, day=end_day(pause.until, zone=person.zone, now=now, stays=True)
+    )
 
 
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
@@ -145,7 +148,7 @@ def not_paused_screen(person: Person) -> Screen:
 def _line(medicine: MedicineFacts) -> str:
     dosage = dosage_in_words(medicine.dosage, medicine.schedule)
     words = f"{escape(medicine.name)} {escape(dosage)}".strip()
-    ends_on = _ends_before(medicine)
+    ends_on = course_ending_within_pause(medicine)
     if ends_on is None:
         return _("• {medicine}").format(medicine=words)
     return _("• {medicine} (its course ends before then, on {date})").format(
@@ -167,7 +170,7 @@ def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
 
 def _named(medicine: MedicineFacts) -> str:
     """The name, and that its course ends before its pause does."""
-    ends_on = _ends_before(medicine)
+    ends_on = course_ending_within_pause(medicine)
     if ends_on is None:
         return escape(medicine.name)
     return _("{medicine} (its course ends before then, on {date})").format(

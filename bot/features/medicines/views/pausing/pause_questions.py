@@ -8,8 +8,8 @@ from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
-from bot.ui.words.pauses import _day, end_words
-from bot.ui.words.times import full_date
+from bot.ui.words.dates import full_date
+from bot.ui.words.pauses import end_day, end_words
 
 
 def ask_what(choices: Sequence[Button]) -> Screen:
@@ -114,7 +114,7 @@ def _running(
     day = ""
     if until is not None:
         words = _("⏸ <b>{name}</b> is already paused with {person}, until {day}.")
-        day = _day(until, zone=zone, now=now)
+        day = end_day(until, zone=zone, now=now)
     return words.format(name=escape(name), person=escape(person), day=day)
 
 

@@ -7,8 +7,9 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.amounts import PIECE, amount_in_words, plural
-from bot.ui.words.times import full_date, month_name
+from bot.ui.words.amounts import amount_in_words
+from bot.ui.words.dates import day_and_month, full_date
+from bot.ui.words.units import PIECE, plural_name
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.schedules.amounts import own_dosages
 from domain.medicines.schedules.kinds import AsNeeded
@@ -53,7 +54,7 @@ def stock_question(dosage: str, unit: str) -> str:
             dosage=escape(dosage)
         )
     return _("❔ Stock: how many {units} make one dose ({dosage})?").format(
-        units=plural(unit), dosage=escape(dosage)
+        units=plural_name(unit), dosage=escape(dosage)
     )
 
 
@@ -121,9 +122,7 @@ def _runs_out(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
 def _date(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     """ "17 June", with the year where it is another one."""
     day = at.astimezone(zone).date()
-    if day.year != now.astimezone(zone).year:
-        return full_date(day)
-    return _("{day} {month}").format(day=day.day, month=month_name(day))
+    return day_and_month(day) if day.year == now.astimezone(zone).year else full_date(day)
 
 
 def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:

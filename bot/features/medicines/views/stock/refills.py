@@ -15,7 +15,8 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows, undo_button
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.wording import _, escape, ngettext
-from bot.ui.words.amounts import PIECE, amount_in_words, number_in_words
+from bot.ui.words.amounts import amount_in_words, number_in_words
+from bot.ui.words.units import PIECE
 from domain.access import Action, may
 from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts
