@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from bot.ui.presses.press import Argument, UnreadableCallback
+from bot.ui.presses.press import ARGUMENT_LENGTH, Argument, UnreadableCallback
 from domain.medicines.records.corrections import RecordedIn
 
 E = TypeVar("E", bound=StrEnum)
@@ -19,7 +19,6 @@ _EPOCH, _MINUTE_LONG = datetime.fromtimestamp(0, UTC), timedelta(minutes=1)
 _MOMENT_LONG, _MOMENT_LENGTH = timedelta(milliseconds=1), 8
 _DIGEST_LENGTH = 4
 _PART_AND_DIGEST = 1 + _DIGEST_LENGTH
-_NAMED_LENGTH = 10
 
 
 def to_base36(number: int) -> str:
@@ -170,8 +169,15 @@ class CardOfSlot:
     part: int = 0
 
 
+def _write_part(part: int) -> str:
+    text = to_base36(part)
+    if len(text) > 1:
+        raise ValueError("a slot has no more cards than there are letters")
+    return text
+
+
 def _write_card(card: CardOfSlot) -> str:
-    return write_minute(card.at) + (f".{to_base36(card.part)}" if card.part else "")
+    return write_minute(card.at) + (f".{_write_part(card.part)}" if card.part else "")
 
 
 def _read_card(text: str) -> CardOfSlot:
@@ -196,17 +202,17 @@ class NamedDoses:
 def _write_named(named: NamedDoses) -> str:
     minute = write_minute(named.at)
     if named.digest is None:
-        if named.part or len(minute) >= _NAMED_LENGTH:
+        if named.part or len(minute) >= ARGUMENT_LENGTH:
             raise ValueError("what names a slot only is of its first card")
         return minute
-    text = f"{minute}{to_base36(named.part)}{named.digest}"
-    if len(text) != _NAMED_LENGTH or len(named.digest) != _DIGEST_LENGTH:
+    text = f"{minute}{_write_part(named.part)}{named.digest}"
+    if len(text) != ARGUMENT_LENGTH or len(named.digest) != _DIGEST_LENGTH:
         raise ValueError("a slot's doses are named by ten letters")
     return text
 
 
 def _read_named(text: str) -> NamedDoses:
-    if len(text) < _NAMED_LENGTH:
+    if len(text) < ARGUMENT_LENGTH:
         return NamedDoses(read_minute(text))
     minute, rest = text[:-_PART_AND_DIGEST], text[-_PART_AND_DIGEST:]
     return NamedDoses(read_minute(minute), from_base36(rest[0]), rest[1:])
@@ -216,20 +222,20 @@ Named = Annotated[NamedDoses, Argument(_write_named, _read_named)]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Pick:
     """The number of a question in its conversation, and which answer it is to that."""
 
     question: int
     key: str
 
 
-def _write_choice(choice: Choice) -> str:
-    return f"{to_base36(choice.question)}.{choice.key}"
+def _write_pick(pick: Pick) -> str:
+    return f"{to_base36(pick.question)}.{pick.key}"
 
 
-def _read_choice(text: str) -> Choice:
+def _read_pick(text: str) -> Pick:
     number, _dot, key = text.partition(".")
-    return Choice(from_base36(number), key)
+    return Pick(from_base36(number), key)
 
 
-Chosen = Annotated[Choice, Argument(_write_choice, _read_choice)]
+Picked = Annotated[Pick, Argument(_write_pick, _read_pick)]

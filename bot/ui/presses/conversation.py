@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.ui.presses.arguments import Chosen, Word
+from bot.ui.presses.arguments import Picked, Word
 from bot.ui.presses.press import NOWHERE, Press
 
 
@@ -21,7 +21,7 @@ class Choose(OfFlow):
 
     verb = "fl"
 
-    choice: Chosen
+    pick: Picked
 
 
 @dataclass(frozen=True, kw_only=True)
