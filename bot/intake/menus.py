@@ -12,6 +12,7 @@ from bot.ui.presses.medicines import ChangeOpenDoses
 from bot.ui.presses.overview import RunCommand, UndoAction
 from bot.ui.presses.press import NOWHERE
 from bot.ui.presses.registry import decode
+from bot.ui.presses.subjects import OfWhatWasDone
 from domain.database.scope import Act
 from domain.overview.own_actions import UNDOABLE
 
@@ -48,12 +49,10 @@ def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
-    if isinstance(press, UndoAction | ChangeOpenDoses) and done is None:
-        return None
-    if isinstance(press, UndoAction) and done is not None:
+    if isinstance(press, OfWhatWasDone):
+        if done is None:
+            return None
         press = replace(press, action_id=done)
-    if isinstance(press, ChangeOpenDoses) and done is not None:
-        press = replace(press, change_id=done)
     return replace(button, data=replace(press, family_id=family_id).encode())
 
 

@@ -22,6 +22,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import ParseMode
 
 from bot.telegram_api.transport import AiohttpRequest
+from bot.ui.presses.arguments import CardOfSlot
 from bot.ui.presses.doses import OpenMenu, ShowRecord, Take, TakeAll, UndoRecord
 from bot.ui.presses.registry import decode
 from domain.models import new_id
@@ -276,7 +277,9 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
     rows: dict[str, list[list[InlineKeyboardButton]]] = defaultdict(list)
     pending = [dose for dose in doses if dose["status"] == "pending"]
     if len(pending) > 1:
-        data = TakeAll(family_id=slot.family_id, person_id=slot.care_recipient_id, card=slot.at)
+        data = TakeAll(
+            family_id=slot.family_id, person_id=slot.care_recipient_id, card=CardOfSlot(slot.at)
+        )
         rows["all"].append([InlineKeyboardButton("✅ All taken", callback_data=data.encode())])
     for dose in doses:
         what = f"{escape(dose['medication_name'])} {escape(dose['dosage'])}"

@@ -75,7 +75,7 @@ async def test_no_button_reaches_into_another_family(
         "person_id": person,
         "occurrence_id": occurrence,
         "doctor_id": doctor,
-        **dict.fromkeys(("notification_id", "action_id", "change_id", "flow_id"), dose),
+        **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
     }
     for kind in KINDS.values():
         if kind in {RunCommand, Choose} or (claims_own_family and kind in OF_ONES_OWN):

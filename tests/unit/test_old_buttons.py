@@ -299,7 +299,7 @@ SINCE: dict[str, Press] = {
         family_id=F, person_id=S, until=MINUTE
     ),
     "xoAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": medicines.ChangeOpenDoses(
-        family_id=F, change_id=S
+        family_id=F, action_id=S
     ),
     "ndAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aa": appointments.StopDriving(
         family_id=F, occurrence_id=S, where=Where.EVERY_TIME

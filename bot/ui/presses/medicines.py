@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from bot.ui.presses.arguments import Minute, Page, flag, one_of
-from bot.ui.presses.press import NOWHERE, Press, Style
-from bot.ui.presses.subjects import OfMedicine, OfPerson
+from bot.ui.presses.press import Press, Style
+from bot.ui.presses.subjects import OfMedicine, OfPerson, OfWhatWasDone
 
 REFILL_DAYS = (3, 7, 14)
 
@@ -31,15 +30,10 @@ class ChangeMedicine(OfMedicine):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeOpenDoses(Press):
-    """What a change left open as it was. Which change that is is put in once it is
-    done.
-    """
+class ChangeOpenDoses(OfWhatWasDone):
+    """The doses that a change left open as they were."""
 
     verb = "xo"
-
-    family_id: UUID = NOWHERE
-    change_id: UUID = NOWHERE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.ui.presses.arguments import Count, Page, Word, YesOrNo
 from bot.ui.presses.press import NOWHERE, Press, Style
-from bot.ui.presses.subjects import OfDose
+from bot.ui.presses.subjects import OfDose, OfWhatWasDone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,11 @@ class TakeToday(OfDose):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UndoAction(Press):
-    """Names what its message says was done; of several *entries* the last one. Which action that
-    is is put in once it is done.
-    """
+class UndoAction(OfWhatWasDone):
+    """Names it first; of several *entries* the last one."""
 
     verb = "ua"
 
-    family_id: UUID = NOWHERE
-    action_id: UUID = NOWHERE
     entries: Count = 1
 
 

@@ -1,9 +1,9 @@
-"""What buttons are about: a dose, a medicine, a person, an appointment, a doctor."""
+"""What buttons are about: a dose, a medicine, a person, an appointment, a doctor, an act."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from bot.ui.presses.press import Press
+from bot.ui.presses.press import NOWHERE, Press
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,3 +33,11 @@ class OfOccurrence(Press):
 @dataclass(frozen=True, kw_only=True)
 class OfDoctor(Press):
     doctor_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfWhatWasDone(Press):
+    """Of what its message says was done. Which action that is is put in once it is done."""
+
+    family_id: UUID = NOWHERE
+    action_id: UUID = NOWHERE

@@ -46,19 +46,13 @@ async def appts(request: Request) -> Answer:
 
 async def turn_page(request: Request) -> Answer:
     """◀ ▶ of what is to come, and the way back from an appointment."""
-    return Answer(
-        edit=await _list(
-            request, page=_shown(request.pressed(AppointmentsPage).page), is_past=False
-        )
-    )
+    page = request.pressed(AppointmentsPage).page
+    return Answer(edit=await _list(request, page=page, is_past=False))
 
 
 async def turn_past_page(request: Request) -> Answer:
-    return Answer(
-        edit=await _list(
-            request, page=_shown(request.pressed(PastAppointmentsPage).page), is_past=True
-        )
-    )
+    page = request.pressed(PastAppointmentsPage).page
+    return Answer(edit=await _list(request, page=page, is_past=True))
 
 
 async def show(request: Request) -> Answer:
@@ -136,7 +130,8 @@ async def family_calendar(request: Request) -> Answer:
 
 async def _list(request: Request, *, page: int, is_past: bool) -> Screen:
     member = request.scope.require(Action.READ)
-    found = await (list_past if is_past else list_upcoming)(request.scope, page=page)
+    farthest = min(page, FARTHEST_PAGE)
+    found = await (list_past if is_past else list_upcoming)(request.scope, page=farthest)
     return appointment_lists.appointments(found, member=member, now=request.scope.clock.now())
 
 
@@ -149,7 +144,3 @@ def _edited(request: Request, where: Where, facts: OccurrenceFacts) -> Screen | 
     if where is Where.REMINDER:
         return None
     return _screen(request, facts)
-
-
-def _shown(page: int) -> int:
-    return min(page, FARTHEST_PAGE)

@@ -44,9 +44,8 @@ async def take(request: Request) -> Answer:
     """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
     when that was.
     """
-    return await taken(
-        request, await presses.take_from_card(request.scope, request.pressed(Take).dose_id)
-    )
+    dose_id = request.pressed(Take).dose_id
+    return await taken(request, await presses.take_from_card(request.scope, dose_id))
 
 
 async def take_exactly(request: Request) -> Answer:

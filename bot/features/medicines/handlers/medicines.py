@@ -53,7 +53,7 @@ async def stop(request: Request) -> Answer:
 
 async def change_open(request: Request) -> Answer:
     """Change that one, too: a dose that a change of its medicine had left open as it was."""
-    scope, edit_id = request.scope, request.pressed(ChangeOpenDoses).change_id
+    scope, edit_id = request.scope, request.pressed(ChangeOpenDoses).action_id
     member, now = scope.require(Action.READ), scope.clock.now()
     try:
         medicine, brought = await change_open_doses(scope, edit_id)

@@ -63,9 +63,8 @@ from domain.models.medicines import DoseStatus
 
 async def begin(request: Request) -> Answer:
     """The Correct button."""
-    draft = await _draft(
-        request, await check_correctable(request.scope, request.pressed(Correct).dose_id)
-    )
+    dose_id = request.pressed(Correct).dose_id
+    draft = await _draft(request, await check_correctable(request.scope, dose_id))
     return FLOW.begin(request, "what", draft.write())
 
 
