@@ -17,9 +17,11 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import NOWHERE, Callback, Verb, to_base36
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.press import NOWHERE
 
 QUIT = "quit"  # the choice of the Cancel that each question has
 
@@ -166,7 +168,7 @@ class Flow:
 
     def _question(self, conversation: Conversation, *, number: int) -> Screen:
         def choice(label: str, key: str) -> Button:
-            return Button(label, _callback(conversation, number, key).encode())
+            return Button(label, _press(conversation, number, key).encode())
 
         question = self.steps[conversation.step].ask(conversation.data, choice)
         labels = {button.label for row in question.keyboard for button in row}
@@ -203,10 +205,9 @@ def _next(request: Request, running: Conversation, step: str, data: Data) -> Con
     return replace(running, step=step, data=data, last_update_id=request.update_id)
 
 
-def _callback(conversation: Conversation, number: int, key: str) -> Callback:
-    return Callback(
-        Verb.FLOW,
-        conversation.family_id or NOWHERE,
-        conversation.flow_id,
-        f"{to_base36(number)}.{key}",
+def _press(conversation: Conversation, number: int, key: str) -> Choose:
+    return Choose(
+        family_id=conversation.family_id or NOWHERE,
+        flow_id=conversation.flow_id,
+        pick=Pick(number, key),
     )

@@ -21,8 +21,10 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import ARGUMENT_LENGTH, NOWHERE, Callback, Verb, decode
 from bot.ui.conversations import tap_a_button
+from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE, Press
+from bot.ui.presses.registry import decode
 
 _LONGEST_NAME = 100
 
@@ -75,7 +77,7 @@ class Flows:
             flow.question(conversation),
             leaving.name_draft(conversation.data),
             go_on=_go_on_button(conversation),
-            stop=_left_button(conversation, Verb.FORGET, views.stop_label()),
+            stop=_left_button(conversation, Forget, views.stop_label()),
         )
         return Answer(send=(still_open,), conversation=change)
 
@@ -120,38 +122,38 @@ class Flows:
 
     async def on_press(self, request: Request) -> Answer:
         """A button of a question."""
-        press, running = request.pressed, request.conversation
-        if not isinstance(running, Conversation) or running.flow_id != press.subject_id:
-            return self._on_left(request)
+        press, running = request.pressed(Choose), request.conversation
+        if not isinstance(running, Conversation) or running.flow_id != press.flow_id:
+            return self._on_left(request, press)
         flow = self._find(running)
         if flow is None or not _offers(flow.question(running), press):
             return views.answered_before()
-        _number, _dot, key = press.argument.partition(".")
-        if key == QUIT:
+        if press.pick.key == QUIT:
             return cancelled(running.flow_id)
-        return await self._take(request, flow, running, Reply(choice=key))
+        return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
-    def _on_left(self, request: Request) -> Answer:
+    def _on_left(self, request: Request, press: Choose) -> Answer:
         """A button of a question that does not wait for an answer any more."""
         draft, running = request.draft, request.conversation
         if draft is not None and self._may_continue(request, draft):
             instead = self.left(draft.conversation).question
             change = to_offer(draft.conversation.flow_id)
             return replace(views.expired_button(instead=instead), conversation=change)
-        if isinstance(running, Expired) and running.flow_id == request.subject_id:
+        if isinstance(running, Expired) and running.flow_id == press.flow_id:
             return replace(views.expired_button(), conversation=to_end(running.flow_id))
         return views.answered_before()
 
     async def on_continue(self, request: Request) -> Answer:
         """Continue, on a question that expired: it is asked again, as the tables are now."""
+        press = request.pressed(Continue)
         running, draft = request.conversation, request.draft
-        if isinstance(running, Conversation) and running.flow_id == request.subject_id:
+        if isinstance(running, Conversation) and running.flow_id == press.flow_id:
             return replace(await self.recall(request, running), edit=views.continued())
         if draft is not None and draft.is_over:
             return views.answered_before()
         if draft is None or not self._may_continue(request, draft):
-            instead = views.too_old(self.leaving(request.pressed.argument).command)
-            return Answer(edit=instead, conversation=to_end(request.subject_id))
+            instead = views.too_old(self.leaving(press.flow).command)
+            return Answer(edit=instead, conversation=to_end(press.flow_id))
         conversation = draft.conversation
         leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
         data = await leaving.renew(request, conversation.data)
@@ -170,19 +172,20 @@ class Flows:
 
     async def on_forget(self, request: Request) -> Answer:
         """Forget it, beside Continue."""
+        press = request.pressed(Forget)
         running, draft = request.conversation, request.draft
-        is_running = isinstance(running, Conversation) and running.flow_id == request.subject_id
+        is_running = isinstance(running, Conversation) and running.flow_id == press.flow_id
         if not is_running and (draft is None or draft.is_over):
             return views.answered_before()
-        unfinished = self.leaving(request.pressed.argument).unfinished
-        change = to_end(request.subject_id)
+        unfinished = self.leaving(press.flow).unfinished
+        change = to_end(press.flow_id)
         return Answer(edit=views.forgotten(unfinished), conversation=change)
 
     def left(self, conversation: Conversation) -> LeftScreens:
         """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
         leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
         go_on = _go_on_button(conversation)
-        forget = _left_button(conversation, Verb.FORGET, views.forget_label())
+        forget = _left_button(conversation, Forget, views.forget_label())
         named = leaving.name_draft(conversation.data)
         return LeftScreens(
             question=views.left(flow.question(conversation), leaving.unfinished, go_on),
@@ -223,16 +226,18 @@ class Flows:
 
 
 def _go_on_button(conversation: Conversation) -> Button:
-    return _left_button(conversation, Verb.CONTINUE, views.go_on_label())
+    return _left_button(conversation, Continue, views.go_on_label())
 
 
-def _left_button(conversation: Conversation, verb: Verb, label: str) -> Button:
+def _left_button(conversation: Conversation, kind: type[Continue | Forget], label: str) -> Button:
     family_id = conversation.family_id or NOWHERE
-    kind = conversation.flow[:ARGUMENT_LENGTH]
-    return Button(label, Callback(verb, family_id, conversation.flow_id, kind).encode())
+    flow = conversation.flow[:ARGUMENT_LENGTH]
+    return Button(
+        label, kind(family_id=family_id, flow_id=conversation.flow_id, flow=flow).encode()
+    )
 
 
-def _offers(question: Screen, press: Callback) -> bool:
+def _offers(question: Screen, press: Press) -> bool:
     """Whether the open question has this button: not one of an earlier question, nor an altered
     one."""
     buttons = (button for row in question.keyboard for button in row)

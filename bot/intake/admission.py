@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.redis.rate_limit import Verdict
-from bot.ui.callbacks import Callback, UnreadableCallback, Verb, decode
-
-OF_FLOWS = (Verb.FLOW, Verb.CONTINUE, Verb.FORGET)  # buttons whose subject is a conversation
+from bot.ui.presses.conversation import OfFlow
+from bot.ui.presses.press import Press, UnreadableCallback
+from bot.ui.presses.registry import decode
 
 
 class Sort(Enum):
@@ -28,7 +28,7 @@ class Arrival:
     is_private: bool
     name: str | None = None
     text: str | None = None
-    press: Callback | None = None
+    press: Press | None = None
 
     @property
     def is_limited(self) -> bool:
@@ -41,8 +41,7 @@ class Arrival:
     @property
     def may_answer_a_question(self) -> bool:
         """Whether it may be the reply to a conversation's open question."""
-        is_of_flow = self.press is not None and self.press.verb in OF_FLOWS
-        return self.sort is Sort.MESSAGE or is_of_flow
+        return self.sort is Sort.MESSAGE or isinstance(self.press, OfFlow)
 
     @property
     def concerns_conversations(self) -> bool:
@@ -75,7 +74,7 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     return Decision.HANDLE
 
 
-def read_press(data: str | None) -> Callback | None:
+def read_press(data: str | None) -> Press | None:
     """The button that was pressed; None of one that the bot does not know (any more)."""
     try:
         return decode(data or "")

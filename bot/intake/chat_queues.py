@@ -33,7 +33,8 @@ from bot.intake.serving import Serving
 from bot.ops.metrics import SET_ASIDE
 from bot.ops.supervisor import Tasks
 from bot.ui.answer import Answer
-from bot.ui.callbacks import LOOKS, UnreadableCallback, decode
+from bot.ui.presses.press import UnreadableCallback
+from bot.ui.presses.registry import decode
 from domain.database.failures import is_away
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
@@ -301,6 +302,6 @@ def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:
 
 def _only_looks(data: str) -> bool:
     try:
-        return decode(data).verb in LOOKS
+        return decode(data).only_looks
     except UnreadableCallback:
         return False

@@ -16,7 +16,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
-from bot.ui.callbacks import NOWHERE
+from bot.ui.presses.press import NOWHERE
 from domain.database.requests import ScopeRequest, as_person
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database

@@ -11,7 +11,8 @@ from bot.intake.request import Contact, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
 from bot.ui.answer import Answer
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.conversation import Continue, OfFlow
+from bot.ui.presses.press import Press
 from domain.database.scope import Scope
 from domain.medicines.records.presses import CardMessage
 
@@ -30,7 +31,7 @@ class Incoming:
     cached_medicines: CachedMedicines | None = None
 
     @property
-    def press(self) -> Callback | None:
+    def press(self) -> Press | None:
         return self.arrival.press
 
     def alone(self) -> "Incoming":
@@ -39,7 +40,7 @@ class Incoming:
 
     @property
     def resumes(self) -> bool:
-        return self.press is not None and self.press.verb is Verb.CONTINUE
+        return isinstance(self.press, Continue)
 
     @property
     def flow_id(self) -> UUID | None:
@@ -54,7 +55,9 @@ class Incoming:
         """The conversation that this update replies to, if any."""
         if self.arrival.command is not None or not isinstance(self.running, Conversation):
             return None
-        is_its_own = self.press is None or self.press.subject_id == self.running.flow_id
+        if self.press is None:
+            return self.running
+        is_its_own = isinstance(self.press, OfFlow) and self.press.flow_id == self.running.flow_id
         return self.running if is_its_own else None
 
     def was_answer(self, answer: Answer) -> bool:

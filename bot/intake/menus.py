@@ -8,12 +8,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import NOWHERE, Verb, decode
+from bot.ui.presses.medicines import ChangeOpenDoses
+from bot.ui.presses.overview import RunCommand, UndoAction
+from bot.ui.presses.press import NOWHERE
+from bot.ui.presses.registry import decode
+from bot.ui.presses.subjects import OfWhatWasDone
 from domain.database.scope import Act
 from domain.overview.own_actions import UNDOABLE
 
-_OF_WHAT_WAS_DONE = (Verb.UNDO_ACTION, Verb.CHANGE_OPEN)
-_UNFINISHED = (Verb.MENU, *_OF_WHAT_WAS_DONE)
+_UNFINISHED = tuple(kind.verb for kind in (RunCommand, UndoAction, ChangeOpenDoses))
 
 
 def bound_to(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
@@ -46,10 +49,10 @@ def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
-    if press.verb in _OF_WHAT_WAS_DONE:
+    if isinstance(press, OfWhatWasDone):
         if done is None:
             return None
-        press = replace(press, subject_id=done)
+        press = replace(press, action_id=done)
     return replace(button, data=replace(press, family_id=family_id).encode())
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeAlias
-from uuid import UUID
+from typing import TypeAlias, TypeVar
 
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.redis.medications_cache import CachedMedicines
 from bot.ui.answer import Answer
-from bot.ui.callbacks import Callback
+from bot.ui.presses.press import Press
 from domain.database.scope import Scope
 from domain.medicines.records.presses import CardMessage
+
+P = TypeVar("P", bound=Press)
 
 
 @dataclass(frozen=True)
@@ -39,22 +40,16 @@ class Request:
     name: str
     text: str | None = None
     contact: Contact | None = None
-    press: Callback | None = None
+    press: Press | None = None
     message: CardMessage | None = None
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None
 
-    @property
-    def subject_id(self) -> UUID:
-        """What the pressed button is about."""
-        return self.pressed.subject_id
-
-    @property
-    def pressed(self) -> Callback:
-        """The pressed button. Only for handlers of presses."""
-        if self.press is None:
-            raise RuntimeError("this update is no press")
+    def pressed(self, kind: type[P]) -> P:
+        """The pressed button, which is of *kind*. Only for handlers of such presses."""
+        if not isinstance(self.press, kind):
+            raise RuntimeError(f"this update is no press of {kind.__name__}")
         return self.press
 
 

@@ -34,7 +34,9 @@ from bot.redis.rate_limit import RateLimiter, Verdict
 from bot.ui import conversations as conversation_views
 from bot.ui import refusals
 from bot.ui.answer import Answer
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.conversation import OfFlow
+from bot.ui.presses.medicines import MedicinesPage
+from bot.ui.presses.press import Press
 from bot.ui.wording import speaking
 from domain.database.requests import as_dispatch
 from domain.database.unit_of_work import Database
@@ -46,7 +48,7 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 log = logging.getLogger(__name__)
 
 NOTHING = Answer()
-LISTS_MEDICINES = ("meds", Verb.MEDICINES)  # the command and the button that show the whole list
+LISTS_MEDICINES = "meds"  # the command that shows the whole list, as a button does
 REMEMBERED = 10_000
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # what is no command is counted under this name
@@ -155,13 +157,13 @@ class Serving:
 
         return callback
 
-    def press(self, handlers: Mapping[Verb, Handler]) -> PtbCallback:
-        """A pressed button, by its verb. Never limited: it may be a dose."""
+    def press(self, handlers: Mapping[type[Press], Handler]) -> PtbCallback:
+        """A pressed button, by its kind. Never limited: it may be a dose."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
             press = read_press(query.data if query else None)
-            handler = _old_button if press is None else handlers[press.verb]
+            handler = _old_button if press is None else handlers[type(press)]
             await self._serve(handler, update, Sort.PRESS, press=press)
 
         return callback
@@ -213,7 +215,7 @@ class Serving:
         *,
         name: str | None = None,
         text: str | None = None,
-        press: Callback | None = None,
+        press: Press | None = None,
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
         if user is None or user.is_bot or chat is None:
@@ -250,8 +252,8 @@ class Serving:
 
     async def _with_list(self, incoming: Incoming) -> Incoming:
         """With the list of medicines that it asks for, where that is kept."""
-        press = incoming.press
-        if (press.verb if press else incoming.arrival.command) not in LISTS_MEDICINES:
+        press, command = incoming.press, incoming.arrival.command
+        if not isinstance(press, MedicinesPage) and command != LISTS_MEDICINES:
             return incoming
         family_id = press.family_id if press else self._last_family.get(incoming.user_id)
         return replace(incoming, cached_medicines=await self._parts.medications.get(family_id))
@@ -259,7 +261,7 @@ class Serving:
     async def _find_draft(
         self,
         running: Conversation | Expired | None,
-        press: Callback | None,
+        press: Press | None,
         *,
         chat: int,
         user: int,
@@ -267,12 +269,12 @@ class Serving:
         """That of the pressed question, or of what expired; none where it is running. Raises
         ConversationsUnavailable.
         """
-        if press is None:
+        if not isinstance(press, OfFlow):
             flow_id = running.flow_id if isinstance(running, Expired) else None
-        elif isinstance(running, Conversation) and running.flow_id == press.subject_id:
+        elif isinstance(running, Conversation) and running.flow_id == press.flow_id:
             flow_id = None
         else:
-            flow_id = press.subject_id
+            flow_id = press.flow_id
         if flow_id is None:
             return None
         return await self._parts.conversations.find_draft(chat, user, flow_id)

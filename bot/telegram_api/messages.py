@@ -7,7 +7,7 @@ from telegram.error import RetryAfter
 from bot.telegram_api.calls import TelegramApi
 from bot.telegram_api.transport import File
 from bot.ui.answer import Keyboard, Screen
-from bot.ui.callbacks import style_of
+from bot.ui.presses.registry import style_of
 
 NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
 

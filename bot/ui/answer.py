@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Button:
-    """`data` for the bot (at most 64 bytes, see :mod:`bot.ui.callbacks`), or a `url`."""
+    """`data` for the bot (at most 64 bytes, see :mod:`bot.ui.presses`), or a `url`."""
 
     label: str
     data: str | None = None

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from bot.ui.answer import Button, Keyboard
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.family import SwitchFamily
+from bot.ui.presses.overview import UndoAction
+from bot.ui.presses.press import Press
 from bot.ui.wording import _
 
 
@@ -12,15 +14,14 @@ def undo_button(*, entries: int = 1) -> Button:
     """It is about what its message says, and nothing that is done later: :mod:`bot.intake.menus`
     puts in which action that is. Of several *entries* it takes back the last one first.
     """
-    count = str(entries) if entries > 1 else ""
-    return Button(_("↩️ Undo"), Callback(Verb.UNDO_ACTION, argument=count).encode())
+    return Button(_("↩️ Undo"), UndoAction(entries=entries).encode())
 
 
 def switch_button(family_id: UUID, words: str) -> Button:
     """*words*: the family, told apart from others of its name."""
     return Button(
         _("Switch to {family}").format(family=words),
-        Callback(Verb.SWITCH_FAMILY, family_id).encode(),
+        SwitchFamily(family_id=family_id).encode(),
     )
 
 
@@ -31,7 +32,7 @@ def in_rows(buttons: Sequence[Button], *, of: int = 1) -> Keyboard:
 
 def page_turns(
     page: int,
-    turn: Callable[[int], Callback],
+    turn: Callable[[int], Press],
     *,
     has_next: bool,
     words: tuple[str, str] = ("◀", "▶"),

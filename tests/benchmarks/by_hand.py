@@ -22,7 +22,9 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import ParseMode
 
 from bot.telegram_api.transport import AiohttpRequest
-from bot.ui.callbacks import Callback, Verb, decode, encode_minute
+from bot.ui.presses.arguments import CardOfSlot
+from bot.ui.presses.doses import OpenMenu, ShowRecord, Take, TakeAll, UndoRecord
+from bot.ui.presses.registry import decode
 from domain.models import new_id
 
 CONNECTIONS = 10
@@ -200,16 +202,14 @@ class ByHand:
             query = update.callback_query
             assert query is not None
             press = decode(query.data or "")
-            assert press.verb is Verb.TAKE
+            assert isinstance(press, Take)
             toast, slot = await self._take(update, query.from_user.id, press)
             await self._bot.answer_callback_query(query.id, text=toast, show_alert=slot is None)
             if slot is not None:
                 await self._edit_copies(slot)
             self._done.append(update.update_id)
 
-    async def _take(
-        self, update: Update, telegram_id: int, press: Callback
-    ) -> tuple[str, Slot | None]:
+    async def _take(self, update: Update, telegram_id: int, press: Take) -> tuple[str, Slot | None]:
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(
                 SET_SCOPE, str(press.family_id), str(telegram_id), str(update.update_id)
@@ -218,13 +218,13 @@ class ByHand:
             if member is None or member["role"] not in ("admin", "caregiver"):
                 raise PermissionError("not a button of this person")
             taken = await connection.fetchrow(
-                TAKE, press.subject_id, member["id"], new_id(), new_id(), new_id()
+                TAKE, press.dose_id, member["id"], new_id(), new_id(), new_id()
             )
             if taken is not None:
                 toast = f"Taken: {taken['medication_name']}"
                 slot = Slot(press.family_id, taken["care_recipient_id"], taken["due_at"])
             else:
-                first = await connection.fetchrow(WHO_TOOK, press.subject_id)
+                first = await connection.fetchrow(WHO_TOOK, press.dose_id)
                 at = first["resolved_at"].astimezone(ZoneInfo(first["timezone"]))
                 toast = f"{first['medication_name']}: given by {first['name']} at {at:%H:%M}."
                 slot = None
@@ -277,8 +277,8 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
     rows: dict[str, list[list[InlineKeyboardButton]]] = defaultdict(list)
     pending = [dose for dose in doses if dose["status"] == "pending"]
     if len(pending) > 1:
-        data = Callback(
-            Verb.TAKE_ALL, slot.family_id, slot.care_recipient_id, encode_minute(slot.at)
+        data = TakeAll(
+            family_id=slot.family_id, person_id=slot.care_recipient_id, card=CardOfSlot(slot.at)
         )
         rows["all"].append([InlineKeyboardButton("✅ All taken", callback_data=data.encode())])
     for dose in doses:
@@ -286,8 +286,8 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
         name = f": {dose['medication_name']}" if len(doses) > 1 else ""
         if dose["status"] == "pending":
             lines.append(f"• {what}")
-            take = Callback(Verb.TAKE, slot.family_id, dose["id"]).encode()
-            more = Callback(Verb.MORE, slot.family_id, dose["id"]).encode()
+            take = Take(family_id=slot.family_id, dose_id=dose["id"]).encode()
+            more = OpenMenu(family_id=slot.family_id, dose_id=dose["id"]).encode()
             rows["take"].append(
                 [
                     InlineKeyboardButton(f"✅ Taken{name}", callback_data=take),
@@ -297,8 +297,8 @@ def render(slot: Slot, doses: Sequence[Any]) -> tuple[str, InlineKeyboardMarkup]
         else:
             at = dose["resolved_at"].astimezone(zone)
             lines.append(f"✅ {what}\nTaken by {escape(dose['resolved_by'])}, {at:%H:%M}")
-            show = Callback(Verb.SHOW, slot.family_id, dose["id"]).encode()
-            undo = Callback(Verb.UNDO, slot.family_id, dose["id"]).encode()
+            show = ShowRecord(family_id=slot.family_id, dose_id=dose["id"]).encode()
+            undo = UndoRecord(family_id=slot.family_id, dose_id=dose["id"]).encode()
             rows["undo"].append(
                 [
                     InlineKeyboardButton(f"✓ {dose['resolved_by']}", callback_data=show),

@@ -33,8 +33,22 @@ from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.routes import COMMANDS, FLOWS, PRESSES
 from bot.ui.answer import Answer
-from bot.ui.callbacks import NOWHERE, Callback, Verb, decode
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.appointments import ChangeAppointment, MoveAppointment
+from bot.ui.presses.contacts import ChangeDoctor
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import Correct
+from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
+from bot.ui.presses.medicines import (
+    ChangeMedicine,
+    Give,
+    PauseMedicine,
+    PausePerson,
+    Refill,
+    SetPerDose,
+)
+from bot.ui.presses.press import NOWHERE, Press
+from bot.ui.presses.registry import decode
 from domain.access import Role
 from domain.appointments.adding import add_appointment
 from domain.appointments.details import Details, NewAppointment
@@ -105,18 +119,20 @@ class Home:
     occurrence_id: UUID | None = None
     dose_id: UUID | None = None
 
-    def presses(self) -> Iterator[Callback]:
+    def presses(self) -> Iterator[Press]:
         """The buttons that begin a conversation."""
-        for subject_id, verbs in (
-            (self.medicine_id, (Verb.CHANGE_MEDICINE, Verb.GIVE, Verb.REFILL, Verb.PER_DOSE)),
-            (self.person_id, (Verb.RENAME_PERSON, Verb.MOVE_PERSON, Verb.PAUSE_PERSON)),
-            (self.doctor_id, (Verb.CHANGE_DOCTOR,)),
-            (self.occurrence_id, (Verb.MOVE_APPOINTMENT, Verb.CHANGE_APPOINTMENT)),
-            (self.dose_id, (Verb.CORRECT,)),
-            (self.medicine_id, (Verb.PAUSE, Verb.OWN_CLOCK)),
-        ):
-            for verb in verbs if subject_id else ():
-                yield Callback(verb, self.family_id, subject_id or NOWHERE, "")
+        for of_medicine in (ChangeMedicine, Give, Refill, SetPerDose, PauseMedicine):
+            yield of_medicine(family_id=self.family_id, medication_id=self.medicine_id)
+        for of_person in (RenamePerson, MovePerson, PausePerson):
+            yield of_person(family_id=self.family_id, person_id=self.person_id)
+        yield ChangeDoctor(family_id=self.family_id, doctor_id=self.doctor_id)
+        for of_occurrence in (MoveAppointment, ChangeAppointment) if self.occurrence_id else ():
+            yield of_occurrence(
+                family_id=self.family_id, occurrence_id=self.occurrence_id or NOWHERE
+            )
+        if self.dose_id is not None:
+            yield Correct(family_id=self.family_id, dose_id=self.dose_id)
+        yield OwnClock(family_id=self.family_id)
 
 
 @dataclass(frozen=True)
@@ -179,7 +195,7 @@ class Typist:
         entries = [Entry(f"/{name}", handler) for name, handler in COMMANDS.items()]
         begun = [await self._say(COMMANDS[name], text=text) for name, text in SEEDS]
         begun += [
-            await self._say(PRESSES[press.verb], press=press) for press in self.home.presses()
+            await self._say(PRESSES[type(press)], press=press) for press in self.home.presses()
         ]
         found: dict[tuple[str, str], Conversation] = {}
         for _ in range(DEEPEST):
@@ -191,7 +207,7 @@ class Typist:
                 found[conversation.flow, conversation.step] = conversation
                 for button in _buttons(answer):
                     press = decode(button)
-                    if press is not None and press.verb is Verb.FLOW:
+                    if isinstance(press, Choose):
                         following.append(
                             await self._say(FLOWS.on_press, press=press, running=conversation)
                         )
@@ -217,7 +233,7 @@ class Typist:
         handler: Handler,
         *,
         text: str | None = None,
-        press: Callback | None = None,
+        press: Press | None = None,
         running: Conversation | None = None,
     ) -> Answer:
         """The handler's answer, of which nothing stays."""

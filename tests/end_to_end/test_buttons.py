@@ -1,11 +1,29 @@
 """Buttons that are old, altered, or somebody else's: politely nothing happens."""
 
-from datetime import timedelta
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from bot.ui.callbacks import ARGUMENT_LENGTH, Callback, Verb
+from bot.ui.presses.appointments import (
+    AppointmentsPage,
+    PastAppointmentsPage,
+    ShowFamilyCalendar,
+    Where,
+)
+from bot.ui.presses.arguments import CardOfSlot, NamedDoses
+from bot.ui.presses.contacts import DoctorsPage
+from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.doses import OpenMenu, Snooze, Take, TakeAll
+from bot.ui.presses.family import Invite, OwnClock, SwitchFamily
+from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
+from bot.ui.presses.medicines import MedicinesPage, UndoMedicine
+from bot.ui.presses.overview import HearOfChanges, Keep, RunCommand, TodayPage
+from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE
+from bot.ui.presses.registry import KINDS
+from domain.access import Role
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
 GONE = "That is not there any more. Type /today to see what is due."
@@ -51,72 +69,49 @@ async def test_no_button_reaches_into_another_family(
     await town.settled()
     before = await town.rows(STATE)
     scope = own if claims_own_family else family
-    subjects = {
-        **dict.fromkeys(APPOINTMENT_VERBS, occurrence),
-        **dict.fromkeys(DOCTOR_VERBS, doctor),
-        Verb.UNDO_MEDICINE: medicine,
-        Verb.CHANGE_MEDICINE: medicine,
-        Verb.INVITE_PERSON: person,
-        Verb.TAKE_ALL: person,
-        Verb.TAKE_ALL_SURELY: person,
-        Verb.RENAME_PERSON: person,
-        Verb.MOVE_PERSON: person,
-        **dict.fromkeys(
-            (
-                Verb.GIVE,
-                Verb.MEDICINE,
-                Verb.PAUSE,
-                Verb.STOP,
-                Verb.RESTORE,
-                Verb.REFILL,
-                Verb.REFILL_DAYS,
-                Verb.PROMISE_REFILL,
-            ),
-            medicine,
-        ),
+    of_another = {
+        "dose_id": dose,
+        "medication_id": medicine,
+        "person_id": person,
+        "occurrence_id": occurrence,
+        "doctor_id": doctor,
+        **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
     }
-    for verb in Verb:
-        if verb in {Verb.MENU, Verb.FLOW} or (claims_own_family and verb in OF_ONES_OWN):
+    for kind in KINDS.values():
+        if kind in {RunCommand, Choose} or (claims_own_family and kind in OF_ONES_OWN):
             continue
-        argument = ARGUMENTS.get(verb, "")
-        data = Callback(verb, scope, subjects.get(verb, dose), argument).encode()
-        toast = await eve.press_altered(data, message=eve.last)
-        assert (toast.text, toast.alert) == (GONE, True), verb
+        values = {**ARGUMENTS, **of_another, "family_id": scope}
+        names = {field.name for field in fields(kind)}
+        press = kind(**{name: value for name, value in values.items() if name in names})
+        toast = await eve.press_altered(press.encode(), message=eve.last)
+        assert (toast.text, toast.alert) == (GONE, True), press
     await town.settled()
     assert await town.rows(STATE) == before
 
 
 # In her own family she may invite, and switch to where she is.
-OF_ONES_OWN = {Verb.INVITE, Verb.TODAY, Verb.SWITCH_FAMILY, Verb.KEEP, Verb.MEDICINES, Verb.HISTORY}
+OF_ONES_OWN = {Invite, TodayPage, SwitchFamily, Keep, MedicinesPage, FamilyHistory}
 # What there is of another family's medicine or person in her history is nothing.
-OF_ONES_OWN |= {Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON}
+OF_ONES_OWN |= {MedicineHistory, PersonHistory}
 # Her own lists are hers, and so is the clock by which she lives.
-OF_ONES_OWN |= {Verb.APPOINTMENTS, Verb.PAST_APPOINTMENTS, Verb.FAMILY_CALENDAR, Verb.DOCTORS}
-OF_ONES_OWN |= {Verb.OWN_CLOCK}
+OF_ONES_OWN |= {AppointmentsPage, PastAppointmentsPage, ShowFamilyCalendar, DoctorsPage}
+OF_ONES_OWN |= {OwnClock}
 # What she is told of in her own family is hers to say.
-OF_ONES_OWN |= {Verb.HEAR_OF_CHANGES}
+OF_ONES_OWN |= {HearOfChanges}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
-OF_ONES_OWN |= {Verb.CONTINUE, Verb.FORGET}
-APPOINTMENT_VERBS = (
-    Verb.APPOINTMENT,
-    Verb.DRIVE,
-    Verb.STOP_DRIVING,
-    Verb.MOVE_APPOINTMENT,
-    Verb.CHANGE_APPOINTMENT,
-    Verb.CANCEL_APPOINTMENT,
-    Verb.RESTORE_APPOINTMENT,
-    Verb.CALENDAR_FILE,
-    Verb.OUTCOME,
-    Verb.ALL_FINE,
-    Verb.ADD_DOCTOR,
-)
-DOCTOR_VERBS = (Verb.DOCTOR, Verb.CHANGE_DOCTOR, Verb.REMOVE_DOCTOR, Verb.RESTORE_DOCTOR)
-ARGUMENTS = {
-    Verb.SNOOZE: "10",
-    Verb.INVITE: "admin",
-    Verb.REFILL_DAYS: "7",
-    Verb.TAKE_ALL: "hn2a8",
-    Verb.TAKE_ALL_SURELY: "hn2a8",
+OF_ONES_OWN |= {Continue, Forget}
+A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+ARGUMENTS: dict[str, Any] = {
+    "minutes": 10,
+    "role": Role.ADMIN,
+    "days": 7,
+    "card": CardOfSlot(A_MINUTE),
+    "named": NamedDoses(A_MINUTE),
+    "at": A_MINUTE,
+    "until": A_MINUTE,
+    "where": Where.SCREEN,
+    "is_wanted": True,
+    "flow": "addmed",
 }
 
 
@@ -125,7 +120,7 @@ async def test_buttons_that_nobody_can_read_are_answered_politely(
 ) -> None:
     asked = await ask(town, *home)
     family, dose, _medicine, person = await ids(town)
-    good = Callback(Verb.TAKE, family, dose).encode()
+    good = Take(family_id=family, dose_id=dose).encode()
     before = await town.rows(STATE)
     for data in (
         "x",
@@ -139,23 +134,24 @@ async def test_buttons_that_nobody_can_read_are_answered_politely(
         toast = await home.anna.press_altered(data, message=asked.cards[0])
         assert toast.alert
         assert toast.text == TOO_OLD
-    for verb, subject, argument in (
-        (Verb.SNOOZE, dose, "999"),
-        (Verb.SNOOZE, dose, "²"),
-        (Verb.SNOOZE, dose, "-10"),
-        (Verb.TAKE_ALL, person, ""),
-        (Verb.TAKE_ALL, person, "-zzzzzzzz"),
-        (Verb.TAKE_ALL, person, "z" * ARGUMENT_LENGTH),
-        (Verb.INVITE, dose, "emperor"),
-        (Verb.MENU, dose, "nosuch"),
-        (Verb.TAKE, uuid4(), ""),
-        (Verb.MORE, uuid4(), ""),
-        (Verb.UNDO_MEDICINE, uuid4(), ""),
+    for kind, subject, argument in (
+        (Snooze, dose, "999"),
+        (Snooze, dose, "²"),
+        (Snooze, dose, "-10"),
+        (TakeAll, person, ""),
+        (TakeAll, person, "-zzzzzzzz"),
+        (TakeAll, person, "z" * ARGUMENT_LENGTH),
+        (Invite, NOWHERE, "emperor"),
+        (RunCommand, NOWHERE, "nosuch"),
+        (TodayPage, NOWHERE, "x"),
+        (Take, uuid4(), ""),
+        (OpenMenu, uuid4(), ""),
+        (UndoMedicine, uuid4(), ""),
     ):
-        data = Callback(verb, family, subject).encode() + argument
+        data = kind.verb + Take(family_id=family, dose_id=subject).encode()[2:] + argument
         toast = await home.anna.press_altered(data, message=asked.cards[0])
-        assert toast.alert, (verb, argument)
-        assert toast.text in {GONE, TOO_OLD}, (verb, argument)
+        assert toast.alert, (kind, argument)
+        assert toast.text in {GONE, TOO_OLD}, (kind, argument)
     await town.settled()
     assert await town.rows(STATE) == before
     assert {row.status for row in await town.rows("SELECT status FROM inbound_updates")} == {"done"}

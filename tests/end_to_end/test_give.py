@@ -127,7 +127,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
     await add_medicine(home.anna, "Aspirin 100 mg as needed for Dad")
     await home.anna.send("/give")
     which = await home.anna.sees("What was given?")
-    assert which.labels == ("Mum · Aspirin", "Dad · Aspirin")
+    assert which.labels == ("Mum · Aspirin", "Dad · Aspirin", "✖️ Cancel")
     await home.anna.press("Dad · Aspirin", message=which)
     await home.anna.sees("Aspirin 100 mg, given today")
     await home.anna.send("/give Aspirin 50 mg")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox import Person
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.overview import TodayPage
 from tests.town import Household, Town, add_medicine, clock_in_london
 
 MANY = 24  # a card holds 20
@@ -136,17 +136,15 @@ async def test_today_has_a_button_for_whatever_it_lists_as_open(
     await home.anna.sees("Today, family Mum's helpers · 1 of 2")
 
 
-@pytest.mark.parametrize("argument", ["7", "x", ""])
+@pytest.mark.parametrize("page", [7, 9_999_999_999, 0])
 async def test_a_page_of_today_that_is_not_there_is_the_nearest(
-    home: Household, town: Town, argument: str
+    home: Household, town: Town, page: int
 ) -> None:
     await add_medicine(home.anna, "Aspirin 100 mg at 23:58")
     await home.anna.send("/today")
     shown = await home.anna.sees("Today, family")
     family = await town.value("SELECT id FROM families")
-    await home.anna.press_altered(
-        Callback(Verb.TODAY, family, argument=argument).encode(), message=shown
-    )
+    await home.anna.press_altered(TodayPage(family_id=family, page=page).encode(), message=shown)
     await town.settled()
     [still] = [message for message in home.anna.messages if message.id == shown.id]
     assert still.text == shown.text

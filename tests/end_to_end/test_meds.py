@@ -4,7 +4,13 @@ import pytest
 
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.sandbox import Message, Person
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.medicines import (
+    ChangeMedicine,
+    PauseMedicine,
+    Refill,
+    RestoreMedicine,
+    StopMedicine,
+)
 from tests.town import Household, Town, add_medicine, add_person, ask, settle_in
 
 
@@ -67,10 +73,9 @@ async def test_a_viewer_sees_a_medicine_and_changes_nothing(home: Household, tow
     shown = await open_medicine(home.ben, "Aspirin")
     assert shown.labels == ("📜 History", "← All medicines")
     [row] = await town.rows("SELECT family_id, id FROM medications")
-    for verb in (Verb.STOP, Verb.PAUSE, Verb.RESTORE, Verb.CHANGE_MEDICINE, Verb.REFILL):
-        toast = await home.ben.press_altered(
-            Callback(verb, row.family_id, row.id).encode(), message=shown
-        )
+    for kind in (StopMedicine, PauseMedicine, RestoreMedicine, ChangeMedicine, Refill):
+        press = kind(family_id=row.family_id, medication_id=row.id)
+        toast = await home.ben.press_altered(press.encode(), message=shown)
         assert "You can only read here." in toast.text
     assert await town.value("SELECT status FROM medications") == "active"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.sandbox import Person
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.medicines import EndPauseAsPlanned, LengthenPause, PausePerson, ResumePerson
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family, undo
 
 
@@ -197,14 +197,13 @@ async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
     await home.ben.send("/people")
     shown = await home.ben.sees("⏸ paused until Friday 27 November")
     [row] = await town.rows("SELECT family_id, id FROM care_recipients")
-    for verb in (
-        Verb.PAUSE_PERSON,
-        Verb.RESUME_PERSON,
-        Verb.LENGTHEN_PAUSE,
-        Verb.END_PAUSE_AS_PLANNED,
+    ids = {"family_id": row.family_id, "person_id": row.id}
+    for press in (
+        PausePerson(**ids),
+        ResumePerson(**ids),
+        LengthenPause(**ids),
+        EndPauseAsPlanned(**ids, until=at(27)),
     ):
-        argument = "1" if verb is Verb.END_PAUSE_AS_PLANNED else ""
-        press = Callback(verb, row.family_id, row.id, argument)
         toast = await home.ben.press_altered(press.encode(), message=shown)
         assert "You can only read here." in toast.text
     assert await town.value("SELECT paused_until FROM care_recipients") == at(27)
@@ -354,7 +353,7 @@ async def test_somebody_of_another_family_pauses_nothing(home: Household, town: 
         "SELECT c.family_id, c.id FROM care_recipients c JOIN medications m"
         " ON m.care_recipient_id = c.id"
     )
-    press = Callback(Verb.PAUSE_PERSON, row.family_id, row.id)
+    press = PausePerson(family_id=row.family_id, person_id=row.id)
     toast = await eve.press_altered(press.encode(), message=shown)
     assert "not there any more" in toast.text
 

@@ -1,7 +1,8 @@
 """An Undo below a message is about what that message says, whatever was done since, and by whom."""
 
 from bot.sandbox import Message, Person
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.doses import UndoRecord
+from bot.ui.presses.overview import RunCommand
 from tests.town import Household, Town, add_medicine, ask
 
 
@@ -57,7 +58,7 @@ async def test_a_refill_is_named_by_its_own_button(home: Household) -> None:
         toast = await home.anna.press("Undo", message=message)
         assert (toast.text, toast.alert) == ("Ben has refilled Aspirin since.", True)
     # A button from before does not say what it means, and offers what was last.
-    await home.anna.press_altered(Callback(Verb.MENU, argument="undo").encode(), message=refilled)
+    await home.anna.press_altered(RunCommand(command="undo").encode(), message=refilled)
     await home.anna.sees("Your last action, just now:\nrefilled: 💊 Zinc")
 
 
@@ -140,9 +141,9 @@ async def test_ones_own_undo_takes_the_buttons_away(home: Household) -> None:
 
 async def test_whoever_has_nothing_to_undo_is_told_so(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna, home.ben)
-    old = Callback(Verb.MENU, argument="undo").encode()
+    old = RunCommand(command="undo").encode()
     toast = await home.ben.press_altered(old, message=asked.cards[1])
     assert toast.text == "You have nothing to undo from the last 48 hours."
     data = asked.cards[1].buttons[0][0].data or ""
-    toast = await home.ben.press_altered(Verb.UNDO + data[2:46], message=asked.cards[1])
+    toast = await home.ben.press_altered(UndoRecord.verb + data[2:46], message=asked.cards[1])
     assert toast.text == "Aspirin 100 mg is open: nothing is recorded of it."

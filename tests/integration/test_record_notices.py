@@ -12,7 +12,7 @@ from sqlalchemy import Row, text
 from bot.features.medicines.views import history as history_views
 from bot.features.medicines.views.records import changed
 from bot.features.overview.views.undo import ask, undone
-from bot.ui.callbacks import Verb
+from bot.ui.presses.history import FamilyHistory
 from bot.ui.words.undo import superseded
 from domain.access import Action
 from domain.database.requests import as_family
@@ -138,7 +138,8 @@ class Home:
         async def read(scope: Scope) -> str:
             member, now = scope.require(Action.READ), scope.clock.now()
             page = await history.list_history(scope)
-            shown = history_views.history(page, member=member, now=now, verb=Verb.HISTORY)
+            about = FamilyHistory(family_id=member.family_id)
+            shown = history_views.history(page, member=member, now=now, about=about)
             return shown.text
 
         return "✏️" in await factories.acting(self.database, self.anna, read)

@@ -6,12 +6,12 @@ from pathlib import Path
 from bot.routes import COMMANDS, FLOWS, PRESSES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
-ACTION = re.compile(r"`(/\w+|[A-Z_]+|\w+\.\w+)`")
+ACTION = re.compile(r"`(/\w+|[A-Z][A-Za-z]+|\w+\.\w+)`")
 
 
 def actions() -> set[str]:
     steps = {f"{name}.{step}" for name, flow in FLOWS.flows.items() for step in flow.steps}
-    return {f"/{command}" for command in COMMANDS} | {verb.name for verb in PRESSES} | steps
+    return {f"/{command}" for command in COMMANDS} | {kind.__name__ for kind in PRESSES} | steps
 
 
 def rows() -> list[list[str]]:

@@ -1,15 +1,22 @@
 """What becomes of an update before anybody acts on it."""
 
+from uuid import UUID
+
 import pytest
 
 from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
 from bot.redis.rate_limit import Verdict
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.arguments import Picked
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import Take
 
+SOMETHING = UUID(int=1)
 COMMAND = Arrival(Sort.COMMAND, is_private=True, name="today", text="")
 MESSAGE = Arrival(Sort.MESSAGE, is_private=True, name="message", text="100 mg")
-TAKEN = Arrival(Sort.PRESS, is_private=True, press=Callback(Verb.TAKE))
-ANSWER = Arrival(Sort.PRESS, is_private=True, press=Callback(Verb.FLOW, argument="1.yes"))
+TAKEN = Arrival(Sort.PRESS, is_private=True, press=Take(family_id=SOMETHING, dose_id=SOMETHING))
+ANSWER = Arrival(
+    Sort.PRESS, is_private=True, press=Choose(flow_id=SOMETHING, pick=Picked(1, "yes"))
+)
 EVENT = Arrival(Sort.EVENT, is_private=True)
 
 
@@ -84,4 +91,4 @@ def test_an_unknown_button_is_no_press(data: str | None) -> None:
 
 
 def test_a_known_button_is_read() -> None:
-    assert read_press(Callback(Verb.KEEP).encode()) == Callback(Verb.KEEP)
+    assert read_press(CHOICE.encode()) == CHOICE

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.routes import COMMANDS, FLOWS
-from bot.ui.callbacks import ARGUMENT_LENGTH
+from bot.ui.presses.press import ARGUMENT_LENGTH
 
 LEAVINGS = FLOWS.leavings
 

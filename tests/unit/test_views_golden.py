@@ -17,7 +17,27 @@ import pytest
 
 import bot
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import Callback, Verb, decode
+from bot.ui.presses.appointments import CallOff
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import (
+    CloseMenu,
+    OpenMenu,
+    ShowRecord,
+    Skip,
+    Snooze,
+    Take,
+    TakeAll,
+    TakeExactly,
+    TakeTold,
+    UndoOnCard,
+    UndoRecord,
+)
+from bot.ui.presses.family import SwitchFamily
+from bot.ui.presses.medicines import UndoMedicine
+from bot.ui.presses.overview import Keep, TakeToday, UndoAction, UndoNamed
+from bot.ui.presses.press import Press
+from bot.ui.presses.registry import decode
+from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import speaking
 from tests.unit.screens import Words, all_screens
 
@@ -73,32 +93,32 @@ def test_labels_have_the_words_that_people_script_against() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "verbs"),
+    ("word", "kinds"),
     [
-        ("Taken", {Verb.TAKE, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.FLOW}),
-        ("All taken", {Verb.TAKE_ALL, Verb.TAKE_TOLD}),
-        ("Skip", {Verb.SKIP}),
-        ("Snooze", {Verb.SNOOZE}),
+        ("Taken", {Take, TakeToday, TakeExactly, Choose}),
+        ("All taken", {TakeAll, TakeTold}),
+        ("Skip", {Skip}),
+        ("Snooze", {Snooze}),
         (
             "Undo",
             {
-                Verb.UNDO,
-                Verb.UNDO_ON_CARD,
-                Verb.UNDO_MEDICINE,
-                Verb.UNDO_ACTION,
-                Verb.UNDO_LAST,
-                Verb.FLOW,
+                UndoRecord,
+                UndoOnCard,
+                UndoMedicine,
+                UndoAction,
+                UndoNamed,
+                Choose,
             },
         ),
-        ("Switch to", {Verb.SWITCH_FAMILY}),
-        ("Call it off", {Verb.CANCEL_APPOINTMENT}),
-        ("Cancel", {Verb.FLOW, Verb.KEEP}),
-        ("⋯", {Verb.MORE}),
-        ("← Back", {Verb.BACK}),
+        ("Switch to", {SwitchFamily}),
+        ("Call it off", {CallOff}),
+        ("Cancel", {Choose, Keep}),
+        ("⋯", {OpenMenu}),
+        ("← Back", {CloseMenu}),
     ],
 )
-def test_a_button_does_what_it_says(word: str, verbs: set[Verb]) -> None:
-    assert {callback.verb for button, callback in buttons() if word in button.label} == verbs
+def test_a_button_does_what_it_says(word: str, kinds: set[type[Press]]) -> None:
+    assert {type(press) for button, press in buttons() if word in button.label} == kinds
 
 
 def test_only_questions_are_cancelled() -> None:
@@ -118,7 +138,11 @@ def test_a_button_of_a_dose_says_which_one() -> None:
         screen = SCREENS["card_three_missed_not_asked_taken"]()
     assert isinstance(screen, Screen)
     _all_taken, *medicines = screen.keyboard
-    rows = [{decode(button.data or "").subject_id for button in row} for row in medicines]
+    rows = []
+    for row in medicines:
+        presses = [decode(button.data or "") for button in row]
+        rows.append({press.dose_id for press in presses if isinstance(press, OfDose)})
+        assert all(isinstance(press, OfDose) for press in presses)
     assert [len(subjects) for subjects in rows] == [1, 1, 1]
     assert len(set.union(*rows)) == 3
 
@@ -135,10 +159,10 @@ def test_a_second_tap_in_the_same_spot_neither_undoes_nor_records(before: str, a
     assert len(first.keyboard) == len(second.keyboard)
     for row, same_row in zip(first.keyboard, second.keyboard, strict=True):
         tapped, under_the_finger = decode(row[0].data or ""), decode(same_row[0].data or "")
-        assert under_the_finger == tapped or under_the_finger.verb is Verb.SHOW
+        assert under_the_finger == tapped or isinstance(under_the_finger, ShowRecord)
 
 
-def buttons() -> Iterator[tuple[Button, Callback]]:
+def buttons() -> Iterator[tuple[Button, Press]]:
     for render in SCREENS.values():
         shown = render()
         screens = [shown] if isinstance(shown, Screen) else shown.send

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.sandbox.bot_api.keyboards import inline_keyboard
 from bot.sandbox.formatting import parse_html, utf16_length
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import decode
+from bot.ui.presses.registry import decode
 from bot.ui.wording import escape
 from tests.unit.screens import Words, all_screens
 

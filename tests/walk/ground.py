@@ -18,7 +18,13 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
 from bot.sandbox.world.changes import Change
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.appointments import Drive, RestoreAppointment, ShowAppointment, StopDriving
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import CorrectToMyClock, UndoOnCard, UndoRecord
+from bot.ui.presses.medicines import ShowMedicine
+from bot.ui.presses.overview import UndoNamed
+from bot.ui.presses.press import Press
+from bot.ui.presses.subjects import OfOccurrence
 from tests import invariants
 from tests import town as towns
 from tests.phone_calendar import PhoneCalendar
@@ -39,7 +45,7 @@ KEPT_MESSAGES = 40  # on each phone: who scrolls further back
 ZONES = ("Europe/London", "America/New_York", "Asia/Tokyo", "Europe/Paris")
 
 # What shows the page of an appointment, in the place of the message that it stands on.
-PAGES = {Verb.APPOINTMENT, Verb.DRIVE, Verb.STOP_DRIVING, Verb.RESTORE_APPOINTMENT}
+PAGES = (ShowAppointment, Drive, StopDriving, RestoreAppointment)
 
 # Buttons that say when it was.
 CHOOSES_TIME = re.compile(r"[Nn]ow|today|yesterday|\d\d:\d\d|clock")
@@ -217,16 +223,16 @@ class Ground:
             if not intent.records:
                 self._fault("recorded", f"{words}, by “{intent.what}”")
                 continue
-            if press is not None and press.verb in HARMLESS:
-                self._fault("recorded", f"{words}, by a button {press.verb.name}")
-            if step.message is not None and press is not None and press.verb in RECORDING:
+            if press is not None and type(press) in HARMLESS:
+                self._fault("recorded", f"{words}, by a button {type(press).__name__}")
+            if step.message is not None and press is not None and type(press) in RECORDING:
                 self._check_was_shown(step, press, log, medicine)
             if intent is not FREE:
                 self._check_was_meant(step, intent, log, medicine, words)
-            if press is not None and press.verb is Verb.FLOW and asked_at is not None:
+            if isinstance(press, Choose) and asked_at is not None:
                 self._check_is_not_stale(log, asked_at, words)
 
-    def _check_was_shown(self, step: Step, press: Callback, log: Row, medicine: Row) -> None:
+    def _check_was_shown(self, step: Step, press: Press, log: Row, medicine: Row) -> None:
         """A button writes nothing that its message does not show."""
         assert step.message is not None
         assert step.button is not None
@@ -235,7 +241,7 @@ class Ground:
         names = {medicine["name"], dose["medication_name"] if dose else medicine["name"]}
         if not any(name in text for name in names):
             self._fault("shown", f"“{step.button.text}” recorded {names}, which is not on:\n{text}")
-        if log["status"] != "taken" or press.verb not in (Verb.FLOW, Verb.MY_CLOCK):
+        if log["status"] != "taken" or not isinstance(press, Choose | CorrectToMyClock):
             return
         local = screens.local(log["timestamp"], log["timezone"])
         if f"{local:%H:%M}" not in text and not self._is_now(log):
@@ -295,12 +301,7 @@ class Ground:
             changed = {part for part in old if old[part] != new[part]}
             if not changed or now["deleted_at"] is not None:
                 continue
-            is_undo = press is not None and press.verb in (
-                Verb.UNDO_ON_CARD,
-                Verb.UNDO,
-                Verb.UNDO_LAST,
-                Verb.FLOW,
-            )
+            is_undo = isinstance(press, UndoOnCard | UndoRecord | UndoNamed | Choose)
             if intent.names is None and is_undo:
                 continue
             allowed = set(intent.names or ())
@@ -364,11 +365,11 @@ class Ground:
     def _check_appointment(self, step: Step, outcome: Outcome) -> None:
         """The page that was opened, or pressed on, as far as it is still a page."""
         press, said = step.press, outcome.said
-        if press is None or press.verb not in PAGES or step.message is None:
+        if not isinstance(press, PAGES) or step.message is None:
             return
         for message in said:
             if message.id == step.message.id and "🕑" in message.text:
-                about = screens.check_appointment(self.tables, press.subject_id, message.text)
+                about = screens.check_appointment(self.tables, press.occurrence_id, message.text)
                 for words in about:
                     self._fault("appointment", words)
 
@@ -459,12 +460,14 @@ class Ground:
         planned = {row["id"]: row for row in self.tables.planned(until=self.tables.at + A_WEEK)}
         for button in [button for row in listed.buttons for button in row][:MOST_PAGES]:
             press = Step(watcher, message=listed, button=button).press
-            about = planned.get(press.subject_id) if press else None
-            if press is None or about is None or self._is_as_looked_at(press.subject_id, about):
+            about = planned.get(press.occurrence_id) if isinstance(press, OfOccurrence) else None
+            if not isinstance(press, OfOccurrence) or about is None:
+                continue
+            if self._is_as_looked_at(press.occurrence_id, about):
                 continue
             watcher._world.asks(watcher._account, bubble, button.data or "")
             await self.stage.settled()
-            for words in screens.check_appointment(self.tables, press.subject_id, bubble.text):
+            for words in screens.check_appointment(self.tables, press.occurrence_id, bubble.text):
                 self._fault("appointment", words)
 
     async def _check_pages(self, watcher: Person, listed: Message) -> None:
@@ -480,9 +483,9 @@ class Ground:
         world.listen(look)
         for button in (button for row in listed.buttons for button in row):
             press = Step(watcher, message=listed, button=button).press
-            if press is None or press.verb is not Verb.MEDICINE:
+            if not isinstance(press, ShowMedicine):
                 continue
-            medicine = self.tables.medicines[press.subject_id]
+            medicine = self.tables.medicines[press.medication_id]
             if not self._is_as_looked_at(medicine["id"], self._rows_about(medicine)):
                 wanted.append(medicine)
                 world.asks(watcher._account, bubble, button.data or "")

@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import Message
-from bot.ui.callbacks import Verb, decode
+from bot.ui.presses.doses import Take
+from bot.ui.presses.registry import decode
 from tests.phone_calendar import Entry, PhoneCalendar
 from tests.walk.reading import (
     Listed,
@@ -390,7 +391,7 @@ def check_card(tables: Snapshot, card: Row, messages: Sequence[Message]) -> Iter
         for row in message.buttons:
             for button in row:
                 press = decode(button.data) if button.data else None
-                if press and press.verb is Verb.TAKE and press.subject_id not in open_ids:
+                if isinstance(press, Take) and press.dose_id not in open_ids:
                     yield f"a card has a button “{button.text}” for what is answered:\n{text}"
 
 

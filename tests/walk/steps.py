@@ -7,7 +7,31 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.sandbox import Button, Message, Person
-from bot.ui.callbacks import Callback, UnreadableCallback, Verb, decode
+from bot.ui.presses.appointments import (
+    AppointmentsPage,
+    PastAppointmentsPage,
+    ShowAppointment,
+    ShowCalendar,
+)
+from bot.ui.presses.contacts import DoctorsPage
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import (
+    CloseMenu,
+    CorrectToMyClock,
+    OpenMenu,
+    ShowRecord,
+    Skip,
+    Take,
+    TakeAll,
+    TakeAllSurely,
+    TakeExactly,
+    TakeTold,
+)
+from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
+from bot.ui.presses.medicines import Give, MedicinesPage, ShowMedicine
+from bot.ui.presses.overview import Keep, RunCommand, TakeToday
+from bot.ui.presses.press import Press, UnreadableCallback
+from bot.ui.presses.registry import decode
 from tests.walk.sayings import (
     When,
 )
@@ -15,14 +39,14 @@ from tests.walk.snapshot import Row, Snapshot, differences, normal
 
 # What records that something was given, or was not, by one tap.
 RECORDING = {
-    *(Verb.TAKE, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL, Verb.TAKE_ALL_SURELY),
-    *(Verb.TAKE_TOLD, Verb.SKIP, Verb.FLOW, Verb.GIVE, Verb.MY_CLOCK),
+    *(Take, TakeToday, TakeExactly, TakeAll, TakeAllSurely),
+    *(TakeTold, Skip, Choose, Give, CorrectToMyClock),
 }
 # Neither of these may change what is recorded or planned, whoever presses them.
 HARMLESS = {
-    *(Verb.MORE, Verb.BACK, Verb.SHOW, Verb.MEDICINES, Verb.MEDICINE, Verb.HISTORY, Verb.ENTRY),
-    *(Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON, Verb.APPOINTMENTS, Verb.APPOINTMENT),
-    *(Verb.PAST_APPOINTMENTS, Verb.DOCTORS, Verb.KEEP, Verb.CALENDAR_FILE, Verb.MENU),
+    *(OpenMenu, CloseMenu, ShowRecord, MedicinesPage, ShowMedicine, FamilyHistory, ShowEntry),
+    *(MedicineHistory, PersonHistory, AppointmentsPage, ShowAppointment),
+    *(PastAppointmentsPage, DoctorsPage, Keep, ShowCalendar, RunCommand),
 }
 
 
@@ -70,7 +94,7 @@ class Step:
     button: Button | None = None
 
     @property
-    def press(self) -> Callback | None:
+    def press(self) -> Press | None:
         if self.button is None or self.button.data is None:
             return None
         try:

@@ -8,7 +8,43 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.appointments import (
+    CallOff,
+    ChangeAppointment,
+    Drive,
+    MoveAppointment,
+    RestoreAppointment,
+    ShowAppointment,
+    ShowCalendar,
+    StopDriving,
+)
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.doses import (
+    CloseMenu,
+    Correct,
+    OpenMenu,
+    ShowRecord,
+    Skip,
+    Snooze,
+    Take,
+    TakeAll,
+    TakeAllSurely,
+    TakeExactly,
+    TakeTold,
+    UndoOnCard,
+    UndoRecord,
+)
+from bot.ui.presses.family import Invite, MovePerson, OwnClock, SwitchFamily
+from bot.ui.presses.history import ShowEntry
+from bot.ui.presses.medicines import (
+    ChangeMedicine,
+    PauseMedicine,
+    RestoreMedicine,
+    ShowMedicine,
+    StopMedicine,
+)
+from bot.ui.presses.overview import Keep, TakeToday, UndoNamed
+from bot.ui.presses.press import Press
 from tests.walk.ground import ZONES, Ground
 from tests.walk.reading import is_misunderstood
 from tests.walk.sayings import (
@@ -191,25 +227,25 @@ class Walk(Ground):
 
     async def _answer_card(self, person: Person) -> AsyncIterator[None]:
         """On a card that stands in the chat."""
-        verbs = {
+        kinds = {
             *(
-                Verb.TAKE,
-                Verb.TAKE_ALL,
-                Verb.SKIP,
-                Verb.SNOOZE,
-                Verb.MORE,
-                Verb.UNDO_ON_CARD,
-                Verb.UNDO,
-                Verb.SHOW,
+                Take,
+                TakeAll,
+                Skip,
+                Snooze,
+                OpenMenu,
+                UndoOnCard,
+                UndoRecord,
+                ShowRecord,
             ),
-            *(Verb.BACK, Verb.TAKE_TODAY, Verb.TAKE_EXACTLY, Verb.TAKE_ALL_SURELY, Verb.TAKE_TOLD),
+            *(CloseMenu, TakeToday, TakeExactly, TakeAllSurely, TakeTold),
         }
         for _ in range(self.rng.randrange(1, 4)):
             found = [
                 (message, button)
                 for message, button in self._buttons(person)
                 if (press := Step(person, message=message, button=button).press)
-                and press.verb in verbs
+                and type(press) in kinds
             ]
             if not found:
                 return
@@ -222,17 +258,17 @@ class Walk(Ground):
     async def _correct(self, person: Person) -> AsyncIterator[None]:
         await self.say(person, "/history", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.ENTRY)
+        found = self._of_kind(person, ShowEntry)
         if not found:
             return
         await self.tap(person, *self.rng.choice(found), Intent("look"))
         yield
-        found = self._with_verb(person, Verb.CORRECT)
+        found = self._of_kind(person, Correct)
         if not found:
             return
         message, button = found[0]
         press = Step(person, message=message, button=button).press
-        dose = self.tables.doses.get(press.subject_id) if press else None
+        dose = self.tables.doses.get(press.dose_id) if isinstance(press, Correct) else None
         await self.tap(person, message, button, Intent("look"))
         yield
         if dose is None:
@@ -272,7 +308,7 @@ class Walk(Ground):
         """A part of a medicine."""
         medicine = await self._open_page(person)
         yield
-        found = self._with_verb(person, Verb.CHANGE_MEDICINE)
+        found = self._of_kind(person, ChangeMedicine)
         if medicine is None or not found:
             return
         zone = ZoneInfo(self.tables.zone_of(medicine["care_recipient_id"]))
@@ -303,8 +339,8 @@ class Walk(Ground):
     async def _pause_or_stop(self, person: Person) -> AsyncIterator[None]:
         medicine = await self._open_page(person)
         yield
-        verbs = [Verb.PAUSE, Verb.STOP, Verb.RESTORE]
-        found = [each for verb in verbs for each in self._with_verb(person, verb)]
+        kinds = [PauseMedicine, StopMedicine, RestoreMedicine]
+        found = [each for kind in kinds for each in self._of_kind(person, kind)]
         if medicine is None or not found:
             return
         # What was added to a course for a pause may be taken back, where that is asked and wanted.
@@ -345,7 +381,7 @@ class Walk(Ground):
     async def _undo(self, person: Person) -> AsyncIterator[None]:
         await self.say(person, "/undo", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.UNDO_LAST, Verb.KEEP)
+        found = self._of_kind(person, UndoNamed, Keep)
         if found and found[0][0].id == person.messages[-1].id:
             await self.tap(person, *self.rng.choice(found[:2]), FREE)
             yield
@@ -353,7 +389,7 @@ class Walk(Ground):
     async def _move(self, person: Person) -> AsyncIterator[None]:
         await self.say(person, "/people", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.MOVE_PERSON)
+        found = self._of_kind(person, MovePerson)
         if not found:
             return
         await self.tap(person, *found[0], Intent("move"))
@@ -372,10 +408,10 @@ class Walk(Ground):
             message, button = self.rng.choice(found)
             step = Step(person, message=message, button=button)
             press = step.press
-            if press is None or press.verb in (Verb.OWN_CLOCK, Verb.INVITE):
+            if press is None or isinstance(press, OwnClock | Invite):
                 continue
             intent = self._intent_of(press)
-            if press.verb is Verb.FLOW and intent is None:
+            if isinstance(press, Choose) and intent is None:
                 intent = FREE
             await self._keep_off_the_minute()
             if (message, button) not in self._buttons(person):
@@ -391,7 +427,7 @@ class Walk(Ground):
     async def _switch(self, person: Person) -> AsyncIterator[None]:
         await self.say(person, "/family", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.SWITCH_FAMILY)
+        found = self._of_kind(person, SwitchFamily)
         if found:
             await self.tap(person, *found[0], Intent("look"))
             yield
@@ -419,28 +455,28 @@ class Walk(Ground):
             return
         await self.say(person, "/appts", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.APPOINTMENT)
+        found = self._of_kind(person, ShowAppointment)
         if not found:
             return
         await self.tap(person, *self.rng.choice(found), Intent("look"))
         yield
-        verbs = (
-            *(Verb.DRIVE, Verb.STOP_DRIVING, Verb.MOVE_APPOINTMENT, Verb.CANCEL_APPOINTMENT),
-            *(Verb.RESTORE_APPOINTMENT, Verb.CHANGE_APPOINTMENT, Verb.CALENDAR_FILE),
+        kinds = (
+            *(Drive, StopDriving, MoveAppointment, CallOff),
+            *(RestoreAppointment, ChangeAppointment, ShowCalendar),
         )
-        found = self._with_verb(person, *verbs)
+        found = self._of_kind(person, *kinds)
         if not found:
             return
         intent = Intent("appointment")
         message, button = self.rng.choice(found)
         outcome = await self.tap(person, message, button, intent)
         press = Step(person, message=message, button=button).press
-        if press is not None and press.verb is Verb.CHANGE_APPOINTMENT:
+        if isinstance(press, ChangeAppointment):
             yield
             async for _ in self._change_appointment(person, intent):
                 yield
             return
-        reach = self._with_verb(person, Verb.CANCEL_APPOINTMENT)
+        reach = self._of_kind(person, CallOff)
         if not outcome.is_changed and len(reach) > 1:
             yield
             outcome = await self.tap(person, *self.rng.choice(reach[:3]), intent)
@@ -478,13 +514,17 @@ class Walk(Ground):
 
     async def _open_page(self, person: Person) -> Row | None:
         await self.say(person, "/meds", Intent("look"))
-        found = self._with_verb(person, Verb.MEDICINE)
+        found = self._of_kind(person, ShowMedicine)
         if not found:
             return None
         message, button = self.rng.choice(found)
         press = Step(person, message=message, button=button).press
         await self.tap(person, message, button, Intent("look"))
-        return self.tables.medicines.get(press.subject_id) if press else None
+        return (
+            self.tables.medicines.get(press.medication_id)
+            if isinstance(press, ShowMedicine)
+            else None
+        )
 
     async def _until_done(
         self,
@@ -515,7 +555,7 @@ class Walk(Ground):
             (message, button)
             for message, button in self._buttons(person)[:12]
             if (press := Step(person, message=message, button=button).press)
-            and press.verb is Verb.FLOW
+            and isinstance(press, Choose)
             and message.id == self._question_of(person)
         ]
         if wanted:
@@ -554,7 +594,7 @@ class Walk(Ground):
         for message in reversed(person.messages):
             for button in (b for row in message.buttons for b in row):
                 press = Step(person, message=message, button=button).press
-                if press and press.verb is Verb.FLOW:
+                if isinstance(press, Choose):
                     return message.id
         return None
 
@@ -576,11 +616,11 @@ class Walk(Ground):
         doses = {log["dose_id"] for log in outcome.new_logs}
         if found is None or press is None:
             return
-        if press.verb in (Verb.UNDO, Verb.UNDO_ON_CARD) and doses != {press.subject_id}:
+        if isinstance(press, UndoRecord | UndoOnCard) and doses != {press.dose_id}:
             return  # below a card each dose has its own
         taken_back = await self.tap(person, *found, FREE)
         asked = {message.id for message in taken_back.said}
-        last = [each for each in self._with_verb(person, Verb.UNDO_LAST) if each[0].id in asked]
+        last = [each for each in self._of_kind(person, UndoNamed) if each[0].id in asked]
         if last:
             taken_back = await self.tap(person, *last[0], FREE)
         until = outcome.before.at + timedelta(hours=20)
@@ -610,11 +650,12 @@ class Walk(Ground):
             if button.data is not None
         ]
 
-    def _with_verb(self, person: Person, *verbs: Verb) -> Sequence[tuple[Message, Button]]:
+    def _of_kind(self, person: Person, *kinds: type[Press]) -> Sequence[tuple[Message, Button]]:
         return [
             (message, button)
             for message, button in self._buttons(person)
-            if (press := Step(person, message=message, button=button).press) and press.verb in verbs
+            if (press := Step(person, message=message, button=button).press)
+            and type(press) in kinds
         ]
 
     def _button(self, person: Person, label: str) -> tuple[Message, Button] | None:
@@ -632,5 +673,5 @@ class Walk(Ground):
         """Whether a question of a conversation waits for this person."""
         return bool(await self.stage.redis.exists(f"conversation:{person.id}:{person.id}"))
 
-    def _intent_of(self, press: Callback) -> Intent | None:
-        return self.intents.get(press.subject_id) if press.verb is Verb.FLOW else FREE
+    def _intent_of(self, press: Press) -> Intent | None:
+        return self.intents.get(press.flow_id) if isinstance(press, Choose) else FREE

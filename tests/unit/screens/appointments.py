@@ -19,7 +19,9 @@ from bot.features.appointments.views import (
 from bot.features.family.views import appointments_left, people
 from bot.features.overview.views import undo
 from bot.ui.answer import Button, Screen
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.press import NOWHERE
 from domain.access import Role
 from domain.appointments.changes.clocks import Followed
 from domain.appointments.details import DoctorNamed
@@ -191,7 +193,7 @@ def _told_in_london(conflicts: Sequence[Conflict]) -> Sequence[Conflict]:
 
 
 def screens_of_appointments_left(home: Home, *found: OccurrenceFacts) -> Mapping[str, View]:
-    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    button = Button("1", Choose(flow_id=NOWHERE, pick=Pick(1, "x")).encode())
 
     def ask(facts: Sequence[OccurrenceFacts]) -> View:
         return partial(
@@ -226,7 +228,7 @@ def screens_of_appointments_left(home: Home, *found: OccurrenceFacts) -> Mapping
 
 def appointment_question_screens(home: Home) -> Mapping[str, View]:
     words = home.words
-    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    button = Button("1", Choose(flow_id=NOWHERE, pick=Pick(1, "x")).encode())
     rows = ((button,),)
     day = date(2026, 12, 3)
     parts = change_questions.part_labels()

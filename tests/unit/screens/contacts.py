@@ -7,7 +7,9 @@ from uuid import UUID
 
 from bot.features.contacts.views import doctors
 from bot.ui.answer import Button, Screen
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.press import NOWHERE
 from domain.access import Role
 from domain.contacts.doctors import DoctorFacts
 from domain.database.scope import Member
@@ -27,7 +29,7 @@ def _of_one_name(doctor: DoctorFacts, words: Words) -> Sequence[DoctorFacts]:
 
 def doctor_screens(home: Home) -> Mapping[str, View]:
     words, doctor, member = home.words, home.doctor, home.member
-    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    button = Button("1", Choose(flow_id=NOWHERE, pick=Pick(1, "x")).encode())
     viewer, body = replace(member, role=Role.VIEWER), Screen("👩")
     bare = replace(doctor, specialty=None, phone=None, address=None, note=None)
 

@@ -7,16 +7,18 @@ from bot.features.medicines.views.content import new_medicines
 from bot.features.overview.views import edited
 from bot.ui import conversations
 from bot.ui.answer import Button
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose, Continue, Forget
 from bot.ui.wording import escape
 from tests.unit.screens.home import FAMILY_ID, MEDICINE_IDS, PERSON_ID, View, Words
 
 
 def conversation_screens(words: Words) -> Mapping[str, View]:
-    ids = (FAMILY_ID, MEDICINE_IDS[0], "addmed")
-    go_on = Button(conversations.go_on_label(), Callback(Verb.CONTINUE, *ids).encode())
-    forget = Button(conversations.forget_label(), Callback(Verb.FORGET, *ids).encode())
-    stop = Button(conversations.stop_label(), Callback(Verb.FORGET, *ids).encode())
+    to_go_on = Continue(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
+    to_forget = Forget(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
+    go_on = Button(conversations.go_on_label(), to_go_on)
+    forget = Button(conversations.forget_label(), to_forget)
+    stop = Button(conversations.stop_label(), to_forget)
     question = new_medicines.ask_dosage(words.medicine)
     return {
         "conversation_unexpected": partial(conversations.unexpected),
@@ -89,4 +91,4 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
 
 def choice(label: str) -> Button:
     """A button as flows make them."""
-    return Button(label, Callback(Verb.FLOW, FAMILY_ID, PERSON_ID, "1.0").encode())
+    return Button(label, Choose(family_id=FAMILY_ID, flow_id=PERSON_ID, pick=Pick(1, "0")).encode())

@@ -12,8 +12,10 @@ from bot.features.medicines.views.content import pasted_medicines
 from bot.features.overview.views import elsewhere, today, undo
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.answer import Button, Screen
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.press import NOWHERE
 from domain.access import Role
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
@@ -173,7 +175,7 @@ def today_screens(home: Home) -> Mapping[str, View]:
 
 def list_screens(home: Home) -> Mapping[str, View]:
     words, details = home.words, home.series.details
-    button = Button("1", Callback(Verb.FLOW, argument="1.x").encode())
+    button = Button("1", Choose(flow_id=NOWHERE, pick=Pick(1, "x")).encode())
     rows = ((button,),)
     one = pasted_lists.Shown(
         words.other_person,

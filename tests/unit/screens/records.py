@@ -17,7 +17,7 @@ from bot.features.medicines.views.giving import (
     readers,
 )
 from bot.features.medicines.views.giving import late as late_views
-from bot.ui.callbacks import Verb
+from bot.ui.presses.history import FamilyHistory
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, Record, RecordStep
@@ -122,7 +122,13 @@ def history_screens(home: Home) -> Mapping[str, View]:
     entries += [Entry(dose, words.other_person, is_corrected=False) for dose in states]
 
     def page(shown: HistoryPage) -> View:
-        return partial(history.history, shown, member=home.member, now=NOW, verb=Verb.HISTORY)
+        return partial(
+            history.history,
+            shown,
+            member=home.member,
+            now=NOW,
+            about=FamilyHistory(family_id=home.member.family_id),
+        )
 
     def record(
         status: str,

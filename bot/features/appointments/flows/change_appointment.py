@@ -30,6 +30,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.appointments import ChangeAppointment
 from domain.access import Action
 from domain.appointments.changes.edits import edit
 from domain.appointments.changes.locking import Reach
@@ -45,7 +46,7 @@ _BEGINNINGS = {"with": "doctor", "every": "repeat"}
 async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    facts = await get_occurrence(request.scope, request.subject_id)
+    facts = await get_occurrence(request.scope, request.pressed(ChangeAppointment).occurrence_id)
     data = {
         "id": str(facts.id),
         "version": facts.version,

@@ -25,6 +25,7 @@ from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.appointments import MoveAppointment
 from domain.access import Action
 from domain.appointments.changes.locking import Reach
 from domain.appointments.changes.rescheduling import move, repeat
@@ -45,7 +46,7 @@ _SAME_DAY = "same"
 async def begin(request: Request) -> Answer:
     """The Move button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    facts = await get_occurrence(request.scope, request.subject_id)
+    facts = await get_occurrence(request.scope, request.pressed(MoveAppointment).occurrence_id)
     now = request.scope.clock.now()
     if facts.ends_at <= now:
         raise AppointmentOver

@@ -10,6 +10,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.appointments import WriteOutcome
 from domain.access import Action
 from domain.appointments.attendance import record_outcome
 from domain.appointments.occurrences.lookups import get_occurrence
@@ -18,7 +19,7 @@ from domain.appointments.occurrences.lookups import get_occurrence
 async def begin(request: Request) -> Answer:
     """The Write a note button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    facts = await get_occurrence(request.scope, request.subject_id)
+    facts = await get_occurrence(request.scope, request.pressed(WriteOutcome).occurrence_id)
     data = {"id": str(facts.id), "title": facts.details.title, "person": facts.person}
     return FLOW.begin(request, "note", data)
 

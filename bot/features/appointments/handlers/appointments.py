@@ -5,7 +5,6 @@ A button about driving says where it stands: a reminder is edited by its deliver
 
 from bot.features.appointments.flows.add_appointment import file_of
 from bot.features.appointments.views import (
-    appointment_buttons,
     appointment_lists,
     appointment_screen,
     change_questions,
@@ -13,8 +12,20 @@ from bot.features.appointments.views import (
 )
 from bot.features.appointments.views.calendar_files import calendar_file
 from bot.intake.request import Request
-from bot.ui import callbacks
 from bot.ui.answer import Answer, Screen
+from bot.ui.presses.appointments import (
+    AppointmentsPage,
+    CallOff,
+    Drive,
+    NothingToNote,
+    PastAppointmentsPage,
+    RemindToo,
+    RestoreAppointment,
+    ShowAppointment,
+    ShowCalendar,
+    StopDriving,
+    Where,
+)
 from domain.access import Action
 from domain.appointments.attendance import drive, record_outcome, stop_driving
 from domain.appointments.calendars import list_entries
@@ -35,72 +46,77 @@ async def appts(request: Request) -> Answer:
 
 async def turn_page(request: Request) -> Answer:
     """◀ ▶ of what is to come, and the way back from an appointment."""
-    return Answer(edit=await _list(request, page=_number(request), is_past=False))
+    page = request.pressed(AppointmentsPage).page
+    return Answer(edit=await _list(request, page=page, is_past=False))
 
 
 async def turn_past_page(request: Request) -> Answer:
-    return Answer(edit=await _list(request, page=_number(request), is_past=True))
+    page = request.pressed(PastAppointmentsPage).page
+    return Answer(edit=await _list(request, page=page, is_past=True))
 
 
 async def show(request: Request) -> Answer:
-    screen = _screen(request, await get_occurrence(request.scope, request.subject_id))
-    if request.pressed.argument == callbacks.NEW_MESSAGE:
+    press = request.pressed(ShowAppointment)
+    screen = _screen(request, await get_occurrence(request.scope, press.occurrence_id))
+    if press.in_new_message:
         return Answer(send=(screen,))
     return Answer(edit=screen)
 
 
 async def start_driving(request: Request) -> Answer:
     """ "I'll drive", this time or every time."""
-    is_every = request.pressed.argument == appointment_buttons.EVERY_TIME
-    facts = await drive(request.scope, request.subject_id, every=is_every)
-    return confirmations.driving(facts, _edited(request, facts), is_every=is_every)
+    press = request.pressed(Drive)
+    is_every = press.where is Where.EVERY_TIME
+    facts = await drive(request.scope, press.occurrence_id, every=is_every)
+    return confirmations.driving(facts, _edited(request, press.where, facts), is_every=is_every)
 
 
 async def give_up_driving(request: Request) -> Answer:
     """ "I can't after all", this time or every time."""
-    is_every = request.pressed.argument == appointment_buttons.EVERY_TIME
-    facts = await stop_driving(request.scope, request.subject_id, every=is_every)
-    return confirmations.not_driving(_edited(request, facts))
+    press = request.pressed(StopDriving)
+    is_every = press.where is Where.EVERY_TIME
+    facts = await stop_driving(request.scope, press.occurrence_id, every=is_every)
+    return confirmations.not_driving(_edited(request, press.where, facts))
 
 
 async def call_off(request: Request) -> Answer:
     """Call it off: of a series it is asked how much."""
-    argument = request.pressed.argument
-    facts = await get_occurrence(request.scope, request.subject_id)
-    reaches = {reach.value: reach for reach in Reach}
-    if facts.recurrence is not None and argument not in reaches:
+    press = request.pressed(CallOff)
+    facts = await get_occurrence(request.scope, press.occurrence_id)
+    if facts.recurrence is not None and press.reach is None:
         member = request.scope.require(Action.CHANGE_APPOINTMENTS)
         buttons = change_questions.call_off_buttons(facts, member=member)
         return Answer(
             edit=change_questions.ask_reach(facts.details.title, buttons, to_call_off=True)
         )
-    facts = await cancel(request.scope, request.subject_id, reach=reaches.get(argument, Reach.THIS))
+    reach = press.reach or Reach.THIS
+    facts = await cancel(request.scope, press.occurrence_id, reach=reach)
     return confirmations.called_off(_screen(request, facts))
 
 
 async def bring_back(request: Request) -> Answer:
-    facts = await restore(request.scope, request.subject_id)
+    facts = await restore(request.scope, request.pressed(RestoreAppointment).occurrence_id)
     return confirmations.restored(_screen(request, facts))
 
 
 async def remind_too(request: Request) -> Answer:
     """Remind of it shortly before as well."""
-    argument = request.pressed.argument
-    minutes = int(argument) if argument.isdecimal() else appointment_buttons.LAST_MINUTES
-    facts = await remind_before_too(request.scope, request.subject_id, minutes=minutes)
+    press = request.pressed(RemindToo)
+    facts = await remind_before_too(request.scope, press.occurrence_id, minutes=press.minutes)
     return confirmations.will_remind(_screen(request, facts))
 
 
 async def all_fine(request: Request) -> Answer:
     """Nothing to note."""
-    return confirmations.noted(
-        _edited(request, await record_outcome(request.scope, request.subject_id, None))
-    )
+    press = request.pressed(NothingToNote)
+    facts = await record_outcome(request.scope, press.occurrence_id, None)
+    return confirmations.noted(_edited(request, press.where, facts))
 
 
 async def calendar(request: Request) -> Answer:
     """The calendar file of one appointment."""
-    facts = await get_occurrence(request.scope, request.subject_id)
+    occurrence_id = request.pressed(ShowCalendar).occurrence_id
+    facts = await get_occurrence(request.scope, occurrence_id)
     return Answer(send=(await file_of(request, facts),))
 
 
@@ -114,7 +130,8 @@ async def family_calendar(request: Request) -> Answer:
 
 async def _list(request: Request, *, page: int, is_past: bool) -> Screen:
     member = request.scope.require(Action.READ)
-    found = await (list_past if is_past else list_upcoming)(request.scope, page=page)
+    farthest = min(page, FARTHEST_PAGE)
+    found = await (list_past if is_past else list_upcoming)(request.scope, page=farthest)
     return appointment_lists.appointments(found, member=member, now=request.scope.clock.now())
 
 
@@ -123,12 +140,7 @@ def _screen(request: Request, facts: OccurrenceFacts) -> Screen:
     return appointment_screen.screen(facts, member=member, now=request.scope.clock.now())
 
 
-def _edited(request: Request, facts: OccurrenceFacts) -> Screen | None:
-    if request.pressed.argument == appointment_buttons.ON_REMINDER:
+def _edited(request: Request, where: Where, facts: OccurrenceFacts) -> Screen | None:
+    if where is Where.REMINDER:
         return None
     return _screen(request, facts)
-
-
-def _number(request: Request) -> int:
-    argument = request.pressed.argument
-    return min(int(argument), FARTHEST_PAGE) if argument.isdecimal() else 0

@@ -4,8 +4,22 @@ from datetime import datetime, timedelta
 
 from bot.features.appointments.views.appointment_lines import reminders_words
 from bot.ui.answer import Button, Keyboard
-from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import label
+from bot.ui.presses.appointments import (
+    AppointmentsPage,
+    CallOff,
+    ChangeAppointment,
+    Drive,
+    MoveAppointment,
+    RemindToo,
+    RestoreAppointment,
+    ShowCalendar,
+    StopDriving,
+    Where,
+    WriteOutcome,
+)
+from bot.ui.presses.contacts import AddDoctor, ShowDoctor
+from bot.ui.presses.subjects import OfOccurrence
 from bot.ui.wording import _
 from domain.access import Action, may
 from domain.appointments.details import MOST_REMINDERS
@@ -13,52 +27,58 @@ from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
 LAST_MINUTES = 10
-ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
 
 
 def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Keyboard:
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        return Button(words, Callback(verb, member.family_id, facts.id, argument).encode())
+    def button(words: str, kind: type[OfOccurrence]) -> Button:
+        return Button(words, kind(family_id=member.family_id, occurrence_id=facts.id).encode())
+
+    def driving(words: str, kind: type[Drive | StopDriving], where: Where) -> Button:
+        press = kind(family_id=member.family_id, occurrence_id=facts.id, where=where)
+        return Button(words, press.encode())
 
     rows: list[tuple[Button, ...]] = []
     is_ahead, may_change = facts.ends_at > now, may(member.role, Action.CHANGE_APPOINTMENTS)
     if facts.is_planned and is_ahead and may(member.role, Action.DRIVE):
         if facts.driver is None:
-            drive = [button(_("🚗 I'll drive"), Verb.DRIVE, ON_SCREEN)]
+            drive = [driving(_("🚗 I'll drive"), Drive, Where.SCREEN)]
             if facts.recurrence is not None:
-                drive.append(button(_("🚗 Every time"), Verb.DRIVE, EVERY_TIME))
+                drive.append(driving(_("🚗 Every time"), Drive, Where.EVERY_TIME))
             rows.append(tuple(drive))
         elif facts.driver_id == member.user_id:
-            stop = [button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_SCREEN)]
+            stop = [driving(_("🚗 I can't after all"), StopDriving, Where.SCREEN)]
             if facts.recurrence is not None:
-                stop.append(button(_("🚗 None of them"), Verb.STOP_DRIVING, EVERY_TIME))
+                stop.append(driving(_("🚗 None of them"), StopDriving, Where.EVERY_TIME))
             rows.append(tuple(stop))
     if may_change and _is_remindable(facts, now=now):
         words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))
-        rows.append((button(words, Verb.REMIND_TOO, str(LAST_MINUTES)),))
+        remind = RemindToo(family_id=member.family_id, occurrence_id=facts.id, minutes=LAST_MINUTES)
+        rows.append((Button(words, remind.encode()),))
     if may_change and is_ahead and facts.is_planned:
         rows.append(
             (
-                button(_("✏️ Change"), Verb.CHANGE_APPOINTMENT),
-                button(_("↔️ Move"), Verb.MOVE_APPOINTMENT),
-                button(_("🚫 Call it off"), Verb.CANCEL_APPOINTMENT),
+                button(_("✏️ Change"), ChangeAppointment),
+                button(_("↔️ Move"), MoveAppointment),
+                button(_("🚫 Call it off"), CallOff),
             )
         )
     elif may_change and is_ahead:
-        rows.append((button(_("↩️ Restore"), Verb.RESTORE_APPOINTMENT),))
+        rows.append((button(_("↩️ Restore"), RestoreAppointment),))
     elif may_change and facts.is_planned:
-        rows.append((button(_("💬 How did it go?"), Verb.OUTCOME),))
+        rows.append((button(_("💬 How did it go?"), WriteOutcome),))
     doctor = facts.details.doctor
     if may_change and doctor is not None and doctor.id is None:
         words = _("➕ Add {doctor} to the doctors").format(doctor=label(doctor.name))
-        rows.append((button(words, Verb.ADD_DOCTOR),))
+        rows.append((button(words, AddDoctor),))
     elif doctor is not None and doctor.id is not None and not doctor.is_removed:
-        known = Callback(Verb.DOCTOR, member.family_id, doctor.id, NEW_MESSAGE).encode()
+        known = ShowDoctor(
+            family_id=member.family_id, doctor_id=doctor.id, in_new_message=True
+        ).encode()
         rows.append((Button(_("👩‍⚕️ {doctor}").format(doctor=label(doctor.name)), known),))
-    all_of_them = Callback(Verb.APPOINTMENTS, member.family_id).encode()
+    all_of_them = AppointmentsPage(family_id=member.family_id).encode()
     rows.append(
         (
-            button(_("📅 Calendar"), Verb.CALENDAR_FILE),
+            button(_("📅 Calendar"), ShowCalendar),
             Button(_("◀️ All"), all_of_them),
         )
     )

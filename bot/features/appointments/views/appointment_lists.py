@@ -8,8 +8,14 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
+from bot.ui.presses.appointments import (
+    AppointmentsPage,
+    PastAppointmentsPage,
+    ShowAppointment,
+    ShowFamilyCalendar,
+)
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import (
     appointment_clock,
@@ -144,36 +150,38 @@ def _list_label(facts: OccurrenceFacts) -> str:
 
 
 def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
-    def turn(words: str, number: int, verb: Verb) -> Button:
-        return Button(words, Callback(verb, member.family_id, argument=str(number)).encode())
+    def turn(
+        words: str, number: int, kind: type[AppointmentsPage | PastAppointmentsPage]
+    ) -> Button:
+        return Button(words, kind(family_id=member.family_id, page=number).encode())
 
     rows = [
         (
             Button(
                 _list_label(facts),
-                Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode(),
+                ShowAppointment(family_id=member.family_id, occurrence_id=facts.id).encode(),
             ),
         )
         for facts in page.items
     ]
-    verb = Verb.PAST_APPOINTMENTS if page.is_past else Verb.APPOINTMENTS
+    kind = PastAppointmentsPage if page.is_past else AppointmentsPage
     turns = []
     if page.number:
-        turns.append(turn(_("◀️"), page.number - 1, verb))
+        turns.append(turn(_("◀️"), page.number - 1, kind))
     if page.has_more:
-        turns.append(turn(_("▶️"), page.number + 1, verb))
+        turns.append(turn(_("▶️"), page.number + 1, kind))
     if turns:
         rows.append(tuple(turns))  # type: ignore[arg-type]
     other = (
-        turn(_("📅 Upcoming"), 0, Verb.APPOINTMENTS)
+        turn(_("📅 Upcoming"), 0, AppointmentsPage)
         if page.is_past
-        else turn(_("🕘 Past"), 0, Verb.PAST_APPOINTMENTS)
+        else turn(_("🕘 Past"), 0, PastAppointmentsPage)
     )
-    calendar = Button(_("📅 Calendar"), Callback(Verb.FAMILY_CALENDAR, member.family_id).encode())
+    calendar = Button(_("📅 Calendar"), ShowFamilyCalendar(family_id=member.family_id).encode())
     last: tuple[Button, ...] = (other, calendar)
     if may(member.role, Action.CHANGE_APPOINTMENTS) and not page.is_past:
         add = Button(
-            _("➕ Add"), Callback(Verb.MENU, member.family_id, argument="addappt").encode()
+            _("➕ Add"), RunCommand(family_id=member.family_id, command="addappt").encode()
         )
         last = (add, *last)
     return (*rows, last)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from bot.features.appointments.views.appointment_buttons import ON_REMINDER
 from bot.features.appointments.views.appointment_lines import (
     details_lines,
     driver_line,
@@ -11,8 +10,17 @@ from bot.features.appointments.views.appointment_lines import (
     when_line,
 )
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label
+from bot.ui.presses.appointments import (
+    Drive,
+    NothingToNote,
+    ShowAppointment,
+    StopDriving,
+    Where,
+    WriteOutcome,
+)
+from bot.ui.presses.overview import RunCommand
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape
 from bot.ui.words.appointment_times import span_words
 from domain.access import Action, may
@@ -89,21 +97,30 @@ def _rows(
 ) -> list[tuple[Button, ...]]:
     occurrence = item.occurrence
 
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        press = Callback(verb, facts.family_id, occurrence.id, argument)
+    def button(words: str, press: Press) -> Button:
         return Button(words + about, press.encode())
 
-    details = button(_("📄 Details"), Verb.APPOINTMENT, NEW_MESSAGE)
+    def on_reminder(words: str, kind: type[Drive | StopDriving | NothingToNote]) -> Button:
+        press = kind(family_id=facts.family_id, occurrence_id=occurrence.id, where=Where.REMINDER)
+        return button(words, press)
+
+    details = button(
+        _("📄 Details"),
+        ShowAppointment(
+            family_id=facts.family_id, occurrence_id=occurrence.id, in_new_message=True
+        ),
+    )
     if item.step is Step.ASK_OUTCOME:
         if occurrence.outcome_at is not None or not occurrence.is_planned:
             return [(details,)]
         if not may(facts.reader_role, Action.CHANGE_APPOINTMENTS):
             return [(details,)]
-        meds = Callback(Verb.MENU, facts.family_id, argument="meds").encode()
+        write = WriteOutcome(family_id=facts.family_id, occurrence_id=occurrence.id)
+        meds = RunCommand(family_id=facts.family_id, command="meds").encode()
         return [
             (
-                button(_("👍 Nothing to note"), Verb.ALL_FINE, ON_REMINDER),
-                button(_("📝 Write a note"), Verb.OUTCOME),
+                on_reminder(_("👍 Nothing to note"), NothingToNote),
+                button(_("📝 Write a note"), write),
             ),
             (Button(_("💊 Change a medicine"), meds), details),
         ]
@@ -111,7 +128,7 @@ def _rows(
     is_ahead = occurrence.is_planned and occurrence.ends_at > facts.now
     if is_ahead and may(facts.reader_role, Action.DRIVE):
         if occurrence.driver_id is None:
-            rows.append((button(_("🚗 I'll drive"), Verb.DRIVE, ON_REMINDER),))
+            rows.append((on_reminder(_("🚗 I'll drive"), Drive),))
         elif occurrence.driver_id == facts.reader_id:
-            rows.append((button(_("🚗 I can't after all"), Verb.STOP_DRIVING, ON_REMINDER),))
+            rows.append((on_reminder(_("🚗 I can't after all"), StopDriving),))
     return [*rows, (details,)]

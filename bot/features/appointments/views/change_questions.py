@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.appointments import CallOff, ShowAppointment
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
+from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
@@ -39,22 +40,22 @@ def _reach_question(text: str, buttons: Sequence[Button], typed: str | None) -> 
     return Screen(text, tuple((button,) for button in buttons))
 
 
-def reach_labels() -> Mapping[str, str]:
+def reach_labels() -> Mapping[Reach, str]:
     """By how far it reaches."""
     return {
-        "this": _("Only this one"),
-        "following": _("This and all that follow"),
-        "all": _("The whole series"),
+        Reach.THIS: _("Only this one"),
+        Reach.FOLLOWING: _("This and all that follow"),
+        Reach.ALL: _("The whole series"),
     }
 
 
 def call_off_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Button]:
-    keep = Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode()
+    keep = ShowAppointment(family_id=member.family_id, occurrence_id=facts.id).encode()
     return [
         *(
             Button(
                 words,
-                Callback(Verb.CANCEL_APPOINTMENT, member.family_id, facts.id, reach).encode(),
+                CallOff(family_id=member.family_id, occurrence_id=facts.id, reach=reach).encode(),
             )
             for reach, words in reach_labels().items()
         ),

@@ -2,7 +2,7 @@
 
 from bot.ui.answer import Button, Screen
 from bot.ui.apart import family_name
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
@@ -21,7 +21,7 @@ def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
     """Thanks, and the way to what may have changed."""
 
     def menu(words: str, command: str) -> Button:
-        return Button(words, Callback(Verb.MENU, member.family_id, argument=command).encode())
+        return Button(words, RunCommand(family_id=member.family_id, command=command).encode())
 
     return Screen(
         _("✅ Noted for {title} in family {family}. Any changes to the medicines?").format(

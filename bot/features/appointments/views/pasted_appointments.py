@@ -11,8 +11,8 @@ from bot.features.appointments.views.appointment_lines import (
     will_remind_line,
 )
 from bot.ui.answer import Button, Screen
-from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import label
+from bot.ui.presses.appointments import ShowAppointment
 from bot.ui.wording import _, escape
 from domain.appointments.details import Details
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -58,7 +58,9 @@ def saved_appointments(
     buttons = [
         Button(
             _("📄 {title}").format(title=label(facts.details.title)),
-            Callback(Verb.APPOINTMENT, member.family_id, facts.id, NEW_MESSAGE).encode(),
+            ShowAppointment(
+                family_id=member.family_id, occurrence_id=facts.id, in_new_message=True
+            ).encode(),
         )
         for facts in found
     ]

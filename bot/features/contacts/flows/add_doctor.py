@@ -28,6 +28,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.contacts import AddDoctor
 from domain.access import Action
 from domain.appointments.occurrences.lookups import get_occurrence
 from domain.contacts.doctors import NewDoctor, add_doctor, get_doctor
@@ -121,7 +122,7 @@ async def begin(request: Request) -> Answer:
 
 async def begin_named(request: Request) -> Answer:
     """The offer on an appointment to add the doctor who is only a name there."""
-    facts = await get_occurrence(request.scope, request.subject_id)
+    facts = await get_occurrence(request.scope, request.pressed(AddDoctor).occurrence_id)
     draft = await _new(request)
     if facts.details.doctor is None:
         raise NotFound

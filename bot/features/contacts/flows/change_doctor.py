@@ -15,6 +15,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.contacts import ChangeDoctor
 from domain.access import Action
 from domain.contacts.doctors import edit_doctor, get_doctor
 from domain.contacts.errors import AlikeDoctor
@@ -27,7 +28,7 @@ _PARTS = ("name", "specialty", "phone", "address", "note")
 async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
-    doctor = await get_doctor(request.scope, request.subject_id)
+    doctor = await get_doctor(request.scope, request.pressed(ChangeDoctor).doctor_id)
     data = {"id": str(doctor.id), "name": doctor.name, "zone": doctor.zone.key}
     return FLOW.begin(request, "what", data)
 

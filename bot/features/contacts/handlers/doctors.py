@@ -3,7 +3,7 @@
 from bot.features.contacts.views import doctors as views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
-from bot.ui.callbacks import NEW_MESSAGE
+from bot.ui.presses.contacts import DoctorsPage, RemoveDoctor, RestoreDoctor, ShowDoctor
 from domain.access import Action
 from domain.contacts.doctors import (
     DoctorFacts,
@@ -20,24 +20,24 @@ async def doctors(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    argument = request.pressed.argument
-    return Answer(edit=await _list(request, page=int(argument) if argument.isdecimal() else 0))
+    return Answer(edit=await _list(request, page=request.pressed(DoctorsPage).page))
 
 
 async def show(request: Request) -> Answer:
-    screen = _screen(request, await get_doctor(request.scope, request.subject_id))
-    if request.pressed.argument == NEW_MESSAGE:
+    press = request.pressed(ShowDoctor)
+    screen = _screen(request, await get_doctor(request.scope, press.doctor_id))
+    if press.in_new_message:
         return Answer(send=(screen,))
     return Answer(edit=screen)
 
 
 async def remove(request: Request) -> Answer:
-    doctor = await remove_doctor(request.scope, request.subject_id)
+    doctor = await remove_doctor(request.scope, request.pressed(RemoveDoctor).doctor_id)
     return views.removed(_screen(request, doctor))
 
 
 async def restore(request: Request) -> Answer:
-    doctor = await restore_doctor(request.scope, request.subject_id)
+    doctor = await restore_doctor(request.scope, request.pressed(RestoreDoctor).doctor_id)
     return views.restored(_screen(request, doctor))
 
 

@@ -5,8 +5,16 @@ from itertools import groupby
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import doctor_labels, family_name
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting
+from bot.ui.presses.contacts import (
+    ChangeDoctor,
+    DoctorsPage,
+    RemoveDoctor,
+    RestoreDoctor,
+    ShowDoctor,
+)
+from bot.ui.presses.overview import RunCommand
+from bot.ui.presses.subjects import OfDoctor
 from bot.ui.wording import _, escape
 from bot.ui.words.phones import map_link, phone_by_country, phone_words
 from domain.access import Action, may
@@ -25,7 +33,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         lines.append("\n" + _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678"))
 
     def turn(words: str, number: int) -> Button:
-        press = Callback(Verb.DOCTORS, member.family_id, argument=str(number))
+        press = DoctorsPage(family_id=member.family_id, page=number)
         return Button(words, press.encode())
 
     told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
@@ -33,7 +41,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         (
             Button(
                 told_apart[doctor.id],
-                Callback(Verb.DOCTOR, member.family_id, doctor.id).encode(),
+                ShowDoctor(family_id=member.family_id, doctor_id=doctor.id).encode(),
             ),
         )
         for doctor in here
@@ -44,7 +52,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
     if turns:
         rows.append(tuple(turns))
     if may(member.role, Action.CHANGE_APPOINTMENTS):
-        add = Callback(Verb.MENU, member.family_id, argument="adddoctor").encode()
+        add = RunCommand(family_id=member.family_id, command="adddoctor").encode()
         rows.append((Button(_("➕ Add"), add),))
     return Screen("\n".join(fitting(lines)), tuple(rows))
 
@@ -77,18 +85,18 @@ def doctor_screen(doctor: DoctorFacts, *, member: Member) -> Screen:
 
 
 def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
-    def button(words: str, verb: Verb) -> Button:
-        return Button(words, Callback(verb, member.family_id, doctor.id).encode())
+    def button(words: str, kind: type[OfDoctor]) -> Button:
+        return Button(words, kind(family_id=member.family_id, doctor_id=doctor.id).encode())
 
-    back = Button(_("◀️ Doctors"), Callback(Verb.DOCTORS, member.family_id).encode())
+    back = Button(_("◀️ Doctors"), DoctorsPage(family_id=member.family_id).encode())
     if not may(member.role, Action.CHANGE_APPOINTMENTS):
         return ((back,),)
     if doctor.is_removed:
-        return ((button(_("↩️ Restore"), Verb.RESTORE_DOCTOR),), (back,))
+        return ((button(_("↩️ Restore"), RestoreDoctor),), (back,))
     return (
         (
-            button(_("✏️ Change"), Verb.CHANGE_DOCTOR),
-            button(_("🗑 Remove"), Verb.REMOVE_DOCTOR),
+            button(_("✏️ Change"), ChangeDoctor),
+            button(_("🗑 Remove"), RemoveDoctor),
         ),
         (back,),
     )

@@ -18,6 +18,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished, tap_a_button
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.subjects import OfPerson
 from domain.access import Action
 from domain.appointments.changes.clocks import follow_person, list_by_other_clocks
 from domain.errors import AlikeName
@@ -35,7 +36,7 @@ async def begin_move(request: Request) -> Answer:
 
 async def _begin(request: Request, step: str) -> Answer:
     request.scope.require(Action.ADD_PERSON)
-    person = await get_person(request.scope, request.subject_id)
+    person = await get_person(request.scope, request.pressed(OfPerson).person_id)
     return FLOW.begin(request, step, {"id": str(person.id), "name": person.name})
 
 

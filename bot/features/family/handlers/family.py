@@ -4,8 +4,8 @@ from bot.features.family.views import families as views
 from bot.features.family.views import start as start_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
+from bot.ui.presses.family import Invite, InvitePerson, SwitchFamily
 from domain.access import Action, Role
-from domain.errors import NotFound
 from domain.family import families, users
 from domain.family.errors import NobodyCaredFor
 from domain.family.people import list_people
@@ -35,7 +35,9 @@ async def family(request: Request) -> Answer:
 
 
 async def switch_family(request: Request) -> Answer:
-    switched, *others = await elsewhere.switch_family(request.scope, request.pressed.family_id)
+    switched, *others = await elsewhere.switch_family(
+        request.scope, request.pressed(SwitchFamily).family_id
+    )
     return views.switched(switched, others=others)
 
 
@@ -52,16 +54,13 @@ async def invite(request: Request) -> Answer:
 
 async def invite_as(request: Request) -> Answer:
     """A button of `/invite`."""
-    if request.pressed.argument not in set(Role):
-        raise NotFound
-    return await _invite_as(request, Role(request.pressed.argument))
+    return await _invite_as(request, request.pressed(Invite).role)
 
 
 async def invite_person(request: Request) -> Answer:
     """Which cared-for person is invited."""
-    made = await families.invite(
-        request.scope, Role.RECIPIENT, care_recipient_id=request.subject_id
-    )
+    person_id = request.pressed(InvitePerson).person_id
+    made = await families.invite(request.scope, Role.RECIPIENT, care_recipient_id=person_id)
     return views.invitation(made, bot_username=request.bot_username)
 
 

@@ -6,8 +6,9 @@ from uuid import UUID
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words, family_labels
 from bot.ui.buttons import switch_button
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_ROWS, ROOM, fitting, label
+from bot.ui.presses.family import Invite, InvitePerson
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from domain.access import Role
 from domain.family.families import FamilyFacts, FamilyOverview, Joined, MemberFacts, NewInvitation
@@ -83,7 +84,7 @@ def ask_role(family_id: UUID) -> Answer:
     return say(
         _("What may the new member do?"),
         tuple(
-            (Button(words, Callback(Verb.INVITE, family_id, argument=role).encode()),)
+            (Button(words, Invite(family_id=family_id, role=role).encode()),)
             for role, words in roles.items()
         ),
     )
@@ -94,7 +95,7 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
     return say(
         _("Which of them do you invite?"),
         tuple(
-            (Button(label(name), Callback(Verb.INVITE_PERSON, family_id, person_id).encode()),)
+            (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
             for person_id, name in people[:MOST_ROWS]
         ),
     )
@@ -153,4 +154,4 @@ def _member_line(member: MemberFacts) -> str:
 
 
 def _menu(words: str, command: str) -> Button:
-    return Button(words, Callback(Verb.MENU, argument=command).encode())
+    return Button(words, RunCommand(command=command).encode())

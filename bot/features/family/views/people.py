@@ -6,8 +6,12 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_ROWS, fitting, label
+from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
+from bot.ui.presses.history import PersonHistory
+from bot.ui.presses.medicines import PausePerson, ResumePerson
+from bot.ui.presses.overview import RunCommand
+from bot.ui.presses.subjects import OfPerson
 from bot.ui.wording import _, escape
 from bot.ui.words.pauses import pause_words
 from domain.access import Action, may
@@ -39,7 +43,7 @@ def added(facts: PersonAdded) -> Answer:
             family=escape(facts.family_name),
             zone=facts.person.zone.key.replace("_", " "),
         ),
-        ((Button(_("➕ Add a medicine"), Callback(Verb.MENU, argument="addmed").encode()),),),
+        ((Button(_("➕ Add a medicine"), RunCommand(command="addmed").encode()),),),
     )
 
 
@@ -49,25 +53,25 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         return say(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
     lines += fitting([_person(person, now=now) for person in found])
-    own = Button(_("🕑 My own clock"), Callback(Verb.OWN_CLOCK, member.family_id).encode())
+    own = Button(_("🕑 My own clock"), OwnClock(family_id=member.family_id).encode())
     if not may(member.role, Action.ADD_PERSON):
         return say("\n".join(lines), ((own,),))
 
-    def button(words: str, verb: Verb, person: Person) -> Button:
-        return Button(words, Callback(verb, member.family_id, person.id).encode())
+    def button(words: str, kind: type[OfPerson], person: Person) -> Button:
+        return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
     rows = [
         (
-            button(_("✏️ {name}").format(name=label(person.name)), Verb.RENAME_PERSON, person),
-            button(_("🌍 Move"), Verb.MOVE_PERSON, person),
-            button(_("▶️ Resume"), Verb.RESUME_PERSON, person)
+            button(_("✏️ {name}").format(name=label(person.name)), RenamePerson, person),
+            button(_("🌍 Move"), MovePerson, person),
+            button(_("▶️ Resume"), ResumePerson, person)
             if person.pause
-            else button(_("⏸ Pause"), Verb.PAUSE_PERSON, person),
-            button("📜", Verb.HISTORY_OF_PERSON, person),
+            else button(_("⏸ Pause"), PausePerson, person),
+            button("📜", PersonHistory, person),
         )
         for person in found[: MOST_ROWS - 2]
     ]
-    add = Button(_("➕ Add somebody"), Callback(Verb.MENU, argument="addperson").encode())
+    add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 
 

@@ -1,7 +1,7 @@
 """Welcome and help."""
 
 from bot.ui.answer import Answer, Button, Keyboard, say
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 
 # The menu that Telegram shows behind "/": names stay, descriptions are in the reader's language.
@@ -129,4 +129,4 @@ def _disclaimer() -> str:
 
 
 def _menu_button(label: str, command: str) -> Button:
-    return Button(label, Callback(Verb.MENU, argument=command).encode())
+    return Button(label, RunCommand(command=command).encode())

@@ -9,15 +9,29 @@ from bot.features.medicines.views import doses as views
 from bot.features.medicines.views.content import new_medicines
 from bot.intake.request import Request
 from bot.ui.answer import Answer
-from bot.ui.callbacks import IN_ENTRY, UnreadableCallback, decode_moment, decode_named, decode_slot
+from bot.ui.presses.doses import (
+    Below,
+    CloseMenu,
+    OpenMenu,
+    ShowRecord,
+    Skip,
+    Snooze,
+    Take,
+    TakeAll,
+    TakeAllSurely,
+    TakeExactly,
+    TakeTold,
+    UndoOnCard,
+    UndoRecord,
+)
+from bot.ui.presses.medicines import UndoMedicine
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.changes.adding import remove_medication
 from domain.medicines.doses import facts, slot_cards, snoozing
-from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise
 from domain.medicines.records import presses, recording
-from domain.medicines.records.corrections import RecordedIn, take_back
+from domain.medicines.records.corrections import take_back
 from domain.medicines.records.history import get_entry
 from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
@@ -30,64 +44,65 @@ async def take(request: Request) -> Answer:
     """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
     when that was.
     """
-    return await taken(request, await presses.take_from_card(request.scope, request.subject_id))
+    dose_id = request.pressed(Take).dose_id
+    return await taken(request, await presses.take_from_card(request.scope, dose_id))
 
 
 async def take_exactly(request: Request) -> Answer:
     """Taken, for a dose whose day and time stand on the button, or above it."""
-    outcome = await presses.take_exactly(request.scope, [request.subject_id])
+    press = request.pressed(TakeExactly)
+    outcome = await presses.take_exactly(request.scope, [press.dose_id])
     answer = await taken(request, outcome)
-    where = request.pressed.argument
-    if where == IN_ENTRY and not outcome.late:
-        return replace(answer, edit=await entry_screen(request, request.subject_id))
-    return answer if where else replace(answer, closes=True)
+    if press.below is Below.QUESTION:
+        return replace(answer, closes=True)
+    if press.below is Below.ENTRY and not outcome.late:
+        return replace(answer, edit=await entry_screen(request, press.dose_id))
+    return answer
 
 
 async def skip(request: Request) -> Answer:
+    press = request.pressed(Skip)
     outcome = await recording.record_doses(
-        request.scope, [request.subject_id], status=DoseStatus.SKIPPED
+        request.scope, [press.dose_id], status=DoseStatus.SKIPPED
     )
     answer = views.recorded(outcome)
-    if request.pressed.argument != IN_ENTRY:
+    if not press.is_in_entry:
         return answer
-    return replace(answer, edit=await entry_screen(request, request.subject_id))
+    return replace(answer, edit=await entry_screen(request, press.dose_id))
 
 
 async def take_all(request: Request) -> Answer:
     """All taken, on a card: what this message shows."""
-    try:
-        slot_at, part = decode_slot(request.pressed.argument)
-    except UnreadableCallback as error:
-        raise NotFound from error
+    press = request.pressed(TakeAll)
     outcome = await presses.take_slot_from_card(
-        request.scope, request.subject_id, slot_at, part=part, message=request.message
+        request.scope,
+        press.person_id,
+        press.card.at,
+        part=press.card.part,
+        message=request.message,
     )
     return await taken(request, outcome)
 
 
 async def take_told(request: Request) -> Answer:
     """All taken, below a message about doses whose time was over: what it shows."""
-    return await taken(request, await presses.take_told(request.scope, request.subject_id))
+    told = request.pressed(TakeTold).notification_id
+    return await taken(request, await presses.take_told(request.scope, told))
 
 
 async def take_all_surely(request: Request) -> Answer:
     """All taken, for the doses of an earlier day that the pressed message has named."""
-    try:
-        slot_at, part, digest = decode_named(request.pressed.argument)
-    except UnreadableCallback as error:
-        raise NotFound from error
+    press = request.pressed(TakeAllSurely)
+    named = press.named
     outcome = await presses.take_slot_surely(
-        request.scope, request.subject_id, slot_at, part=part, digest=digest
+        request.scope, press.person_id, named.at, part=named.part, digest=named.digest
     )
     return replace(await taken(request, outcome), closes=True)
 
 
 async def snooze(request: Request) -> Answer:
-    choices = {str(minutes): minutes for minutes in SNOOZE_MINUTES}
-    minutes = choices.get(request.pressed.argument)
-    if minutes is None:
-        raise NotFound
-    outcome = await snoozing.snooze_dose(request.scope, request.subject_id, minutes=minutes)
+    press = request.pressed(Snooze)
+    outcome = await snoozing.snooze_dose(request.scope, press.dose_id, minutes=press.minutes)
     return views.snoozed(outcome)
 
 
@@ -95,7 +110,7 @@ async def show(request: Request) -> Answer:
     """What was answered. Right after it, it is a second tap on Taken: that only tells; later, it is
     somebody who wants to see or correct what was recorded.
     """
-    dose = await facts.get_dose(request.scope, request.subject_id)
+    dose = await facts.get_dose(request.scope, request.pressed(ShowRecord).dose_id)
     answer = views.shown(dose)
     now = request.scope.clock.now()
     if dose.resolved_at is None or now - dose.resolved_at < SECOND_TAP:
@@ -105,36 +120,39 @@ async def show(request: Request) -> Answer:
 
 async def undo_record(request: Request) -> Answer:
     """Undo, under a record: its message shows what it led to. Old cards have this button, too."""
-    answer = await undo_on_card(request)
-    if not request.pressed.argument:
+    press = request.pressed(UndoRecord)
+    answer = await _undo(request, press)
+    if press.record is None:
         return answer
-    return replace(answer, edit=await entry_screen(request, request.subject_id))
+    return replace(answer, edit=await entry_screen(request, press.dose_id))
 
 
 async def undo_on_card(request: Request) -> Answer:
     """Undo, on a card: the record that it shows, or the correction of it."""
-    argument, dose_id = request.pressed.argument, request.subject_id
+    return await _undo(request, request.pressed(UndoOnCard))
+
+
+async def _undo(request: Request, press: UndoRecord | UndoOnCard) -> Answer:
     try:
-        recorded = RecordedIn(*decode_moment(argument)) if argument else None
-        return views.undone_toast(await take_back(request.scope, dose_id, recorded=recorded))
-    except UnreadableCallback as error:
-        raise NotFound from error
+        undone = await take_back(request.scope, press.dose_id, recorded=press.record)
+        return views.undone_toast(undone)
     except (NotFound, NothingRecorded, RecordedOtherwise):
-        details = await get_entry(request.scope, dose_id)
+        details = await get_entry(request.scope, press.dose_id)
         return views.recorded_otherwise(details, member=request.scope.require(Action.READ))
 
 
 async def undo_medicine(request: Request) -> Answer:
-    return new_medicines.removed(await remove_medication(request.scope, request.subject_id))
+    medication_id = request.pressed(UndoMedicine).medication_id
+    return new_medicines.removed(await remove_medication(request.scope, medication_id))
 
 
 async def open_menu(request: Request) -> Answer:
-    await slot_cards.open_menu(request.scope, request.subject_id, is_open=True)
+    await slot_cards.open_menu(request.scope, request.pressed(OpenMenu).dose_id, is_open=True)
     return Answer()
 
 
 async def close_menu(request: Request) -> Answer:
-    await slot_cards.open_menu(request.scope, request.subject_id, is_open=False)
+    await slot_cards.open_menu(request.scope, request.pressed(CloseMenu).dose_id, is_open=False)
     return Answer()
 
 

@@ -13,7 +13,14 @@ from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.apart import medicine_labels
-from bot.ui.callbacks import Verb
+from bot.ui.presses.history import (
+    FamilyHistory,
+    HistoryPress,
+    MedicineHistory,
+    PersonHistory,
+    ShowEntry,
+)
+from bot.ui.presses.subjects import OfDose
 from domain.access import Action, may
 from domain.errors import NotFound
 from domain.family.people import Person, list_people
@@ -27,28 +34,19 @@ FARTHEST_PAGE = 1_000
 
 async def history(request: Request) -> Answer:
     """`/history [NAME OF A MEDICINE | [for] PERSON]`"""
-    member = request.scope.require(Action.READ)
-    now = request.scope.clock.now()
+    family_id = request.scope.require(Action.READ).family_id
     if not request.text:
-        page = await list_history(request.scope)
-        screen = views.history(page, member=member, now=now, verb=Verb.HISTORY)
-        return Answer(send=(screen,))
+        return Answer(send=(await _page(request, FamilyHistory(family_id=family_id)),))
     person = _person(request.text, await list_people(request.scope))
     if person is not None:
-        page = await list_history(request.scope, care_recipient_id=person.id)
-        about = views.about(member, Verb.HISTORY_OF_PERSON, person.id)
-        screen = views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_PERSON, of=about)
-        return Answer(send=(screen,))
+        about = PersonHistory(family_id=family_id, person_id=person.id)
+        return Answer(send=(await _page(request, about),))
     lines = await list_medicines(request.scope)
     named = name_medicine(request.text, lines)
     screens = []
     for medicine in named.medicines[:3]:
-        page = await list_history(request.scope, medication_id=medicine.id)
-        page = _of_medicine(page, medicine.id, lines, now=request.scope.clock.now())
-        about = views.about(member, Verb.HISTORY_OF_MEDICINE, medicine.id)
-        screens.append(
-            views.history(page, member=member, now=now, verb=Verb.HISTORY_OF_MEDICINE, of=about)
-        )
+        of_this = MedicineHistory(family_id=family_id, medication_id=medicine.id)
+        screens.append(await _page(request, of_this, lines=lines))
     return Answer(send=tuple(screens))
 
 
@@ -58,14 +56,26 @@ def _person(text: str, people: Sequence[Person]) -> Person | None:
     return next((person for person in people if matchable(person.name) == typed), None)
 
 
-async def turn_page(request: Request) -> Answer:
+async def turn_family_page(request: Request) -> Answer:
+    return await _turn(request, request.pressed(FamilyHistory))
+
+
+async def turn_medicine_page(request: Request) -> Answer:
+    return await _turn(request, request.pressed(MedicineHistory))
+
+
+async def turn_person_page(request: Request) -> Answer:
+    return await _turn(request, request.pressed(PersonHistory))
+
+
+async def _turn(request: Request, press: HistoryPress) -> Answer:
     """◀ ▶ of the history of the family, a medicine or a person; the first page is a message."""
-    screen = await _page(request)
-    return Answer(edit=screen) if request.pressed.argument else Answer(send=(screen,))
+    screen = await _page(request, press)
+    return Answer(send=(screen,)) if press.page is None else Answer(edit=screen)
 
 
 async def entry(request: Request) -> Answer:
-    return Answer(send=(await entry_screen(request, request.subject_id),))
+    return Answer(send=(await entry_screen(request, request.pressed(ShowEntry).dose_id),))
 
 
 async def entry_screen(request: Request, dose_id: UUID) -> Screen:
@@ -91,10 +101,11 @@ async def _of_record(request: Request, begin: Handler) -> Answer:
     try:
         return await begin(request)
     except (NothingRecorded, NotFound):
-        details = await get_entry(request.scope, request.subject_id)
+        dose_id = request.pressed(OfDose).dose_id
+        details = await get_entry(request.scope, dose_id)
         member = request.scope.require(Action.READ)
         answer = dose_views.recorded_otherwise(details, member=member)
-        return replace(answer, edit=await entry_screen(request, request.subject_id))
+        return replace(answer, edit=await entry_screen(request, dose_id))
 
 
 def _of_medicine(
@@ -107,22 +118,18 @@ def _of_medicine(
     return replace(page, of=named.get(medication_id, page.of))
 
 
-async def _page(request: Request) -> Screen:
-    member, press = request.scope.require(Action.READ), request.pressed
-    number = int(press.argument) if press.argument.isdecimal() else 0
+async def _page(
+    request: Request, about: HistoryPress, *, lines: Sequence[MedicineLine] | None = None
+) -> Screen:
+    """*lines*: all medicines, where they are read already."""
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
     page = await list_history(
         request.scope,
-        medication_id=press.subject_id if press.verb is Verb.HISTORY_OF_MEDICINE else None,
-        care_recipient_id=press.subject_id if press.verb is Verb.HISTORY_OF_PERSON else None,
-        page=min(number, FARTHEST_PAGE),
+        medication_id=about.medication_id if isinstance(about, MedicineHistory) else None,
+        care_recipient_id=about.person_id if isinstance(about, PersonHistory) else None,
+        page=min(about.page or 0, FARTHEST_PAGE),
     )
-    if press.verb is Verb.HISTORY_OF_MEDICINE:
-        page = _of_medicine(
-            page,
-            press.subject_id,
-            await list_medicines(request.scope),
-            now=request.scope.clock.now(),
-        )
-    return views.history(
-        page, member=member, now=request.scope.clock.now(), verb=press.verb, of=press
-    )
+    if isinstance(about, MedicineHistory):
+        lines = await list_medicines(request.scope) if lines is None else lines
+        page = _of_medicine(page, about.medication_id, lines, now=now)
+    return views.history(page, member=member, now=now, about=about)

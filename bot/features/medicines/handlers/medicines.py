@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from bot.features.medicines.flows.pausing import resuming
 from bot.features.medicines.views import meds as views
 from bot.features.medicines.views.pausing import outcomes
-from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE
 from bot.intake.request import Request
 from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
+from bot.ui.presses.medicines import (
+    ChangeOpenDoses,
+    MedicinesPage,
+    RestoreMedicine,
+    ShowMedicine,
+    StopMedicine,
+)
 from domain.access import Action
 from domain.database.scope import Member
 from domain.medicines.changes.editing import change_open_doses
@@ -29,24 +36,24 @@ async def meds(request: Request) -> Answer:
 
 async def turn_page(request: Request) -> Answer:
     """◀ ▶, and the way back from a medicine."""
-    argument = request.pressed.argument
-    return Answer(edit=await _list(request, page=int(argument) if argument.isdecimal() else 0))
+    return Answer(edit=await _list(request, page=request.pressed(MedicinesPage).page))
 
 
 async def show(request: Request) -> Answer:
     """A medicine of the list."""
-    return Answer(edit=await _screen(request))
+    return Answer(edit=await _screen(request, request.pressed(ShowMedicine).medication_id))
 
 
 async def stop(request: Request) -> Answer:
-    stopped = await stop_medication(request.scope, request.subject_id)
+    medication_id = request.pressed(StopMedicine).medication_id
+    stopped = await stop_medication(request.scope, medication_id)
     now = request.scope.clock.now()
-    return views.stopped(await _screen(request), stopped, now=now)
+    return views.stopped(await _screen(request, medication_id), stopped, now=now)
 
 
 async def change_open(request: Request) -> Answer:
     """Change that one, too: a dose that a change of its medicine had left open as it was."""
-    scope, edit_id = request.scope, request.subject_id
+    scope, edit_id = request.scope, request.pressed(ChangeOpenDoses).action_id
     member, now = scope.require(Action.READ), scope.clock.now()
     try:
         medicine, brought = await change_open_doses(scope, edit_id)
@@ -64,23 +71,26 @@ async def change_open(request: Request) -> Answer:
 
 async def restore(request: Request) -> Answer:
     """Resume, restore."""
-    if request.pressed.argument == FROM_PAUSE:
-        return await _resume(request)
-    await restore_medication(request.scope, request.subject_id)
-    restored = views.restored(await _screen(request))
+    press = request.pressed(RestoreMedicine)
+    if press.is_from_pause:
+        return await _resume(request, press.medication_id)
+    await restore_medication(request.scope, press.medication_id)
+    restored = views.restored(await _screen(request, press.medication_id))
     return await resuming.ask_about_added(
-        request, restored, medication_id=request.subject_id, person_id=None
+        request, restored, medication_id=press.medication_id, person_id=None
     )
 
 
-async def _resume(request: Request) -> Answer:
+async def _resume(request: Request, medication_id: UUID) -> Answer:
     """End a pause; what somebody has stopped meanwhile stays so."""
     try:
-        answer = await resuming.resume_medicine(request, None, request.subject_id, is_shown=True)
+        answer = await resuming.resume_medicine(request, None, medication_id, is_shown=True)
     except StoppedMeanwhile:
-        return outcomes.stopped_meanwhile(await _screen(request))
-    facts = await get_medication(request.scope, request.subject_id)
-    resumed = views.resumed(await _screen(request), facts, now=request.scope.clock.now())
+        return outcomes.stopped_meanwhile(await _screen(request, medication_id))
+    facts = await get_medication(request.scope, medication_id)
+    resumed = views.resumed(
+        await _screen(request, medication_id), facts, now=request.scope.clock.now()
+    )
     return replace(answer, toast=resumed.toast, edit=resumed.edit)
 
 
@@ -104,7 +114,7 @@ async def _lines(request: Request, member: Member) -> Sequence[MedicineLine]:
     return lines
 
 
-async def _screen(request: Request) -> Screen:
+async def _screen(request: Request, medication_id: UUID) -> Screen:
     member = request.scope.require(Action.READ)
-    details = await get_details(request.scope, request.subject_id)
+    details = await get_details(request.scope, medication_id)
     return views.medicine(details, member=member, now=request.scope.clock.now())

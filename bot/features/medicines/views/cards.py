@@ -9,8 +9,20 @@ from dataclasses import dataclass
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.callbacks import Callback, Verb, encode_moment, encode_slot
 from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.presses.arguments import CardOfSlot, recorded_at
+from bot.ui.presses.doses import (
+    CloseMenu,
+    OpenMenu,
+    ShowRecord,
+    Skip,
+    Snooze,
+    Take,
+    TakeAll,
+    UndoOnCard,
+)
+from bot.ui.presses.press import Press
+from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import (
     clock_of,
@@ -106,18 +118,18 @@ def _put_off(facts: CardFacts, room: _Room) -> list[str]:
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
     """What ⋯ opens for one dose: skip, snooze, and the way back."""
 
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
+    def button(words: str, kind: type[OfDose]) -> Button:
+        return Button(words, kind(family_id=facts.family_id, dose_id=dose.id).encode())
 
-    snooze = tuple(
-        button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
-        for minutes in SNOOZE_MINUTES
-    )
+    def snooze(minutes: int) -> Button:
+        press = Snooze(family_id=facts.family_id, dose_id=dose.id, minutes=minutes)
+        return Button(_("⏰ Snooze {minutes} min").format(minutes=minutes), press.encode())
+
     # Back is where ⋯ or Taken was: a second tap there does nothing.
     return (
-        (button(_("← Back"), Verb.BACK),),
-        *((each,) for each in snooze),
-        (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Verb.SKIP),),
+        (button(_("← Back"), CloseMenu),),
+        *((snooze(minutes),) for minutes in SNOOZE_MINUTES),
+        (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Skip),),
     )
 
 
@@ -175,49 +187,53 @@ def _buttons(facts: CardFacts) -> Keyboard:
     for dose in facts.doses:
         name = None if is_single else names[dose.id]
         if dose.status in OVER:
-            take = Callback(Verb.TAKE, facts.family_id, dose.id)
+            take = Take(family_id=facts.family_id, dose_id=dose.id)
             rows.append(row_of_what_is_over(dose, name=name, take=take))
         else:
             taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
             rows.append(
                 (
-                    Button(taken, Callback(Verb.TAKE, facts.family_id, dose.id).encode()),
-                    Button("⋯", Callback(Verb.MORE, facts.family_id, dose.id).encode()),
+                    Button(taken, Take(family_id=facts.family_id, dose_id=dose.id).encode()),
+                    Button("⋯", OpenMenu(family_id=facts.family_id, dose_id=dose.id).encode()),
                 )
             )
     return tuple(rows)
 
 
-def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Callback) -> tuple[Button, ...]:
+def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
     """The buttons of a dose that was answered, or whose time is over; *name* it where it is not the
     only one. *take* is what its Taken says.
     """
 
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        return Button(words, Callback(verb, take.family_id, dose.id, argument).encode())
+    def button(words: str, kind: type[OfDose]) -> Button:
+        return Button(words, kind(family_id=take.family_id, dose_id=dose.id).encode())
 
     if dose.status in RESOLVED:
         who = label(dose.resolved_by or "") if name is None else name
         undo = _("↩️ Undo") if name is None else _("↩️ Undo {name}").format(name=name)
-        return (button(f"✓ {who} ✏️", Verb.SHOW), button(undo, Verb.UNDO_ON_CARD, _record(dose)))
+        this = UndoOnCard(
+            family_id=take.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
+        )
+        return (button(f"✓ {who} ✏️", ShowRecord), Button(undo, this.encode()))
     taken = _("✅ Taken after all") if name is None else _("✅ Taken: {name}").format(name=name)
     skip = _("⏭ Skip") if name is None else _("⏭ Skip {name}").format(name=name)
-    return (Button(taken, take.encode()), button(skip, Verb.SKIP))
-
-
-def _record(dose: DoseFacts) -> str:
-    return encode_moment(dose.resolved_at) if dose.resolved_at else ""
+    return (Button(taken, take.encode()), button(skip, Skip))
 
 
 def _all_taken(facts: CardFacts) -> Button:
     """What this card shows. Once nothing is open, what stays in its place only tells."""
-    slot = encode_slot(facts.slot_at, facts.part)
-    take = Callback(Verb.TAKE_ALL, facts.family_id, facts.care_recipient_id, slot)
+    take = TakeAll(
+        family_id=facts.family_id,
+        person_id=facts.care_recipient_id,
+        card=CardOfSlot(facts.slot_at, facts.part),
+    )
     return all_taken_button(facts.doses, take=take)
 
 
-def all_taken_button(doses: Sequence[DoseFacts], *, take: Callback) -> Button:
+def all_taken_button(doses: Sequence[DoseFacts], *, take: Press) -> Button:
     """*take* is what it does while one of the *doses* is open."""
     if any(dose.status not in RESOLVED for dose in doses):
         return Button(_("✅ All taken"), take.encode())
-    return Button(_("✓ Nothing is open"), Callback(Verb.SHOW, take.family_id, doses[0].id).encode())
+    return Button(
+        _("✓ Nothing is open"), ShowRecord(family_id=take.family_id, dose_id=doses[0].id).encode()
+    )

@@ -5,8 +5,10 @@ from html import unescape
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.apart import dose_labels
-from bot.ui.callbacks import Callback, Verb, encode_named
 from bot.ui.length import toast
+from bot.ui.presses.arguments import NamedDoses
+from bot.ui.presses.doses import TakeAllSurely, TakeExactly
+from bot.ui.presses.overview import Keep
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
 from bot.ui.words.records import change_words
@@ -94,13 +96,12 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
 def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
     first = outcome.pressed[0]
-    slot = Callback(
-        Verb.TAKE_ALL_SURELY,
-        member.family_id,
-        first.care_recipient_id,
-        encode_named(first.due_at, outcome.part, digest_of(outcome.pressed)),
+    slot = TakeAllSurely(
+        family_id=member.family_id,
+        person_id=first.care_recipient_id,
+        named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),
     )
-    exactly = Callback(Verb.TAKE_EXACTLY, member.family_id, first.id)
+    exactly = TakeExactly(family_id=member.family_id, dose_id=first.id)
     that_one = _("✅ The one of {moment}").format(moment=due_moment(first, now=now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
@@ -108,9 +109,9 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         words = _("✅ {name}, {moment}").format(
             name=names_of[dose.id], moment=due_moment(dose, now=now)
         )
-        other = Callback(Verb.TAKE_EXACTLY, member.family_id, dose.id)
+        other = TakeExactly(family_id=member.family_id, dose_id=dose.id)
         rows.append((Button(words, other.encode()),))
-    nothing = Callback(Verb.KEEP, member.family_id)
+    nothing = Keep(family_id=member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
     # A yes records all of them, so all of them are named.
     names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)

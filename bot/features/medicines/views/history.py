@@ -1,16 +1,18 @@
 """`/history`: what was given, skipped and missed; an entry with its records; correcting one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, page_turns, undo_button
-from bot.ui.callbacks import IN_ENTRY, Callback, Verb
 from bot.ui.length import fitting
+from bot.ui.presses.doses import Below, Correct, Skip, TakeExactly
+from bot.ui.presses.history import HistoryPress, ShowEntry
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import clock_of, due_clock, due_moment, moment_of, today_of
 from bot.ui.words.times import day_words
@@ -20,10 +22,8 @@ from domain.medicines.records.history import Entry, EntryDetails, HistoryPage, R
 from domain.models.medicines import DoseStatus
 
 
-def history(
-    page: HistoryPage, *, member: Member, now: datetime, verb: Verb, of: Callback | None = None
-) -> Screen:
-    """A page, newest first, by day. *verb* and *of* say what the pages are about."""
+def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryPress) -> Screen:
+    """A page, newest first, by day; *about* shows the first one."""
     title = _("📜 <b>History</b>, family {family}").format(family=escape(family_name(member)))
     if page.of:
         title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
@@ -39,13 +39,8 @@ def history(
         lines.append(f"{number}. {_line(entry, several=several, reader_zone=member.zone)}")
     return Screen(
         "\n".join(fitting(lines)),
-        (*_entries(page, member), *_turns(page, member=member, verb=verb, of=of)),
+        (*_entries(page, member), *_turns(page, about)),
     )
-
-
-def about(member: Member, verb: Verb, subject_id: UUID) -> Callback:
-    """What the pages of a history are about."""
-    return Callback(verb, member.family_id, subject_id)
 
 
 def _happened(dose: DoseFacts) -> datetime:
@@ -79,16 +74,15 @@ def _line(entry: Entry, *, several: bool, reader_zone: ZoneInfo | None) -> str:
 def _entries(page: HistoryPage, member: Member) -> Keyboard:
     """A button for each entry, by its number, five to a row."""
     buttons = [
-        Button(str(number), Callback(Verb.ENTRY, member.family_id, entry.dose.id).encode())
+        Button(str(number), ShowEntry(family_id=member.family_id, dose_id=entry.dose.id).encode())
         for number, entry in enumerate(page.entries, start=1)
     ]
     return in_rows(buttons, of=5)
 
 
-def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None) -> Keyboard:
-    def turn(number: int) -> Callback:
-        about = of or Callback(verb, member.family_id)
-        return Callback(verb, member.family_id, about.subject_id, str(number))
+def _turns(page: HistoryPage, about: HistoryPress) -> Keyboard:
+    def turn(number: int) -> Press:
+        return replace(about, page=number)
 
     words = (_("◀ Newer"), _("Older ▶"))
     return page_turns(page.number, turn, has_next=page.has_older, words=words)
@@ -109,17 +103,18 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
     if not details.records:
         lines.append(_("Nobody has recorded anything."))
 
-    def button(words: str, verb: Verb, argument: str = "") -> Button:
-        return Button(words, Callback(verb, member.family_id, dose.id, argument).encode())
-
     rows: list[tuple[Button, ...]] = []
     if may_record and details.can_be_corrected:
-        rows.append((button(_("✏️ Correct"), Verb.CORRECT), undo_record_button(dose, member)))
+        correct = Correct(family_id=member.family_id, dose_id=dose.id)
+        undo = undo_record_button(dose, member)
+        rows.append((Button(_("✏️ Correct"), correct.encode()), undo))
     elif may_record and dose.status in (DoseStatus.MISSED, DoseStatus.NOT_ASKED):
+        take = TakeExactly(family_id=member.family_id, dose_id=dose.id, below=Below.ENTRY)
+        skip = Skip(family_id=member.family_id, dose_id=dose.id, is_in_entry=True)
         rows.append(
             (
-                button(_("✅ Taken after all"), Verb.TAKE_EXACTLY, IN_ENTRY),
-                button(_("⏭ Skip"), Verb.SKIP, IN_ENTRY),
+                Button(_("✅ Taken after all"), take.encode()),
+                Button(_("⏭ Skip"), skip.encode()),
             )
         )
     return Screen("\n".join(lines), tuple(rows))

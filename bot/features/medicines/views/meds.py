@@ -7,15 +7,29 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.content.new_medicines import described
 from bot.features.medicines.views.doses import already
-from bot.features.medicines.views.pausing.outcomes import FROM_PAUSE, resume_button, resumed_toast
+from bot.features.medicines.views.pausing.outcomes import resume_button, resumed_toast
 from bot.features.medicines.views.stock.levels import stock_lines
 from bot.features.medicines.views.stock.refills import measuring
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name, medicine_labels
 from bot.ui.buttons import page_turns, undo_button
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.conversations import change_label
 from bot.ui.length import fitting, label, toast
+from bot.ui.presses.history import MedicineHistory
+from bot.ui.presses.medicines import (
+    ChangeMedicine,
+    ChangeOpenDoses,
+    Give,
+    MedicinesPage,
+    PauseMedicine,
+    Refill,
+    RestoreMedicine,
+    ShowMedicine,
+    StopMedicine,
+)
+from bot.ui.presses.overview import UndoAction
+from bot.ui.presses.press import Press
+from bot.ui.presses.subjects import OfMedicine
 from bot.ui.wording import _, escape
 from bot.ui.words.amounts import count_words
 from bot.ui.words.dose_times import (
@@ -69,7 +83,7 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
         (
             Button(
                 words,
-                Callback(Verb.MEDICINE, member.family_id, line.id).encode(),
+                ShowMedicine(family_id=member.family_id, medication_id=line.id).encode(),
             ),
         )
         for line, words in zip(shown, labels, strict=True)
@@ -108,8 +122,8 @@ def _line(line: MedicineLine, now: datetime) -> str:
 
 
 def _pages(page: int, count: int, member: Member) -> Keyboard:
-    def turn(number: int) -> Callback:
-        return Callback(Verb.MEDICINES, member.family_id, argument=str(number))
+    def turn(number: int) -> Press:
+        return MedicinesPage(family_id=member.family_id, page=number)
 
     return page_turns(page, turn, has_next=page < (count - 1) // PAGE)
 
@@ -212,33 +226,35 @@ def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
 
 
 def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
-    def button(words: str, verb: Verb) -> Button:
-        return Button(words, Callback(verb, member.family_id, facts.id).encode())
+    def button(words: str, kind: type[OfMedicine]) -> Button:
+        return Button(words, kind(family_id=member.family_id, medication_id=facts.id).encode())
 
-    history = button(_("📜 History"), Verb.HISTORY_OF_MEDICINE)
-    back = Button(_("← All medicines"), Callback(Verb.MEDICINES, member.family_id).encode())
+    history = button(_("📜 History"), MedicineHistory)
+    back = Button(_("← All medicines"), MedicinesPage(family_id=member.family_id).encode())
     rows: list[tuple[Button, ...]] = []
     if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
-        rows.append((button(_("✅ Give now"), Verb.GIVE), history))
+        rows.append((button(_("✅ Give now"), Give), history))
     else:
         rows.append((history,))
     if may(member.role, Action.CHANGE_MEDICINES):
-        rows.append(
-            (button(change_label(), Verb.CHANGE_MEDICINE), button(_("📦 Refill"), Verb.REFILL))
-        )
+        rows.append((button(change_label(), ChangeMedicine), button(_("📦 Refill"), Refill)))
         match facts.status:
             case MedicineStatus.ACTIVE:
-                rows.append((button(_("⏸ Pause"), Verb.PAUSE), button(_("⏹ Stop"), Verb.STOP)))
+                rows.append(
+                    (button(_("⏸ Pause"), PauseMedicine), button(_("⏹ Stop"), StopMedicine))
+                )
             case MedicineStatus.PAUSED:
-                resume = Callback(Verb.RESTORE, member.family_id, facts.id, FROM_PAUSE)
+                resume = RestoreMedicine(
+                    family_id=member.family_id, medication_id=facts.id, is_from_pause=True
+                )
                 rows.append(
                     (
                         Button(_("▶️ Resume"), resume.encode()),
-                        button(_("⏹ Stop"), Verb.STOP),
+                        button(_("⏹ Stop"), StopMedicine),
                     )
                 )
             case MedicineStatus.STOPPED:
-                rows.append((button(_("♻️ Restore"), Verb.RESTORE),))
+                rows.append((button(_("♻️ Restore"), RestoreMedicine),))
     return (*rows, (back,))
 
 
@@ -282,7 +298,7 @@ def _change_open_button(doses: Sequence[OpenDose]) -> Button:
     words = _("✏️ Change that dose, too") if len(doses) == 1 else _("✏️ Change those doses, too")
     if len(amounts) == 1:
         words = _("{change}: {amount}").format(change=words, amount=label(amounts.pop()))
-    return Button(words, Callback(Verb.CHANGE_OPEN).encode())
+    return Button(words, ChangeOpenDoses().encode())
 
 
 def open_changed(
@@ -311,7 +327,7 @@ def open_changed(
     words = [already(dose) for dose in answered]
     lines += [_("{answer} That dose stays as it is.").format(answer=escape(each)) for each in words]
     lines += _next(facts, now=now, reader_zone=member.zone)
-    undo = Button(_("↩️ Undo"), Callback(Verb.UNDO_ACTION, member.family_id, edit_id).encode())
+    undo = Button(_("↩️ Undo"), UndoAction(family_id=member.family_id, action_id=edit_id).encode())
     screen = Screen("\n".join([text, *fitting(lines)]), ((undo,),))
     if words:
         said = toast(words[0], then=_("That dose stays as it is."))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.callbacks import IN_NOTICE, Callback, Verb
 from bot.ui.length import MOST_SHOWN, shorten, shown_length
+from bot.ui.presses.doses import Below, TakeExactly, TakeTold
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
@@ -69,11 +69,11 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
     names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = []
     if not is_single:
-        take_all = Callback(Verb.TAKE_TOLD, facts.family_id, facts.id)
+        take_all = TakeTold(family_id=facts.family_id, notification_id=facts.id)
         rows.append((all_taken_button(facts.doses, take=take_all),))
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
-        take = Callback(Verb.TAKE_EXACTLY, facts.family_id, dose.id, IN_NOTICE)
+        take = TakeExactly(family_id=facts.family_id, dose_id=dose.id, below=Below.NOTICE)
         rows.append(row_of_what_is_over(dose, name=None if is_single else name, take=take))
     return tuple(rows)
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.callbacks import Callback, Verb, encode_minute
 from bot.ui.length import fitting
+from bot.ui.presses.medicines import EndPauseAsPlanned, LengthenPause
 from bot.ui.wording import _, escape
 from bot.ui.words.times import day_words
 from domain.medicines.pauses.notices import PauseEndsFacts
@@ -70,12 +70,13 @@ def _changed_since(facts: PauseEndsFacts) -> str:
 
 
 def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
-    longer = Callback(Verb.LENGTHEN_PAUSE, facts.family_id, facts.person.id)
+    longer = LengthenPause(family_id=facts.family_id, person_id=facts.person.id)
     longer_button = Button(_("⏸ Longer"), longer.encode())
     if facts.kept_by is not None:
         return ((longer_button,),)
-    minute = encode_minute(facts.until)
-    go_on = Callback(Verb.END_PAUSE_AS_PLANNED, facts.family_id, facts.person.id, minute)
+    go_on = EndPauseAsPlanned(
+        family_id=facts.family_id, person_id=facts.person.id, until=facts.until
+    )
     return ((Button(_("▶️ Go on as planned"), go_on.encode()), longer_button),)
 
 

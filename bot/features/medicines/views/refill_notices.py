@@ -2,8 +2,8 @@
 
 from bot.features.medicines.views.stock.levels import left_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
+from bot.ui.presses.medicines import PromiseRefill
 from bot.ui.wording import _, escape
 from domain.medicines.stock.levels import Refilled
 from domain.medicines.stock.notices import RefillFacts, RefillItem
@@ -35,7 +35,7 @@ def _promises(facts: RefillFacts) -> Keyboard:
         (
             Button(
                 _("🛒 I'll get it: {name}").format(name=label(item.name)),
-                Callback(Verb.PROMISE_REFILL, facts.family_id, item.medication_id).encode(),
+                PromiseRefill(family_id=facts.family_id, medication_id=item.medication_id).encode(),
             ),
         )
         for item in facts.items

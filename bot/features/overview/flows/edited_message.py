@@ -2,7 +2,7 @@
 undone, changed or done anew only at a tap. A message that did nothing is read as if it were new.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -18,9 +18,12 @@ from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.appointments import ChangeAppointment
+from bot.ui.presses.doses import Correct
+from bot.ui.presses.medicines import ChangeMedicine
+from bot.ui.presses.press import Press
 from bot.ui.wording import escape
 from bot.ui.words import undo
 from domain.access import Action
@@ -192,27 +195,31 @@ def _subject(actions: Sequence[LastAction]) -> list[str] | None:
         case [LastAction(kind=kind, medicine=medicine)] if (
             medicine is not None and kind in _OF_CONTENT
         ):
-            return [Verb.CHANGE_MEDICINE, str(medicine.id)]
+            return [ChangeMedicine.verb, str(medicine.id)]
         case [LastAction(appointment=appointment)] if appointment is not None:
-            return [Verb.CHANGE_APPOINTMENT, str(appointment.id)]
+            return [ChangeAppointment.verb, str(appointment.id)]
         case [LastAction(doses=[dose])]:
-            return [Verb.CORRECT, str(dose.id)]
+            return [Correct.verb, str(dose.id)]
         case _:
             return None
 
 
-_BEGIN: Mapping[str, Callable[[Request], Awaitable[Answer]]] = {
-    Verb.CHANGE_MEDICINE: change_medicine.begin,
-    Verb.CHANGE_APPOINTMENT: change_appointment.begin,
-    Verb.CORRECT: correct.begin,
-}
-
-
 async def _change(request: Request, data: Data) -> Answer:
     verb, subject_id = data["subject"]
-    member = request.scope.require(Action.READ)
-    press = Callback(Verb(verb), member.family_id, UUID(subject_id))
-    return replace(await _BEGIN[verb](replace(request, press=press)), closes=True)
+    family_id = request.scope.require(Action.READ).family_id
+    press, begin = _to_change(verb, family_id=family_id, subject_id=UUID(subject_id))
+    return replace(await begin(replace(request, press=press)), closes=True)
+
+
+def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
+    """The button that changes what :func:`_subject` found, and who answers it."""
+    if verb == ChangeMedicine.verb:
+        medicine = ChangeMedicine(family_id=family_id, medication_id=subject_id)
+        return medicine, change_medicine.begin
+    if verb == ChangeAppointment.verb:
+        appointment = ChangeAppointment(family_id=family_id, occurrence_id=subject_id)
+        return appointment, change_appointment.begin
+    return Correct(family_id=family_id, dose_id=subject_id), correct.begin
 
 
 async def _undo(request: Request, running: Conversation) -> Answer:

@@ -6,6 +6,7 @@ from bot.features.medicines.handlers.doses import taken
 from bot.features.overview.views import today as today_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
+from bot.ui.presses.overview import TakeToday, TodayPage
 from domain.access import Action
 from domain.appointments.occurrences.lists import list_day
 from domain.medicines.doses.today import list_today
@@ -14,32 +15,34 @@ from domain.overview import elsewhere
 
 
 async def today(request: Request) -> Answer:
-    return Answer(send=(await _today(request),))
+    return Answer(send=(await _today(request, page=0),))
 
 
 async def turn_today(request: Request) -> Answer:
     """Another page of it, in the same message."""
-    return Answer(edit=await _today(request))
+    return Answer(edit=await _today(request, page=request.pressed(TodayPage).page))
 
 
 async def take_today(request: Request) -> Answer:
     """Taken, on the list of today: the page of the list is shown anew."""
-    outcome = await presses.take_exactly(request.scope, [request.subject_id])
+    press = request.pressed(TakeToday)
+    outcome = await presses.take_exactly(request.scope, [press.dose_id])
     answer = await taken(request, outcome)
-    return answer if outcome.late else replace(answer, edit=await _today(request))
+    if outcome.late:
+        return answer
+    return replace(answer, edit=await _today(request, page=press.page))
 
 
-async def _today(request: Request) -> Screen:
+async def _today(request: Request, *, page: int) -> Screen:
     people = await list_today(request.scope)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     days = {entry.person.id: now.astimezone(entry.person.zone).date() for entry in people}
     planned = await list_day(request.scope, days)
-    page = request.press.argument if request.press else ""
     return today_views.today(
         people,
         appointments=planned,
         member=member,
         now=now,
-        number=int(page) if page.isdecimal() else 0,
+        number=page,
         elsewhere=await elsewhere.list_open(request.scope),
     )

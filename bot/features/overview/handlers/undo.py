@@ -4,6 +4,7 @@ from bot.features.medicines.flows.pausing import resuming
 from bot.features.overview.views import undo as undo_views
 from bot.intake.request import Request
 from bot.ui.answer import Answer
+from bot.ui.presses.overview import UndoAction, UndoNamed
 from domain.access import Action
 from domain.overview.last_actions import find_action, find_last_action, find_last_of_all
 from domain.overview.own_actions import STATUS_KINDS
@@ -21,16 +22,15 @@ async def undo(request: Request) -> Answer:
 
 async def undo_action(request: Request) -> Answer:
     """Undo, below a message that says what was done: names just that."""
-    scope, count = request.scope, request.pressed.argument
-    among = int(count) if count.isdecimal() else 1
-    action = await find_action(scope, request.subject_id, among=among)
+    scope, press = request.scope, request.pressed(UndoAction)
+    action = await find_action(scope, press.action_id, among=press.entries)
     return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
 
 
 async def undo_named(request: Request) -> Answer:
     """The button under the named action."""
     scope = request.scope
-    undone = await take_action_back(scope, request.subject_id)
+    undone = await take_action_back(scope, request.pressed(UndoNamed).action_id)
     answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
     if undone.action.kind not in STATUS_KINDS:
         return answer

@@ -11,8 +11,9 @@ from bot.features.appointments.views.appointment_lines import (
 )
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.callbacks import NEW_MESSAGE, Callback, Verb
 from bot.ui.length import fitting, label
+from bot.ui.presses.appointments import ShowAppointment
+from bot.ui.presses.overview import HearOfChanges
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
@@ -24,7 +25,6 @@ from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern
 from domain.overview.told_changes import ChangesFacts, ToldChange
 
-YES, NO = "y", "n"
 _MOST_OPENED = 5  # buttons that lead to an appointment
 
 
@@ -201,7 +201,9 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
     if len(found) > _MOST_OPENED:
         found = {}
     for appointment in found.values():
-        press = Callback(Verb.APPOINTMENT, facts.family_id, appointment.id, NEW_MESSAGE)
+        press = ShowAppointment(
+            family_id=facts.family_id, occurrence_id=appointment.id, in_new_message=True
+        )
         words = _("📄 Details")
         if len(found) > 1:
             day = appointment.local.date()
@@ -210,9 +212,9 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
             )
         rows.append((Button(words, press.encode()),))
     if facts.hears:
-        press = Callback(Verb.HEAR_OF_CHANGES, facts.family_id, argument=NO)
-        rows.append((Button(_("🔕 Don't tell me about such changes"), press.encode()),))
+        spare_me = HearOfChanges(family_id=facts.family_id, is_wanted=False)
+        rows.append((Button(_("🔕 Don't tell me about such changes"), spare_me.encode()),))
     else:
-        press = Callback(Verb.HEAR_OF_CHANGES, facts.family_id, argument=YES)
-        rows.append((Button(_("🔔 Tell me about such changes again"), press.encode()),))
+        tell_me = HearOfChanges(family_id=facts.family_id, is_wanted=True)
+        rows.append((Button(_("🔔 Tell me about such changes again"), tell_me.encode()),))
     return tuple(rows)

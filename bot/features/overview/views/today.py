@@ -10,8 +10,9 @@ from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import page_turns, switch_button
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.presses.overview import TakeToday, TodayPage
+from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import (
     clock_of,
@@ -235,7 +236,6 @@ def _buttons(
         return ()
     # Two people may take the same medicine at the same time.
     words = _("✅ {person} · Taken: {time} {name}") if with_names else _("✅ Taken: {time} {name}")
-    argument = str(page_number) if page_number else ""
     return tuple(
         (
             Button(
@@ -244,7 +244,9 @@ def _buttons(
                     time=_due(item.dose, now),
                     name=names[item.dose.id],
                 ),
-                Callback(Verb.TAKE_TODAY, member.family_id, item.dose.id, argument).encode(),
+                TakeToday(
+                    family_id=member.family_id, dose_id=item.dose.id, page=page_number
+                ).encode(),
             ),
         )
         for item in page
@@ -253,8 +255,8 @@ def _buttons(
 
 
 def _turns(number: int, count: int, member: Member) -> Keyboard:
-    def turn(to: int) -> Callback:
-        return Callback(Verb.TODAY, member.family_id, argument=str(to))
+    def turn(to: int) -> Press:
+        return TodayPage(family_id=member.family_id, page=to)
 
     words = (_("◀ Back"), _("More ▶"))
     return page_turns(number, turn, has_next=number < count - 1, words=words)

@@ -7,8 +7,8 @@ from bot.features.appointments.views.appointment_lines import driver_line, title
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting
+from bot.ui.presses.overview import Keep, UndoNamed
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import due_moment, open_words, record_clock
 from bot.ui.words.pauses import pause_words
@@ -45,8 +45,8 @@ def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
 
 
 def _ask(head: str, action: LastAction, *, family_id: UUID, now: datetime) -> Answer:
-    undo = Callback(Verb.UNDO_LAST, family_id, action.id)
-    keep = Callback(Verb.KEEP, family_id)
+    undo = UndoNamed(family_id=family_id, action_id=action.id)
+    keep = Keep(family_id=family_id)
     if action.lasting is not None:
         head = f"{lasting(action.lasting)}\n\n{head}"
     if action.superseded is not None:

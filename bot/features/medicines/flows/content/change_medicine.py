@@ -36,6 +36,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.medicines import ChangeMedicine
 from domain.access import Action
 from domain.medicines.changes.editing import edit_medication
 from domain.medicines.errors import ChangedMeanwhile, SameMedicine
@@ -48,7 +49,7 @@ from domain.medicines.schedules.comparison import Concern, list_concerns
 async def begin(request: Request) -> Answer:
     """The Change button."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    medicine = await get_medication(request.scope, request.subject_id)
+    medicine = await get_medication(request.scope, request.pressed(ChangeMedicine).medication_id)
     return FLOW.begin(request, "what", {**_facts_of(medicine, request), "changes": []})
 
 

@@ -42,10 +42,9 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.buttons import in_rows
-from bot.ui.callbacks import UnreadableCallback, decode_minute
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.doses import Correct, CorrectToMyClock
 from domain.access import Action
-from domain.errors import NotFound
 from domain.family.people import get_person
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, get_dose
@@ -64,18 +63,16 @@ from domain.models.medicines import DoseStatus
 
 async def begin(request: Request) -> Answer:
     """The Correct button."""
-    draft = await _draft(request, await check_correctable(request.scope, request.subject_id))
+    dose_id = request.pressed(Correct).dose_id
+    draft = await _draft(request, await check_correctable(request.scope, dose_id))
     return FLOW.begin(request, "what", draft.write())
 
 
 async def begin_my_clock(request: Request) -> Answer:
     """I meant my clock, under a record: the time that stands on the button."""
     member = request.scope.require(Action.READ)
-    try:
-        at = decode_minute(request.pressed.argument)
-    except UnreadableCallback as error:
-        raise NotFound from error
-    dose = await get_dose(request.scope, request.subject_id)
+    press = request.pressed(CorrectToMyClock)
+    at, dose = press.at, await get_dose(request.scope, press.dose_id)
     if dose.status not in RESOLVED:
         raise NothingRecorded
     if dose.status is not DoseStatus.TAKEN or dose.resolved_by_id != member.user_id:

@@ -45,6 +45,7 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.medicines import Give
 from domain.access import Action
 from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import get_medication
@@ -85,7 +86,7 @@ async def begin(request: Request) -> Answer:
 async def begin_button(request: Request) -> Answer:
     """Give now, on a medicine's screen."""
     request.scope.require(Action.READ)
-    medicine = await get_medication(request.scope, request.subject_id)
+    medicine = await get_medication(request.scope, request.pressed(Give).medication_id)
     return await _go(request, Draft.of(medicine), None)
 
 

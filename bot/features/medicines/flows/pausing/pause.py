@@ -50,6 +50,7 @@ from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
 from bot.ui.misunderstandings import misunderstood
+from bot.ui.presses.medicines import LengthenPause, PauseMedicine, PausePerson
 from domain.access import Action
 from domain.family.people import Person, list_people
 from domain.medicines.changes.status import pause_medication
@@ -87,19 +88,22 @@ def _refuse_strangers(text: str, people: Sequence[Person]) -> None:
 async def begin_medicine(request: Request) -> Answer:
     """Pause, on the screen of a medicine."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    return await _go(request, None, {"kind": "medicine", "id": str(request.subject_id)})
+    medication_id = request.pressed(PauseMedicine).medication_id
+    return await _go(request, None, {"kind": "medicine", "id": str(medication_id)})
 
 
 async def begin_person(request: Request) -> Answer:
-    """Pause, below the people; Longer, below the announcement of the end."""
+    """Pause, below the people."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    return await _go(request, None, {"kind": "person", "id": str(request.subject_id)})
+    person_id = request.pressed(PausePerson).person_id
+    return await _go(request, None, {"kind": "person", "id": str(person_id)})
 
 
 async def lengthen(request: Request) -> Answer:
     """Longer: the pause that runs is seen, only its new end is asked for."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    data = await load(request, {"kind": "person", "id": str(request.subject_id)})
+    person_id = request.pressed(LengthenPause).person_id
+    data = await load(request, {"kind": "person", "id": str(person_id)})
     return FLOW.begin(request, "until", {**data, "seen": data["pause"]})
 
 

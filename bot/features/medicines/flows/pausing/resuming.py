@@ -12,6 +12,7 @@ from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
+from bot.ui.presses.medicines import ResumePerson
 from domain.family.people import get_person
 from domain.medicines.changes.status import restore_medication
 from domain.medicines.pauses.courses import CourseQuestion, left_out_since
@@ -22,7 +23,7 @@ from domain.models.medicines import MedicineStatus
 
 async def resume(request: Request) -> Answer:
     """Resume, of everything that a person takes."""
-    return await resume_everything(request, None, request.subject_id)
+    return await resume_everything(request, None, request.pressed(ResumePerson).person_id)
 
 
 async def resume_everything(

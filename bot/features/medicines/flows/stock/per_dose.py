@@ -13,6 +13,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.medicines import SetPerDose
 from domain.access import Action
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
@@ -28,7 +29,7 @@ from domain.medicines.stock.refills import set_per_dose
 async def begin(request: Request) -> Answer:
     """The button below a stock."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    medicine = await get_medication(request.scope, request.subject_id)
+    medicine = await get_medication(request.scope, request.pressed(SetPerDose).medication_id)
     stock = await get_stock(request.scope, medicine)
     if stock.unit is None:
         raise NotFound

@@ -29,6 +29,7 @@ from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
+from bot.ui.presses.medicines import Refill
 from bot.ui.words.units import PIECE
 from domain.access import Action
 from domain.medicines.dosages import THINGS, Dosage
@@ -68,7 +69,7 @@ async def begin(request: Request) -> Answer:
 async def begin_button(request: Request) -> Answer:
     """Refill, on a medicine's screen."""
     request.scope.require(Action.CHANGE_MEDICINES)
-    medicine = await get_medication(request.scope, request.subject_id)
+    medicine = await get_medication(request.scope, request.pressed(Refill).medication_id)
     return FLOW.begin(request, "amount", {"id": str(medicine.id), "name": medicine.name})
 
 

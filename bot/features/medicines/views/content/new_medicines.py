@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.buttons import in_rows
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.conversations import change_label
+from bot.ui.presses.medicines import ChangeMedicine, UndoMedicine
 from bot.ui.wording import _, escape
 from bot.ui.words.pauses import is_paused, medicine_words
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
@@ -152,8 +152,8 @@ def confirm(
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
     """What was saved, for whom, in which family, and when the first dose is due."""
-    undo = Callback(Verb.UNDO_MEDICINE, member.family_id, medicine.id)
-    change = Callback(Verb.CHANGE_MEDICINE, member.family_id, medicine.id)
+    undo = UndoMedicine(family_id=member.family_id, medication_id=medicine.id)
+    change = ChangeMedicine(family_id=member.family_id, medication_id=medicine.id)
     return say(
         _("✅ Saved: {medicine}\nfor <b>{person}</b>, family {family}.\n{first}").format(
             medicine=described(medicine, now=now),

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
 from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Button, Screen
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import label
+from bot.ui.presses.medicines import ChangeMedicine
 from bot.ui.wording import _, escape
 from bot.ui.words.schedules import BEGUN, dosage_in_words, schedule_in_words
 from domain.database.scope import Member
@@ -50,7 +50,7 @@ def saved_medicines(found: Sequence[MedicineFacts], *, member: Member, now: date
     buttons = [
         Button(
             _("✏️ Change {medicine}").format(medicine=label(medicine.name)),
-            Callback(Verb.CHANGE_MEDICINE, member.family_id, medicine.id).encode(),
+            ChangeMedicine(family_id=member.family_id, medication_id=medicine.id).encode(),
         )
         for medicine in found
     ]

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.giving.confirmations import counts_for_words
 from bot.features.medicines.views.giving.readers import Reader
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.callbacks import Callback, Verb, encode_minute, encode_moment
 from bot.ui.length import fitting, label
+from bot.ui.presses.arguments import recorded_at
+from bot.ui.presses.doses import Correct, CorrectToMyClock, UndoRecord
 from bot.ui.wording import _, escape
 from domain.database.scope import Member
 from domain.medicines.doses.facts import DoseFacts
@@ -33,7 +34,7 @@ def given(
         lines = [_already(dose, person, reader) for dose in outcome.already]
         return Answer(send=(Screen("\n".join(fitting(lines))),))
     dose = outcome.recorded[0]
-    correct = Callback(Verb.CORRECT, member.family_id, dose.id)
+    correct = Correct(family_id=member.family_id, dose_id=dose.id)
     row = (undo_record_button(dose, member), Button(_("✏️ Correct"), correct.encode()))
     mine = () if other is None else ((_my_clock(other, member, person, dose.zone, reader),),)
     return Answer(send=(Screen(_recorded(dose, person, reader), (row, *mine)),))
@@ -41,8 +42,9 @@ def given(
 
 def undo_record_button(dose: DoseFacts, member: Member) -> Button:
     """It takes back what stands above it, and nothing that somebody records of the dose later."""
-    this = encode_moment(dose.resolved_at) if dose.resolved_at else ""
-    undo = Callback(Verb.UNDO, member.family_id, dose.id, this)
+    undo = UndoRecord(
+        family_id=member.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
+    )
     return Button(_("↩️ Undo"), undo.encode())
 
 
@@ -50,7 +52,7 @@ def _my_clock(
     other: OtherClock, member: Member, person: str, zone: ZoneInfo, reader: Reader
 ) -> Button:
     """It says what it would record, by both clocks."""
-    meant = Callback(Verb.MY_CLOCK, member.family_id, other.dose_id, encode_minute(other.at))
+    meant = CorrectToMyClock(family_id=member.family_id, dose_id=other.dose_id, at=other.at)
     words = _("🕑 I meant my clock: {moment}").format(
         moment=reader.when(other.at, person=label(person), zone=zone)
     )

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import undo_button
-from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
+from bot.ui.presses.medicines import RestoreMedicine, ResumePerson
 from bot.ui.wording import _, escape
 from bot.ui.words.dates import full_date
 from bot.ui.words.dose_times import called_off_words, open_words
@@ -25,7 +25,7 @@ from domain.medicines.schedules.kinds import AsNeeded
 def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     """A medicine is paused."""
     name = escape(facts.name)
-    resume = Callback(Verb.RESTORE, member.family_id, facts.id, argument=FROM_PAUSE)
+    resume = RestoreMedicine(family_id=member.family_id, medication_id=facts.id, is_from_pause=True)
     keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
     called_off = "".join("\n" + words for words in _called_off(facts, member=member, now=now))
     ended_on = course_ended_on(facts, now=now)
@@ -58,9 +58,6 @@ def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Seque
         called_off_words(dose, home=facts.zone, now=now, reader_zone=member.zone)
         for dose in facts.called_off
     ]
-
-
-FROM_PAUSE = "p"  # the argument of a button that ends a pause, and restores nothing stopped
 
 
 def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Screen:
@@ -203,7 +200,7 @@ def _names(medicines: Sequence[MedicineFacts]) -> str:
 
 
 def resume_button(person: Person, *, member: Member) -> Button:
-    callback = Callback(Verb.RESUME_PERSON, member.family_id, person.id)
+    callback = ResumePerson(family_id=member.family_id, person_id=person.id)
     return Button(_("▶️ Resume {person}").format(person=label(person.name)), callback.encode())
 
 

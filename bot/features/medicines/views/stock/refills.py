@@ -13,7 +13,7 @@ from bot.features.medicines.views.stock.levels import (
 from bot.grammar.commands.refills import Stocked, TypedAmount
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows, undo_button
-from bot.ui.callbacks import Callback, Verb
+from bot.ui.presses.medicines import REFILL_DAYS, SetPerDose, SetRefillDays
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.amounts import amount_in_words, number_in_words
 from bot.ui.words.units import PIECE
@@ -22,8 +22,6 @@ from domain.database.scope import Member
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.stock.levels import Refilled, Stock
 from domain.medicines.stock.projection import Lasts
-
-REFILL_DAYS = (3, 7, 14)
 
 
 def refilled(outcome: Refilled, typed: TypedAmount, *, member: Member, now: datetime) -> Answer:
@@ -131,7 +129,7 @@ def measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard
 def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
     if stock.unmeasured is None and not of_a_dose(stock, medicine):
         return ()
-    ask = Callback(Verb.PER_DOSE, member.family_id, medicine.id)
+    ask = SetPerDose(family_id=member.family_id, medication_id=medicine.id)
     return ((Button(_("📦 How many make one dose"), ask.encode()),),)
 
 
@@ -142,7 +140,9 @@ def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyb
     buttons = [
         Button(
             ngettext("{count} day", "{count} days", count).format(count=count),
-            Callback(Verb.REFILL_DAYS, member.family_id, medicine.id, str(count)).encode(),
+            SetRefillDays(
+                family_id=member.family_id, medication_id=medicine.id, days=count
+            ).encode(),
         )
         for count in REFILL_DAYS
     ]

@@ -1,0 +1,120 @@
+"""Buttons of appointments: their lists, driving, changing one, its outcome."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from bot.ui.presses.arguments import Page, Whole, flag, maybe_member_of, member_of
+from bot.ui.presses.press import Press, Style
+from bot.ui.presses.subjects import OfOccurrence
+from domain.appointments.changes.locking import Reach
+
+
+class Where(StrEnum):
+    """Where a button about driving stands: a reminder is edited by its delivery, a screen by its
+    handler.
+    """
+
+    SCREEN = "s"
+    EVERY_TIME = "a"  # on the screen of one of a series, and about all of it
+    REMINDER = "r"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentsPage(Press):
+    """What is to come."""
+
+    verb = "al"
+    only_looks = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastAppointmentsPage(Press):
+    verb = "ap"
+    only_looks = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowAppointment(OfOccurrence):
+    verb = "an"
+    only_looks = True
+
+    in_new_message: Annotated[bool, flag("n")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drive(OfOccurrence):
+    verb = "dr"
+
+    where: Annotated[Where, member_of(Where)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopDriving(OfOccurrence):
+    verb = "nd"
+
+    where: Annotated[Where, member_of(Where)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveAppointment(OfOccurrence):
+    verb = "ma"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeAppointment(OfOccurrence):
+    verb = "ca"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallOff(OfOccurrence):
+    """*reach*: how much of a series; None is to be asked."""
+
+    verb = "xa"
+    style = Style.RED
+
+    reach: Annotated[Reach | None, maybe_member_of(Reach)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreAppointment(OfOccurrence):
+    verb = "ra"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemindToo(OfOccurrence):
+    """So many *minutes* before it, too."""
+
+    verb = "rt"
+
+    minutes: Whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowCalendar(OfOccurrence):
+    """The calendar file of one."""
+
+    verb = "cf"
+    only_looks = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowFamilyCalendar(Press):
+    verb = "fc"
+    only_looks = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteOutcome(OfOccurrence):
+    verb = "oc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToNote(OfOccurrence):
+    verb = "of"
+
+    where: Annotated[Where, member_of(Where)]

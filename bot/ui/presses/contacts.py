@@ -1,0 +1,47 @@
+"""Buttons of doctors."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.ui.presses.arguments import Page, flag
+from bot.ui.presses.press import Press, Style
+from bot.ui.presses.subjects import OfDoctor, OfOccurrence
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorsPage(Press):
+    verb = "dl"
+    only_looks = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowDoctor(OfDoctor):
+    verb = "do"
+    only_looks = True
+
+    in_new_message: Annotated[bool, flag("n")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDoctor(OfDoctor):
+    verb = "cd"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveDoctor(OfDoctor):
+    verb = "xd"
+    style = Style.RED
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreDoctor(OfDoctor):
+    verb = "rc"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddDoctor(OfOccurrence):
+    """The doctor of an appointment, who is only a name so far."""
+
+    verb = "ad"

@@ -1,0 +1,43 @@
+"""Buttons of families, their members, and the people they care for."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.ui.presses.arguments import member_of
+from bot.ui.presses.press import Press
+from bot.ui.presses.subjects import OfPerson
+from domain.access import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchFamily(Press):
+    verb = "sf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite(Press):
+    verb = "iv"
+
+    role: Annotated[Role, member_of(Role)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitePerson(OfPerson):
+    """To confirm their own doses."""
+
+    verb = "ip"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenamePerson(OfPerson):
+    verb = "rn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovePerson(OfPerson):
+    verb = "mv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnClock(Press):
+    verb = "ow"

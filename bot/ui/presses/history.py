@@ -1,0 +1,41 @@
+"""Buttons of `/history`: its pages, and the entries on them."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.ui.presses.arguments import TurnedPage
+from bot.ui.presses.press import Press
+from bot.ui.presses.subjects import OfDose, OfMedicine, OfPerson
+
+
+@dataclass(frozen=True, kw_only=True)
+class FamilyHistory(Press):
+    verb = "ha"
+    only_looks = True
+
+    page: TurnedPage = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicineHistory(OfMedicine):
+    verb = "hm"
+    only_looks = True
+
+    page: TurnedPage = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonHistory(OfPerson):
+    verb = "hp"
+    only_looks = True
+
+    page: TurnedPage = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowEntry(OfDose):
+    verb = "en"
+    only_looks = True
+
+
+HistoryPress: TypeAlias = FamilyHistory | MedicineHistory | PersonHistory

@@ -1,0 +1,120 @@
+"""Buttons of medicines: their list, what is changed of one, pausing, stock."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from bot.ui.presses.arguments import Minute, Page, flag, one_of
+from bot.ui.presses.press import Press, Style
+from bot.ui.presses.subjects import OfMedicine, OfPerson, OfWhatWasDone
+
+REFILL_DAYS = (3, 7, 14)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MedicinesPage(Press):
+    verb = "ml"
+    only_looks = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowMedicine(OfMedicine):
+    verb = "md"
+    only_looks = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeMedicine(OfMedicine):
+    verb = "cm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeOpenDoses(OfWhatWasDone):
+    """The doses that a change left open as they were."""
+
+    verb = "xo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoMedicine(OfMedicine):
+    """Takes it out again."""
+
+    verb = "um"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopMedicine(OfMedicine):
+    verb = "st"
+    style = Style.RED
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestoreMedicine(OfMedicine):
+    """*is_from_pause*: only a pause is to end, and nothing stopped is restored."""
+
+    verb = "rs"
+
+    is_from_pause: Annotated[bool, flag("p")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Give(OfMedicine):
+    verb = "gv"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseMedicine(OfMedicine):
+    verb = "pa"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PausePerson(OfPerson):
+    """Everything that they take."""
+
+    verb = "pp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumePerson(OfPerson):
+    verb = "rp"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LengthenPause(OfPerson):
+    verb = "pl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndPauseAsPlanned(OfPerson):
+    """*until*: the end that was announced."""
+
+    verb = "pe"
+
+    until: Minute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refill(OfMedicine):
+    verb = "rf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetRefillDays(OfMedicine):
+    """How many days before it runs out is reminded of it."""
+
+    verb = "rd"
+
+    days: Annotated[int, one_of(REFILL_DAYS)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPerDose(OfMedicine):
+    """How many make one dose."""
+
+    verb = "pd"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseRefill(OfMedicine):
+    verb = "pr"

@@ -1,0 +1,70 @@
+"""Buttons of what concerns several areas: today, undo, commands, what others change."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.ui.presses.arguments import Count, Page, Word, YesOrNo
+from bot.ui.presses.press import NOWHERE, Press, Style
+from bot.ui.presses.subjects import OfDose, OfWhatWasDone
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCommand(Press):
+    """A command as a button. Which family it is about is put in when it is sent."""
+
+    verb = "mn"
+    only_looks = True
+
+    family_id: UUID = NOWHERE
+    command: Word
+
+
+@dataclass(frozen=True, kw_only=True)
+class TodayPage(Press):
+    verb = "td"
+    only_looks = True
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeToday(OfDose):
+    """*page*: of the list that it stands below."""
+
+    verb = "tt"
+    style = Style.GREEN
+
+    page: Page = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoAction(OfWhatWasDone):
+    """Names it first; of several *entries* the last one."""
+
+    verb = "ua"
+
+    entries: Count = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoNamed(Press):
+    """What the member was shown that they did."""
+
+    verb = "ul"
+
+    action_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keep(Press):
+    """Changes nothing, and takes the buttons away."""
+
+    verb = "kp"
+    only_looks = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class HearOfChanges(Press):
+    verb = "hc"
+
+    is_wanted: YesOrNo

@@ -1,0 +1,152 @@
+"""What a button carries: verb, family, subject and a short argument, in at most 64 bytes.
+
+A button says which family it belongs to, so that an old card keeps working after its reader has
+switched to another family. It is no proof of anything: membership is checked at every press.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_origin, get_type_hints
+from uuid import UUID
+
+NOWHERE = UUID(int=0)
+VERB_LENGTH = 2
+ARGUMENT_LENGTH = 10
+_ID_LENGTH = 22
+# What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
+_ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
+
+T = TypeVar("T")
+
+
+class UnreadableCallback(ValueError):
+    """Not one of our buttons, or one from a version of the bot long gone."""
+
+
+class Style(StrEnum):
+    """Telegram's styles of buttons."""
+
+    GREEN = "success"
+    RED = "danger"
+
+
+@dataclass(frozen=True)
+class Argument(Generic[T]):
+    """How a value is written into a button. Both raise ValueError for what does not fit; `old` are
+    spellings that are out on phones, and not written any more.
+    """
+
+    write: Callable[[T], str]
+    read: Callable[[str], T]
+    old: frozenset[str] = frozenset()
+
+    def read_only_spelling(self, text: str) -> T:
+        """Raises :class:`UnreadableCallback` for what :attr:`write` would spell otherwise."""
+        try:
+            value = self.read(text)
+            is_ours = text in self.old or self.write(value) == text
+        except (ValueError, OverflowError, OSError) as error:
+            raise UnreadableCallback from error
+        if not is_ours:
+            raise UnreadableCallback
+        return value
+
+
+@dataclass(frozen=True)
+class _Form:
+    """Which fields of a kind are written where."""
+
+    subject: str = ""
+    argument_name: str = ""
+    argument: Argument[Any] | None = None
+
+
+def _form_of(kind: type) -> _Form:
+    """Raises TypeError for a kind that carries more than there is room for."""
+    form = _Form()
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        if get_origin(hint) is ClassVar or name == "family_id":
+            continue
+        written = next((part for part in _annotations(hint) if isinstance(part, Argument)), None)
+        if form.subject if written is None else form.argument:
+            raise TypeError(f"{kind.__name__} carries more than there is room for")
+        if written is None:
+            form = replace(form, subject=name)
+        else:
+            form = replace(form, argument_name=name, argument=written)
+    return form
+
+
+def _annotations(hint: Any) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = getattr(hint, "__metadata__", ())
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Press:
+    """A button of one kind. Besides the family, a kind has at most one subject, which is an id, and
+    at most one field that is written as the argument: its type is annotated with how.
+    """
+
+    verb: ClassVar[str] = ""
+    #: What only looks: whoever is impatient with these loses nothing.
+    only_looks: ClassVar[bool] = False
+    style: ClassVar[Style | None] = None
+    _form: ClassVar[_Form] = _Form()
+
+    family_id: UUID
+
+    def __init_subclass__(cls) -> None:
+        cls._form = _form_of(cls)
+
+    def encode(self) -> str:
+        """As `callback_data`. Raises ValueError for what does not fit."""
+        form = self._form
+        subject_id = getattr(self, form.subject) if form.subject else NOWHERE
+        argument = ""
+        if form.argument is not None:
+            argument = form.argument.write(getattr(self, form.argument_name))
+        if not _ARGUMENT.fullmatch(argument):
+            raise ValueError("the argument of a button has at most 10 letters and digits")
+        return self.verb + _encode_id(self.family_id) + _encode_id(subject_id) + argument
+
+    @classmethod
+    def read(cls, data: str) -> Self:
+        """A button of this kind. Raises :class:`UnreadableCallback` for whatever :meth:`encode`
+        would not write, nor has written in the past.
+        """
+        form, at = cls._form, VERB_LENGTH
+        values: dict[str, Any] = {"family_id": _decode_id(data[at : at + _ID_LENGTH])}
+        at += _ID_LENGTH
+        subject_id, text = _decode_id(data[at : at + _ID_LENGTH]), data[at + _ID_LENGTH :]
+        if form.subject:
+            values[form.subject] = subject_id
+        elif subject_id != NOWHERE:
+            raise UnreadableCallback
+        if not _ARGUMENT.fullmatch(text):
+            raise UnreadableCallback
+        if form.argument is not None:
+            values[form.argument_name] = form.argument.read_only_spelling(text)
+        elif text:
+            raise UnreadableCallback
+        return cls(**values)
+
+
+def _encode_id(value: UUID) -> str:
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def _decode_id(encoded: str) -> UUID:
+    """Python's base64 passes over foreign characters and spare bits; we take one spelling only."""
+    if len(encoded) != _ID_LENGTH:
+        raise UnreadableCallback
+    try:
+        value = UUID(bytes=base64.urlsafe_b64decode(encoded + "=="))
+    except ValueError as error:
+        raise UnreadableCallback from error
+    if _encode_id(value) != encoded:
+        raise UnreadableCallback
+    return value
