@@ -14,9 +14,8 @@ SOMETHING = UUID(int=1)
 COMMAND = Arrival(Sort.COMMAND, is_private=True, name="today", text="")
 MESSAGE = Arrival(Sort.MESSAGE, is_private=True, name="message", text="100 mg")
 TAKEN = Arrival(Sort.PRESS, is_private=True, press=Take(family_id=SOMETHING, dose_id=SOMETHING))
-ANSWER = Arrival(
-    Sort.PRESS, is_private=True, press=Choose(flow_id=SOMETHING, pick=Picked(1, "yes"))
-)
+CHOICE = Choose(flow_id=SOMETHING, pick=Picked(1, "yes"))
+ANSWER = Arrival(Sort.PRESS, is_private=True, press=CHOICE)
 EVENT = Arrival(Sort.EVENT, is_private=True)
 
 
