@@ -17,7 +17,7 @@ from bot.intake.conversation import (
     to_resume,
 )
 from bot.intake.drafts import LeftScreens
-from bot.intake.request import Request
+from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
@@ -29,12 +29,13 @@ _LONGEST_NAME = 100
 
 class Flows:
     """All flows, and what happens to texts and taps that reach them. *beginnings* are the commands
-    that begin one.
+    that begin one; *unasked* answers a message where nothing was asked.
     """
 
-    def __init__(self, *flows: Flow, beginnings: Collection[str] = ()) -> None:
+    def __init__(self, *flows: Flow, beginnings: Collection[str] = (), unasked: Handler) -> None:
         self._flows = {flow.name: flow for flow in flows}
         self._beginnings = frozenset(beginnings)
+        self._unasked = unasked
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -65,6 +66,8 @@ class Flows:
             change = to_end(conversation.flow_id)
             return Answer(send=(views.expired_screen(),), conversation=change)
         leaving = flow.leaving
+        if leaving.gives_way:
+            return Answer(conversation=to_end(conversation.flow_id))
         is_of_its_kind = command in self._beginnings and command == leaving.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
         if self._is_said_anew(request, conversation):
@@ -99,7 +102,7 @@ class Flows:
         """A message that is no command."""
         match request.conversation:
             case None:
-                return views.unexpected(request.text or "")
+                return await self._unasked(request)
             case Expired(flow_id=flow_id):
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):

@@ -121,7 +121,7 @@ async def test_a_command_in_between_is_answered_and_the_question_stays_open(
         ("/today", "Nothing is due today."),
         ("/family", "👪 Mum's helpers"),
         ("/undo", "You have nothing to undo"),
-        ("/nosuchthing", "I do not know that command."),
+        ("/nosuchthing", "I don't know that command."),
         ("/addperson Mum in Paris", "There is somebody called Mum already."),
         ("/addperson Dad in Paris", "Dad is in the family"),
     ):

@@ -102,7 +102,7 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     ("first", "answered"),
     [
         ("/addmed Aspirin", "How much"),
-        ("/addmde Aspirin", "do not know that command"),
+        ("/addmde Aspirin", "Did you mean /addmed?"),
         ("hello", "I did not expect a message"),
         ("/give Nothing", "no medicine called"),
     ],
