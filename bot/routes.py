@@ -185,6 +185,7 @@ PRESSES: dict[Verb, Handler] = {
     Verb.APPOINTMENTS: appointments.turn_page,
     Verb.PAST_APPOINTMENTS: appointments.turn_past_page,
     Verb.APPOINTMENT: appointments.show,
+    Verb.SERIES: appointments.show_series,
     Verb.DRIVE: appointments.start_driving,
     Verb.STOP_DRIVING: appointments.give_up_driving,
     Verb.MOVE_APPOINTMENT: move_appointment.begin,

@@ -72,6 +72,7 @@ class Verb(StrEnum):
     APPOINTMENTS = "al"  # argument: page
     PAST_APPOINTMENTS = "ap"  # argument: page
     APPOINTMENT = "an"  # subject: occurrence; argument: "n" where it is shown by a new message
+    SERIES = "as"  # subject: appointment; argument: page of its dates
     DRIVE = "dr"  # subject: occurrence; argument: how the presser sees it, see bot.routes
     STOP_DRIVING = "nd"  # subject: occurrence; argument: as DRIVE
     MOVE_APPOINTMENT = "ma"  # subject: occurrence
@@ -105,7 +106,14 @@ LOOKS = frozenset(
     {
         *(Verb.MORE, Verb.BACK, Verb.SHOW, Verb.TODAY, Verb.MEDICINES, Verb.MEDICINE, Verb.ENTRY),
         *(Verb.HISTORY, Verb.HISTORY_OF_MEDICINE, Verb.HISTORY_OF_PERSON, Verb.APPOINTMENTS),
-        *(Verb.APPOINTMENT, Verb.PAST_APPOINTMENTS, Verb.DOCTORS, Verb.DOCTOR, Verb.KEEP),
+        *(
+            Verb.APPOINTMENT,
+            Verb.SERIES,
+            Verb.PAST_APPOINTMENTS,
+            Verb.DOCTORS,
+            Verb.DOCTOR,
+            Verb.KEEP,
+        ),
         *(Verb.CALENDAR_FILE, Verb.FAMILY_CALENDAR, Verb.MENU),
     }
 )

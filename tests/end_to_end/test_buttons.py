@@ -53,6 +53,7 @@ async def test_no_button_reaches_into_another_family(
     scope = own if claims_own_family else family
     subjects = {
         **dict.fromkeys(APPOINTMENT_VERBS, occurrence),
+        Verb.SERIES: await town.value("SELECT id FROM appointments"),
         **dict.fromkeys(DOCTOR_VERBS, doctor),
         Verb.UNDO_MEDICINE: medicine,
         Verb.CHANGE_MEDICINE: medicine,

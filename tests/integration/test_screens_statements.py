@@ -1,12 +1,12 @@
 """No list costs more than three statements, however long it is."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.appointments.calendars import list_entries
-from domain.appointments.occurrences.lists import list_day, list_past, list_upcoming
+from domain.appointments.occurrences.lists import PAGE, list_day, list_past, list_upcoming
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -41,6 +41,28 @@ LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
     "people": list_people,
     "history": list_history,
 }
+
+
+async def test_500_appointments_are_listed_in_one_statement(database: Database) -> None:
+    """A series is one line of the list, however often it takes place."""
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    first = datetime(2026, 11, 26, 8)
+    for number in range(500):
+        start = first + timedelta(hours=number)
+        await factories.appointment(
+            database, anna, mum, start=start, rule="FREQ=WEEKLY;COUNT=3" if number % 2 else None
+        )
+
+    async def listed(scope: Scope) -> tuple[int, list[int]]:
+        with recorded_statements(database.engine) as recorded:
+            pages = [await list_upcoming(scope, page=page) for page in (0, 1, 49, 50)]
+        return len(recorded), [len(page.items) for page in pages]
+
+    counted, sizes = await factories.acting(database, anna, listed)
+    assert sizes == [PAGE, PAGE, PAGE, 0]
+    assert counted == len(sizes)
 
 
 @pytest.mark.parametrize("name", LISTS)

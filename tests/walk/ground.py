@@ -459,10 +459,16 @@ class Ground:
         planned = {row["id"]: row for row in self.tables.planned(until=self.tables.at + A_WEEK)}
         for button in [button for row in listed.buttons for button in row][:MOST_PAGES]:
             press = Step(watcher, message=listed, button=button).press
+            if press is not None and press.verb is Verb.SERIES:  # its first date
+                dates = [
+                    row for row in planned.values() if row["appointment_id"] == press.subject_id
+                ]
+                first = dates[0]["id"] if dates else press.subject_id
+                press = Callback(Verb.APPOINTMENT, press.family_id, first)
             about = planned.get(press.subject_id) if press else None
             if press is None or about is None or self._is_as_looked_at(press.subject_id, about):
                 continue
-            watcher._world.asks(watcher._account, bubble, button.data or "")
+            watcher._world.asks(watcher._account, bubble, press.encode())
             await self.stage.settled()
             for words in screens.check_appointment(self.tables, press.subject_id, bubble.text):
                 self._fault("appointment", words)

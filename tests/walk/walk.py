@@ -419,11 +419,19 @@ class Walk(Ground):
             return
         await self.say(person, "/appts", Intent("look"))
         yield
-        found = self._with_verb(person, Verb.APPOINTMENT)
+        found = self._with_verb(person, Verb.APPOINTMENT, Verb.SERIES)
         if not found:
             return
-        await self.tap(person, *self.rng.choice(found), Intent("look"))
+        message, button = self.rng.choice(found)
+        await self.tap(person, message, button, Intent("look"))
         yield
+        opened = Step(person, message=message, button=button).press
+        if opened is not None and opened.verb is Verb.SERIES:
+            dates = self._with_verb(person, Verb.APPOINTMENT)
+            if not dates:
+                return
+            await self.tap(person, *self.rng.choice(dates), Intent("look"))
+            yield
         verbs = (
             *(Verb.DRIVE, Verb.STOP_DRIVING, Verb.MOVE_APPOINTMENT, Verb.CANCEL_APPOINTMENT),
             *(Verb.RESTORE_APPOINTMENT, Verb.CHANGE_APPOINTMENT, Verb.CALENDAR_FILE),

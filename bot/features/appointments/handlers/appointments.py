@@ -8,6 +8,7 @@ from bot.features.appointments.views import (
     appointment_buttons,
     appointment_lists,
     appointment_screen,
+    appointment_series,
     change_questions,
     confirmations,
 )
@@ -22,7 +23,7 @@ from domain.appointments.changes.calling_off import cancel, restore
 from domain.appointments.changes.edits import remind_before_too
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lists import list_past, list_upcoming
+from domain.appointments.occurrences.lists import list_past, list_series, list_upcoming
 from domain.appointments.occurrences.lookups import get_occurrence
 
 FARTHEST_PAGE = 1_000
@@ -34,7 +35,7 @@ async def appts(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    """◀ ▶ of what is to come, and the way back from an appointment."""
+    """Earlier and Later of what is to come, and the way back from an appointment."""
     return Answer(edit=await _list(request, page=_number(request), is_past=False))
 
 
@@ -47,6 +48,14 @@ async def show(request: Request) -> Answer:
     if request.pressed.argument == callbacks.NEW_MESSAGE:
         return Answer(send=(screen,))
     return Answer(edit=screen)
+
+
+async def show_series(request: Request) -> Answer:
+    """A series, opened for its dates."""
+    page = _number(request)
+    found = await list_series(request.scope, request.subject_id, page=page)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    return Answer(edit=appointment_series.series(found, member=member, now=now))
 
 
 async def start_driving(request: Request) -> Answer:

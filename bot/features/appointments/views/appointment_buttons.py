@@ -11,6 +11,7 @@ from domain.access import Action, may
 from domain.appointments.details import MOST_REMINDERS
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
+from domain.models.appointments import OccurrenceStatus
 
 LAST_MINUTES = 10
 ON_SCREEN, EVERY_TIME, ON_REMINDER = "s", "a", "r"  # where a button about driving stands
@@ -56,12 +57,11 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         known = Callback(Verb.DOCTOR, member.family_id, doctor.id, NEW_MESSAGE).encode()
         rows.append((Button(_("👩‍⚕️ {doctor}").format(doctor=label(doctor.name)), known),))
     all_of_them = Callback(Verb.APPOINTMENTS, member.family_id).encode()
-    rows.append(
-        (
-            button(_("📅 Calendar"), Verb.CALENDAR_FILE),
-            Button(_("◀️ All"), all_of_them),
-        )
-    )
+    last = [button(_("📅 Calendar"), Verb.CALENDAR_FILE), Button(_("◀ All"), all_of_them)]
+    if facts.recurrence is not None and facts.status is not OccurrenceStatus.CUT and is_ahead:
+        dates = Callback(Verb.SERIES, member.family_id, facts.appointment_id).encode()
+        last.insert(1, Button(_("🔁 All dates"), dates))
+    rows.append(tuple(last))
     return tuple(rows)
 
 

@@ -1,6 +1,7 @@
 """The lists of appointments: what is planned, day by day, and what was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
+from bot.ui.buttons import page_turns
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
@@ -20,6 +22,7 @@ from bot.ui.words.appointment_times import (
 )
 from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
+from bot.ui.words.repeats import repeat_words
 from bot.ui.words.times import day_words, named_day, short_month_name
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
@@ -31,7 +34,8 @@ def no_calendar() -> Answer:
 
 
 def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
-    """`/appts`: one heading a day; what is called off is struck through.
+    """`/appts`: one heading a day; what is called off is struck through. A series is one line, with
+    its rhythm, on the day when it comes next.
 
     A line belongs to the day that it is by the clock of its own place, whoever reads it; where
     clocks differ, each line says whose it is.
@@ -47,7 +51,8 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         found = list(same_day)
         lines.append("\n" + f"<b>{capital(_heading(found, now=now))}</b>")
         lines += [
-            _in_list(facts, reader_zone=member.zone, names_clock=names_clock) for facts in found
+            _in_list(facts, reader_zone=member.zone, names_clock=names_clock, is_past=page.is_past)
+            for facts in found
         ]
     if not lines:
         empty = (
@@ -85,11 +90,30 @@ def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:
     return named_day(found[0].first_day, today=now.astimezone(found[0].zone).date())
 
 
-def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool) -> str:
+def _in_list(
+    facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool, is_past: bool
+) -> str:
     words = short_line(facts, reader_zone=reader_zone, names_clock=names_clock)
-    if facts.is_planned:
+    if not facts.is_planned:
+        words = called_off(words)
+    if facts.recurrence is None or is_past:
         return words
+    return _("{appointment}, 🔁 {rhythm}").format(appointment=words, rhythm=rhythm_and_clock(facts))
+
+
+def called_off(words: str) -> str:
     return _("<s>{appointment}</s> called off").format(appointment=words)
+
+
+def rhythm_and_clock(facts: OccurrenceFacts) -> str:
+    """ "every Thursday 10:00", by the rule, also where this one is at another time."""
+    if facts.recurrence is None:
+        return ""
+    by_rule = (facts.moved_from or facts.starts_at).astimezone(facts.zone)
+    words = repeat_words(replace(facts.recurrence, count=None, until=None), first=by_rule.date())
+    if facts.is_all_day:
+        return words
+    return _("{rhythm} {time}").format(rhythm=words, time=f"{by_rule:%H:%M}")
 
 
 def short_line(
@@ -130,39 +154,45 @@ def _short_clock(
 
 
 def _list_label(facts: OccurrenceFacts) -> str:
-    title = label(facts.details.title)
+    """ "26 Nov 10:00 Dentist"."""
+    return _("{date} {title}").format(date=date_label(facts), title=label(facts.details.title))
+
+
+def date_label(facts: OccurrenceFacts) -> str:
+    """ "26 Nov 10:00"."""
     if facts.details.is_all_day:
-        days = days_words(facts.first_day, facts.last_day)
-        return _("{days} {title}").format(days=days, title=title)
-    return _("{day} {month} {time} {title}").format(
+        return days_words(facts.first_day, facts.last_day)
+    return _("{day} {month} {time}").format(
         day=facts.local.day,
         month=short_month_name(facts.local.date()),
         time=place_clock(facts, facts.starts_at),
-        title=title,
     )
+
+
+def _open_button(facts: OccurrenceFacts, *, is_past: bool) -> Button:
+    if facts.recurrence is None or is_past:
+        return open_button(facts, _list_label(facts))
+    press = Callback(Verb.SERIES, facts.family_id, facts.appointment_id)
+    return Button(_("🔁 {appointment}").format(appointment=_list_label(facts)), press.encode())
+
+
+def open_button(facts: OccurrenceFacts, words: str) -> Button:
+    """The way to one time that an appointment takes place."""
+    return Button(words, Callback(Verb.APPOINTMENT, facts.family_id, facts.id).encode())
 
 
 def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
     def turn(words: str, number: int, verb: Verb) -> Button:
         return Button(words, Callback(verb, member.family_id, argument=str(number)).encode())
 
-    rows = [
-        (
-            Button(
-                _list_label(facts),
-                Callback(Verb.APPOINTMENT, member.family_id, facts.id).encode(),
-            ),
-        )
-        for facts in page.items
-    ]
+    rows = [(_open_button(facts, is_past=page.is_past),) for facts in page.items]
     verb = Verb.PAST_APPOINTMENTS if page.is_past else Verb.APPOINTMENTS
-    turns = []
-    if page.number:
-        turns.append(turn(_("◀️"), page.number - 1, verb))
-    if page.has_more:
-        turns.append(turn(_("▶️"), page.number + 1, verb))
-    if turns:
-        rows.append(tuple(turns))  # type: ignore[arg-type]
+    turns = page_turns(
+        page.number,
+        lambda number: Callback(verb, member.family_id, argument=str(number)),
+        has_next=page.has_more,
+        words=(_("Later"), _("Earlier")) if page.is_past else (_("Earlier"), _("Later")),
+    )
     other = (
         turn(_("📅 Upcoming"), 0, Verb.APPOINTMENTS)
         if page.is_past
@@ -175,4 +205,4 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
             _("➕ Add"), Callback(Verb.MENU, member.family_id, argument="addappt").encode()
         )
         last = (add, *last)
-    return (*rows, last)
+    return (*rows, *turns, last)

@@ -49,6 +49,18 @@ def month_label(month: date) -> str:
     return _("{month} {year}").format(month=short_month_name(month), year=month.year)
 
 
+def month_before(month: date) -> str:
+    """The way back to the month before *month*."""
+    before = month - timedelta(days=1)
+    return _("◀ {month}").format(month=short_month_name(before))
+
+
+def month_after(month: date) -> str:
+    """The way on to the month after *month*, which is its first day."""
+    after = month + timedelta(days=31)
+    return _("{month} ▶").format(month=short_month_name(after))
+
+
 def weekday_labels() -> Sequence[str]:
     """Two letters each, Monday first."""
     return (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import doctor_labels, family_name
+from bot.ui.buttons import page_turns
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting
 from bot.ui.wording import _, escape
@@ -24,9 +25,8 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
     if not here:
         lines.append("\n" + _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678"))
 
-    def turn(words: str, number: int) -> Button:
-        press = Callback(Verb.DOCTORS, member.family_id, argument=str(number))
-        return Button(words, press.encode())
+    def turn(number: int) -> Callback:
+        return Callback(Verb.DOCTORS, member.family_id, argument=str(number))
 
     told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
     rows: list[tuple[Button, ...]] = [
@@ -38,11 +38,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         )
         for doctor in here
     ]
-    turns = [turn("◀️", page - 1)] if page else []
-    if len(found) > (page + 1) * PAGE:
-        turns.append(turn("▶️", page + 1))
-    if turns:
-        rows.append(tuple(turns))
+    rows += page_turns(page, turn, has_next=len(found) > (page + 1) * PAGE)
     if may(member.role, Action.CHANGE_APPOINTMENTS):
         add = Callback(Verb.MENU, member.family_id, argument="adddoctor").encode()
         rows.append((Button(_("➕ Add"), add),))
@@ -80,7 +76,7 @@ def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
     def button(words: str, verb: Verb) -> Button:
         return Button(words, Callback(verb, member.family_id, doctor.id).encode())
 
-    back = Button(_("◀️ Doctors"), Callback(Verb.DOCTORS, member.family_id).encode())
+    back = Button(_("◀ Doctors"), Callback(Verb.DOCTORS, member.family_id).encode())
     if not may(member.role, Action.CHANGE_APPOINTMENTS):
         return ((back,),)
     if doctor.is_removed:

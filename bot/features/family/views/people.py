@@ -56,17 +56,23 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     def button(words: str, verb: Verb, person: Person) -> Button:
         return Button(words, Callback(verb, member.family_id, person.id).encode())
 
-    rows = [
-        (
-            button(_("✏️ {name}").format(name=label(person.name)), Verb.RENAME_PERSON, person),
-            button(_("🌍 Move"), Verb.MOVE_PERSON, person),
-            button(_("▶️ Resume"), Verb.RESUME_PERSON, person)
-            if person.pause
-            else button(_("⏸ Pause"), Verb.PAUSE_PERSON, person),
-            button("📜", Verb.HISTORY_OF_PERSON, person),
+    rows: list[tuple[Button, ...]] = []
+    for person in found[: MOST_ROWS // 2]:
+        rename = _("✏️ {name}").format(name=label(person.name))
+        rows.append(
+            (
+                button(rename, Verb.RENAME_PERSON, person),
+                button(_("📜 History"), Verb.HISTORY_OF_PERSON, person),
+            )
         )
-        for person in found[: MOST_ROWS - 2]
-    ]
+        rows.append(
+            (
+                button(_("🌍 Move"), Verb.MOVE_PERSON, person),
+                button(_("▶️ Resume"), Verb.RESUME_PERSON, person)
+                if person.pause
+                else button(_("⏸ Pause"), Verb.PAUSE_PERSON, person),
+            )
+        )
     add = Button(_("➕ Add somebody"), Callback(Verb.MENU, argument="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 

@@ -104,7 +104,7 @@ def _put_off(facts: CardFacts, room: _Room) -> list[str]:
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
-    """What ⋯ opens for one dose: skip, snooze, and the way back."""
+    """What More opens for one dose: skip, snooze, and the way back."""
 
     def button(words: str, verb: Verb, argument: str = "") -> Button:
         return Button(words, Callback(verb, facts.family_id, dose.id, argument).encode())
@@ -113,9 +113,9 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         button(_("⏰ Snooze {minutes} min").format(minutes=minutes), Verb.SNOOZE, str(minutes))
         for minutes in SNOOZE_MINUTES
     )
-    # Back is where ⋯ or Taken was: a second tap there does nothing.
+    # Back is where More or Taken was: a second tap there does nothing.
     return (
-        (button(_("← Back"), Verb.BACK),),
+        (button(_("◀ Back"), Verb.BACK),),
         *((each,) for each in snooze),
         (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Verb.SKIP),),
     )
@@ -182,7 +182,7 @@ def _buttons(facts: CardFacts) -> Keyboard:
             rows.append(
                 (
                     Button(taken, Callback(Verb.TAKE, facts.family_id, dose.id).encode()),
-                    Button("⋯", Callback(Verb.MORE, facts.family_id, dose.id).encode()),
+                    Button(_("⋯ More"), Callback(Verb.MORE, facts.family_id, dose.id).encode()),
                 )
             )
     return tuple(rows)

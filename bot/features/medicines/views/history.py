@@ -90,7 +90,7 @@ def _turns(page: HistoryPage, *, member: Member, verb: Verb, of: Callback | None
         about = of or Callback(verb, member.family_id)
         return Callback(verb, member.family_id, about.subject_id, str(number))
 
-    words = (_("◀ Newer"), _("Older ▶"))
+    words = (_("Newer"), _("Older"))
     return page_turns(page.number, turn, has_next=page.has_older, words=words)
 
 

@@ -216,7 +216,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
         return Button(words, Callback(verb, member.family_id, facts.id).encode())
 
     history = button(_("📜 History"), Verb.HISTORY_OF_MEDICINE)
-    back = Button(_("← All medicines"), Callback(Verb.MEDICINES, member.family_id).encode())
+    back = Button(_("◀ All medicines"), Callback(Verb.MEDICINES, member.family_id).encode())
     rows: list[tuple[Button, ...]] = []
     if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
         rows.append((button(_("✅ Give now"), Verb.GIVE), history))

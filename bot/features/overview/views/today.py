@@ -256,5 +256,4 @@ def _turns(number: int, count: int, member: Member) -> Keyboard:
     def turn(to: int) -> Callback:
         return Callback(Verb.TODAY, member.family_id, argument=str(to))
 
-    words = (_("◀ Back"), _("More ▶"))
-    return page_turns(number, turn, has_next=number < count - 1, words=words)
+    return page_turns(number, turn, has_next=number < count - 1)
