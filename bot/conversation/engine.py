@@ -161,7 +161,7 @@ class Flow:
     def _asking(self, conversation: Conversation, first: Screen | None, *, closes: bool) -> Answer:
         question = self._question(conversation, number=conversation.version + 1)
         return Answer(
-            send=(first, question) if first else (question,),
+            send=question.after(first) if first else (question,),
             closes=closes,
             conversation=to_continue(conversation),
         )

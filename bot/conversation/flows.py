@@ -114,7 +114,7 @@ class Flows:
                 if flow is None:
                     return replace(views.expired(), conversation=to_end(running.flow_id))
                 if request.text is None:
-                    answer = views.please_type().and_send(flow.question(running))
+                    answer = views.please_type().and_ask(flow.question(running))
                     return replace(answer, conversation=to_repeat(running.flow_id))
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
                     tap = tap_a_button(request.text).send[0]
@@ -198,7 +198,8 @@ class Flows:
         self, request: Request, flow: Flow, running: Conversation, reply: Reply
     ) -> Answer:
         answer = await flow.take(request, running, reply)
-        if answer.conversation is None and answer.send[-1:] == (flow.question(running),):
+        asks = [screen.keyboard for screen in answer.send[-1:]]
+        if answer.conversation is None and asks == [flow.question(running).keyboard]:
             return replace(answer, conversation=to_repeat(running.flow_id))
         return answer
 

@@ -80,7 +80,7 @@ class GuessedCommands:
         asked = self._offer(request)
         if asked is not None:
             return replace(asked, closes=True)
-        return conversations.tap_a_button(typed).and_send(self.flow.question(running))
+        return conversations.tap_a_button(typed).and_ask(self.flow.question(running))
 
     async def _run(self, request: Request, running: Conversation) -> Answer:
         """The command as if it were typed now, and the end of the question."""
