@@ -97,6 +97,7 @@ class TestMidnight:
         assert asked.labels == (
             "Night from Monday 23 Nov to Tuesday 24 Nov",
             "Night from Tuesday 24 Nov to Wednesday 25 Nov",
+            "✖️ Cancel",
         )
         await home.anna.press("to Wednesday 25", message=asked)
         await home.anna.sees("Wednesday 25 November 00:00")
