@@ -11,7 +11,6 @@ from bot.features.appointments.views import (
     appointment_lines,
     appointment_lists,
     appointment_screen,
-    appointment_series,
     change_questions,
     confirmations,
     draft_questions,
@@ -97,7 +96,7 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         member: Member = home.member,
     ) -> View:
         page = OccurrencePage(items, number, has_more, is_past=False)
-        return partial(appointment_series.series, page, member=member, now=NOW)
+        return partial(appointment_lists.series, page, member=member, now=NOW)
 
     week = timedelta(weeks=1)
     cancelled_one = replace(

@@ -71,7 +71,7 @@ def first_of_month(day: date) -> date:
 
 
 def month_turned_to(reply: Reply, *, today: date) -> date | None:
-    """The month of a press on ◀ ▶; None if the reply was something else."""
+    """The month of a press that leafs to another; None if the reply was something else."""
     key = reply.choice or ""
     if key[:1] != "m":
         return None

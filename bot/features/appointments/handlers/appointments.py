@@ -8,7 +8,6 @@ from bot.features.appointments.views import (
     appointment_buttons,
     appointment_lists,
     appointment_screen,
-    appointment_series,
     change_questions,
     confirmations,
 )
@@ -55,7 +54,7 @@ async def show_series(request: Request) -> Answer:
     page = _number(request)
     found = await list_series(request.scope, request.subject_id, page=page)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
-    return Answer(edit=appointment_series.series(found, member=member, now=now))
+    return Answer(edit=appointment_lists.series(found, member=member, now=now))
 
 
 async def start_driving(request: Request) -> Answer:

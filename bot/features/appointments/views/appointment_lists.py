@@ -1,4 +1,4 @@
-"""The lists of appointments: what is planned, day by day, and what was."""
+"""The lists of appointments: what is planned, day by day, what was, and the dates of a series."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +6,11 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.features.appointments.views.appointment_lines import rhythm_words
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.buttons import page_turns
+from bot.ui.buttons import in_rows, page_turns
 from bot.ui.callbacks import Callback, Verb
 from bot.ui.length import fitting, label
 from bot.ui.wording import _, escape
@@ -19,6 +20,7 @@ from bot.ui.words.appointment_times import (
     days_words,
     is_elsewhere,
     place_clock,
+    span_words,
 )
 from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
@@ -27,6 +29,8 @@ from bot.ui.words.times import day_words, named_day, short_month_name
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database.scope import Member
+
+_IN_A_ROW = 2  # dates of a series
 
 
 def no_calendar() -> Answer:
@@ -95,17 +99,17 @@ def _in_list(
 ) -> str:
     words = short_line(facts, reader_zone=reader_zone, names_clock=names_clock)
     if not facts.is_planned:
-        words = called_off(words)
+        words = _called_off(words)
     if facts.recurrence is None or is_past:
         return words
-    return _("{appointment}, 🔁 {rhythm}").format(appointment=words, rhythm=rhythm_and_clock(facts))
+    return _("{appointment}, 🔁 {rhythm}").format(appointment=words, rhythm=_by_rule(facts))
 
 
-def called_off(words: str) -> str:
+def _called_off(words: str) -> str:
     return _("<s>{appointment}</s> called off").format(appointment=words)
 
 
-def rhythm_and_clock(facts: OccurrenceFacts) -> str:
+def _by_rule(facts: OccurrenceFacts) -> str:
     """ "every Thursday 10:00", by the rule, also where this one is at another time."""
     if facts.recurrence is None:
         return ""
@@ -155,10 +159,10 @@ def _short_clock(
 
 def _list_label(facts: OccurrenceFacts) -> str:
     """ "26 Nov 10:00 Dentist"."""
-    return _("{date} {title}").format(date=date_label(facts), title=label(facts.details.title))
+    return _("{date} {title}").format(date=_date_label(facts), title=label(facts.details.title))
 
 
-def date_label(facts: OccurrenceFacts) -> str:
+def _date_label(facts: OccurrenceFacts) -> str:
     """ "26 Nov 10:00"."""
     if facts.details.is_all_day:
         return days_words(facts.first_day, facts.last_day)
@@ -171,12 +175,12 @@ def date_label(facts: OccurrenceFacts) -> str:
 
 def _open_button(facts: OccurrenceFacts, *, is_past: bool) -> Button:
     if facts.recurrence is None or is_past:
-        return open_button(facts, _list_label(facts))
+        return _button_to_open(facts, _list_label(facts))
     press = Callback(Verb.SERIES, facts.family_id, facts.appointment_id)
     return Button(_("🔁 {appointment}").format(appointment=_list_label(facts)), press.encode())
 
 
-def open_button(facts: OccurrenceFacts, words: str) -> Button:
+def _button_to_open(facts: OccurrenceFacts, words: str) -> Button:
     """The way to one time that an appointment takes place."""
     return Button(words, Callback(Verb.APPOINTMENT, facts.family_id, facts.id).encode())
 
@@ -206,3 +210,42 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
         )
         last = (add, *last)
     return (*rows, *turns, last)
+
+
+def series(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
+    """Its rhythm and the dates of *page*, each with a button that opens it."""
+    first = page.items[0]
+    head = _("🔁 <b>{title}</b> for {person}").format(
+        title=escape(first.details.title), person=escape(first.person)
+    )
+    lines = [_date_line(facts, member=member, now=now) for facts in page.items]
+    rows = in_rows(
+        [_button_to_open(facts, _date_label(facts)) for facts in page.items], of=_IN_A_ROW
+    )
+    turns = page_turns(
+        page.number,
+        lambda number: Callback(
+            Verb.SERIES, member.family_id, first.appointment_id, argument=str(number)
+        ),
+        has_next=page.has_more,
+        words=(_("Earlier"), _("Later")),
+    )
+    to_all = Button(_("◀ All"), Callback(Verb.APPOINTMENTS, member.family_id).encode())
+    text = "\n".join([head, capital(_rhythm(first)), "", *fitting(lines)])
+    return Screen(text, (*rows, *turns, (to_all,)))
+
+
+def _rhythm(facts: OccurrenceFacts) -> str:
+    if facts.recurrence is None:
+        return ""
+    by_rule = (facts.moved_from or facts.starts_at).astimezone(facts.zone)
+    return rhythm_words(facts.recurrence, first=by_rule.date())
+
+
+def _date_line(facts: OccurrenceFacts, *, member: Member, now: datetime) -> str:
+    words = capital(span_words(facts, reader_zone=member.zone, now=now))
+    if not facts.is_planned:
+        return _called_off(words)
+    if facts.moved_from is not None:
+        words = _("{when}, moved").format(when=words)
+    return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words

@@ -59,7 +59,7 @@ def _person(text: str, people: Sequence[Person]) -> Person | None:
 
 
 async def turn_page(request: Request) -> Answer:
-    """◀ ▶ of the history of the family, a medicine or a person; the first page is a message."""
+    """Newer, Older: the history of the family, a medicine or a person. The first is a message."""
     screen = await _page(request)
     return Answer(edit=screen) if request.pressed.argument else Answer(send=(screen,))
 

@@ -28,7 +28,7 @@ async def meds(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    """◀ ▶, and the way back from a medicine."""
+    """Previous, Next, and the way back from a medicine."""
     argument = request.pressed.argument
     return Answer(edit=await _list(request, page=int(argument) if argument.isdecimal() else 0))
 
