@@ -39,6 +39,7 @@ from bot.features.medicines.flows.stock import per_dose, refill
 from bot.features.medicines.handlers import doses, history, medicines, pauses, stock
 from bot.features.overview.flows.edited_message import EditedMessages
 from bot.features.overview.flows.elsewhere import Elsewhere, Naming
+from bot.features.overview.flows.guessed_commands import GuessedCommands
 from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
@@ -58,6 +59,7 @@ from bot.ui.presses.appointments import (
     ShowAppointment,
     ShowCalendar,
     ShowFamilyCalendar,
+    ShowSeries,
     StopDriving,
     WriteOutcome,
 )
@@ -157,6 +159,24 @@ ELSEWHERE = Elsewhere(
 
 EDITED = EditedMessages(ELSEWHERE.handlers())
 
+COMMANDS: dict[str, Handler] = {
+    "start": family.start,
+    "help": family.help_,
+    "newfamily": new_family.begin,
+    "family": family.family,
+    "invite": family.invite,
+    "addperson": add_person.begin,
+    "meds": medicines.meds,
+    "people": people.people,
+    "today": today.today,
+    "appts": appointments.appts,
+    "doctors": doctors.doctors,
+    "undo": undo.undo,
+    **ELSEWHERE.handlers(),
+}
+
+GUESSED = GuessedCommands(COMMANDS)
+
 FLOWS = Flows(
     new_family.FLOW,
     add_person.FLOW,
@@ -179,29 +199,15 @@ FLOWS = Flows(
     own_clock.FLOW,
     ELSEWHERE.flow,
     EDITED.flow,
+    GUESSED.flow,
     beginnings=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
         *("give", "refill", "pause"),
     ),
+    unasked=GUESSED.on_message,
 )
 
-
-COMMANDS: dict[str, Handler] = {
-    "start": family.start,
-    "help": family.help_,
-    "cancel": FLOWS.on_cancel,
-    "newfamily": new_family.begin,
-    "family": family.family,
-    "invite": family.invite,
-    "addperson": add_person.begin,
-    "meds": medicines.meds,
-    "people": people.people,
-    "today": today.today,
-    "appts": appointments.appts,
-    "doctors": doctors.doctors,
-    "undo": undo.undo,
-    **ELSEWHERE.handlers(),
-}
+COMMANDS["cancel"] = FLOWS.on_cancel
 
 
 async def _menu(request: Request) -> Answer:
@@ -258,6 +264,7 @@ PRESSES: dict[type[Press], Handler] = {
     AppointmentsPage: appointments.turn_page,
     PastAppointmentsPage: appointments.turn_past_page,
     ShowAppointment: appointments.show,
+    ShowSeries: appointments.show_series,
     Drive: appointments.start_driving,
     StopDriving: appointments.give_up_driving,
     MoveAppointment: move_appointment.begin,
@@ -308,12 +315,12 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
     application.add_handler(CallbackQueryHandler(serving.press(PRESSES)))
     application.add_handler(
-        MessageHandler(fresh & filters.COMMAND, serving.command("unknown", family.unknown_command))
+        MessageHandler(fresh & filters.COMMAND, serving.unknown_command(GUESSED.on_unknown_command))
     )
     application.add_handler(
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
     )
-    reading = Reading(COMMANDS, family.unknown_command, _message, EDITED.begin, _unknown_edit)
+    reading = Reading(COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit)
     application.add_handler(
         MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(reading))
     )

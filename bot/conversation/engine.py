@@ -70,7 +70,8 @@ class Leaving:
     To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
     raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
     `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own.
+    was to be added, where that is worth a message of its own. One that `gives_way` is over with the
+    next command, whatever that is.
     """
 
     command: str = "help"
@@ -78,6 +79,7 @@ class Leaving:
     renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
     resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
     name_draft: Callable[[Data], str | None] = _unnamed
+    gives_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class Flow:
     def _asking(self, conversation: Conversation, first: Screen | None, *, closes: bool) -> Answer:
         question = self._question(conversation, number=conversation.version + 1)
         return Answer(
-            send=(first, question) if first else (question,),
+            send=question.after(first) if first else (question,),
             closes=closes,
             conversation=to_continue(conversation),
         )

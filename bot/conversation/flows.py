@@ -17,7 +17,7 @@ from bot.intake.conversation import (
     to_resume,
 )
 from bot.intake.drafts import LeftScreens
-from bot.intake.request import Request
+from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
@@ -31,12 +31,13 @@ _LONGEST_NAME = 100
 
 class Flows:
     """All flows, and what happens to texts and taps that reach them. *beginnings* are the commands
-    that begin one.
+    that begin one; *unasked* answers a message where nothing was asked.
     """
 
-    def __init__(self, *flows: Flow, beginnings: Collection[str] = ()) -> None:
+    def __init__(self, *flows: Flow, beginnings: Collection[str] = (), unasked: Handler) -> None:
         self._flows = {flow.name: flow for flow in flows}
         self._beginnings = frozenset(beginnings)
+        self._unasked = unasked
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -67,6 +68,8 @@ class Flows:
             change = to_end(conversation.flow_id)
             return Answer(send=(views.expired_screen(),), conversation=change)
         leaving = flow.leaving
+        if leaving.gives_way:
+            return Answer(conversation=to_end(conversation.flow_id))
         is_of_its_kind = command in self._beginnings and command == leaving.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
         if self._is_said_anew(request, conversation):
@@ -101,7 +104,7 @@ class Flows:
         """A message that is no command."""
         match request.conversation:
             case None:
-                return views.unexpected(request.text or "")
+                return await self._unasked(request)
             case Expired(flow_id=flow_id):
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):
@@ -113,7 +116,7 @@ class Flows:
                 if flow is None:
                     return replace(views.expired(), conversation=to_end(running.flow_id))
                 if request.text is None:
-                    answer = views.please_type().and_send(flow.question(running))
+                    answer = views.please_type().and_ask(flow.question(running))
                     return replace(answer, conversation=to_repeat(running.flow_id))
                 if is_yes_or_no(request.text) and flow.is_to_confirm(running):
                     tap = tap_a_button(request.text).send[0]
@@ -198,7 +201,8 @@ class Flows:
         self, request: Request, flow: Flow, running: Conversation, reply: Reply
     ) -> Answer:
         answer = await flow.take(request, running, reply)
-        if answer.conversation is None and answer.send[-1:] == (flow.question(running),):
+        asks = [screen.keyboard for screen in answer.send[-1:]]
+        if answer.conversation is None and asks == [flow.question(running).keyboard]:
             return replace(answer, conversation=to_repeat(running.flow_id))
         return answer
 

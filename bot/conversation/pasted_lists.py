@@ -169,7 +169,7 @@ class PastedLists:
                 return cancelled(running.flow_id)
         numbered = _NUMBERED.fullmatch(reply.text or "")
         if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
-            return views.tap_or_type(reply.text or "").and_send(self.flow.question(running))
+            return views.tap_or_type(reply.text or "").and_ask(self.flow.question(running))
         listed = replace(listed, at=int(numbered[1]) - 1)
         return await self._typed_anew(request, running, listed, numbered[2])
 

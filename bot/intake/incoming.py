@@ -76,6 +76,7 @@ class Incoming:
         shared = message.contact if message else None
         query = self.update.callback_query
         pressed = query.message if query else None
+        sent = self.update.effective_message if query is None else None
         return Request(
             scope=scope,
             update_id=self.update.update_id,
@@ -85,6 +86,7 @@ class Incoming:
             contact=_contact(shared) if shared else None,
             press=self.press,
             message=CardMessage(pressed.chat.id, pressed.message_id) if pressed else None,
+            sent_message_id=sent.message_id if sent else None,
             conversation=self.running,
             draft=self.draft,
             cached_medicines=self.cached_medicines,

@@ -27,7 +27,8 @@ class Request:
     """One update, parsed, inside the open transaction of its effect.
 
     `text` is what was typed, without the command; None where it was no text (a voice message, a
-    photo). `press` is the button that was pressed, `message` the one that it stands under. The
+    photo). `sent_message_id` is the message that they sent,
+    `press` the button that was pressed, `message` the one that it stands under. The
     scope's family is the person's current one, or that of the button, or that of the running
     conversation, whichever applies; membership is checked already. `draft` is what the pressed
     question, or the expired conversation, was last; None where that is running. `cached_medicines`
@@ -42,6 +43,7 @@ class Request:
     contact: Contact | None = None
     press: Press | None = None
     message: CardMessage | None = None
+    sent_message_id: int | None = None
     conversation: Conversation | Expired | None = None
     draft: Draft | None = None
     cached_medicines: CachedMedicines | None = None

@@ -52,6 +52,7 @@ LISTS_MEDICINES = "meds"  # the command that shows the whole list, as a button d
 REMEMBERED = 10_000
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # what is no command is counted under this name
+UNKNOWN = "unknown"  # and a command that nobody knows
 EDIT = "edit"  # and so is an edited message that is not read anew
 EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can edit
 
@@ -114,6 +115,14 @@ class Serving:
 
         return callback
 
+    def unknown_command(self, handler: Handler) -> PtbCallback:
+        """A command that nobody knows; the request's text is the whole message."""
+
+        async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+            await self._serve(handler, update, Sort.COMMAND, name=UNKNOWN, text=_text(update))
+
+        return callback
+
     def message(self, handler: Handler) -> PtbCallback:
         """Anything else that was sent; the request's text is None where it was no text."""
 
@@ -148,10 +157,12 @@ class Serving:
             elif known.acts or known.was_answer:
                 handler = partial(reading.known, known, name)
                 await self._serve(handler, update, Sort.COMMAND, name=EDIT, text=words)
+            elif name is not None and name in reading.commands:
+                fresh = reading.commands[name]
+                await self._serve(fresh, update, Sort.COMMAND, name=name, text=words)
             elif name is not None:
-                fresh = reading.commands.get(name, reading.unknown_command)
-                limited_as = name if name in reading.commands else "unknown"
-                await self._serve(fresh, update, Sort.COMMAND, name=limited_as, text=words)
+                unknown = reading.unknown_command
+                await self._serve(unknown, update, Sort.COMMAND, name=UNKNOWN, text=text)
             else:
                 await self._serve(reading.message, update, Sort.MESSAGE, name=MESSAGE, text=text)
 

@@ -7,6 +7,8 @@ the process dies in between. Hence every part of it goes to JSON and back.
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.ui.length import MOST_SHOWN, length
+
 
 @dataclass(frozen=True)
 class Button:
@@ -38,6 +40,15 @@ class Screen:
     keyboard: Keyboard = ()
     document: Document | None = None
     is_silent: bool = False
+
+    def after(self, sentence: "Screen") -> tuple["Screen", ...]:
+        """*sentence* and this, in one message where the former has nothing but its text and there
+        is room for both.
+        """
+        together = f"{sentence.text}\n\n{self.text}"
+        if sentence.keyboard or sentence.document or length(together) > MOST_SHOWN:
+            return (sentence, self)
+        return (replace(self, text=together),)
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,11 @@ class Answer:
 
     def and_send(self, *screens: Screen) -> "Answer":
         return replace(self, send=(*self.send, *screens))
+
+    def and_ask(self, question: Screen) -> "Answer":
+        """What is said last, and *question* right after it."""
+        *before, last = self.send
+        return replace(self, send=(*before, *question.after(last)))
 
 
 def say(text: str, keyboard: Keyboard = ()) -> Answer:

@@ -35,15 +35,15 @@ def page_turns(
     turn: Callable[[int], Press],
     *,
     has_next: bool,
-    words: tuple[str, str] = ("◀", "▶"),
+    words: tuple[str, str] | None = None,
 ) -> Keyboard:
-    """The row that leads to the pages before and after *page*, which counts from 0; no row where
-    there is neither.
+    """The row that leads to the pages before and after *page*, which counts from 0, in *words* of
+    its list; no row where there is neither.
     """
-    before, after = words
+    before, after = words or (_("Previous"), _("Next"))
     row = []
     if page > 0:
-        row.append(Button(before, turn(page - 1).encode()))
+        row.append(Button(_("◀ {page}").format(page=before), turn(page - 1).encode()))
     if has_next:
-        row.append(Button(after, turn(page + 1).encode()))
+        row.append(Button(_("{page} ▶").format(page=after), turn(page + 1).encode()))
     return (tuple(row),) if row else ()

@@ -133,7 +133,7 @@ class TestMakingOne:
         await home.anna.send("Cardiologist")
         month = await home.anna.sees("which day?")
         assert "Nov 2026" in month.labels
-        await home.anna.press("▶️", message=month)
+        await home.anna.press("▶", message=month)
         december = await home.anna.sees("which day?", after=month)
         assert december.id == month.id
         assert "Dec 2026" in december.labels
@@ -257,8 +257,13 @@ class TestLivingWithIt:
         await add(home.anna, "Physio every Tuesday 10:00 until 1 March")
         await home.anna.send("/appts")
         listed = await home.anna.sees("Appointments, family")
-        await home.anna.press("8 Dec 10:00", message=listed)
-        opened = await home.anna.sees("Tuesday 8 December 10:00", after=listed)
+        assert "Tomorrow\n10:00 Physio, Mum, 🔁 every Tuesday 10:00" in listed.text
+        await home.anna.press("🔁 24 Nov 10:00 Physio", message=listed)
+        dates = await home.anna.sees("Every Tuesday until 1 March 2027", after=listed)
+        assert dates.id == listed.id
+        assert dates.labels[:3] == ("24 Nov 10:00", "1 Dec 10:00", "8 Dec 10:00")
+        await home.anna.press("8 Dec 10:00", message=dates)
+        opened = await home.anna.sees("🕑 Tuesday 8 December 10:00", after=dates)
         await home.anna.press("Move", message=opened)
         which = await home.anna.sees("Which ones should I move")
         await home.anna.press("This and all that follow", message=which)
@@ -279,6 +284,35 @@ class TestLivingWithIt:
             "Tue 01 Dec 10:00",
             "Tue 08 Dec 10:00",
         ]
+
+    async def test_a_series_is_one_line_and_its_dates_are_leafed_through(
+        self, home: Household, town: Town
+    ) -> None:
+        await add(home.anna, "Physio every Tuesday 10:00 13 times")
+        await add(home.anna, "Dentist thursday 9:00")
+        await home.ben.send("/appts")
+        listed = await home.ben.sees("Appointments, family")
+        assert listed.text.count("Physio") == 1
+        assert listed.text.index("Physio") < listed.text.index("Dentist")
+        await home.ben.press("Physio", message=listed)
+        dates = await home.ben.sees("🔁 Physio for Mum", after=listed)
+        assert len(dates.labels) == 12
+        await home.ben.press("Later", message=dates)
+        rest = await home.ben.sees("Tuesday 16 February", after=dates)
+        assert rest.labels == (
+            *("2 Feb 10:00", "9 Feb 10:00", "16 Feb 10:00"),
+            *("◀ Earlier", "◀ All"),
+        )
+        await home.ben.press("16 Feb 10:00", message=rest)
+        opened = await home.ben.sees("every Tuesday, 13 times", after=rest)
+        await home.ben.press("All dates", message=opened)
+        await home.ben.sees("🔁 Physio for Mum", after=opened)
+        # A page from before the series was called off says that it is gone, and harms nothing.
+        await home.anna.send("/appts")
+        old = await home.anna.sees("Appointments, family")
+        await town.change("UPDATE appointment_occurrences SET status = 'cut' WHERE true")
+        toast = await home.anna.press("Physio", message=old)
+        assert "not there any more" in toast.text
 
     async def test_the_whole_series_moves_with_what_was_called_off(
         self, home: Household, town: Town

@@ -74,6 +74,7 @@ async def test_no_button_reaches_into_another_family(
         "medication_id": medicine,
         "person_id": person,
         "occurrence_id": occurrence,
+        "appointment_id": await town.value("SELECT id FROM appointments"),
         "doctor_id": doctor,
         **dict.fromkeys(("notification_id", "action_id", "flow_id"), dose),
     }

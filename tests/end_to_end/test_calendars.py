@@ -45,6 +45,7 @@ async def series(home: Household) -> Message:
     await home.anna.sees("calendar", after=saved)
     await home.ben.send("/appts")
     await home.ben.press("Physio", message=await home.ben.sees("Appointments, family"))
+    await home.ben.press("26 Nov 10:00", message=await home.ben.sees("🔁 Physio for Mum"))
     await home.ben.press("Calendar", message=await home.ben.sees("📅 Physio for Mum"))
     await home.ben.sees("Open it to put this into your phone's calendar")
     return saved
@@ -54,8 +55,10 @@ async def open_second(home: Household) -> Message:
     """The page of the one on 3 December, on Anna's phone."""
     await home.anna.send("/appts")
     listed = await home.anna.sees("Appointments, family")
-    await home.anna.press("3 Dec 10:00", message=listed)
-    return await home.anna.sees("Thursday 3 December", after=listed)
+    await home.anna.press("Physio", message=listed)
+    dates = await home.anna.sees("🔁 Physio for Mum", after=listed)
+    await home.anna.press("3 Dec 10:00", message=dates)
+    return await home.anna.sees("🕑 Thursday 3 December", after=dates)
 
 
 async def both_follow(home: Household, town: Town) -> None:

@@ -28,15 +28,15 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     ]
     assert asked.cards[0].labels == (
         "✅ All taken",
-        *("✅ Taken: Aspirin", "⋯"),
-        *("✅ Taken: Statin", "⋯"),
+        *("✅ Taken: Aspirin", "⋯ More"),
+        *("✅ Taken: Statin", "⋯ More"),
     )
     await home.anna.press("Taken: Statin", message=asked.cards[0])
     half = await home.ben.sees("Taken by Anna", after=asked.cards[1])
     assert half.labels == (
         "✅ All taken",
         "✅ Taken: Aspirin",
-        "⋯",
+        "⋯ More",
         "✓ Statin ✏️",
         "↩️ Undo Statin",
     )
@@ -73,7 +73,7 @@ async def test_the_menu_of_a_dose_opens_and_closes_on_one_phone_only(
     menu = await home.anna.sees("Aspirin", after=asked.cards[0])
     assert menu.id == asked.cards[0].id
     assert menu.labels == (
-        "← Back",
+        "◀ Back",
         "⏰ Snooze 10 min",
         "⏰ Snooze 30 min",
         "⏰ Snooze 60 min",
@@ -81,7 +81,7 @@ async def test_the_menu_of_a_dose_opens_and_closes_on_one_phone_only(
     )
     await home.anna.press("Back")
     closed = await home.anna.sees("Aspirin", after=menu)
-    assert closed.labels == ("✅ Taken", "⋯")
+    assert closed.labels == ("✅ Taken", "⋯ More")
     await town.settled()
     assert not [message for message in home.ben.messages if message.edited]
 
@@ -109,7 +109,7 @@ async def test_snooze_asks_everybody_again_and_shrinks_the_old_card(
     for phone, card in zip((home.anna, home.ben), asked.cards, strict=True):
         new = await phone.sees("🔔 Asking again")
         assert new.id != card.id
-        assert new.labels == ("✅ Taken", "⋯")
+        assert new.labels == ("✅ Taken", "⋯ More")
         old = await phone.sees("Asked again below.")
         assert old.id == card.id
         assert old.labels == ()

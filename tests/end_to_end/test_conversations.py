@@ -121,7 +121,7 @@ async def test_a_command_in_between_is_answered_and_the_question_stays_open(
         ("/today", "Nothing is due today."),
         ("/family", "👪 Mum's helpers"),
         ("/undo", "You have nothing to undo"),
-        ("/nosuchthing", "I do not know that command."),
+        ("/nosuchthing", "I don't know that command."),
         ("/addperson Mum in Paris", "There is somebody called Mum already."),
         ("/addperson Dad in Paris", "Dad is in the family"),
     ):
@@ -291,3 +291,21 @@ async def test_an_open_question_is_named_once_however_often_something_else_is_as
     assert len([text for text in texts if text.startswith(still_open)]) == 1
     await anna.send("Aspirin")
     await anna.sees("How much Aspirin each time?")
+
+
+async def test_what_was_not_understood_is_said_above_the_question_in_one_message(
+    home: Household, town: Town
+) -> None:
+    await home.anna.send("/addmed Aspirin")
+    await home.anna.sees("How much Aspirin each time?")
+    before = len(home.anna.messages)
+    await home.anna.send("100")
+    asked = await home.anna.sees("of what?")
+    await town.settled()
+    assert "How much Aspirin each time?" in asked.text
+    assert len(home.anna.messages) == before + 2
+    await home.anna.send_voice()
+    asked = await home.anna.sees("I can only read text")
+    assert "How much Aspirin each time?" in asked.text
+    await home.anna.send("100 mg")
+    await home.anna.sees("When is Aspirin due?")

@@ -124,7 +124,7 @@ async def test_today_has_a_button_for_whatever_it_lists_as_open(
     first = await home.anna.sees("Today, family Mum's helpers · 1 of 2")
     assert len([label for label in first.labels if "Taken: " in label]) == 20
     assert first.text.count(f"• {at}") == 20
-    await home.anna.press("More ▶", message=first)
+    await home.anna.press("Next ▶", message=first)
     second = await home.anna.sees("Today, family Mum's helpers · 2 of 2")
     assert second.id == first.id
     assert len([label for label in second.labels if "Taken: " in label]) == 4
@@ -132,7 +132,7 @@ async def test_today_has_a_button_for_whatever_it_lists_as_open(
     again = await home.anna.sees("(taken by Anna", after=second)
     assert "2 of 2" in again.text
     assert await taken(town) == 1
-    await home.anna.press("◀ Back", message=again)
+    await home.anna.press("◀ Previous", message=again)
     await home.anna.sees("Today, family Mum's helpers · 1 of 2")
 
 

@@ -48,10 +48,10 @@ async def test_more_than_ten_medicines_have_pages(home: Household) -> None:
         await add_medicine(home.anna, f"Pill{number:02} 1 tablet at 08:00")
     await home.anna.send("/meds")
     first = await home.anna.sees("Medicines, family")
-    assert first.labels == (*(f"Pill{n:02}" for n in range(1, 11)), "▶")
-    await home.anna.press("▶", message=first)
+    assert first.labels == (*(f"Pill{n:02}" for n in range(1, 11)), "Next ▶")
+    await home.anna.press("Next ▶", message=first)
     second = await home.anna.sees("Pill12")
-    assert second.labels == ("Pill11", "Pill12", "◀")
+    assert second.labels == ("Pill11", "Pill12", "◀ Previous")
 
 
 async def test_a_tap_opens_a_medicine_with_what_was_given_and_what_comes(
@@ -71,7 +71,7 @@ async def test_a_viewer_sees_a_medicine_and_changes_nothing(home: Household, tow
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await town.change("UPDATE family_members SET role = 'viewer' WHERE role = 'caregiver'")
     shown = await open_medicine(home.ben, "Aspirin")
-    assert shown.labels == ("📜 History", "← All medicines")
+    assert shown.labels == ("📜 History", "◀ All medicines")
     [row] = await town.rows("SELECT family_id, id FROM medications")
     for kind in (StopMedicine, PauseMedicine, RestoreMedicine, ChangeMedicine, Refill):
         press = kind(family_id=row.family_id, medication_id=row.id)

@@ -97,6 +97,7 @@ class TestMidnight:
         assert asked.labels == (
             "Night from Monday 23 Nov to Tuesday 24 Nov",
             "Night from Tuesday 24 Nov to Wednesday 25 Nov",
+            "✖️ Cancel",
         )
         await home.anna.press("to Wednesday 25", message=asked)
         await home.anna.sees("Wednesday 25 November 00:00")
@@ -106,8 +107,8 @@ class TestMidnight:
         town.jump_to(MONDAY_AFTERNOON)
         await home.anna.send("/addappt Fireworks at 12am")
         await home.anna.press("Tomorrow", message=await home.anna.sees("which day?"))
-        said = await home.anna.sees("Midnight is between two days")
-        asked = await home.anna.sees("which day?", after=said)
+        asked = await home.anna.sees("Midnight is between two days")
+        assert "which day?" in asked.text
         await home.anna.press("to Tuesday 24", message=asked)
         await home.anna.sees("tomorrow 00:00")
         assert await starts(town) == ["Tue 24 Nov 00:00"]
@@ -237,8 +238,8 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.send("/addappt")
         await home.anna.sees("Who is it for")
         await home.anna.send("Dentist tomorrow 10:00")
-        said = await home.anna.sees("Who is it for: Mum or Dad?")
-        await home.anna.press("Dad", message=await home.anna.sees("Who is it for?", after=said))
+        asked = await home.anna.sees("Who is it for: Mum or Dad?")
+        await home.anna.press("Dad", message=asked)
         await home.anna.sees("Dentist for Dad")
         assert len(await starts(town)) == 1
 
@@ -248,7 +249,7 @@ class TestTypedAtAQuestionWithButtons:
         await home.anna.sees("Who is it for")
         await home.anna.send("Somebody")
         said = await home.anna.sees("“Somebody”")
-        await home.anna.sees("Who is it for?", after=said)
+        assert "Who is it for?" in said.text
         await home.anna.send("Aspirin 100 mg at 08:00")
         await home.anna.press("Dad", message=await home.anna.sees("Who is it for"))
         shown = await home.anna.sees("I understood")
@@ -263,13 +264,14 @@ class TestTypedAtAQuestionWithButtons:
         which = await home.anna.sees("Which")
         await home.anna.send("Aspirin 30")
         said = await home.anna.sees("more than one of that name", after=which)
-        await home.anna.press("Dad", message=await home.anna.sees("Which", after=said))
+        await home.anna.press("Dad", message=said)
         await home.anna.sees("30 tablets added")
         await home.anna.send("/give")
         await home.anna.sees("What was given?")
         await home.anna.send("Aspirin 2 tablets")
         said = await home.anna.sees("more than one of that name")
-        await home.anna.press("Dad", message=await home.anna.sees("2 tablets", after=said))
+        assert "2 tablets" in said.text
+        await home.anna.press("Dad", message=said)
         await home.anna.press("✅ Given", message=await home.anna.sees("That's 2 × the usual"))
         await home.anna.sees("Aspirin 2 tablets, given")
 

@@ -64,7 +64,7 @@ async def test_what_is_no_command_is_answered_in_one_sentence(town: Town) -> Non
     await anna.start()
     await anna.sees("Hello")
     for typed, answer in (
-        ("/nosuchthing", "I do not know that command."),
+        ("/nosuchthing", "I don't know that command."),
         ("good morning", "I did not expect a message just now."),
         ("/help@carecircle_sandbox_bot", "What I can do"),
     ):

@@ -147,3 +147,25 @@ async def test_whoever_has_nothing_to_undo_is_told_so(home: Household, town: Tow
     data = asked.cards[1].buttons[0][0].data or ""
     toast = await home.ben.press_altered(UndoRecord.verb + data[2:46], message=asked.cards[1])
     assert toast.text == "Aspirin 100 mg is open: nothing is recorded of it."
+
+
+async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: Town) -> None:
+    saved = await add_medicine(home.anna, "Aspirin 1 tablet at 08:00")
+    await home.anna.send("/refill Aspirin 10")
+    refilled = await home.anna.sees("10 tablets added")
+    await home.anna.press("Undo", message=refilled)
+    named = await home.anna.sees("You did this just now")
+    undo = next(b for row in named.buttons for b in row if "Undo" in b.text)
+    await home.anna.press("Undo", message=named)
+    undone = await home.anna.sees("the stock of Aspirin 1 tablet is as it was")
+    assert (undone.id, undone.labels) == (named.id, ())
+    await home.anna.press("Undo", message=saved)
+    removed = await home.anna.sees("Aspirin is removed again", after=undone)
+    assert (removed.id, removed.labels) == (saved.id, ())
+    # A second tap on a button that is no longer there undoes nothing more.
+    before = len(home.anna.messages)
+    toast = await home.anna.press_altered(undo.data or "", message=undone)
+    assert toast.alert
+    await town.settled()
+    assert len(home.anna.messages) == before
+    assert await town.count("medications WHERE deleted_at IS NULL") == 0

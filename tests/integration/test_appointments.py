@@ -529,7 +529,7 @@ async def test_every_time_leaves_those_to_others_that_they_drive(home: Home) -> 
     second = await home.at("2026-12-01T10:00")
     await home.do(lambda s: attendance.drive(s, second.id), home.ben)
     await home.do(lambda s: attendance.drive(s, first.id, every=True))
-    page = await home.do(lists.list_upcoming)
+    page = await home.do(lambda s: lists.list_series(s, first.appointment_id))
     assert [item.driver for item in page.items] == ["Anna", "Ben", "Anna"]
 
 
@@ -760,9 +760,11 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     """Tuesday in Auckland begins on London's Monday, and in Honolulu it ends on the Wednesday."""
     for hour, key in ((8, "Pacific/Auckland"), (20, "Pacific/Honolulu")):
         person = await factories.person(home.database, home.anna, key, zone=key)
-        start, daily = datetime(2026, 11, 26, hour), "FREQ=DAILY;COUNT=14"
-        await factories.appointment(home.database, home.anna, person, start=start, rule=daily)
-    await home.add(rule="FREQ=DAILY;COUNT=14")
+        for number in range(14):
+            start = datetime(2026, 11, 26, hour) + timedelta(days=number)
+            await factories.appointment(home.database, home.anna, person, start=start)
+    for number in range(14):
+        await home.add(start=datetime(2026, 11, 26, 14, 30) + timedelta(days=number))
 
     async def listed(
         pages: Callable[..., Awaitable[OccurrencePage]],
@@ -781,6 +783,39 @@ async def test_a_list_goes_by_the_day_of_each_place(home: Home) -> None:
     move_to(home.database.clock, MORNING + timedelta(days=30))
     past = await listed(lists.list_past)
     assert past == sorted(past, reverse=True)
+
+
+async def test_a_series_is_listed_once_with_its_next_time(home: Home) -> None:
+    first = await home.add(rule=f"{TUESDAYS};COUNT=12", start=datetime(2026, 11, 24, 10))
+    single = await home.add(start=datetime(2026, 11, 26, 9))
+    other = await home.add(rule=TUESDAYS, start=datetime(2026, 12, 1, 9))
+    page = await home.do(lists.list_upcoming)
+    assert [item.id for item in page.items] == [first.id, single.id, other.id]
+    # What is called off is not what comes next, and what was moved before the others is.
+    await home.do(lambda s: calling_off.cancel(s, first.id, reach=Reach.THIS))
+    third = await home.at("2026-12-08T10:00")
+    await home.move(third, datetime(2026, 11, 27, 11), Reach.THIS)
+    page = await home.do(lists.list_upcoming)
+    assert [item.id for item in page.items] == [single.id, third.id, other.id]
+    dates = await home.do(lambda s: lists.list_series(s, first.appointment_id))
+    assert [item.id for item in dates.items[:2]] == [first.id, third.id]
+    assert dates.has_more
+    rest = await home.do(lambda s: lists.list_series(s, first.appointment_id, page=1))
+    assert (len(rest.items), rest.has_more) == (2, False)
+    beyond = await home.do(lambda s: lists.list_series(s, first.appointment_id, page=9))
+    assert [item.id for item in beyond.items] == [item.id for item in dates.items]
+
+
+async def test_a_series_that_is_over_or_elsewhere_has_no_dates(home: Home) -> None:
+    first = await home.add(rule=f"{TUESDAYS};COUNT=2", start=datetime(2026, 11, 24, 10))
+    stranger = await factories.user(home.database, "Eve")
+    await factories.family(home.database, stranger)
+    with pytest.raises(NotFound):
+        await home.do(lambda s: lists.list_series(s, first.appointment_id), stranger)
+    move_to(home.database.clock, MORNING + timedelta(days=30))
+    with pytest.raises(NotFound):
+        await home.do(lambda s: lists.list_series(s, first.appointment_id))
+    assert not (await home.do(lists.list_upcoming)).items
 
 
 async def test_the_same_flow_adds_one(home: Home) -> None:

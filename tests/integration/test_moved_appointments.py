@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -61,8 +62,13 @@ class Home:
         return await self.do(lambda s: follow_person(s, self.mum.id, appointment_ids=ids))
 
     async def ahead(self) -> list[str]:
-        page = await self.do(lists.list_upcoming)
-        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in page.items]
+        """Of each series as many dates as a page shows."""
+        found: list[OccurrenceFacts] = []
+        for item in (await self.do(lists.list_upcoming)).items:
+            dates = partial(lists.list_series, appointment_id=item.appointment_id)
+            found += (await self.do(dates)).items
+        found.sort(key=lambda each: each.starts_at)
+        return [f"{each.local:%d %b %H:%M} {each.zone.key}" for each in found[: lists.PAGE]]
 
 
 @pytest_asyncio.fixture
@@ -125,7 +131,7 @@ async def test_the_past_of_a_series_keeps_its_clock(home: Home) -> None:
 
 async def test_what_was_moved_called_off_or_driven_by_itself_stays_so(home: Home) -> None:
     first = await home.add(NEXT_TUESDAY, TUESDAYS)
-    page = await home.do(lists.list_upcoming)
+    page = await home.do(lambda s: lists.list_series(s, first.appointment_id))
     second, third = page.items[1], page.items[2]
     await home.do(lambda s: calling_off.cancel(s, second.id, reach=Reach.THIS))
     third = await home.do(lambda s: get_occurrence(s, third.id))

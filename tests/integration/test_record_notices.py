@@ -442,7 +442,8 @@ async def test_undoing_a_correction_says_what_will_stand(home: Home) -> None:
     async def answer(scope: Scope) -> str:
         outcome = await undo_action(scope, (await find_last_action(scope)).id)
         member = scope.require(Action.READ)
-        return undone(outcome, member=member, now=scope.clock.now()).send[0].text
+        answer = undone(outcome, member=member, now=scope.clock.now())
+        return answer.edit.text if answer.edit else ""
 
     asked = await factories.acting(home.database, home.ben, question)
     assert "The record will be: given at 08:05 again, instead of 08:12." in asked

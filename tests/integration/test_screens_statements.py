@@ -1,12 +1,13 @@
 """No list costs more than three statements, however long it is."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from domain.appointments.calendars import list_entries
-from domain.appointments.occurrences.lists import list_day, list_past, list_upcoming
+from domain.appointments.occurrences.lists import PAGE, list_day, list_past, list_upcoming
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
@@ -19,7 +20,7 @@ from domain.medicines.records.history import get_entry, list_history
 from domain.models.medicines import DoseStatus
 from domain.overview import elsewhere
 from tests import factories
-from tests.databases import recorded_statements
+from tests.databases import recorded_statements, without_walls
 from tests.factories import daily
 
 
@@ -41,6 +42,49 @@ LISTS: dict[str, Callable[[Scope], Awaitable[object]]] = {
     "people": list_people,
     "history": list_history,
 }
+
+
+COPIES = """
+    INSERT INTO appointments
+    SELECT (jsonb_populate_record(a, jsonb_build_object(
+        'id', gen_random_uuid(), 'recurrence', CASE WHEN n % 2 = 0 THEN 'FREQ=WEEKLY' END
+    ))).* FROM appointments a, generate_series(1, 499) n
+"""
+# A series has three dates ahead of it, and what is planned once has one.
+DATES = """
+    INSERT INTO appointment_occurrences
+    SELECT (jsonb_populate_record(o, jsonb_build_object(
+        'id', gen_random_uuid(), 'appointment_id', a.id,
+        'occurrence_key', to_char(timestamp '2026-11-26 08:00' + n * interval '1 week',
+                                  'YYYY-MM-DD"T"HH24:MI'),
+        'starts_at', o.starts_at + n * interval '1 week',
+        'ends_at', o.ends_at + n * interval '1 week'
+    ))).* FROM appointment_occurrences o, appointments a,
+        generate_series(1, CASE WHEN a.recurrence IS NULL THEN 1 ELSE 3 END) n
+    WHERE a.id <> o.appointment_id
+"""
+
+
+async def test_500_appointments_are_listed_in_one_statement(
+    database: Database, database_url: str
+) -> None:
+    """A series is one line of the list, however often it takes place."""
+    anna = await factories.user(database)
+    await factories.family(database, anna)
+    mum = await factories.person(database, anna)
+    await factories.appointment(database, anna, mum, start=datetime(2026, 11, 26, 8))
+    async with without_walls(database_url, keep=True) as connection:
+        await connection.execute(text(COPIES))
+        await connection.execute(text(DATES))
+
+    async def listed(scope: Scope) -> tuple[int, list[int]]:
+        with recorded_statements(database.engine) as recorded:
+            pages = [await list_upcoming(scope, page=page) for page in (0, 1, 49, 50)]
+        return len(recorded), [len(page.items) for page in pages]
+
+    counted, sizes = await factories.acting(database, anna, listed)
+    assert sizes == [PAGE, PAGE, PAGE, 0]
+    assert counted == len(sizes)
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -57,6 +57,8 @@ def drawn(shown: Answer | Screen) -> str:
         parts.append(f"({'alert' if shown.alert else 'toast'}) {shown.toast}")
     if shown.closes:
         parts.append("(the buttons of the question go away)")
+    if shown.edit is not None:
+        parts.append("(in the place of the message)\n" + drawn(shown.edit))
     parts += map(drawn, shown.send)
     return "\n\n".join(parts)
 
@@ -113,12 +115,19 @@ def test_labels_have_the_words_that_people_script_against() -> None:
         ("Switch to", {SwitchFamily}),
         ("Call it off", {CallOff}),
         ("Cancel", {Choose, Keep}),
-        ("⋯", {OpenMenu}),
-        ("← Back", {CloseMenu}),
+        ("⋯ More", {OpenMenu}),
+        ("◀ Back", {CloseMenu}),
     ],
 )
 def test_a_button_does_what_it_says(word: str, kinds: set[type[Press]]) -> None:
     assert {type(press) for button, press in buttons() if word in button.label} == kinds
+
+
+def test_a_button_is_a_word_or_a_number() -> None:
+    """Nobody has to guess what a sign alone would do; a blank day of a calendar does nothing."""
+    with speaking("en"):
+        labels = {button.label for button, _ in buttons()}
+    assert not [label for label in labels if not any(letter.isalnum() for letter in label)]
 
 
 def test_only_questions_are_cancelled() -> None:
@@ -165,7 +174,9 @@ def test_a_second_tap_in_the_same_spot_neither_undoes_nor_records(before: str, a
 def buttons() -> Iterator[tuple[Button, Press]]:
     for render in SCREENS.values():
         shown = render()
-        screens = [shown] if isinstance(shown, Screen) else shown.send
+        screens = [shown] if isinstance(shown, Screen) else [*shown.send]
+        if isinstance(shown, Answer) and shown.edit is not None:
+            screens.append(shown.edit)
         for button in (b for screen in screens for row in screen.keyboard for b in row):
             yield button, decode(button.data or "")
 

@@ -18,7 +18,13 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import Button, Message, Person
 from bot.sandbox.world.changes import Change
-from bot.ui.presses.appointments import Drive, RestoreAppointment, ShowAppointment, StopDriving
+from bot.ui.presses.appointments import (
+    Drive,
+    RestoreAppointment,
+    ShowAppointment,
+    ShowSeries,
+    StopDriving,
+)
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.doses import CorrectToMyClock, UndoOnCard, UndoRecord
 from bot.ui.presses.medicines import ShowMedicine
@@ -460,12 +466,19 @@ class Ground:
         planned = {row["id"]: row for row in self.tables.planned(until=self.tables.at + A_WEEK)}
         for button in [button for row in listed.buttons for button in row][:MOST_PAGES]:
             press = Step(watcher, message=listed, button=button).press
+            if isinstance(press, ShowSeries):  # its first date
+                dates = [
+                    row for row in planned.values() if row["appointment_id"] == press.appointment_id
+                ]
+                if not dates:
+                    continue
+                press = ShowAppointment(family_id=press.family_id, occurrence_id=dates[0]["id"])
             about = planned.get(press.occurrence_id) if isinstance(press, OfOccurrence) else None
             if not isinstance(press, OfOccurrence) or about is None:
                 continue
             if self._is_as_looked_at(press.occurrence_id, about):
                 continue
-            watcher._world.asks(watcher._account, bubble, button.data or "")
+            watcher._world.asks(watcher._account, bubble, press.encode())
             await self.stage.settled()
             for words in screens.check_appointment(self.tables, press.occurrence_id, bubble.text):
                 self._fault("appointment", words)

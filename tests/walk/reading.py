@@ -140,7 +140,8 @@ def is_misunderstood(text: str) -> bool:
     return bool(
         re.search(
             r"of what\?|isn't an amount|is no amount|no time “|cannot read|can't read"
-            r"|I don't know|I do not know|I know no|not sure what|did not expect|tap one of",
+            r"|I don't know|I do not know|I know no|not sure what|did not expect|tap one of"
+            r"|Did you mean /",
             text,
         )
     )

@@ -276,9 +276,19 @@ def check_meds(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
 
 
 def check_appts(tables: Snapshot, family_id: UUID, text: str) -> Iterator[str]:
-    """What is planned next stands on the first page, with its time and who drives."""
+    """What is planned next stands on the first page, with its time and who drives: of a series, its
+    next time.
+    """
     planned = tables.planned(until=tables.at + timedelta(days=28))
-    for row in [row for row in planned if row["family_id"] == family_id][:3]:
+    theirs = [row for row in planned if row["family_id"] == family_id]
+    next_of_each = {row["appointment_id"]: row for row in reversed(theirs)}
+    under_way = {
+        row["appointment_id"]
+        for row in tables.occurrences.values()
+        if row["starts_at"] <= tables.at < row["ends_at"]
+    }
+    shown = [row for row in theirs if next_of_each[row["appointment_id"]] is row]
+    for row in [row for row in shown if row["appointment_id"] not in under_way][:3]:
         at = local(row["starts_at"], tables.appointments[row["appointment_id"]]["timezone"])
         driver = f"🚗 {tables.name_of(row['driver_id'])}" if row["driver_id"] else ""
         if not any(

@@ -12,6 +12,7 @@ from bot.ui.presses.appointments import (
     PastAppointmentsPage,
     ShowAppointment,
     ShowCalendar,
+    ShowSeries,
 )
 from bot.ui.presses.contacts import DoctorsPage
 from bot.ui.presses.conversation import Choose
@@ -45,7 +46,7 @@ RECORDING = {
 # Neither of these may change what is recorded or planned, whoever presses them.
 HARMLESS = {
     *(OpenMenu, CloseMenu, ShowRecord, MedicinesPage, ShowMedicine, FamilyHistory, ShowEntry),
-    *(MedicineHistory, PersonHistory, AppointmentsPage, ShowAppointment),
+    *(MedicineHistory, PersonHistory, AppointmentsPage, ShowAppointment, ShowSeries),
     *(PastAppointmentsPage, DoctorsPage, Keep, ShowCalendar, RunCommand),
 }
 

@@ -16,6 +16,7 @@ from bot.ui.presses.appointments import (
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
+    ShowSeries,
     StopDriving,
 )
 from bot.ui.presses.conversation import Choose
@@ -455,11 +456,18 @@ class Walk(Ground):
             return
         await self.say(person, "/appts", Intent("look"))
         yield
-        found = self._of_kind(person, ShowAppointment)
+        found = self._of_kind(person, ShowAppointment, ShowSeries)
         if not found:
             return
-        await self.tap(person, *self.rng.choice(found), Intent("look"))
+        message, button = self.rng.choice(found)
+        await self.tap(person, message, button, Intent("look"))
         yield
+        if isinstance(Step(person, message=message, button=button).press, ShowSeries):
+            dates = self._of_kind(person, ShowAppointment)
+            if not dates:
+                return
+            await self.tap(person, *self.rng.choice(dates), Intent("look"))
+            yield
         kinds = (
             *(Drive, StopDriving, MoveAppointment, CallOff),
             *(RestoreAppointment, ChangeAppointment, ShowCalendar),

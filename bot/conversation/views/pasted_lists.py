@@ -96,7 +96,7 @@ def all_for_label(person: str) -> str:
 
 
 def back_label() -> str:
-    return _("◀️ Back to the list")
+    return _("◀ Back to the list")
 
 
 def type_anew(line: str, *, number: int, keep: Button) -> Screen:
@@ -129,7 +129,7 @@ def leave_out_label() -> str:
 
 
 def keep_label() -> str:
-    return _("◀️ Keep it as it is")
+    return _("◀ Keep it as it is")
 
 
 def tap_or_type(typed: str = "") -> Answer:

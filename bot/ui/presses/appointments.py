@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from bot.ui.presses.arguments import Page, Whole, flag, maybe_member_of, member_of
 from bot.ui.presses.press import Press, Style
@@ -44,6 +45,17 @@ class ShowAppointment(OfOccurrence):
     only_looks = True
 
     in_new_message: Annotated[bool, flag("n")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowSeries(Press):
+    """The dates of an appointment that comes again."""
+
+    verb = "as"
+    only_looks = True
+
+    appointment_id: UUID
+    page: Page = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,11 @@ def short_day(day: date) -> str:
     return _by_skeleton(day, "MMMd", locale())
 
 
+def short_month(day: date) -> str:
+    """ "Nov"."""
+    return _by_skeleton(day, "MMM", locale())
+
+
 def month_and_year(day: date) -> str:
     """ "Dec 2026": for buttons."""
     return _by_skeleton(day, "yMMM", locale())

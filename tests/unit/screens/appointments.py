@@ -91,6 +91,28 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         page = OccurrencePage(items, number, has_more, is_past)
         return partial(appointment_lists.appointments, page, member=member, now=NOW)
 
+    def dates(
+        *items: OccurrenceFacts,
+        number: int = 0,
+        has_more: bool = False,
+        member: Member = home.member,
+    ) -> View:
+        page = OccurrencePage(items, number, has_more, is_past=False)
+        return partial(appointment_lists.series, page, member=member, now=NOW)
+
+    week = timedelta(weeks=1)
+    cancelled_one = replace(
+        series,
+        starts_at=series.starts_at + week,
+        ends_at=series.ends_at + week,
+        status=OccurrenceStatus.CANCELLED,
+    )
+    moved = replace(
+        series,
+        starts_at=series.starts_at + 2 * week + timedelta(hours=26),
+        ends_at=series.ends_at + 2 * week + timedelta(hours=26),
+        moved_from=series.starts_at + 2 * week,
+    )
     cancelled = replace(one, status=OccurrenceStatus.CANCELLED)
     # In Tokyo it is the next day already, and in New York the same: by place, then by instant.
     in_new_york = replace(one, zone=NEW_YORK, person=words.other_person)
@@ -171,6 +193,9 @@ def appointment_screens(home: Home) -> Mapping[str, View]:
         "appointments": listed(one, replace(series, starts_at=one.starts_at), cancelled),
         "appointments_by_several_clocks": listed(*around_the_world),
         "appointments_by_several_clocks_read_in_tokyo": listed(*around_the_world, member=in_tokyo),
+        "appointments_of_a_series": listed(one, series, moved),
+        "appointment_dates": dates(series, cancelled_one, moved),
+        "appointment_dates_second_page": dates(series, number=1, has_more=True, member=in_tokyo),
         "appointments_second_page": listed(one, number=1, has_more=True),
         "appointments_past": listed(told, is_past=True, has_more=True),
         "appointments_for_a_viewer": listed(one, member=replace(viewer, zone=in_tokyo.zone)),

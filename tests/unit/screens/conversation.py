@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from bot.features.medicines.views.content import new_medicines
-from bot.features.overview.views import edited
+from bot.features.overview.views import edited, guesses
 from bot.ui import conversations
 from bot.ui.answer import Button
 from bot.ui.presses.arguments import Pick
@@ -23,6 +23,16 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
     return {
         "conversation_unexpected": partial(conversations.unexpected),
         "conversation_unexpected_words": partial(conversations.unexpected, words.medicine),
+        "guess_ask": partial(
+            guesses.ask,
+            "addmed",
+            typed=f"addmed {words.medicine}",
+            buttons=[choice(guesses.yes_label("addmed"))],
+        ),
+        "guess_only_named": partial(guesses.only_named, "today", ""),
+        "guess_only_named_again": partial(
+            guesses.only_named, "give", words.medicine, has_button=False
+        ),
         "edited_ask": partial(
             edited.ask,
             f"added: 💊 {escape(words.medicine)}",

@@ -87,6 +87,9 @@ def undo_screens(home: Home) -> Mapping[str, View]:
             member=replace(home.member, has_other_families=True),
             now=NOW,
         ),
+        "undo_of_a_message_with_several": partial(
+            undo.all_undone, [Undone(recorded, [home.dose()])] * 2, member=home.member, now=NOW
+        ),
         "undo_kept": partial(undo.kept),
         "undo_one": undone(Undone(recorded, [home.dose()])),
         "undo_two": undone(Undone(recorded, [home.dose(), home.dose(number=1)])),

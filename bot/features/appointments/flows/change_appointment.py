@@ -105,7 +105,7 @@ async def _take_early(request: Request, running: Conversation, text: str) -> Ans
     except Misunderstood as problem:
         if problem.problem is Problem.BEGINS_OTHERWISE:
             raise
-        return conversations.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_ask(FLOW.question(running))
 
 
 async def _take_typed(request: Request, running: Conversation, part: str, typed: str) -> Answer:

@@ -97,7 +97,7 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
             answer = Reply(choice=None, text=typed)
             when = questions.take_when(request, answer, zone=ZoneInfo(data["zone"]), hint="on")
             return await _understood(request, running, data, when, typed=typed)
-    return conversations.tap_a_button().and_send(FLOW.question(running))
+    return conversations.tap_a_button().and_ask(FLOW.question(running))
 
 
 def _ask_day(data: Data, choice: Choice) -> Screen:

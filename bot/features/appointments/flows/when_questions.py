@@ -43,9 +43,11 @@ def day_buttons(
             choice(time_labels.tomorrow_label(), _day_key(today + timedelta(days=1))),
         ),
         (
-            choice("◀️", f"m{_shift(month, -1):%y%m}") if month > today else blank,
+            choice(time_labels.month_before(month), f"m{_shift(month, -1):%y%m}")
+            if month > today
+            else blank,
             choice(time_labels.month_label(month), "x"),
-            choice("▶️", f"m{_shift(month, 1):%y%m}"),
+            choice(time_labels.month_after(month), f"m{_shift(month, 1):%y%m}"),
         ),
         tuple(choice(words, "x") for words in time_labels.weekday_labels()),
     ]
@@ -69,7 +71,7 @@ def first_of_month(day: date) -> date:
 
 
 def month_turned_to(reply: Reply, *, today: date) -> date | None:
-    """The month of a press on ◀ ▶; None if the reply was something else."""
+    """The month of a press that leafs to another; None if the reply was something else."""
     key = reply.choice or ""
     if key[:1] != "m":
         return None

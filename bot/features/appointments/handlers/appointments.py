@@ -23,6 +23,7 @@ from bot.ui.presses.appointments import (
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
+    ShowSeries,
     StopDriving,
     Where,
 )
@@ -33,7 +34,7 @@ from domain.appointments.changes.calling_off import cancel, restore
 from domain.appointments.changes.edits import remind_before_too
 from domain.appointments.changes.locking import Reach
 from domain.appointments.occurrences.facts import OccurrenceFacts
-from domain.appointments.occurrences.lists import list_past, list_upcoming
+from domain.appointments.occurrences.lists import list_past, list_series, list_upcoming
 from domain.appointments.occurrences.lookups import get_occurrence
 
 FARTHEST_PAGE = 1_000
@@ -45,7 +46,7 @@ async def appts(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    """◀ ▶ of what is to come, and the way back from an appointment."""
+    """Earlier and Later of what is to come, and the way back from an appointment."""
     page = request.pressed(AppointmentsPage).page
     return Answer(edit=await _list(request, page=page, is_past=False))
 
@@ -61,6 +62,14 @@ async def show(request: Request) -> Answer:
     if press.in_new_message:
         return Answer(send=(screen,))
     return Answer(edit=screen)
+
+
+async def show_series(request: Request) -> Answer:
+    """A series, opened for its dates."""
+    press = request.pressed(ShowSeries)
+    found = await list_series(request.scope, press.appointment_id, page=press.page)
+    member, now = request.scope.require(Action.READ), request.scope.clock.now()
+    return Answer(edit=appointment_lists.series(found, member=member, now=now))
 
 
 async def start_driving(request: Request) -> Answer:

@@ -14,6 +14,7 @@ from bot.ui.presses.appointments import (
     RemindToo,
     RestoreAppointment,
     ShowCalendar,
+    ShowSeries,
     StopDriving,
     Where,
     WriteOutcome,
@@ -25,6 +26,7 @@ from domain.access import Action, may
 from domain.appointments.details import MOST_REMINDERS
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
+from domain.models.appointments import OccurrenceStatus
 
 LAST_MINUTES = 10
 
@@ -76,12 +78,11 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
         ).encode()
         rows.append((Button(_("👩‍⚕️ {doctor}").format(doctor=label(doctor.name)), known),))
     all_of_them = AppointmentsPage(family_id=member.family_id).encode()
-    rows.append(
-        (
-            button(_("📅 Calendar"), ShowCalendar),
-            Button(_("◀️ All"), all_of_them),
-        )
-    )
+    last = [button(_("📅 Calendar"), ShowCalendar), Button(_("◀ All"), all_of_them)]
+    if facts.recurrence is not None and facts.status is not OccurrenceStatus.CUT and is_ahead:
+        dates = ShowSeries(family_id=member.family_id, appointment_id=facts.appointment_id)
+        last.insert(1, Button(_("🔁 All dates"), dates.encode()))
+    rows.append(tuple(last))
     return tuple(rows)
 
 

@@ -1,19 +1,23 @@
-"""The lists of appointments: what is planned, day by day, and what was."""
+"""The lists of appointments: what is planned, day by day, what was, and the dates of a series."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.features.appointments.views.appointment_lines import rhythm_words
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.apart import family_name
+from bot.ui.buttons import in_rows, page_turns
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import (
     AppointmentsPage,
     PastAppointmentsPage,
     ShowAppointment,
     ShowFamilyCalendar,
+    ShowSeries,
 )
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -24,14 +28,18 @@ from bot.ui.words.appointment_times import (
     days_words,
     is_elsewhere,
     place_clock,
+    span_words,
 )
 from bot.ui.words.dates import short_day
 from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
+from bot.ui.words.repeats import repeat_words
 from bot.ui.words.times import day_words, named_day
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database.scope import Member
+
+_IN_A_ROW = 2  # dates of a series
 
 
 def no_calendar() -> Answer:
@@ -39,7 +47,8 @@ def no_calendar() -> Answer:
 
 
 def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
-    """`/appts`: one heading a day; what is called off is struck through.
+    """`/appts`: one heading a day; what is called off is struck through. A series is one line, with
+    its rhythm, on the day when it comes next.
 
     A line belongs to the day that it is by the clock of its own place, whoever reads it; where
     clocks differ, each line says whose it is.
@@ -55,7 +64,8 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         found = list(same_day)
         lines.append("\n" + f"<b>{capital(_heading(found, now=now))}</b>")
         lines += [
-            _in_list(facts, reader_zone=member.zone, names_clock=names_clock) for facts in found
+            _in_list(facts, reader_zone=member.zone, names_clock=names_clock, is_past=page.is_past)
+            for facts in found
         ]
     if not lines:
         empty = (
@@ -93,11 +103,30 @@ def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:
     return named_day(found[0].first_day, today=now.astimezone(found[0].zone).date())
 
 
-def _in_list(facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool) -> str:
+def _in_list(
+    facts: OccurrenceFacts, *, reader_zone: ZoneInfo | None, names_clock: bool, is_past: bool
+) -> str:
     words = short_line(facts, reader_zone=reader_zone, names_clock=names_clock)
-    if facts.is_planned:
+    if not facts.is_planned:
+        words = _called_off(words)
+    if facts.recurrence is None or is_past:
         return words
+    return _("{appointment}, 🔁 {rhythm}").format(appointment=words, rhythm=_by_rule(facts))
+
+
+def _called_off(words: str) -> str:
     return _("<s>{appointment}</s> called off").format(appointment=words)
+
+
+def _by_rule(facts: OccurrenceFacts) -> str:
+    """ "every Thursday 10:00", by the rule, also where this one is at another time."""
+    if facts.recurrence is None:
+        return ""
+    by_rule = (facts.moved_from or facts.starts_at).astimezone(facts.zone)
+    words = repeat_words(replace(facts.recurrence, count=None, until=None), first=by_rule.date())
+    if facts.is_all_day:
+        return words
+    return _("{rhythm} {time}").format(rhythm=words, time=f"{by_rule:%H:%M}")
 
 
 def short_line(
@@ -138,15 +167,31 @@ def _short_clock(
 
 
 def _list_label(facts: OccurrenceFacts) -> str:
-    title = label(facts.details.title)
+    """ "26 Nov 10:00 Dentist"."""
+    return _("{date} {title}").format(date=_date_label(facts), title=label(facts.details.title))
+
+
+def _date_label(facts: OccurrenceFacts) -> str:
+    """ "26 Nov 10:00"."""
     if facts.details.is_all_day:
-        days = days_label(facts.first_day, facts.last_day)
-        return _("{days} {title}").format(days=days, title=title)
-    return _("{day} {time} {title}").format(
+        return days_label(facts.first_day, facts.last_day)
+    return _("{day} {time}").format(
         day=short_day(facts.local.date()),
         time=place_clock(facts, facts.starts_at),
-        title=title,
     )
+
+
+def _open_button(facts: OccurrenceFacts, *, is_past: bool) -> Button:
+    if facts.recurrence is None or is_past:
+        return _button_to_open(facts, _list_label(facts))
+    press = ShowSeries(family_id=facts.family_id, appointment_id=facts.appointment_id)
+    return Button(_("🔁 {appointment}").format(appointment=_list_label(facts)), press.encode())
+
+
+def _button_to_open(facts: OccurrenceFacts, words: str) -> Button:
+    """The way to one time that an appointment takes place."""
+    press = ShowAppointment(family_id=facts.family_id, occurrence_id=facts.id)
+    return Button(words, press.encode())
 
 
 def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
@@ -155,23 +200,14 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
     ) -> Button:
         return Button(words, kind(family_id=member.family_id, page=number).encode())
 
-    rows = [
-        (
-            Button(
-                _list_label(facts),
-                ShowAppointment(family_id=member.family_id, occurrence_id=facts.id).encode(),
-            ),
-        )
-        for facts in page.items
-    ]
+    rows = [(_open_button(facts, is_past=page.is_past),) for facts in page.items]
     kind = PastAppointmentsPage if page.is_past else AppointmentsPage
-    turns = []
-    if page.number:
-        turns.append(turn(_("◀️"), page.number - 1, kind))
-    if page.has_more:
-        turns.append(turn(_("▶️"), page.number + 1, kind))
-    if turns:
-        rows.append(tuple(turns))  # type: ignore[arg-type]
+    turns = page_turns(
+        page.number,
+        lambda number: kind(family_id=member.family_id, page=number),
+        has_next=page.has_more,
+        words=(_("Later"), _("Earlier")) if page.is_past else (_("Earlier"), _("Later")),
+    )
     other = (
         turn(_("📅 Upcoming"), 0, AppointmentsPage)
         if page.is_past
@@ -184,4 +220,43 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
             _("➕ Add"), RunCommand(family_id=member.family_id, command="addappt").encode()
         )
         last = (add, *last)
-    return (*rows, last)
+    return (*rows, *turns, last)
+
+
+def series(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
+    """Its rhythm and the dates of *page*, each with a button that opens it."""
+    first = page.items[0]
+    head = _("🔁 <b>{title}</b> for {person}").format(
+        title=escape(first.details.title), person=escape(first.person)
+    )
+    lines = [_date_line(facts, member=member, now=now) for facts in page.items]
+    rows = in_rows(
+        [_button_to_open(facts, _date_label(facts)) for facts in page.items], of=_IN_A_ROW
+    )
+    turns = page_turns(
+        page.number,
+        lambda number: ShowSeries(
+            family_id=member.family_id, appointment_id=first.appointment_id, page=number
+        ),
+        has_next=page.has_more,
+        words=(_("Earlier"), _("Later")),
+    )
+    to_all = Button(_("◀ All"), AppointmentsPage(family_id=member.family_id).encode())
+    text = "\n".join([head, capital(_rhythm(first)), "", *fitting(lines)])
+    return Screen(text, (*rows, *turns, (to_all,)))
+
+
+def _rhythm(facts: OccurrenceFacts) -> str:
+    if facts.recurrence is None:
+        return ""
+    by_rule = (facts.moved_from or facts.starts_at).astimezone(facts.zone)
+    return rhythm_words(facts.recurrence, first=by_rule.date())
+
+
+def _date_line(facts: OccurrenceFacts, *, member: Member, now: datetime) -> str:
+    words = capital(span_words(facts, reader_zone=member.zone, now=now))
+    if not facts.is_planned:
+        return _called_off(words)
+    if facts.moved_from is not None:
+        words = _("{when}, moved").format(when=words)
+    return f"{words} 🚗 {escape(facts.driver)}" if facts.driver else words

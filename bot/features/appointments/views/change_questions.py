@@ -59,7 +59,7 @@ def call_off_buttons(facts: OccurrenceFacts, *, member: Member) -> Sequence[Butt
             )
             for reach, words in reach_labels().items()
         ),
-        Button(_("◀️ Keep it"), keep),
+        Button(_("◀ Keep it"), keep),
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from bot.ui.wording import _
-from bot.ui.words.dates import month_and_year, short_day, weekday_name
+from bot.ui.words.dates import month_and_year, short_day, short_month, weekday_name
 from bot.ui.words.times import day_words
 
 
@@ -46,6 +46,18 @@ def time_label(clock: time) -> str:
 
 def month_label(month: date) -> str:
     return month_and_year(month)
+
+
+def month_before(month: date) -> str:
+    """The way back to the month before *month*."""
+    before = month - timedelta(days=1)
+    return _("◀ {month}").format(month=short_month(before))
+
+
+def month_after(month: date) -> str:
+    """The way on to the month after *month*, which is its first day."""
+    after = month + timedelta(days=31)
+    return _("{month} ▶").format(month=short_month(after))
 
 
 def weekday_labels() -> Sequence[str]:

@@ -50,7 +50,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     part = named.rstrip(":").casefold()
     if part in _PARTS and value:
         return await _take(part)(request, running, Reply(text=value))
-    return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+    return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 def _ask(part: str) -> Callable[[Data, Choice], Screen]:
@@ -137,7 +137,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return conversations.tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 async def _renew(request: Request, data: Data) -> Data:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import doctor_labels, family_name
+from bot.ui.buttons import page_turns
 from bot.ui.length import fitting
 from bot.ui.presses.contacts import (
     ChangeDoctor,
@@ -32,9 +33,8 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
     if not here:
         lines.append("\n" + _("None yet. Type /adddoctor Dr Weber, cardiologist, +351 213 425 678"))
 
-    def turn(words: str, number: int) -> Button:
-        press = DoctorsPage(family_id=member.family_id, page=number)
-        return Button(words, press.encode())
+    def turn(number: int) -> DoctorsPage:
+        return DoctorsPage(family_id=member.family_id, page=number)
 
     told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
     rows: list[tuple[Button, ...]] = [
@@ -46,11 +46,7 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
         )
         for doctor in here
     ]
-    turns = [turn("◀️", page - 1)] if page else []
-    if len(found) > (page + 1) * PAGE:
-        turns.append(turn("▶️", page + 1))
-    if turns:
-        rows.append(tuple(turns))
+    rows += page_turns(page, turn, has_next=len(found) > (page + 1) * PAGE)
     if may(member.role, Action.CHANGE_APPOINTMENTS):
         add = RunCommand(family_id=member.family_id, command="adddoctor").encode()
         rows.append((Button(_("➕ Add"), add),))
@@ -88,7 +84,7 @@ def _buttons(doctor: DoctorFacts, *, member: Member) -> Keyboard:
     def button(words: str, kind: type[OfDoctor]) -> Button:
         return Button(words, kind(family_id=member.family_id, doctor_id=doctor.id).encode())
 
-    back = Button(_("◀️ Doctors"), DoctorsPage(family_id=member.family_id).encode())
+    back = Button(_("◀ Doctors"), DoctorsPage(family_id=member.family_id).encode())
     if not may(member.role, Action.CHANGE_APPOINTMENTS):
         return ((back,),)
     if doctor.is_removed:

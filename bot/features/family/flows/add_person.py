@@ -108,7 +108,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 def ask_alike(name: str, existing: str, choice: Choice) -> Screen:

@@ -73,7 +73,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "cancel":
             return cancelled(running.flow_id)
         case _:
-            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
@@ -140,7 +140,7 @@ async def _take_appointments(request: Request, running: Conversation, reply: Rep
         case "follow":
             return finished(running, await _follow(request, data))
         case _:
-            return tap_a_button(reply.text or "").and_send(FLOW.question(running))
+            return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 async def _follow(request: Request, data: Data) -> Answer:

@@ -26,10 +26,6 @@ async def help_(request: Request) -> Answer:
     return start_views.help_text(has_family=request.scope.member is not None)
 
 
-async def unknown_command(_: Request) -> Answer:
-    return start_views.unknown_command()
-
-
 async def family(request: Request) -> Answer:
     return views.overview(await elsewhere.get_overview_told_apart(request.scope))
 

@@ -60,17 +60,23 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     def button(words: str, kind: type[OfPerson], person: Person) -> Button:
         return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
-    rows = [
-        (
-            button(_("✏️ {name}").format(name=label(person.name)), RenamePerson, person),
-            button(_("🌍 Move"), MovePerson, person),
-            button(_("▶️ Resume"), ResumePerson, person)
-            if person.pause
-            else button(_("⏸ Pause"), PausePerson, person),
-            button("📜", PersonHistory, person),
+    rows: list[tuple[Button, ...]] = []
+    for person in found[: MOST_ROWS // 2]:
+        rename = _("✏️ {name}").format(name=label(person.name))
+        rows.append(
+            (
+                button(rename, RenamePerson, person),
+                button(_("📜 History"), PersonHistory, person),
+            )
         )
-        for person in found[: MOST_ROWS - 2]
-    ]
+        rows.append(
+            (
+                button(_("🌍 Move"), MovePerson, person),
+                button(_("▶️ Resume"), ResumePerson, person)
+                if person.pause
+                else button(_("⏸ Pause"), PausePerson, person),
+            )
+        )
     add = Button(_("➕ Add somebody"), RunCommand(command="addperson").encode())
     return say("\n".join(lines), (*rows, (add, own)))
 

@@ -108,7 +108,7 @@ def help_text(*, has_family: bool) -> Answer:
 
 
 def unknown_command() -> Answer:
-    return say(_("I do not know that command. Type /help to see what I can do."))
+    return say(_("I don't know that command. /help shows what I can do."))
 
 
 def main_menu() -> Keyboard:

@@ -69,7 +69,7 @@ async def turn_person_page(request: Request) -> Answer:
 
 
 async def _turn(request: Request, press: HistoryPress) -> Answer:
-    """◀ ▶ of the history of the family, a medicine or a person; the first page is a message."""
+    """Newer, Older: the history of the family, a medicine or a person. The first is a message."""
     screen = await _page(request, press)
     return Answer(send=(screen,)) if press.page is None else Answer(edit=screen)
 

@@ -35,7 +35,7 @@ async def meds(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    """◀ ▶, and the way back from a medicine."""
+    """Previous, Next, and the way back from a medicine."""
     return Answer(edit=await _list(request, page=request.pressed(MedicinesPage).page))
 
 

@@ -116,7 +116,7 @@ def _put_off(facts: CardFacts, room: _Room) -> list[str]:
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
-    """What ⋯ opens for one dose: skip, snooze, and the way back."""
+    """What More opens for one dose: skip, snooze, and the way back."""
 
     def button(words: str, kind: type[OfDose]) -> Button:
         return Button(words, kind(family_id=facts.family_id, dose_id=dose.id).encode())
@@ -125,9 +125,9 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         press = Snooze(family_id=facts.family_id, dose_id=dose.id, minutes=minutes)
         return Button(_("⏰ Snooze {minutes} min").format(minutes=minutes), press.encode())
 
-    # Back is where ⋯ or Taken was: a second tap there does nothing.
+    # Back is where More or Taken was: a second tap there does nothing.
     return (
-        (button(_("← Back"), CloseMenu),),
+        (button(_("◀ Back"), CloseMenu),),
         *((snooze(minutes),) for minutes in SNOOZE_MINUTES),
         (button(_("⏭ Skip {name}").format(name=dose_labels(facts.doses)[dose.id]), Skip),),
     )
@@ -194,7 +194,9 @@ def _buttons(facts: CardFacts) -> Keyboard:
             rows.append(
                 (
                     Button(taken, Take(family_id=facts.family_id, dose_id=dose.id).encode()),
-                    Button("⋯", OpenMenu(family_id=facts.family_id, dose_id=dose.id).encode()),
+                    Button(
+                        _("⋯ More"), OpenMenu(family_id=facts.family_id, dose_id=dose.id).encode()
+                    ),
                 )
             )
     return tuple(rows)

@@ -84,7 +84,7 @@ def _turns(page: HistoryPage, about: HistoryPress) -> Keyboard:
     def turn(number: int) -> Press:
         return replace(about, page=number)
 
-    words = (_("◀ Newer"), _("Older ▶"))
+    words = (_("Newer"), _("Older"))
     return page_turns(page.number, turn, has_next=page.has_older, words=words)
 
 

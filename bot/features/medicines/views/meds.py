@@ -230,7 +230,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
         return Button(words, kind(family_id=member.family_id, medication_id=facts.id).encode())
 
     history = button(_("📜 History"), MedicineHistory)
-    back = Button(_("← All medicines"), MedicinesPage(family_id=member.family_id).encode())
+    back = Button(_("◀ All medicines"), MedicinesPage(family_id=member.family_id).encode())
     rows: list[tuple[Button, ...]] = []
     if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
         rows.append((button(_("✅ Give now"), Give), history))

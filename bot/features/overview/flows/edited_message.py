@@ -115,7 +115,7 @@ class EditedMessages:
                 return finished(running, views.left())
             case _:
                 tap = conversations.tap_a_button(reply.text or "")
-                return tap.and_send(self.flow.question(running))
+                return tap.and_ask(self.flow.question(running))
 
     async def _redo(self, request: Request, running: Conversation) -> Answer:
         """Both or neither: what it said before is undone, and what it says now is done."""
@@ -234,13 +234,9 @@ def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
 
 async def _take_back(request: Request, data: Data) -> Answer:
     """The newest first. Raises what :func:`undo_action` does."""
-    scope, said = request.scope, Answer()
-    member = scope.require(Action.READ)
-    undone: list[Undone] = []
-    for action in reversed(data["actions"]):
-        undone.append(await undo_action(scope, UUID(action)))
-        answer = undo_views.undone(undone[-1], member=member, now=scope.clock.now())
-        said = replace(answer, send=(*said.send, *answer.send))
+    scope = request.scope
+    undone = [await undo_action(scope, UUID(action)) for action in reversed(data["actions"])]
+    said = undo_views.all_undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
     return await _asking_about_courses(request, said, undone)
 
 

@@ -162,9 +162,7 @@ class Elsewhere:
         data: Data = running.data
         naming = self._commands[data["command"]]
         if reply.choice is None:
-            return conversations.tap_a_button(reply.text or "").and_send(
-                self.flow.question(running)
-            )
+            return conversations.tap_a_button(reply.text or "").and_ask(self.flow.question(running))
         if reply.choice == "stay":
             return await _run(request, running, naming.handler, data["text"])
         offer = Offer(**data["offers"][int(reply.choice)])

@@ -258,5 +258,4 @@ def _turns(number: int, count: int, member: Member) -> Keyboard:
     def turn(to: int) -> Press:
         return TodayPage(family_id=member.family_id, page=to)
 
-    words = (_("◀ Back"), _("More ▶"))
-    return page_turns(number, turn, has_next=number < count - 1, words=words)
+    return page_turns(number, turn, has_next=number < count - 1)

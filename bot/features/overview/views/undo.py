@@ -1,5 +1,6 @@
 """`/undo`: naming the last action, and what was taken back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -68,7 +69,19 @@ def kept() -> Answer:
 
 
 def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
-    """What was taken back, and how things are now."""
+    """What was taken back, and how things are now: in the place of the question."""
+    return all_undone([outcome], member=member, now=now)
+
+
+def all_undone(outcomes: Sequence[Undone], *, member: Member, now: datetime) -> Answer:
+    """As :func:`undone`, of several actions."""
+    text = "\n\n".join(fitting([_undone(outcome, now=now) for outcome in outcomes]))
+    if member.has_other_families:
+        text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
+    return Answer(toast=_("Undone."), edit=Screen(text))
+
+
+def _undone(outcome: Undone, *, now: datetime) -> str:
     if outcome.doses:
         text = _doses_now(outcome)
     elif outcome.action.appointment is not None:
@@ -90,9 +103,7 @@ def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
         text = _("↩️ Undone. As before:\n{medicine}").format(
             medicine=_medicine(outcome.medicine, now)
         )
-    if member.has_other_families:
-        text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
-    return Answer(toast=_("Undone."), closes=True, send=(Screen(text),))
+    return text
 
 
 def _ago(at: datetime, now: datetime) -> str:

@@ -120,7 +120,7 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
     )
     is_unread = typed.time_problem or typed.amount_problem or not (typed.amount or typed.moment)
     if is_unread or not draft.is_taken:
-        return conversations.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_ask(FLOW.question(running))
     if typed.amount is not None:
         draft = _with_amount(draft, typed.amount)
     if typed.moment is not None:

@@ -155,7 +155,7 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
         case "no":
             return await _next_course(request, running, _left_alone(data))
         case _:
-            return conversations.tap_a_button(reply.text or "").and_send(
+            return conversations.tap_a_button(reply.text or "").and_ask(
                 COURSE_ENDS.question(running)
             )
 

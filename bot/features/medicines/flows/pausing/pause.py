@@ -211,7 +211,7 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
     try:
         end = parse_end(text, today=today_of(request, data), is_answer=True)
     except Misunderstood:
-        return conversations.tap_a_button(text).and_send(FLOW.question(running))
+        return conversations.tap_a_button(text).and_ask(FLOW.question(running))
     typed = {**data, "until": end_to_data(end)}
     try:
         check_end(request, typed)

@@ -155,7 +155,8 @@ async def _refill(
         )
     except ChangedMeanwhile:
         answer = await _refill(request, data, typed, running)
-        return replace(answer, send=(views.measured_first(), *answer.send))
+        shown, *others = answer.send
+        return replace(answer, send=(*shown.after(views.measured_first()), *others))
     except PerDoseUnknown as unknown:
         data = {**data, **_to_json(typed), "unit": unit, "of": unknown.dosage.to_json()}
         return FLOW.ask(request, running, "per_dose", data)

@@ -206,14 +206,6 @@ def _first(medicine: MedicineFacts, *, now: datetime) -> str:
 
 
 def removed(name: str) -> Answer:
-    return Answer(
-        toast=_("Undone."),
-        closes=True,
-        send=(
-            Screen(
-                _("↩️ {name} is removed again. I won't remind you about it.").format(
-                    name=escape(name)
-                )
-            ),
-        ),
-    )
+    """In the place of what was said when it was saved."""
+    words = _("↩️ {name} is removed again. I won't remind you about it.")
+    return Answer(toast=_("Undone."), edit=Screen(words.format(name=escape(name))))

@@ -1,0 +1,112 @@
+"""A command that was misspelt, or typed without its slash: it is asked about, and done at a tap."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.features.family.views import start
+from bot.features.overview.views import guesses as views
+from bot.grammar.command_guesses import Guess, guess_command
+from bot.grammar.problems import Misunderstood
+from bot.intake.conversation import in_place_of
+from bot.intake.request import Handler, Request
+from bot.redis.conversations import Conversation
+from bot.ui import conversations, refusals
+from bot.ui.answer import Answer, Screen
+from bot.ui.conversations import Unfinished
+from domain.database.scope import Scope
+from domain.delivery.inbox import EditedMessage, note_effect
+from domain.errors import CareCircleError
+from domain.several import attempt
+
+_ALONE = frozenset(  # these take nothing behind them
+    {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
+)
+_OF_A_QUESTION = "cancel"  # it means nothing where nothing is asked
+
+
+class GuessedCommands:
+    """What answers a message that is nearly one of *commands*, by name."""
+
+    def __init__(self, commands: Mapping[str, Handler]) -> None:
+        self._commands = commands
+        self.flow = Flow(
+            "guess",
+            {"offer": Step(_ask, self._take)},
+            leaving=Leaving("help", Unfinished.NOT_CHANGED, gives_way=True),
+        )
+
+    async def on_unknown_command(self, request: Request) -> Answer:
+        """The request's text is the whole message. A question that is open is not put aside."""
+        running = request.conversation
+        if not isinstance(running, Conversation) or running.flow == self.flow.name:
+            return self._offer(request) or start.unknown_command()
+        guess = guess_command(request.text or "", self._commands, alone=_ALONE)
+        if guess is None:
+            return start.unknown_command()
+        has_button = guess.command != _OF_A_QUESTION
+        return views.only_named(guess.command, guess.text, has_button=has_button)
+
+    async def on_message(self, request: Request) -> Answer:
+        """A message that is no command, where nothing was asked."""
+        return self._offer(request) or conversations.unexpected(request.text or "")
+
+    def _offer(self, request: Request) -> Answer | None:
+        """The question whether that was meant; None where nothing is near."""
+        typed = request.text or ""
+        guess = self._guess(typed)
+        if guess is None:
+            return None
+        data = {
+            "command": guess.command,
+            "text": guess.text,
+            "typed": typed,
+            "message_id": request.sent_message_id,
+        }
+        answer = self.flow.begin(request, "offer", data)
+        if not isinstance(request.conversation, Conversation):
+            return answer
+        change = in_place_of(request.conversation, answer.conversation or {})
+        return replace(answer, conversation=change)
+
+    def _guess(self, typed: str) -> Guess | None:
+        commands = [name for name in self._commands if name != _OF_A_QUESTION]
+        return guess_command(typed, commands, alone=_ALONE)
+
+    async def _take(self, request: Request, running: Conversation, reply: Reply) -> Answer:
+        if reply.choice is not None:
+            return await self._run(request, running)
+        typed = reply.text or ""
+        asked = self._offer(request)
+        if asked is not None:
+            return replace(asked, closes=True)
+        return conversations.tap_a_button(typed).and_ask(self.flow.question(running))
+
+    async def _run(self, request: Request, running: Conversation) -> Answer:
+        """The command as if it were typed now, and the end of the question."""
+        data: Data = running.data
+        handler = self._commands[data["command"]]
+        asked = replace(request, text=data["text"], press=None, message=None, conversation=None)
+
+        async def work(_: Scope) -> Answer:
+            return await handler(asked)
+
+        try:
+            answer = await attempt(request.scope, work)
+        except (CareCircleError, Misunderstood) as error:
+            return finished(running, refusals.refuse(error, is_press=False))
+        acts = [act.id for act in request.scope.acts]
+        if acts and data["message_id"] is not None:
+            # As if the message itself had done it: if it is edited later, that is what it did.
+            sent = EditedMessage(data["message_id"], is_unchanged=False)
+            await note_effect(
+                request.scope, request.update_id, acts=acts, instead_of=sent, text=data["typed"]
+            )
+        if answer.conversation is not None:  # it asks something itself
+            return replace(answer, closes=True)
+        return finished(running, answer)
+
+
+def _ask(data: Data, choice: Choice) -> Screen:
+    button = choice(views.yes_label(data["command"]), "yes")
+    return views.ask(data["command"], typed=data["typed"], buttons=[button])

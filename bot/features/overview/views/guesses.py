@@ -1,0 +1,41 @@
+"""Asking whether a command was meant that was misspelt, or typed without its slash."""
+
+from collections.abc import Sequence
+
+from bot.ui.answer import Answer, Button, Screen, say
+from bot.ui.buttons import in_rows
+from bot.ui.length import shorten
+from bot.ui.misunderstandings import quoted
+from bot.ui.presses.overview import RunCommand
+from bot.ui.wording import _, escape
+
+_MOST = 1_000
+
+
+def ask(command: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
+    return Screen(
+        _("You typed “{typed}”. Did you mean /{command}?").format(
+            typed=quoted(typed), command=command
+        ),
+        in_rows(buttons),
+    )
+
+
+def yes_label(command: str) -> str:
+    return _("✅ Yes, /{command}").format(command=command)
+
+
+def only_named(command: str, text: str, *, has_button: bool = True) -> Answer:
+    """While another question is open: the command alone as a button; *text*, which was typed behind
+    it, is to be sent again.
+    """
+    words = _("I don't know that command. Did you mean /{command}?").format(command=command)
+    if text:
+        again = escape(shorten(f"/{command} {text}", to=_MOST))
+        words = _("{question} Please send it again: <code>{command}</code>").format(
+            question=words, command=again
+        )
+    if not has_button:
+        return say(words)
+    button = Button(f"/{command}", RunCommand(command=command).encode())
+    return say(words, ((button,),))
