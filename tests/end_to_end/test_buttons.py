@@ -205,8 +205,8 @@ async def test_the_button_of_a_removed_medicine_says_so(home: Household, town: T
     town.jump_to(minute - timedelta(seconds=1))
     card = await home.ben.sees("💊 Mum")
     await home.anna.press("Undo", message=saved)
-    gone = await home.ben.sees("Nothing to give any more.", after=card)
+    gone = await home.ben.sees("There's nothing left to give.", after=card)
     assert gone.labels == ()
     toast = await home.ben.press_altered(card.buttons[0][0].data or "", message=gone)
     assert toast.alert
-    assert "this dose was called off, so nothing was recorded." in toast.text
+    assert "this dose is no longer due, so nothing was recorded." in toast.text

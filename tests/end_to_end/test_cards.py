@@ -44,7 +44,7 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     assert toast.text == "Taken: Aspirin 100 mg"
     whole = await home.anna.sees("Taken by Ben", after=half)
     assert whole.labels == (
-        "✓ Nothing is open",
+        "✓ All answered",
         "✓ Aspirin ✏️",
         "↩️ Undo Aspirin",
         "✓ Statin ✏️",
@@ -122,7 +122,7 @@ async def snooze(by: Person, asked: Asked, *, phones: tuple[Person, ...]) -> dat
     again_at = asked.minute + timedelta(minutes=10)
     if clock_in_london(again_at) not in toast.text:  # pressed a moment into the next minute
         again_at += timedelta(minutes=1)
-    assert toast.text == f"I will ask everybody again at {clock_in_london(again_at)}."
+    assert toast.text == f"I'll ask everyone again at {clock_in_london(again_at)}."
     for phone in phones:
         await phone.sees(f"Snoozed until {clock_in_london(again_at)} by {by.name}")
     return again_at
@@ -155,7 +155,7 @@ async def test_snooze_never_passes_the_window(home: Household, town: Town) -> No
     await home.anna.sees("", after=asked.cards[0])
     toast = await home.anna.press("Snooze 60 min")
     assert toast.alert
-    assert "I will not ask again" in toast.text
+    assert "I won't ask again" in toast.text
 
 
 async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) -> None:
@@ -233,7 +233,7 @@ async def test_when_nobody_asked_first_can_be_reached_the_next_are_told(
     # Telegram has not told us that they block the bot: the very send finds out.
     town.sandbox.fail_next("sendMessage", status=403, times=2)
     town.jump_to(minute - timedelta(seconds=1))
-    card = await vera.sees("📣 I could not reach those whom I ask first. Please see to it.")
+    card = await vera.sees("📣 I couldn't reach the people I ask first. Please take care of it.")
     assert "Aspirin 100 mg" in card.text
     assert card.labels == ()
     await vera.send("/family")
@@ -305,7 +305,7 @@ async def test_after_a_short_outage_the_card_comes_late_and_says_so(
     await town.stop_bot()
     town.jump_to(minute + timedelta(minutes=20))
     await town.start_bot()
-    card = await home.anna.sees(f"⏳ This comes late: it was due at {at}.")
+    card = await home.anna.sees(f"⏳ This reminder is late: it was due at {at}.")
     await home.anna.press("Taken", message=card)
     await home.anna.sees("Taken by Anna", after=card)
 

@@ -170,7 +170,7 @@ async def test_what_somebody_has_added_meanwhile_is_asked_about(
     await add_medicine(home.ben, "Amlodipine 10 mg at 09:00")
     await anna.press("Continue", message=shown(anna, question))
     await anna.press("Save", message=await anna.sees("I understood:"))
-    same = await anna.sees("Mum takes this already: Amlodipine 10 mg")
+    same = await anna.sees("Mum already takes this: Amlodipine 10 mg")
     assert await town.count("medications") == 1
     await anna.press("Cancel", message=same)
     await anna.sees("Cancelled. Nothing was saved.")

@@ -53,7 +53,7 @@ async def test_it_is_undone_or_changed_at_a_tap(home: Household, town: Town) -> 
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
     await home.anna.press("Change it", message=await home.anna.sees("You've changed your message"))
-    await home.anna.sees("What shall I change about Aspirin?")
+    await home.anna.sees("What would you like to change about Aspirin?")
     await home.anna.send("at 20:00")
     await home.anna.sees("20:00")
     assert "20:00" in await town.value(TIMES)

@@ -114,7 +114,7 @@ async def test_a_time_before_the_day_of_the_dose_is_asked_about(
     await miss(town, asked)
     await press_late(home.anna, asked.cards[0])
     await home.anna.send("yesterday at 22:00")
-    question = await home.anna.sees("⚠️ That's before the day on which Aspirin was due.")
+    question = await home.anna.sees("⚠️ That's before the day Aspirin was due.")
     assert "taken yesterday 22:00" in question.text
     assert await taken_at(town) == []
     await home.anna.press("Given", message=question)

@@ -68,7 +68,7 @@ async def test_what_is_due_by_the_hour_is_said_in_lists_and_beside_another(home:
     await home.anna.press("Save all 2", message=listed)
     await home.anna.sees("Saved 2 in family")
     await home.anna.send("/addmed Codein 30 mg every 8 hours from 10:00")
-    same = await home.anna.sees("Mum takes this already")
+    same = await home.anna.sees("Mum already takes this")
     assert "every 8 hours: 02:00, 10:00 and 18:00" in same.text
 
 
@@ -168,14 +168,14 @@ async def test_what_a_line_leaves_out_is_asked_for(home: Household, town: Town) 
     for line, question in (
         ("Aspirin", "How much Aspirin each time?"),
         ("Aspirin 100 mg", "When is Aspirin due?"),
-        ("Aspirin 100 mg mon,wed", "At what time (“mon, wed”)?"),
+        ("Aspirin 100 mg mon,wed", "“mon, wed”: at what time?"),
         ("at 08:00", "How much"),
         ("Aspirin at 08:00", "How much Aspirin each time?"),
     ):
         await anna.send(f"/addmed {line}")
         await anna.sees(question)
     await anna.send("/addmed Aspirin 100 mg mon,wed")
-    await anna.sees("At what time (“mon, wed”)?")
+    await anna.sees("“mon, wed”: at what time?")
     await anna.send("9pm")
     understood = await anna.sees("I understood:")
     assert "Mon and Wed at 21:00" in understood.text
@@ -219,7 +219,7 @@ async def test_what_was_understood_can_be_changed_part_by_part(home: Household, 
     await change(anna, "How much", "1500 mg")
     await change(anna, "When", "at 21:00")
     await anna.press("Change")
-    await anna.press("For whom", message=await anna.sees("What shall I change"))
+    await anna.press("For whom", message=await anna.sees("What would you like to change"))
     await anna.press("Dad", message=await anna.sees("Who is it for?"))
     understood = await anna.sees("I understood:")
     assert "Metformin 1500 mg\nevery day at 21:00, from" in understood.text
@@ -232,7 +232,7 @@ async def test_what_was_understood_can_be_changed_part_by_part(home: Household, 
 
 async def change(phone: Person, part: str, words: str) -> None:
     await phone.press("Change")
-    await phone.press(part, message=await phone.sees("What shall I change"))
+    await phone.press(part, message=await phone.sees("What would you like to change"))
     await phone.sees("?")
     await phone.send(words)
     await phone.sees("I understood:")
@@ -254,7 +254,7 @@ async def test_a_saved_medicine_is_taken_back_by_its_button(home: Household, tow
     saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     toast = await home.anna.press("Undo", message=saved)
     assert toast.text == "Undone."
-    await home.anna.sees("Aspirin is removed again. I won't remind you about it.")
+    await home.anna.sees("Aspirin has been removed. I won't remind you about it.")
     assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "stopped")]
     assert {row.status for row in await town.rows("SELECT status FROM doses")} == {"cancelled"}
     again = await home.anna.press_altered(saved.buttons[0][0].data or "", message=saved)
@@ -265,10 +265,10 @@ async def test_a_saved_medicine_is_taken_back_by_its_button(home: Household, tow
 async def test_a_saved_medicine_is_changed_by_its_button(home: Household, town: Town) -> None:
     saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.press("Change", message=saved)
-    question = await home.anna.sees("What shall I change about Aspirin?")
+    question = await home.anna.sees("What would you like to change about Aspirin?")
     assert "For whom" not in question.labels
     await home.anna.press("How much")
-    await home.anna.sees("How much Aspirin each time from now on? So far: 100 mg.")
+    await home.anna.sees("How much Aspirin each time from now on? Now: 100 mg.")
     await home.anna.send("75 mg")
     changed = await home.anna.sees("Changed: Aspirin 75 mg")
     assert await medicines(town) == [("Aspirin", "75 mg", "Mum", "active")]
@@ -286,7 +286,7 @@ async def test_two_people_change_one_medicine_and_one_of_them_is_told(
 ) -> None:
     saved = await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.press("Change", message=saved)
-    await home.anna.sees("What shall I change")
+    await home.anna.sees("What would you like to change")
     await home.anna.press("How much")
     await home.anna.sees("How much")
     await home.anna.press("Undo", message=saved)

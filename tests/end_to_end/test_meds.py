@@ -81,7 +81,7 @@ async def test_stop_cancels_its_doses_and_restore_brings_them_back(
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     shown = await open_medicine(home.anna, "Aspirin")
     await home.anna.press("⏹ Stop", message=shown)
-    stopped = await home.anna.sees("Stopped: I do not remind of it.")
+    stopped = await home.anna.sees("Stopped: I won't remind you about it.")
     assert await town.value("SELECT count(*) FROM doses WHERE status = 'pending'") == 0
     await home.anna.press("Restore", message=stopped)
     await home.anna.sees("Next: today 08:00", after=stopped)
@@ -115,9 +115,9 @@ async def test_a_time_is_changed_and_todays_dose_is_not_asked_for_twice(
     await home.anna.sees("Taken by Anna", after=asked.cards[0])
     shown = await open_medicine(home.anna, "Aspirin")
     await home.anna.press("✏️ Change", message=shown)
-    await home.anna.sees("What shall I change about Aspirin?")
+    await home.anna.sees("What would you like to change about Aspirin?")
     await home.anna.press("When")
-    await home.anna.sees("What should change about when Aspirin is given? Now: every day at")
+    await home.anna.sees("When should Aspirin be given from now on? Now: every day at")
     await home.anna.send("09:00")
     changed = await home.anna.sees("Changed: Aspirin 100 mg")
     assert "Next: tomorrow 09:00" in changed.text
@@ -126,7 +126,7 @@ async def test_a_time_is_changed_and_todays_dose_is_not_asked_for_twice(
 async def test_the_same_medicine_twice_is_asked_about(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Levothyroxine 50 µg at 08:00")
     await home.anna.send("/addmed Levothyroxine 75 µg at 08:00")
-    same = await home.anna.sees("Mum takes this already: Levothyroxine 50 µg, every day at 08:00.")
+    same = await home.anna.sees("Mum already takes this: Levothyroxine 50 µg, every day at 08:00.")
     assert same.labels == ("✅ Save both", "✏️ Change", "✖️ Cancel")
     assert await town.count("medications") == 1
     await home.anna.press("Save both", message=same)
@@ -198,7 +198,7 @@ async def test_a_rhythm_may_be_begun_anew(home: Household) -> None:
     await anna.send("1 tablet")
     await anna.sees("When is Warfarin due?")
     await anna.send("every day")
-    await anna.sees("At what time (“every day”)?")
+    await anna.sees("“every day”: at what time?")
     await anna.send("every 8 hours from 06:00")
     await anna.sees("every 8 hours: 06:00, 14:00 and 22:00, from 23 November 2026 14:00")
 
@@ -232,6 +232,6 @@ async def test_a_list_that_was_kept_is_never_an_old_one(home: Household, town: T
     await home.anna.press("Aspirin", message=listed)
     shown = await home.anna.sees("Last given")
     await home.anna.press("⏹ Stop", message=shown)
-    await home.anna.sees("Stopped: I do not remind of it.")
+    await home.anna.sees("Stopped: I won't remind you about it.")
     await home.anna.send("/meds")
     await home.anna.sees("⏹ Aspirin 100 mg: every day at 08:00 (stopped)")

@@ -28,12 +28,12 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     await anna.sees("Saved")
     await anna.send("/pause Mum until friday")
     question = await anna.sees("I'll pause all of Mum's medicines until 27 November 2026.")
-    assert "Should I also skip the reminders of appointments" in question.text
+    assert "Should I also skip appointment reminders" in question.text
     await anna.press("Yes, no reminders", message=question)
     paused = await anna.sees("Mum is paused until Friday 27 November")
     assert "• Aspirin 100 mg" in paused.text
     assert "• Metformin 850 mg" in paused.text
-    assert "I won't remind you of appointments" in paused.text
+    assert "I won't remind you about appointments" in paused.text
     assert paused.labels == ("↩️ Undo", "▶️ Resume Mum")
     for phone, card in zip(home, asked.cards, strict=True):
         await phone.sees("Aspirin 100 mg\nPaused", after=card)
@@ -65,7 +65,7 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     for phone in home:
         told = await phone.sees("Mum's pause ends tomorrow, Friday 27 November 2026.")
         assert "Aspirin, Metformin, Statin" in told.text
-        assert told.labels == ("▶️ Go on as planned", "⏸ Longer")
+        assert told.labels == ("▶️ End as planned", "⏸ Pause longer")
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'appointment'") == 0
     await ben.press("Go on", message=told)
     await anna.sees("Ben: it ends as planned.")
@@ -88,7 +88,7 @@ async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -
     await home.anna.sees("I'll pause all of Mum's medicines until 26 November 2026.")
     await home.anna.press("No, keep reminding")
     paused = await home.anna.sees("Mum is paused until Thursday 26 November")
-    assert "I'll still remind you of appointments." in paused.text
+    assert "I'll still remind you about appointments." in paused.text
     await home.anna.press("Resume Mum", message=paused)
     resumed = await home.anna.sees("Mum's pause is over.")
     assert "Aspirin 100 mg. Next: today 08:00" in resumed.text
@@ -218,7 +218,7 @@ async def test_resume_brings_back_nothing_that_was_stopped_meanwhile(
     paused = await home.anna.sees("Aspirin is paused")
     await town.change("UPDATE medications SET status = 'stopped', resumes_at = NULL")
     toast = await home.anna.press("Resume", message=paused)
-    assert "Somebody has stopped it meanwhile." in toast.text
+    assert "Somebody has stopped it in the meantime." in toast.text
     assert await town.value("SELECT status FROM medications") == "stopped"
 
 
@@ -338,7 +338,7 @@ async def test_a_stop_by_mistake_shows_on_the_card_that_it_is_open_again(
     await home.anna.press("⏹ Stop", message=shown)
     stopped = await home.ben.sees("Aspirin 100 mg\nStopped", after=asked.cards[1])
     assert stopped.labels == ()
-    await home.anna.press("Restore", message=await home.anna.sees("Stopped: I do not remind"))
+    await home.anna.press("Restore", message=await home.anna.sees("Stopped: I won't remind"))
     town.jump_by(minutes=1)
     again = await home.ben.sees("Asking again", after=asked.cards[1])
     await home.ben.press("Taken", message=again)
@@ -405,7 +405,7 @@ async def test_as_needed_is_paused_but_was_never_asked_for(home: Household) -> N
     await add_medicine(home.anna, "Para 500 mg as needed, 4 hours apart, max 4")
     await pause_mum(home.anna)
     paused = await home.anna.sees("Mum is paused until")
-    assert "I won't ask about:\n• Aspirin 100 mg\nAlso paused, only given as needed: Para" in (
+    assert "I won't ask about:\n• Aspirin 100 mg\nAlso paused, given only as needed: Para" in (
         paused.text
     )
 

@@ -10,8 +10,8 @@ async def corrected_to_skipped(who: Person) -> Message:
     await who.send("/history")
     await who.press("1", message=await who.sees("📜 History"))
     await who.press("Correct", message=await who.sees("recorded"))
-    await who.press("It was not taken", message=await who.sees("What was different"))
-    await who.press("No reason", message=await who.sees("Why was it not taken?"))
+    await who.press("It wasn't taken", message=await who.sees("What was different"))
+    await who.press("No reason", message=await who.sees("Why wasn't it taken?"))
     return await who.sees("✅ Corrected")
 
 
@@ -145,4 +145,4 @@ async def test_whoever_has_nothing_to_undo_is_told_so(home: Household, town: Tow
     assert toast.text == "You have nothing to undo from the last 48 hours."
     data = asked.cards[1].buttons[0][0].data or ""
     toast = await home.ben.press_altered(Verb.UNDO + data[2:46], message=asked.cards[1])
-    assert toast.text == "Aspirin 100 mg is open: nothing is recorded of it."
+    assert toast.text == "Aspirin 100 mg is open: nothing is recorded for it."

@@ -37,7 +37,7 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
         )
     if facts.over and person.pause is not None:
         lines.append(
-            _("Over by then, so not resumed: {names}").format(
+            _("Over by then, so they won't resume: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.over], room=1_000))
             )
         )
@@ -71,12 +71,12 @@ def _changed_since(facts: PauseEndsFacts) -> str:
 
 def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
     longer = Callback(Verb.LENGTHEN_PAUSE, facts.family_id, facts.person.id)
-    longer_button = Button(_("⏸ Longer"), longer.encode())
+    longer_button = Button(_("⏸ Pause longer"), longer.encode())
     if facts.kept_by is not None:
         return ((longer_button,),)
     minute = encode_minute(facts.until)
     go_on = Callback(Verb.END_PAUSE_AS_PLANNED, facts.family_id, facts.person.id, minute)
-    return ((Button(_("▶️ Go on as planned"), go_on.encode()), longer_button),)
+    return ((Button(_("▶️ End as planned"), go_on.encode()), longer_button),)
 
 
 def kept() -> Answer:

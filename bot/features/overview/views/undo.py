@@ -79,7 +79,7 @@ def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
         )
     elif outcome.medicine is None:
         name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
-        text = _("↩️ {name} is removed again. I won't remind you about it.").format(
+        text = _("↩️ {name} has been removed. I won't remind you about it.").format(
             name=escape(name)
         )
     elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
