@@ -222,4 +222,4 @@ async def test_the_cared_for_answers_only_their_own(home: Household, town: Town)
     for button in others.buttons[0]:
         toast = await mum.press_altered(button.data or "", message=own)
         assert toast.alert
-        assert toast.text == "That is not your dose. Please ask a caregiver to record it."
+        assert toast.text == "That isn't your dose. Please ask a caregiver to record it."

@@ -8,8 +8,8 @@ import pytest
 from bot.ui.callbacks import ARGUMENT_LENGTH, Callback, Verb
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
-GONE = "That is not there any more. Type /today to see what is due."
-TOO_OLD = "This button is too old. Type /today to see what is due."
+GONE = "That's no longer there. /today shows what's due."
+TOO_OLD = "This button is too old. /today shows what's due."
 
 # What a press changes, if it changes anything.
 STATE = """
@@ -180,7 +180,7 @@ async def test_a_card_works_after_its_reader_has_switched_to_another_family(
 ) -> None:
     asked = await ask(town, *home)
     await home.ben.send("/newfamily Ben's own")
-    await home.ben.sees("is founded")
+    await home.ben.sees("You've created the family")
     toast = await home.ben.press("Taken", message=asked.cards[1])
     assert toast.text == "Taken: Aspirin 100 mg"
     await home.anna.sees("Taken by Ben")

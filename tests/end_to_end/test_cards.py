@@ -192,7 +192,7 @@ async def test_the_cared_for_person_confirms_their_own_dose(home: Household, tow
     assert not [message for message in mum.messages if "Dad ·" in message.text]
     toast = await mum.press_altered(others.buttons[0][0].data or "", message=card)
     assert toast.alert
-    assert toast.text == "That is not your dose. Please ask a caregiver to record it."
+    assert toast.text == "That isn't your dose. Please ask a caregiver to record it."
 
 
 async def test_a_viewer_is_not_asked_and_cannot_record(home: Household, town: Town) -> None:
@@ -253,7 +253,7 @@ async def test_whoever_left_is_asked_no_more(home: Household, town: Town) -> Non
     assert not [message for message in home.ben.messages if "💊" in message.text]
     toast = await home.ben.press_altered(asked.cards[0].buttons[0][0].data or "")
     assert toast.alert
-    assert "not there any more" in toast.text
+    assert "no longer there" in toast.text
     assert await town.count("medication_logs") == 0
 
 
@@ -327,7 +327,7 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
         f"• Wednesday {at} Aspirin 100 mg",
     ]
     await home.anna.send("/today")
-    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I could not reach anybody)")
+    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I couldn't reach anyone)")
     assert f"❔ yesterday {at} Aspirin 100 mg" in today.text
     await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
     await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
@@ -344,7 +344,7 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.start()
     await anna.sees("Hello <i>Anna & Söhne!")
     await anna.send("/newfamily <u>A & B</u>")
-    await anna.sees("The family <u>A & B</u> is founded")
+    await anna.sees("You've created the family <u>A & B</u>")
     await anna.send("/addperson <b>Mum & Dad in Europe/London")
     await anna.sees("<b>Mum & Dad is in the family <u>A & B</u>")
     minute = town.minute(ahead=2)
@@ -358,6 +358,6 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.send("/today")
     await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken by <i>Anna & Söhne")
     await undo(anna)
-    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It is open again.")
+    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It's open again.")
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")

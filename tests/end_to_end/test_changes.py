@@ -108,7 +108,7 @@ async def test_a_yes_to_what_is_no_longer_so_is_asked_anew(home: Household, town
     await change_when(home.ben, "Med", "at 19:00")
     await home.ben.sees("every Monday at 19:00")
     await home.anna.press("Save", message=asked)
-    await home.anna.sees("Somebody has changed it meanwhile")
+    await home.anna.sees("Somebody has changed it in the meantime")
     again = await home.anna.sees("every Monday at 19:00", after=asked)
     again = await home.anna.sees("every day at 19:00", after=asked)
     await home.anna.press("Save", message=again)
@@ -283,7 +283,7 @@ async def test_undo_walks_back_change_by_change(home: Household) -> None:
             f"As before:\n💊 Med 1 tablet\nevery Monday at {at}", after=last
         )
     await undo(home.anna)
-    await home.anna.sees("Med 1 tablet is removed again", after=last)
+    await home.anna.sees("Med 1 tablet has been removed", after=last)
 
 
 async def test_what_another_has_changed_since_is_not_undone(home: Household, town: Town) -> None:
@@ -378,7 +378,7 @@ async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
         await home.anna.press(words, message=await home.anna.sees("How often does"))
     else:
         await change_rhythm(home.anna, saved, words)
-    question = await home.anna.sees("Please check this change of")
+    question = await home.anna.sees("Please check this change to")
     assert "every Wednesday until 28 July 2027" in question.text
     assert then in question.text
     await home.anna.press("Save", message=question)

@@ -155,8 +155,8 @@ async def test_two_doctors_of_one_name_are_told_apart(home: Household, town: Tow
     await home.anna.send("/adddoctor Dr Weber, cardiologist, +442079460018")
     await home.anna.sees("Dr Weber")
     await home.anna.send("/adddoctor Dr Weber, dentist, +442079460019")
-    question = await home.anna.sees("Mum has this doctor already: Dr Weber, cardiologist")
-    assert "Is Dr Weber another one?" in question.text
+    question = await home.anna.sees("Mum already has this doctor: Dr Weber, cardiologist")
+    assert "Is Dr Weber a different one?" in question.text
     await home.anna.press("save both", message=question)
     await home.anna.sees("Saved in family", after=question)
     await home.anna.send("/doctors")
@@ -180,7 +180,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
         await home.anna.send(f"/adddoctor {line}")
         added = await home.anna.sees(line.partition(",")[0])
     await home.anna.send("/adddoctor Dr Webber, dentist, +442079460017")
-    question = await home.anna.sees("Is Dr Webber another one?")
+    question = await home.anna.sees("Is Dr Webber a different one?")
     await home.anna.press("Cancel", message=question)
     await home.anna.press("Change", message=added)
     await home.anna.press(
@@ -188,7 +188,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
     )
     name = await home.anna.sees("What is the name?")
     await home.anna.send("Dr Webber")
-    question = await home.anna.sees("Is Dr Webber another one?", after=name)
+    question = await home.anna.sees("Is Dr Webber a different one?", after=name)
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
         "Dr Okafor",
@@ -204,7 +204,9 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
 async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town: Town) -> None:
     people = "SELECT name FROM care_recipients ORDER BY created_at"
     await home.anna.send("/addperson Mom in Lisbon")
-    question = await home.anna.sees("There is somebody called Mum already. Is Mom another person?")
+    question = await home.anna.sees(
+        "There's already somebody called Mum. Is Mom a different person?"
+    )
     assert await names(town, people) == ["Mum"]
     await home.anna.press("Change", message=question)
     await home.anna.sees("Who do you look after?")
@@ -217,12 +219,12 @@ async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town:
     )
     await home.anna.send("/people")
     await home.anna.press("✏️ Grandma", message=await home.anna.sees("People, family"))
-    name = await home.anna.sees("What shall I call Grandma")
+    name = await home.anna.sees("What should I call Grandma")
     await home.anna.send("Mom")
-    again = await home.anna.sees("Is Mom another person?", after=name)
+    again = await home.anna.sees("Is Mom a different person?", after=name)
     assert await names(town, people) == ["Mum", "Grandma"]
     await home.anna.press("another person", message=again)
-    await home.anna.sees("From now on: Mom.")
+    await home.anna.sees("Renamed to Mom.")
     assert await names(town, people) == ["Mum", "Mom"]
 
 

@@ -64,7 +64,7 @@ async def test_undo_of_the_change_puts_the_open_dose_back(home: Household, town:
     said = await home.anna.sees("has been changed, too", after=changed)
     card = await home.ben.sees("• Aspirin 2 tablets", after=asked.cards[1])
     await home.anna.press("Undo", message=said)
-    await home.anna.press("Undo", message=await home.anna.sees("changed, to: 💊 Aspirin 2 tablets"))
+    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin 2 tablets"))
     await home.anna.sees("As before:\n💊 Aspirin 1 tablet")
     await home.ben.sees("• Aspirin 1 tablet", after=card)
     assert await amounts(town, asked) == ["1 tablet"]
@@ -88,7 +88,7 @@ async def test_a_change_that_was_undone_is_not_carried_on(home: Household, town:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
     await home.anna.press("Undo", message=changed)
-    await home.anna.press("Undo", message=await home.anna.sees("changed, to: 💊 Aspirin"))
+    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin"))
     await home.anna.sees("As before:")
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert
@@ -138,7 +138,7 @@ async def test_another_hour_says_how_long_the_open_dose_stays_so(
     await home.anna.send(f"at {later}")
     changed = await home.anna.sees("Changed: Aspirin 1 tablet")
     until = clock_in_london(asked.minute + WINDOW)
-    assert f"The dose of today {asked.at} stays open until {until}." in changed.text
+    assert f"The dose due today {asked.at} stays open until {until}." in changed.text
     taken = await home.ben.press("Taken", message=asked.cards[1])
     assert taken.text == "Taken: Aspirin 1 tablet"
 

@@ -310,7 +310,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     question = await home.ben.sees("Add the 1 paused day at the end?")
     await home.anna.send("/people")
     await home.anna.press("Move", message=await home.anna.sees("People, family"))
-    await home.anna.sees("In which city does Mum live")
+    await home.anna.sees("Which city does Mum live in")
     await home.anna.send("New York")
     await home.anna.sees("America/New York")
     await home.ben.send("/today")
@@ -330,4 +330,6 @@ async def test_of_a_course_that_is_removed_nothing_is_asked(
         " is_paused_with_person = false, deleted_at = clock_now()"
     )
     await home.anna.press(answer, message=question)
-    await home.anna.sees("has been removed in the meantime" if answer == "Yes" else "it still ends on")
+    await home.anna.sees(
+        "has been removed in the meantime" if answer == "Yes" else "it still ends on"
+    )

@@ -67,7 +67,7 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
         assert "Aspirin, Metformin, Statin" in told.text
         assert told.labels == ("▶️ End as planned", "⏸ Pause longer")
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'appointment'") == 0
-    await ben.press("Go on", message=told)
+    await ben.press("End as planned", message=told)
     await anna.sees("Ben: it ends as planned.")
     town.jump_to(at(26, 23, 59, 58))
     await town.until("SELECT count(*) = 0 FROM medications WHERE status = 'paused'")
@@ -120,8 +120,8 @@ async def test_a_medicine_is_paused_on_one_line(home: Household, town: Town) -> 
         ("Mum until yesterday", "A pause can only end on a later day."),
         ("Mum until today", "A pause can only end on a later day."),
         ("Aspirin until 3 December 2029", "That's more than a year away."),
-        ("Mum until banana", "I cannot read a date in “banana”"),
-        ("Mum from friday", "“from friday”: a pause begins at once."),
+        ("Mum until banana", "I can't read a date in “banana”"),
+        ("Mum from friday", "“from friday”: a pause starts right away."),
     ],
 )
 async def test_an_end_that_cannot_be_is_asked_again(
@@ -141,9 +141,9 @@ async def test_what_cannot_be_paused_is_said(home: Household) -> None:
     await add_person(home.anna, "Dad")
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Mum")
     await home.anna.send("/pause Dad until friday")
-    await home.anna.sees("Dad takes no medicine, so there is nothing to pause.")
+    await home.anna.sees("Dad has no medicines, so there's nothing to pause. /addmed adds one.")
     await home.anna.send("/pause Asprin until friday")
-    await home.anna.sees("I know nobody and no medicine called “Asprin”")
+    await home.anna.sees("I don't know a person or a medicine called “Asprin”")
 
 
 async def test_over_another_pause_the_one_that_runs_is_shown(home: Household, town: Town) -> None:
@@ -185,7 +185,7 @@ async def test_of_two_who_resume_the_second_is_told(home: Household) -> None:
     await home.anna.press("Resume", message=shown[0])
     await home.anna.sees("Mum's pause is over.")
     toast = await home.ben.press("Resume", message=shown[1])
-    assert "Mum's pause was changed, or is over." in toast.text
+    assert "Mum's pause has changed or is over." in toast.text
 
 
 async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
@@ -237,7 +237,7 @@ async def test_longer_asks_until_when_and_tells_the_others(home: Household, town
     town.jump_to(at(26, 18, 59, 58))
     told = await home.anna.sees("Mum's pause ends tomorrow")
     await home.ben.sees("Mum's pause ends tomorrow")
-    await home.anna.press("Longer", message=told)
+    await home.anna.press("Pause longer", message=told)
     await home.anna.sees("How long should Mum's pause last?")
     await home.anna.send("30 November")
     await home.anna.sees("Mum is paused until Monday 30 November")
@@ -349,14 +349,14 @@ async def test_somebody_of_another_family_pauses_nothing(home: Household, town: 
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     eve = town.person("Eve")
     await found_family(eve, "Smith")
-    shown = await eve.sees("is founded")
+    shown = await eve.sees("You've created the family")
     [row] = await town.rows(
         "SELECT c.family_id, c.id FROM care_recipients c JOIN medications m"
         " ON m.care_recipient_id = c.id"
     )
     press = Callback(Verb.PAUSE_PERSON, row.family_id, row.id)
     toast = await eve.press_altered(press.encode(), message=shown)
-    assert "not there any more" in toast.text
+    assert "no longer there" in toast.text
 
 
 async def test_what_is_open_is_said_where_it_goes_on(home: Household, town: Town) -> None:

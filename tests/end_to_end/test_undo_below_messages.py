@@ -100,7 +100,7 @@ async def test_a_list_is_undone_one_by_one_whatever_was_added_since(home: Househ
         await home.anna.press("Undo", message=saved)
         named = await home.anna.sees(f"added: 💊 {name}")
         await home.anna.press("Undo", message=named)
-        await home.anna.sees(f"{name} is removed again")
+        await home.anna.sees(f"{name} has been removed")
     toast = await home.anna.press("Undo", message=saved)
     assert toast.text == "You've already undone that."
 

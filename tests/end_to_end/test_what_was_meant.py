@@ -230,7 +230,7 @@ async def test_what_was_understood_is_kept_while_the_rest_is_asked(
     await add_medicine(home.anna, PARA)
     town.jump_by(hours=1)
     await home.anna.send("/give Para 1 g at 25:00")
-    await home.anna.sees("There is no time")
+    await home.anna.sees("isn't a time of day")
     await home.anna.send("at 08:10")
     asks = await home.anna.sees("Record it?")
     assert "Para 1 g" in asks.text

@@ -282,7 +282,10 @@ async def test_whose_correction_is_undone_is_told_what_stands(home: Home) -> Non
     assert await home.told() == [
         (
             "Anna",
-            f"↩️ Carl undid {about}: given at 08:10. It's back to what Ben recorded: given at 08:00.",
+            (
+                f"↩️ Carl undid {about}: given at 08:10."
+                " It's back to what Ben recorded: given at 08:00."
+            ),
         )
     ]
 

@@ -50,7 +50,9 @@ def snoozed(outcome: Snoozed) -> Answer:
     if dose.status != DoseStatus.PENDING:
         return Answer(toast=already(dose), alert=True)
     if outcome.until is None:
-        return Answer(toast=_("Its time will be over by then, so I won't ask again."), alert=True)
+        return Answer(
+            toast=_("I stop asking about this dose before then, so I won't ask again."), alert=True
+        )
     return Answer(
         toast=_("I'll ask everyone again at {time}.").format(time=clock_of(dose, outcome.until))
     )
@@ -139,5 +141,5 @@ def already(dose: DoseFacts) -> str:
     elif dose.status == DoseStatus.TAKEN:
         text = _("{name}: already given by {who} at {time}.")
     else:
-        text = _("{name}: its time is over, and nobody answered.")
+        text = _("{name}: nobody answered in time.")
     return toast(text.format(name=_what(dose), who=who, time=when))

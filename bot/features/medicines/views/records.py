@@ -61,7 +61,7 @@ def _since_undone(dose: DoseFacts) -> str:
         case DoseStatus.CANCELLED:
             return _("It no longer counts.")
         case _:
-            return _("Its time is over, so nobody will be asked again.")
+            return _("It's too late for me to ask about it again.")
 
 
 def _what(dose: DoseFacts, person: str) -> str:

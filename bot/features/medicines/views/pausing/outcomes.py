@@ -105,8 +105,9 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
     if not facts.medicines:
         words = _("⏸ <b>{person}</b> is paused until {day}.")
     elif gone == len(facts.medicines):
-        words = _("⏸ <b>{person}</b> is paused until {day}. By then, none of these has any "
-                  "doses left.")
+        words = _(
+            "⏸ <b>{person}</b> is paused until {day}. By then, none of these has any doses left."
+        )
     elif gone or facts.apart:
         words = _(
             "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, except as "
