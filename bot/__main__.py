@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130  # what a shell reports for a program that Ctrl-C ended
     except Exception:
         # The log strikes secrets out of a traceback; the interpreter would not.
-        log.critical("this should not happen", exc_info=True)
+        log.critical("unexpected error", exc_info=True)
         return GONE_WRONG
 
 

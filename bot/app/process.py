@@ -57,7 +57,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
             )
         )
         await _until_stopped(app, stop)
-        log.info("the bot stops")
+        log.info("bot stopping")
 
 
 async def _until_stopped(app: App, stop: asyncio.Event) -> None:
@@ -65,7 +65,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
 
     async def serve() -> None:
         async with app:
-            log.info("the bot is running")
+            log.info("bot running")
             await app.wait()
 
     tasks = Tasks("serving")
@@ -82,7 +82,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
         serving.cancel()
         await asyncio.gather(serving, stopping, return_exceptions=True)
     if not serving.cancelled() and (error := serving.exception()) is not None:
-        log.error("the bot did not stop in order: %s", describe(error))
+        log.error("shutdown incomplete: %s", describe(error))
 
 
 def _start_metrics(port: int, stack: AsyncExitStack) -> None:

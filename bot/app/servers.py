@@ -59,4 +59,4 @@ async def check_database(url: str) -> None:
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
     if abs(skew) > MOST_SKEW:
-        log.warning("the clocks of PostgreSQL and of this machine are %s apart", skew)
+        log.warning("clock skew between PostgreSQL and this machine: %s", skew)
