@@ -64,7 +64,7 @@ async def identify(
                 raise _NoBotApi
             await application.initialize()
         except InvalidToken:
-            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.") from None
         except TelegramError as error:
             log.warning("getMe failed: %s, retrying in %.0f s", type(error).__name__, wait)
         except Exception as error:
@@ -72,7 +72,7 @@ async def identify(
             log.warning("getMe unreadable: %s, retrying in %.0f s", type(error).__name__, wait)
             if unreadable == MOST_UNREADABLE:
                 raise SettingsError(
-                    "TELEGRAM_API_URL: what answers there is no Bot API that this bot can read."
+                    "TELEGRAM_API_URL: the server there doesn't answer like the Bot API."
                 ) from None
         else:
             return

@@ -76,7 +76,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
             await serving
             return
     except InvalidToken:
-        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.") from None
     finally:
         stopping.cancel()
         serving.cancel()

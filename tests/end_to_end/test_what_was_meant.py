@@ -110,7 +110,7 @@ async def test_a_yes_to_a_stale_question_is_asked_anew(home: Household, town: To
     await home.anna.sees("✅ Para 500 mg, given today 12:3")
     await home.ben.press("✅ Given", message=asks)
     again = await home.ben.sees("❗ New since I asked: today 12:3")
-    assert "it's set to before the one after it; 4 hours apart." in again.text
+    assert "before the one after it; it's set to 4 hours apart." in again.text
     assert len(await records(town)) == 2
 
 
