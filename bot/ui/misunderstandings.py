@@ -236,7 +236,7 @@ def _without_choices() -> Mapping[Problem, str]:
             "friday</code> or <code>for 3 days</code>."
         ),
         Problem.TIME_TO_COME: _(
-            "“{words}” is still ahead. Type when it was given, like <code>at 07:45</code> or "
+            "“{words}” is in the future. Type when it was given, like <code>at 07:45</code> or "
             "<code>yesterday 23:50</code>."
         ),
         Problem.TOO_LONG_AGO: _(

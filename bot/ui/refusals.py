@@ -163,7 +163,8 @@ def _sentence(error: CareCircleError) -> str:
             return _("Somebody has changed it in the meantime. /meds shows how it is now.")
         case TimeNotPossible():
             return _(
-                "I can only record what was given within the last 48 hours, not what's still ahead."
+                "I can only record what was given within the last 48 hours, not anything in the "
+                "future."
             )
         case NothingToPause(person=person):
             return _(

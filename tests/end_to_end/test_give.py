@@ -59,7 +59,7 @@ async def test_as_needed_it_says_who_gave_the_last_one(home: Household, town: To
     town.jump_by(hours=3, minutes=10)
     await home.ben.send("/give Ibuprofen")
     warned = await home.ben.sees(
-        "it's set to ⚠️ Only 3 h 10 min after the one before; 6 hours apart."
+        "⚠️ Only 3 h 10 min after the one before; it's set to 6 hours apart."
     )
     assert "Last given: today 07:3" in warned.text
     assert "3 h 10 min ago, by Anna (400 mg)" in warned.text
@@ -152,7 +152,7 @@ async def test_guided_it_asks_what_was_given(home: Household, town: Town) -> Non
         ("Aspirin 99999999999 tablets", "looks too large"),
         ("Aspirin 3 days ago", "is more than 48 hours ago"),
         ("Aspirin 50 hours ago", "is more than 48 hours ago"),
-        ("Aspirin today at 23:00", "is still to come"),
+        ("Aspirin today at 23:00", "is in the future"),
         ("x" * 2000, "longer than I can read"),
     ],
 )

@@ -223,7 +223,7 @@ async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town:
     await home.anna.send("Mom")
     again = await home.anna.sees("Is Mom a different person?", after=name)
     assert await names(town, people) == ["Mum", "Grandma"]
-    await home.anna.press("another person", message=again)
+    await home.anna.press("different person", message=again)
     await home.anna.sees("Renamed to Mom.")
     assert await names(town, people) == ["Mum", "Mom"]
 

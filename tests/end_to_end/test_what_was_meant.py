@@ -88,7 +88,7 @@ async def test_a_question_shows_what_a_yes_records_and_what_lies_on_both_sides(
         "for Mum, family Mum's helpers",
         "That's 2 × the usual 500 mg.",
         "given today 10:00",
-        "it's set to Only 2 h 20 min before the one after it; 4 hours apart.",
+        "Only 2 h 20 min before the one after it; it's set to 4 hours apart.",
         "The one after it: today 12:20,",
         "Without it: 1 of 4 in 24 hours",
     ):
