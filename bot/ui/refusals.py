@@ -168,7 +168,8 @@ def _sentence(error: CareCircleError) -> str:
             )
         case NothingToPause(person=person):
             return _(
-                "{person} has no medicines, so there's nothing to pause. /addmed adds one."
+                "{person} isn't taking any medicines, so there's nothing to pause. /addmed adds "
+                "one."
             ).format(person=person)
         case PauseRuns(name=name):
             return _("{name} is already paused. Type /pause {name} to see until when.").format(

@@ -141,7 +141,9 @@ async def test_what_cannot_be_paused_is_said(home: Household) -> None:
     await add_person(home.anna, "Dad")
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Mum")
     await home.anna.send("/pause Dad until friday")
-    await home.anna.sees("Dad has no medicines, so there's nothing to pause. /addmed adds one.")
+    await home.anna.sees(
+        "Dad isn't taking any medicines, so there's nothing to pause. /addmed adds one."
+    )
     await home.anna.send("/pause Asprin until friday")
     await home.anna.sees("I don't know a person or a medicine called “Asprin”")
 
