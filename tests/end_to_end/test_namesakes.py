@@ -193,7 +193,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
         "Dr Weber",
         "Dr Okafor",
     ]
-    await home.anna.press("another one", message=question)
+    await home.anna.press("a different one", message=question)
     await home.anna.sees("✅ Changed in family")
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
