@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130  # what a shell reports for a program that Ctrl-C ended
     except Exception:
         # The log strikes secrets out of a traceback; the interpreter would not.
-        log.critical("this should not happen", exc_info=True)
+        log.critical("unexpected error", exc_info=True)
         return GONE_WRONG
 
 
@@ -132,21 +132,23 @@ def _parser() -> argparse.ArgumentParser:
     aside = commands.add_parser("set-aside", help="list what failed and was set aside")
     choices = aside.add_subparsers(dest="action", metavar="ACTION")
     for action, words in (("retry", "try it again"), ("drop", "never try it again")):
-        choices.add_parser(action, help=words).add_argument("id", help="its id, or: all")
+        choices.add_parser(action, help=words).add_argument("id", help="its id, or 'all'")
 
-    actions = commands.add_parser("db", help="look after the database").add_subparsers(
+    actions = commands.add_parser("db", help="manage the database").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
     upgrade = actions.add_parser("upgrade", help="bring the schema up to date")
     upgrade.add_argument("revision", nargs="?", default="head", help="default: %(default)s")
-    downgrade = actions.add_parser("downgrade", help="take the schema back")
+    downgrade = actions.add_parser("downgrade", help="downgrade the schema")
     downgrade.add_argument("revision", nargs="?", default="-1", help="default: one step")
-    downgrade.add_argument("--yes", action="store_true", help="yes, also where data are lost")
+    downgrade.add_argument("--yes", action="store_true", help="confirm, even if data is lost")
     revision = actions.add_parser("revision", help="write a revision from changed models")
     revision.add_argument("-m", "--message", required=True, help="what changes, in a few words")
-    actions.add_parser("check", help="does a revision make everything that the models hold?")
+    actions.add_parser("check", help="check that the revisions match the models")
     reset = actions.add_parser("reset", help="delete all data and start over")
-    reset.add_argument("--yes", action="store_true", required=True, help="yes, delete all data")
+    reset.add_argument(
+        "--yes", action="store_true", required=True, help="confirm that all data is deleted"
+    )
     actions.add_parser("studio", help="look at the data with psql")
     return parser
 

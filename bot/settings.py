@@ -69,7 +69,7 @@ def _postgres(url: SecretStr) -> SecretStr:
     query = {}
     for name, value in parsed.query.items():
         if name not in POSTGRES_PARAMETERS:
-            raise ValueError(f"has a parameter that CareCircle does not know: {name}")
+            raise ValueError(f"has a parameter that CareCircle doesn't support: {name}")
         if known := POSTGRES_PARAMETERS[name]:
             query[known] = value
     if query.get("ssl", "prefer") not in SSL_MODES:
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     @classmethod
     def _telegram_takes_it(cls, secret: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
-            raise ValueError("may hold up to 256 letters, digits, _ and - (Telegram's rule)")
+            raise ValueError("can have up to 256 letters, digits, _ and - (Telegram's rule)")
         return secret
 
     @field_validator("carecircle_data")
@@ -190,7 +190,7 @@ def load_settings() -> Settings:
         raise SettingsError(f"{name}: {reason[0].lower()}{reason[1:]}.") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SettingsError(f".env cannot be read: {reason}.") from None
+        raise SettingsError(f".env can't be read: {reason}.") from None
     if settings.database_owner_url and not settings.database_url:
-        raise SettingsError("DATABASE_OWNER_URL: is of no use without DATABASE_URL.")
+        raise SettingsError("DATABASE_OWNER_URL: has no effect without DATABASE_URL.")
     return settings

@@ -162,7 +162,7 @@ async def found_family(founder: Person, name: str = "Mum's helpers") -> None:
     await founder.start()
     await founder.sees("Hello")
     await founder.send(f"/newfamily {name}")
-    await founder.sees("is founded")
+    await founder.sees("You've created the family")
 
 
 async def invite(admin: Person, role: str = "caregiver") -> str:

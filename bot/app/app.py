@@ -217,7 +217,7 @@ async def _release_leases(database: Database, process: Process) -> None:
     try:
         await database.run(release, as_dispatch())
     except Exception as error:
-        log.warning("leases not released: %s", describe(error))
+        log.warning("lease release failed: %s", describe(error))
     else:
         process.forget_gone()
 

@@ -64,15 +64,15 @@ async def identify(
                 raise _NoBotApi
             await application.initialize()
         except InvalidToken:
-            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+            raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.") from None
         except TelegramError as error:
-            log.warning("getMe failed: %s, next try in %.0f s", type(error).__name__, wait)
+            log.warning("getMe failed: %s, retrying in %.0f s", type(error).__name__, wait)
         except Exception as error:
             unreadable += 1
-            log.warning("getMe unreadable: %s, next try in %.0f s", type(error).__name__, wait)
+            log.warning("getMe unreadable: %s, retrying in %.0f s", type(error).__name__, wait)
             if unreadable == MOST_UNREADABLE:
                 raise SettingsError(
-                    "TELEGRAM_API_URL: what answers there is no Bot API that this bot can read."
+                    "TELEGRAM_API_URL: the server there doesn't answer like the Bot API."
                 ) from None
         else:
             return
@@ -100,4 +100,4 @@ async def set_command_menu(application: Application[Any, Any, Any, Any, Any, Any
             [BotCommand(command, description) for command, description in command_menu()]
         )
     except TelegramError as error:
-        log.warning("the menu of commands was not set: %s", type(error).__name__)
+        log.warning("setMyCommands failed: %s", type(error).__name__)

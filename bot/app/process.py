@@ -58,7 +58,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
             )
         )
         await _until_stopped(app, stop)
-        log.info("the bot stops")
+        log.info("bot stopping")
 
 
 async def _until_stopped(app: App, stop: asyncio.Event) -> None:
@@ -66,7 +66,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
 
     async def serve() -> None:
         async with app:
-            log.info("the bot is running")
+            log.info("bot running")
             await app.wait()
 
     tasks = Tasks("serving")
@@ -77,13 +77,13 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
             await serving
             return
     except InvalidToken:
-        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram does not know it.") from None
+        raise SettingsError("TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.") from None
     finally:
         stopping.cancel()
         serving.cancel()
         await asyncio.gather(serving, stopping, return_exceptions=True)
     if not serving.cancelled() and (error := serving.exception()) is not None:
-        log.error("the bot did not stop in order: %s", describe(error))
+        log.error("shutdown incomplete: %s", describe(error))
 
 
 def _start_metrics(port: int, stack: AsyncExitStack) -> None:

@@ -51,12 +51,12 @@ async def check_database(url: str) -> None:
         finally:
             await database.close()
     except runner.MigrationError:
-        raise SettingsError("DATABASE_URL: PostgreSQL cannot be reached there.") from None
+        raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     except Exception as error:
         if not is_away(error):
             raise
-        raise SettingsError("DATABASE_URL: PostgreSQL cannot be reached there.") from None
+        raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
     if abs(skew) > MOST_SKEW:
-        log.warning("the clocks of PostgreSQL and of this machine are %s apart", skew)
+        log.warning("clock skew between PostgreSQL and this machine: %s", skew)

@@ -35,8 +35,8 @@ async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -
     async with reach_servers(settings, alone=True) as addresses:
         if not may_lose_data and await runner.holds_families(addresses.serving):
             raise runner.MigrationError(
-                "There are families in this database, and going back deletes what they entered."
-                " If that is what you want, add --yes."
+                "There are families in this database, and downgrading deletes what they entered."
+                " If that's what you want, add --yes."
             )
         await runner.downgrade(addresses.owner, revision=revision)
         return await _where(addresses.owner)
@@ -60,7 +60,7 @@ async def reset(settings: Settings) -> str:
     """Delete all data and build the schema anew; refused while a bot runs on embedded servers."""
     async with reach_servers(settings, alone=True) as addresses:
         await runner.reset(addresses.owner, serving_url=addresses.serving)
-        return f"All data are deleted. {await _where(addresses.owner)}"
+        return f"All data has been deleted. {await _where(addresses.owner)}"
 
 
 async def studio(settings: Settings) -> int:

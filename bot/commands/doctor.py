@@ -66,9 +66,9 @@ def _examine_data(data: Path) -> Finding:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         free = shutil.disk_usage(data).free
     except OSError as error:
-        return Finding(False, f"CARECIRCLE_DATA: {data} cannot be used ({error.strerror}).")
+        return Finding(False, f"CARECIRCLE_DATA: {data} can't be used ({error.strerror}).")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        return Finding(False, f"CARECIRCLE_DATA: {data} may not be written to by this account.")
+        return Finding(False, f"CARECIRCLE_DATA: this account can't write to {data}.")
     if free < LEAST_FREE_BYTES:
         return Finding(False, f"Data folder: only {free // 1_000_000} MB are free at {data}.")
     return Finding(True, f"Data folder: {data}, {free / 1e9:.1f} GB free.")
@@ -81,35 +81,37 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             async with database.engine.connect() as connection:
                 number = int(await connection.scalar(text("SHOW server_version_num")))
         except (DBAPIError, OSError) as error:
-            yield Finding(False, f"PostgreSQL: cannot be reached ({_reason(error)}).")
+            yield Finding(False, f"PostgreSQL: can't be reached ({_reason(error)}).")
             return
         if number // 10_000 < OLDEST_POSTGRES:
             yield Finding(
                 False,
-                f"PostgreSQL: this is {number // 10_000}; at least {OLDEST_POSTGRES} is needed.",
+                f"PostgreSQL: version {number // 10_000} is too old;"
+                f" {OLDEST_POSTGRES} or newer is needed.",
             )
             return
         yield Finding(True, f"PostgreSQL: reachable, version {number // 10_000}.")
         if await runner.current(url) != runner.head():
             # A bot with a PostgreSQL of its own upgrades it when it starts.
             told = "the bot will bring it up to date" if ours else "run: carecircle db upgrade"
-            yield Finding(ours, f"Schema: not up to date yet; {told}.")
+            yield Finding(ours, f"Schema: out of date; {told}.")
             return
         yield Finding(True, "Schema: up to date.")
         unsafe = await find_unsafe_rights(database)
         if unsafe is not None:
             yield Finding(False, f"Rights: {unsafe}")
             return
-        yield Finding(True, "Rights: serves behind the walls between families.")
+        yield Finding(True, "Rights: row-level security keeps families apart.")
         skew = await measure_skew(database)
         seconds = abs(skew.total_seconds())
         if abs(skew) > MOST_SKEW:
             yield Finding(
                 False,
-                f"Clock: this machine and PostgreSQL are {seconds:.0f} s apart, set them by NTP.",
+                f"Clock: this machine and PostgreSQL are {seconds:.0f} s apart;"
+                " synchronize both with NTP.",
             )
         else:
-            yield Finding(True, f"Clock: {seconds:.1f} s between this machine and PostgreSQL.")
+            yield Finding(True, f"Clock: this machine and PostgreSQL are {seconds:.1f} s apart.")
         for waiting in await database.run(set_aside_work.list_waiting, as_dispatch()):
             yield Finding(False, f"Set aside: {describe(waiting)}. See: carecircle set-aside")
     finally:
@@ -122,12 +124,12 @@ async def _examine_redis(url: str) -> Finding:
         # "redis_version" is what a Valkey speaks, too.
         version = str((await client.info("server"))["redis_version"])
     except (RedisError, OSError) as error:
-        return Finding(False, f"Redis: cannot be reached ({_reason(error)}).")
+        return Finding(False, f"Redis: can't be reached ({_reason(error)}).")
     finally:
         await client.aclose()
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_REDIS:
-        return Finding(False, f"Redis: this is {version}; at least 6.2 is needed.")
-    return Finding(True, f"Redis: reachable, speaks version {version}.")
+        return Finding(False, f"Redis: version {version} is too old; 6.2 or newer is needed.")
+    return Finding(True, f"Redis: reachable, version {version}.")
 
 
 async def _examine_telegram(settings: Settings) -> Finding:
@@ -139,13 +141,13 @@ async def _examine_telegram(settings: Settings) -> Finding:
         try:
             me = await api.call("getMe")
         except InvalidToken:
-            return Finding(False, "TELEGRAM_BOT_TOKEN: Telegram does not know it.")
+            return Finding(False, "TELEGRAM_BOT_TOKEN: Telegram doesn't recognize it.")
         except TelegramError as error:
             return Finding(
-                False, f"Telegram: {settings.telegram_api_url} cannot be used ({error.message})."
+                False, f"Telegram: {settings.telegram_api_url} can't be used ({error.message})."
             )
     if not (isinstance(me, dict) and isinstance(me.get("username"), str)):
-        return Finding(False, f"Telegram: {settings.telegram_api_url} is no Bot API.")
+        return Finding(False, f"Telegram: {settings.telegram_api_url} isn't a Bot API.")
     return Finding(True, f"Telegram: the bot is @{me['username']}.")
 
 

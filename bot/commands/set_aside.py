@@ -34,7 +34,7 @@ async def retry(settings: Settings, chosen: str) -> str:
         found = await _find(database, chosen)
         for each in found:
             await database.run(lambda scope, w=each: set_aside_work.retry(scope, w), as_dispatch())  # type: ignore[misc]
-    return f"{len(found)} will be tried again, by the bot that runs or at its next start."
+    return f"{len(found)} will be tried again by the running bot, or at its next start."
 
 
 async def drop(settings: Settings, chosen: str) -> str:
@@ -48,11 +48,11 @@ async def drop(settings: Settings, chosen: str) -> str:
 
 def describe(waiting: Waiting) -> str:
     """ "update 4711: incident 0a1b: KeyError at x.py:3 in f (3 failures, last 2026-11-28 08:00 UTC;
-    waits for you)".
+    waiting for you)".
     """
     at = f"{waiting.failed_at:%Y-%m-%d %H:%M} UTC" if waiting.failed_at else "unknown"
     then = (
-        "waits for you"
+        "waiting for you"
         if waiting.retry_at is None
         else f"next try {waiting.retry_at:%Y-%m-%d %H:%M} UTC"
     )

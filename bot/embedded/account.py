@@ -54,7 +54,7 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
         except PermissionError as error:
             raise EmbeddedError(
-                f"This root may not give {path} to another account, and PostgreSQL refuses to run"
+                f"This root can't give {path} to another account, and PostgreSQL refuses to run"
                 " as root: start CareCircle as an ordinary user, or set DATABASE_URL and REDIS_URL."
             ) from error
 

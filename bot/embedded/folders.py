@@ -45,9 +45,7 @@ def open_data_folder(data: Path) -> Path:
         data.mkdir(mode=0o700, exist_ok=True)
         return data.resolve(strict=True)
     except OSError as error:
-        raise EmbeddedError(
-            f"CARECIRCLE_DATA: {data} cannot be used ({error.strerror})."
-        ) from error
+        raise EmbeddedError(f"CARECIRCLE_DATA: {data} can't be used ({error.strerror}).") from error
 
 
 def marker_for(data: Path) -> str:

@@ -188,7 +188,7 @@ class Postgres:
         major = (self.cluster / "PG_VERSION").read_text().strip()
         if major != str(POSTGRES_MAJOR):
             raise EmbeddedError(
-                f"{self.folder} was written by PostgreSQL {major} and this CareCircle carries"
+                f"{self.folder} was written by PostgreSQL {major}, and this CareCircle includes"
                 f" {POSTGRES_MAJOR}: dump it with the old version, or set DATABASE_URL."
             )
 

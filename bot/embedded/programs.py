@@ -47,7 +47,7 @@ class Program:
         folder = Path(found.origin).parent.parent
         if not (folder / self.main).exists():
             raise EmbeddedError(
-                f"{self.package} carries no server for {platform.system()} {platform.machine()}:"
+                f"{self.package} has no server for {platform.system()} {platform.machine()}:"
                 f" set {self.setting}."
             )
         return folder
@@ -70,7 +70,7 @@ class Program:
             ) from error
         if not _can_run(copy / self.main, account):
             raise EmbeddedError(
-                f"Server programs cannot be started by another account than root here:"
+                "Only root can start server programs here:"
                 f" start CareCircle as an ordinary user, or set {self.setting}."
             )
         return copy

@@ -48,7 +48,7 @@ class Valkey:
             return
         if await self.answers():
             raise EmbeddedError(
-                f"A Valkey that this account may not look at runs in {self.folder}: stop it first."
+                f"A Valkey of another account is running in {self.folder}: stop it first."
             )
         self.account.give(self.folder)
         log = self.folder / "valkey.log"

@@ -158,7 +158,7 @@ class ChatQueues:
                         break
                     await asyncio.sleep(LOOK_AGAIN_SECONDS)
             except Exception as error:
-                log.warning("inbox not read: %s", describe(error))
+                log.warning("inbox read failed: %s", describe(error))
                 await asyncio.sleep(UNREACHABLE_SECONDS)
                 self.look_behind()
 
@@ -174,7 +174,7 @@ class ChatQueues:
                     as_dispatch(),
                 )
             except Exception as error:
-                log.warning("inbox leases not renewed: %s", describe(error))
+                log.warning("inbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
@@ -244,7 +244,7 @@ class ChatQueues:
                 await self._attempt(waiting)
             except Exception as error:
                 if is_away(error):
-                    log.warning("update waits for the database: %s", describe(error))
+                    log.warning("update delayed, database unavailable: %s", describe(error))
                     await asyncio.sleep(UNREACHABLE_SECONDS)
                 else:
                     failure = error

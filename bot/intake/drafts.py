@@ -107,7 +107,7 @@ class LeftDrafts:
             self._circuit.failed(error)
             return
         except Exception as error:
-            log.error("drafts cannot be looked at: %s", type(error).__name__)
+            log.error("draft claim failed: %s", type(error).__name__)
             return
         self._circuit.worked()
         for draft in claimed:
@@ -120,10 +120,10 @@ class LeftDrafts:
         except _Postponed as postponed:
             await self._postpone(draft, postponed.delay)
         except (TelegramError, RedisError) as error:
-            log.warning("draft waits: %s", type(error).__name__)
+            log.warning("draft delayed: %s", type(error).__name__)
         except Exception as error:
             # Of an older version of the bot, say: what it says cannot be shown.
-            log.error("a draft cannot be shown: %s", type(error).__name__)
+            log.error("draft rendering failed, dropping it: %s", type(error).__name__)
             await self._drop(draft)
 
     async def _bring_up_to_date(self, draft: ClaimedDraft) -> None:
@@ -208,7 +208,7 @@ class LeftDrafts:
             # The message was deleted or is too old: there is nothing left to correct.
             self._limiter.went_through(draft.chat_id)
             if NOT_MODIFIED not in error.message:
-                log.info("question not edited: %s", reason(error))
+                log.info("question edit rejected: %s", reason(error))
             return None
         finally:
             self._limiter.ended(draft.chat_id)

@@ -50,6 +50,10 @@ class Finished:
                 )
             except Exception as error:
                 # Until they are marked, they would be answered again after a restart.
-                log.warning("%d updates not marked done yet: %s", len(update_ids), describe(error))
+                log.warning(
+                    "marking updates done failed, retrying: updates=%d %s",
+                    len(update_ids),
+                    describe(error),
+                )
                 self._update_ids = [*update_ids, *self._update_ids]
                 await asyncio.sleep(AWAY_SECONDS)

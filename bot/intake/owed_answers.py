@@ -127,5 +127,5 @@ class OwedAnswers:
                 return None
             if unknown == MOST_UNKNOWN or loop.time() + wait > until:
                 return failure
-            log.warning("answer waits for Telegram: %s, next try in %.1f s", failure, wait)
+            log.warning("answer delayed: %s, retrying in %.1f s", failure, wait)
             await asyncio.sleep(wait)

@@ -96,7 +96,7 @@ def _read(result: Any) -> dict[int, RawUpdate]:
         update_id = update_id_of(raw)
         if update_id is None:
             SET_ASIDE.labels("update").inc()
-            log.error("update dropped: it has no update_id")
+            log.error("update dropped: no update_id")
         else:
             updates[update_id] = raw
     if result and not updates:

@@ -185,7 +185,7 @@ class Replies:
         except BadRequest as error:
             self._limiter.went_through(chat_id)
             if NOT_MODIFIED not in error.message:
-                log.warning("answer refused by Telegram: %s", reason(error))
+                log.warning("answer rejected by Telegram: %s", reason(error))
             return None
         finally:
             self._limiter.ended(chat_id)

@@ -337,7 +337,7 @@ class Serving:
             )
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue either.
-            log.warning("the message with a question was not noted: Redis is away")
+            log.warning("question message not stored: redis unavailable")
 
 
 def _text(update: Update) -> str:

@@ -39,7 +39,7 @@ class Process:
                 self._file = self._path(self.id).open("wb")
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                log.warning("cannot tell which processes are gone: %s", error.strerror)
+                log.warning("finding dead processes failed: %s", error.strerror)
         return self
 
     def __exit__(

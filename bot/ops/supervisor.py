@@ -116,7 +116,7 @@ class Supervisor:
                 self._give_up(error, name=name)
                 return
             pause = min(FIRST_PAUSE_SECONDS * 2 ** (failures - 1), LONGEST_PAUSE_SECONDS)
-            log.warning("task restarts: task=%s seconds=%.0f failures=%d", name, pause, failures)
+            log.warning("task restarting: task=%s seconds=%.0f failures=%d", name, pause, failures)
             await self._sleep(pause)
 
     async def _attempt(self, work: Work, *, name: str) -> BaseException | None:
@@ -138,7 +138,7 @@ class Supervisor:
         _report(error, name=name)
 
     def _give_up(self, error: BaseException, *, name: str) -> None:
-        log.critical("task failed for good, the process ends: task=%s", name)
+        log.critical("task failed permanently, shutting down: task=%s", name)
         if self._failure is None:
             self._failure = TaskFailed(name)
             self._failure.__cause__ = error

@@ -50,7 +50,9 @@ class Circuit:
             self._away_since = now
             self.failures = 1
         logger.warning(
-            "Redis is away, %s goes on without (%s)", self._purpose, type(error).__name__
+            "redis unavailable, continuing without it: use=%s error=%s",
+            self._purpose,
+            type(error).__name__,
         )
 
     def worked(self) -> None:
@@ -63,7 +65,7 @@ class Circuit:
             self._away_since = None
             failures = self.failures
         logger.warning(
-            "Redis is back for %s after %.0f s and %d calls without",
+            "redis recovered: use=%s seconds=%.0f calls_skipped=%d",
             self._purpose,
             seconds,
             failures,

@@ -139,7 +139,7 @@ def parse_conversation(text: str | bytes | None) -> Conversation | None:
         OverflowError,
         OSError,
     ):
-        logger.warning("A stored conversation cannot be read; it counts as expired")
+        logger.warning("unreadable conversation: treated as expired")
         return None
 
 
@@ -150,7 +150,7 @@ def parse_tombstone(text: str | bytes | None) -> Expired | None:
         stored: dict[str, Any] = json.loads(text)
         return Expired(flow=_only(str, stored["flow"]), flow_id=UUID(stored["flow_id"]))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        logger.warning("A stored tombstone cannot be read; it counts as none")
+        logger.warning("unreadable tombstone: ignored")
         return None
 
 

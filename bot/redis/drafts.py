@@ -151,7 +151,7 @@ class DraftDeadlines:
         for row in rows:
             draft = _parse(row)
             if draft is None:
-                logger.warning("A draft cannot be read; it is forgotten")
+                logger.warning("unreadable draft: dropped")
                 await self._redis.zrem(keys.DRAFT_DEADLINES, row[0])
             else:
                 claimed.append(draft)

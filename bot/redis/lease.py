@@ -139,7 +139,7 @@ class Lease:
             try:
                 await self._ask()
             except Exception:
-                logger.exception("A round of the lease failed; the next one follows")
+                logger.exception("lease round failed, retrying")
 
     async def _is_stopping_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -159,7 +159,7 @@ class Lease:
             await self._hand_back()
             return
         if self._gained is not None and not self.held:
-            logger.warning("The lease %s ran out before it was renewed", self._name)
+            logger.warning("lease expired before renewal: lease=%s", self._name)
             await self._let_go()
         # Counted from before the question: Redis starts counting later than that.
         asked_at = self._monotonic()
@@ -186,7 +186,7 @@ class Lease:
 
     async def _begin(self) -> None:
         if self._gained is not None:
-            logger.warning("Redis had forgotten the lease %s; starting over", self._name)
+            logger.warning("lease missing in redis, starting over: lease=%s", self._name)
             await end([self._gained])
         self._gained = self._beginning.start(self._call_on_gained())
 
@@ -194,7 +194,7 @@ class Lease:
         try:
             await self._on_gained()
         except Exception:
-            logger.exception("Could not begin with the lease %s; handing it back", self._name)
+            logger.exception("start under lease failed, releasing it: lease=%s", self._name)
             self._has_failed = True
 
     async def _let_go(self) -> None:
@@ -205,7 +205,7 @@ class Lease:
         try:
             await self._on_lost()
         except Exception:
-            logger.exception("Could not end cleanly after losing the lease %s", self._name)
+            logger.exception("stop after losing lease failed: lease=%s", self._name)
         self._gained = None
 
     async def _hand_back(self) -> None:

@@ -36,7 +36,7 @@ class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 3 carri
         try:
             seconds: float | None = super()._process_jobs()
         except Exception:
-            logger.exception("The scheduler's round failed; the next nudge tries again")
+            logger.exception("scheduler round failed, retrying")
             return None
         return seconds
 
@@ -173,7 +173,7 @@ class Alarm:
         try:
             await self._on_wake(minute)
         except Exception:
-            logger.exception("The wake-up for %s failed; the sweep looks again", minute)
+            logger.exception("wake-up failed, the sweep will retry: minute=%s", minute)
 
 
 def _job(minute: datetime) -> StoredJob:

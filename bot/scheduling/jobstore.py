@@ -194,7 +194,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
                 unreadable.append(id_)
         if unreadable:
-            logger.warning("Removed jobs that cannot be read: %.200r", unreadable)
+            logger.warning("unreadable jobs removed: %.200r", unreadable)
             self._on_loop(lambda: self._remove(unreadable), None)
         return jobs
 

@@ -143,7 +143,7 @@ class WakeUps:
         except Exception as error:
             if is_away(error):
                 raise
-            log.error("wake-up failed, taking its rows apart: %s", describe(error))
+            log.error("wake-up failed, retrying row by row: %s", describe(error))
         doses, occurrences_ = await self._database.run(
             lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
         )
@@ -191,7 +191,7 @@ class WakeUps:
             try:
                 await self._alarm.arm(*sorted(minutes))
             except Exception as error:
-                log.error("alarm not set: %s", describe(error))
+                log.error("setting alarm failed: %s", describe(error))
 
     async def _do_chores(self) -> None:
         """Whatever can wait, apart from what cannot: how long it takes delays no reminder."""
@@ -213,7 +213,7 @@ class WakeUps:
                     await self._database.run(forget_recovered, as_dispatch())
                     cleaned = now
             except Exception as error:
-                log.warning("chores wait: %s", describe(error))
+                log.warning("housekeeping failed, retrying: %s", describe(error))
                 self._chores_due.set()
                 await asyncio.sleep(TICK_SECONDS)
 

@@ -71,7 +71,7 @@ class Delivery:
                 claimed = await self._claim()
                 wait = None if claimed else await self._seconds_to_next()
             except Exception as error:
-                log.warning("outbox not read: %s", describe(error))
+                log.warning("outbox read failed: %s", describe(error))
                 claimed, wait = [], AWAY_SECONDS
             for notification in claimed:
                 self._busy[notification.user_id] += 1
@@ -91,7 +91,7 @@ class Delivery:
                     as_dispatch(),
                 )
             except Exception as error:
-                log.warning("outbox leases not renewed: %s", describe(error))
+                log.warning("outbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
         """Finish what was begun, for at most *seconds*."""
@@ -157,7 +157,7 @@ class Delivery:
         except Exception as error:
             if is_away(error):
                 # Its lease runs out, and then it is tried again.
-                log.warning("outbox not read: %s", describe(error))
+                log.warning("outbox read failed: %s", describe(error))
             else:
                 await self._sender.set_aside(claimed, describe(error))
         finally:

@@ -61,10 +61,12 @@ class OutcomeRecorder:
                 if not is_away(error):
                     # Its lease is renewed no more: it comes again, and says that it repeats.
                     SET_ASIDE.labels("message").inc()
-                    log.error("message not recorded: %s", describe(error))
+                    log.error("message recording failed: %s", describe(error))
                     continue
                 # What is not recorded would be sent again: keep trying until it is.
-                log.warning("%d messages not recorded yet: %s", count, describe(error))
+                log.warning(
+                    "message recording failed, retrying: messages=%d %s", count, describe(error)
+                )
                 self._sent = [*sent, *self._sent]
                 self._shown = [*shown, *self._shown]
                 await asyncio.sleep(AWAY_SECONDS)
@@ -84,7 +86,7 @@ class OutcomeRecorder:
             except Exception as error:
                 SET_ASIDE.labels("message").inc()
                 log.error(
-                    "message not recorded: notification=%s %s",
+                    "message recording failed: notification=%s %s",
                     notification_id,
                     describe(error),
                 )

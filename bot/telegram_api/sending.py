@@ -86,7 +86,7 @@ class Sender:
             elif message.status is Status.PENDING:
                 await self._send(claimed, message)
         except NotFound:
-            log.warning("notification gone: %s", claimed.id)
+            log.warning("notification gone: notification=%s", claimed.id)
         finally:
             self._limiter.ended(claimed.chat_id)
 
@@ -97,7 +97,9 @@ class Sender:
         try:
             await self._end(claimed, Status.FAILED, reason)
         except Exception as error:
-            log.error("message not set aside: notification=%s %s", claimed.id, describe(error))
+            log.error(
+                "setting message aside failed: notification=%s %s", claimed.id, describe(error)
+            )
 
     async def _has_its_turn(self, claimed: Claimed) -> bool:
         """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
@@ -182,7 +184,7 @@ class Sender:
             if NOT_MODIFIED in error.message:
                 return True
             # The message was deleted or is too old: there is nothing left to correct.
-            log.info("message not edited: %s", reason(error))
+            log.info("message edit rejected: %s", reason(error))
             return False
         return True
 
@@ -241,7 +243,7 @@ class Sender:
             await self.set_aside(claimed, f"{message.attempts} tries failed")
             return
         delay = min(timedelta(seconds=2 ** min(message.attempts, 6) / 2), LONGEST_DELAY)
-        log.warning("message waits for Telegram: next try in %.1f s", delay.total_seconds())
+        log.warning("message delayed: retrying in %.1f s", delay.total_seconds())
         await self._database.run(
             lambda scope: outcomes.postpone(
                 scope, claimed.id, delay=delay, maybe_sent=maybe_sent, counts=True

@@ -25,7 +25,7 @@ class Unfinished(Enum):
 
 def unexpected(typed: str = "") -> Answer:
     """Nothing was asked; what was *typed* has done nothing."""
-    sentence = _("I did not expect a message just now. Type /help to see what I can do.")
+    sentence = _("I'm not sure what that's about. /help shows what I can do.")
     if not typed.strip():
         return say(sentence)
     return say(
@@ -54,8 +54,8 @@ def expired(*, go_on: Button | None = None) -> Answer:
         return Answer(send=(expired_screen(),))
     return say(
         _(
-            "That question has expired, and nothing was saved. To go on where you were, tap"
-            " Continue, then type it again."
+            "That question has expired, and nothing was saved. To pick up where you left off, "
+            "tap Continue, then type it again."
         ),
         ((go_on,),),
     )
@@ -63,7 +63,7 @@ def expired(*, go_on: Button | None = None) -> Answer:
 
 def expired_button(*, instead: Screen | None = None) -> Answer:
     """A button of a question that has expired; *instead* takes the place of that question."""
-    toast = _("That question has expired; nothing was saved.")
+    toast = _("That question has expired, and nothing was saved.")
     return Answer(toast=toast, edit=instead, closes=instead is None)
 
 
@@ -120,7 +120,7 @@ def go_on_label() -> str:
 
 
 def forget_label() -> str:
-    return _("Forget it")
+    return _("Discard it")
 
 
 def continued() -> Screen:
@@ -147,14 +147,14 @@ def cannot_continue() -> Screen:
     """What it was about has gone, or the person has left that family."""
     return Screen(
         _(
-            "This can't be continued, and nothing was saved: what it was about isn't there any"
-            " more. /help shows how to start something new."
+            "This can't be continued, and nothing was saved: what it was about is no longer "
+            "there. /help shows how to start something new."
         )
     )
 
 
 def answered_before() -> Answer:
-    return Answer(toast=_("That question is answered already."), closes=True)
+    return Answer(toast=_("That question has already been answered."), closes=True)
 
 
 def nothing_to_cancel() -> Answer:

@@ -36,56 +36,59 @@ def _with_choices() -> Mapping[Problem, str]:
     return {
         **_without_choices(),
         Problem.DOSAGE_NEEDS_UNIT: _(
-            "“{words}” of what? Add the unit, or set words in quotes: {choices}."
+            "“{words}” of what? Add the unit, or put the words in quotes: {choices}."
         ),
         Problem.AMOUNT_AMBIGUOUS: _("“{words}” can be read in two ways. Do you mean {choices}?"),
         Problem.AM_OR_PM: _("“{words}”: in the morning or in the afternoon? Type {choices}."),
-        Problem.NO_SUCH_TIME: _("There is no time “{words}”. Do you mean {choices}?"),
+        Problem.NO_SUCH_TIME: _("“{words}” isn't a time of day. Do you mean {choices}?"),
         Problem.CONTRADICTION: _("“{words}” contradicts itself. Type the time as {choices}."),
         Problem.DATE_AMBIGUOUS: _("“{words}” can be more than one day. Do you mean {choices}?"),
         Problem.BARE_DATE: _("Does it begin on “{words}”, or is it for one day? Type {choices}."),
         Problem.WHICH_PERSON: _("Who is it for: {choices}? Add “for” and the name."),
         Problem.UNKNOWN_PERSON: _(
-            "I know nobody called “{words}” in this family. Do you mean {choices}?"
+            "I don't know anyone called “{words}” in this family. Do you mean {choices}?"
         ),
         Problem.TWO_PEOPLE: _("One person at a time, please: {choices}?"),
         Problem.UNKNOWN_MEDICINE: _(
-            "I know no medicine called “{words}” in this family. Do you mean {choices}?"
+            "I don't know a medicine called “{words}” in this family. Do you mean {choices}?"
         ),
         Problem.NOTHING_OF_THAT_NAME: _(
-            "I know nobody and no medicine called “{words}” in this family. Do you mean {choices}?"
+            "I don't know a person or a medicine called “{words}” in this family. Do you mean "
+            "{choices}?"
         ),
-        Problem.WHICH_PLACE: _("There is more than one “{words}”. Do you mean {choices}?"),
+        Problem.WHICH_PLACE: _("There's more than one “{words}”. Do you mean {choices}?"),
         Problem.EVERY_WEEK: _("“{words}”: does it come every week? Then type {choices}."),
         Problem.HOURS_OR_DATE: _("“{words}” can be hours or a date. Do you mean {choices}?"),
-        Problem.HOUR_IS_OVER: _("{words} is over already. Do you mean {choices}?"),
+        Problem.HOUR_IS_OVER: _("{words} has already passed. Do you mean {choices}?"),
         Problem.WHICH_NIGHT: _("Midnight is between two days. Do you mean {choices}?"),
         Problem.HOUR_SKIPPED: _(
-            "There is no {words} on that day: the clocks go forward. Do you mean {choices}?"
+            "There's no {words} on that day: the clocks go forward. Do you mean {choices}?"
         ),
         Problem.BEGINS_OTHERWISE: _(
-            "It begins at {choices}, not at {words}. Type how long it takes, like <code>8"
-            " hours</code>, or when it ends, like <code>until 06:00</code>. To change when it"
-            " begins, tap Move."
+            "It starts at {choices}, not at {words}. Type how long it takes, like <code>8 "
+            "hours</code>, or when it ends, like <code>until 06:00</code>. To change when it "
+            "starts, tap Move."
         ),
         Problem.WHICH_DOCTOR: _("Which doctor is “{words}”: {choices}?"),
-        Problem.UNKNOWN_PLACE: _("I do not know the place “{words}”. Do you mean {choices}?"),
+        Problem.UNKNOWN_PLACE: _("I don't know the place “{words}”. Do you mean {choices}?"),
     }
 
 
 def _without_choices() -> Mapping[Problem, str]:
     return {
-        Problem.TOO_LONG: _("That is longer than I can read. Please type one thing at a time."),
+        Problem.TOO_LONG: _("That's longer than I can read. Please type one thing at a time."),
         Problem.UNKNOWN_WORDS: _(
-            "I did not understand “{words}”. A schedule looks like"
-            " <code>at 08:00 and 20:00</code> or <code>mon, wed, fri at 9am for 10 days</code>."
+            "I didn't understand “{words}”. A schedule looks like <code>at 08:00 and "
+            "20:00</code> or <code>mon, wed, fri at 9am for 10 days</code>."
         ),
         Problem.ONE_RHYTHM: _(
-            "“{words}”: I keep one rhythm for each entry. Please add the medicine twice, once for"
-            " each of them, like <code>mondays at 09:00</code>."
+            "“{words}” is more than one schedule. Please add the medicine once for each of "
+            "them, like <code>mondays at 09:00</code>."
         ),
         Problem.NAME_MISSING: _("The name is missing. Type it first, for example <i>Aspirin</i>."),
-        Problem.NAME_TOO_LONG: _("“{words}” is too long for a name. Please use 80 characters."),
+        Problem.NAME_TOO_LONG: _(
+            "“{words}” is too long for a name. Please use at most 80 characters."
+        ),
         Problem.NAME_IS_COMMAND: _(
             "“{words}” looks like a command. Type the name without the slash."
         ),
@@ -94,26 +97,26 @@ def _without_choices() -> Mapping[Problem, str]:
             " <code>2 tablets</code>."
         ),
         Problem.DOSAGE_NEEDS_UNIT: _("“{words}” of what? Add the unit, like <code>100 mg</code>."),
-        Problem.DOSAGE_TOO_LONG: _("That is too long for a dosage. Please use 80 characters."),
+        Problem.DOSAGE_TOO_LONG: _(
+            "That's too long for a dosage. Please use at most 80 characters."
+        ),
         Problem.AMOUNT_NOT_POSITIVE: _(
-            "“{words}” is no amount that can be given. Type one above zero, like"
-            " <code>1 tablet</code>."
+            "“{words}” isn't an amount that can be given. Type one above zero, like <code>1 "
+            "tablet</code>."
         ),
         Problem.AMOUNT_AMBIGUOUS: _(
             "“{words}” can be read in two ways. Type it without a thousands separator, like"
             " <code>1000 mg</code>."
         ),
         Problem.AMOUNT_RANGE: _(
-            "“{words}” leaves the amount open. Type one amount, like <code>1 tablet</code>."
+            "“{words}” doesn't say how much exactly. Type one amount, like <code>1 tablet</code>."
         ),
         Problem.AMOUNT_TOO_SMALL: _(
-            "“{words}” is less than can be right. Please check the number and the unit."
+            "“{words}” looks too small. Please check the number and the unit."
         ),
-        Problem.AMOUNT_TOO_LARGE: _(
-            "“{words}” is more than can be right. Please check the number."
-        ),
+        Problem.AMOUNT_TOO_LARGE: _("“{words}” looks too large. Please check the number."),
         Problem.TWO_STRENGTHS: _(
-            "“{words}” are two strengths. Please add one medicine for each of them."
+            "“{words}” is two strengths. Please add one medicine for each of them."
         ),
         Problem.SCHEDULE_MISSING: _(
             "When is it due? Type times of day, like <code>at 08:00 and 20:00</code>."
@@ -127,28 +130,28 @@ def _without_choices() -> Mapping[Problem, str]:
             " <code>15:00</code>."
         ),
         Problem.NO_SUCH_TIME: _(
-            "There is no time “{words}”. Type it like <code>08:00</code> or <code>8pm</code>."
+            "“{words}” isn't a time of day. Type it like <code>08:00</code> or <code>8pm</code>."
         ),
-        Problem.DUPLICATE_TIME: _("“{words}” is there twice. Type each time once."),
+        Problem.DUPLICATE_TIME: _("You typed “{words}” twice. Type each time once."),
         Problem.TOO_MANY_TIMES: _(
-            "“{words}”: I can remind 1 to 24 times a day. Type fewer times, like"
-            " <code>08:00, 14:00 and 20:00</code>."
+            "“{words}”: I can remind you 1 to 24 times a day. Type fewer times, like "
+            "<code>08:00, 14:00 and 20:00</code>."
         ),
         Problem.COUNT_MISMATCH: _(
-            "In “{words}” the number and the times or days do not match. Type the times only, like"
-            " <code>08:00 and 20:00</code>."
+            "In “{words}”, the number and the times or days don't match. Type only the times, "
+            "like <code>08:00 and 20:00</code>."
         ),
         Problem.INTERVAL_IMPOSSIBLE: _(
-            "“{words}” is no interval I can keep. Type one from an hour to a year, like"
-            " <code>every 8 hours from 06:00</code> or <code>every 2 days at 09:00</code>."
+            "“{words}” isn't an interval I can use. Type one from an hour to a year, like "
+            "<code>every 8 hours from 06:00</code> or <code>every 2 days at 09:00</code>."
         ),
         Problem.AS_NEEDED_AT_TIMES: _(
-            "“{words}”: as needed has no times. Type <code>as needed, 6 hours apart, max 4 a"
-            " day</code>, or the times alone."
+            "“{words}”: a medicine given as needed has no times. Type <code>as needed, 6 hours "
+            "apart, max 4 a day</code>, or only the times."
         ),
         Problem.STEP_WITHOUT_END: _(
-            "In “{words}” a step does not say how long it lasts. Type it like <code>20 mg for 5"
-            " days, then 10 mg for 5 days</code>."
+            "In “{words}”, a step doesn't say how long it lasts. Type it like <code>20 mg for 5 "
+            "days, then 10 mg for 5 days</code>."
         ),
         Problem.WEEKDAYS_MISSING: _(
             "“{words}”: on which day? Type it like <code>mondays at 09:00</code> or"
@@ -159,27 +162,27 @@ def _without_choices() -> Mapping[Problem, str]:
             " <code>mon, wed at 09:00 for 10 days</code>."
         ),
         Problem.INTAKE_UNREADABLE: _(
-            "“{words}” is no amount and no time that I know. Type it like <code>2 tablets</code>,"
-            " <code>at 07:45</code> or <code>half an hour ago</code>."
+            "“{words}” isn't an amount or a time that I know. Type it like <code>2 "
+            "tablets</code>, <code>at 07:45</code> or <code>half an hour ago</code>."
         ),
         Problem.CHANGE_UNREADABLE: _(
             "I can't read a change in “{words}”. Type what should be different, like"
             " <code>at 19:00</code>, <code>2 tablets</code> or <code>until 3 December</code>."
         ),
         Problem.LIMITS_OF_WHAT_IS_DUE: _(
-            "“{words}”: limits are for what is given as needed. Type <code>as needed, 6 hours"
-            " apart, max 4 a day</code>, or times of day."
+            "“{words}”: limits are only for medicines given as needed. Type <code>as needed, 6 "
+            "hours apart, max 4 a day</code>, or times of day."
         ),
         Problem.INTERVAL_UNREADABLE: _(
             "I can't read a length of time in “{words}”. Type it like <code>6 hours</code>."
         ),
         Problem.LIMIT_UNREADABLE: _(
-            "“{words}” isn't a number of times I can keep. Type one from 1 to 24, like"
-            " <code>4</code>."
+            "“{words}” isn't a number of times I can use. Type one from 1 to 24, like "
+            "<code>4</code>."
         ),
         Problem.DATE_UNREADABLE: _(
-            "I cannot read a date in “{words}”. Type it like <code>3 December</code> or"
-            " <code>2026-12-03</code>."
+            "I can't read a date in “{words}”. Type it like <code>3 December</code> or "
+            "<code>2026-12-03</code>."
         ),
         Problem.DATE_AMBIGUOUS: _(
             "“{words}” can be more than one day. Type it like <code>3 December 2026</code>."
@@ -188,57 +191,59 @@ def _without_choices() -> Mapping[Problem, str]:
             "“{words}” is too far away. Type a date within the next ten years, or leave it out."
         ),
         Problem.NO_SUCH_DATE: _(
-            "There is no “{words}” in the calendar. Type a date like <code>3 December</code>."
+            "There's no “{words}” in the calendar. Type a date like <code>3 December</code>."
         ),
         Problem.BARE_DATE: _(
             "Does it begin on “{words}”, or is it for one day? Put <code>from</code> or"
             " <code>until</code> before a date."
         ),
         Problem.DURATION_UNCLEAR: _(
-            "“{words}” is no length I can count. Type it in days, like <code>for 10 days</code>."
+            "“{words}” isn't a length I can use. Type it in days, like <code>for 10 days</code>."
         ),
         Problem.END_BEFORE_START: _(
-            "In “{words}” the end comes before the start. Type the earlier date after"
-            " <code>from</code>."
+            "In “{words}”, the end comes before the start. Type the earlier date after "
+            "<code>from</code>."
         ),
         Problem.END_IN_PAST: _(
-            "{words} is over already. Type an end that is still to come, or leave it out."
+            "{words} has already passed. Type an end in the future, or leave it out."
         ),
         Problem.NOTHING_LEFT: _(
-            "With “{words}” no dose is left to give. Type a later end, or leave it out."
+            "With “{words}”, there are no doses left to give. Type a later end, or leave it out."
         ),
         Problem.NEVER_FALLS_DUE: _(
             "“{words}”: none of these days comes before the end. Type a later end or other days."
         ),
         Problem.NOBODY_CARED_FOR: _(
-            "Nobody is cared for yet. Start with <code>/addperson Mum in Lisbon</code>."
+            "You haven't added anyone to care for yet. Start with <code>/addperson Mum in "
+            "Lisbon</code>."
         ),
         Problem.WHICH_PERSON: _("Who is it for? Add “for” and the name."),
         Problem.UNKNOWN_PERSON: _(
-            "I know nobody called “{words}” in this family. Add them with /addperson."
+            "I don't know anyone called “{words}” in this family. Add them with /addperson."
         ),
         Problem.TWO_PEOPLE: _("One person at a time, please."),
         Problem.UNKNOWN_MEDICINE: _(
-            "I know no medicine called “{words}” in this family. /meds shows those that I know."
+            "I don't know a medicine called “{words}” in this family. /meds shows those I know."
         ),
         Problem.NOTHING_OF_THAT_NAME: _(
-            "I know nobody and no medicine called “{words}” in this family. /people and /meds show"
-            " them."
+            "I don't know a person or a medicine called “{words}” in this family. /people and "
+            "/meds show those I know."
         ),
         Problem.PAUSE_STARTS_NOW: _(
-            "“{words}”: a pause begins at once. Type when it ends, like <code>until friday</code>"
-            " or <code>for 3 days</code>."
+            "“{words}”: a pause starts right away. Type when it ends, like <code>until "
+            "friday</code> or <code>for 3 days</code>."
         ),
         Problem.TIME_TO_COME: _(
-            "“{words}” is still to come. Type when it was given, like <code>at 07:45</code> or"
-            " <code>yesterday 23:50</code>."
+            "“{words}” is in the future. Type when it was given, like <code>at 07:45</code> or "
+            "<code>yesterday 23:50</code>."
         ),
         Problem.TOO_LONG_AGO: _(
-            "“{words}” is more than 48 hours ago. I can only record what was given since."
+            "“{words}” is more than 48 hours ago. I can only record what was given within the "
+            "last 48 hours."
         ),
         Problem.REMARK_MISSING: _("Please type the note in words."),
         Problem.REMARK_TOO_LONG: _(
-            "That is longer than I can keep. Please use at most 500 characters."
+            "That's longer than I can keep. Please use at most 500 characters."
         ),
         Problem.STOCK_AMOUNT_MISSING: _(
             "How much? Type a number, like <code>30</code> or <code>200 ml</code>."
@@ -259,54 +264,54 @@ def _without_choices() -> Mapping[Problem, str]:
             "What is it? Type the title first, for example <i>Cardiologist tomorrow 14:30</i>."
         ),
         Problem.APPOINTMENT_WORDS: _(
-            "I did not understand “{words}”. Set a title that holds a date in quotes; a time looks"
-            " like <code>3 December 14:30</code> or <code>every Tuesday 10:00 until 1 March</code>."
+            "I didn't understand “{words}”. A time looks like <code>3 December 14:30</code> or "
+            "<code>every Tuesday 10:00 until 1 March</code>. If the title contains a date, put "
+            "the title in quotes."
         ),
         Problem.WHEN_UNREADABLE: _(
-            "I cannot read a time in “{words}”. Type it like <code>3 December 14:30</code>,"
-            " <code>tomorrow 10:00</code> or <code>every Tuesday 10:00</code>."
+            "I can't read a time in “{words}”. Type it like <code>3 December 14:30</code>, "
+            "<code>tomorrow 10:00</code> or <code>every Tuesday 10:00</code>."
         ),
         Problem.WHEN_TWICE: _(
-            "“{words}”: that says twice when it is. Set a title that holds a date in quotes, and"
-            " type the time once."
+            "“{words}” says twice when it is. Type the time once. If the title contains a date, "
+            "put the title in quotes."
         ),
         Problem.DAY_VAGUE: _(
             "“{words}”: on which day? Type it like <code>3 December</code> or <code>Friday</code>."
         ),
         Problem.DAY_IS_OVER: _(
-            "{words} is over already. Type a day that is still to come, like <code>tomorrow</code>."
+            "{words} has already passed. Type a later day, like <code>tomorrow</code>."
         ),
         Problem.HOUR_IS_OVER: _(
-            "{words} is over already. Type a time that is still to come, like"
-            " <code>tomorrow 10:00</code>."
+            "{words} has already passed. Type a later time, like <code>tomorrow 10:00</code>."
         ),
         Problem.WHICH_NIGHT: _(
             "Midnight is between two days. Type the day that begins then, like"
             " <code>3 December 00:00</code>."
         ),
         Problem.HOUR_SKIPPED: _(
-            "There is no {words} on that day: the clocks go forward. Type another time."
+            "There's no {words} on that day: the clocks go forward. Type another time."
         ),
         Problem.NO_OCCURRENCE: _(
-            "“{words}” never comes before its end. Type a later end, or leave it out."
+            "“{words}” ends before it first happens. Type a later end, or leave it out."
         ),
         Problem.WEEKDAY_DIFFERS: _(
-            "“{words}”: that date is another weekday. Type the date alone, like"
-            " <code>3 December</code>."
+            "“{words}”: that date is a different weekday. Type only the date, like <code>3 "
+            "December</code>."
         ),
         Problem.EVERY_WEEK: _(
             "“{words}”: does it come every week? Then put <code>every</code> before the days."
         ),
         Problem.REPEATS_TOO_OFTEN: _(
-            "“{words}” is too often for appointments. The shortest rhythm is"
-            " <code>every day at 10:00</code>."
+            "“{words}” is too often for appointments. The most often I can use is <code>every "
+            "day at 10:00</code>."
         ),
         Problem.REPEATS_TOO_RARELY: _(
-            "“{words}” is a rhythm that I cannot keep. Type one from every day to every 100 years,"
-            " like <code>every 2 weeks</code>."
+            "“{words}” isn't a repetition I can use. Type one from every day to every 100 "
+            "years, like <code>every 2 weeks</code>."
         ),
         Problem.COUNT_IMPOSSIBLE: _(
-            "“{words}” is not possible. Type 1 to 1000 times, or <code>until 1 March</code>."
+            "“{words}” isn't possible. Type 1 to 1000 times, or <code>until 1 March</code>."
         ),
         Problem.END_OF_ONE: _(
             "“{words}”: does it come again until then? Type it like <code>every Tuesday 10:00 until"
@@ -314,58 +319,59 @@ def _without_choices() -> Mapping[Problem, str]:
             " to 3 March 12:00</code>."
         ),
         Problem.DURATION_IMPOSSIBLE: _(
-            "“{words}” is no length of an appointment. Type one from 1 minute to 24 hours, like"
-            " <code>for 45 minutes</code>, or up to 60 days, like <code>1 March to 14 March</code>."
+            "“{words}” isn't a length I can use for an appointment. Type one from 1 minute to "
+            "24 hours, like <code>for 45 minutes</code>, or up to 60 days, like <code>1 March "
+            "to 14 March</code>."
         ),
         Problem.TIME_IN_TITLE: _(
-            "“{words}” would stay in the title. If it belongs there, set the title in quotes;"
-            " otherwise type it again, one appointment on each line."
+            "“{words}” would stay in the title. If it belongs there, put the title in quotes. "
+            "Otherwise, type it again with one appointment on each line."
         ),
         Problem.HOURS_OR_DATE: _(
             "“{words}” can be hours or a date. Type hours like <code>09:00-15:00</code>."
         ),
         Problem.STAYS_ALL_DAY: _(
-            "“{words}” is a time of day, and this lasts all day. Type a day alone. To give it"
-            " hours, add it as a new appointment and call this one off."
+            "“{words}” is a time of day, and this lasts all day. Type only a day. To give it "
+            "hours, add it as a new appointment and call this one off."
         ),
         Problem.ALL_DAY_AT_A_TIME: _(
-            "“{words}”: does it last all day, or only some hours? Type a day alone, or hours like"
-            " <code>10:00-12:00</code>."
+            "“{words}”: does it last all day, or only some hours? Type only a day, or hours "
+            "like <code>10:00-12:00</code>."
         ),
         Problem.LENGTH_IN_A_MOVE: _(
-            "Moving changes when it begins, and keeps how long it takes. Type only the new day and"
-            " time. To change how long it takes, tap Change."
+            "Moving it changes when it starts, not how long it takes. Type only the new day and "
+            "time. To change how long it takes, tap Change."
         ),
         Problem.TOO_MANY_ENTRIES: _(
-            "That's {words} at once. I can take 20 at a time: please send me the first 20, then"
-            " the others. Nothing is saved yet."
+            "That's {words} at once. I can take 20 at a time: please send me the first 20, then "
+            "the others. I haven't saved anything yet."
         ),
         Problem.BEGINS_OTHERWISE: _(
-            "It begins at another time than {words}. Type how long it takes, like <code>8"
-            " hours</code>. To change when it begins, tap Move."
+            "It doesn't start at {words}. Type how long it takes, like <code>8 hours</code>. To "
+            "change when it starts, tap Move."
         ),
         Problem.REMINDER_IMPOSSIBLE: _(
-            "“{words}”: I cannot remind then. Type up to six times from 1 minute to 4 weeks before,"
-            " like <code>1 day and 2 hours</code>, or <code>none</code>."
+            "“{words}”: I can't remind you then. Type up to six times from 1 minute to 4 weeks "
+            "before, like <code>1 day and 2 hours</code>, or <code>none</code>."
         ),
         Problem.WHICH_DOCTOR: _("Which doctor is “{words}”? Type the whole name."),
         Problem.PHONE_UNREADABLE: _(
-            "“{words}” is no phone number. Type digits with the country code, like"
-            " <code>+351 213 425 678</code>."
+            "“{words}” isn't a phone number. Type digits with the country code, like <code>+351 "
+            "213 425 678</code>."
         ),
         Problem.PHONE_IMPOSSIBLE: _(
             "“{words}” is too short or too long for a phone number. Type it with the country code,"
             " like <code>+351 213 425 678</code>."
         ),
-        Problem.WORDS_TOO_LONG: _("“{words}” is too long. Please say it shorter."),
+        Problem.WORDS_TOO_LONG: _("“{words}” is too long. Please make it shorter."),
         Problem.PLACE_MISSING: _("Where? Type a city, like <code>London, United Kingdom</code>."),
-        Problem.WHICH_PLACE: _("There is more than one “{words}”. Add the country, please."),
+        Problem.WHICH_PLACE: _("There's more than one “{words}”. Please add the country."),
         Problem.UNKNOWN_PLACE: _(
-            "I do not know the place “{words}”. Type the nearest big city, like"
-            " <code>Lisbon</code>, or a zone like <code>Europe/Lisbon</code>."
+            "I don't know the place “{words}”. Type the nearest big city, like "
+            "<code>Lisbon</code>, or a zone like <code>Europe/Lisbon</code>."
         ),
         Problem.NO_CITY_IN_ZONE: _(
-            "“{words}” does not say when the clocks change. Type the nearest big city, like"
-            " <code>Lisbon</code>."
+            "“{words}” doesn't say when the clocks change. Type the nearest big city, like "
+            "<code>Lisbon</code>."
         ),
     }

@@ -73,15 +73,15 @@ def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
 def slow_down() -> Answer:
     return say(
         _(
-            "That was a lot at once. I have not done this one, nor what you send within the next"
-            " minute. Please wait, then send it again."
+            "That was a lot at once. I haven't done this one, and I won't do what you send "
+            "within the next minute. Please wait, then send it again."
         )
     )
 
 
 def in_private(bot_username: str) -> Answer:
     return say(
-        _("I talk about medicines in private only: https://t.me/{username}").format(
+        _("I only talk about medicines in private: https://t.me/{username}").format(
             username=bot_username
         )
     )
@@ -90,21 +90,21 @@ def in_private(bot_username: str) -> Answer:
 def forgetful() -> Answer:
     return say(
         _(
-            "I cannot remember our conversation for the moment. Please type it on one line, for"
-            " example <code>/addmed Aspirin 100 mg at 08:00</code>"
+            "I can't remember our conversation at the moment. Please type everything on one "
+            "line, for example <code>/addmed Aspirin 100 mg at 08:00</code>"
         )
     )
 
 
 def old_button() -> Answer:
-    return Answer(toast=_("This button is too old. Type /today to see what is due."), alert=True)
+    return Answer(toast=_("This button is too old. /today shows what's due."), alert=True)
 
 
 def apology(incident: str) -> Answer:
     return say(
         _(
-            "Sorry, something went wrong on my side, and nothing was changed. Please try again."
-            " If it happens again, tell whoever runs this bot this number: {incident}"
+            "Sorry, something went wrong on my side, and nothing was changed. Please try again. "
+            "If it happens again, give this number to whoever runs this bot: {incident}"
         ).format(incident=incident)
     )
 
@@ -120,7 +120,7 @@ def already_exists(name: str) -> str:
 
 
 def _somebody_has(name: str) -> str:
-    return _("There is somebody called {name} already. Please choose another name.").format(
+    return _("There's already somebody called {name}. Please choose another name.").format(
         name=name
     )
 
@@ -128,19 +128,19 @@ def _somebody_has(name: str) -> str:
 def _sentence(error: CareCircleError) -> str:
     match error:
         case NoFamily():
-            return _("You are in no family yet. Type /newfamily NAME, or ask for an invitation.")
+            return _("You aren't in a family yet. Type /newfamily NAME, or ask for an invitation.")
         case NobodyCaredFor():
-            return _("First tell me whom you look after: /addperson NAME in CITY")
+            return _("First tell me who you look after: /addperson NAME in CITY")
         case NotAllowed(action=action, role=role):
             return _not_allowed(action, role)
         case InvitationUnknown():
-            return _("I do not know this invitation. Please ask for a new one.")
+            return _("I don't know this invitation. Please ask for a new one.")
         case InvitationUsed():
-            return _("This invitation was used already. Please ask for a new one.")
+            return _("This invitation has already been used. Please ask for a new one.")
         case InvitationExpired():
             return _("This invitation has expired. Please ask for a new one.")
         case AlreadyMember(family=family):
-            return _("You are in the family {family} already.").format(family=family)
+            return _("You're already in the family {family}.").format(family=family)
         case AlreadyExists(name=name):
             return _somebody_has(name)
         case FamilyFull(held=held, most=most):
@@ -150,80 +150,87 @@ def _sentence(error: CareCircleError) -> str:
                 person=existing.person, name=existing.name
             )
         case AlikeName(existing=existing_name):
-            return _("There is somebody called {name} already, which is nearly the same.").format(
-                name=existing_name
-            )
+            return _(
+                "There's already somebody called {name}, which is nearly the same. Please "
+                "choose another name."
+            ).format(name=existing_name)
         case AlikeDoctor():
-            return _("There is a doctor of nearly that name already. Type /doctors to see.")
+            return _("There's already a doctor with nearly that name. /doctors shows them.")
         case SameMedicine(existing=existing):
-            return _("{person} takes {name} already.").format(
+            return _("{person} already takes {name}. /meds shows it.").format(
                 person=existing.person, name=existing.name
             )
         case ChangedMeanwhile():
-            return _("Somebody has changed it meanwhile. Type /meds to see it as it is.")
+            return _("Somebody has changed it in the meantime. /meds shows how it is now.")
         case TimeNotPossible():
-            return _("I can record what was given within the last 48 hours, not what is to come.")
-        case NothingToPause(person=person):
-            return _("{person} takes no medicine, so there is nothing to pause.").format(
-                person=person
+            return _(
+                "I can only record what was given within the last 48 hours, not anything in the "
+                "future."
             )
+        case NothingToPause(person=person):
+            return _(
+                "{person} isn't taking any medicines, so there's nothing to pause. /addmed adds "
+                "one."
+            ).format(person=person)
         case PauseRuns(name=name):
-            return _("{name} is paused already. Type /pause {name} to see until when.").format(
+            return _("{name} is already paused. Type /pause {name} to see until when.").format(
                 name=name
             )
         case NotPaused(person=person):
-            return _("{person}'s pause was changed, or is over. /people shows it.").format(
-                person=person
-            )
+            return _(
+                "{person}'s pause has changed or is over. /people shows how it is now."
+            ).format(person=person)
         case PauseEndImpossible(is_too_far=True):
-            return _("That's more than a year away. Please choose a nearer day.")
+            return _("That's more than a year away. Please choose an earlier day.")
         case PauseEndImpossible():
             return _("A pause can only end on a later day. Please choose one from tomorrow on.")
         case StoppedMeanwhile(name=name):
-            return _("{name} was stopped. /meds restores it.").format(name=name)
+            return _("{name} was stopped. You can restore it with /meds.").format(name=name)
         case StockUnitDiffers(unit=unit):
             return _("Its stock is counted in {unit}. Please type the amount in {unit}.").format(
                 unit=plural_name(unit)
             )
         case LessLeft(amount=None):
-            return _("Nobody has counted it yet. Type what is left in all, like = 28")
+            return _("Nobody has counted it yet. Type what's left in all, like = 28")
         case LessLeft(amount=Decimal() as amount, unit=unit) if amount > 0:
-            return _("By my count, what is left is {amount}. Type it anew in all, like = 0").format(
-                amount=amount_in_words(amount, unit)
-            )
+            return _(
+                "By my count, what's left is {amount}. Type what's left in all, like = 0"
+            ).format(amount=amount_in_words(amount, unit))
         case LessLeft():
-            return _("By my count none is left. If there is more, type it in all, like = 12")
+            return _(
+                "By my count, none is left. If there's more, type what's left in all, like = 12"
+            )
         case PerDoseUnknown(unit=unit):
-            return _("How much of it makes one dose? Type /refill again, and tell me.")
+            return _("I need to know how much makes one dose. Type /refill again and tell me.")
         case NothingToUndo(lasting=done):
             nothing = _("You have nothing to undo from the last 48 hours.")
             return nothing if done is None else f"{nothing} {lasting(done)}"
         case NothingRecorded():
-            return _("Nothing is recorded of it, so there's nothing to undo or correct.")
+            return _("Nothing is recorded for it, so there's nothing to undo or correct.")
         case ActionSuperseded():
             return superseded(error)
         case RecordedOtherwise():
-            return _("It's been recorded differently since. /history shows it as it is.")
+            return _("The record has been changed since. /history shows how it is now.")
         case TooLateToUndo():
             return _("That was more than 48 hours ago, so it stays as it is.")
         case AppointmentInPast():
-            return _("That time is over already. Please choose one that is still to come.")
+            return _("That time has already passed. Please choose a later one.")
         case TimeDoesNotExist(instead=instead):
             return _("The clocks skip that hour. Please choose another one, like {time}.").format(
                 time=f"{instead:%H:%M}"
             )
         case AppointmentOver():
-            return _("That has taken place already, so it stays as it is.")
+            return _("That has already taken place, so it stays as it is.")
         case AppointmentCancelled():
             return _("It's called off. Restore it first, then move it.")
         case AppointmentChanged():
-            return _("Somebody has changed it meanwhile. Type /appts to see it as it is.")
+            return _("Somebody has changed it in the meantime. /appts shows how it is now.")
         case TakenByAnother(driver=driver):
-            return _("{driver} drives already.").format(driver=driver)
+            return _("{driver} is already driving.").format(driver=driver)
         case NotFound():
-            return _("That is not there any more. Type /today to see what is due.")
+            return _("That's no longer there. /today shows what's due.")
         case _:
-            return _("That is not possible just now.")
+            return _("That isn't possible right now.")
 
 
 def _family_full(held: Held, most: int) -> str:
@@ -259,9 +266,9 @@ def _family_full(held: Held, most: int) -> str:
 def _not_allowed(action: Action, role: Role) -> str:
     match action:
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE if role is Role.RECIPIENT:
-            return _("That is not your dose. Please ask a caregiver to record it.")
+            return _("That isn't your dose. Please ask a caregiver to record it.")
         case Action.INVITE:
-            return _("Only an admin of the family can invite. Please ask one.")
+            return _("Only an admin of the family can invite people. Please ask one.")
         case Action.RECORD_DOSE | Action.RECORD_OWN_DOSE:
             return _("You can only read here. Please ask a caregiver to record it.")
         case _:

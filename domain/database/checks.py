@@ -31,7 +31,7 @@ async def find_unsafe_rights(database: Database) -> str | None:
         except ProgrammingError:
             return f"this login may not take the role {request.role}: run `carecircle db upgrade`."
         if rights is None or rights.rolsuper or rights.rolbypassrls or rights.is_owner:
-            return f"the role {request.role} could see through the walls between families."
+            return f"the role {request.role} could read the data of other families."
     return None
 
 

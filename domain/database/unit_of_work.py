@@ -75,7 +75,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not is_worth_retrying(error):
                     raise
-                log.info("transaction repeated: attempt=%d state=%s", attempt, state_of(error))
+                log.info("transaction retried: attempt=%d state=%s", attempt, state_of(error))
                 await asyncio.sleep(0.05 * 2**attempt)
             else:
                 self._publish(events)
@@ -89,7 +89,7 @@ class Database:
                 try:
                     subscriber(event)
                 except Exception as error:
-                    log.error("event not delivered: %s", type(error).__name__)
+                    log.error("event delivery failed: %s", type(error).__name__)
 
     async def _attempt(
         self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest

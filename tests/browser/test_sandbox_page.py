@@ -160,7 +160,7 @@ async def test_the_menu_of_commands_works_from_the_keyboard(page: Page) -> None:
 
 async def test_a_voice_message_can_be_sent_where_text_was_asked(page: Page) -> None:
     anna = await add_person(page, "Anna")
-    await anna.get_by_role("button", name="Send something else than text").click()
+    await anna.get_by_role("button", name="Send something other than text").click()
     await anna.get_by_role("button", name="Voice message").click()
     await expect(anna.get_by_role("log")).to_contain_text("something without words")
 

@@ -38,7 +38,7 @@ async def stay_away(home: Household, town: Town, *medicines: str) -> Message:
     await town.stop_bot()
     town.jump_to(minute + timedelta(hours=3))
     await town.start_bot()
-    return await home.anna.sees("❔ Mum: I could not ask")
+    return await home.anna.sees("❔ Mum: I couldn't ask")
 
 
 async def test_a_missed_dose_is_answered_where_it_is_told(home: Household, town: Town) -> None:
@@ -72,7 +72,7 @@ async def test_each_dose_has_its_row_and_all_have_one_button(home: Household, to
     assert "Statin" not in question.text
     await home.anna.press("At its time", message=question)
     whole = await home.anna.sees("Taken by Anna", after=half)
-    assert whole.labels[0] == "✓ Nothing is open"
+    assert whole.labels[0] == "✓ All answered"
 
 
 async def test_undo_on_it_opens_the_question_again(home: Household, town: Town) -> None:
@@ -100,12 +100,12 @@ async def test_an_answer_elsewhere_is_shown_on_it(home: Household, town: Town) -
 async def test_what_nobody_was_asked_about_is_answered_too(home: Household, town: Town) -> None:
     told = await stay_away(home, town, *BOTH)
     assert told.text.splitlines()[0] == (
-        "❔ Mum: I could not ask about these doses in time. Were they taken?"
+        "❔ Mum: I couldn't ask about these doses in time. Were they taken?"
     )
     await home.anna.press("All taken", message=told)
     question = await home.anna.sees("When were they taken?")
     await home.anna.press("At their times", message=question)
-    answered = await home.anna.sees("I could not ask", after=told)
+    answered = await home.anna.sees("I couldn't ask", after=told)
     assert "Were they taken?" not in answered.text
     assert answered.text.count("Taken by Anna") == 2
 
@@ -117,7 +117,7 @@ async def test_doses_of_several_days_are_told_apart(home: Household, town: Town)
     await town.stop_bot()
     town.jump_to(minute + timedelta(days=1, hours=3))
     await town.start_bot()
-    told = await home.anna.sees("❔ Mum: I could not ask")
+    told = await home.anna.sees("❔ Mum: I couldn't ask")
     assert f"✅ Taken: Monday {at} Aspirin" in told.labels
     assert f"✅ Taken: Tuesday {at} Aspirin" in told.labels
     await home.anna.press(f"Taken: Monday {at}", message=told)
@@ -135,10 +135,10 @@ async def test_several_doses_of_one_medicine_at_one_time_are_asked_about(
     await town.stop_bot()
     town.jump_to(minute + timedelta(days=1, hours=3))
     await town.start_bot()
-    told = await home.anna.sees("❔ Mum: I could not ask")
+    told = await home.anna.sees("❔ Mum: I couldn't ask")
     await home.anna.press("All taken", message=told)
     await home.anna.press("Just now", message=await home.anna.sees("When were they taken?"))
-    question = await home.anna.sees("⚠️ That's 2 doses of Aspirin at one time.")
+    question = await home.anna.sees("⚠️ That's 2 doses of Aspirin at the same time.")
     assert await town.count("medication_logs") == 0
     await home.anna.press("Given", message=question)
     await home.anna.sees("✅ Recorded for Mum")
@@ -150,7 +150,7 @@ async def test_more_than_have_room_are_told_in_several_messages(
 ) -> None:
     await stay_away(home, town, *(f"Medicine{number:02} 1 tablet" for number in range(22)))
     await town.settled()
-    told = [message for message in home.anna.messages if "I could not ask" in message.text]
+    told = [message for message in home.anna.messages if "I couldn't ask" in message.text]
     rows = [[row for row in message.buttons if "Taken:" in row[0].text] for message in told]
     assert sorted(len(each) for each in rows) == [2, 20]
 
@@ -222,4 +222,4 @@ async def test_the_cared_for_answers_only_their_own(home: Household, town: Town)
     for button in others.buttons[0]:
         toast = await mum.press_altered(button.data or "", message=own)
         assert toast.alert
-        assert toast.text == "That is not your dose. Please ask a caregiver to record it."
+        assert toast.text == "That isn't your dose. Please ask a caregiver to record it."

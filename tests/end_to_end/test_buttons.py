@@ -26,8 +26,8 @@ from bot.ui.presses.registry import KINDS
 from domain.access import Role
 from tests.town import Household, Town, add_medicine, add_person, ask, found_family
 
-GONE = "That is not there any more. Type /today to see what is due."
-TOO_OLD = "This button is too old. Type /today to see what is due."
+GONE = "That's no longer there. /today shows what's due."
+TOO_OLD = "This button is too old. /today shows what's due."
 
 # What a press changes, if it changes anything.
 STATE = """
@@ -177,7 +177,7 @@ async def test_a_card_works_after_its_reader_has_switched_to_another_family(
 ) -> None:
     asked = await ask(town, *home)
     await home.ben.send("/newfamily Ben's own")
-    await home.ben.sees("is founded")
+    await home.ben.sees("You've created the family")
     toast = await home.ben.press("Taken", message=asked.cards[1])
     assert toast.text == "Taken: Aspirin 100 mg"
     await home.anna.sees("Taken by Ben")
@@ -202,8 +202,8 @@ async def test_the_button_of_a_removed_medicine_says_so(home: Household, town: T
     town.jump_to(minute - timedelta(seconds=1))
     card = await home.ben.sees("💊 Mum")
     await home.anna.press("Undo", message=saved)
-    gone = await home.ben.sees("Nothing to give any more.", after=card)
+    gone = await home.ben.sees("There's nothing left to give.", after=card)
     assert gone.labels == ()
     toast = await home.ben.press_altered(card.buttons[0][0].data or "", message=gone)
     assert toast.alert
-    assert "this dose was called off, so nothing was recorded." in toast.text
+    assert "this dose is no longer due, so nothing was recorded." in toast.text

@@ -8,7 +8,7 @@ from bot.sandbox import Message, Person
 from tests.phone_calendar import PhoneCalendar
 from tests.town import LONDON, Household, Town, undo
 
-CHANGED = "has changed. Open it to have your calendar follow"
+CHANGED = "has changed. Open this file to update your calendar"
 SINCE, UNTIL = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 24, tzinfo=UTC)
 
 
@@ -47,7 +47,7 @@ async def series(home: Household) -> Message:
     await home.ben.press("Physio", message=await home.ben.sees("Appointments, family"))
     await home.ben.press("26 Nov 10:00", message=await home.ben.sees("🔁 Physio for Mum"))
     await home.ben.press("Calendar", message=await home.ben.sees("📅 Physio for Mum"))
-    await home.ben.sees("Open it to put this into your phone's calendar")
+    await home.ben.sees("Open this file to add it to your phone's calendar")
     return saved
 
 
@@ -91,7 +91,7 @@ async def test_what_is_called_off_and_restored(home: Household, town: Town) -> N
     await home.anna.press("Only this one", message=await home.anna.sees("Which ones should I"))
     await home.ben.sees(CHANGED)
     await both_follow(home, town)
-    await home.anna.press("Restore", message=await home.anna.sees("just this one is", after=page))
+    await home.anna.press("Restore", message=await home.anna.sees("only this one is", after=page))
     await both_follow(home, town)
     assert "03 Dec 10:00" in await planned(town)
 

@@ -44,7 +44,7 @@ async def test_two_medicines_at_one_minute_share_one_card(home: Household, town:
     assert toast.text == "Taken: Aspirin 100 mg"
     whole = await home.anna.sees("Taken by Ben", after=half)
     assert whole.labels == (
-        "✓ Nothing is open",
+        "✓ All answered",
         "✓ Aspirin ✏️",
         "↩️ Undo Aspirin",
         "✓ Statin ✏️",
@@ -122,7 +122,7 @@ async def snooze(by: Person, asked: Asked, *, phones: tuple[Person, ...]) -> dat
     again_at = asked.minute + timedelta(minutes=10)
     if clock_in_london(again_at) not in toast.text:  # pressed a moment into the next minute
         again_at += timedelta(minutes=1)
-    assert toast.text == f"I will ask everybody again at {clock_in_london(again_at)}."
+    assert toast.text == f"I'll ask everyone again at {clock_in_london(again_at)}."
     for phone in phones:
         await phone.sees(f"Snoozed until {clock_in_london(again_at)} by {by.name}")
     return again_at
@@ -155,7 +155,7 @@ async def test_snooze_never_passes_the_window(home: Household, town: Town) -> No
     await home.anna.sees("", after=asked.cards[0])
     toast = await home.anna.press("Snooze 60 min")
     assert toast.alert
-    assert "I will not ask again" in toast.text
+    assert "I won't ask again" in toast.text
 
 
 async def test_undo_is_for_the_card_that_says_so(home: Household, town: Town) -> None:
@@ -192,7 +192,7 @@ async def test_the_cared_for_person_confirms_their_own_dose(home: Household, tow
     assert not [message for message in mum.messages if "Dad ·" in message.text]
     toast = await mum.press_altered(others.buttons[0][0].data or "", message=card)
     assert toast.alert
-    assert toast.text == "That is not your dose. Please ask a caregiver to record it."
+    assert toast.text == "That isn't your dose. Please ask a caregiver to record it."
 
 
 async def test_a_viewer_is_not_asked_and_cannot_record(home: Household, town: Town) -> None:
@@ -233,7 +233,7 @@ async def test_when_nobody_asked_first_can_be_reached_the_next_are_told(
     # Telegram has not told us that they block the bot: the very send finds out.
     town.sandbox.fail_next("sendMessage", status=403, times=2)
     town.jump_to(minute - timedelta(seconds=1))
-    card = await vera.sees("📣 I could not reach those whom I ask first. Please see to it.")
+    card = await vera.sees("📣 I couldn't reach the people I ask first. Please take care of it.")
     assert "Aspirin 100 mg" in card.text
     assert card.labels == ()
     await vera.send("/family")
@@ -253,7 +253,7 @@ async def test_whoever_left_is_asked_no_more(home: Household, town: Town) -> Non
     assert not [message for message in home.ben.messages if "💊" in message.text]
     toast = await home.ben.press_altered(asked.cards[0].buttons[0][0].data or "")
     assert toast.alert
-    assert "not there any more" in toast.text
+    assert "no longer there" in toast.text
     assert await town.count("medication_logs") == 0
 
 
@@ -305,7 +305,7 @@ async def test_after_a_short_outage_the_card_comes_late_and_says_so(
     await town.stop_bot()
     town.jump_to(minute + timedelta(minutes=20))
     await town.start_bot()
-    card = await home.anna.sees(f"⏳ This comes late: it was due at {at}.")
+    card = await home.anna.sees(f"⏳ This reminder is late: it was due at {at}.")
     await home.anna.press("Taken", message=card)
     await home.anna.sees("Taken by Anna", after=card)
 
@@ -327,7 +327,7 @@ async def test_after_a_long_outage_nobody_is_blamed(home: Household, town: Town)
         f"• Wednesday {at} Aspirin 100 mg",
     ]
     await home.anna.send("/today")
-    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I could not reach anybody)")
+    today = await home.anna.sees(f"❔ {at} Aspirin 100 mg (not asked: I couldn't reach anyone)")
     assert f"❔ yesterday {at} Aspirin 100 mg" in today.text
     await home.anna.press(f"✅ Taken: {at} Aspirin", message=today)
     await home.anna.press("Just now", message=await home.anna.sees("When was it taken?"))
@@ -344,7 +344,7 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.start()
     await anna.sees("Hello <i>Anna & Söhne!")
     await anna.send("/newfamily <u>A & B</u>")
-    await anna.sees("The family <u>A & B</u> is founded")
+    await anna.sees("You've created the family <u>A & B</u>")
     await anna.send("/addperson <b>Mum & Dad in Europe/London")
     await anna.sees("<b>Mum & Dad is in the family <u>A & B</u>")
     minute = town.minute(ahead=2)
@@ -358,6 +358,6 @@ async def test_whatever_people_typed_is_shown_as_they_typed_it(town: Town) -> No
     await anna.send("/today")
     await anna.sees(f"✅ {at} &lt;Drug<b & 🙂 1 <tsp> & ½ (taken by <i>Anna & Söhne")
     await undo(anna)
-    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It is open again.")
+    await anna.sees("Undone: &lt;Drug<b & 🙂 1 <tsp> & ½. It's open again.")
     town.jump_to(minute + WINDOW)
     await anna.sees("⚠️ <b>Mum & Dad: nobody recorded this dose in time.")

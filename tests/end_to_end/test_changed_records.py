@@ -13,7 +13,7 @@ async def test_whose_record_another_undoes_hears_of_it_silently(
     await home.ben.press("Undo", message=card)
     told = await home.anna.sees("↩️ Ben undid your record of Aspirin for Mum, due Monday")
     assert told.silent
-    assert told.text.endswith("That opened it again.")
+    assert told.text.endswith("That reopened it.")
     assert asked.at in told.text
     assert before >= asked.at
     await town.settled()

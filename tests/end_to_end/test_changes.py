@@ -11,12 +11,12 @@ async def open_change(phone: Person, name: str) -> Message:
     await phone.send("/meds")
     await phone.press(name, message=await phone.sees("Medicines, family"))
     await phone.press("✏️ Change", message=await phone.sees("Last given"))
-    return await phone.sees(f"What shall I change about {name}?")
+    return await phone.sees(f"What would you like to change about {name}?")
 
 
 async def change_when(phone: Person, name: str, words: str) -> None:
     await phone.press("When", message=await open_change(phone, name))
-    await phone.sees(f"What should change about when {name} is given?")
+    await phone.sees(f"When should {name} be given from now on?")
     await phone.send(words)
 
 
@@ -108,7 +108,7 @@ async def test_a_yes_to_what_is_no_longer_so_is_asked_anew(home: Household, town
     await change_when(home.ben, "Med", "at 19:00")
     await home.ben.sees("every Monday at 19:00")
     await home.anna.press("Save", message=asked)
-    await home.anna.sees("Somebody has changed it meanwhile")
+    await home.anna.sees("Somebody has changed it in the meantime")
     again = await home.anna.sees("every Monday at 19:00", after=asked)
     again = await home.anna.sees("every day at 19:00", after=asked)
     await home.anna.press("Save", message=again)
@@ -120,7 +120,7 @@ async def test_a_larger_amount_is_asked_and_of_several_which(home: Household) ->
     await save_draft(home.anna, "Warfarin 1 tablet at 08:00 and 2 tablets at 22:00")
     question = await open_change(home.anna, "Warfarin")
     await home.anna.press("How much", message=question)
-    await home.anna.sees("So far: 1 tablet at 08:00 and 2 tablets at 22:00.")
+    await home.anna.sees("Now: 1 tablet at 08:00 and 2 tablets at 22:00.")
     await home.anna.send("3 tablets")
     which = await home.anna.sees("Warfarin is given in several amounts. Which one should change?")
     assert which.labels == (
@@ -150,7 +150,7 @@ async def test_a_step_of_a_taper_is_changed_by_itself(home: Household) -> None:
 async def test_how_much_at_a_single_time(home: Household) -> None:
     await save_draft(home.anna, "Warfarin 1 tablet at 08:00 and 2 tablets at 22:00")
     await change_when(home.anna, "Warfarin", "at 09:00")
-    each = await home.anna.sees("How much is it each time from now on?")
+    each = await home.anna.sees("How much should it be each time from now on?")
     await home.anna.press("1 tablet", message=each)
     await home.anna.sees("Changed: Warfarin 1 tablet\nevery day at 09:00")
 
@@ -166,7 +166,7 @@ async def test_every_6_hours_for_every_8_keeps_the_hour(home: Household) -> None
 async def test_times_are_asked_with_buttons(home: Household) -> None:
     await add_medicine(home.anna, "Med 1 tablet every monday 09:00")
     await change_when(home.anna, "Med", "twice a day")
-    times = await home.anna.sees("At what time is Med given?")
+    times = await home.anna.sees("What time is Med given?")
     assert times.labels == ("08:00, 20:00",)
     await home.anna.press("08:00, 20:00", message=times)
     await home.anna.sees("every Monday at 08:00 and 20:00")
@@ -175,7 +175,7 @@ async def test_times_are_asked_with_buttons(home: Household) -> None:
 async def test_what_is_so_already_is_said(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Med 1 tablet every monday 09:00")
     await change_when(home.anna, "Med", "on mondays")
-    await home.anna.sees("That's how it is already:")
+    await home.anna.sees("It's already like this:")
     assert await town.value("SELECT version FROM medications") == 1
 
 
@@ -183,7 +183,7 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    interval = await anna.sees("What is the least time between two doses of Para?")
+    interval = await anna.sees("What's the shortest time between two doses of Para?")
     assert interval.labels == (
         "4 hours",
         "6 hours",
@@ -194,8 +194,8 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
     )
     await anna.send("a while")
     await anna.sees("I can't read a length of time in “a while”.")
-    await anna.press("6 hours", message=await anna.sees("What is the least time", after=interval))
-    most = await anna.sees("How many times may Para be given in 24 hours, at most?")
+    await anna.press("6 hours", message=await anna.sees("What's the shortest time", after=interval))
+    most = await anna.sees("At most, how many times may Para be given in 24 hours?")
     assert most.labels == ("1", "2", "3", "4", "I don't know")
     await anna.press("4", message=most)
     understood = await anna.sees("I understood:")
@@ -208,7 +208,7 @@ async def test_both_at_once_at_the_first_of_the_two_questions(home: Household) -
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    await anna.sees("What is the least time between two doses of Para")
+    await anna.sees("What's the shortest time between two doses of Para")
     await anna.send("4 hours apart, max 4")
     await anna.sees("as needed, at least 4 hours apart, at most 4 in 24 hours")
 
@@ -217,8 +217,8 @@ async def test_nobody_knows_how_often_and_the_draft_can_still_be_told(home: Hous
     anna = home.anna
     await anna.send("/addmed Para 500 mg")
     await anna.press("As needed", message=await anna.sees("When is Para due?"))
-    await anna.press("I don't know", message=await anna.sees("What is the least time"))
-    await anna.press("I don't know", message=await anna.sees("How many times may Para"))
+    await anna.press("I don't know", message=await anna.sees("What's the shortest time"))
+    await anna.press("I don't know", message=await anna.sees("how many times may Para"))
     understood = await anna.sees("I understood:")
     await anna.send("4 hours apart, max 4")
     understood = await anna.sees("at least 4 hours apart, at most 4", after=understood)
@@ -231,9 +231,9 @@ async def test_nobody_knows_how_often_and_the_draft_can_still_be_told(home: Hous
 async def test_a_scheduled_medicine_that_becomes_as_needed_is_guarded(home: Household) -> None:
     await add_medicine(home.anna, "Med 1 tablet at 09:00")
     await home.anna.press("When", message=await open_change(home.anna, "Med"))
-    await home.anna.press("As needed", message=await home.anna.sees("What should change about"))
-    await home.anna.press("8 hours", message=await home.anna.sees("What is the least time"))
-    await home.anna.press("3", message=await home.anna.sees("How many times may Med"))
+    await home.anna.press("As needed", message=await home.anna.sees("be given from now on?"))
+    await home.anna.press("8 hours", message=await home.anna.sees("What's the shortest time"))
+    await home.anna.press("3", message=await home.anna.sees("how many times may Med"))
     asked = await home.anna.sees("as needed, at least 8 hours apart, at most 3 in 24 hours")
     assert "It would lose its times" in asked.text
     await home.anna.press("Save", message=asked)
@@ -254,8 +254,8 @@ async def test_what_is_typed_under_a_draft_changes_the_draft(home: Household, to
         assert "I understood:" in understood.text
     assert "every Monday at 19:00" in understood.text
     await anna.press("Change", message=understood)
-    await anna.press("When", message=await anna.sees("What shall I change"))
-    await anna.sees("What should change about when")
+    await anna.press("When", message=await anna.sees("What would you like to change"))
+    await anna.sees("be given from now on?")
     await anna.send("on tuesdays")
     understood = await anna.sees("every Tuesday at 19:00", after=understood)
     assert await town.count("medications") == 0
@@ -266,7 +266,7 @@ async def test_what_is_typed_under_a_draft_changes_the_draft(home: Household, to
 async def test_at_what_time_has_buttons(home: Household) -> None:
     await home.anna.send("/addmed Med 1 tablet")
     await home.anna.press("Every 8 hours", message=await home.anna.sees("When is Med due?"))
-    times = await home.anna.sees("At what time (“every 8 hours”)?")
+    times = await home.anna.sees("“every 8 hours”: at what time?")
     assert "08:00" in times.labels
     await home.anna.press("08:00", message=times)
     await home.anna.sees("every 8 hours: 00:00, 08:00 and 16:00")
@@ -283,7 +283,7 @@ async def test_undo_walks_back_change_by_change(home: Household) -> None:
             f"As before:\n💊 Med 1 tablet\nevery Monday at {at}", after=last
         )
     await undo(home.anna)
-    await home.anna.sees("Med 1 tablet is removed again", after=last)
+    await home.anna.sees("Med 1 tablet has been removed", after=last)
 
 
 async def test_what_another_has_changed_since_is_not_undone(home: Household, town: Town) -> None:
@@ -378,7 +378,7 @@ async def test_a_later_end_no_end_and_once_are_shown_beside_what_is_now(
         await home.anna.press(words, message=await home.anna.sees("How often does"))
     else:
         await change_rhythm(home.anna, saved, words)
-    question = await home.anna.sees("Please check this change of")
+    question = await home.anna.sees("Please check this change to")
     assert "every Wednesday until 28 July 2027" in question.text
     assert then in question.text
     await home.anna.press("Save", message=question)

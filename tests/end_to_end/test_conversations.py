@@ -20,7 +20,7 @@ async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None
     await home.anna.send("/cancel")
     await home.anna.sees("Cancelled. Nothing was saved.")
     await home.anna.send("Aspirin")
-    await home.anna.sees("I did not expect a message just now.")
+    await home.anna.sees("I'm not sure what that's about.")
     await home.anna.send("/cancel")
     await home.anna.sees("There is nothing to cancel")
 
@@ -32,12 +32,12 @@ async def test_what_nobody_answers_expires_and_says_so_once(home: Household, tow
     question = await anna.sees("When is Aspirin due?")
     await has_expired(town, anna)
     toast = await anna.press_altered(question.buttons[0][0].data or "", message=question)
-    assert toast.text == "That question has expired; nothing was saved."
+    assert toast.text == "That question has expired, and nothing was saved."
     await town.settled()
     [question] = [message for message in anna.messages if message.id == question.id]
     assert question.labels == ("▶️ Continue",)
     await anna.send("at 08:00")
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
     assert await town.count("medications") == 0
 
 
@@ -51,7 +51,7 @@ async def test_a_typed_answer_that_comes_too_late_is_told_so(home: Household, to
     told = await anna.sees("That question has expired, and nothing was saved.")
     assert told.labels == ("▶️ Continue",)
     await anna.send("at 08:00")
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
     await anna.send("/addmed Aspirin 100 mg")
     await anna.sees("When is Aspirin due?")
     await has_expired(town, anna)
@@ -73,12 +73,12 @@ async def test_a_button_of_an_earlier_question_answers_nothing(home: Household, 
     await anna.send("at 09:00")
     await anna.sees("I understood:")
     toast = await anna.press("Mornings: 08:00", message=question)
-    assert toast.text == "That question is answered already."
+    assert toast.text == "That question has already been answered."
     await anna.press("Save")
     saved = await anna.sees("Saved: Aspirin")
     assert "at 09:00" in saved.text
     toast = await anna.press_altered(question.buttons[0][0].data or "", message=question)
-    assert toast.text == "That question is answered already."
+    assert toast.text == "That question has already been answered."
     assert await town.count("medications") == 1
 
 
@@ -103,10 +103,10 @@ async def test_a_choice_that_the_question_does_not_offer_is_no_answer(
     question = await anna.sees("When is Aspirin due?")
     data = question.buttons[0][0].data or ""
     toast = await anna.press_altered(data[:-1] + "zzz", message=question)
-    assert toast.text == "That question is answered already."
+    assert toast.text == "That question has already been answered."
     for altered in (data[:-1] + "²", data + "x" * 12):
         toast = await anna.press_altered(altered, message=question)
-        assert toast.text == "This button is too old. Type /today to see what is due."
+        assert toast.text == "This button is too old. /today shows what's due."
     await anna.send("at 09:00")
     await anna.sees("I understood:")
 
@@ -122,7 +122,7 @@ async def test_a_command_in_between_is_answered_and_the_question_stays_open(
         ("/family", "👪 Mum's helpers"),
         ("/undo", "You have nothing to undo"),
         ("/nosuchthing", "I don't know that command."),
-        ("/addperson Mum in Paris", "There is somebody called Mum already."),
+        ("/addperson Mum in Paris", "There's already somebody called Mum."),
         ("/addperson Dad in Paris", "Dad is in the family"),
     ):
         await anna.send(command)
@@ -178,7 +178,7 @@ async def test_a_new_conversation_takes_the_place_of_the_old_one(
     await anna.send("/addperson")
     await anna.sees("Who do you look after?")
     await anna.send("Dad")
-    await anna.sees("In which city does Dad live?")
+    await anna.sees("Which city does Dad live in?")
     assert await town.count("medications") == 0
 
 
@@ -222,20 +222,20 @@ async def test_a_conversation_stays_in_the_family_in_which_it_began(
 ) -> None:
     anna = home.anna
     await anna.send("/newfamily South")
-    await anna.sees("The family South is founded")
+    await anna.sees("You've created the family South")
     await anna.send("/family")
     await anna.sees("👪 South")
     await anna.press("Switch to Mum's helpers")
-    await anna.sees("You are now in the family Mum's helpers.")
+    await anna.sees("You're now in the family Mum's helpers.")
     await anna.send("/addmed")
     await anna.sees("What is the medicine called?")
     await anna.send("/family")
     await anna.sees("What is the medicine called?")
     await anna.press("Switch to South")
-    await anna.sees("You are now in the family South.")
+    await anna.sees("You're now in the family South.")
     # Commands are about the new family, the conversation is about the old one.
     await anna.send("/today")
-    await anna.sees("Nobody is cared for yet.")
+    await anna.sees("You haven't added anyone to care for yet.")
     for answer in ("Aspirin", "100 mg", "at 08:00"):
         await anna.send(answer)
         await anna.sees("?" if answer != "at 08:00" else "I understood:")
@@ -248,17 +248,17 @@ async def test_a_conversation_about_a_family_that_one_has_left_is_over(
 ) -> None:
     ben = home.ben
     await ben.send("/newfamily Ben's own")
-    await ben.sees("is founded")
+    await ben.sees("You've created the family")
     await ben.send("/family")
     await ben.press("Switch to Mum's helpers", message=await ben.sees("👪 Ben's own"))
-    await ben.sees("You are now in")
+    await ben.sees("You're now in")
     await ben.send("/addperson")
     await ben.sees("Who do you look after?")
     await town.change("UPDATE family_members SET left_at = clock_now() WHERE role = 'caregiver'")
     await ben.send("Uncle in Paris")
-    await ben.sees("That is not there any more.")
+    await ben.sees("That's no longer there.")
     await ben.send("Uncle in Paris")
-    await ben.sees("I did not expect a message just now.")
+    await ben.sees("I'm not sure what that's about.")
     assert await town.count("care_recipients") == 1
 
 
@@ -268,7 +268,7 @@ async def test_too_many_commands_are_refused_politely_once(town: Town) -> None:
     for _ in range(24):
         await anna.send("/help")
     await anna.send("/today")
-    await anna.sees("Nobody is cared for yet.")
+    await anna.sees("You haven't added anyone to care for yet.")
     await town.settled()
     texts = [message.text for message in anna.messages if message.from_bot]
     assert len([text for text in texts if "What I can do" in text]) == 20

@@ -54,7 +54,7 @@ async def test_a_draft_that_nobody_saved_says_so_once_and_without_a_sound(
     await town.drafts_looked_at()
     [notice] = notices(anna)
     assert (notice.text, notice.silent) == (NOTICE, True)
-    assert notice.labels == ("▶️ Continue", "Forget it")
+    assert notice.labels == ("▶️ Continue", "Discard it")
     assert await town.count("medications") == 0
 
 
@@ -170,7 +170,7 @@ async def test_what_somebody_has_added_meanwhile_is_asked_about(
     await add_medicine(home.ben, "Amlodipine 10 mg at 09:00")
     await anna.press("Continue", message=shown(anna, question))
     await anna.press("Save", message=await anna.sees("I understood:"))
-    same = await anna.sees("Mum takes this already: Amlodipine 10 mg")
+    same = await anna.sees("Mum already takes this: Amlodipine 10 mg")
     assert await town.count("medications") == 1
     await anna.press("Cancel", message=same)
     await anna.sees("Cancelled. Nothing was saved.")
@@ -190,7 +190,7 @@ async def test_a_draft_for_somebody_who_is_gone_cannot_be_continued(
     assert (gone.id, gone.labels) == (question.id, ())
     await until(lambda: not notices(anna))  # and the other message does not offer it either
     await anna.send("hello")
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
 
 
 async def test_the_person_is_named_as_they_are_called_by_now(home: Household, town: Town) -> None:
@@ -257,7 +257,7 @@ async def test_after_a_day_it_is_too_old_and_says_what_to_type(home: Household, 
     assert old.text.endswith("Please start again: /addmed")
     assert (old.id, old.labels) == (question.id, ())
     await anna.send("hello")
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
 
 
 async def test_almost_a_day_later_it_is_not_too_old(home: Household, town: Town) -> None:
@@ -316,15 +316,15 @@ async def test_forget_it_ends_it_for_good(home: Household, town: Town) -> None:
     anna = home.anna
     question = await begin(anna)
     left = await leave(town, anna, question)
-    await anna.press("Forget it")
+    await anna.press("Discard it")
     await until(lambda: not notices(anna))
     await until(lambda: shown(anna, question).labels == ())
     assert shown(anna, question).text == "⌛ Not saved."
     for button in (left.buttons[0][0], question.buttons[0][0]):
         toast = await anna.press_altered(button.data or "", message=question)
-        assert toast.text == "That question is answered already."
+        assert toast.text == "That question has already been answered."
     await anna.send("hello")
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
 
 
 async def test_what_was_cancelled_or_saved_is_not_left(home: Household, town: Town) -> None:
@@ -447,7 +447,7 @@ async def test_a_button_that_comes_too_late_offers_to_continue(home: Household, 
     save = question.buttons[0][0].data or ""
     await leave(town, anna, question)
     toast = await anna.press_altered(save, message=question)
-    assert toast.text == "That question has expired; nothing was saved."
+    assert toast.text == "That question has expired, and nothing was saved."
     await town.settled()
     assert shown(anna, question).labels == OFFER
     await anna.press("Continue", message=shown(anna, question))
@@ -611,7 +611,7 @@ async def test_it_goes_on_in_the_family_in_which_it_began(home: Household, town:
     question = await begin(anna)
     left = await leave(town, anna, question)
     await anna.send("/newfamily South")
-    await anna.sees("The family South is founded")
+    await anna.sees("You've created the family South")
     await anna.press("Continue", message=left)
     await anna.press("Save", message=await anna.sees("I understood:"))
     await anna.sees("for Mum, family Mum's helpers")

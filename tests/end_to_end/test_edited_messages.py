@@ -22,10 +22,10 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    asked = await home.anna.sees("You've changed your message")
+    asked = await home.anna.sees("You've edited your message")
     assert "added: 💊 Aspirin 100 mg" in asked.text
     assert "21:00" in asked.text
-    assert "“/addmed Aspirin 100 mg at 22:00”. Nothing of that is done yet" in asked.text
+    assert "“/addmed Aspirin 100 mg at 22:00”. I haven't done that yet" in asked.text
     assert asked.labels == (
         "Undo it, and do what it says now",
         "↩️ Undo it",
@@ -35,7 +35,7 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     )
     assert "21:00" in await town.value(TIMES)
     await home.anna.press("do what it says now", message=asked)
-    await home.anna.sees("Aspirin 100 mg is removed again")
+    await home.anna.sees("Aspirin 100 mg has been removed")
     saved = await home.anna.sees("Saved:")
     assert "22:00" in saved.text
     assert "22:00" in await town.value(TIMES)
@@ -43,7 +43,7 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
     await says_nothing(town, home.anna)
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 23:00")
-    again = await home.anna.sees("You've changed your message")
+    again = await home.anna.sees("You've edited your message")
     assert "22:00" in again.text
     await home.anna.press("Leave", message=again)
     assert "22:00" in await town.value(TIMES)
@@ -53,8 +53,8 @@ async def test_it_is_undone_or_changed_at_a_tap(home: Household, town: Town) -> 
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.press("Change it", message=await home.anna.sees("You've changed your message"))
-    await home.anna.sees("What shall I change about Aspirin?")
+    await home.anna.press("Change it", message=await home.anna.sees("You've edited your message"))
+    await home.anna.sees("What would you like to change about Aspirin?")
     await home.anna.send("at 20:00")
     await home.anna.sees("20:00")
     assert "20:00" in await town.value(TIMES)
@@ -64,8 +64,8 @@ async def test_what_was_undone_is_read_as_new(home: Household, town: Town) -> No
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.press("↩️ Undo it", message=await home.anna.sees("You've changed your message"))
-    await home.anna.sees("is removed again")
+    await home.anna.press("↩️ Undo it", message=await home.anna.sees("You've edited your message"))
+    await home.anna.sees("has been removed")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 23:00")
     await home.anna.sees("Saved:")
     assert "23:00" in await town.value(TIMES)
@@ -77,9 +77,9 @@ async def test_nothing_is_done_where_what_it_says_now_needs_a_question(
     sent = await home.anna.send("/addmed Aspirin 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Aspirin at 22:00")
-    asked = await home.anna.sees("You've changed your message")
+    asked = await home.anna.sees("You've edited your message")
     await home.anna.press("do what it says now", message=asked)
-    await home.anna.sees("so I've changed nothing yet")
+    await home.anna.sees("so I haven't changed anything yet")
     assert "21:00" in await town.value(TIMES)
     assert await town.value("SELECT count(*) FROM medications") == 1
 
@@ -90,7 +90,7 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     sent = await home.anna.send("/give Para and Ibu")
     await home.anna.sees("Ibu 500 mg, given")
     await home.anna.edit(sent, "/give Para")
-    asked = await home.anna.sees("You've changed your message")
+    asked = await home.anna.sees("You've edited your message")
     assert "Para 500 mg" in asked.text
     assert "Ibu 500 mg" in asked.text
     await home.anna.press("do what it says now", message=asked)
@@ -104,8 +104,8 @@ async def test_several_records_are_undone_together(home: Household, town: Town) 
     [
         ("/addmed Aspirin", "How much"),
         ("/addmde Aspirin", "Did you mean /addmed?"),
-        ("hello", "I did not expect a message"),
-        ("/give Nothing", "no medicine called"),
+        ("hello", "I'm not sure what that's about"),
+        ("/give Nothing", "a medicine called"),
     ],
 )
 async def test_what_did_nothing_is_read_as_new(
@@ -151,7 +151,7 @@ async def test_a_message_that_nobody_knows_gets_one_sentence(home: Household, to
     await town.settled()
     await town.change("DELETE FROM inbound_updates")
     await home.anna.edit(sent, "/addmed Aspirin 100 mg at 22:00")
-    await home.anna.sees("I don't know any more what it did")
+    await home.anna.sees("I no longer know what it did")
     assert "21:00" in await town.value(TIMES)
 
 
@@ -160,10 +160,10 @@ async def test_a_message_of_days_ago_gets_one_sentence(home: Household, town: To
     await home.anna.sees("Saved:")
     town.jump_by(hours=47)
     await home.anna.edit(sent, "/addmed Aspirin 200 mg as needed")
-    await home.anna.press("Leave", message=await home.anna.sees("You've changed your message"))
+    await home.anna.press("Leave", message=await home.anna.sees("You've edited your message"))
     town.jump_by(hours=2)
     await home.anna.edit(sent, "/addmed Aspirin 300 mg as needed")
-    await home.anna.sees("I don't know any more what it did")
+    await home.anna.sees("I no longer know what it did")
     assert await town.value("SELECT dosage FROM medications") == "100 mg"
 
 
@@ -191,7 +191,7 @@ async def test_no_text_is_kept(home: Household, town: Town) -> None:
     sent = await home.anna.send("/addmed Quetiapine 100 mg at 21:00")
     await home.anna.sees("Saved:")
     await home.anna.edit(sent, "/addmed Quetiapine 100 mg at 22:00")
-    await home.anna.sees("You've changed your message")
+    await home.anna.sees("You've edited your message")
     await town.settled()
     rows = await town.rows("SELECT u::text AS row, text_digest FROM inbound_updates u")
     assert not any("Quetiapine" in row.row for row in rows)

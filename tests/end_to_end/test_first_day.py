@@ -22,7 +22,7 @@ async def live_the_first_day(town: Town) -> None:
     await anna.start()
     await anna.sees("Hello Anna")
     await anna.send("/newfamily Mum's helpers")
-    await anna.sees("is founded")
+    await anna.sees("You've created the family")
     await anna.send("/invite caregiver")
     invitation = await anna.sees("works once")
     await ben.open_link(invitation.links[0])

@@ -51,12 +51,12 @@ async def test_what_does_not_fit_is_on_a_second_card_and_no_button_records_more(
 
     second = await home.anna.sees(f"Mum · {at} · 2 of 2")
     toast = await home.anna.press("All taken", message=second)
-    assert toast.text.endswith("20 more are open: see the other card, or /today.")
+    assert toast.text.endswith("20 more are still open: see the other card or /today.")
     await town.settled()
     assert await taken(town) == 4
     done = await home.ben.sees(f"Mum · {at} · 2 of 2")
     assert done.text.count("Taken by Anna") == 4
-    assert "✓ Nothing is open" in done.labels
+    assert "✓ All answered" in done.labels
     first = await home.ben.sees(f"Mum · {at} · 1 of 2")
     assert "Taken by" not in first.text
     toast = await home.ben.press("All taken", message=first)
@@ -84,7 +84,7 @@ async def test_a_dose_that_a_card_does_not_show_yet_is_not_taken_with_it(
     )
     toast = await home.anna.press("All taken", message=card)
     assert toast.text == (
-        "Taken: Aspirin 100 mg, Statin 20 mg. 1 more is open: see the other card, or /today."
+        "Taken: Aspirin 100 mg, Statin 20 mg. 1 more is still open: see the other card or /today."
     )
     await town.settled()
     rows = await town.rows(

@@ -13,7 +13,7 @@ TODAY = YESTERDAY + timedelta(days=1)
 async def move(by: Person, city: str, zone: str) -> None:
     await by.send("/people")
     await by.press("Move", message=await by.sees("Mum"))
-    await by.sees("In which city does Mum live")
+    await by.sees("Which city does Mum live in")
     await by.send(city)
     await by.sees(zone)
 

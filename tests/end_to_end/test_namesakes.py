@@ -39,7 +39,7 @@ async def test_it_can_be_changed_or_left(home: Household, town: Town) -> None:
     await home.anna.sees("Cancelled. Nothing was saved.")
     await home.anna.send("/addmed Prednisolone 5 mg at 09:00")
     await home.anna.press("Change", message=await home.anna.sees(ASKED, after=home.anna.last))
-    await home.anna.press("The name", message=await home.anna.sees("What shall I change"))
+    await home.anna.press("The name", message=await home.anna.sees("What would you like to change"))
     await home.anna.sees("What is the medicine called?")
     await home.anna.send("Ramipril")
     await home.anna.press("Save", message=await home.anna.sees("I understood:"))
@@ -57,7 +57,7 @@ async def test_another_alike_added_while_it_was_asked_is_asked_about_too(
     await home.ben.press("Save both", message=await home.ben.sees("a different medicine?"))
     await home.ben.sees("Saved: Prednisolone 10 mg")
     await home.anna.press("Save both", message=question)
-    again = await home.anna.sees("Mum takes this already: Prednisolone 10 mg")
+    again = await home.anna.sees("Mum already takes this: Prednisolone 10 mg")
     assert await names(town) == ["Prednisone", "Prednisolone"]
     await home.anna.press("Save both", message=again)
     await home.anna.sees("Saved: Prednisolone 5 mg")
@@ -67,7 +67,7 @@ async def test_a_new_name_easily_mistaken_is_pointed_out(home: Household, town: 
     await add_medicine(home.anna, "Prednisone 5 mg at 09:00")
     saved = await add_medicine(home.anna, "Ramipril 5 mg at 10:00")
     await home.anna.press("Change", message=saved)
-    await home.anna.press("The name", message=await home.anna.sees("What shall I change"))
+    await home.anna.press("The name", message=await home.anna.sees("What would you like to change"))
     await home.anna.sees("What is the medicine called?")
     await home.anna.send("Prednisolone")
     question = await home.anna.sees(ASKED)
@@ -87,10 +87,10 @@ async def test_what_was_stopped_or_is_no_change_of_name_is_not_pointed_out(
     await town.change("UPDATE medications SET status = 'stopped'")
     await add_medicine(home.anna, "Prednisolone 5 mg at 09:00")
     await home.anna.press("Change", message=saved)
-    await home.anna.press("The name", message=await home.anna.sees("What shall I change"))
+    await home.anna.press("The name", message=await home.anna.sees("What would you like to change"))
     await home.anna.sees("What is the medicine called?")
     await home.anna.send("Prednisone")
-    await home.anna.sees("That's how it is already")
+    await home.anna.sees("It's already like this")
 
 
 async def test_what_a_tap_records_of_two_alike_is_shown_before_and_read_when_it_was_typed(
@@ -112,7 +112,7 @@ async def add_aspirins(home: Household, at: str) -> None:
     """A strong one and a weak one."""
     await add_medicine(home.anna, f"Aspirin 100 mg at {at}")
     await home.anna.send(f"/addmed Aspirin 81 mg at {at}")
-    await home.anna.press("Save both", message=await home.anna.sees("Mum takes this already"))
+    await home.anna.press("Save both", message=await home.anna.sees("Mum already takes this"))
     await home.anna.sees("Saved: Aspirin 81 mg")
 
 
@@ -126,12 +126,12 @@ async def test_two_medicines_of_one_name_are_told_apart(home: Household, town: T
     question = await home.anna.sees("What was given?")
     assert question.labels[:2] == apart
     await home.anna.send("Aspirin")
-    await home.anna.sees("There is more than one of that name.")
+    await home.anna.sees("There's more than one with that name.")
     await home.anna.send("/refill Aspirin 30 tablets")
     question = await home.anna.sees("What", after=home.anna.last)
     assert question.labels[:2] == apart
     await home.anna.send("Aspirin")
-    await home.anna.sees("There is more than one of that name.", after=question)
+    await home.anna.sees("There's more than one with that name.", after=question)
     assert await town.count("stock_movements") == 0
     await home.anna.send("/cancel")
     await home.anna.send("/history Aspirin")
@@ -155,8 +155,8 @@ async def test_two_doctors_of_one_name_are_told_apart(home: Household, town: Tow
     await home.anna.send("/adddoctor Dr Weber, cardiologist, +442079460018")
     await home.anna.sees("Dr Weber")
     await home.anna.send("/adddoctor Dr Weber, dentist, +442079460019")
-    question = await home.anna.sees("Mum has this doctor already: Dr Weber, cardiologist")
-    assert "Is Dr Weber another one?" in question.text
+    question = await home.anna.sees("Mum already has this doctor: Dr Weber, cardiologist")
+    assert "Is Dr Weber a different one?" in question.text
     await home.anna.press("save both", message=question)
     await home.anna.sees("Saved in family", after=question)
     await home.anna.send("/doctors")
@@ -180,7 +180,7 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
         await home.anna.send(f"/adddoctor {line}")
         added = await home.anna.sees(line.partition(",")[0])
     await home.anna.send("/adddoctor Dr Webber, dentist, +442079460017")
-    question = await home.anna.sees("Is Dr Webber another one?")
+    question = await home.anna.sees("Is Dr Webber a different one?")
     await home.anna.press("Cancel", message=question)
     await home.anna.press("Change", message=added)
     await home.anna.press(
@@ -188,12 +188,12 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
     )
     name = await home.anna.sees("What is the name?")
     await home.anna.send("Dr Webber")
-    question = await home.anna.sees("Is Dr Webber another one?", after=name)
+    question = await home.anna.sees("Is Dr Webber a different one?", after=name)
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
         "Dr Okafor",
     ]
-    await home.anna.press("another one", message=question)
+    await home.anna.press("a different one", message=question)
     await home.anna.sees("✅ Changed in family")
     assert await names(town, "SELECT name FROM doctors ORDER BY created_at") == [
         "Dr Weber",
@@ -204,7 +204,9 @@ async def test_a_doctor_of_nearly_the_name_is_pointed_out(home: Household, town:
 async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town: Town) -> None:
     people = "SELECT name FROM care_recipients ORDER BY created_at"
     await home.anna.send("/addperson Mom in Lisbon")
-    question = await home.anna.sees("There is somebody called Mum already. Is Mom another person?")
+    question = await home.anna.sees(
+        "There's already somebody called Mum. Is Mom a different person?"
+    )
     assert await names(town, people) == ["Mum"]
     await home.anna.press("Change", message=question)
     await home.anna.sees("Who do you look after?")
@@ -217,12 +219,12 @@ async def test_somebody_of_nearly_the_name_is_pointed_out(home: Household, town:
     )
     await home.anna.send("/people")
     await home.anna.press("✏️ Grandma", message=await home.anna.sees("People, family"))
-    name = await home.anna.sees("What shall I call Grandma")
+    name = await home.anna.sees("What should I call Grandma")
     await home.anna.send("Mom")
-    again = await home.anna.sees("Is Mom another person?", after=name)
+    again = await home.anna.sees("Is Mom a different person?", after=name)
     assert await names(town, people) == ["Mum", "Grandma"]
-    await home.anna.press("another person", message=again)
-    await home.anna.sees("From now on: Mom.")
+    await home.anna.press("different person", message=again)
+    await home.anna.sees("Renamed to Mom.")
     assert await names(town, people) == ["Mum", "Mom"]
 
 

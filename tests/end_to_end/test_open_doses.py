@@ -15,7 +15,9 @@ async def open_change(phone: Person, part: str) -> None:
     await phone.send("/meds")
     await phone.press("Aspirin", message=await phone.sees("Medicines, family"))
     await phone.press("✏️ Change", message=await phone.sees("Last given"))
-    await phone.press(part, message=await phone.sees("What shall I change about Aspirin?"))
+    await phone.press(
+        part, message=await phone.sees("What would you like to change about Aspirin?")
+    )
 
 
 async def change_to_two(phone: Person) -> Message:
@@ -34,7 +36,7 @@ async def amounts(town: Town, asked: Asked) -> list[str]:
 async def test_a_change_says_what_holds_for_the_open_dose(home: Household, town: Town) -> None:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
-    assert f"The dose of today {asked.at}, still open, stays at 1 tablet." in changed.text
+    assert f"The dose due today {asked.at} is still open and stays at 1 tablet." in changed.text
     assert changed.labels == ("✏️ Change that dose, too: 2 tablets", "↩️ Undo")
     await town.settled()
     assert await amounts(town, asked) == ["1 tablet"]
@@ -49,7 +51,7 @@ async def test_the_open_dose_follows_on_every_phone(home: Household, town: Town)
     for phone, card in zip(home, asked.cards, strict=True):
         shown = await phone.sees("• Aspirin 2 tablets", after=card)
         assert shown.id == card.id
-    said = await home.anna.sees(f"The dose of today {asked.at} is changed, too: 2 tablets.")
+    said = await home.anna.sees(f"The dose due today {asked.at} has been changed, too: 2 tablets.")
     assert said.labels == ("↩️ Undo",)
     taken = await home.ben.press("Taken", message=asked.cards[1])
     assert taken.text == "Taken: Aspirin 2 tablets"
@@ -59,10 +61,10 @@ async def test_undo_of_the_change_puts_the_open_dose_back(home: Household, town:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
     await home.anna.press("Change that dose, too", message=changed)
-    said = await home.anna.sees("is changed, too", after=changed)
+    said = await home.anna.sees("has been changed, too", after=changed)
     card = await home.ben.sees("• Aspirin 2 tablets", after=asked.cards[1])
     await home.anna.press("Undo", message=said)
-    await home.anna.press("Undo", message=await home.anna.sees("changed, to: 💊 Aspirin 2 tablets"))
+    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin 2 tablets"))
     await home.anna.sees("As before:\n💊 Aspirin 1 tablet")
     await home.ben.sees("• Aspirin 1 tablet", after=card)
     assert await amounts(town, asked) == ["1 tablet"]
@@ -86,11 +88,11 @@ async def test_a_change_that_was_undone_is_not_carried_on(home: Household, town:
     asked = await ask(town, *home, medicines=ONE)
     changed = await change_to_two(home.anna)
     await home.anna.press("Undo", message=changed)
-    await home.anna.press("Undo", message=await home.anna.sees("changed, to: 💊 Aspirin"))
+    await home.anna.press("Undo", message=await home.anna.sees("changed to: 💊 Aspirin"))
     await home.anna.sees("As before:")
     toast = await home.anna.press("Change that dose, too", message=changed)
     assert toast.alert
-    assert toast.text == "It was changed again since. It is now: Aspirin 1 tablet"
+    assert toast.text == "It has been changed again since. It's now: Aspirin 1 tablet"
     assert await amounts(town, asked) == ["1 tablet"]
 
 
@@ -131,12 +133,12 @@ async def test_another_hour_says_how_long_the_open_dose_stays_so(
 ) -> None:
     asked = await ask(town, *home, medicines=ONE)
     await open_change(home.anna, "When")
-    await home.anna.sees("What should change about when")
+    await home.anna.sees("be given from now on?")
     later = clock_in_london(asked.minute + timedelta(minutes=20))
     await home.anna.send(f"at {later}")
     changed = await home.anna.sees("Changed: Aspirin 1 tablet")
     until = clock_in_london(asked.minute + WINDOW)
-    assert f"The dose of today {asked.at} stays open until {until}." in changed.text
+    assert f"The dose due today {asked.at} stays open until {until}." in changed.text
     taken = await home.ben.press("Taken", message=asked.cards[1])
     assert taken.text == "Taken: Aspirin 1 tablet"
 
@@ -153,8 +155,8 @@ async def test_stop_says_what_becomes_of_the_open_dose(home: Household, town: To
     )
     assert late.alert
     assert late.text == (
-        "Aspirin 1 tablet: this dose was called off, so nothing was recorded."
-        " If it was given, type /give."
+        "Aspirin 1 tablet: this dose is no longer due, so nothing was recorded. If it was "
+        "given, record it with /give."
     )
 
 

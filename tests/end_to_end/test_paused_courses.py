@@ -165,7 +165,7 @@ async def test_undo_of_a_pause_asks_too(home: Household, town: Town) -> None:
     await home.ben.send("/meds")
     await home.ben.press("Amoxicillin", message=await home.ben.sees("Medicines, family"))
     await home.ben.press("✏️ Change", message=await home.ben.sees("Last given"))
-    await home.ben.press("The name", message=await home.ben.sees("What shall I change"))
+    await home.ben.press("The name", message=await home.ben.sees("What would you like to change"))
     await home.ben.sees("called")
     await home.ben.send("Amoxi")
     await home.ben.sees("Changed: Amoxi")
@@ -187,18 +187,18 @@ async def test_what_is_over_by_then_is_not_said_to_resume(home: Household, town:
     await home.anna.sees("Iron is paused until 10 December 2026.")
     await home.anna.send("/pause Mum until 3 December")
     question = await home.anna.sees("I'll pause all of Mum's medicines until 3 December 2026.")
-    assert "They resume that day, but for these:" in question.text
+    assert "They resume that day, except for these:" in question.text
     assert "• Amoxicillin (its course ends before then, on 27 November 2026)" in question.text
-    assert "• Iron (stays paused on its own)" in question.text
+    assert "• Iron (stays paused separately)" in question.text
     await home.anna.press("No, keep", message=question)
-    paused = await home.anna.sees("Everything resumes that day, but for what is noted below.")
+    paused = await home.anna.sees("Everything resumes that day, except as noted below.")
     assert "• Amoxicillin 500 mg (its course ends before then" in paused.text
     await home.anna.press("No, leave", message=await home.anna.sees("paused days at the end?"))
     await home.anna.sees("All right, it still ends on 27 November 2026.")
     town.jump_to(datetime(2026, 12, 2, 19, 59, 59, tzinfo=UTC))
     told = await home.ben.sees("Mum's pause ends tomorrow")
     assert "These medicines resume then: Aspirin\n" in told.text
-    assert "Over by then, so not resumed: Amoxicillin" in told.text
+    assert "Over by then, so they won't resume: Amoxicillin" in told.text
 
 
 async def test_of_a_course_alone_nothing_is_promised(home: Household) -> None:
@@ -207,7 +207,7 @@ async def test_of_a_course_alone_nothing_is_promised(home: Household) -> None:
     question = await home.anna.sees("I'll pause all of Mum's medicines until 3 December 2026.")
     assert "resume" not in question.text
     await home.anna.press("No, keep", message=question)
-    await home.anna.sees("No dose of these is left then.")
+    await home.anna.sees("By then, none of these has any doses left.")
     question = await home.anna.sees("paused days at the end?")
     assert "✅ Yes, until 7 December 2026" in question.labels
 
@@ -217,12 +217,12 @@ async def test_a_pause_without_an_end_says_what_becomes_of_a_course(
 ) -> None:
     await amoxicillin(home.anna)
     await home.anna.send("/pause Amoxicillin until further notice")
-    paused = await home.anna.sees("When you do, I'll ask whether to add the days")
+    paused = await home.anna.sees("When you do, I'll ask whether to add the paused days")
     town.jump_to(at(30, 11))
     await home.anna.send("/meds")
     await home.anna.sees("(paused; its course ended on 27 November 2026)")
     toast = await home.anna.press("Resume", message=paused)
-    assert "its course is over: no dose is left to give" in toast.text
+    assert "its course is over: there are no doses left to give" in toast.text
     question = await home.anna.sees("Add the 5 paused days at the end?")
     await home.anna.press("Yes, until 4 December 2026", message=question)
     await home.anna.sees("Amoxicillin now lasts longer")
@@ -264,7 +264,7 @@ async def test_a_pause_that_has_taken_nothing_adds_nothing(home: Household, town
     question = await pause_mum(home.anna, "thursday")
     await resume_mum(home.ben)
     await home.anna.press("Yes", message=question)
-    await home.anna.sees("Amoxicillin is not paused any more, so there are no days to add now.")
+    await home.anna.sees("Amoxicillin is no longer paused, so there are no days to add now.")
     assert await town.value(ENDS) == "2026-11-27"
 
 
@@ -279,7 +279,7 @@ async def test_what_was_open_when_it_was_paused_and_is_again_is_not_lost(
     await home.ben.press("Resume", message=await home.ben.sees("paused until Thursday"))
     await home.ben.sees(f"Open: today {asked.at}")
     await home.anna.press("Yes", message=question)
-    await home.anna.sees("not paused any more, so there are no days to add now.")
+    await home.anna.sees("no longer paused, so there are no days to add now.")
 
 
 async def test_a_pause_that_runs_again_is_not_over(home: Household, town: Town) -> None:
@@ -310,7 +310,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     question = await home.ben.sees("Add the 1 paused day at the end?")
     await home.anna.send("/people")
     await home.anna.press("Move", message=await home.anna.sees("People, family"))
-    await home.anna.sees("In which city does Mum live")
+    await home.anna.sees("Which city does Mum live in")
     await home.anna.send("New York")
     await home.anna.sees("America/New York")
     await home.ben.send("/today")
@@ -330,4 +330,6 @@ async def test_of_a_course_that_is_removed_nothing_is_asked(
         " is_paused_with_person = false, deleted_at = clock_now()"
     )
     await home.anna.press(answer, message=question)
-    await home.anna.sees("was removed meanwhile" if answer == "Yes" else "it still ends on")
+    await home.anna.sees(
+        "has been removed in the meantime" if answer == "Yes" else "it still ends on"
+    )

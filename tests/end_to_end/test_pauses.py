@@ -28,12 +28,12 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     await anna.sees("Saved")
     await anna.send("/pause Mum until friday")
     question = await anna.sees("I'll pause all of Mum's medicines until 27 November 2026.")
-    assert "Should I also skip the reminders of appointments" in question.text
+    assert "Should I also skip appointment reminders" in question.text
     await anna.press("Yes, no reminders", message=question)
     paused = await anna.sees("Mum is paused until Friday 27 November")
     assert "• Aspirin 100 mg" in paused.text
     assert "• Metformin 850 mg" in paused.text
-    assert "I won't remind you of appointments" in paused.text
+    assert "I won't remind you about appointments" in paused.text
     assert paused.labels == ("↩️ Undo", "▶️ Resume Mum")
     for phone, card in zip(home, asked.cards, strict=True):
         await phone.sees("Aspirin 100 mg\nPaused", after=card)
@@ -65,9 +65,9 @@ async def test_a_hospital_stay_on_two_phones(home: Household, town: Town) -> Non
     for phone in home:
         told = await phone.sees("Mum's pause ends tomorrow, Friday 27 November 2026.")
         assert "Aspirin, Metformin, Statin" in told.text
-        assert told.labels == ("▶️ Go on as planned", "⏸ Longer")
+        assert told.labels == ("▶️ End as planned", "⏸ Pause longer")
     assert await town.value("SELECT count(*) FROM notifications WHERE kind = 'appointment'") == 0
-    await ben.press("Go on", message=told)
+    await ben.press("End as planned", message=told)
     await anna.sees("Ben: it ends as planned.")
     town.jump_to(at(26, 23, 59, 58))
     await town.until("SELECT count(*) = 0 FROM medications WHERE status = 'paused'")
@@ -88,7 +88,7 @@ async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -
     await home.anna.sees("I'll pause all of Mum's medicines until 26 November 2026.")
     await home.anna.press("No, keep reminding")
     paused = await home.anna.sees("Mum is paused until Thursday 26 November")
-    assert "I'll still remind you of appointments." in paused.text
+    assert "I'll still remind you about appointments." in paused.text
     await home.anna.press("Resume Mum", message=paused)
     resumed = await home.anna.sees("Mum's pause is over.")
     assert "Aspirin 100 mg. Next: today 08:00" in resumed.text
@@ -120,8 +120,8 @@ async def test_a_medicine_is_paused_on_one_line(home: Household, town: Town) -> 
         ("Mum until yesterday", "A pause can only end on a later day."),
         ("Mum until today", "A pause can only end on a later day."),
         ("Aspirin until 3 December 2029", "That's more than a year away."),
-        ("Mum until banana", "I cannot read a date in “banana”"),
-        ("Mum from friday", "“from friday”: a pause begins at once."),
+        ("Mum until banana", "I can't read a date in “banana”"),
+        ("Mum from friday", "“from friday”: a pause starts right away."),
     ],
 )
 async def test_an_end_that_cannot_be_is_asked_again(
@@ -141,9 +141,11 @@ async def test_what_cannot_be_paused_is_said(home: Household) -> None:
     await add_person(home.anna, "Dad")
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Mum")
     await home.anna.send("/pause Dad until friday")
-    await home.anna.sees("Dad takes no medicine, so there is nothing to pause.")
+    await home.anna.sees(
+        "Dad isn't taking any medicines, so there's nothing to pause. /addmed adds one."
+    )
     await home.anna.send("/pause Asprin until friday")
-    await home.anna.sees("I know nobody and no medicine called “Asprin”")
+    await home.anna.sees("I don't know a person or a medicine called “Asprin”")
 
 
 async def test_over_another_pause_the_one_that_runs_is_shown(home: Household, town: Town) -> None:
@@ -185,7 +187,7 @@ async def test_of_two_who_resume_the_second_is_told(home: Household) -> None:
     await home.anna.press("Resume", message=shown[0])
     await home.anna.sees("Mum's pause is over.")
     toast = await home.ben.press("Resume", message=shown[1])
-    assert "Mum's pause was changed, or is over." in toast.text
+    assert "Mum's pause has changed or is over." in toast.text
 
 
 async def test_a_viewer_is_refused_kindly(home: Household, town: Town) -> None:
@@ -217,7 +219,7 @@ async def test_resume_brings_back_nothing_that_was_stopped_meanwhile(
     paused = await home.anna.sees("Aspirin is paused")
     await town.change("UPDATE medications SET status = 'stopped', resumes_at = NULL")
     toast = await home.anna.press("Resume", message=paused)
-    assert "Somebody has stopped it meanwhile." in toast.text
+    assert "Somebody has stopped it in the meantime." in toast.text
     assert await town.value("SELECT status FROM medications") == "stopped"
 
 
@@ -236,7 +238,7 @@ async def test_longer_asks_until_when_and_tells_the_others(home: Household, town
     town.jump_to(at(26, 18, 59, 58))
     told = await home.anna.sees("Mum's pause ends tomorrow")
     await home.ben.sees("Mum's pause ends tomorrow")
-    await home.anna.press("Longer", message=told)
+    await home.anna.press("Pause longer", message=told)
     await home.anna.sees("How long should Mum's pause last?")
     await home.anna.send("30 November")
     await home.anna.sees("Mum is paused until Monday 30 November")
@@ -337,7 +339,7 @@ async def test_a_stop_by_mistake_shows_on_the_card_that_it_is_open_again(
     await home.anna.press("⏹ Stop", message=shown)
     stopped = await home.ben.sees("Aspirin 100 mg\nStopped", after=asked.cards[1])
     assert stopped.labels == ()
-    await home.anna.press("Restore", message=await home.anna.sees("Stopped: I do not remind"))
+    await home.anna.press("Restore", message=await home.anna.sees("Stopped: I won't remind"))
     town.jump_by(minutes=1)
     again = await home.ben.sees("Asking again", after=asked.cards[1])
     await home.ben.press("Taken", message=again)
@@ -348,14 +350,14 @@ async def test_somebody_of_another_family_pauses_nothing(home: Household, town: 
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     eve = town.person("Eve")
     await found_family(eve, "Smith")
-    shown = await eve.sees("is founded")
+    shown = await eve.sees("You've created the family")
     [row] = await town.rows(
         "SELECT c.family_id, c.id FROM care_recipients c JOIN medications m"
         " ON m.care_recipient_id = c.id"
     )
     press = PausePerson(family_id=row.family_id, person_id=row.id)
     toast = await eve.press_altered(press.encode(), message=shown)
-    assert "not there any more" in toast.text
+    assert "no longer there" in toast.text
 
 
 async def test_what_is_open_is_said_where_it_goes_on(home: Household, town: Town) -> None:
@@ -404,7 +406,7 @@ async def test_as_needed_is_paused_but_was_never_asked_for(home: Household) -> N
     await add_medicine(home.anna, "Para 500 mg as needed, 4 hours apart, max 4")
     await pause_mum(home.anna)
     paused = await home.anna.sees("Mum is paused until")
-    assert "I won't ask about:\n• Aspirin 100 mg\nAlso paused, only given as needed: Para" in (
+    assert "I won't ask about:\n• Aspirin 100 mg\nAlso paused, given only as needed: Para" in (
         paused.text
     )
 

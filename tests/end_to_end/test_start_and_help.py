@@ -11,12 +11,12 @@ async def test_whoever_is_new_is_welcomed_and_shown_the_first_step(town: Town) -
     welcome = await anna.sees("Hello Anna <b & Co!")
     assert "not a medical device" in welcome.text
     await anna.press("Create a family")
-    await anna.sees("What shall the family be called?")
+    await anna.sees("What would you like to call the family?")
 
 
 async def test_whoever_is_known_is_greeted_with_their_family(home: Household) -> None:
     await home.ben.start()
-    greeting = await home.ben.sees("You are in the family Mum's helpers")
+    greeting = await home.ben.sees("You're in the family Mum's helpers")
     assert set(greeting.labels) == {
         "💊 Today",
         "📋 Medicines",
@@ -34,7 +34,7 @@ async def test_whoever_is_known_is_greeted_with_their_family(home: Household) ->
 async def test_a_link_that_is_no_invitation_is_told_so(town: Town) -> None:
     anna = town.person("Anna")
     await anna.start("no-such-invitation")
-    await anna.sees("I do not know this invitation")
+    await anna.sees("I don't know this invitation")
     assert await town.count("family_members") == 0
 
 
@@ -65,13 +65,13 @@ async def test_what_is_no_command_is_answered_in_one_sentence(town: Town) -> Non
     await anna.sees("Hello")
     for typed, answer in (
         ("/nosuchthing", "I don't know that command."),
-        ("good morning", "I did not expect a message just now."),
+        ("good morning", "I'm not sure what that's about."),
         ("/help@carecircle_sandbox_bot", "What I can do"),
     ):
         await anna.send(typed)
         await anna.sees(answer)
     await anna.send_voice()
-    await anna.sees("I did not expect a message just now.")
+    await anna.sees("I'm not sure what that's about.")
 
 
 async def test_without_a_family_each_command_says_what_to_do_first(town: Town) -> None:
@@ -80,7 +80,7 @@ async def test_without_a_family_each_command_says_what_to_do_first(town: Town) -
     await anna.sees("Hello")
     for command in ("/family", "/invite", "/addperson Mum in London", "/today", "/undo", "/addmed"):
         await anna.send(command)
-        await anna.sees("You are in no family yet. Type /newfamily NAME")
+        await anna.sees("You aren't in a family yet. Type /newfamily NAME")
     await town.settled()
     assert await town.count("care_recipients") == 0
 
@@ -96,7 +96,7 @@ async def test_a_message_that_is_edited_does_nothing_again(town: Town) -> None:
     anna = town.person("Anna")
     await found_family(anna, "Smith")
     mistyped = await anna.send("/newfamily Smyth")
-    await anna.sees("The family Smyth is founded")
+    await anna.sees("You've created the family Smyth")
     await anna.edit(mistyped, "/newfamily Smith")
     await anna.send("/family")
     await anna.sees("👪 Smyth")

@@ -18,7 +18,7 @@ async def test_today_without_anybody_cared_for_says_what_to_do(town: Town) -> No
     anna = town.person("Anna")
     await found_family(anna)
     await anna.send("/today")
-    await anna.sees("Nobody is cared for yet. Type /addperson NAME in CITY.")
+    await anna.sees("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
 
 
 async def test_today_shows_each_person_by_their_own_calendar(home: Household, town: Town) -> None:
@@ -81,7 +81,7 @@ async def test_undo_takes_back_a_dose(home: Household, town: Town) -> None:
     await home.anna.press("Taken", message=asked.cards[0])
     taken = await home.ben.sees("Taken by Anna", after=asked.cards[1])
     await undo(home.anna)
-    await home.anna.sees("↩️ Undone: Aspirin 100 mg. It is open again.")
+    await home.anna.sees("↩️ Undone: Aspirin 100 mg. It's open again.")
     again = await home.ben.sees("• Aspirin 100 mg", after=taken)
     assert "✅ Taken" in again.labels
     assert [
@@ -95,7 +95,7 @@ async def test_undo_takes_back_all_taken_as_one_action(home: Household, town: To
     await home.anna.press("All taken", message=asked.cards[0])
     await home.ben.sees("Taken by Anna", after=asked.cards[1])
     await undo(home.anna)
-    await home.anna.sees("Undone: Aspirin 100 mg, Statin 20 mg. They are open again.")
+    await home.anna.sees("Undone: Aspirin 100 mg, Statin 20 mg. They're open again.")
     await town.settled()
     pending = await town.value("SELECT count(*) FROM doses WHERE status = 'pending'")
     assert pending == await town.count("doses")
@@ -106,11 +106,11 @@ async def test_undo_takes_back_the_last_thing_first(home: Household, town: Town)
     await home.anna.press("Taken", message=asked.cards[0])
     await add_medicine(home.anna, "Zinc 5 mg at 12:00")
     await undo(home.anna)
-    await home.anna.sees("Zinc 5 mg is removed again")
+    await home.anna.sees("Zinc 5 mg has been removed")
     await undo(home.anna)
-    await home.anna.sees("Undone: Aspirin 100 mg. It is open again.")
+    await home.anna.sees("Undone: Aspirin 100 mg. It's open again.")
     await undo(home.anna)
-    await home.anna.sees("Aspirin 100 mg is removed again")
+    await home.anna.sees("Aspirin 100 mg has been removed")
     await home.anna.send("/undo")
     await home.anna.sees("You have nothing to undo from the last 48 hours.")
 

@@ -32,7 +32,7 @@ async def both(town: Town) -> Families:
     await join(carl, anna)
     await add_medicine(carl, "Amlodipine 5 mg as needed, 4 hours apart")
     await anna.send("/newfamily Smith")
-    await anna.sees("The family Smith is founded")
+    await anna.sees("You've created the family Smith")
     await add_person(anna, "Mum")
     await add_medicine(anna, "Para 500 mg as needed, 4 hours apart")
     return Families(anna, carl)
@@ -81,7 +81,7 @@ async def test_what_is_taken_in_the_other_family_is_given_there(
 async def test_who_stays_is_told_what_is_known_here(both: Families, town: Town) -> None:
     question = await offered(both.anna, "/give Amlodipine", IN_MILLER)
     await both.anna.press("Stay here", message=question)
-    await both.anna.sees("I know no medicine called “Amlodipine” in this family.")
+    await both.anna.sees("I don't know a medicine called “Amlodipine” in this family.")
     assert await town.count("medication_logs") == 0
 
 
@@ -120,7 +120,7 @@ async def test_whoever_has_left_the_other_family_gives_nothing_there(
     await both.anna.sees("You're not in the family Miller any more, so nothing was recorded.")
     assert await town.count("medication_logs") == 0
     await both.anna.send("/give Amlodipine")
-    await both.anna.sees("I know no medicine called “Amlodipine” in this family.")
+    await both.anna.sees("I don't know a medicine called “Amlodipine” in this family.")
 
 
 async def test_who_may_only_read_there_is_told_so(both: Families, town: Town) -> None:
@@ -168,14 +168,14 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await offered(both.anna, "/give Amlodipine", IN_MILLER)
     await both.carl.send("/people")
     await both.carl.press("✏️ Dad", message=await both.carl.sees("People, family Miller"))
-    await both.carl.sees("What shall I call Dad")
+    await both.carl.sees("What should I call Dad")
     await both.carl.send("Granddad")
-    await both.carl.sees("From now on: Granddad.")
+    await both.carl.sees("Renamed to Granddad.")
     await both.anna.send("/people")
     again = await both.anna.sees("Amlodipine is Granddad's, in the family Miller.")
     await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
     await both.anna.send("/people")
-    await both.anna.sees("That is not there any more.", after=again)
+    await both.anna.sees("That's no longer there.", after=again)
 
 
 async def test_an_undo_below_a_change_in_one_family_is_about_that_family(
@@ -214,24 +214,24 @@ async def test_today_says_what_is_open_in_another_family(both: Families, town: T
     town.jump_to(minute)
     await both.anna.sees(f"Dad · {at}")
     await both.anna.send("/today")
-    today = await both.anna.sees("In the family Miller 2 doses are open.")
+    today = await both.anna.sees("2 doses are open in the family Miller.")
     await both.carl.send("/today")
     assert "In the family" not in (await both.carl.sees("Today, family Miller")).text
     await both.anna.press("Switch to Miller", message=today)
-    await both.anna.sees("You are now in the family Miller.")
+    await both.anna.sees("You're now in the family Miller.")
     assert await current_family(town) == "Miller"
 
 
 async def test_two_families_of_one_name_are_told_apart(both: Families, town: Town) -> None:
     await both.anna.send("/newfamily Miller")
-    await both.anna.sees("The family Miller is founded")
+    await both.anna.sees("You've created the family Miller")
     await add_person(both.anna, "Aunt")
     await both.anna.send("/family")
     overview = await both.anna.sees("👪 Miller (with Aunt)")
     assert "Switch to Miller (with Carl and Dad)" in overview.labels
     assert "Switch to Smith" in overview.labels
     await both.anna.press("Switch to Miller (with Carl", message=overview)
-    await both.anna.sees("You are now in the family Miller (with Carl and Dad).")
+    await both.anna.sees("You're now in the family Miller (with Carl and Dad).")
     await both.anna.send("/give Para")
     await both.anna.sees("Para is Mum's, in the family Smith.")
 
@@ -255,7 +255,7 @@ async def test_two_families_of_one_name_are_told_apart_in_answers_and_lists(
     await both.anna.send("/family")
     listed = await both.anna.sees("👪 Smith")
     await both.anna.press("Switch to Smith (with Mum)", message=listed)
-    await both.anna.sees("You are now in the family")
+    await both.anna.sees("You're now in the family")
     await both.anna.send("/meds")
     await both.anna.sees("Medicines, family Smith (with Mum)")
     await both.anna.send("/give Para at 07:00")

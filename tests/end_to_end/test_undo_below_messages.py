@@ -11,8 +11,8 @@ async def corrected_to_skipped(who: Person) -> Message:
     await who.send("/history")
     await who.press("1", message=await who.sees("📜 History"))
     await who.press("Correct", message=await who.sees("recorded"))
-    await who.press("It was not taken", message=await who.sees("What was different"))
-    await who.press("No reason", message=await who.sees("Why was it not taken?"))
+    await who.press("It wasn't taken", message=await who.sees("What was different"))
+    await who.press("No reason", message=await who.sees("Why wasn't it taken?"))
     return await who.sees("✅ Corrected")
 
 
@@ -101,7 +101,7 @@ async def test_a_list_is_undone_one_by_one_whatever_was_added_since(home: Househ
         await home.anna.press("Undo", message=saved)
         named = await home.anna.sees(f"added: 💊 {name}")
         await home.anna.press("Undo", message=named)
-        await home.anna.sees(f"{name} is removed again")
+        await home.anna.sees(f"{name} has been removed")
     toast = await home.anna.press("Undo", message=saved)
     assert toast.text == "You've already undone that."
 
@@ -146,7 +146,7 @@ async def test_whoever_has_nothing_to_undo_is_told_so(home: Household, town: Tow
     assert toast.text == "You have nothing to undo from the last 48 hours."
     data = asked.cards[1].buttons[0][0].data or ""
     toast = await home.ben.press_altered(UndoRecord.verb + data[2:46], message=asked.cards[1])
-    assert toast.text == "Aspirin 100 mg is open: nothing is recorded of it."
+    assert toast.text == "Aspirin 100 mg is open: nothing is recorded for it."
 
 
 async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: Town) -> None:
@@ -160,7 +160,7 @@ async def test_what_is_undone_is_said_where_it_was_asked(home: Household, town: 
     undone = await home.anna.sees("the stock of Aspirin 1 tablet is as it was")
     assert (undone.id, undone.labels) == (named.id, ())
     await home.anna.press("Undo", message=saved)
-    removed = await home.anna.sees("Aspirin is removed again", after=undone)
+    removed = await home.anna.sees("Aspirin has been removed", after=undone)
     assert (removed.id, removed.labels) == (saved.id, ())
     # A second tap on a button that is no longer there undoes nothing more.
     before = len(home.anna.messages)

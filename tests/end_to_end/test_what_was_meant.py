@@ -52,7 +52,7 @@ async def test_a_few_minutes_ahead_is_now(home: Household, town: Town) -> None:
     asked = await ask(town, home.anna)
     await home.anna.send(f"/give Aspirin at {asked.at[:3]}{int(asked.at[3:]) + 3:02}")
     given = await home.anna.sees("✅ Aspirin 100 mg, given today")
-    assert f"It counts for today {asked.at}." in given.text
+    assert f"It counts as the dose due today {asked.at}." in given.text
     assert await records(town) == [f"23 {asked.at}"]
 
 
@@ -88,9 +88,9 @@ async def test_a_question_shows_what_a_yes_records_and_what_lies_on_both_sides(
         "for Mum, family Mum's helpers",
         "That's 2 × the usual 500 mg.",
         "given today 10:00",
-        "Only 2 h 20 min before the one after it; 4 hours apart were set.",
+        "Only 2 h 20 min before the one after it; it's set to 4 hours apart.",
         "The one after it: today 12:20,",
-        "1 of 4 in 24 hours without it",
+        "Without it: 1 of 4 in 24 hours",
     ):
         assert words in asks.text
     await home.ben.press("✅ Given", message=asks)
@@ -110,7 +110,7 @@ async def test_a_yes_to_a_stale_question_is_asked_anew(home: Household, town: To
     await home.anna.sees("✅ Para 500 mg, given today 12:3")
     await home.ben.press("✅ Given", message=asks)
     again = await home.ben.sees("❗ New since I asked: today 12:3")
-    assert "before the one after it; 4 hours apart were set." in again.text
+    assert "before the one after it; it's set to 4 hours apart." in again.text
     assert len(await records(town)) == 2
 
 
@@ -163,8 +163,8 @@ async def test_under_a_question_the_clock_can_be_changed(home: Household, town: 
         ("Para 1 g", "That's 2 × the usual 500 mg."),
         ("Para 2 tablets", "I'd count 2 tablets as 2 doses."),
         ("Para 20 g", "❗ 20 g is 40 × the usual 500 mg of Para."),
-        ("Para 5 ml", "How many doses of 500 mg are 5 ml?"),
-        ("Para this morning", "At what time (“this morning”) was Para given?"),
+        ("Para 5 ml", "How many doses of 500 mg make 5 ml?"),
+        ("Para this morning", "“this morning”: what time was Para given?"),
         ("Para at 25:00", "When was Para given?"),
         ("Para a handful", "How much Para was given? The usual amount is 500 mg."),
     ],
@@ -230,7 +230,7 @@ async def test_what_was_understood_is_kept_while_the_rest_is_asked(
     await add_medicine(home.anna, PARA)
     town.jump_by(hours=1)
     await home.anna.send("/give Para 1 g at 25:00")
-    await home.anna.sees("There is no time")
+    await home.anna.sees("isn't a time of day")
     await home.anna.send("at 08:10")
     asks = await home.anna.sees("Record it?")
     assert "Para 1 g" in asks.text
@@ -304,7 +304,7 @@ async def test_a_correction_that_crosses_another_record_says_so(
     await home.anna.press("✏️ Correct", message=given)
     await home.anna.press("Taken at another time", message=await home.anna.sees("was different"))
     await home.anna.send("07:45")
-    asks = await home.anna.sees("⚠️ Another one is on record between the old time and the new one.")
+    asks = await home.anna.sees("⚠️ Another one is recorded between the old time and the new one.")
     await home.anna.press("✅ Correct it", message=asks)
     await home.anna.sees("taken today 07:45")
     assert await records(town) == ["23 08:00", "23 10:00", "23 07:45"]

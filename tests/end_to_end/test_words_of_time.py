@@ -29,5 +29,5 @@ async def test_a_summary_names_the_day_if_it_is_another_one(home: Household, tow
     await town.stop_bot()
     town.jump_by(hours=24)
     await town.start_bot()
-    told = await home.ben.sees("I could not ask about this dose in time")
+    told = await home.ben.sees("I couldn't ask about this dose in time")
     assert "• Monday 20:00 Aspirin 100 mg" in told.text

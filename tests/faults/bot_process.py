@@ -60,5 +60,5 @@ class BotProcess:
 
     async def runs(self) -> None:
         """Return once it says that it runs."""
-        said_before = self.log.count("the bot is running")
-        await until(lambda: self.log.count("the bot is running") > said_before, seconds=90)
+        said_before = self.log.count("bot running")
+        await until(lambda: self.log.count("bot running") > said_before, seconds=90)

@@ -62,9 +62,9 @@ async def test_while_redis_is_away_reminders_come_and_conversations_say_so(
 
     # Nobody knows what was asked; what is on one line is done.
     await anna.send("Zinc")
-    await anna.sees("I cannot remember our conversation for the moment.")
+    await anna.sees("I can't remember our conversation at the moment.")
     await anna.send("/addmed")
-    await anna.sees("I cannot remember our conversation for the moment.")
+    await anna.sees("I can't remember our conversation at the moment.")
     await add_medicine(ben, f"Statin 20 mg at {clock_in_london(minute + timedelta(minutes=1))}")
 
     town.jump_to(minute - timedelta(seconds=1))

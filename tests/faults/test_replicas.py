@@ -46,11 +46,13 @@ async def test_two_bots_answer_each_message_once_and_in_order(town: Town, replic
             await person.send(f"/newfamily {name}")
     await town.settled(seconds=60)
     for person in people:
-        said = [m.text.splitlines()[0] for m in person.messages if "is founded" in m.text]
+        said = [
+            m.text.splitlines()[0] for m in person.messages if "You've created the family" in m.text
+        ]
         assert said == [
-            "👪 The family Mum's helpers is founded, and you are its admin.",
+            "👪 You've created the family Mum's helpers, and you're its admin.",
             *(
-                f"👪 The family {name} is founded, and you are its admin."
+                f"👪 You've created the family {name}, and you're its admin."
                 for name in ("One", "Two", "Three")
             ),
         ]
@@ -84,5 +86,5 @@ async def test_the_second_takes_over_when_the_first_is_gone(
     told = await home.ben.sees(remindable.shown(minute), timeout=20)
     answer = "Taken" if "Taken" in " ".join(told.labels) else "I'll drive"
     await home.ben.press(answer, message=told, timeout=40)
-    shown = "Taken by Ben" if answer == "Taken" else "Ben drives"
+    shown = "Taken by Ben" if answer == "Taken" else "Ben is driving"
     await home.anna.sees(shown, timeout=20)

@@ -56,7 +56,7 @@ async def test_a_card_whose_answer_got_lost_comes_again_and_says_so(
     # Both copies are of one thing: the one that the bot knows of shows what became of it.
     is_dose = remindable is A_DOSE
     await twice.press("Taken" if is_dose else "I'll drive")
-    await once.sees("Taken by" if is_dose else "drives")
+    await once.sees("Taken by" if is_dose else "is driving")
 
 
 async def test_a_card_that_may_have_been_lost_comes_again_and_says_so(

@@ -168,7 +168,7 @@ class TestTheDriver:
             (
                 lambda s, f: calling_off.cancel(s, f.id, reach=Reach.THIS),
                 "🚫 Anna called off an appointment:",
-                "🚗 You don't need to drive.",
+                "🚗 You don't need to drive any more.",
             ),
             (
                 lambda s, f: calling_off.remove(s, f.appointment_id),
@@ -203,7 +203,7 @@ class TestTheDriver:
         said = (await home.said())["Ben"]
         assert (said[0], said[-1]) == (
             "↩️ Anna undid a change to an appointment. It's as it was before:",
-            "🚗 You don't need to drive.",
+            "🚗 You don't need to drive any more.",
         )
 
     async def test_of_a_series_only_the_driver_of_that_time_is_told_what_was_moved(
@@ -275,13 +275,13 @@ class TestWhoIsTold:
         await home.do(lambda scope: hear(scope, wanted=False), home.ben)
         assert [row.is_open for row in await home.rows()] == [True]
         [message] = await home.read([sent.id])
-        assert button(message) == "🔔 Tell me about such changes again"
+        assert button(message) == "🔔 Tell me about changes like this again"
         assert lines(message)[0] == "➕ Anna added a medicine for Mum:"
         await factories.medicine(home.database, home.anna, home.mum, name="Zinc")
         assert await home.owed() == {}
         await home.do(lambda scope: hear(scope, wanted=True), home.ben)
         [message] = await home.read([sent.id])
-        assert button(message) == "🔕 Don't tell me about such changes"
+        assert button(message) == "🔕 Don't tell me about changes like this"
         await factories.medicine(home.database, home.anna, home.mum, name="Iron")
         assert set(await home.owed()) == {"Ben"}
 
@@ -325,7 +325,7 @@ class TestWhatIsTold:
             ),
             (
                 lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=None),
-                "⏸ Anna paused everything that Mum takes:",
+                "⏸ Anna paused everything Mum takes:",
                 "<b>Mum</b>, paused until further notice",
             ),
         ]
@@ -413,7 +413,7 @@ class TestWhatIsUndone:
             "↩️ Undone. Now it's:",
             "📅 <b>Cardiologist</b> for Mum",
             "🕑 Friday 27 November 10:00 Mum's time, 1\u00a0h",
-            "🚗 Ben drives",
+            "🚗 Ben is driving",
         ]
 
     async def test_later_is_told_anew(self, home: Home) -> None:

@@ -169,7 +169,7 @@ async def test_whose_record_is_undone_is_told(home: Home) -> None:
     await home.record(home.anna, minutes=5)
     await home.undo(home.ben)
     assert await home.told() == [
-        ("Anna", f"↩️ Ben undid {ABOUT}: given at 08:05. That opened it again.")
+        ("Anna", f"↩️ Ben undid {ABOUT}: given at 08:05. That reopened it.")
     ]
 
 
@@ -270,7 +270,7 @@ async def test_what_is_put_back_stays_its_recorders(home: Home) -> None:
     # Hence it is Ben who hears of what becomes of it, and not Anna.
     await home.undo(home.carl)
     assert await home.told() == [
-        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That opened it again.")
+        ("Ben", f"↩️ Carl undid {ABOUT}: given at 08:00. That reopened it.")
     ]
     assert await find_violations(home.url, home.database.clock) == []
 
@@ -283,7 +283,10 @@ async def test_whose_correction_is_undone_is_told_what_stands(home: Home) -> Non
     assert await home.told() == [
         (
             "Anna",
-            f"↩️ Carl undid {about}: given at 08:10. It stands as Ben recorded it: given at 08:00.",
+            (
+                f"↩️ Carl undid {about}: given at 08:10."
+                " It's back to what Ben recorded: given at 08:00."
+            ),
         )
     ]
 

@@ -185,7 +185,7 @@ async def test_state_that_cannot_be_read_counts_as_none(
     await redis.set(KEY, stored)
     await redis.set(TOMBSTONE, stored)
     assert await store.load(CHAT, USER) is None
-    assert "cannot be read" in caplog.text
+    assert "unreadable conversation" in caplog.text
     assert stored not in caplog.text or not stored
     saved = await save(store, started())
     assert await store.load(CHAT, USER) == saved

@@ -201,7 +201,7 @@ class Performance:
         first, *others = family.members
         admin = await self._meet(first)
         await admin.send(f"/newfamily {family.name}")
-        await admin.sees("is founded")
+        await admin.sees("You've created the family")
         for newcomer in others:
             invited = await self._meet(newcomer)
             await invited.open_link(await towns.invite(admin, newcomer.role))
@@ -232,7 +232,7 @@ async def _live_in(member: Person, place: str) -> None:
     await member.sees("")
     await member.press("My own clock")
     await member.send(place)
-    await member.sees("Your own clock is that of")
+    await member.sees("Your own clock is set to")
 
 
 def _newest(person: Person, fragment: str) -> Message:

@@ -131,7 +131,7 @@ def test_a_bad_value_is_one_sentence_with_its_name_and_without_its_secret(
 
 def test_a_file_that_is_no_text_is_one_sentence(empty_place: Path) -> None:
     (empty_place / ".env").write_bytes(b"PORT=\xff\xfe")
-    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+    with pytest.raises(SettingsError, match=r"\.env can't be read"):
         load_settings()
 
 

@@ -139,9 +139,8 @@ def is_misunderstood(text: str) -> bool:
     """Whether an answer says that something was not understood."""
     return bool(
         re.search(
-            r"of what\?|isn't an amount|is no amount|no time “|cannot read|can't read"
-            r"|I don't know|I do not know|I know no|not sure what|did not expect|tap one of"
-            r"|Did you mean /",
+            r"of what\?|isn't an amount|isn't a time of day|can't read"
+            r"|I don't know|not sure what|tap one of|Did you mean /",
             text,
         )
     )

@@ -304,7 +304,7 @@ def check_appointment(tables: Snapshot, occurrence_id: UUID, text: str) -> Itera
     for row in [row for row in planned if row["id"] == occurrence_id]:
         at = local(row["starts_at"], tables.appointments[row["appointment_id"]]["timezone"])
         name = tables.name_of(row["driver_id"])
-        says = [row["title"], f"{at:%H:%M}", f"{name} drives" if name else "No driver yet"]
+        says = [row["title"], f"{at:%H:%M}", f"{name} is driving" if name else "No driver yet"]
         if row["place"]:
             says.append(f"📍 {row['place']}")
         for words in says:

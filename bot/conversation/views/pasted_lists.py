@@ -63,9 +63,9 @@ def _entry(number: int, entry: Shown) -> str:
     words = _("{number}. {entry}").format(number=number, entry=entry.words)
     if entry.same is None:
         return words
-    same = _("⚠️ There is one already: {existing}. It isn't saved yet.").format(
-        existing=escape(entry.same)
-    )
+    same = _(
+        "⚠️ There's already one: {existing}. I'll only save this one if you tap “as well”."
+    ).format(existing=escape(entry.same))
     return f"{words}\n{same}"
 
 
@@ -100,7 +100,7 @@ def back_label() -> str:
 
 
 def type_anew(line: str, *, number: int, keep: Button) -> Screen:
-    words = _("Type number {number} anew. It was: <code>{line}</code>")
+    words = _("Type number {number} again. It was: <code>{line}</code>")
     return Screen(words.format(number=number, line=_quoted(line)), ((keep,),))
 
 
@@ -147,7 +147,7 @@ def saved_text(lines: Sequence[str], *, member: Member) -> str:
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
     ).format(count=count, family=escape(family_name(member)))
-    last = _("Undo takes back one at a time, the last one first.")
+    last = _("Undo removes one at a time, the last one first.")
     return "\n".join(fitting([head, *lines, last]))
 
 

@@ -33,7 +33,7 @@ async function act(path, given = {}) {
       body: JSON.stringify(given),
     });
   } catch {
-    throw new Error("The sandbox does not answer.");
+    throw new Error("The sandbox isn't answering.");
   }
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error ?? "That did not work.");

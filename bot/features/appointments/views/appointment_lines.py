@@ -24,7 +24,7 @@ def title_line(facts: OccurrenceFacts, *, sign: str = "📅") -> str:
     )
     match facts.status:
         case OccurrenceStatus.CANCELLED if facts.recurrence is not None:
-            return _("🚫 {appointment}: just this one is called off").format(appointment=words)
+            return _("🚫 {appointment}: only this one is called off").format(appointment=words)
         case OccurrenceStatus.CANCELLED | OccurrenceStatus.CUT:
             return _("🚫 {appointment}: called off").format(appointment=words)
         case _:
@@ -90,9 +90,11 @@ def driver_line(facts: OccurrenceFacts) -> str:
     if facts.driver is None:
         return _("🚗 No driver yet")
     if facts.is_driver_away:
-        words = _("🚗 {driver} drives. ⚠️ I can't reach {driver}: please tell them what changes.")
+        words = _(
+            "🚗 {driver} is driving. ⚠️ I can't reach {driver}: please tell them about any changes."
+        )
         return words.format(driver=escape(facts.driver))
-    return _("🚗 {driver} drives").format(driver=escape(facts.driver))
+    return _("🚗 {driver} is driving").format(driver=escape(facts.driver))
 
 
 def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
@@ -119,7 +121,7 @@ def reminder_line(
     if not is_set:
         return _("🔕 No reminder")
     if not ahead:
-        return _("🔕 It starts too soon for its reminders.")
+        return _("🔕 It starts too soon for a reminder.")
     times = reminders_words([reminder.minutes for reminder in ahead])
     if not is_all_day:
         return _("🔔 I'll remind you {times} before.").format(times=times)

@@ -69,7 +69,7 @@ def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Scre
         ]
     if not lines:
         empty = (
-            _("Nothing yet.")
+            _("No past appointments yet.")
             if page.is_past
             else _("Nothing is planned. Type /addappt Cardiologist tomorrow 14:30")
         )

@@ -35,7 +35,7 @@ def notice(facts: AppointmentFacts) -> Screen:
     if facts.is_repeat:
         parts.append(_("🔁 This may be a repeat."))
     if facts.is_late:
-        parts.append(_("⏳ This is late: I couldn't tell you in time."))
+        parts.append(_("⏳ This reminder is late: I couldn't reach you in time."))
     parts += ["\n".join(_lines(item, facts)) for item in facts.items]
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
 

@@ -23,9 +23,9 @@ _ZONES_UNTIL = timedelta(days=3_700)
 def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> Screen:
     """A message with the file of *entries*; *now* (aware) is when it was made."""
     if any(not entry.is_cancelled for entry in entries):
-        caption = _("📅 Open it to put this into your phone's calendar.")
+        caption = _("📅 Open this file to add it to your phone's calendar.")
     else:
-        caption = _("📅 Open it to take this out of your phone's calendar.")
+        caption = _("📅 Open this file to remove it from your phone's calendar.")
     return Screen(caption, document=Document(f"{name}.ics", _ics(entries, now=now)))
 
 
@@ -34,9 +34,11 @@ def calendar_update(facts: CalendarFacts) -> Screen:
     planned = [entry for entry in facts.entries if not entry.is_cancelled]
     title = (planned or facts.entries)[-1].title
     if planned:
-        caption = _("📅 <b>{title}</b> has changed. Open it to have your calendar follow.")
+        caption = _("📅 <b>{title}</b> has changed. Open this file to update your calendar.")
     else:
-        caption = _("📅 <b>{title}</b> is called off. Open it to take it out of your calendar.")
+        caption = _(
+            "📅 <b>{title}</b> is called off. Open this file to remove it from your calendar."
+        )
     document = Document("appointment.ics", _ics(facts.entries, now=facts.now))
     return Screen(caption.format(title=escape(title)), document=document)
 

@@ -87,7 +87,7 @@ def part_labels() -> dict[str, str]:
 def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
     words = {
         "title": _("What is it called? Type the new title."),
-        "doctor": _("Who is the doctor of <b>{title}</b>? Type the name."),
+        "doctor": _("Which doctor is <b>{title}</b> with? Type the name."),
         "place": _("Where is <b>{title}</b>? Type the address."),
         "bring": _("What do you need to bring to <b>{title}</b>?"),
         "note": _("Type the note for <b>{title}</b>."),
@@ -106,7 +106,7 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
 
 def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
     """How long something takes that lasts all day."""
-    words = _("How many days does <b>{title}</b> take? Tap, or type it, like <i>3 days</i>.")
+    words = _("How many days does <b>{title}</b> last? Tap, or type it, like <i>3 days</i>.")
     rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
     return Screen(words.format(title=escape(title)), rows)
 
@@ -121,7 +121,7 @@ def review_repetition(
     return Screen(
         "\n".join(
             [
-                _("Please check this change of <b>{title}</b>:").format(title=escape(title)),
+                _("Please check this change to <b>{title}</b>:").format(title=escape(title)),
                 "",
                 _("<b>Now</b>"),
                 _("🔁 {rhythm}").format(rhythm=now or _("only once")),

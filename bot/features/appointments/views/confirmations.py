@@ -43,7 +43,9 @@ def changed(
     words = ", ".join(days[:_MOST_GONE])
     if len(days) > _MOST_GONE:
         words = _("{days} and {count} more").format(days=words, count=len(days) - _MOST_GONE)
-    return replace(screen, text=screen.text + "\n" + _("No longer: {days}.").format(days=words))
+    return replace(
+        screen, text=screen.text + "\n" + _("No longer planned: {days}.").format(days=words)
+    )
 
 
 def called_off(body: Screen) -> Answer:
@@ -55,7 +57,7 @@ def will_remind(body: Screen) -> Answer:
 
 
 def restored(body: Screen) -> Answer:
-    return Answer(toast=_("Restored. It takes place as planned."), edit=body)
+    return Answer(toast=_("Restored. It's back on as planned."), edit=body)
 
 
 def driving(facts: OccurrenceFacts, body: Screen | None, *, is_every: bool = False) -> Answer:

@@ -19,8 +19,8 @@ from domain.local_time import resolve_local
 def ask_title() -> Screen:
     return Screen(
         _(
-            "What is it? For example <i>Cardiologist</i>. You can also say all of it at once:"
-            " <i>Cardiologist tomorrow 14:30 with Dr Weber</i>."
+            "What is it? For example <i>Cardiologist</i>. You can also type everything at once: "
+            "<i>Cardiologist tomorrow 14:30 with Dr Weber</i>."
         )
     )
 

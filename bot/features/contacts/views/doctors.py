@@ -111,11 +111,11 @@ def changed(doctor: DoctorFacts, *, member: Member) -> Screen:
 
 
 def removed(body: Screen) -> Answer:
-    return Answer(toast=_("Removed. Restore brings them back."), edit=body)
+    return Answer(toast=_("Removed. Tap Restore to bring them back."), edit=body)
 
 
 def restored(body: Screen) -> Answer:
-    return Answer(toast=_("They are back."), edit=body)
+    return Answer(toast=_("Restored."), edit=body)
 
 
 def ask_name() -> Screen:
@@ -128,18 +128,18 @@ def ask_name() -> Screen:
 
 
 def ask_specialty(name: str, skip: Button) -> Screen:
-    words = _("What is {name} a doctor for? For example <i>cardiologist</i>.")
+    words = _("What kind of doctor is {name}? For example <i>cardiologist</i>.")
     return Screen(words.format(name=escape(name)), ((skip,),))
 
 
 def ask_phone(name: str, skip: Button) -> Screen:
-    words = _("What is the phone number of {name}? Type it, or share the contact.")
+    words = _("What's {name}'s phone number? Type it, or share the contact.")
     return Screen(words.format(name=escape(name)), ((skip,),))
 
 
 def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
     """Which of several numbers one without its country code is."""
-    words = _("That phone number of {name} lacks its country code. Which one is it?")
+    words = _("{name}'s phone number has no country code. Which number is it?")
     rows = tuple((button,) for button in (*typed, skip))
     return Screen(words.format(name=escape(name)), rows)
 
@@ -155,7 +155,7 @@ def in_short(doctor: DoctorFacts) -> str:
 
 def ask_same(existing: str, *, name: str, person: str, buttons: Sequence[Button]) -> Screen:
     """The person has *existing* (HTML) already, of that *name* or of one alike."""
-    words = _("{person} has this doctor already: {existing}. Is {name} another one?")
+    words = _("{person} already has this doctor: {existing}. Is {name} a different one?")
     return Screen(
         words.format(person=escape(person), existing=existing, name=escape(name)),
         tuple((button,) for button in buttons),
@@ -167,7 +167,7 @@ def both_label() -> str:
 
 
 def another_label() -> str:
-    return _("Yes, another one")
+    return _("Yes, a different one")
 
 
 def skip_label() -> str:
@@ -198,8 +198,8 @@ def ask_what_to_change(name: str, buttons: Sequence[Button]) -> Screen:
 def ask_part(part: str, name: str, leave_out: Button | None) -> Screen:
     words = {
         "name": _("What is the name?"),
-        "specialty": _("What is {name} a doctor for?"),
-        "phone": _("What is the phone number of {name}?"),
+        "specialty": _("What kind of doctor is {name}?"),
+        "phone": _("What's {name}'s phone number?"),
         "address": _("Where does {name} work? Type the address."),
         "note": _("Type the note about {name}."),
     }[part]

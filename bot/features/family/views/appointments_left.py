@@ -64,7 +64,7 @@ def ask(
 
 
 def none_left() -> Screen:
-    return Screen(_("Nothing is left to move."))
+    return Screen(_("There's nothing left to move."))
 
 
 def none_left_label() -> str:
@@ -92,8 +92,8 @@ def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) 
         said += lines(found.moved, member=member, now=now)
     if found.stayed:
         words = ngettext(
-            "{count} appointment stays as it was: on {place} time it would be over.",
-            "{count} appointments stay as they were: on {place} time they would be over.",
+            "{count} appointment stays as it was: on {place} time it would already be over.",
+            "{count} appointments stay as they were: on {place} time they would already be over.",
             found.stayed,
         )
         said.append(words.format(count=found.stayed, place=place_name(zone)))

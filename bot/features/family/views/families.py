@@ -27,13 +27,13 @@ def role_name(role: Role) -> str:
 
 
 def ask_family_name() -> Screen:
-    return Screen(_("What shall the family be called? For example: <i>Mum's helpers</i>"))
+    return Screen(_("What would you like to call the family? For example: <i>Mum's helpers</i>"))
 
 
 def founded(family: FamilyFacts) -> Answer:
     return say(
         _(
-            "👪 The family <b>{family}</b> is founded, and you are its admin.\n"
+            "👪 You've created the family <b>{family}</b>, and you're its admin.\n"
             "Next, add the person you look after, for example\n"
             "<code>/addperson Mum in Lisbon</code>"
         ).format(family=escape(family.name)),
@@ -57,7 +57,7 @@ def overview(family: FamilyOverview) -> Answer:
         ]
         lines += fitting(people, room=ROOM // 2)
     else:
-        lines += ["", _("Nobody is cared for yet. Type /addperson NAME in CITY.")]
+        lines += ["", _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")]
     rows: list[tuple[Button, ...]] = []
     if family.can_invite:
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
@@ -71,18 +71,18 @@ def overview(family: FamilyOverview) -> Answer:
 
 def switched(family: FamilyFacts, *, others: Sequence[FamilyFacts]) -> Answer:
     name = family_in_words(family, others)
-    return say(_("You are now in the family <b>{family}</b>.").format(family=escape(name)))
+    return say(_("You're now in the family <b>{family}</b>.").format(family=escape(name)))
 
 
 def ask_role(family_id: UUID) -> Answer:
     roles = {
         Role.CAREGIVER: _("Caregiver: gives and enters medicines"),
-        Role.VIEWER: _("Viewer: reads along, changes nothing"),
+        Role.VIEWER: _("Viewer: sees everything, changes nothing"),
         Role.RECIPIENT: _("Cared for: confirms their own doses"),
-        Role.ADMIN: _("Admin: may do everything"),
+        Role.ADMIN: _("Admin: can do everything"),
     }
     return say(
-        _("What may the new member do?"),
+        _("What should the new member be able to do?"),
         tuple(
             (Button(words, Invite(family_id=family_id, role=role).encode()),)
             for role, words in roles.items()
@@ -93,7 +93,7 @@ def ask_role(family_id: UUID) -> Answer:
 def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
     """Which person the invited one is: they will confirm that person's doses."""
     return say(
-        _("Which of them do you invite?"),
+        _("Which of them would you like to invite?"),
         tuple(
             (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
             for person_id, name in people[:MOST_ROWS]
@@ -104,8 +104,8 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
 def unknown_role(typed: str) -> Answer:
     return say(
         _(
-            "I do not know the role “{typed}”. Type /invite caregiver, /invite viewer,"
-            " /invite recipient or /invite admin."
+            "I don't know the role “{typed}”. Type /invite caregiver, /invite viewer, /invite "
+            "recipient or /invite admin."
         ).format(typed=escape(typed[:40]))
     )
 
@@ -115,8 +115,9 @@ def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
     link = f"https://t.me/{bot_username}?start={made.token}"
     return say(
         _(
-            "✉️ An invitation into <b>{family}</b>, role: <b>{role}</b>.\n"
-            "Send this link to one person; it works once, for 48 hours:\n{link}"
+            "✉️ An invitation to <b>{family}</b>, role: <b>{role}</b>.\n"
+            "Send this link to one person. It works once, for 48 hours:\n"
+            "{link}"
         ).format(family=escape(made.family_name), role=role_name(made.role), link=link)
     )
 
@@ -135,11 +136,9 @@ def joined(facts: Joined) -> Answer:
 def _what_happens_now(role: Role) -> str:
     match role:
         case Role.ADMIN | Role.CAREGIVER:
-            return _("I will write to you when a medicine is due. Tap Taken once it is given.")
+            return _("I'll message you when a medicine is due. Tap Taken once it's been given.")
         case Role.RECIPIENT:
-            return _(
-                "I will write to you when your medicine is due. Tap Taken once you have taken it."
-            )
+            return _("I'll message you when your medicine is due. Tap Taken once you've taken it.")
         case Role.VIEWER:
             return _("You can see what is due and what was given at any time.")
 
@@ -147,7 +146,7 @@ def _what_happens_now(role: Role) -> str:
 def _member_line(member: MemberFacts) -> str:
     line = _("• {name}, {role}").format(name=escape(member.name), role=role_name(member.role))
     if member.has_blocked:
-        return line + " " + _("⚠️ has blocked me, so gets no reminders")
+        return line + " " + _("⚠️ has blocked me and gets no reminders")
     if not member.has_started:
         return line + " " + _("⚠️ not reachable yet: must open a chat with me and press Start")
     return line

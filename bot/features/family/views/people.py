@@ -25,7 +25,7 @@ def ask_person_name() -> Screen:
 
 def ask_place(name: str, nearest: Sequence[Button]) -> Screen:
     return Screen(
-        _("In which city does {name} live? Reminders follow the clock there.").format(
+        _("Which city does {name} live in? Reminders follow the clock there.").format(
             name=escape(name)
         ),
         tuple((button,) for button in nearest),
@@ -35,7 +35,7 @@ def ask_place(name: str, nearest: Sequence[Button]) -> Screen:
 def added(facts: PersonAdded) -> Answer:
     return say(
         _(
-            "✅ <b>{person}</b> is in the family <b>{family}</b>, on the clock of {zone}.\n"
+            "✅ <b>{person}</b> is in the family <b>{family}</b>, on {zone} time.\n"
             "Next, add a medicine, for example\n"
             "<code>/addmed Aspirin 100 mg at 08:00</code>"
         ).format(
@@ -50,7 +50,7 @@ def added(facts: PersonAdded) -> Answer:
 def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
     """`/people`: everybody, with the time it is where they live."""
     if not found:
-        return say(_("Nobody is cared for yet. Type /addperson NAME in CITY."))
+        return say(_("You haven't added anyone to care for yet. Type /addperson NAME in CITY."))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
     lines += fitting([_person(person, now=now) for person in found])
     own = Button(_("🕑 My own clock"), OwnClock(family_id=member.family_id).encode())
@@ -84,7 +84,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
 def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
     """Somebody has nearly that name."""
     words = _(
-        "⚠️ There is somebody called <b>{existing}</b> already. Is <b>{name}</b> another person?"
+        "⚠️ There's already somebody called <b>{existing}</b>. Is <b>{name}</b> a different person?"
     )
     return Screen(
         words.format(existing=escape(existing), name=escape(name)),
@@ -93,7 +93,7 @@ def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
 
 
 def another_label() -> str:
-    return _("✅ Save: it is another person")
+    return _("✅ Save: it's a different person")
 
 
 def _person(person: Person, *, now: datetime) -> str:
@@ -108,18 +108,18 @@ def _person(person: Person, *, now: datetime) -> str:
 
 
 def ask_new_name(name: str) -> Screen:
-    return Screen(_("What shall I call {name} from now on?").format(name=escape(name)))
+    return Screen(_("What should I call {name} from now on?").format(name=escape(name)))
 
 
 def renamed(person: Person) -> Answer:
-    return say(_("✅ From now on: <b>{name}</b>.").format(name=escape(person.name)))
+    return say(_("✅ Renamed to <b>{name}</b>.").format(name=escape(person.name)))
 
 
 def moved(person: Person, *, now: datetime) -> Answer:
     return say(
         _(
-            "✅ <b>{name}</b> lives by the clock of {zone} now, where it is {time}. What is due"
-            " follows it; what was asked for already stays."
+            "✅ <b>{name}</b> is now on {zone} time, where it's {time}. Upcoming doses follow "
+            "that clock. Doses I've already asked about stay as they are."
         ).format(
             name=escape(person.name),
             zone=person.zone.key.replace("_", " "),
@@ -130,14 +130,14 @@ def moved(person: Person, *, now: datetime) -> Answer:
 
 def ask_own_place(nearest: Sequence[Button]) -> Screen:
     return Screen(
-        _("In which city are you yourself? I then show times by your clock too."),
+        _("Which city are you in? I'll show times by your clock, too."),
         tuple((button,) for button in nearest),
     )
 
 
 def own_clock_set(zone: ZoneInfo, *, now: datetime) -> Answer:
     return say(
-        _("✅ Your own clock is that of {zone}: it is {time} there.").format(
+        _("✅ Your own clock is set to {zone}, where it's {time}.").format(
             zone=zone.key.replace("_", " "), time=f"{now.astimezone(zone):%H:%M}"
         )
     )

@@ -30,23 +30,23 @@ COMMANDS = (
 def command_menu() -> list[tuple[str, str]]:
     """Commands and what they do, for Telegram's menu."""
     descriptions = {
-        "today": _("What is due today"),
+        "today": _("What's due today"),
         "meds": _("All medicines: change, pause, stop"),
         "give": _("Record what was given"),
         "addmed": _("Add a medicine"),
-        "appts": _("Appointments, who drives, your phone's calendar"),
+        "appts": _("Appointments, who's driving, your phone's calendar"),
         "addappt": _("Add an appointment"),
         "doctors": _("Doctors and how to reach them"),
-        "undo": _("Take back the last thing you did"),
-        "history": _("What was given, and correct it"),
-        "refill": _("Count what is left of a medicine"),
+        "undo": _("Undo the last thing you did"),
+        "history": _("See and correct what was given"),
+        "refill": _("Count what's left of a medicine"),
         "pause": _("Pause a medicine, or all of a person's"),
-        "people": _("Whom you look after"),
-        "family": _("Who is in the family"),
-        "invite": _("Invite somebody into the family"),
+        "people": _("Who you look after"),
+        "family": _("Who's in the family"),
+        "invite": _("Invite somebody to the family"),
         "addperson": _("Add somebody to care for"),
         "newfamily": _("Create a family"),
-        "cancel": _("Stop what I am asking you"),
+        "cancel": _("Stop the question I'm asking"),
         "help": _("What I can do"),
     }
     return [(command, descriptions[command]) for command in COMMANDS]
@@ -56,9 +56,10 @@ def welcome(*, name: str) -> Answer:
     """For somebody who is in no family yet."""
     return say(
         _(
-            "Hello {name}! I help families look after somebody together: I remind you of"
-            " medicines, and everybody sees who gave them.\n\n"
-            "Start with a family of your own, or ask somebody to invite you into theirs."
+            "Hello {name}! I help families look after somebody together: I remind you about "
+            "medicines, and everybody sees who gave them.\n"
+            "\n"
+            "Create a family of your own, or ask somebody to invite you to theirs."
         ).format(name=escape(name))
         + "\n\n"
         + _disclaimer(),
@@ -69,7 +70,7 @@ def welcome(*, name: str) -> Answer:
 def welcome_back(*, name: str, family: str) -> Answer:
     """For somebody who is in a family already."""
     return say(
-        _("Hello {name}! You are in the family <b>{family}</b>.").format(
+        _("Hello {name}! You're in the family <b>{family}</b>.").format(
             name=escape(name), family=escape(family)
         ),
         main_menu(),
@@ -81,26 +82,26 @@ def help_text(*, has_family: bool) -> Answer:
     lines = [
         _("<b>What I can do</b>"),
         _("/newfamily NAME: create a family"),
-        _("/invite: invite somebody into it"),
+        _("/invite: invite somebody to it"),
         _("/addperson NAME in CITY: add somebody to care for"),
         _("/addmed NAME DOSAGE WHEN: add a medicine, for example"),
         "<code>/addmed Aspirin 100 mg at 08:00 and 20:00</code>",
         _("or <i>every 8 hours from 06:00</i>, <i>as needed, max 4 a day</i>"),
-        _("/today: what is due today"),
+        _("/today: what's due today"),
         _("/meds: all medicines; tap one to change, pause or stop it"),
-        _("/give NAME: record what was given, also earlier (<i>at 07:45</i>)"),
-        _("/history: what was given, and correct it"),
-        _("/refill NAME 30: count what is left; I remind before it runs out"),
-        _("/pause Mum until friday: pause all medicines, or a single one"),
+        _("/give NAME: record what was given, now or earlier (<i>at 07:45</i>)"),
+        _("/history: see and correct what was given"),
+        _("/refill NAME 30: count what's left; I remind you before it runs out"),
+        _("/pause Mum until friday: pause all of Mum's medicines, or name just one"),
         _("/addappt WHAT WHEN: add an appointment, for example"),
         "<code>/addappt Cardiologist tomorrow 14:30 with Dr Weber</code>",
         _("or <i>every Tuesday 10:00 until 1 March</i>"),
-        _("/appts: what is planned, who drives, and the calendar for your phone"),
+        _("/appts: what's planned, who's driving, and your phone's calendar"),
         _("/doctors: how to reach them; /adddoctor adds one"),
-        _("/undo: take back the last thing you did"),
-        _("/people: whom you look after, and where they live"),
-        _("/family: who is in the family"),
-        _("/cancel: stop what I am asking you"),
+        _("/undo: undo the last thing you did"),
+        _("/people: who you look after, and where they live"),
+        _("/family: who's in the family"),
+        _("/cancel: stop the question I'm asking"),
         "",
         _disclaimer(),
     ]
@@ -123,8 +124,8 @@ def main_menu() -> Keyboard:
 
 def _disclaimer() -> str:
     return _(
-        "<i>I am not a medical device and not an emergency service. For what is critical, keep a"
-        " second alarm.</i>"
+        "<i>I'm not a medical device or an emergency service. For anything critical, keep a "
+        "second alarm.</i>"
     )
 
 

@@ -67,7 +67,7 @@ def slot_card(facts: CardFacts) -> Screen:
     if not facts.doses and facts.put_off:
         return Screen(_with_doses(title, facts))
     if not facts.doses:
-        return Screen(title + "\n" + _("Nothing to give any more."))
+        return Screen(title + "\n" + _("There's nothing left to give."))
     if facts.asked_again and any(dose.status == DoseStatus.PENDING for dose in facts.doses):
         return Screen(title + "\n" + _("Asked again below."))
     lines = [title]
@@ -77,9 +77,9 @@ def slot_card(facts: CardFacts) -> Screen:
     elif is_open and facts.is_reminder:
         lines.append(_("🔔 Asking again: nobody has answered yet."))
     if is_open and facts.is_late:
-        lines.append(_("⏳ This comes late: it was due at {time}.").format(time=at))
+        lines.append(_("⏳ This reminder is late: it was due at {time}.").format(time=at))
     if is_open and facts.is_escalated:
-        lines.append(_("📣 I could not reach those whom I ask first. Please see to it."))
+        lines.append(_("📣 I couldn't reach the people I ask first. Please take care of it."))
     text = _with_doses("\n".join(lines), facts)
     if not facts.may_record:
         return Screen(text)
@@ -151,7 +151,7 @@ def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
         case DoseStatus.MISSED:
             return _("⚠️ {what}\n<i>Missed: nobody recorded it in time</i>").format(what=what)
         case DoseStatus.NOT_ASKED:
-            return _("❔ {what}\n<i>Not asked: I could not reach anybody in time</i>").format(
+            return _("❔ {what}\n<i>Not asked: I couldn't reach anyone in time</i>").format(
                 what=what
             )
         case _ if dose.snoozed_until is not None:
@@ -237,5 +237,5 @@ def all_taken_button(doses: Sequence[DoseFacts], *, take: Press) -> Button:
     if any(dose.status not in RESOLVED for dose in doses):
         return Button(_("✅ All taken"), take.encode())
     return Button(
-        _("✓ Nothing is open"), ShowRecord(family_id=take.family_id, dose_id=doses[0].id).encode()
+        _("✓ All answered"), ShowRecord(family_id=take.family_id, dose_id=doses[0].id).encode()
     )

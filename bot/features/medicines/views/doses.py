@@ -40,8 +40,8 @@ def _and_others(words: str, outcome: Recorded) -> str:
     if not outcome.left_open:
         return toast(words)
     others = ngettext(
-        "{count} more is open: see the other card, or /today.",
-        "{count} more are open: see the other card, or /today.",
+        "{count} more is still open: see the other card or /today.",
+        "{count} more are still open: see the other card or /today.",
         outcome.left_open,
     ).format(count=outcome.left_open)
     return toast(words, then=others)
@@ -52,9 +52,11 @@ def snoozed(outcome: Snoozed) -> Answer:
     if dose.status != DoseStatus.PENDING:
         return Answer(toast=already(dose), alert=True)
     if outcome.until is None:
-        return Answer(toast=_("Its time is over before then, so I will not ask again."), alert=True)
+        return Answer(
+            toast=_("I stop asking about this dose before then, so I won't ask again."), alert=True
+        )
     return Answer(
-        toast=_("I will ask everybody again at {time}.").format(time=clock_of(dose, outcome.until))
+        toast=_("I'll ask everyone again at {time}.").format(time=clock_of(dose, outcome.until))
     )
 
 
@@ -87,7 +89,7 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
         if dose.status == DoseStatus.PENDING:
             words += " " + _("It's open again.")
     elif dose.status == DoseStatus.PENDING:
-        words = _("{name} is open: nothing is recorded of it.").format(name=_what(dose))
+        words = _("{name} is open: nothing is recorded for it.").format(name=_what(dose))
     else:
         words = already(dose)
     return Answer(toast=toast(words), alert=True)
@@ -102,7 +104,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),
     )
     exactly = TakeExactly(family_id=member.family_id, dose_id=first.id)
-    that_one = _("✅ The one of {moment}").format(moment=due_moment(first, now=now))
+    that_one = _("✅ The one due {moment}").format(moment=due_moment(first, now=now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
     for dose in outcome.others[:_MOST_OTHERS]:
@@ -116,7 +118,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     # A yes records all of them, so all of them are named.
     names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
     question = _(
-        "That card was for <b>{moment}</b>, and its time is over. Which dose was given: {names}?"
+        "That card is old: it was for <b>{moment}</b>. Which dose was given: {names}?"
     ).format(moment=due_moment(first, now=now), names=names)
     return Answer(send=(Screen(question, tuple(rows)),))
 
@@ -129,8 +131,10 @@ def _what(dose: DoseFacts) -> str:
 def already(dose: DoseFacts) -> str:
     """What became of a dose, for whoever comes second (no HTML)."""
     if dose.status == DoseStatus.CANCELLED:
-        words = _("{name}: this dose was called off, so nothing was recorded.")
-        return toast(words.format(name=_what(dose)), then=_("If it was given, type /give."))
+        words = _("{name}: this dose is no longer due, so nothing was recorded.")
+        return toast(
+            words.format(name=_what(dose)), then=_("If it was given, record it with /give.")
+        )
     who = dose.resolved_by or ""
     when = record_clock(dose)
     if dose.status == DoseStatus.SKIPPED:
@@ -138,5 +142,5 @@ def already(dose: DoseFacts) -> str:
     elif dose.status == DoseStatus.TAKEN:
         text = _("{name}: already given by {who} at {time}.")
     else:
-        text = _("{name}: its time is over, and nobody has answered.")
+        text = _("{name}: nobody answered in time.")
     return toast(text.format(name=_what(dose), who=who, time=when))

@@ -28,7 +28,7 @@ def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryP
     if page.of:
         title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
     if not page.entries:
-        return Screen(title + "\n" + _("Nothing was recorded yet."))
+        return Screen(title + "\n" + _("Nothing has been recorded yet."))
     several = len({entry.person for entry in page.entries}) > 1
     lines, day = [title], None
     for number, entry in enumerate(page.entries, start=1):
@@ -161,7 +161,7 @@ def correction_labels(*, is_taken: bool) -> dict[str, str]:
     """What can be put right, by the key of :mod:`bot.features.medicines.flows.giving.correct`."""
     labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
     if is_taken:
-        return {**labels, "skip": _("⏭ It was not taken"), "note": _("📝 A note")}
+        return {**labels, "skip": _("⏭ It wasn't taken"), "note": _("📝 A note")}
     return {"take": _("✅ It was taken"), "reason": _("📝 The reason")}
 
 
@@ -183,7 +183,7 @@ def ask_amount(dosage: str) -> Screen:
 
 
 def ask_reason(choice: Button) -> Screen:
-    return Screen(_("Why was it not taken? Type a few words, or tap."), ((choice,),))
+    return Screen(_("Why wasn't it taken? Type a few words, or tap."), ((choice,),))
 
 
 def no_reason_label() -> str:
@@ -191,7 +191,7 @@ def no_reason_label() -> str:
 
 
 def ask_note() -> Screen:
-    return Screen(_("What shall I note?"))
+    return Screen(_("What would you like to note?"))
 
 
 def corrected(dose: DoseFacts, *, person: str, member: Member, now: datetime) -> Answer:

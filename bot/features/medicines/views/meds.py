@@ -146,7 +146,7 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
 
 def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
     if facts.status is MedicineStatus.STOPPED:
-        return [_("⏹ Stopped: I do not remind of it.")]
+        return [_("⏹ Stopped: I won't remind you about it.")]
     if facts.status is MedicineStatus.PAUSED:
         return ["⏸ " + medicine_words(facts, now=now)]
     return []
@@ -155,7 +155,7 @@ def _status(facts: MedicineFacts, now: datetime) -> Sequence[str]:
 def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> str:
     """ "Last given: today 08:05 by Anna (100 mg)"."""
     if outlook.last is None:
-        return _("Last given: not yet")
+        return _("Last given: nothing recorded yet")
     last, home = outlook.last, outlook.medicine.zone
     return _("Last given: {moment} by {who} ({what})").format(
         moment=with_yours(
@@ -278,7 +278,7 @@ def _kept(
     """What a change leaves of a dose whose card is open."""
     due = open_due(dose, home=facts.zone, now=now, reader_zone=reader_zone)
     if dose.becomes is not None:
-        return _("The dose of {due}, still open, stays at {amount}.").format(
+        return _("The dose due {due} is still open and stays at {amount}.").format(
             due=due, amount=escape(dose.dosage.words)
         )
     if dose.is_rescheduled:
@@ -288,7 +288,7 @@ def _kept(
             zone=facts.zone,
             reader_zone=reader_zone,
         )
-        return _("The dose of {due} stays open until {time}.").format(due=due, time=until)
+        return _("The dose due {due} stays open until {time}.").format(due=due, time=until)
     return open_words(dose, home=facts.zone, now=now, reader_zone=reader_zone)
 
 
@@ -319,7 +319,7 @@ def open_changed(
         family=escape(family_name(member)),
     )
     lines = [
-        _("The dose of {due} is changed, too: {amount}.").format(
+        _("The dose due {due} has been changed, too: {amount}.").format(
             due=due_moment(dose, now=now), amount=escape(dose.dosage)
         )
         for dose in changed
@@ -338,12 +338,12 @@ def open_changed(
 def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
     """The change whose message offered it does not stand any more."""
     what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
-    words = _("It was changed again since. It is now: {medicine}").format(medicine=what)
+    words = _("It has been changed again since. It's now: {medicine}").format(medicine=what)
     return Answer(toast=toast(words), alert=True)
 
 
 def stopped(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
-    words = _("Stopped. It can be restored here.")
+    words = _("Stopped. You can restore it here.")
     if facts.called_off:
         dose = facts.called_off[-1]
         words += " " + called_off_words(dose, home=facts.zone, now=now)
@@ -361,6 +361,7 @@ def resumed(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:
 def changed_meanwhile(facts: MedicineFacts, *, now: datetime) -> Screen:
     return Screen(
         _(
-            "Somebody has changed it meanwhile, so yours was not saved. It is now:\n{medicine}"
+            "Somebody has changed it in the meantime, so your change wasn't saved. It's now:\n"
+            "{medicine}"
         ).format(medicine=described(facts, now=now))
     )

@@ -42,14 +42,14 @@ def summary(facts: SummaryFacts) -> Screen:
         )
     elif is_open:
         title = ngettext(
-            "❔ <b>{person}</b>: I could not ask about this dose in time. Was it taken?",
-            "❔ <b>{person}</b>: I could not ask about these doses in time. Were they taken?",
+            "❔ <b>{person}</b>: I couldn't ask about this dose in time. Was it taken?",
+            "❔ <b>{person}</b>: I couldn't ask about these doses in time. Were they taken?",
             count,
         )
     else:
         title = ngettext(
-            "❔ <b>{person}</b>: I could not ask about this dose in time.",
-            "❔ <b>{person}</b>: I could not ask about these doses in time.",
+            "❔ <b>{person}</b>: I couldn't ask about this dose in time.",
+            "❔ <b>{person}</b>: I couldn't ask about these doses in time.",
             count,
         )
     title = title.format(person=escape(facts.person))

@@ -37,7 +37,7 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
         )
     if facts.over and person.pause is not None:
         lines.append(
-            _("Over by then, so not resumed: {names}").format(
+            _("Over by then, so they won't resume: {names}").format(
                 names=", ".join(fitting([escape(name) for name in facts.over], room=1_000))
             )
         )
@@ -71,13 +71,13 @@ def _changed_since(facts: PauseEndsFacts) -> str:
 
 def _notice_buttons(facts: PauseEndsFacts) -> Keyboard:
     longer = LengthenPause(family_id=facts.family_id, person_id=facts.person.id)
-    longer_button = Button(_("⏸ Longer"), longer.encode())
+    longer_button = Button(_("⏸ Pause longer"), longer.encode())
     if facts.kept_by is not None:
         return ((longer_button,),)
     go_on = EndPauseAsPlanned(
         family_id=facts.family_id, person_id=facts.person.id, until=facts.until
     )
-    return ((Button(_("▶️ Go on as planned"), go_on.encode()), longer_button),)
+    return ((Button(_("▶️ End as planned"), go_on.encode()), longer_button),)
 
 
 def kept() -> Answer:

@@ -27,7 +27,7 @@ def _change(item: RecordChange, person: str) -> str:
                 who=who, what=what, before=recorded_words(item.record), now=_since_undone(dose)
             )
         case ChangeKind.PUT_BACK:
-            words = _("✅ {who} put back your record of {what}: {before}.")
+            words = _("✅ {who} restored your record of {what}: {before}.")
             return words.format(who=who, what=what, before=recorded_words(item.record))
         case ChangeKind.CORRECTION_UNDONE:
             words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
@@ -35,11 +35,11 @@ def _change(item: RecordChange, person: str) -> str:
                 who=who, what=what, before=recorded_words(item.record), now=_stands(dose)
             )
         case ChangeKind.CORRECTION_WITHDRAWN:
-            return _("↩️ You undid your correction of {what} yourself.").format(what=what)
+            return _("↩️ You undid your own correction of {what}.").format(what=what)
         case ChangeKind.OWN if dose.status not in RESOLVED:
-            return _("↩️ You undid the record of {what} yourself.").format(what=what)
+            return _("↩️ You undid your own record of {what}.").format(what=what)
         case ChangeKind.OWN:
-            words = _("✅ Your own record of {what} stands again: {now}.")
+            words = _("✅ Your own record of {what} counts again: {now}.")
             return words.format(what=what, now=recorded_words(dose))
         case _:
             words = _("✏️ {who} corrected your record of {what}: {change}.")
@@ -50,18 +50,18 @@ def _change(item: RecordChange, person: str) -> str:
 
 def _stands(dose: DoseFacts) -> str:
     who = escape(dose.resolved_by or "")
-    return _("It stands as {who} recorded it: {now}.").format(who=who, now=recorded_words(dose))
+    return _("It's back to what {who} recorded: {now}.").format(who=who, now=recorded_words(dose))
 
 
 def _since_undone(dose: DoseFacts) -> str:
     """What that led to: it stays true if somebody records it again."""
     match dose.status:
         case DoseStatus.PENDING:
-            return _("That opened it again.")
+            return _("That reopened it.")
         case DoseStatus.CANCELLED:
             return _("It no longer counts.")
         case _:
-            return _("Its time is over, so nobody will be asked again.")
+            return _("It's too late for me to ask about it again.")
 
 
 def _what(dose: DoseFacts, person: str) -> str:

@@ -21,12 +21,14 @@ def notice(facts: RefillFacts) -> Screen:
 def _item(item: RefillItem, facts: RefillFacts) -> str:
     left = left_in_words(item.stock, facts.zone, now=facts.now)
     if not item.is_given:
-        return _("⏸ {name}: {left}; it isn't given now").format(name=escape(item.name), left=left)
+        return _("⏸ {name}: {left}; it isn't being given now").format(
+            name=escape(item.name), left=left
+        )
     if not item.is_low:
         return _("✅ {name}: {left}").format(name=escape(item.name), left=left)
     words = _("• {name}: {left}").format(name=escape(item.name), left=left)
     if item.stock.promised_by:
-        words += _("\n<i>{who} gets it</i>").format(who=escape(item.stock.promised_by))
+        words += _("\n<i>{who} will get it</i>").format(who=escape(item.stock.promised_by))
     return words
 
 
@@ -45,4 +47,4 @@ def _promises(facts: RefillFacts) -> Keyboard:
 
 def promised(outcome: Refilled) -> Answer:
     who = outcome.stock.promised_by or ""
-    return Answer(toast=_("{who} gets it. I ask nobody else.").format(who=who))
+    return Answer(toast=_("{who} will get it. I won't ask anyone else.").format(who=who))

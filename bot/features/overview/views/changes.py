@@ -43,8 +43,8 @@ def heard(*, wanted: bool) -> Answer:
         return Answer(toast=_("I'll tell you what others change."))
     return Answer(
         toast=_(
-            "I won't tell you about changes like this any more. If you drive somewhere, I'll still"
-            " tell you what changes there."
+            "I won't tell you about changes like this any more. I'll still tell you about "
+            "changes to appointments you drive to."
         ),
         alert=True,
     )
@@ -111,8 +111,8 @@ def _words() -> dict[str, str]:
         "medication.paused": _("⏸ {who} paused a medicine for {person}:"),
         "medication.stopped": _("⏹ {who} stopped a medicine for {person}:"),
         "medication.restored": _("▶️ {who} resumed a medicine for {person}:"),
-        "person.paused": _("⏸ {who} paused everything that {person} takes:"),
-        "person.resumed": _("▶️ {who} ended the pause of everything that {person} takes:"),
+        "person.paused": _("⏸ {who} paused everything {person} takes:"),
+        "person.resumed": _("▶️ {who} ended {person}'s pause:"),
         "appointment.added": _("➕ {who} added an appointment:"),
         "appointment.edited": _("✏️ {who} changed an appointment:"),
         "appointment.moved": _("↔️ {who} moved an appointment:"),
@@ -189,10 +189,10 @@ def _appointment(
 def _own_drive(appointment: OccurrenceFacts, facts: ChangesFacts) -> str:
     """What becomes of the drive that the reader has promised."""
     if not appointment.is_planned:
-        return _("🚗 You don't need to drive.")
+        return _("🚗 You don't need to drive any more.")
     if appointment.driver_id == facts.reader_id:
         return _("🚗 You're driving.")
-    return _("🚗 You said you'd drive. Please check whether you still do.")
+    return _("🚗 You said you'd drive. Please check whether you still can.")
 
 
 def _keyboard(facts: ChangesFacts) -> Keyboard:
@@ -213,8 +213,8 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
         rows.append((Button(words, press.encode()),))
     if facts.hears:
         spare_me = HearOfChanges(family_id=facts.family_id, is_wanted=False)
-        rows.append((Button(_("🔕 Don't tell me about such changes"), spare_me.encode()),))
+        rows.append((Button(_("🔕 Don't tell me about changes like this"), spare_me.encode()),))
     else:
         tell_me = HearOfChanges(family_id=facts.family_id, is_wanted=True)
-        rows.append((Button(_("🔔 Tell me about such changes again"), tell_me.encode()),))
+        rows.append((Button(_("🔔 Tell me about changes like this again"), tell_me.encode()),))
     return tuple(rows)

@@ -15,8 +15,10 @@ def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
     """What was *done* with the first version (HTML), and what is to become of it."""
     return Screen(
         _(
-            "You've changed your message. What it said before is done:\n{done}\n\nNow it says:"
-            " “{words}”. Nothing of that is done yet. What would you like?"
+            "You've edited your message. I've already done what it said before:\n"
+            "{done}\n"
+            "\n"
+            "Now it says: “{words}”. I haven't done that yet. What would you like?"
         ).format(done=done, words=quoted(typed)),
         in_rows(buttons),
     )
@@ -51,8 +53,8 @@ def needs_questions() -> Screen:
     """What it says now leaves something open, so that it cannot be done in the same go."""
     return Screen(
         _(
-            "I'd have to ask you something about what it says now, so I've changed nothing yet. Tap"
-            " Undo, then send it as a new message."
+            "I'd have to ask you something about what it says now, so I haven't changed "
+            "anything yet. Tap Undo, then send it as a new message."
         )
     )
 
@@ -61,9 +63,9 @@ def cannot_undo(typed: str) -> Answer:
     """It has done something that no Undo reaches."""
     return say(
         _(
-            "What that message said before is done, and I can't undo it from here. I haven't done"
-            " anything about “{words}”: please change it where it's shown, or send it as a new"
-            " message."
+            "I've already done what that message said before, and I can't undo it from here. I "
+            "haven't done anything about “{words}”: please change it where it's shown, or send "
+            "it as a new message."
         ).format(words=quoted(typed))
     )
 
@@ -82,8 +84,8 @@ def was_answer(typed: str) -> Answer:
     """It answered a question, which went on with what it said."""
     return say(
         _(
-            "I've used your message as it was before. I haven't done anything about “{words}”. If"
-            " something should be different, please send it as a new message."
+            "I've used your message as it was before you edited it. I haven't done anything "
+            "about “{words}”. If something should be different, please send it as a new message."
         ).format(words=quoted(typed))
     )
 
@@ -92,7 +94,7 @@ def unknown() -> Answer:
     """It is too old, or nobody knows what it did."""
     return say(
         _(
-            "You've changed a message from some time ago, and I don't know any more what it did. I"
-            " haven't done anything: please send it as a new message."
+            "You've edited an old message, and I no longer know what it did. I haven't done "
+            "anything: please send it as a new message."
         )
     )

@@ -76,7 +76,7 @@ def today(
     """
     others, switches = _elsewhere(elsewhere, member)
     if not people:
-        nobody = _("Nobody is cared for yet. Type /addperson NAME in CITY.")
+        nobody = _("You haven't added anyone to care for yet. Type /addperson NAME in CITY.")
         return Screen("\n".join([nobody, *others]), switches)
     items = [item for entry in people for item in _items(entry, appointments)]
     count = -(-len(items) // PAGE)
@@ -110,8 +110,8 @@ def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence
     names = family_labels([here, *[each.family for each in found]])[1:]
     lines = [
         ngettext(
-            "👪 In the family {family} {count} dose is open.",
-            "👪 In the family {family} {count} doses are open.",
+            "👪 {count} dose is open in the family {family}.",
+            "👪 {count} doses are open in the family {family}.",
             each.count,
         ).format(family=escape(name), count=each.count)
         for each, name in zip(found, names, strict=True)
@@ -214,7 +214,7 @@ def _line(
         case DoseStatus.MISSED:
             return _("⚠️ {what} (missed)").format(what=what)
         case DoseStatus.NOT_ASKED:
-            return _("❔ {what} (not asked: I could not reach anybody)").format(what=what)
+            return _("❔ {what} (not asked: I couldn't reach anyone)").format(what=what)
         case _ if dose.snoozed_until is not None:
             until = clock_of(dose, dose.snoozed_until)
             return _("⏰ {what} (snoozed until {time})").format(what=what, time=until)

@@ -92,7 +92,7 @@ def _undone(outcome: Undone, *, now: datetime) -> str:
         )
     elif outcome.medicine is None:
         name = _with_dosage(outcome.action.medicine) if outcome.action.medicine else ""
-        text = _("↩️ {name} is removed again. I won't remind you about it.").format(
+        text = _("↩️ {name} has been removed. I won't remind you about it.").format(
             name=escape(name)
         )
     elif outcome.action.kind in (ActionKind.REFILLED, ActionKind.COUNTED, ActionKind.MEASURED):
@@ -140,7 +140,7 @@ def action_words(action: LastAction, now: datetime) -> str:
 def _event_words() -> dict[ActionKind, str]:
     return {
         ActionKind.ADDED: _("added: {medicine}"),
-        ActionKind.EDITED: _("changed, to: {medicine}"),
+        ActionKind.EDITED: _("changed to: {medicine}"),
         ActionKind.PAUSED: _("paused: {medicine}"),
         ActionKind.STOPPED: _("stopped: {medicine}"),
         ActionKind.RESTORED: _("resumed: {medicine}"),
@@ -148,16 +148,18 @@ def _event_words() -> dict[ActionKind, str]:
         ActionKind.COUNTED: _("counted the stock of: {medicine}"),
         ActionKind.MEASURED: _("set how much makes one dose: {medicine}"),
         ActionKind.APPOINTMENT_ADDED: _("added: {medicine}"),
-        ActionKind.APPOINTMENT_EDITED: _("changed, to: {medicine}"),
-        ActionKind.APPOINTMENT_MOVED: _("moved, to: {medicine}"),
-        ActionKind.APPOINTMENT_REPEATED: _("changed, to: {medicine}"),
+        ActionKind.APPOINTMENT_EDITED: _("changed to: {medicine}"),
+        ActionKind.APPOINTMENT_MOVED: _("moved to: {medicine}"),
+        ActionKind.APPOINTMENT_REPEATED: _("changed to: {medicine}"),
         ActionKind.APPOINTMENT_CANCELLED: _("called off: {medicine}"),
         ActionKind.APPOINTMENT_RESTORED: _("restored: {medicine}"),
-        ActionKind.APPOINTMENT_FOLLOWED: _("to the clock of where its person lives: {medicine}"),
-        ActionKind.DRIVER_FOUND: _("you drive to: {medicine}"),
-        ActionKind.DRIVER_LOST: _("you can't drive to: {medicine}"),
-        ActionKind.PERSON_MOVED: _("moved, to: {medicine}"),
-        ActionKind.PERSON_RENAMED: _("renamed, to: {medicine}"),
+        ActionKind.APPOINTMENT_FOLLOWED: _(
+            "moved to the time zone its person lives in: {medicine}"
+        ),
+        ActionKind.DRIVER_FOUND: _("you said you'd drive to: {medicine}"),
+        ActionKind.DRIVER_LOST: _("you said you can't drive to: {medicine}"),
+        ActionKind.PERSON_MOVED: _("moved to: {medicine}"),
+        ActionKind.PERSON_RENAMED: _("renamed to: {medicine}"),
         ActionKind.PERSON_PAUSED: _("paused: {medicine}"),
         ActionKind.PERSON_RESUMED: _("ended the pause: {medicine}"),
     }
@@ -165,8 +167,8 @@ def _event_words() -> dict[ActionKind, str]:
 
 def _reach_words() -> dict[str, str]:
     return {
-        Reach.FOLLOWING: _("with all that follow"),
-        Reach.ALL: _("all that are to come"),
+        Reach.FOLLOWING: _("and all that follow"),
+        Reach.ALL: _("all upcoming ones"),
     }
 
 
@@ -175,7 +177,7 @@ def _person(person: Person, kind: ActionKind, now: datetime) -> str:
     if kind is ActionKind.PERSON_RENAMED:
         return name
     if kind is ActionKind.PERSON_MOVED:
-        return _("{person}, by the clock of {zone}").format(
+        return _("{person}, on {zone} time").format(
             person=name, zone=person.zone.key.replace("_", " ")
         )
     if person.pause is None:
@@ -194,7 +196,7 @@ def _appointment(facts: OccurrenceFacts, now: datetime) -> str:
 
 def _appointment_now(outcome: Undone, before: OccurrenceFacts, *, now: datetime) -> str:
     if outcome.appointment is None:
-        return _("↩️ {title} is removed again. I won't remind you about it.").format(
+        return _("↩️ {title} has been removed. I won't remind you about it.").format(
             title=escape(before.details.title)
         )
     return _("↩️ Undone. As before:\n{appointment}").format(
@@ -224,8 +226,8 @@ def _doses_now(outcome: Undone) -> str:
     count = len(outcome.doses)
     if any(dose.status == DoseStatus.PENDING for dose in outcome.doses):
         words = ngettext(
-            "↩️ Undone: {names}. It is open again.",
-            "↩️ Undone: {names}. They are open again.",
+            "↩️ Undone: {names}. It's open again.",
+            "↩️ Undone: {names}. They're open again.",
             count,
         )
     elif all(dose.status == DoseStatus.CANCELLED for dose in outcome.doses):
@@ -236,8 +238,8 @@ def _doses_now(outcome: Undone) -> str:
         )
     else:
         words = ngettext(
-            "↩️ Undone: {names}. Its time is over, so nobody will be asked again.",
-            "↩️ Undone: {names}. Their time is over, so nobody will be asked again.",
+            "↩️ Undone: {names}. It's too late for me to ask about it again.",
+            "↩️ Undone: {names}. It's too late for me to ask about them again.",
             count,
         )
     return words.format(names=names)

@@ -22,8 +22,8 @@ def ask_new_dosage(name: str, now: str) -> Screen:
     """*now* is what is given so far."""
     return Screen(
         _(
-            "How much {name} each time from now on? So far: {now}. For example: <i>100 mg</i> or"
-            " <i>2 tablets</i>"
+            "How much {name} each time from now on? Now: {now}. For example: <i>100 mg</i> or "
+            "<i>2 tablets</i>"
         ).format(name=escape(name), now=escape(now))
     )
 
@@ -32,9 +32,10 @@ def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
     """*now* is when it is given so far."""
     return Screen(
         _(
-            "What should change about when {name} is given? Now: <b>{now}</b>.\nWhat you don't name"
-            " stays as it is. Tap, or type it, for example: <i>at 19:00</i>, <i>on Tuesdays</i>,"
-            " <i>every 2 days</i>, <i>until 3 December</i>, <i>no end</i>"
+            "When should {name} be given from now on? Now: <b>{now}</b>.\n"
+            "Anything you don't mention stays as it is. Tap, or type the change, for example: "
+            "<i>at 19:00</i>, <i>on Tuesdays</i>, <i>every 2 days</i>, <i>until 3 December</i>, "
+            "<i>no end</i>"
         ).format(name=escape(name), now=escape(now)),
         in_rows(presets),
     )
@@ -72,7 +73,7 @@ def amount_now(
 
 def ask_times(name: str, choices: Sequence[Button]) -> Screen:
     return Screen(
-        _("At what time is {name} given? Tap, or type it, for example: <i>08:00</i>").format(
+        _("What time is {name} given? Tap, or type it, for example: <i>08:00</i>").format(
             name=escape(name)
         ),
         in_rows(choices, of=2),
@@ -108,8 +109,8 @@ def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
     """Amounts differed, and their times are others now."""
     return Screen(
         _(
-            "So far the amounts of {name} differ. How much is it each time from now on? Tap, or"
-            " type it."
+            "{name} is given in several amounts now. How much should it be each time from now "
+            "on? Tap, or type it."
         ).format(name=escape(name)),
         in_rows(choices),
     )
@@ -118,8 +119,8 @@ def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
 def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
         _(
-            "What is the least time between two doses of {name}? Check the leaflet or the"
-            " prescription. Tap, or type it, for example: <i>6 hours</i>"
+            "What's the shortest time between two doses of {name}? Check the leaflet or the "
+            "prescription. Tap, or type it, for example: <i>6 hours</i>"
         ).format(name=escape(name)),
         (*in_rows(choices, of=2), (unknown,)),
     )
@@ -127,7 +128,7 @@ def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Scree
 
 def ask_most(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
-        _("How many times may {name} be given in 24 hours, at most? Tap, or type a number.").format(
+        _("At most, how many times may {name} be given in 24 hours? Tap, or type a number.").format(
             name=escape(name)
         ),
         (*in_rows(choices, of=2), (unknown,)),
@@ -185,20 +186,20 @@ def _concern_words() -> dict[Concern, str]:
         Concern.MORE_OFTEN: _("It would be given more often."),
         Concern.LARGER: _("An amount would be larger."),
         Concern.TENFOLD: _(
-            "It would be at least ten times as much as now. Please check number and unit."
+            "It would be at least ten times what it is now. Please check the number and the unit."
         ),
         Concern.TENTH: _(
-            "It would be a tenth of what it is now, or less. Please check number and unit."
+            "It would be a tenth of what it is now, or less. Please check the number and the unit."
         ),
-        Concern.OTHER_UNIT: _("It would be counted in another unit."),
+        Concern.OTHER_UNIT: _("It would be in a different unit."),
         Concern.OTHER_AMOUNT: _("I can't tell whether that's more or less than before."),
         Concern.LONGER: _("It would be given for longer."),
-        Concern.EARLIER: _("It would begin earlier."),
-        Concern.END_LOST: _("It would no longer have an end."),
+        Concern.EARLIER: _("It would start earlier."),
+        Concern.END_LOST: _("It would no longer have an end date."),
         Concern.STEPS_LOST: _("It would lose steps."),
         Concern.STEPS_OTHER: _("It would be given in steps."),
         Concern.DAYS_OFF_LOST: _("It would lose its days off."),
-        Concern.INTERVAL_LOST: _("It would lose the time between two doses."),
+        Concern.INTERVAL_LOST: _("It would no longer have a shortest time between two doses."),
         Concern.MAXIMUM_LOST: _("It would no longer have a maximum in 24 hours."),
-        Concern.TIMES_LOST: _("It would lose its times, so I wouldn't remind you of it."),
+        Concern.TIMES_LOST: _("It would lose its times, so I wouldn't remind you about it."),
     }

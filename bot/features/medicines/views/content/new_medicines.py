@@ -33,7 +33,7 @@ def ask_dosage(name: str) -> Screen:
 
 def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen:
     if so_far:
-        question = _("At what time (“{so_far}”)? For example: <i>08:00</i>").format(
+        question = _("“{so_far}”: at what time? For example: <i>08:00</i>").format(
             so_far=escape(so_far)
         )
         return Screen(question, in_rows(presets, of=2))
@@ -63,7 +63,7 @@ def schedule_presets() -> dict[str, str]:
 
 def nothing_changed(medicine: MedicineFacts, *, now: datetime) -> Answer:
     return say(
-        _("That's how it is already:\n💊 {medicine}").format(medicine=described(medicine, now=now))
+        _("It's already like this:\n💊 {medicine}").format(medicine=described(medicine, now=now))
     )
 
 
@@ -78,9 +78,9 @@ def part_labels() -> dict[str, str]:
 
 
 def ask_what_to_change(name: str | None, buttons: Sequence[Button]) -> Screen:
-    text = _("What shall I change?")
+    text = _("What would you like to change?")
     if name:
-        text = _("What shall I change about {name}?").format(name=escape(name))
+        text = _("What would you like to change about {name}?").format(name=escape(name))
     return Screen(text, in_rows(buttons))
 
 
@@ -89,7 +89,7 @@ def both_label() -> str:
 
 
 def different_label() -> str:
-    return _("✅ Save: it is another one")
+    return _("✅ Save: it's a different one")
 
 
 def in_short(medicine: MedicineFacts) -> str:
@@ -120,7 +120,7 @@ def ask_same(
     cancel: Button,
 ) -> Screen:
     """They take one of that *name* already, or one whose name could be read or heard for it."""
-    words = _("{person} takes this already: <b>{existing}</b>. Save the new one as well?")
+    words = _("{person} already takes this: <b>{existing}</b>. Save the new one as well?")
     if not is_same_name(name, existing_name):
         words = _("⚠️ {person} also takes <b>{existing}</b>. Is <b>{name}</b> a different medicine?")
     return Screen(
@@ -183,17 +183,17 @@ def first_dose(medicine: MedicineFacts, *, now: datetime) -> str:
             return line
         return line + "\n" + _first(medicine, now=now)
     if isinstance(medicine.schedule, AsNeeded):
-        words = _("I won't remind you of it. When it was given, type /give {name}").format(
+        words = _("I won't remind you about it. When it's given, type /give {name}").format(
             name=escape(medicine.name)
         )
         if medicine.schedule.min_interval is None and medicine.schedule.max_per_day is None:
             words += "\n" + _(
-                "Nothing is set for how often it may be given, so I can't warn you if it's too"
-                " often. Change adds it."
+                "You haven't set how often it may be given, so I can't warn you if it's too "
+                "often. Tap Change to set it."
             )
         return words
     if medicine.first_due_at is None:
-        return _("No dose is due any more.")
+        return _("No more doses are due.")
     return _first(medicine, now=now)
 
 
@@ -207,5 +207,5 @@ def _first(medicine: MedicineFacts, *, now: datetime) -> str:
 
 def removed(name: str) -> Answer:
     """In the place of what was said when it was saved."""
-    words = _("↩️ {name} is removed again. I won't remind you about it.")
+    words = _("↩️ {name} has been removed. I won't remind you about it.")
     return Answer(toast=_("Undone."), edit=Screen(words.format(name=escape(name))))

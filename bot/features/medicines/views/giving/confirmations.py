@@ -19,7 +19,7 @@ def counts_for_words(dose: DoseFacts, reader: Reader) -> str:
     day = day_words(dose.local.date(), today=reader.now.astimezone(dose.zone).date())
     clock = f"{dose.local:%H:%M}"
     time = with_yours(clock, dose.due_at, zone=dose.zone, reader_zone=reader.zone)
-    return _("It counts for {day} {time}.").format(day=day, time=time)
+    return _("It counts as the dose due {day} {time}.").format(day=day, time=time)
 
 
 def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool) -> Screen:
@@ -60,7 +60,7 @@ def _multiple(outlook: Outlook) -> str:
 
 def _extra(outlook: Outlook, reader: Reader) -> str:
     medicine = outlook.medicine
-    words = _("No dose is open then, so it counts as an extra one.")
+    words = _("No dose is open at that time, so it counts as an extra one.")
     if medicine.first_due_at is None:
         return words
     following = moment(
@@ -95,12 +95,12 @@ def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
         )
     if Doubt.TOO_MANY in doubts:
         lines.append(
-            _("⚠️ With it, that's {count} in 24 hours; at most {limit} were set.").format(
+            _("⚠️ That makes {count} in 24 hours; it's set to at most {limit}.").format(
                 count=count_words(outlook.others + outlook.count), limit=outlook.limit
             )
         )
     if Doubt.CROSSES in doubts:
-        lines.append(_("⚠️ Another one is on record between the old time and the new one."))
+        lines.append(_("⚠️ Another one is recorded between the old time and the new one."))
     if Doubt.BEFORE_ADDED in doubts and outlook.added_at is not None:
         added = reader.when(outlook.added_at, person=medicine.person, zone=medicine.zone)
         lines.append(
@@ -125,7 +125,7 @@ def _rule(outlook: Outlook) -> str:
             return _("it's due every {length}").format(length=length_words(every))
         case _:
             interval = outlook.interval or timedelta(0)
-            return _("{length} apart were set").format(length=length_words(interval))
+            return _("it's set to {length} apart").format(length=length_words(interval))
 
 
 def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
@@ -145,7 +145,7 @@ def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
         )
     if outlook.limit is not None:
         lines.append(
-            _("{count} of {limit} in 24 hours without it").format(
+            _("Without it: {count} of {limit} in 24 hours").format(
                 count=count_words(outlook.others), limit=outlook.limit
             )
         )
@@ -179,8 +179,8 @@ def changed_since(outlook: Outlook, *, reader: Reader, known: Sequence[str]) -> 
     if gone:
         lines.append(
             ngettext(
-                "❗ {count} record that I counted was undone since I asked.",
-                "❗ {count} records that I counted were undone since I asked.",
+                "❗ {count} record that I counted has been undone since I asked.",
+                "❗ {count} records that I counted have been undone since I asked.",
                 gone,
             ).format(count=gone)
         )

@@ -75,7 +75,7 @@ def _recorded(dose: DoseFacts, person: str, reader: Reader) -> str:
 
 def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
     at = dose.taken_at or dose.resolved_at or reader.now
-    return _("{name}: {who} has recorded it already ({moment}).").format(
+    return _("{name}: {who} has already recorded it ({moment}).").format(
         name=escape(dose.name),
         who=escape(dose.resolved_by or ""),
         moment=reader.when(at, person=person, zone=dose.taken_zone or dose.zone, home=dose.home),
@@ -84,9 +84,9 @@ def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
 
 def is_to_come() -> Answer:
     """I meant my clock, of a time that by then is still to come."""
-    return Answer(toast=_("By your clock that's still to come."), alert=True)
+    return Answer(toast=_("By your clock, that's still in the future."), alert=True)
 
 
 def is_settled_otherwise() -> Answer:
     """A record that is no longer as the button left it."""
-    return Answer(toast=_("The record was changed since. /history shows it."), alert=True)
+    return Answer(toast=_("The record has been changed since. /history shows it."), alert=True)

@@ -31,7 +31,7 @@ def typed_line(typed: str) -> Sequence[str]:
 def tap_which() -> Answer:
     """Several have the name that was typed."""
     return Answer(
-        send=(Screen(_("There is more than one of that name. Please tap the right one.")),)
+        send=(Screen(_("There's more than one with that name. Please tap the right one.")),)
     )
 
 
@@ -69,7 +69,7 @@ def slip_labels(what: str) -> dict[str, str]:
 def ask_count(outlook: Outlook) -> Screen:
     usual = outlook.usual or outlook.medicine.dosage
     return Screen(
-        _("How many doses of {usual} are {what}? Tap, or type a number.").format(
+        _("How many doses of {usual} make {what}? Tap, or type a number.").format(
             usual=escape(usual.words), what=escape(outlook.given.words if outlook.given else "")
         )
     )
@@ -83,7 +83,7 @@ def count_labels() -> dict[str, str]:
 def ask_when(name: str, *, lacks_time: str) -> Screen:
     """When it was given: any of what it can mean, or another time."""
     if lacks_time:
-        question = _("At what time (“{words}”) was {name} given? For example <i>07:45</i>").format(
+        question = _("“{words}”: what time was {name} given? For example <i>07:45</i>").format(
             words=escape(lacks_time), name=escape(name)
         )
         return Screen(question)
@@ -164,7 +164,7 @@ def which_one(outlook: Outlook, *, reader: Reader) -> Screen:
 
 def dose_label(dose: DoseFacts, *, now: datetime) -> str:
     day = day_words(dose.local.date(), today=now.astimezone(dose.zone).date())
-    return _("The one of {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
+    return _("The one due {day} {time}").format(day=day, time=f"{dose.local:%H:%M}")
 
 
 def extra_label() -> str:

@@ -61,7 +61,7 @@ def when_labels(doses: Sequence[DoseFacts], *, now: datetime) -> dict[str, str]:
 def ask_time(*, lacks_time: str, has_options: bool) -> Screen:
     """When, in words; or at what time of the part of a day that was typed (*lacks_time*)."""
     if lacks_time:
-        words = _("At what time (“{words}”) was that? For example <i>07:45</i>")
+        words = _("“{words}”: what time was that? For example <i>07:45</i>")
         return Screen(words.format(words=escape(lacks_time)))
     if has_options:
         return Screen(_("When was that?"))
@@ -83,11 +83,13 @@ def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
     lines += fitting([_taken(dose, outlook.at, person, reader) for dose in outlook.open])
     lines += [escape(already(dose)) for dose in outlook.answered]
     lines += [
-        _("⚠️ That's before the day on which {name} was due.").format(name=escape(dose.name))
+        _("⚠️ That's before the day {name} was due.").format(name=escape(dose.name))
         for dose in outlook.early[:1]
     ]
     lines += [
-        _("⚠️ That's {count} doses of {name} at one time.").format(count=count, name=escape(name))
+        _("⚠️ That's {count} doses of {name} at the same time.").format(
+            count=count, name=escape(name)
+        )
         for name, count in Counter(dose.name for dose in outlook.together).items()
     ]
     for each in outlook.outlooks:

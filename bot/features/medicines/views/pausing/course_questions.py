@@ -25,7 +25,7 @@ def course_state(
         case MedicineStatus.STOPPED:
             return _("stopped")
         case MedicineStatus.ACTIVE:
-            return _("not paused any more")
+            return _("no longer paused")
 
 
 def ask_course(
@@ -53,13 +53,18 @@ def ask_course(
             "Add the {count} paused days at the end?",
             days,
         ).format(count=days)
-        lines = [head, now, _("With them: {schedule}").format(schedule=then), question]
+        lines = [
+            head,
+            now,
+            _("With the paused days added: {schedule}").format(schedule=then),
+            question,
+        ]
     else:
         lines = [
             head,
             _("Days were added for a pause that turned out shorter."),
             now,
-            _("Without those: {schedule}").format(schedule=then),
+            _("Without those days: {schedule}").format(schedule=then),
             _("Should I take those days back?"),
         ]
     return Screen("\n".join(lines), in_rows(buttons))
@@ -71,7 +76,7 @@ def _in_words(schedule: Schedule, zone: ZoneInfo) -> str:
 
 def lengthen_label(new_end: date | None) -> str:
     if new_end is None:
-        return _("✅ Yes, move it")
+        return _("✅ Yes, add them")
     return _("✅ Yes, until {date}").format(date=full_date(new_end))
 
 
@@ -98,7 +103,7 @@ def all_right_label() -> str:
 def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
     """There is nothing to ask any more. *state* is what has become of it: None: it is gone."""
     if state is None:
-        return Screen(_("{name} was removed meanwhile.").format(name=escape(name)))
+        return Screen(_("{name} has been removed in the meantime.").format(name=escape(name)))
     words = (
         _("{name} is {state}, so there are no days to add now.")
         if is_longer

@@ -30,19 +30,21 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
     called_off = "".join("\n" + words for words in _called_off(facts, member=member, now=now))
     ended_on = course_ended_on(facts, now=now)
     if ended_on is not None:
-        text = _("⏸ {name} is paused. Its course ended on {date}, so no dose is left to give.")
+        text = _(
+            "⏸ {name} is paused. Its course ended on {date}, so there are no doses left to give."
+        )
         return Screen(text.format(name=name, date=full_date(ended_on)) + called_off, keyboard)
     if facts.resumes_at is None:
         text = _("⏸ {name} is paused. I won't ask about it until you resume it.").format(name=name)
         if can_lose_days(facts.schedule, facts.zone, now):
-            text += " " + _("When you do, I'll ask whether to add the days its course has lost.")
+            text += " " + _("When you do, I'll ask whether to add the paused days at the end.")
         return Screen(text + called_off, keyboard)
     day = full_date(facts.resumes_at.astimezone(facts.zone).date())
     ends_on = course_ending_within_pause(facts)
     if ends_on is not None:
         text = _(
-            "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so no dose is"
-            " left to give."
+            "⏸ {name} is paused until {day}. Its course ends before then, on {date}, so there "
+            "are no doses left to give."
         ).format(name=name, day=day, date=full_date(ends_on))
         return Screen(text + called_off, keyboard)
     text = _("⏸ {name} is paused until {day}.").format(name=name, day=day)
@@ -76,17 +78,19 @@ def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Scre
         lines += [_("I won't ask about:"), *fitting(named)]
     if as_needed:
         names = ", ".join(fitting([_named(each) for each in as_needed], room=1_000))
-        lines.append(_("Also paused, only given as needed: {names}").format(names=names))
+        lines.append(_("Also paused, given only as needed: {names}").format(names=names))
     if facts.apart:
-        lines.append(_("Paused on their own, unchanged: {names}").format(names=_names(facts.apart)))
+        lines.append(_("Paused separately, unchanged: {names}").format(names=_names(facts.apart)))
     if pause.until is None and any(
         can_lose_days(each.schedule, each.zone, now) for each in facts.medicines
     ):
-        lines.append(_("When you resume, I'll ask whether to add the days that courses have lost."))
+        lines.append(
+            _("When you resume, I'll ask whether to add the paused days at the end of each course.")
+        )
     lines.append(
-        _("I won't remind you of appointments in that time.")
+        _("I won't remind you about appointments during that time.")
         if pause.silences_appointments
-        else _("I'll still remind you of appointments.")
+        else _("I'll still remind you about appointments.")
     )
     return Screen("\n".join(lines), ((undo_button(), resume_button(person, member=member)),))
 
@@ -99,11 +103,13 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
     if not facts.medicines:
         words = _("⏸ <b>{person}</b> is paused until {day}.")
     elif gone == len(facts.medicines):
-        words = _("⏸ <b>{person}</b> is paused until {day}. No dose of these is left then.")
+        words = _(
+            "⏸ <b>{person}</b> is paused until {day}. By then, none of these has any doses left."
+        )
     elif gone or facts.apart:
         words = _(
-            "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, but for what is"
-            " noted below."
+            "⏸ <b>{person}</b> is paused until {day}. Everything resumes that day, except as "
+            "noted below."
         )
     else:
         words = _("⏸ <b>{person}</b> is paused until {day}. Everything resumes that day.")
@@ -121,18 +127,18 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
         lines.append(_("Resumed:"))
         lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
     if ended:
-        lines.append(_("Over by now, so no dose is left to give:"))
+        lines.append(_("Over by now, so there are no doses left to give:"))
         lines += fitting([_over(medicine) for medicine in ended])
     if not facts.medicines:
         lines.append(_("There was no medicine to resume."))
     if facts.apart:
-        lines.append(_("Still paused on their own: {names}").format(names=_names(facts.apart)))
+        lines.append(_("Still paused separately: {names}").format(names=_names(facts.apart)))
     return Screen("\n".join(lines), ((undo_button(),),))
 
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
     if _nothing_is_left(medicine, now=now):
-        lines = [_("▶️ Not paused any more, but its course is over:"), _over(medicine)]
+        lines = [_("▶️ No longer paused, but its course is over:"), _over(medicine)]
         return Screen("\n".join(lines), ((undo_button(),),))
     lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
     return Screen("\n".join(lines), ((undo_button(),),))
@@ -192,7 +198,7 @@ def resumed_toast(medicine: MedicineFacts, *, now: datetime) -> str:
     """That it goes on; or that nothing of it is left (no HTML)."""
     if not _nothing_is_left(medicine, now=now):
         return _("Resumed.")
-    return _("Not paused any more, but its course is over: no dose is left to give.")
+    return _("No longer paused, but its course is over: there are no doses left to give.")
 
 
 def _names(medicines: Sequence[MedicineFacts]) -> str:
@@ -206,7 +212,7 @@ def resume_button(person: Person, *, member: Member) -> Button:
 
 def stopped_meanwhile(screen: Screen) -> Answer:
     return Answer(
-        toast=_("Somebody has stopped it meanwhile. Restore brings it back."),
+        toast=_("Somebody has stopped it in the meantime. Tap Restore to bring it back."),
         alert=True,
         edit=screen,
     )

@@ -15,8 +15,8 @@ from bot.ui.words.pauses import end_day, end_words
 def ask_what(choices: Sequence[Button]) -> Screen:
     return Screen(
         _(
-            "What should I pause? If you choose a person, I pause all of their medicines. Tap, or"
-            " type it, for example <i>Mum until friday</i>."
+            "What should I pause? If you choose a person, I'll pause all of their medicines. "
+            "Tap, or type it, for example <i>Mum until friday</i>."
         ),
         in_rows(choices),
     )
@@ -67,7 +67,7 @@ def pause_choices() -> dict[str, str]:
 def end_impossible(*, is_too_far: bool) -> Screen:
     if is_too_far:
         return Screen(
-            _("That's more than a year away. Type an earlier day, or choose to resume it yourself.")
+            _("That's more than a year away. Type an earlier day, or tap Until I resume.")
         )
     return Screen(_("A pause can only end on a later day. Type tomorrow or later."))
 
@@ -151,8 +151,8 @@ def ask_appointments(
         head = _("I'll pause all of <b>{person}</b>'s medicines until {date}.")
     elif stay:
         head = _(
-            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day,"
-            " but for these:"
+            "I'll pause all of <b>{person}</b>'s medicines until {date}. They resume that day, "
+            "except for these:"
         )
     else:
         head = _(
@@ -161,15 +161,15 @@ def ask_appointments(
     head = head.format(person=escape(person), date=full_date(until) if until else "")
     head = "\n".join([head, *fitting([_staying(*each) for each in stay], room=2_000)])
     question = _(
-        "Should I also skip the reminders of appointments in that time? They stay in the lists and"
-        " calendars."
+        "Should I also skip appointment reminders during that time? The appointments stay in "
+        "the lists and calendars."
     )
     return Screen(f"{head}\n{question}", in_rows(buttons))
 
 
 def _staying(name: str, last: date | None) -> str:
     if last is None:
-        return _("• {medicine} (stays paused on its own)").format(medicine=escape(name))
+        return _("• {medicine} (stays paused separately)").format(medicine=escape(name))
     return _("• {medicine} (its course ends before then, on {date})").format(
         medicine=escape(name), date=full_date(last)
     )

@@ -27,7 +27,7 @@ def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequ
         ]
     words = _("📦 {left}").format(left=left_in_words(stock, medicine.zone, now=now))
     if stock.promised_by:
-        words += _(". {name} gets more").format(name=escape(stock.promised_by))
+        words += _(". {name} will get more").format(name=escape(stock.promised_by))
     return [words, *of_a_dose(stock, medicine)]
 
 
@@ -42,7 +42,7 @@ def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
     if medicine.dosage.unit == unit or amount is None:
         return []
     return [
-        _("One dose ({dosage}) takes {amount}.").format(
+        _("One dose ({dosage}) uses {amount}.").format(
             dosage=escape(medicine.dosage.words), amount=amount_in_words(amount, unit)
         )
     ]
@@ -80,21 +80,23 @@ def _how_long(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
         case Lasts.RUNS_OUT:
             return _runs_out(left, forecast, zone, now)
         case Lasts.TO_THE_END if forecast.last_at is not None:
-            return _("{left} left: enough to the end, on {date}").format(
+            return _("{left} left: enough until the end, on {date}").format(
                 left=left, date=_date(forecast.last_at, zone, now)
             )
         case Lasts.TO_THE_END:
-            return _("{left} left: enough to the end").format(left=left)
+            return _("{left} left: enough until the end").format(left=left)
         case Lasts.NOTHING_TO_COME:
             return _("{left} left: nothing more is planned").format(left=left)
         case Lasts.FOR_YEARS:
             return _("{left} left: enough for more than two years").format(left=left)
         case Lasts.ABOUT if days == 0:
-            return _("{left} left: at the rate of the last weeks less than a day").format(left=left)
+            return _("{left} left: less than a day at the rate of the last few weeks").format(
+                left=left
+            )
         case Lasts.ABOUT:
             return ngettext(
-                "{left} left: at the rate of the last weeks about {count} day",
-                "{left} left: at the rate of the last weeks about {count} days",
+                "{left} left: about {count} day at the rate of the last few weeks",
+                "{left} left: about {count} days at the rate of the last few weeks",
                 days,
             ).format(left=left, count=days)
         case _:
@@ -109,12 +111,12 @@ def _runs_out(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
         time = f"{forecast.last_at.astimezone(zone):%H:%M}"
         date = _("{date} at {time}").format(date=date, time=time)
     if days == 0:
-        return _("{left} left: not enough for a whole day, the last one on {date}").format(
+        return _("{left} left: not enough for a whole day, last dose on {date}").format(
             left=left, date=date
         )
     return ngettext(
-        "{left} left: enough for {count} day, the last one on {date}",
-        "{left} left: enough for {count} days, the last one on {date}",
+        "{left} left: enough for {count} day, last dose on {date}",
+        "{left} left: enough for {count} days, last dose on {date}",
         days,
     ).format(left=left, count=days, date=date)
 
@@ -130,32 +132,36 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
     if stock.amount is None:
         return _("Nobody has counted its stock, so I won't remind you about it.")
     if medicine.status is not MedicineStatus.ACTIVE:
-        return _("I won't remind you about its stock as long as it isn't given.")
+        return _("I won't remind you about its stock while it isn't being given.")
     if stock.forecast.kind is Lasts.NOTHING_TO_COME:
         return _("Nothing more of it is planned, so I won't remind you about its stock.")
     if stock.promised_by:
-        return _("{who} gets it, so I ask nobody else.").format(who=escape(stock.promised_by))
+        return _("{who} will get it, so I won't ask anyone else.").format(
+            who=escape(stock.promised_by)
+        )
     if stock.is_low:
-        return _("I remind every morning until there is more, or somebody gets it.")
+        return _(
+            "I'll remind you every morning until there's more or somebody says they'll get it."
+        )
     match stock.forecast.kind:
         case Lasts.RUNS_OUT | Lasts.FOR_YEARS if not isinstance(medicine.schedule, AsNeeded):
             return ngettext(
-                "I remind {days} day before it runs out.",
-                "I remind {days} days before it runs out.",
+                "I'll remind you {days} day before it runs out.",
+                "I'll remind you {days} days before it runs out.",
                 stock.refill_days,
             ).format(days=stock.refill_days)
         case Lasts.ABOUT | Lasts.FOR_YEARS:
             return ngettext(
-                "I remind when, at that rate, it is enough for {days} more day.",
-                "I remind when, at that rate, it is enough for {days} more days.",
+                "I'll remind you when, at that rate, it's enough for {days} more day.",
+                "I'll remind you when, at that rate, it's enough for {days} more days.",
                 stock.refill_days,
             ).format(days=stock.refill_days)
         case Lasts.TO_THE_END:
-            return _("That is enough, so I won't remind you about its stock.")
+            return _("That's enough, so I won't remind you about its stock.")
         case Lasts.NO_GUESS:
             return _(
-                "I can't say yet how long it lasts: it needs a week of use. Until then I remind"
-                " when none is left."
+                "I can't say how long it lasts until I've seen a week of use. Until then, I'll "
+                "remind you when none is left."
             )
         case _:
             # Of a dose of which nobody has said how much it takes, nothing is taken.

@@ -74,7 +74,7 @@ def not_saved_yet(typed: TypedAmount, unit: str) -> str:
         case Stocked.ADDED:
             return _("{amount} to add").format(amount=amount)
         case Stocked.COUNTED:
-            return _("{amount} in all, not saved yet").format(amount=amount)
+            return _("{amount} to set as the total").format(amount=amount)
         case Stocked.FEWER:
             return _("{amount} to take off").format(amount=amount)
 
@@ -96,8 +96,8 @@ def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
     return [
         line,
         _(
-            "More was given than counted before. If {amount} is all there is, type"
-            " <code>/refill {name} = {number}</code>"
+            "More was given than had been counted. If {amount} is all there is, type "
+            "<code>/refill {name} = {number}</code>"
         ).format(
             amount=amount_in_words(typed.amount, unit),
             name=escape(outcome.medicine.name),
@@ -156,8 +156,8 @@ def refill_days_set(outcome: Refilled) -> Answer:
     days = outcome.stock.refill_days
     return Answer(
         toast=ngettext(
-            "Set to {days} day, and it is low: {line}",
-            "Set to {days} days, and it is low: {line}",
+            "Set to {days} day, and it's already low: {line}",
+            "Set to {days} days, and it's already low: {line}",
             days,
         ).format(days=days, line=line)
     )
@@ -172,9 +172,9 @@ def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
 def ask_amount(name: str) -> Screen:
     return Screen(
         _(
-            "How much {name} have you got? Type what was added, for example <i>30</i>,"
-            " <i>2 boxes of 28</i> or <i>200 ml</i>; <i>= 12</i> for what is left in all, or"
-            " <i>-2</i> for what was lost."
+            "How much {name} do you have? Type what was added, for example <i>30</i>, <i>2 "
+            "boxes of 28</i> or <i>200 ml</i>. Type <i>= 12</i> for what's left in all, or "
+            "<i>-2</i> for what was lost."
         ).format(name=escape(name))
     )
 
@@ -192,7 +192,7 @@ def ask_per_dose(
     lines = [f"📦 <b>{escape(name)}</b>" + (f": {understood}" if understood else "")]
     lines.append(stock_question(dosage, unit))
     if not_now is not None:
-        lines.append(_("Until you tell me, doses take nothing from the stock."))
+        lines.append(_("Until you tell me, doses won't reduce the stock."))
     lines.append(_("Tap, or type a number."))
     return Screen("\n".join(lines), (tuple(choices), *(((not_now,),) if not_now else ())))
 
@@ -202,14 +202,16 @@ def not_now_label() -> str:
 
 
 def not_measured() -> Answer:
-    return say(_("OK. Doses take nothing from the stock until somebody tells me."))
+    return say(_("OK. Doses won't reduce the stock until somebody tells me."))
 
 
 def measured_first() -> Screen:
     return Screen(
-        _("Somebody has told me meanwhile how many make one dose, so yours was not saved:")
+        _("Somebody has already told me how many make one dose, so your answer wasn't saved:")
     )
 
 
 def measured_meanwhile() -> Screen:
-    return Screen(_("Somebody has told me meanwhile, so yours was not saved. Is it still right?"))
+    return Screen(
+        _("Somebody has already told me, so your answer wasn't saved. Is it still right?")
+    )
