@@ -48,11 +48,14 @@ class Step:
     """One question. `take` raises Misunderstood to have it asked again, with a sentence first.
 
     `refresh` reads from the tables what the question shows of them, whenever it is shown again.
+    `has_way_out`: one of its own buttons leaves everything as it is, so it needs no Cancel; say
+    where something was saved before it was asked.
     """
 
     ask: Callable[[Data, Choice], Screen]
     take: Callable[[Request, Conversation, Reply], Awaitable[Answer]]
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
+    has_way_out: bool = False
 
 
 async def _as_it_was(_: Request, data: Data) -> Data:
@@ -172,9 +175,10 @@ class Flow:
         def choice(label: str, key: str) -> Button:
             return Button(label, _press(conversation, number, key).encode())
 
-        question = self.steps[conversation.step].ask(conversation.data, choice)
+        step = self.steps[conversation.step]
+        question = step.ask(conversation.data, choice)
         labels = {button.label for row in question.keyboard for button in row}
-        if views.cancel_label() in labels:
+        if step.has_way_out or views.cancel_label() in labels:
             return question
         cancel = choice(views.cancel_label(), QUIT)
         return replace(question, keyboard=(*question.keyboard, (cancel,)))

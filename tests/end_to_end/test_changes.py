@@ -127,6 +127,7 @@ async def test_a_larger_amount_is_asked_and_of_several_which(home: Household) ->
         "The one at 08:00 (1 tablet)",
         "The one at 22:00 (2 tablets)",
         "All of them",
+        "✖️ Cancel",
     )
     await home.anna.press("The one at 22:00", message=which)
     asked = await home.anna.sees("Please check this change")
@@ -167,7 +168,7 @@ async def test_times_are_asked_with_buttons(home: Household) -> None:
     await add_medicine(home.anna, "Med 1 tablet every monday 09:00")
     await change_when(home.anna, "Med", "twice a day")
     times = await home.anna.sees("What time is Med given?")
-    assert times.labels == ("08:00, 20:00",)
+    assert times.labels == ("08:00, 20:00", "✖️ Cancel")
     await home.anna.press("08:00, 20:00", message=times)
     await home.anna.sees("every Monday at 08:00 and 20:00")
 
@@ -191,12 +192,13 @@ async def test_as_needed_is_asked_how_far_apart_and_how_often(home: Household) -
         "12 hours",
         "24 hours",
         "I don't know",
+        "✖️ Cancel",
     )
     await anna.send("a while")
     await anna.sees("I can't read a length of time in “a while”.")
     await anna.press("6 hours", message=await anna.sees("What's the shortest time", after=interval))
     most = await anna.sees("At most, how many times may Para be given in 24 hours?")
-    assert most.labels == ("1", "2", "3", "4", "I don't know")
+    assert most.labels == ("1", "2", "3", "4", "I don't know", "✖️ Cancel")
     await anna.press("4", message=most)
     understood = await anna.sees("I understood:")
     assert "as needed, at least 6 hours apart, at most 4 in 24 hours" in understood.text

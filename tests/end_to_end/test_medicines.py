@@ -190,7 +190,7 @@ async def test_with_two_people_it_is_asked_who_it_is_for(home: Household, town: 
     await add_person(anna, "Dad", "Tokyo")
     await anna.send("/addmed Aspirin 100 mg at 08:00")
     question = await anna.sees("Who is it for?")
-    assert question.labels == ("Mum", "Dad")
+    assert question.labels == ("Mum", "Dad", "✖️ Cancel")
     await anna.press("Dad")
     await anna.sees("for Dad")
     await anna.press("Save")

@@ -81,7 +81,7 @@ async def test_without_a_name_it_is_asked_what_and_until_when(home: Household) -
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00")
     await home.anna.send("/pause")
     question = await home.anna.sees("What should I pause?")
-    assert question.labels == ("👵 All of Mum's medicines", "💊 Aspirin")
+    assert question.labels == ("👵 All of Mum's medicines", "💊 Aspirin", "✖️ Cancel")
     await home.anna.press("All of Mum's medicines", message=question)
     question = await home.anna.sees("How long should I pause all of Mum's medicines?")
     await home.anna.press("For 3 days", message=question)
@@ -100,7 +100,7 @@ async def test_what_was_typed_is_kept_while_it_is_asked_which(home: Household) -
     await add_medicine(home.anna, "Aspirin 100 mg at 08:00 for Dad")
     await home.anna.send("/pause Dad until friday")
     question = await home.anna.sees("What should I pause?")
-    assert question.labels == ("👵 All of Dad's medicines", "💊 Mum · Dad")
+    assert question.labels == ("👵 All of Dad's medicines", "💊 Mum · Dad", "✖️ Cancel")
     await home.anna.press("Mum · Dad", message=question)
     await home.anna.sees("Dad is paused until 27 November 2026. Next: Friday 27 November 08:00")
 

@@ -69,7 +69,7 @@ async def test_a_correction_to_a_time_still_to_come_is_asked_about(
     await home.anna.press("Taken at another time")
     await home.anna.send("09:30")
     asks = await home.anna.sees("When was Aspirin given?")
-    assert asks.labels == ("Now", "yesterday 09:30", "🕗 Another time")
+    assert asks.labels == ("Now", "yesterday 09:30", "🕗 Another time", "✖️ Cancel")
     assert len(await records(town)) == 1
 
 
@@ -122,6 +122,8 @@ async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, to
     await home.anna.press("✅ Given", message=await home.anna.sees("Record it?"))
     await home.anna.sees("✅ Daily 1 tablet, given today")
     await home.ben.send("/today")
+    beside = await home.ben.sees("My question is still open: “💊 Daily 1 tablet”")
+    await home.ben.press("Continue", message=beside)
     again = await home.ben.sees("❗ New since I asked", after=asks)
     assert "by Anna (1 tablet)" in again.text
     assert "Nothing else is recorded." not in again.text

@@ -164,7 +164,7 @@ FLOW = Flow(
         "name": Step(_ask_name, _take_name),
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
-        "appts": Step(_ask_appointments, _take_appointments, _with_appointments),
+        "appts": Step(_ask_appointments, _take_appointments, _with_appointments, has_way_out=True),
     },
     leaving=Leaving("people", Unfinished.NOT_CHANGED, renew=_renew),
 )

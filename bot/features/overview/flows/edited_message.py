@@ -69,7 +69,7 @@ class EditedMessages:
         self._commands = commands
         self.flow = Flow(
             "edited",
-            {"offer": Step(_ask, self._take, _refresh)},
+            {"offer": Step(_ask, self._take, _refresh, has_way_out=True)},
             leaving=Leaving("help", Unfinished.NOT_CHANGED),
         )
 

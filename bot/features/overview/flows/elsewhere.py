@@ -69,7 +69,7 @@ class Elsewhere:
         self._commands = commands
         self.flow = Flow(
             "elsewhere",
-            {"offer": Step(self._ask, self._take, self._refresh)},
+            {"offer": Step(self._ask, self._take, self._refresh, has_way_out=True)},
             leaving=Leaving("family", Unfinished.NOT_CHANGED),
         )
 

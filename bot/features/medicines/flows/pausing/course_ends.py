@@ -204,7 +204,7 @@ async def _next_course(request: Request, running: Conversation, said: Screen) ->
 
 COURSE_ENDS = Flow(
     "pause",
-    {"ends": Step(_ask_course, _take_course, _refresh_course)},
+    {"ends": Step(_ask_course, _take_course, _refresh_course, has_way_out=True)},
     leaving=Leaving("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
 )
 """The last part of the conversation that :mod:`pause` begins; it never leads back to the others."""

@@ -305,7 +305,7 @@ FLOW = Flow(
     COURSE_ENDS.name,
     {
         "what": Step(ask_what, _take_what),
-        "running": Step(ask_running, _take_running, refresh_running),
+        "running": Step(ask_running, _take_running, refresh_running, has_way_out=True),
         "until": Step(ask_until, _take_until),
         "appts": Step(ask_appointments, _take_appointments, refresh_appointments),
         **COURSE_ENDS.steps,

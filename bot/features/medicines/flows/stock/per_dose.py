@@ -110,6 +110,6 @@ def _from_json(stored: list[str] | None) -> Measure | None:
 
 FLOW = Flow(
     "per_dose",
-    {"per_dose": Step(_ask, _take, _refresh)},
+    {"per_dose": Step(_ask, _take, _refresh, has_way_out=True)},
     leaving=Leaving("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )
