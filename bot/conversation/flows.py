@@ -76,8 +76,11 @@ class Flows:
             change = quietly(change)  # that this draft is left then is no news to them
         if is_of_its_kind or conversation.is_mentioned:
             return Answer(conversation=change)
+        refresh, data = flow.steps[conversation.step].refresh, conversation.data
+        if refresh is not None:
+            data = await refresh(request, data)
         still_open = views.still_open(
-            flow.question(conversation),
+            flow.question(replace(conversation, data=data)),
             leaving.name_draft(conversation.data),
             go_on=_go_on_button(conversation),
             stop=_left_button(conversation, Forget, views.stop_label()),

@@ -31,7 +31,6 @@ async def test_what_it_says_now_is_done_instead_at_a_tap(home: Household, town: 
         "↩️ Undo it",
         "✏️ Change it",
         "Leave it as it is",
-        "✖️ Cancel",
     )
     assert "21:00" in await town.value(TIMES)
     await home.anna.press("do what it says now", message=asked)

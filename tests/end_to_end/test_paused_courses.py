@@ -255,7 +255,9 @@ async def test_drawn_anew_it_is_as_the_tables_are(home: Household, town: Town) -
     await home.ben.press("Change the end", message=await home.ben.sees("already paused"))
     await home.ben.sees("Mum is paused until Wednesday 25 November")
     await home.anna.send("/today")
-    question = await home.anna.sees("Amoxicillin for Mum, paused until Wednesday 25 November")
+    beside = await home.anna.sees("still open: “💊 Amoxicillin for Mum, paused until Wednesday")
+    await home.anna.press("Continue", message=beside)
+    question = await home.anna.sees("Amoxicillin for Mum, paused until Wednesday", after=beside)
     assert "✅ Yes, until 29 November 2026" in question.labels
 
 
@@ -291,8 +293,9 @@ async def test_a_pause_that_runs_again_is_not_over(home: Household, town: Town) 
     question = await home.anna.sees("Add the 2 paused days at the end?")
     await undo(home.anna)
     await home.anna.sees("Undone. As before:")
-    await home.anna.send("/today")
-    gone = await home.anna.sees("Amoxicillin is paused until further notice, so there are no days")
+    beside = await home.anna.sees("My question is still open")
+    await home.anna.press("Continue", message=beside)
+    gone = await home.anna.sees("so there are no days to add now", after=beside)
     assert gone.labels == ("All right",)
     assert gone.id > question.id
     await home.anna.press("All right", message=gone)
@@ -314,6 +317,7 @@ async def test_the_days_of_a_pause_are_those_of_the_person(home: Household, town
     await home.anna.send("New York")
     await home.anna.sees("America/New York")
     await home.ben.send("/today")
+    await home.ben.press("Continue", message=await home.ben.sees("My question is still open"))
     again = await home.ben.sees("Add the 1 paused day at the end?", after=question)
     await home.ben.press("Yes, until 28 November 2026", message=again)
     await home.ben.sees("now lasts longer")
