@@ -122,7 +122,7 @@ async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, to
     await home.anna.press("✅ Given", message=await home.anna.sees("Record it?"))
     await home.anna.sees("✅ Daily 1 tablet, given today")
     await home.ben.send("/today")
-    beside = await home.ben.sees("My question is still open: “💊 Daily 1 tablet”")
+    beside = await home.ben.sees("My question is still open: “❗ New since I asked")
     await home.ben.press("Continue", message=beside)
     again = await home.ben.sees("❗ New since I asked", after=asks)
     assert "by Anna (1 tablet)" in again.text
