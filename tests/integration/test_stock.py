@@ -248,6 +248,22 @@ async def test_a_correction_takes_what_was_really_given(home: Home) -> None:
         assert await home.left(aspirin) == Decimal(left)
 
 
+async def test_what_was_given_before_anybody_counted_is_not_taken_off_the_count(
+    home: Home,
+) -> None:
+    aspirin = await home.add()
+    dose = await home.asked(aspirin)
+    await home.take(dose)
+    await home.refill(aspirin, "10")
+    for correction in (
+        Correction(note="with food"),
+        Correction(status=DoseStatus.SKIPPED, note="sick"),
+        Correction(status=TAKEN),
+    ):
+        await home.correct(dose, correction)
+        assert await home.left(aspirin) == 10
+
+
 async def test_two_who_take_the_last_one_leave_one_less_than_none(home: Home) -> None:
     aspirin = await home.add(schedule=daily("08:00", "08:01"))
     await home.refill(aspirin, "1")

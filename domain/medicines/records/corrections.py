@@ -27,7 +27,7 @@ from domain.medicines.records.intakes import Confirm, Question, is_recordable, r
 from domain.medicines.records.notices import tell_recorder
 from domain.medicines.records.standing import find_standing
 from domain.medicines.records.undo import undo_doses
-from domain.medicines.stock.ledger import give_back, take_for
+from domain.medicines.stock.ledger import give_back, take_for, takes_from_stock
 from domain.models import Dose, MedicationLog, new_id
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
@@ -325,7 +325,7 @@ async def _write(
     )
     await tell_recorder(scope, dose.id)
     await give_back(scope, dose.id)
-    if record.status is DoseStatus.TAKEN:
+    if record.status is DoseStatus.TAKEN and await takes_from_stock(scope, dose.id):
         await take_for(
             scope,
             dose.id,

@@ -98,6 +98,24 @@ async def take_for(
     )
 
 
+_IS_COUNTED = text("""
+    WITH first AS (
+        SELECT medication_id, recorded_at FROM medication_logs
+        WHERE dose_id = :dose_id ORDER BY recorded_at, id LIMIT 1
+    )
+    SELECT EXISTS (SELECT 1 FROM stock_movements WHERE dose_id = :dose_id)
+        OR EXISTS (SELECT 1 FROM first JOIN stock_movements s USING (medication_id)
+                   WHERE s.created_at <= first.recorded_at)
+""")
+
+
+async def takes_from_stock(scope: Scope, dose_id: UUID) -> bool:
+    """Whether a record of a dose that is put right concerns the stock. What was given before
+    anybody counted is not in the count: taking it off later would say that less is left.
+    """
+    return bool(await scope.connection.scalar(_IS_COUNTED, {"dose_id": dose_id}))
+
+
 async def give_back(scope: Scope, dose_id: UUID) -> None:
     """Put back exactly what was taken for a dose. The dose must be locked."""
     await scope.execute(
