@@ -250,7 +250,7 @@ PRESSES: dict[type[Press], Handler] = {
     EndPauseAsPlanned: pauses.end_pause_as_planned,
     StopMedicine: medicines.stop,
     RestoreMedicine: medicines.restore,
-    Give: give.begin_button,
+    Give: medicines.give_now,
     FamilyHistory: history.turn_family_page,
     MedicineHistory: history.turn_medicine_page,
     PersonHistory: history.turn_person_page,

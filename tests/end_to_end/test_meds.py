@@ -240,3 +240,25 @@ async def test_a_list_that_was_kept_is_never_an_old_one(home: Household, town: T
     await home.anna.sees("Stopped: I won't remind you about it.")
     await home.anna.send("/meds")
     await home.anna.sees("⏹ Aspirin 100 mg: every day at 08:00 (stopped)")
+
+
+async def test_give_now_records_only_what_is_shown_above_it(home: Household, town: Town) -> None:
+    await add_medicine(home.anna, "Buscopan 10 mg as needed")
+    await home.anna.send("/meds")
+    await home.anna.press("Buscopan", message=await home.anna.sees("Medicines, family"))
+    page = await home.anna.sees("💊 Buscopan 10 mg")
+    await home.ben.send("/meds")
+    await home.ben.press("Buscopan", message=await home.ben.sees("Medicines, family"))
+    await home.ben.press("Change", message=await home.ben.sees("💊 Buscopan 10 mg"))
+    await home.ben.press("How much", message=await home.ben.sees("to change about Buscopan"))
+    await home.ben.sees("How much Buscopan each time from now on?")
+    await home.ben.send("5 mg")
+    await home.ben.sees("Changed: Buscopan 5 mg")
+    toast = await home.anna.press("Give now", message=page)
+    assert toast is not None
+    assert toast.text.startswith("Buscopan has changed since this was shown.")
+    assert await town.count("medication_logs") == 0
+    now = await home.anna.sees("💊 Buscopan 5 mg")
+    await home.anna.press("Give now", message=now)
+    await home.anna.sees("✅ Buscopan 5 mg, given today")
+    assert await town.count("medication_logs") == 1

@@ -324,7 +324,19 @@ SINCE: dict[str, Press] = {
     ),
 }
 
-EVER = {**OF_VERSION_0_3, **SINCE}
+OF_VERSION_0_7: Mapping[str, Press] = {
+    "gvAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A12": medicines.Give(
+        family_id=F, medication_id=S, version=12
+    ),
+    "asAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": appointments.ShowSeries(
+        family_id=F, appointment_id=S
+    ),
+    "asAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A2": appointments.ShowSeries(
+        family_id=F, appointment_id=S, page=2
+    ),
+}
+
+EVER = {**OF_VERSION_0_3, **SINCE, **OF_VERSION_0_7}
 
 # Written another way by now: the first page of a list had two spellings.
 HAS_ANOTHER_SPELLING = {

@@ -68,6 +68,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     Role: st.sampled_from(Role),
     Where: st.sampled_from(Where),
     Below: st.sampled_from(Below),
+    int | None: st.none() | st.integers(0, 10**9),
     Reach | None: st.none() | st.sampled_from(Reach),
     RecordedIn | None: RECORDS,
     CardOfSlot: st.builds(CardOfSlot, MINUTES, PARTS),

@@ -48,6 +48,15 @@ def _from_decimal(text: str) -> int:
 Whole = Annotated[int, Argument(str, _from_decimal)]
 
 
+MaybeWhole = Annotated[
+    int | None,
+    Argument(
+        lambda value: "" if value is None else str(value),
+        lambda text: _from_decimal(text) if text else None,
+    ),
+]
+
+
 def one_of(numbers: Collection[int]) -> Argument[int]:
     """One of a few *numbers*."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.ui.presses.arguments import Minute, Page, flag, one_of
+from bot.ui.presses.arguments import MaybeWhole, Minute, Page, flag, one_of
 from bot.ui.presses.press import Press, Style
 from bot.ui.presses.subjects import OfMedicine, OfPerson, OfWhatWasDone
 
@@ -60,7 +60,11 @@ class RestoreMedicine(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class Give(OfMedicine):
+    """*version*: of the medicine as it is shown above; older buttons do not say."""
+
     verb = "gv"
+
+    version: MaybeWhole = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -279,6 +279,7 @@ def meds_screens(home: Home) -> Mapping[str, View]:
         "changed_open_answered": open_changed(changed=[], answered=[home.dose(DoseStatus.TAKEN)]),
         "changed_open_of_another_change": partial(meds.open_dose_of_another_change, saved),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
+        "give_now_of_what_has_changed": partial(meds.has_changed, words.medicine, screen),
         "stopped": partial(meds.stopped, screen, over, now=NOW),
         "stopped_while_open": partial(
             meds.stopped, screen, replace(over, called_off=[due]), now=NOW

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from bot.features.medicines.flows.giving import give
 from bot.features.medicines.flows.pausing import resuming
 from bot.features.medicines.views import meds as views
 from bot.features.medicines.views.pausing import outcomes
@@ -12,6 +13,7 @@ from bot.ops.metrics import MEDICATIONS_CACHE
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.medicines import (
     ChangeOpenDoses,
+    Give,
     MedicinesPage,
     RestoreMedicine,
     ShowMedicine,
@@ -42,6 +44,16 @@ async def turn_page(request: Request) -> Answer:
 async def show(request: Request) -> Answer:
     """A medicine of the list."""
     return Answer(edit=await _screen(request, request.pressed(ShowMedicine).medication_id))
+
+
+async def give_now(request: Request) -> Answer:
+    """Give now: what is shown above the button, as long as it is so."""
+    press, scope = request.pressed(Give), request.scope
+    scope.require(Action.READ)
+    medicine = await get_medication(scope, press.medication_id)
+    if press.version not in (None, medicine.version):
+        return views.has_changed(medicine.name, await _screen(request, medicine.id))
+    return await give.begin_medicine(request, medicine)
 
 
 async def stop(request: Request) -> Answer:

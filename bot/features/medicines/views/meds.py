@@ -14,7 +14,7 @@ from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.apart import family_name, medicine_labels
 from bot.ui.buttons import page_turns, undo_button
 from bot.ui.conversations import change_label
-from bot.ui.length import fitting, label, toast
+from bot.ui.length import fitting, label, shorten, toast
 from bot.ui.presses.history import MedicineHistory
 from bot.ui.presses.medicines import (
     ChangeMedicine,
@@ -233,7 +233,8 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
     back = Button(_("◀ All medicines"), MedicinesPage(family_id=member.family_id).encode())
     rows: list[tuple[Button, ...]] = []
     if may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE):
-        rows.append((button(_("✅ Give now"), Give), history))
+        give = Give(family_id=member.family_id, medication_id=facts.id, version=facts.version)
+        rows.append((Button(_("✅ Give now"), give.encode()), history))
     else:
         rows.append((history,))
     if may(member.role, Action.CHANGE_MEDICINES):
@@ -340,6 +341,12 @@ def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
     what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
     words = _("It has been changed again since. It's now: {medicine}").format(medicine=what)
     return Answer(toast=toast(words), alert=True)
+
+
+def has_changed(name: str, screen: Screen) -> Answer:
+    """Instead of recording what is not shown: *screen* shows the medicine as it is now."""
+    words = _("{name} has changed since this was shown. Please look again, then tap.")
+    return Answer(toast=words.format(name=shorten(name, to=100)), alert=True, edit=screen)
 
 
 def stopped(screen: Screen, facts: MedicineFacts, *, now: datetime) -> Answer:

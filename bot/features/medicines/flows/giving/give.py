@@ -45,9 +45,8 @@ from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
 from bot.ui.conversations import Unfinished
 from bot.ui.misunderstandings import misunderstood
-from bot.ui.presses.medicines import Give
 from domain.access import Action
-from domain.medicines.facts import MedicineLine
+from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.reading import get_medication
 from domain.medicines.records.intakes import (
     Confirm,
@@ -83,10 +82,8 @@ async def begin(request: Request) -> Answer:
     return await _start(request, _line(lines, first[0].id), rest, queue=queue)
 
 
-async def begin_button(request: Request) -> Answer:
-    """Give now, on a medicine's screen."""
-    request.scope.require(Action.READ)
-    medicine = await get_medication(request.scope, request.pressed(Give).medication_id)
+async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
+    """Now, and as usual."""
     return await _go(request, Draft.of(medicine), None)
 
 
