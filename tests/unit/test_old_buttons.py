@@ -324,7 +324,7 @@ SINCE: dict[str, Press] = {
     ),
 }
 
-OF_VERSION_0_7: Mapping[str, Press] = {
+OF_VERSION_0_7: dict[str, Press] = {
     "gvAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A12": medicines.Give(
         family_id=F, medication_id=S, version=12
     ),
