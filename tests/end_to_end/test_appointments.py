@@ -320,7 +320,7 @@ class TestLivingWithIt:
         old = await home.anna.sees("Appointments, family")
         await town.change("UPDATE appointment_occurrences SET status = 'cut' WHERE true")
         toast = await home.anna.press("Physio", message=old)
-        assert "not there any more" in toast.text
+        assert "no longer there" in toast.text
 
     async def test_the_whole_series_moves_with_what_was_called_off(
         self, home: Household, town: Town

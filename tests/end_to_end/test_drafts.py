@@ -499,7 +499,7 @@ async def test_an_appointment_whose_time_is_over_by_now_is_asked_for_anew(
     await leave(town, anna, question)
     town.jump_by(hours=2)
     await anna.press("Continue")
-    await anna.sees("is over")
+    await anna.sees("has already passed")
     assert await town.count("appointments") == 0
 
 

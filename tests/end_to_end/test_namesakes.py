@@ -128,7 +128,7 @@ async def test_two_medicines_of_one_name_are_told_apart(home: Household, town: T
     await home.anna.send("Aspirin")
     await home.anna.sees("There's more than one with that name.")
     await home.anna.send("/refill Aspirin 30 tablets")
-    question = await home.anna.sees("What", after=home.anna.last)
+    question = await home.anna.sees("Which medicine", after=home.anna.last)
     assert question.labels[:2] == apart
     await home.anna.send("Aspirin")
     await home.anna.sees("There's more than one with that name.", after=question)

@@ -172,10 +172,14 @@ async def test_the_offer_is_drawn_anew_and_ends_when_it_is_gone(both: Families, 
     await both.carl.send("Granddad")
     await both.carl.sees("Renamed to Granddad.")
     await both.anna.send("/people")
-    again = await both.anna.sees("Amlodipine is Granddad's, in the family Miller.")
+    beside = await both.anna.sees("still open: “Amlodipine is Granddad's, in the family Miller.”")
+    await both.anna.press("Continue", message=beside)
+    again = await both.anna.sees("Amlodipine is Granddad's, in the family Miller.", after=beside)
     await town.change("UPDATE medications SET deleted_at = clock_now() WHERE name = 'Amlodipine'")
     await both.anna.send("/people")
     await both.anna.sees("That's no longer there.", after=again)
+    await both.anna.send("hello")
+    await both.anna.sees("I'm not sure what that's about.")
 
 
 async def test_an_undo_below_a_change_in_one_family_is_about_that_family(

@@ -124,7 +124,7 @@ async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, to
     await home.ben.send("/today")
     beside = await home.ben.sees("My question is still open: “❗ New since I asked")
     await home.ben.press("Continue", message=beside)
-    again = await home.ben.sees("❗ New since I asked", after=asks)
+    again = await home.ben.sees("❗ New since I asked", after=beside)
     assert "by Anna (1 tablet)" in again.text
     assert "Nothing else is recorded." not in again.text
     await home.ben.press("Cancel", message=again)

@@ -131,7 +131,7 @@ def test_the_pages_of_today_show_every_dose_once() -> None:
         shown = list_of_today(doses[:17], number=number)
         pages.append(shown)
         pressed += [b.data for row in shown.keyboard for b in row if "Taken: " in b.label]
-        if not any("More" in button.label for button in shown.keyboard[-1]):
+        if not any("Next" in button.label for button in shown.keyboard[-1]):
             break
         number += 1
     assert len(pages) == 5

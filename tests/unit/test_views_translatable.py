@@ -26,7 +26,7 @@ UNTRANSLATED = re.compile(
     r"/addmed Aspirin 100 mg at 08:00 and 20:00"  # what is typed is English in every language
     r"|/addappt Cardiologist tomorrow 14:30 with Dr Weber"
     r"|every 8 hours from 06:00|as needed, max 4 a day|at 07:45"
-    r"|½|London, (United Kingdom|Canada)"  # and so are the names of places
+    r"|/today|½|London, (United Kingdom|Canada)"  # and so are the names of places
     r"|\(Portugal\)|\(Britain \(UK\)\)"
 )
 Sentence = tuple[str, ...]
