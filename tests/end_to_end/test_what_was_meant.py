@@ -117,7 +117,7 @@ async def test_a_yes_to_a_stale_question_is_asked_anew(home: Household, town: To
 async def test_a_question_put_again_is_drawn_from_the_tables(home: Household, town: Town) -> None:
     await add_medicine(home.anna, "Daily 1 tablet at 20:00")
     await home.ben.send("/give Daily")
-    asks = await home.ben.sees("Nothing else is recorded.")
+    await home.ben.sees("Nothing else is recorded.")
     await home.anna.send("/give Daily")
     await home.anna.press("✅ Given", message=await home.anna.sees("Record it?"))
     await home.anna.sees("✅ Daily 1 tablet, given today")
