@@ -149,10 +149,13 @@ class Flow:
         self, request: Request, conversation: Conversation, *, first: Screen | None = None
     ) -> Answer:
         """The open question once more, as the tables are now, after a message that goes *first*."""
-        refresh, data = self.steps[conversation.step].refresh, conversation.data
-        if refresh is not None:
-            data = await refresh(request, data)
+        data = await self.refreshed(request, conversation)
         return self.go_on(request, conversation, conversation.step, data, first=first)
+
+    async def refreshed(self, request: Request, conversation: Conversation) -> Data:
+        """What the open question shows, as the tables are now."""
+        refresh = self.steps[conversation.step].refresh
+        return conversation.data if refresh is None else await refresh(request, conversation.data)
 
     def question(self, conversation: Conversation) -> Screen:
         """The open question of a stored conversation."""

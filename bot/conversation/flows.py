@@ -76,11 +76,9 @@ class Flows:
             change = quietly(change)  # that this draft is left then is no news to them
         if is_of_its_kind or conversation.is_mentioned:
             return Answer(conversation=change)
-        refresh, data = flow.steps[conversation.step].refresh, conversation.data
-        if refresh is not None:
-            data = await refresh(request, data)
+        as_of_now = replace(conversation, data=await flow.refreshed(request, conversation))
         still_open = views.still_open(
-            flow.question(replace(conversation, data=data)),
+            flow.question(as_of_now),
             leaving.name_draft(conversation.data),
             go_on=_go_on_button(conversation),
             stop=_left_button(conversation, Forget, views.stop_label()),

@@ -19,6 +19,12 @@ local function read(key)
     if ok and type(value) == 'table' then return value, text end
     return nil, nil
 end
+local function forget_running(flow_id)  -- of KEYS: conversation, tombstone
+    for number = 1, 2 do
+        local value = read(KEYS[number])
+        if value and value.flow_id == flow_id then redis.call('DEL', KEYS[number]) end
+    end
+end
 local function joined(one, other)
     if not one or one == '' then return other or '' end
     if not other or other == '' then return one end
@@ -81,10 +87,7 @@ return {'saved'}
 END = (
     LUA
     + """
-for number = 1, 2 do
-    local value = read(KEYS[number])
-    if value and value.flow_id == ARGV[1] then redis.call('DEL', KEYS[number]) end
-end
+forget_running(ARGV[1])
 redis.call('ZREM', KEYS[4], KEYS[3])
 if redis.call('EXISTS', KEYS[3]) == 0 then return end
 redis.call('HSET', KEYS[3], 'over', 1, 'attempts', 0)
@@ -101,10 +104,7 @@ end
 TELL = (
     LUA
     + """
-for number = 1, 2 do
-    local value = read(KEYS[number])
-    if value and value.flow_id == ARGV[1] then redis.call('DEL', KEYS[number]) end
-end
+forget_running(ARGV[1])
 if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'told', 1) end
 """
 )
@@ -113,10 +113,7 @@ if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'told', 1
 LEAVE = (
     LUA
     + """
-for number = 1, 2 do
-    local value = read(KEYS[number])
-    if value and value.flow_id == ARGV[1] then redis.call('DEL', KEYS[number]) end
-end
+forget_running(ARGV[1])
 redis.call('ZADD', KEYS[4], 'XX', ARGV[2], KEYS[3])
 """
 )
