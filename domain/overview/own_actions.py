@@ -13,6 +13,7 @@ from domain.errors import CareCircleError
 from domain.family.families import FamilyFacts
 from domain.family.people import Person
 from domain.medicines.doses.facts import DoseFacts
+from domain.medicines.expansion.calling_off import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted
 from domain.medicines.facts import MedicineFacts
 
@@ -99,6 +100,11 @@ class LastAction:
         """The intakes that it made count for doses that came back."""
         counted: Counted = (self.after or {}).get(COUNTED, {})
         return counted
+
+    @property
+    def called_off(self) -> Sequence[UUID]:
+        """The doses that it cancelled."""
+        return [UUID(dose_id) for dose_id in (self.after or {}).get(CALLED_OFF, ())]
 
 
 @dataclass(eq=False)

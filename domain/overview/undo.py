@@ -12,7 +12,7 @@ from domain.database.scope import Scope
 from domain.errors import TooLateToUndo
 from domain.family.people import Person, rename_person
 from domain.medicines.changes.adding import remove_medication
-from domain.medicines.changes.editing import CALLED_OFF, put_back_content
+from domain.medicines.changes.editing import put_back_content
 from domain.medicines.changes.moving import move_person
 from domain.medicines.changes.status import put_back_status
 from domain.medicines.doses.locking import lock_dose
@@ -73,7 +73,7 @@ async def _undo_event(
                 content,
                 undoes_id=action.id,
                 counted=action.counted,
-                called_off=[UUID(each) for each in (action.after or {}).get(CALLED_OFF, ())],
+                called_off=action.called_off,
             )
         case ActionKind.REFILLED | ActionKind.COUNTED | ActionKind.MEASURED:
             await undo_change(scope, action.id)
@@ -88,6 +88,7 @@ async def _undo_event(
                 is_with_person=before.get("is_paused_with_person", False),
                 undoes_id=action.id,
                 counted=action.counted,
+                called_off=action.called_off,
             )
 
 
@@ -101,7 +102,12 @@ async def _undo_of_person(scope: Scope, action: LastAction, person: Person) -> P
             return await move_person(scope, person.id, zone, undoes_id=action.id)
         case _:
             return await put_back_pause(
-                scope, person.id, before, undoes_id=action.id, counted=action.counted
+                scope,
+                person.id,
+                before,
+                undoes_id=action.id,
+                counted=action.counted,
+                called_off=action.called_off,
             )
 
 

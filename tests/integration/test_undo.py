@@ -30,6 +30,8 @@ from domain.medicines import reading
 from domain.medicines.changes import adding, editing, status
 from domain.medicines.changes.moving import move_person
 from domain.medicines.facts import MedicineFacts
+from domain.medicines.pauses import person_pauses
+from domain.medicines.schedules.kinds import AsNeeded, Schedule
 from domain.medicines.stock import levels, refills
 from domain.medicines.stock.measures import Measure
 from domain.overview.last_actions import find_last_action
@@ -167,6 +169,49 @@ async def test_all_that_was_done_to_a_medicine_is_undone_one_by_one(home: Home, 
     assert (await home.undo()).action.kind is ActionKind.ADDED
     with pytest.raises(NothingToUndo):
         await home.do(find_last_action)
+    assert await find_violations(home.url, home.database.clock) == []
+
+
+async def _stop(home: Home, medicine: MedicineFacts) -> object:
+    return await home.do(lambda s: status.stop_medication(s, medicine.id))
+
+
+async def _pause_person(home: Home, _medicine: MedicineFacts) -> object:
+    until = date(2026, 12, 1)
+    return await home.do(lambda s: person_pauses.pause_person(s, home.mum.id, resumes_on=until))
+
+
+@pytest.mark.parametrize("act", [_pause, _stop, _pause_person])
+@pytest.mark.parametrize(
+    "schedule", [AsNeeded(date(2026, 11, 23), timedelta(hours=6)), daily("09:00", "21:00")]
+)
+async def test_a_dose_that_stayed_open_from_another_schedule_is_open_again(
+    home: Home, schedule: Schedule, act: Act
+) -> None:
+    medicine = await factories.medicine(home.database, home.anna, home.mum)
+    dose = await factories.asked_dose(home.database, home.family, medicine)
+    await _edit(schedule=schedule)(home, medicine)
+    await act(home, medicine)
+    assert not await home.rows(f"SELECT 1 FROM doses WHERE id = '{dose.id}' AND status = 'pending'")
+    await home.undo()
+    assert await home.rows(f"SELECT 1 FROM doses WHERE id = '{dose.id}' AND status = 'pending'")
+    assert await find_violations(home.url, home.database.clock) == []
+
+
+async def test_a_dose_that_stayed_open_is_not_asked_for_after_it_was_given_as_an_extra(
+    home: Home,
+) -> None:
+    medicine = await factories.medicine(home.database, home.anna, home.mum)
+    dose = await factories.asked_dose(home.database, home.family, medicine)
+    await _edit(schedule=AsNeeded(date(2026, 11, 23), timedelta(hours=6)))(home, medicine)
+    await _pause(home, medicine)
+    action = await home.do(find_last_action)
+    await home.do(lambda scope: factories.give_surely(scope, medicine.id), home.ben)
+    await home.do(lambda scope: undo_action(scope, action.id))
+    # What was given has taken the place of the dose.
+    rows = await home.rows("SELECT due_at, status FROM doses WHERE is_scheduled")
+    assert [status for due_at, status in rows if due_at == dose.due_at] == ["taken"]
+    assert not await home.rows("SELECT 1 FROM doses WHERE status = 'pending'")
     assert await find_violations(home.url, home.database.clock) == []
 
 

@@ -20,7 +20,7 @@ from domain.medicines.changes.locking import (
 )
 from domain.medicines.dosages import Dosage
 from domain.medicines.errors import ChangedMeanwhile
-from domain.medicines.expansion.calling_off import list_ahead
+from domain.medicines.expansion.calling_off import CALLED_OFF, list_ahead
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.medicines.expansion.doubling import first_that_does_not_double, get_kept
 from domain.medicines.expansion.expandable import Expandable
@@ -38,8 +38,6 @@ from domain.medicines.reading import get_medication
 from domain.medicines.schedules.kinds import Schedule
 from domain.models import AuditEvent, Medication
 from domain.models.medicines import MedicineStatus
-
-CALLED_OFF = "called_off"  # in the audit of an edit: the doses ahead that it cancelled
 
 
 async def edit_medication(

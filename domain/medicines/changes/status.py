@@ -1,6 +1,6 @@
 """The status of a medicine: paused, stopped, restored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from domain.medicines.changes.locking import (
     record_change,
 )
 from domain.medicines.errors import PauseEndImpossible, PauseRuns, StoppedMeanwhile
+from domain.medicines.expansion.calling_off import CALLED_OFF
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.facts import MedicineFacts, OpenDose
@@ -93,7 +94,12 @@ async def restore_medication(
 
 
 async def _begin_again(
-    scope: Scope, before: "LockedMedicine", *, action: str, undoes_id: UUID | None = None
+    scope: Scope,
+    before: LockedMedicine,
+    *,
+    action: str,
+    undoes_id: UUID | None = None,
+    reopening: Collection[UUID] = (),
 ) -> MedicineFacts:
     pause = await hold_pause(scope, before.expandable.care_recipient_id)
     return await _change_status(
@@ -104,6 +110,7 @@ async def _begin_again(
         is_with_person=pause is not None,
         action=action,
         undoes_id=undoes_id,
+        reopening=reopening,
     )
 
 
@@ -116,21 +123,30 @@ async def put_back_status(
     is_with_person: bool = False,
     undoes_id: UUID,
     counted: Counted,
+    called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
-    """Undo a pause, a stop or a restoration, which had *counted* intakes. A return that has gone by
-    is one, and what was paused with a person (*is_with_person*) is as the person is now. Raises
-    NotFound.
+    """Undo a pause, a stop or a restoration, which had *counted* intakes and *called_off* doses
+    that were open. A return that has gone by is one, and what was paused with a person
+    (*is_with_person*) is as the person is now. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
     await give_back_intakes(scope, counted)
     if is_with_person or (
         before.status is MedicineStatus.STOPPED and status is MedicineStatus.ACTIVE
     ):
-        return await _begin_again(scope, before, action="put_back", undoes_id=undoes_id)
+        return await _begin_again(
+            scope, before, action="put_back", undoes_id=undoes_id, reopening=called_off
+        )
     if resumes_at is not None and resumes_at <= scope.clock.now():
         status, resumes_at = MedicineStatus.ACTIVE, None
     return await _change_status(
-        scope, before, status, resumes_at=resumes_at, action="put_back", undoes_id=undoes_id
+        scope,
+        before,
+        status,
+        resumes_at=resumes_at,
+        action="put_back",
+        undoes_id=undoes_id,
+        reopening=called_off,
     )
 
 
@@ -143,6 +159,7 @@ async def _change_status(
     resumes_at: datetime | None = None,
     is_with_person: bool = False,
     undoes_id: UUID | None = None,
+    reopening: Collection[UUID] = (),
 ) -> MedicineFacts:
     was = (before.status, before.resumes_at, before.is_with_person)
     if (status, resumes_at, is_with_person) == was and undoes_id is None:
@@ -157,13 +174,18 @@ async def _change_status(
         called_off = await cancel_open_doses(scope, before)
     counted: Counted = {}
     if status is MedicineStatus.ACTIVE or resumes_at is not None:
-        counted = await re_expand(scope, replace(before.expandable, resumes_at=resumes_at))
+        expandable = replace(before.expandable, resumes_at=resumes_at)
+        counted = await re_expand(scope, expandable, called_off=reopening)
     await record_change(
         scope,
         action,
         before.id,
         before=status_json(*was),
-        after={**status_json(status, resumes_at, is_with_person), COUNTED: counted},
+        after={
+            **status_json(status, resumes_at, is_with_person),
+            COUNTED: counted,
+            CALLED_OFF: [str(dose.id) for dose in called_off],
+        },
         undoes_id=undoes_id,
     )
     return replace(await get_medication(scope, before.id), called_off=called_off)

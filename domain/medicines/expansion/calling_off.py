@@ -13,6 +13,8 @@ from domain.medicines.dosages import Dosage
 from domain.medicines.facts import OpenDose
 from domain.models import Dose
 
+CALLED_OFF = "called_off"  # where an event of the audit keeps the doses that it cancelled
+
 
 async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
     """The doses of a medication that are still to come and are so: `pending` or `cancelled`."""

@@ -43,8 +43,8 @@ async def re_expand(
     Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
     was cancelled comes back where the schedule has it (again): asked at once, if its window is not
     over, and as taken if it was given meanwhile: returns the intakes that count for such doses. Of
-    those *called_off* by what is taken back now, what had stayed due by the clock of another zone
-    is so again. The medication's doses must be locked; see :func:`lock_doses`.
+    those *called_off* by what is undone now, so does what had stayed open from another schedule or
+    zone. The medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
     until = now + HORIZON
@@ -69,6 +69,11 @@ async def re_expand(
                 or_(Dose.due_at > now - _WIDEST_MOVE, Dose.occurrence_key.in_(wanted or [""])),
             )
         )
+    }
+    wanted |= {
+        key: Occurrence(key, row.due_at)
+        for key, row in existing.items()
+        if row.id in called_off and row.status == "cancelled" and row.due_at <= now
     }
     ahead = [o for o in wanted.values() if _is_to_be_made(o, existing.get(o.key), now, until)]
     await _cancel(

@@ -5,7 +5,7 @@ was paused by itself stays so: only where its own pause would end before the per
 with that one, and once the person's is ended earlier, it is what it was before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from domain.family.people import Person, set_pause
 from domain.family.running_pauses import Pause
 from domain.medicines.changes.status import end_of_pause
 from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
-from domain.medicines.expansion.calling_off import cancel_open
+from domain.medicines.expansion.calling_off import CALLED_OFF, cancel_open
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
 from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
 from domain.medicines.expansion.re_expansion import re_expand
@@ -100,9 +100,11 @@ async def put_back_pause(
     *,
     undoes_id: UUID,
     counted: Counted,
+    called_off: Collection[UUID] = (),
 ) -> Person:
-    """Undo what was done to a pause, and had *counted* intakes: it is as the audit says that it was
-    *before*, as far as nobody has resumed or stopped single medicines since. Raises NotFound.
+    """Undo what was done to a pause, and had *counted* intakes and *called_off* doses that were
+    open: it is as the audit says that it was *before*, as far as nobody has resumed or stopped
+    single medicines since. Raises NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -121,7 +123,14 @@ async def put_back_pause(
             taken, pause.until, beginning={UUID(key) for key in before["medicines"]}
         )
     changed = await _change(
-        scope, person, pause, taken, targets, action="put_back", undoes_id=undoes_id
+        scope,
+        person,
+        pause,
+        taken,
+        targets,
+        action="put_back",
+        undoes_id=undoes_id,
+        reopening=called_off,
     )
     return changed.person
 
@@ -135,6 +144,7 @@ async def _change(
     *,
     action: str,
     undoes_id: UUID | None = None,
+    reopening: Collection[UUID] = (),
 ) -> PersonPaused:
     """Write the pause and what becomes of the medicines; one event tells of all of it."""
     touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
@@ -153,7 +163,7 @@ async def _change(
         )
     paused = [each.id for each in touched if targets[each.id].status is MedicineStatus.PAUSED]
     called_off = await cancel_open(scope, person.id, paused)
-    counted = await _re_expand(scope, [each.id for each in touched])
+    counted = await _re_expand(scope, [each.id for each in touched], called_off=reopening)
     await audit.record(
         scope,
         f"person.{action}",
@@ -163,6 +173,7 @@ async def _change(
         after={
             **pause_to_json(pause, {each.id: targets[each.id] for each in touched}),
             COUNTED: counted,
+            CALLED_OFF: [str(dose.id) for doses in called_off.values() for dose in doses],
         },
         undoes_id=undoes_id,
     )
@@ -180,13 +191,16 @@ async def _change(
     return PersonPaused(found.person, await read_medicines(scope, gone_on), found.apart)
 
 
-async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> Counted:
+async def _re_expand(
+    scope: Scope, medication_ids: Sequence[UUID], *, called_off: Collection[UUID] = ()
+) -> Counted:
     rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(medication_ids)))
     intakes = await last_intakes(scope, rows)
     counted: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            counted |= await re_expand(scope, to_expandable(row, intakes))
+            expandable = to_expandable(row, intakes)
+            counted |= await re_expand(scope, expandable, called_off=called_off)
     return counted
 
 
