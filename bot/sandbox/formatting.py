@@ -28,6 +28,7 @@ _KINDS = {
     "tg-spoiler": "spoiler",
     "span": "spoiler",
     "tg-emoji": "custom_emoji",
+    "tg-time": "date_time",
     "a": "text_link",
     "code": "code",
     "pre": "pre",
@@ -53,6 +54,7 @@ class _OpenTag:
     argument: str
     # Where in the result it begins, in UTF-16 units.
     offset: int
+    format: str = ""
 
 
 def utf16_length(text: str) -> int:
@@ -199,19 +201,25 @@ class _HtmlParser:
             raise self._error("Unclosed start tag", begin)
         if name not in _KINDS:
             raise self._error(f'Unsupported start tag "{name}"', begin)
-        argument = ""
+        argument = format_ = ""
         while True:
             self._skip_space()
             if self._peek() == ">":
                 break
-            argument = self._attribute(name, begin) or argument
+            attribute, value = self._attribute(name, begin)
+            if attribute == "format":
+                format_ = value
+            else:
+                argument = value or argument
         if name == "span" and argument != "spoiler":
             raise self._error('Tag "span" must have class "tg-spoiler"', begin)
+        if name == "tg-time" and not _is_date_time(argument, format_):
+            raise self._error("Invalid date-time", begin)
         self.at += 1
-        self.open.append(_OpenTag(name, argument, self.length))
+        self.open.append(_OpenTag(name, argument, self.length, format_))
 
-    def _attribute(self, tag: str, begin: int) -> str:
-        """Reads one attribute; returns what it means to *tag*, or ""."""
+    def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
+        """Reads one attribute; returns its name, and what it means to *tag* or ""."""
         name = self._take_until(_SPACE + "=>/\"'").lower()
         if not name:
             raise self._error(f'Empty attribute name in the tag "{tag}"', begin)
@@ -219,7 +227,7 @@ class _HtmlParser:
         if self._peek() != "=":
             if not self._peek():
                 raise self._error(f'Unclosed start tag "{tag}"', begin)
-            return "expandable" if (tag, name) == ("blockquote", "expandable") else ""
+            return name, "expandable" if (tag, name) == ("blockquote", "expandable") else ""
         self.at += 1
         self._skip_space()
         if not self._peek():
@@ -227,15 +235,7 @@ class _HtmlParser:
         value = self._attribute_value()
         if not self._peek():
             raise self._error(f'Unclosed start tag "{tag}"', begin)
-        if (tag, name) in {("a", "href"), ("tg-emoji", "emoji-id")}:
-            return value
-        if (tag, name) == ("code", "class") and value.startswith("language-"):
-            return value.removeprefix("language-")
-        if (tag, name) == ("span", "class") and value.startswith("tg-"):
-            return value.removeprefix("tg-")
-        if (tag, name) == ("blockquote", "expandable"):
-            return "expandable"
-        return ""
+        return name, _meaning(tag, name, value)
 
     def _attribute_value(self) -> str:
         quote = self._peek()
@@ -302,7 +302,31 @@ class _HtmlParser:
             entity["type"] = "expandable_blockquote"
         elif tag.name == "tg-emoji":
             entity["custom_emoji_id"] = tag.argument
+        elif tag.name == "tg-time":
+            entity["unix_time"] = int(tag.argument)
+            if tag.format:
+                entity["date_time_format"] = tag.format
         self.entities.append(entity)
+
+
+def _meaning(tag: str, name: str, value: str) -> str:
+    """What an attribute says of its tag; nothing where it says nothing."""
+    if (tag, name) in {
+        ("a", "href"),
+        ("tg-emoji", "emoji-id"),
+        ("tg-time", "unix"),
+        ("tg-time", "format"),
+    }:
+        return value
+    if (tag, name) == ("code", "class") and value.startswith("language-"):
+        return value.removeprefix("language-")
+    if (tag, name) == ("span", "class") and value.startswith("tg-"):
+        return value.removeprefix("tg-")
+    return "expandable" if (tag, name) == ("blockquote", "expandable") else ""
+
+
+def _is_date_time(unix: str, format_: str) -> bool:
+    return bool(unix.isdecimal() and int(unix) and re.fullmatch(r"r|w?[dD]?[tT]?", format_))
 
 
 def _same_place(one: Json, other: Json) -> bool:

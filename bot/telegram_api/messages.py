@@ -1,18 +1,23 @@
 """Screens as Telegram's messages: sending one, editing one; and toasts."""
 
+import logging
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, RetryAfter
 
-from bot.telegram_api.calls import TelegramApi
+from bot.telegram_api.calls import TelegramApi, reason
 from bot.telegram_api.transport import File
 from bot.ui.answer import Keyboard, Screen
+from bot.ui.length import plain
 from bot.ui.presses.registry import style_of
+
+log = logging.getLogger(__name__)
 
 NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
 
+_UNREADABLE = "can't parse entities"
 _HTML = {"parse_mode": "HTML"}
-_TEXT = {**_HTML, "link_preview_options": {"is_disabled": True}}
+_NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
 async def send_screen(
@@ -26,23 +31,31 @@ async def send_screen(
         body["disable_notification"] = True
     if screen.document is not None:
         document = File("document", screen.document.name, screen.document.content.encode())
-        body |= {"caption": screen.text, **_HTML}
-        return _message_id(await api.call("sendDocument", body, file=document))
-    return _message_id(await api.call("sendMessage", {**body, "text": screen.text, **_TEXT}))
+        return _message_id(
+            await _call(api, "sendDocument", body, caption=screen.text, file=document)
+        )
+    return _message_id(await _call(api, "sendMessage", body | _NO_PREVIEW, text=screen.text))
 
 
 async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:
     """Put *screen* in the place of a message. Raises what the call raises."""
-    await api.call(
-        "editMessageText",
-        {
-            "chat_id": chat_id,
-            "message_id": message_id,
-            "text": screen.text,
-            **_TEXT,
-            **_markup(screen.keyboard),
-        },
-    )
+    body = {"chat_id": chat_id, "message_id": message_id, **_markup(screen.keyboard)}
+    await _call(api, "editMessageText", body | _NO_PREVIEW, text=screen.text)
+
+
+async def _call(
+    api: TelegramApi, method: str, body: dict[str, Any], *, file: File | None = None, **text: str
+) -> Any:
+    """Call *method* with *text* (text= or caption=) as HTML; as plain words where a server can't
+    read the markup, since an older one may not know a tag, and a reminder must arrive all the same.
+    """
+    try:
+        return await api.call(method, {**body, **text, **_HTML}, file=file)
+    except BadRequest as error:
+        if _UNREADABLE not in error.message.lower():
+            raise
+        log.warning("message markup rejected, sending plain text: %s", reason(error))
+    return await api.call(method, body | {k: plain(v) for k, v in text.items()}, file=file)
 
 
 async def show_toast(

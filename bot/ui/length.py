@@ -14,7 +14,7 @@ MOST_SHOWN = 4_000
 MOST_ROWS = 40
 _TOAST = 200
 LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
-_TAG = re.compile(r"</?\w+>")
+_TAG = re.compile(r"</?[a-z][\w-]*(?: [^<>]*)?>")
 
 
 def length(text: str) -> int:
@@ -24,7 +24,12 @@ def length(text: str) -> int:
 
 def shown_length(text: str) -> int:
     """As Telegram counts once it has read the HTML: what people see."""
-    return length(unescape(_TAG.sub("", text)))
+    return length(plain(text))
+
+
+def plain(text: str) -> str:
+    """The words of *text* (HTML) without its markup."""
+    return unescape(_TAG.sub("", text))
 
 
 def shorten(words: str, *, to: int) -> str:
@@ -54,7 +59,7 @@ def fitting(lines: Sequence[str], *, room: int = ROOM) -> list[str]:
     """Those of *lines* that fit into *room*, and how many more there are."""
     fit: list[str] = []
     for line in lines:
-        room -= length(line) + 1
+        room -= shown_length(line) + 1
         if room < 0:
             return [*fit, _("… and {count} more").format(count=len(lines) - len(fit))]
         fit.append(line)

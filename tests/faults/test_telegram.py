@@ -139,6 +139,23 @@ async def test_a_press_that_is_answered_too_late_is_answered_in_the_chat(
     await home.anna.sees("Taken: Aspirin")
 
 
+async def test_a_card_arrives_as_plain_words_where_a_server_cannot_read_its_markup(
+    home: Household, town: Town
+) -> None:
+    """A Bot API server of one's own may be older than a tag."""
+    refusal = 'Bad Request: can\'t parse entities: Unsupported start tag "b" at byte offset 3'
+    town.sandbox.fail_next("sendMessage", status=400, description=refusal, times=1)
+    town.sandbox.fail_next("editMessageText", status=400, description=refusal, times=1)
+    asked = await ask(town, *home)
+    assert sorted(card.html is None for card in asked.cards) == [False, True]
+    assert asked.cards[0].text == asked.cards[1].text
+    await home.anna.press("Taken", message=asked.cards[0])
+    for phone in home:
+        await phone.sees("Taken by Anna")
+    assert await town.count("medication_logs") == 1
+    assert not await town.rows("SELECT 1 FROM notifications WHERE status = 'set_aside'")
+
+
 async def test_a_card_that_was_deleted_is_left_alone(home: Household, town: Town) -> None:
     asked = await ask(town, *home)
     town.sandbox.fail_next(

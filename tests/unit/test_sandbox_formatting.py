@@ -76,6 +76,35 @@ def test_links_behind_words_keep_their_address() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "entity"),
+    [
+        ('<tg-time unix="1647531900">22:45</tg-time>', {"unix_time": 1647531900}),
+        (
+            '<tg-time unix="1647531900" format="wDT">22:45</tg-time>',
+            {"unix_time": 1647531900, "date_time_format": "wDT"},
+        ),
+    ],
+)
+def test_a_time_keeps_its_instant(source: str, entity: dict[str, object]) -> None:
+    parsed = parse_html(source)
+    assert parsed.text == "22:45"
+    assert parsed.entities == [{"type": "date_time", "offset": 0, "length": 5, **entity}]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<tg-time>22:45</tg-time>",
+        '<tg-time unix="soon">22:45</tg-time>',
+        '<tg-time unix="1647531900" format="rT">22:45</tg-time>',
+    ],
+)
+def test_a_time_without_an_instant_or_in_an_unknown_format_is_refused(source: str) -> None:
+    with pytest.raises(ApiError, match="can't parse entities"):
+        parse_html(source)
+
+
 def test_a_code_block_knows_its_language() -> None:
     block = parse_html('<pre><code class="language-python">x</code></pre>')
     assert block.entities == [{"type": "pre", "offset": 0, "length": 1, "language": "python"}]

@@ -123,6 +123,17 @@ def test_a_button_does_what_it_says(word: str, kinds: set[type[Press]]) -> None:
     assert {type(press) for button, press in buttons() if word in button.label} == kinds
 
 
+@pytest.mark.parametrize("name", SCREENS)
+def test_markup_is_never_read_as_words(name: str) -> None:
+    with speaking("en"):
+        seen = SCREENS[name]()
+    screens = [seen] if isinstance(seen, Screen) else [*seen.send, *filter(None, [seen.edit])]
+    assert not [screen.text for screen in screens if "&lt;tg-time" in screen.text]
+    labels = [button.label for screen in screens for row in screen.keyboard for button in row]
+    toast = None if isinstance(seen, Screen) else seen.toast
+    assert not [words for words in (*labels, toast or "") if "<tg-time" in words]
+
+
 def test_a_button_is_a_word_or_a_number() -> None:
     """Nobody has to guess what a sign alone would do; a blank day of a calendar does nothing."""
     with speaking("en"):

@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from bot.grammar.problems import Misunderstood, Problem
+from bot.ui.length import plain
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.wording import DOMAIN, listed, speaking, spoken_locales
 from bot.ui.words.amounts import amount_in_words, count_words, number_in_words
@@ -189,7 +190,13 @@ def test_first_dose_says_whose_clock_it_goes_by() -> None:
 )
 def test_a_reader_elsewhere_sees_both_clocks(reader: ZoneInfo | None, words: str) -> None:
     at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
-    assert clock_words(at, person="Mum", zone=LONDON, reader_zone=reader) == words
+    assert plain(clock_words(at, person="Mum", zone=LONDON, reader_zone=reader)) == words
+
+
+def test_a_time_of_another_clock_can_be_looked_up_on_the_phone() -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=LONDON)
+    shown = '08:00 Mum\'s time (<tg-time unix="1795507200">17:00</tg-time> yours)'
+    assert clock_words(at, person="Mum", zone=LONDON, reader_zone=TOKYO) == shown
 
 
 def test_names_are_escaped() -> None:

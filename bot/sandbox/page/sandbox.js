@@ -142,6 +142,12 @@ function dress(entity, words, inside, phone) {
   if (entity.type === "spoiler") {
     return make("span", { className: "spoiler", tabIndex: 0 }, ...inside);
   }
+  if (entity.type === "date_time") {
+    const at = new Date(entity.unix_time * 1000);
+    const local = at.toLocaleString([], { dateStyle: "full", timeStyle: "short" });
+    return make("time", { dateTime: at.toISOString(), title: `${local} by this device's clock` },
+      ...inside);
+  }
   return make(WRAPPED[entity.type] ?? "span", {}, ...inside);
 }
 

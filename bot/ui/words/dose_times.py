@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
 from bot.ui.words.dates import weekday_name
-from bot.ui.words.times import clock_time, day_words
+from bot.ui.words.times import clock_time, day_words, reader_clock
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose
 
@@ -34,15 +34,12 @@ def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
 
 def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
     """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
-    (03:00 yours)". As they are where the clocks agree, or the reader's is not known.
+    (03:00 yours)" (HTML). As they are where the clocks agree, or the reader's is not known.
     """
     if reader_zone is None or not differ(zone, reader_zone, at):
         return words
-    yours = at.astimezone(reader_zone)
-    reading = f"{yours:%H:%M}"
-    if yours.date() != at.astimezone(zone).date():
-        reading = f"{weekday_name(yours.date())} {reading}"
-    return _("{time} ({yours} yours)").format(time=words, yours=reading)
+    yours = reader_clock(at.astimezone(reader_zone), at.astimezone(zone))
+    return _("{time} ({yours} yours)").format(time=words, yours=yours)
 
 
 def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:

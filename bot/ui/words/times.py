@@ -35,10 +35,27 @@ def clock_words(
     yours = at.astimezone(reader_zone)
     if yours.utcoffset() == local.utcoffset():
         return clock
+    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reader_clock(yours, local))
+
+
+def reader_clock(yours: datetime, theirs: datetime) -> str:
+    """ "15:00" or "Tuesday 02:00" of one instant, *yours* by the reader's clock and *theirs* by the
+    person's (HTML).
+    """
     reading = f"{yours:%H:%M}"
-    if yours.date() != local.date():
+    if yours.date() != theirs.date():
         reading = f"{weekday_name(yours.date())} {reading}"
-    return _("{theirs} ({time} yours)").format(theirs=theirs, time=reading)
+    return on_phone(reading, yours)
+
+
+def on_phone(words: str, at: datetime) -> str:
+    """*words* about the instant *at* (aware); a tap on them shows it by the phone's own clock,
+    wherever the reader is by now (HTML).
+
+    Source: https://core.telegram.org/bots/api#date-time-entity-formatting. Without a format the
+    words stay as they are.
+    """
+    return f'<tg-time unix="{at.timestamp():.0f}">{words}</tg-time>'
 
 
 def moment(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.features.medicines.views.giving.confirmations import counts_for_words
 from bot.features.medicines.views.giving.readers import Reader
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.length import fitting, label
+from bot.ui.length import fitting
 from bot.ui.presses.arguments import recorded_at
 from bot.ui.presses.doses import Correct, CorrectToMyClock, UndoRecord
 from bot.ui.wording import _, escape
@@ -54,7 +54,7 @@ def _my_clock(
     """It says what it would record, by both clocks."""
     meant = CorrectToMyClock(family_id=member.family_id, dose_id=other.dose_id, at=other.at)
     words = _("🕑 I meant my clock: {moment}").format(
-        moment=reader.when(other.at, person=label(person), zone=zone)
+        moment=reader.when_on_button(other.at, person=person, zone=zone)
     )
     return Button(words, meant.encode())
 

@@ -120,7 +120,7 @@ def moment_label(
     if is_now(at, reader=reader):
         return _("Now")
     local = at.astimezone(zone)
-    words = reader.when(at, person=label(person), zone=zone)
+    words = reader.when_on_button(at, person=person, zone=zone)
     is_twice = sum(f"{o.astimezone(zone):%d %H:%M}" == f"{local:%d %H:%M}" for o in options) > 1
     return f"{words} ({local:%Z})" if is_twice else words
 
@@ -146,7 +146,7 @@ def clock_label(
         words = _("🕑 I meant my clock")
     if at is None:
         return words
-    when = reader.when(at, person=label(person), zone=zone)
+    when = reader.when_on_button(at, person=person, zone=zone)
     return _("{clock}: {moment}").format(clock=words, moment=when)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.apart import family_name
+from bot.ui.length import label, plain
 from bot.ui.wording import _
 from bot.ui.words.dose_times import differ, past_moment, with_yours
 from bot.ui.words.times import when_given
@@ -32,6 +33,10 @@ class Reader:
             words = past_moment(at, zone, home=home, now=self.now)
             return with_yours(words, at, zone=zone, reader_zone=self.zone)
         return when_given(at, person=person, zone=zone, now=self.now, reader_zone=self.zone)
+
+    def when_on_button(self, at: datetime, *, person: str, zone: ZoneInfo) -> str:
+        """As :meth:`when`, without markup and with the name cut to fit."""
+        return plain(self.when(at, person=label(person), zone=zone))
 
 
 def given_line(at: datetime | None, *, person: str, zone: ZoneInfo, reader: Reader) -> str:
