@@ -30,6 +30,11 @@ def resolve_local(local: datetime, zone: ZoneInfo) -> datetime:
     return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
+def clocks_differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+    """Whether two clocks show different times at one instant (aware)."""
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
+
+
 def to_local(instant: datetime, zone: ZoneInfo) -> datetime:
     """Naive local time of an aware *instant*."""
     return instant.astimezone(zone).replace(tzinfo=None)

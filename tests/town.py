@@ -181,6 +181,15 @@ async def add_person(caregiver: Person, name: str = "Mum", place: str = "Europe/
     await caregiver.sees("is in the family")
 
 
+async def move_mum(by: Person, city: str) -> None:
+    """Mum lives by the clock of *city* from now on."""
+    await by.send("/people")
+    await by.press("Move", message=await by.sees("People, family"))
+    await by.sees("Which city does Mum live in")
+    await by.send(city)
+    await by.sees("Mum is now on")
+
+
 async def add_medicine(caregiver: Person, line: str) -> Message:
     """One that is understood at once; returns the confirmation."""
     await caregiver.send(f"/addmed {line}")

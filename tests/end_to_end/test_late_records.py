@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox import Message, Person
 from domain.medicines.doses.ladder import WINDOW
-from tests.town import Asked, Household, Town, ask, clock_in_london
+from tests.town import Asked, Household, Town, ask, clock_in_london, move_mum
 
 HOURS = timedelta(hours=1)
 BOTH = ("Aspirin 100 mg", "Statin 20 mg")
@@ -132,6 +132,23 @@ async def test_a_typed_time_is_shown_by_both_clocks(home: Household, town: Town)
     assert f"{clock_in_london(at)} Mum's time" in question.text
     assert "yours" in question.text
     assert "🕑 I meant my clock" in question.labels
+    assert await taken_at(town) == []
+    await home.anna.press("Given", message=question)
+    await home.anna.sees("Aspirin 100 mg, given")
+    assert await taken_at(town) == [at]
+
+
+async def test_a_time_typed_before_the_person_moved_is_shown_by_the_new_clock_first(
+    home: Household, town: Town
+) -> None:
+    asked = await ask(town, *home)
+    await miss(town, asked)
+    await press_late(home.anna, asked.cards[0])
+    await move_mum(home.ben, "Europe/Paris")
+    at = asked.minute + HOURS
+    await home.anna.send(clock_in_london(at))
+    question = await home.anna.sees("⚠️ Mum's time zone has changed since I asked.")
+    assert clock_in_london(at + HOURS) in question.text
     assert await taken_at(town) == []
     await home.anna.press("Given", message=question)
     await home.anna.sees("Aspirin 100 mg, given")

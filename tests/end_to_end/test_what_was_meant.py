@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.town import Household, Town, add_medicine, ask, settle_in
+from tests.town import Household, Town, add_medicine, ask, move_mum, settle_in
 
 PARA = "Para 500 mg as needed, 4 hours apart, max 4 a day"
 RECORDS = """
@@ -142,6 +142,63 @@ async def test_a_time_typed_abroad_is_shown_by_both_clocks(home: Household, town
     await home.ben.sees("Corrected: Para 500 mg, taken today 00:00")
     assert await town.value("SELECT count(*) FROM medication_logs") == 2
     assert (await records(town))[-1] == "24 00:00"
+
+
+@pytest.mark.parametrize("answer", ["yesterday 08:05", "typed"])
+async def test_a_time_that_was_asked_for_by_another_clock_is_shown_by_the_new_one_first(
+    home: Household, town: Town, answer: str
+) -> None:
+    """Ben is asked when it was; before he answers, Anna moves Mum to Paris."""
+    await add_medicine(home.anna, PARA)
+    town.jump_by(hours=23, minutes=35)  # 07:05 of Tuesday
+    await home.ben.send("/give Para at 08:05")
+    asks = await home.ben.sees("When was Para given?")
+    await move_mum(home.anna, "Europe/Paris")
+    if answer == "typed":
+        await home.ben.send("yesterday 08:05")
+    else:
+        await home.ben.press(answer, message=asks)
+    asks = await home.ben.sees("⚠️ Mum's time zone has changed since I asked.")
+    assert "🕗 given yesterday 09:05" in asks.text
+    assert await records(town) == []
+    await home.ben.press("✅ Given", message=asks)
+    await home.ben.sees("✅ Para 500 mg, given yesterday 09:05")
+    assert await records(town) == ["23 08:05"]
+
+
+async def test_a_yes_to_what_was_shown_by_another_clock_is_asked_again(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, PARA)
+    town.jump_by(hours=1)
+    await home.ben.send("/give Para 1 g at 08:05")
+    asks = await home.ben.sees("🕗 given today 08:05")
+    await move_mum(home.anna, "Europe/Paris")
+    await home.ben.press("✅ Given", message=asks)
+    again = await home.ben.sees("🕗 given today 09:05", after=asks)
+    assert await records(town) == []
+    await home.ben.press("✅ Given", message=again)
+    await home.ben.sees("✅ Para 1 g, given today 09:05")
+    assert await records(town) == ["23 08:05"]
+
+
+async def test_which_medicine_it_was_does_not_change_when_it_was(
+    home: Household, town: Town
+) -> None:
+    await add_medicine(home.anna, PARA)
+    await home.anna.send("/addmed Para 100 mg as needed, 4 hours apart, max 4")
+    await home.anna.press("Save both", message=await home.anna.sees("Mum already takes this"))
+    await home.anna.sees("Saved: Para 100 mg")
+    town.jump_by(hours=1)
+    await home.ben.send("/give Para at 08:05")
+    asks = await home.ben.sees("What was given?")
+    await move_mum(home.anna, "Europe/Paris")
+    await home.ben.press("100 mg", message=asks)
+    asks = await home.ben.sees("⚠️ Mum's time zone has changed since I asked.")
+    assert "🕗 given today 09:05" in asks.text
+    await home.ben.press("✅ Given", message=asks)
+    await home.ben.sees("given today 09:05")
+    assert await records(town) == ["23 08:05"]
 
 
 async def test_under_a_question_the_clock_can_be_changed(home: Household, town: Town) -> None:

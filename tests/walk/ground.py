@@ -93,6 +93,7 @@ class Ground:
         self.watchers: dict[UUID, Person] = {}
         self.scenes: dict[int, AsyncIterator[None]] = {}
         self.intents: dict[UUID, Intent] = {}
+        self.left_open: dict[int, UUID | None] = {}
         self.tables: Snapshot
         self.shown_at: dict[tuple[int, int], tuple[int, int]] = {}
         self.intake_changes: list[IntakeChange] = []
@@ -180,9 +181,13 @@ class Ground:
         return outcome
 
     async def _remember_intent(self, person: Person, intent: Intent) -> None:
+        if (flow_id := await self._running_flow(person)) is not None:
+            self.intents.setdefault(flow_id, intent)
+
+    async def _running_flow(self, person: Person) -> UUID | None:
         stored = await self.stage.redis.get(f"conversation:{person.id}:{person.id}")
-        if stored and (found := re.search(r'"flow_id": "([^"]+)"', as_text(stored))):
-            self.intents.setdefault(UUID(found[1]), intent)
+        found = re.search(r'"flow_id": "([^"]+)"', as_text(stored)) if stored else None
+        return UUID(found[1]) if found else None
 
     async def _keep_off_the_minute(self) -> None:
         """Nothing becomes due between the rows and the screens that are compared with them."""

@@ -86,6 +86,7 @@ class Walk(Ground):
             person = self.rng.choice(self.people)
             scene = self.scenes.get(person.id)
             if scene is None or self.rng.random() < 0.04:
+                self.left_open[person.id] = await self._running_flow(person)
                 scene = self.scenes[person.id] = self._begin(person)
             try:
                 await anext(scene)
@@ -549,7 +550,7 @@ class Walk(Ground):
             if outcome.is_changed:
                 break
             yield outcome
-            if not await self._is_asked(person):
+            if not await self._is_asked(person) or await self._is_of_another_scene(person):
                 return
             outcome = await self._go_on(person, wanted, typed, intent)
         await self._maybe_undo(person, outcome)
@@ -680,6 +681,10 @@ class Walk(Ground):
     async def _is_asked(self, person: Person) -> bool:
         """Whether a question of a conversation waits for this person."""
         return bool(await self.stage.redis.exists(f"conversation:{person.id}:{person.id}"))
+
+    async def _is_of_another_scene(self, person: Person) -> bool:
+        """Whether what waits was left open by the scene before, and is not what is wanted now."""
+        return await self._running_flow(person) == self.left_open.get(person.id)
 
     def _intent_of(self, press: Press) -> Intent | None:
         return self.intents.get(press.flow_id) if isinstance(press, Choose) else FREE

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.wording import _
 from bot.ui.words.dates import day_range, short_day, short_day_range
-from bot.ui.words.dose_times import differ, named_clock, with_yours
+from bot.ui.words.dose_times import named_clock, with_yours
 from bot.ui.words.times import clock_words, day_words, named_day
 from domain.appointments.occurrences.facts import Conflict, OccurrenceFacts
+from domain.local_time import clocks_differ
 
 
 def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:
     """Whether the clock of its place is not the person's *at* that instant (aware)."""
-    return differ(facts.zone, facts.home, at)
+    return clocks_differ(facts.zone, facts.home, at)
 
 
 def appointment_clock(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.ui.wording import _
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.times import clock_time, day_words, reader_clock
+from domain.local_time import clocks_differ
 from domain.medicines.doses.facts import DoseFacts
 from domain.medicines.facts import OpenDose
 
@@ -27,16 +28,11 @@ def place_name(zone: ZoneInfo) -> str:
     return zone.key.rpartition("/")[2].replace("_", " ")
 
 
-def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
-    """Whether two clocks show different times at one instant (aware)."""
-    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
-
-
 def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
     """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
     (03:00 yours)" (HTML). As they are where the clocks agree, or the reader's is not known.
     """
-    if reader_zone is None or not differ(zone, reader_zone, at):
+    if reader_zone is None or not clocks_differ(zone, reader_zone, at):
         return words
     yours = reader_clock(at.astimezone(reader_zone), at.astimezone(zone))
     return _("{time} ({yours} yours)").format(time=words, yours=yours)
@@ -64,7 +60,7 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
     return _("{day} {time}").format(
         # By a clock farther east, something past may be dated tomorrow: nobody would say that.
         day=day_words(local.date(), today=max(today, local.date())),
-        time=named_clock(clock, zone) if differ(zone, home, at) else clock,
+        time=named_clock(clock, zone) if clocks_differ(zone, home, at) else clock,
     )
 
 
@@ -152,7 +148,9 @@ def today_of(dose: DoseFacts, now: datetime) -> date:
 
 def _is_named(dose: DoseFacts, zone: ZoneInfo, at: datetime) -> bool:
     given = dose.taken_zone
-    return differ(zone, dose.home, at) or (given is not None and differ(dose.zone, given, at))
+    return clocks_differ(zone, dose.home, at) or (
+        given is not None and clocks_differ(dose.zone, given, at)
+    )
 
 
 def _day_words(day: date, dose: DoseFacts, *, is_over: bool, now: datetime) -> str:

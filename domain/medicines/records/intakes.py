@@ -9,12 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, insert, select
 
 from domain.access import Action, may
 from domain.database.scope import Member, Scope
 from domain.errors import NotAllowed, NotFound
+from domain.local_time import clocks_differ
 from domain.medicines.dosages import Dosage
 from domain.medicines.dose_counts import Packed, count_doses, is_slip
 from domain.medicines.doses.facts import DoseFacts
@@ -63,11 +65,13 @@ class Giving:
     """What a member says was given, and what they have answered of it so far.
 
     `at` (UTC; None is now), `given` where it was not the usual amount, and `count`, how many doses
-    as set that is, where they were asked. `dose_id` is the dose it is meant for, unless it
+    as set that is, where they were asked. `zone` is that of the person when they were asked
+    about the time. `dose_id` is the dose it is meant for, unless it
     `is_extra`; `seen` is the outlook that they have confirmed.
     """
 
     at: datetime | None = None
+    zone: ZoneInfo | None = None
     given: Dosage | None = None
     count: Decimal | None = None
     dose_id: UUID | None = None
@@ -130,7 +134,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     )
     if not is_counted:
         return HowManyDoses(outlook)
-    outlook = _with_doubts(outlook)
+    outlook = _with_doubts(outlook, asked_in=giving.zone if giving.at else None)
     usual = outlook.usual or outlook.medicine.dosage
     if outlook.given and not giving.is_no_slip and is_slip(outlook.given, usual, outlook.count):
         return ConfirmSlip(outlook)
@@ -230,7 +234,7 @@ def _with_amount(
     return outlook, outlook.limit is None and outlook.interval is None
 
 
-def _with_doubts(outlook: Outlook) -> Outlook:
+def _with_doubts(outlook: Outlook, *, asked_in: ZoneInfo | None = None) -> Outlook:
     medicine, limit = outlook.medicine, outlook.limit
     is_as_needed = isinstance(medicine.schedule, AsNeeded)
     first, last = first_and_last_day(medicine.schedule, medicine.zone)
@@ -247,6 +251,7 @@ def _with_doubts(outlook: Outlook) -> Outlook:
         Doubt.BEFORE_START: local < first,
         Doubt.AFTER_END: last is not None and local > last,
         Doubt.PAUSED: medicine.status is MedicineStatus.PAUSED,
+        Doubt.MOVED: asked_in is not None and clocks_differ(asked_in, medicine.zone, outlook.at),
     }
     return sealed(
         replace(outlook, doubts=frozenset(doubt for doubt, holds in doubts.items() if holds))

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.access import Action
 from domain.database.scope import Act, Scope
 from domain.errors import NotFound
+from domain.local_time import clocks_differ
 from domain.medicines.doses.facts import RESOLVED, DoseFacts, list_doses
 from domain.medicines.doses.locking import lock_dose
 from domain.medicines.errors import TimeNotPossible
@@ -28,7 +30,8 @@ class LateOutlook:
     """What to know before doses are recorded as taken: `at` (UTC) when each of those that are still
     `open`, and who has `answered` for the others. `outlooks` are of those about which there is a
     doubt, `early` those that would be of a day before their own, `together` those that would be
-    given at one moment with another dose of their medicine. `seen` tells one outlook from another.
+    given at one moment with another dose of their medicine; `has_moved` that the person lives by
+    another clock than when the time was asked for. `seen` tells one outlook from another.
     """
 
     open: Sequence[DoseFacts]
@@ -37,18 +40,20 @@ class LateOutlook:
     outlooks: Sequence[Outlook]
     early: Sequence[DoseFacts]
     together: Sequence[DoseFacts]
+    has_moved: bool
     seen: int
 
     @property
     def has_doubts(self) -> bool:
-        return bool(self.outlooks or self.early or self.together)
+        return bool(self.outlooks or self.early or self.together or self.has_moved)
 
 
 async def review_late(
-    scope: Scope, dose_ids: Sequence[UUID], *, at: datetime | None
+    scope: Scope, dose_ids: Sequence[UUID], *, at: datetime | None, zone: ZoneInfo | None = None
 ) -> LateOutlook:
     """What is to be known before :func:`record_late`, as the tables are now. The doses are locked,
-    and their medicines. Raises likewise.
+    and their medicines. *zone* is that of the person when they were asked about *at*. Raises
+    likewise.
     """
     member, now = scope.require(Action.READ), scope.clock.now()
     found = await list_doses(scope, dose_ids)
@@ -79,6 +84,7 @@ async def review_late(
     facts = (
         sorted((str(dose.id), times[dose.id].isoformat()) for dose in still_open),
         [outlook.seen for outlook in outlooks],
+        sorted({dose.home.key for dose in still_open}),
     )
     return LateOutlook(
         open=still_open,
@@ -87,6 +93,9 @@ async def review_late(
         outlooks=outlooks,
         early=early,
         together=together,
+        has_moved=at is not None
+        and zone is not None
+        and any(clocks_differ(zone, dose.home, at) for dose in still_open),
         seen=zlib.crc32(repr(facts).encode()),
     )
 
@@ -103,7 +112,12 @@ async def _outlook(scope: Scope, dose: DoseFacts, at: datetime) -> Outlook | Non
 
 
 async def record_late(
-    scope: Scope, dose_ids: Sequence[UUID], *, at: datetime | None, seen: int | None = None
+    scope: Scope,
+    dose_ids: Sequence[UUID],
+    *,
+    at: datetime | None,
+    zone: ZoneInfo | None = None,
+    seen: int | None = None,
 ) -> Recorded | LateOutlook:
     """Record doses as taken at *at* (UTC; None is each at its own time), as one action, unless
     there is a doubt about it that the member has not *seen*. Those that somebody has answered
@@ -112,7 +126,7 @@ async def record_late(
     Raises NotFound, NotAllowed, TimeNotPossible (to come, or before the dose was due and more than
     48 hours ago).
     """
-    outlook = await review_late(scope, dose_ids, at=at)
+    outlook = await review_late(scope, dose_ids, at=at, zone=zone)
     if outlook.has_doubts and outlook.seen != seen:
         return outlook
     action_id = new_id()

@@ -41,6 +41,7 @@ class Doubt(StrEnum):
     BEFORE_START = "before it starts"
     AFTER_END = "after its end"
     PAUSED = "paused"
+    MOVED = "moved"  # the person lives by another clock than when the time was asked for
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def sealed(outlook: Outlook) -> Outlook:
         [(dose.id, dose.status) for dose in outlook.candidates],
         outlook.medicine.version,
         outlook.medicine.status,
-        sorted(outlook.doubts),
+        outlook.medicine.zone.key,
+        sorted(outlook.doubts - {Doubt.MOVED}),  # once it was shown, the question has the new zone
         outlook.count,
     )
     return replace(outlook, seen=zlib.crc32(repr(facts).encode()))

@@ -211,7 +211,9 @@ def late_screens(home: Home) -> Mapping[str, View]:
 
     def outlook(*doses: DoseFacts, answered: Sequence[DoseFacts] = ()) -> LateOutlook:
         at = {dose.id: SLOT for dose in doses}
-        return LateOutlook(doses, answered, at, outlooks=(), early=(), together=(), seen=1)
+        return LateOutlook(
+            doses, answered, at, outlooks=(), early=(), together=(), has_moved=False, seen=1
+        )
 
     def ask(facts: LateOutlook, reader: readers.Reader = reader) -> View:
         return partial(late_views.ask_when, facts, person=words.person, reader=reader)
@@ -245,6 +247,7 @@ def late_screens(home: Home) -> Mapping[str, View]:
         "late_confirm_together": confirm(
             replace(outlook(missed[0], later), together=[missed[0], later])
         ),
+        "late_confirm_after_a_move": confirm(replace(one, has_moved=True)),
         "late_recorded": recorded(Recorded([taken], [])),
         "late_recorded_two": recorded(Recorded([taken, home.dose(DoseStatus.TAKEN, 1)], [])),
         "late_recorded_one_was_answered": recorded(Recorded([taken], [skipped])),

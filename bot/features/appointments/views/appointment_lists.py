@@ -31,13 +31,13 @@ from bot.ui.words.appointment_times import (
     span_words,
 )
 from bot.ui.words.dates import short_day
-from bot.ui.words.dose_times import differ
 from bot.ui.words.pauses import pause_words
 from bot.ui.words.repeats import repeat_words
 from bot.ui.words.times import day_words, named_day
 from domain.access import Action, may
 from domain.appointments.occurrences.facts import OccurrenceFacts, OccurrencePage
 from domain.database.scope import Member
+from domain.local_time import clocks_differ
 
 _IN_A_ROW = 2  # dates of a series
 
@@ -90,7 +90,7 @@ def _pauses(shown: Sequence[OccurrenceFacts], *, now: datetime) -> list[str]:
 
 
 def _have_several_clocks(items: Sequence[OccurrenceFacts]) -> bool:
-    return any(differ(facts.zone, items[0].zone, facts.starts_at) for facts in items)
+    return any(clocks_differ(facts.zone, items[0].zone, facts.starts_at) for facts in items)
 
 
 def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:

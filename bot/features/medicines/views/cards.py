@@ -26,12 +26,12 @@ from bot.ui.presses.subjects import OfDose
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import (
     clock_of,
-    differ,
     due_clock,
     named_clock,
     record_clock,
     with_yours,
 )
+from domain.local_time import clocks_differ
 from domain.medicines.doses.facts import RESOLVED, UNANSWERED, DoseFacts
 from domain.medicines.doses.ladder import SNOOZE_MINUTES
 from domain.medicines.doses.slot_cards import CardFacts
@@ -56,7 +56,7 @@ _ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0)
 def slot_card(facts: CardFacts) -> Screen:
     """The card, or the line it shrinks to when a newer one has taken its place."""
     at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
-    if facts.home_zone is not None and differ(facts.zone, facts.home_zone, facts.slot_at):
+    if facts.home_zone is not None and clocks_differ(facts.zone, facts.home_zone, facts.slot_at):
         at = named_clock(at, facts.zone)
     at = with_yours(at, facts.slot_at, zone=facts.zone, reader_zone=facts.reader_zone)
     title = _("💊 <b>{person}</b> · {time}").format(person=escape(facts.person), time=at)
@@ -136,7 +136,7 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
 def _line(dose: DoseFacts, facts: CardFacts, room: _Room, number: str) -> str:
     amount = shorten(dose.given or dose.dosage, to=room.dosage)
     what = f"{escape(shorten(dose.name, to=room.name))} {escape(amount)}{number}"
-    if differ(dose.zone, facts.zone, dose.due_at):
+    if clocks_differ(dose.zone, facts.zone, dose.due_at):
         what = _("{what} (due {time})").format(what=what, time=due_clock(dose))
     when = record_clock(dose, reader_zone=facts.reader_zone)
     who = escape(shorten(dose.resolved_by or "", to=room.who))

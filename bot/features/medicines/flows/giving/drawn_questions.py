@@ -71,6 +71,7 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
     return replace(
         draft,
         at=outlook.at.isoformat(),
+        zone=outlook.medicine.zone.key,
         seen=outlook.seen if isinstance(question, Confirm) else None,
         known=tuple(str(intake.id) for intake in outlook.intakes),
         text=text,

@@ -76,6 +76,7 @@ async def begin(request: Request) -> Answer:
             "rest": rest,
             "said_at": now.isoformat(),
             "given": given_line_of(request, rest, found),
+            "zones": {str(line.id): line.zone.key for line in found},
         }
         return FLOW.begin(request, "which", data)
     queue = tuple((str(medicines[0].id), words) for medicines, words in items[1:])
@@ -99,11 +100,15 @@ async def _start(
     *,
     queue: tuple[tuple[str, str], ...] = (),
     said_at: datetime | None = None,
+    said_in: str | None = None,
 ) -> Answer:
-    """The medicine is known: read what was said of it (now, or *said_at*), and record it or ask."""
+    """The medicine is known: read what was said of it (now, or *said_at* by the clock of
+    *said_in*), and record it or ask.
+    """
     draft = Draft.of(line, queue=queue)
+    draft = replace(draft, zone=said_in or draft.zone)
     now = said_at or request.scope.clock.now()
-    typed = read_intake(tokenize(rest), zone=line.zone, now=now)
+    typed = read_intake(tokenize(rest), zone=ZoneInfo(draft.zone), now=now)
     draft = replace(
         draft,
         asks_amount=typed.amount_problem is not None,
@@ -203,7 +208,8 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
     if line is None:
         return FLOW.go_on(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
-    return await _start(request, line, rest, running, said_at=said_at)
+    said_in = data.get("zones", {}).get(str(line.id))
+    return await _start(request, line, rest, running, said_at=said_at, said_in=said_in)
 
 
 def _which_of(

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data
 from bot.grammar.commands.intakes import TypedAmount
@@ -116,6 +117,7 @@ class Draft:
     def to_giving(self) -> Giving:
         return Giving(
             at=datetime.fromisoformat(self.at) if self.at else None,
+            zone=ZoneInfo(self.zone),
             given=self.given,
             count=Decimal(self.count) if self.count else None,
             dose_id=UUID(self.dose_id) if self.dose_id else None,

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
     Choice,
@@ -174,7 +175,7 @@ async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
     first.
     """
     if draft.seen is None and has_two_clocks(request, draft):
-        outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
+        outlook = await _review(request, draft)
         if outlook.open:
             shown = _show(request, draft, outlook)
             return FLOW.go_on(request, running, "confirm", shown.write())
@@ -182,7 +183,13 @@ async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
 
 
 async def _record(request: Request, running: Conversation, draft: Draft) -> Answer:
-    outcome = await record_late(request.scope, draft.dose_ids, at=draft.moment, seen=draft.seen)
+    outcome = await record_late(
+        request.scope,
+        draft.dose_ids,
+        at=draft.moment,
+        zone=ZoneInfo(draft.zone),
+        seen=draft.seen,
+    )
     if not isinstance(outcome, Recorded):
         shown = _show(request, draft, outcome)
         return FLOW.go_on(request, running, "confirm", shown.write())
@@ -191,9 +198,17 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
     return finished(running, answer)
 
 
+async def _review(request: Request, draft: Draft) -> LateOutlook:
+    return await review_late(
+        request.scope, draft.dose_ids, at=draft.moment, zone=ZoneInfo(draft.zone)
+    )
+
+
 def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
     """With the question as the tables are now."""
     reader = reader_of(request)
+    if outlook.open:
+        draft = replace(draft, zone=outlook.open[0].home.key)
     buttons = []
     if has_two_clocks(request, draft):
         buttons.append(clock_button(request, draft))
@@ -204,7 +219,7 @@ def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
 
 async def _refresh_confirm(request: Request, data: Data) -> Data:
     draft = Draft.read(data)
-    outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
+    outlook = await _review(request, draft)
     return _show(request, draft, outlook).write()
 
 

@@ -114,9 +114,15 @@ def _warnings(outlook: Outlook, reader: Reader) -> Sequence[str]:
         lines.append(_("⚠️ Its first day is {day}.").format(day=day_words(first, today=today)))
     if Doubt.AFTER_END in doubts and last is not None:
         lines.append(_("⚠️ Its last day was {day}.").format(day=day_words(last, today=today)))
+    if Doubt.MOVED in doubts:
+        lines.append(moved_line(medicine.person))
     if Doubt.PAUSED in doubts:
         lines.append(_("⏸ It's paused."))
     return lines
+
+
+def moved_line(person: str) -> str:
+    return _("⚠️ {person}'s time zone has changed since I asked.").format(person=escape(person))
 
 
 def _rule(outlook: Outlook) -> str:

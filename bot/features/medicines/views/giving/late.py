@@ -92,6 +92,8 @@ def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
         )
         for name, count in Counter(dose.name for dose in outlook.together).items()
     ]
+    if outlook.has_moved:
+        lines.append(confirmations.moved_line(person))
     for each in outlook.outlooks:
         lines += [
             f"<b>{escape(each.medicine.name)}</b>",

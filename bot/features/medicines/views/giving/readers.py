@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.ui.apart import family_name
 from bot.ui.length import label, plain
 from bot.ui.wording import _
-from bot.ui.words.dose_times import differ, past_moment, with_yours
+from bot.ui.words.dose_times import past_moment, with_yours
 from bot.ui.words.times import when_given
 from domain.database.scope import Member
+from domain.local_time import clocks_differ
 from domain.timers import MINUTE
 
 
@@ -29,7 +30,7 @@ class Reader:
         self, at: datetime, *, person: str, zone: ZoneInfo, home: ZoneInfo | None = None
     ) -> str:
         """By the clock of *zone*, which is named where that of the person's *home* is another."""
-        if home is not None and differ(zone, home, at):
+        if home is not None and clocks_differ(zone, home, at):
             words = past_moment(at, zone, home=home, now=self.now)
             return with_yours(words, at, zone=zone, reader_zone=self.zone)
         return when_given(at, person=person, zone=zone, now=self.now, reader_zone=self.zone)
