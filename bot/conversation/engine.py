@@ -192,6 +192,8 @@ class Flow:
             answer = await self.steps[conversation.step].take(request, conversation, reply)
         except Misunderstood as problem:
             return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
+        if reply.choice is not None:
+            answer = answer.in_place()
         if answer.conversation is None:
             return answer
         # Where the reply led on to another conversation, this one was answered, not left.

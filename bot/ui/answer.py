@@ -95,6 +95,12 @@ class Answer:
             conversation=stored.get("conversation"),
         )
 
+    def in_place(self) -> "Answer":
+        """Its first message in the place of the pressed one, where that would only be closed."""
+        if not self.closes or self.edit or not self.send or self.send[0].document:
+            return self
+        return replace(self, send=self.send[1:], edit=self.send[0], closes=False)
+
     def and_send(self, *screens: Screen) -> "Answer":
         return replace(self, send=(*self.send, *screens))
 

@@ -34,9 +34,9 @@ async def test_a_medicine_is_entered_step_by_step(home: Household, town: Town) -
     saved = await anna.sees("Saved: Aspirin 100 mg")
     assert "for Mum, family Mum's helpers" in saved.text
     assert await medicines(town) == [("Aspirin", "100 mg", "Mum", "active")]
-    # The question that was answered has lost its buttons.
-    [question] = [message for message in anna.messages if message.id == understood.id]
-    assert question.labels == ()
+    # What a button answers stays one message: the next question, then the outcome, in its place.
+    assert saved.id == understood.id
+    assert len([message for message in anna.messages if "Aspirin" in message.text]) == 3
 
 
 @pytest.mark.parametrize(
