@@ -38,7 +38,7 @@ async def test_what_held_the_loop_is_reported_with_its_stack(
             await settle()
     [line] = [record.getMessage() for record in caplog.records]
     assert line.startswith("event loop blocked: seconds=0.")
-    assert "tests/unit/ops/test_watchdog.py:" in line
+    assert "unit/ops/test_watchdog.py:" in line
     assert "hold_everybody_up < " in line
     assert "Aspirin" not in line
     assert holds() == before + 1
