@@ -1,4 +1,4 @@
-"""Appointments are made at home."""
+"""The family that the tests here are about."""
 
 import pytest_asyncio
 

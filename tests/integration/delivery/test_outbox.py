@@ -1,115 +1,26 @@
-"""The outbox: what is owed is claimed once, by lane and deadline, and says what holds when sent."""
+"""The outbox: what is owed is claimed once, by lane and deadline, and closed with a reason."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import pytest
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from domain.access import Role
-from domain.database.requests import as_dispatch, as_family, as_person
+from domain.database.requests import as_dispatch, as_family
 from domain.database.scope import Scope
 from domain.database.unit_of_work import Database
 from domain.delivery import claims, dose_messages, outcomes
 from domain.delivery.claims import Claimed
-from domain.delivery.messages import Message
-from domain.delivery.outcomes import Sent, Shown
-from domain.errors import NotFound
-from domain.family import users
-from domain.family.families import FamilyFacts
-from domain.family.joined_notice import JoinedFacts
-from domain.family.people import Person
-from domain.medicines.doses import slot_cards, snoozing
-from domain.medicines.doses.facts import DoseFacts
+from domain.delivery.outcomes import Shown
 from domain.medicines.doses.slot_cards import CardFacts
-from domain.medicines.doses.summaries import SummaryFacts
-from domain.medicines.facts import MedicineFacts
-from domain.medicines.records import recording, undo
+from domain.medicines.records import undo
 from domain.models.delivery import Lane, Status
-from domain.models.medicines import DoseStatus
-from domain.overview import kinds
 from tests import factories
 from tests.databases import without_walls
-from tests.factories import LEASE, Account
-
-
-@dataclass(frozen=True)
-class Home:
-    """Anna and Ben look after Mum, whose aspirin is due now; nothing was sent yet."""
-
-    family: FamilyFacts
-    anna: Account
-    ben: Account
-    mum: Person
-    aspirin: MedicineFacts
-    dose: DoseFacts
-
-
-@pytest.fixture
-async def home(database: Database) -> Home:
-    anna = await factories.user(database)
-    family = await factories.family(database, anna)
-    ben = await factories.member(database, anna)
-    await factories.deliver(database)  # the word that Ben has joined
-    mum = await factories.person(database, anna)
-    aspirin = await factories.medicine(database, anna, mum)
-    dose = (await factories.doses_of(database, family, aspirin))[0]
-    await factories.deliver_news(database)
-    await factories.wake_up(database, dose.due_at)
-    return Home(family, anna, ben, mum, aspirin, dose)
-
-
-async def claim(
-    database: Database,
-    *,
-    most: int = 100,
-    lease: timedelta = LEASE,
-    owner: UUID | None = None,
-    busy: Collection[UUID] = (),
-) -> Sequence[Claimed]:
-    """As a process of its own, unless another *owner* is named."""
-    return await database.run(
-        lambda scope: claims.claim(
-            scope, most=most, lease=lease, owner=owner or uuid4(), busy=busy
-        ),
-        as_dispatch(),
-    )
-
-
-async def record_sent(database: Database, *claimed: Claimed, version: int = 1) -> bool:
-    sent = [
-        Sent(c.id, c.chat_id, 100 + number, version, (c.id,)) for number, c in enumerate(claimed)
-    ]
-    return await database.run(lambda scope: outcomes.record_sent(scope, sent), as_dispatch())
-
-
-async def take(database: Database, home: Home) -> None:
-    await factories.acting(
-        database,
-        home.anna,
-        lambda scope: recording.record_doses(scope, [home.dose.id], status=DoseStatus.TAKEN),
-    )
-
-
-async def read(database: Database, home: Home, notification_id: UUID) -> Message:
-    return await database.run(
-        lambda scope: kinds.read_message(scope, notification_id), as_family(home.family.id)
-    )
-
-
-async def rows(database_url: str, where: str = "kind = 'slot_card'") -> list[Row[Any]]:
-    async with without_walls(database_url) as connection:
-        found = await connection.execute(
-            text(
-                f"SELECT n.*, u.name FROM notifications n JOIN users u ON u.id = n.user_id"
-                f" WHERE {where} ORDER BY u.name"
-            )
-        )
-        return list(found.all())
+from tests.factories import LEASE
+from tests.integration.delivery.home import Home, claim, read, record_sent, rows, take
 
 
 async def change(database_url: str, statement: str, **parameters: Any) -> None:
@@ -417,116 +328,3 @@ async def test_copies_that_fail_at_the_same_moment_still_tell_the_others(
         return await database.run(work, as_family(home.family.id))
 
     assert sorted(await asyncio.gather(*map(fail, failing))) == [0, 1]
-
-
-async def test_a_card_shows_the_doses_as_they_are_when_it_is_read(
-    database: Database, home: Home
-) -> None:
-    (one, _) = await claim(database)
-    iron = await factories.medicine(database, home.anna, home.mum, name="Iron")
-    message = await read(database, home, one.id)
-    assert isinstance(message.facts, CardFacts)
-    assert (message.facts.person, message.facts.zone) == ("Mum", home.mum.zone)
-    assert message.facts.slot_at == home.dose.due_at
-    assert [d.status for d in message.facts.doses] == [DoseStatus.PENDING]
-    assert iron.first_due_at != home.dose.due_at
-    await take(database, home)
-    message = await read(database, home, one.id)
-    assert isinstance(message.facts, CardFacts)
-    assert [(d.status, d.resolved_by) for d in message.facts.doses] == [(DoseStatus.TAKEN, "Anna")]
-
-
-async def test_a_card_knows_its_reader(database: Database, home: Home) -> None:
-    await database.run(lambda scope: users.set_blocked(scope, blocked=True), as_person(home.ben.id))
-    for one in await claim(database):
-        receiver = (await read(database, home, one.id)).receiver
-        assert receiver.chat_id == one.chat_id
-        assert receiver.has_started
-        assert receiver.has_blocked == (one.chat_id == home.ben.telegram_id)
-        assert (receiver.language_code, receiver.has_left) == ("en", False)
-
-
-async def test_a_late_card_says_so(database: Database, home: Home) -> None:
-    (one, _) = await claim(database)
-
-    async def is_late() -> bool:
-        facts = (await read(database, home, one.id)).facts
-        assert isinstance(facts, CardFacts)
-        return facts.is_late
-
-    assert not await is_late()
-    database.clock.advance(timedelta(minutes=5))
-    assert await is_late()
-
-
-async def test_the_card_that_was_asked_again_has_given_its_place(
-    database: Database, database_url: str, home: Home
-) -> None:
-    await record_sent(database, *await claim(database))
-    snoozed = await factories.acting(
-        database, home.anna, lambda scope: snoozing.snooze_dose(scope, home.dose.id, minutes=10)
-    )
-    assert snoozed.until is not None
-    await factories.wake_up(database, snoozed.until)
-    for row in await rows(database_url):
-        facts = (await read(database, home, row.id)).facts
-        assert isinstance(facts, CardFacts)
-        assert facts.asked_again == (row.ask_no == 0)
-        assert facts.is_reminder == (row.ask_no == 1)
-
-
-async def test_skip_and_snooze_open_on_the_readers_own_card_only(
-    database: Database, database_url: str, home: Home
-) -> None:
-    await record_sent(database, *await claim(database))
-    await factories.acting(
-        database, home.anna, lambda scope: slot_cards.open_menu(scope, home.dose.id, is_open=True)
-    )
-    opened = {row.name: row.menu_dose_id for row in await rows(database_url)}
-    assert opened == {"Anna": home.dose.id, "Ben": None}
-    (edit,) = await claim(database)
-    facts = (await read(database, home, edit.id)).facts
-    assert isinstance(facts, CardFacts)
-    assert facts.menu_for == home.dose.id
-    await take(database, home)
-    assert {row.menu_dose_id for row in await rows(database_url)} == {None}
-
-
-async def test_a_menu_of_another_familys_dose_is_not_found(database: Database, home: Home) -> None:
-    eve = await factories.user(database, "Eve")
-    await factories.family(database, eve, "Jones")
-    with pytest.raises(NotFound):
-        await factories.acting(
-            database, eve, lambda scope: slot_cards.open_menu(scope, home.dose.id, is_open=True)
-        )
-
-
-@pytest.mark.parametrize("delivered", [True, False])
-async def test_a_summary_names_what_was_missed_or_not_asked(
-    database: Database, database_url: str, home: Home, delivered: bool
-) -> None:
-    if delivered:
-        await record_sent(database, *await claim(database))
-    await factories.wake_up(database, home.dose.window_ends_at)
-    (row, _) = await rows(database_url, "kind IN ('missed', 'not_asked')")
-    facts = (await read(database, home, row.id)).facts
-    assert isinstance(facts, SummaryFacts)
-    assert (facts.person, facts.was_asked) == ("Mum", delivered)
-    expected = DoseStatus.MISSED if delivered else DoseStatus.NOT_ASKED
-    assert [(d.id, d.status) for d in facts.doses] == [(home.dose.id, expected)]
-
-
-async def test_the_word_that_somebody_joined_names_them(
-    database: Database, database_url: str, home: Home
-) -> None:
-    (row,) = await rows(database_url, "kind = 'joined'")
-    facts = (await read(database, home, row.id)).facts
-    assert facts == JoinedFacts("Ben", "caregiver", "Smith")
-
-
-async def test_a_message_is_read_in_its_own_family_only(database: Database, home: Home) -> None:
-    (one, _) = await claim(database)
-    eve = await factories.user(database, "Eve")
-    jones = await factories.family(database, eve, "Jones")
-    with pytest.raises(NotFound):
-        await database.run(lambda scope: kinds.read_message(scope, one.id), as_family(jones.id))
