@@ -11,7 +11,7 @@ from bot.sandbox.bot_api.make_methods import make_table
 from bot.sandbox.bot_api.validation import TABLE, method_named, validate
 from bot.sandbox.errors import ApiError
 
-DESCRIPTION = Path(__file__).parents[4] / "shared" / "telegram-bot-api.json"
+DESCRIPTION = Path(__file__).parents[5] / "shared" / "telegram-bot-api.json"
 
 
 def refusal(method: str, given: dict[str, Any]) -> str:
