@@ -81,7 +81,8 @@ async def test_an_unanswered_conversation_expires_and_leaves_its_name(redis: Red
     store = ConversationStore(redis, ttl=0.05, clock=Clock())
     conversation = started()
     await save(store, conversation)
-    await asyncio.sleep(0.1)
+    while await redis.exists(KEY):
+        await asyncio.sleep(0.005)
     assert await store.load(CHAT, USER) == Expired("addmed", conversation.flow_id)
     await store.end(CHAT, USER, conversation.flow_id)
     assert await store.load(CHAT, USER) is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 
 import pytest
@@ -37,7 +38,7 @@ async def test_what_held_the_loop_is_reported_with_its_stack(
             hold_everybody_up("Aspirin for Mum")
             await settle()
     [line] = [record.getMessage() for record in caplog.records]
-    assert line.startswith("event loop blocked: seconds=0.")
+    assert re.match(r"event loop blocked: seconds=\d+\.\d", line)
     assert "unit/ops/test_watchdog.py:" in line
     assert "hold_everybody_up < " in line
     assert "Aspirin" not in line

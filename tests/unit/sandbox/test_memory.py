@@ -5,12 +5,14 @@ import signal
 import sqlite3
 import stat
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.sandbox import Sandbox
+from domain.clock import Clock
 
 # Adds one person who writes until the process is killed, and says when each message was taken.
 _WRITER = """
@@ -95,14 +97,14 @@ async def test_numbers_never_repeat_even_when_everything_was_confirmed_and_delet
 
 async def test_a_fresh_folder_continues_after_a_lost_one(tmp_path: Path) -> None:
     """The bot's database may remember the updates and the people of a folder that is gone."""
-    numbers = []
+    clock, numbers = Clock(), []
     for folder in ("one", "two"):
-        async with Sandbox(tmp_path / folder) as sandbox, connect(sandbox) as bot:
+        async with Sandbox(tmp_path / folder, clock=clock) as sandbox, connect(sandbox) as bot:
             anna = sandbox.add_person("Anna")
             await anna.send("hello")
             [update] = await bot.get_updates()
             numbers.append((update.update_id, anna.id))
-        await asyncio.sleep(0.2)
+        clock.advance(timedelta(seconds=1))
     assert numbers[0][0] < numbers[1][0]
     assert numbers[0][1] < numbers[1][1]
 

@@ -40,6 +40,7 @@ from domain.medicines.records.corrections import RecordedIn
 FAMILY = UUID("018f0000-0000-7000-8000-00000000000f")
 DOSE = UUID("018f0000-0000-7000-8000-0000000000d0")
 A_BUTTON = Snooze(family_id=FAMILY, dose_id=DOSE, minutes=30).encode()
+EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HEAD = 46  # verb and ids
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789.-_", max_size=10)
@@ -122,13 +123,9 @@ def test_what_does_not_fit_is_a_mistake_of_ours_and_fails_at_once(command: str) 
     "press",
     [
         Snooze(family_id=FAMILY, dose_id=DOSE, minutes=31),
-        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(datetime.now(UTC), 1)),
-        TakeAllSurely(
-            family_id=FAMILY, person_id=DOSE, named=NamedDoses(datetime.now(UTC), 1, "abc")
-        ),
-        UndoRecord(
-            family_id=FAMILY, dose_id=DOSE, record=RecordedIn(datetime.now(UTC), timedelta(hours=1))
-        ),
+        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1)),
+        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1, "abc")),
+        UndoRecord(family_id=FAMILY, dose_id=DOSE, record=RecordedIn(EIGHT, timedelta(hours=1))),
         MedicinesPage(family_id=FAMILY, page=10**10),
         Choose(flow_id=DOSE, pick=Pick(-1, "save")),
         Choose(flow_id=DOSE, pick=Pick(36, "eightlet")),
