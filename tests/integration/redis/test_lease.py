@@ -98,7 +98,7 @@ async def test_a_holder_that_died_is_replaced(redis: Redis) -> None:
 async def test_it_is_kept_for_longer_than_its_time(redis: Redis) -> None:
     replica = Replica(redis, ttl=0.6, every=0.1)
     await replica.lease.start()
-    await asyncio.sleep(1.5)
+    await asked(redis, times=15)
     assert replica.events == ["gained"]
     assert replica.lease.held
     await replica.lease.stop()
