@@ -1,0 +1,112 @@
+"""What readers are told of changes that others made."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from bot.features.overview.views import changes
+from domain.family.running_pauses import Pause
+from domain.medicines.facts import Content
+from domain.models.appointments import OccurrenceStatus
+from domain.models.medicines import MedicineStatus
+from domain.overview.change_events import Concern as ChangeConcern
+from domain.overview.told_changes import ChangesFacts, ToldChange
+from tests.unit.views.screens.home import BEN_ID, FAMILY_ID, MEDICINE_IDS, NOW, PARIS, Home, View
+
+
+def change_notice_screens(home: Home) -> Mapping[str, View]:
+    words, one = home.words, home.appointment
+
+    def told(action: str, **given: object) -> ToldChange:
+        change = ToldChange(
+            id=MEDICINE_IDS[0],
+            action=action,
+            by=words.anna,
+            concern=ChangeConcern.QUIET,
+            subject_id=MEDICINE_IDS[1],
+            is_undo=action.endswith((".removed", ".put_back")),
+            is_undone=False,
+            name=words.medicine,
+            person_name=words.person,
+        )
+        return replace(change, **given)  # type: ignore[arg-type]
+
+    def notice(*items: ToldChange, **changed: object) -> View:
+        facts = ChangesFacts(
+            family_id=FAMILY_ID,
+            items=items,
+            more=0,
+            now=NOW,
+            reader_id=BEN_ID,
+            reader_zone=None,
+            hears=True,
+            is_repeat=False,
+        )
+        return partial(changes.changed, replace(facts, **changed))  # type: ignore[arg-type]
+
+    def of_appointment(action: str, **given: object) -> ToldChange:
+        return told(action, appointment=one, **given)
+
+    medicine = home.saved
+    until = NOW + timedelta(days=1)
+    paused = replace(medicine, status=MedicineStatus.PAUSED, resumes_at=until)
+    stopped = replace(medicine, status=MedicineStatus.STOPPED)
+    was = Content(words.medicine, medicine.dosage, medicine.schedule)
+    resting = replace(home.person, pause=Pause(NOW, until, silences_appointments=True))
+    own = ChangeConcern.OWN
+    driven = replace(one, driver_id=BEN_ID, driver=words.ben)
+    gone = replace(one, status=OccurrenceStatus.CANCELLED)
+    of_medicine = {
+        "added": medicine,
+        "restored": medicine,
+        "paused": paused,
+        "stopped": stopped,
+        "put_back": medicine,
+    }
+    of_appointments = (
+        *("added", "edited", "repeated", "clock_changed", "restored"),
+        *("driver_found", "driver_lost", "put_back"),
+    )
+    return {
+        **{
+            f"changes_medicine_{action}": notice(told(f"medication.{action}", medicine=facts))
+            for action, facts in of_medicine.items()
+        },
+        "changes_medicine_edited": notice(told("medication.edited", medicine=medicine, was=was)),
+        "changes_medicine_removed": notice(told("medication.removed")),
+        "changes_person_paused": notice(told("person.paused", person=resting)),
+        "changes_person_resumed": notice(told("person.resumed", person=home.person)),
+        "changes_person_put_back": notice(told("person.put_back", person=resting)),
+        **{
+            f"changes_appointment_{action}": notice(of_appointment(f"appointment.{action}"))
+            for action in of_appointments
+        },
+        "changes_appointment_removed": notice(told("appointment.removed")),
+        "changes_appointment_moved": notice(
+            of_appointment("appointment.moved", was_at=NOW + timedelta(days=1))
+        ),
+        "changes_appointment_cancelled": notice(
+            told("appointment.cancelled", appointment=gone), reader_zone=PARIS
+        ),
+        "changes_undone": notice(of_appointment("appointment.moved", is_undone=True)),
+        "changes_undone_addition": notice(told("medication.added", is_undone=True)),
+        "changes_own_drive": notice(
+            told("appointment.edited", appointment=driven, concern=own), hears=False
+        ),
+        "changes_own_drive_cancelled": notice(
+            told("appointment.cancelled", appointment=gone, concern=own)
+        ),
+        "changes_own_drive_lost": notice(of_appointment("appointment.repeated", concern=own)),
+        "changes_of_a_minute": notice(
+            told("medication.added", medicine=medicine),
+            told("medication.edited", medicine=medicine, was=was),
+            of_appointment("appointment.moved", subject_id=MEDICINE_IDS[2]),
+            of_appointment("appointment.edited", subject_id=MEDICINE_IDS[2]),
+            told("appointment.restored", appointment=home.series, subject_id=MEDICINE_IDS[3]),
+            is_repeat=True,
+        ),
+        "changes_of_a_long_list": notice(told("medication.added", medicine=medicine), more=7),
+        "changes_wanted_toast": partial(changes.heard, wanted=True),
+        "changes_not_wanted_toast": partial(changes.heard, wanted=False),
+    }

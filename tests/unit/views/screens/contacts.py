@@ -1,0 +1,77 @@
+"""Screens about doctors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+from bot.features.contacts.views import doctors
+from bot.ui.answer import Button, Screen
+from bot.ui.presses.arguments import Pick
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.press import NOWHERE
+from domain.access import Role
+from domain.contacts.doctors import DoctorFacts
+from domain.database.scope import Member
+from tests.unit.views.screens.conversation import choice
+from tests.unit.views.screens.home import Home, View, Words
+
+
+def _of_one_name(doctor: DoctorFacts, words: Words) -> Sequence[DoctorFacts]:
+    """Told apart by what for, by number, by whose, by address; the last two by nothing."""
+    there = [replace(doctor, id=UUID(int=number)) for number in range(6)]
+    there[0] = replace(there[0], specialty=words.dosage)
+    there[1] = replace(there[1], phone="+442079460019")
+    there[2] = replace(there[2], person=words.other_person, address=None)
+    there[3] = replace(there[3], address=None)
+    return there
+
+
+def doctor_screens(home: Home) -> Mapping[str, View]:
+    words, doctor, member = home.words, home.doctor, home.member
+    button = Button("1", Choose(flow_id=NOWHERE, pick=Pick(1, "x")).encode())
+    viewer, body = replace(member, role=Role.VIEWER), Screen("👩")
+    bare = replace(doctor, specialty=None, phone=None, address=None, note=None)
+
+    def listed(*found: DoctorFacts, page: int = 0, member: Member = member) -> View:
+        return partial(doctors.doctors, found, page=page, member=member)
+
+    return {
+        "doctors_none": listed(),
+        "doctors": listed(doctor, bare, replace(doctor, person=words.other_person)),
+        "doctors_of_one_name": listed(*_of_one_name(doctor, words)),
+        "doctors_second_page": listed(*[doctor] * 25, page=1),
+        "doctors_for_a_viewer": listed(doctor, member=viewer),
+        "doctor": partial(doctors.doctor_screen, doctor, member=member),
+        "doctor_removed": partial(
+            doctors.doctor_screen, replace(bare, is_removed=True), member=member
+        ),
+        "doctor_for_a_viewer": partial(doctors.doctor_screen, doctor, member=viewer),
+        "doctor_saved": partial(doctors.saved, doctor, member=member),
+        "doctor_changed": partial(doctors.changed, doctor, member=member),
+        "doctor_removed_toast": partial(doctors.removed, body),
+        "doctor_restored_toast": partial(doctors.restored, body),
+        "doctor_ask_name": partial(doctors.ask_name),
+        "doctor_ask_specialty": partial(doctors.ask_specialty, words.ben, button),
+        "doctor_ask_phone": partial(doctors.ask_phone, words.ben, button),
+        "doctor_ask_country": partial(
+            doctors.ask_country,
+            words.ben,
+            [choice(doctors.phone_label(phone)) for phone in ("+351213425678", "+442134256789")],
+            button,
+        ),
+        "doctor_ask_same": partial(
+            doctors.ask_same,
+            doctors.in_short(doctor),
+            name=words.ben,
+            person=words.person,
+            buttons=[button],
+        ),
+        "doctor_ask_what_to_change": partial(
+            doctors.ask_what_to_change, words.ben, [button, button, button]
+        ),
+        **{
+            f"doctor_ask_new_{part}": partial(doctors.ask_part, part, words.ben, button)
+            for part in doctors.part_labels()
+        },
+    }

@@ -1,0 +1,117 @@
+"""Screens about families, people cared for, and the start."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from bot.features.family.views import families, people, start
+from domain.access import Role
+from domain.family.families import (
+    FamilyFacts,
+    FamilyOverview,
+    Joined,
+    MemberFacts,
+    NewInvitation,
+    PersonSummary,
+)
+from domain.family.people import PersonAdded
+from domain.family.running_pauses import Pause
+from tests.unit.views.screens.conversation import choice
+from tests.unit.views.screens.home import ANNA_ID, BEN_ID, FAMILY_ID, NOW, PERSON_ID, Home, View
+
+
+def family_screens(home: Home) -> Mapping[str, View]:
+    words = home.words
+    members = [
+        MemberFacts(ANNA_ID, words.anna, Role.ADMIN, has_started=True, has_blocked=False),
+        MemberFacts(BEN_ID, words.ben, Role.CAREGIVER, has_started=True, has_blocked=True),
+        MemberFacts(BEN_ID, words.ben, Role.VIEWER, has_started=False, has_blocked=False),
+        MemberFacts(ANNA_ID, words.person, Role.RECIPIENT, has_started=True, has_blocked=False),
+    ]
+    persons = [
+        PersonSummary(words.person, "Europe/London"),
+        PersonSummary(words.other_person, "America/Argentina/Buenos_Aires"),
+    ]
+    others = [FamilyFacts(BEN_ID, words.other_family)]
+    overview = FamilyOverview(FAMILY_ID, words.family, members, persons, others, can_invite=True)
+    two = [(PERSON_ID, words.person), (BEN_ID, words.other_person)]
+    alike = [
+        FamilyFacts(FAMILY_ID, words.family, (words.ben, words.person)),
+        FamilyFacts(BEN_ID, words.family, (words.other_person,)),
+        FamilyFacts(ANNA_ID, words.family.upper()),
+    ]
+    link = {role: NewInvitation(words.family, role, "AbCdEfGhIjKlMnOpQrStUv", NOW) for role in Role}
+    return {
+        "family": partial(families.overview, overview),
+        "family_for_a_viewer": partial(families.overview, replace(overview, can_invite=False)),
+        "family_just_founded": partial(
+            families.overview,
+            replace(overview, members=members[:1], people=(), others=()),
+        ),
+        "family_of_many": partial(
+            families.overview,
+            replace(overview, members=members * 50, people=persons * 50, others=others * 150),
+        ),
+        "family_name_asked": partial(families.ask_family_name),
+        "family_founded": partial(families.founded, home.family),
+        "family_switched": partial(families.switched, home.family, others=others),
+        "family_switched_to_a_namesake": partial(families.switched, alike[0], others=alike[1:]),
+        "family_of_namesakes": partial(
+            families.overview, replace(overview, company=alike[0].company, others=alike[1:])
+        ),
+        "invite_role_asked": partial(families.ask_role, FAMILY_ID),
+        "invite_person_asked": partial(families.ask_who_is_invited, FAMILY_ID, two),
+        "invite_many_people_asked": partial(families.ask_who_is_invited, FAMILY_ID, two * 60),
+        "invite_unknown_role": partial(families.unknown_role, words.person),
+        **{
+            f"invitation_as_{role}": partial(
+                families.invitation, link[role], bot_username="carecircle_bot"
+            )
+            for role in Role
+        },
+        **{
+            f"joined_as_{role}": partial(families.joined, Joined(home.family, role))
+            for role in Role
+        },
+    }
+
+
+def people_screens(home: Home) -> Mapping[str, View]:
+    name = home.words.person
+    cities = [choice("London, United Kingdom"), choice("London, Canada")]
+    return {
+        "addperson_name": partial(people.ask_person_name),
+        "addperson_place": partial(people.ask_place, name, ()),
+        "addperson_which_place": partial(people.ask_place, name, cities),
+        "addperson_added": partial(people.added, PersonAdded(home.person, home.words.family)),
+        "people_none": partial(people.people, [], member=home.member, now=NOW),
+        "people": partial(
+            people.people, [home.person, home.other_person], member=home.member, now=NOW
+        ),
+        "people_paused": partial(
+            people.people,
+            [replace(home.person, pause=Pause(NOW, None, silences_appointments=True))],
+            member=home.member,
+            now=NOW,
+        ),
+        "people_for_a_viewer": partial(
+            people.people, [home.person], member=replace(home.member, role=Role.VIEWER), now=NOW
+        ),
+        "person_alike": partial(
+            people.ask_alike, name, name=home.words.other_person, buttons=cities
+        ),
+        "person_new_name": partial(people.ask_new_name, name),
+        "person_renamed": partial(people.renamed, home.person),
+        "person_moved": partial(people.moved, home.person, now=NOW),
+    }
+
+
+def start_screens(home: Home) -> Mapping[str, View]:
+    words = home.words
+    return {
+        "start_welcome": partial(start.welcome, name=words.anna),
+        "start_welcome_back": partial(start.welcome_back, name=words.anna, family=words.family),
+        "help_without_a_family": partial(start.help_text, has_family=False),
+        "help": partial(start.help_text, has_family=True),
+        "help_unknown_command": partial(start.unknown_command),
+    }

@@ -1,0 +1,155 @@
+"""How the errors of the domain are worded."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+
+from bot.grammar.problems import Misunderstood, Problem
+from bot.ui import refusals
+from domain.access import Action, Role
+from domain.appointments.errors import (
+    AppointmentCancelled,
+    AppointmentChanged,
+    AppointmentInPast,
+    AppointmentOver,
+    TakenByAnother,
+    TimeDoesNotExist,
+)
+from domain.contacts.errors import AlikeDoctor
+from domain.errors import (
+    AlikeName,
+    AlreadyApplied,
+    AlreadyExists,
+    CareCircleError,
+    NoFamily,
+    NotAllowed,
+    NotFound,
+    NothingToUndo,
+    TooLateToUndo,
+)
+from domain.family.errors import (
+    AlreadyMember,
+    FamilyFull,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    NobodyCaredFor,
+)
+from domain.family.limits import MOST_HELD, Held
+from domain.medicines.errors import (
+    AlikeMedicine,
+    ChangedMeanwhile,
+    LessLeft,
+    NothingRecorded,
+    NothingToPause,
+    NotPaused,
+    PauseEndImpossible,
+    PauseRuns,
+    PerDoseUnknown,
+    SameMedicine,
+    StockUnitDiffers,
+    StoppedMeanwhile,
+    TimeNotPossible,
+)
+from domain.models.medicines import DoseStatus
+from domain.overview.own_actions import UNDONE, ActionSuperseded
+from tests.unit.views.screens.home import BEN_ID, LONDON, NOW, Home, View
+
+
+def _superseded(home: Home) -> Mapping[str, CareCircleError]:
+    ben, name = home.words.ben, home.words.medicine
+    actions = [
+        *("medication.edited", "medication.paused", "medication.stopped", "medication.restored"),
+        *("stock.refilled", "stock.counted", "appointment.moved", "appointment.cancelled"),
+        *("appointment.restored", "appointment.driver_found", "appointment.driver_lost"),
+        *("person.paused", "person.resumed"),
+    ]
+    skipped = home.dose(DoseStatus.SKIPPED)
+    states = [skipped, home.dose(), home.dose(DoseStatus.CANCELLED)]
+    by_ben = {
+        f"superseded_{action}".replace(".", "_"): ActionSuperseded(action, name, ben)
+        for action in actions
+    }
+    undone = {
+        f"undone_by_another_{dose.status}": ActionSuperseded(UNDONE, name, ben, dose)
+        for dose in states
+    }
+    return {
+        **by_ben,
+        **undone,
+        "superseded_correction": ActionSuperseded("corrected", name, ben, skipped),
+        "superseded_record": ActionSuperseded("recorded", name, ben, skipped),
+        "superseded_record_by_oneself": ActionSuperseded("corrected", name, None, skipped),
+        "undone_by_oneself": ActionSuperseded(UNDONE, name, None),
+        "superseded_by_oneself": ActionSuperseded("medication.edited", name, None),
+    }
+
+
+def refusal_screens(home: Home) -> Mapping[str, View]:
+    errors = {
+        "no_family": NoFamily(),
+        "nobody_cared_for": NobodyCaredFor(),
+        "not_found": NotFound(),
+        "appointment_in_past": AppointmentInPast(NOW, LONDON),
+        "appointment_over": AppointmentOver(),
+        "appointment_cancelled": AppointmentCancelled(),
+        "appointment_changed": AppointmentChanged(),
+        "time_does_not_exist": TimeDoesNotExist(
+            datetime(2027, 3, 28, 1, 30), datetime(2027, 3, 28, 2, 30)
+        ),
+        "taken_by_another": TakenByAnother(home.words.ben),
+        "viewer_records": NotAllowed(Action.RECORD_DOSE, Role.VIEWER),
+        "recipient_records_of_others": NotAllowed(Action.RECORD_DOSE, Role.RECIPIENT),
+        "viewer_adds_medicine": NotAllowed(Action.CHANGE_MEDICINES, Role.VIEWER),
+        "caregiver_invites": NotAllowed(Action.INVITE, Role.CAREGIVER),
+        "invitation_unknown": InvitationUnknown(),
+        "invitation_used": InvitationUsed(),
+        "invitation_expired": InvitationExpired(NOW),
+        "already_member": AlreadyMember(home.words.family),
+        "already_exists": AlreadyExists(home.words.person),
+        **{f"family_full_of_{held}": FamilyFull(held, MOST_HELD[held]) for held in Held},
+        "nothing_to_undo": NothingToUndo(),
+        "nothing_recorded": NothingRecorded(),
+        "too_late_to_undo": TooLateToUndo(),
+        **_superseded(home),
+        "same_medicine": SameMedicine(home.saved),
+        "alike_medicine": AlikeMedicine(home.saved),
+        "alike_name": AlikeName(home.words.person),
+        "alike_doctor": AlikeDoctor(BEN_ID),
+        "changed_meanwhile": ChangedMeanwhile(home.saved),
+        "time_not_possible": TimeNotPossible(),
+        "stock_unit_differs": StockUnitDiffers("tablet"),
+        "stock_unit_is_pieces": StockUnitDiffers("piece"),
+        "per_dose_unknown": PerDoseUnknown(home.saved.dosage, "tablet"),
+        "less_left": LessLeft(Decimal(3), "tablet"),
+        "less_left_of_none": LessLeft(Decimal(-3), "tablet"),
+        "less_left_of_what_nobody_counted": LessLeft(None, "tablet"),
+        "nothing_to_pause": NothingToPause(home.words.person),
+        "pause_runs": PauseRuns(home.words.person),
+        "not_paused": NotPaused(home.words.person),
+        "pause_end_impossible": PauseEndImpossible(is_too_far=False),
+        "pause_end_too_far": PauseEndImpossible(is_too_far=True),
+        "stopped_meanwhile": StoppedMeanwhile(home.words.medicine),
+        "not_possible": AlreadyApplied(),
+    }
+    unclear = Misunderstood(Problem.UNKNOWN_WORDS, home.words.medicine)
+    return {
+        **{
+            f"refused_{name}": partial(refusals.refuse, error, is_press=False)
+            for name, error in errors.items()
+        },
+        **{
+            f"refused_press_{name}": partial(refusals.refuse, error, is_press=True)
+            for name, error in errors.items()
+        },
+        "refused_rest_of_list": partial(
+            refusals.family_full, FamilyFull(Held.MEDICINE, MOST_HELD[Held.MEDICINE])
+        ),
+        "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
+        "refused_slow_down": partial(refusals.slow_down),
+        "refused_in_private": partial(refusals.in_private, "carecircle_bot"),
+        "refused_forgetful": partial(refusals.forgetful),
+        "refused_old_button": partial(refusals.old_button),
+        "refused_apology": partial(refusals.apology, "4711"),
+    }
