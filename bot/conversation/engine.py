@@ -23,7 +23,8 @@ from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.press import NOWHERE
 
-QUIT = "quit"  # the choice of the Cancel that each question has
+CANCEL = "quit"  # what every Cancel button carries
+OLD_CANCEL = "cancel"  # what some of them carried in older versions: they are still on phones
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
@@ -31,8 +32,8 @@ Choice: TypeAlias = Callable[[str, str], Button]
 
 
 def cancel_button(choice: Choice) -> Button:
-    """For :func:`cancelled`: its choice is "cancel"."""
-    return choice(views.cancel_label(), "cancel")
+    """The Cancel button, for a question that has its own place for it."""
+    return choice(views.cancel_label(), CANCEL)
 
 
 @dataclass(frozen=True)
@@ -175,16 +176,17 @@ class Flow:
         )
 
     def _question(self, conversation: Conversation, *, number: int) -> Screen:
+        keys = set()
+
         def choice(label: str, key: str) -> Button:
+            keys.add(key)
             return Button(label, _press(conversation, number, key).encode())
 
         step = self.steps[conversation.step]
         question = step.ask(conversation.data, choice)
-        labels = {button.label for row in question.keyboard for button in row}
-        if step.has_way_out or views.cancel_label() in labels:
+        if step.has_way_out or CANCEL in keys:
             return question
-        cancel = choice(views.cancel_label(), QUIT)
-        return replace(question, keyboard=(*question.keyboard, (cancel,)))
+        return replace(question, keyboard=(*question.keyboard, (cancel_button(choice),)))
 
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
         """Take a reply to the open question, or ask it again."""

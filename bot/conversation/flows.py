@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from bot.conversation.engine import QUIT, Flow, Leaving, Reply, cancelled
+from bot.conversation.engine import CANCEL, OLD_CANCEL, Flow, Leaving, Reply, cancelled
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.tokens import tokenize
 from bot.grammar.yes_or_no import is_yes_or_no
@@ -130,9 +130,10 @@ class Flows:
         if not isinstance(running, Conversation) or running.flow_id != press.flow_id:
             return self._on_left(request, press)
         flow = self._find(running)
+        press = _with_current_cancel(press)
         if flow is None or not _offers(flow.question(running), press):
             return views.answered_before()
-        if press.pick.key == QUIT:
+        if press.pick.key == CANCEL:
             return cancelled(running.flow_id)
         return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
@@ -240,6 +241,13 @@ def _left_button(conversation: Conversation, kind: type[Continue | Forget], labe
     return Button(
         label, kind(family_id=family_id, flow_id=conversation.flow_id, flow=flow).encode()
     )
+
+
+def _with_current_cancel(press: Choose) -> Choose:
+    """*press*, where it is the Cancel of an older version, as the Cancel of this one."""
+    if press.pick.key != OLD_CANCEL:
+        return press
+    return replace(press, pick=replace(press.pick, key=CANCEL))
 
 
 def _offers(question: Screen, press: Press) -> bool:

@@ -165,8 +165,6 @@ class PastedLists:
                 return await self._all_for(request, running, listed, Reply(choice=number))
             case "s", _:
                 return await self._save(request, running, listed)
-            case "c", _:
-                return cancelled(running.flow_id)
         numbered = _NUMBERED.fullmatch(reply.text or "")
         if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
             return views.tap_or_type(reply.text or "").and_ask(self.flow.question(running))

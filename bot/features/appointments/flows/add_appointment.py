@@ -6,7 +6,16 @@ from datetime import date
 from uuid import UUID
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.conversation.whose import load_people, named_for, renewing_people
 from bot.features.appointments.flows.appointment_draft import Draft
 from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
@@ -69,7 +78,7 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
             (
                 choice(conversations.save_label(), "save"),
                 choice(conversations.change_label(), "change"),
-                choice(conversations.cancel_label(), "cancel"),
+                cancel_button(choice),
             ),
         ),
     )
@@ -90,8 +99,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
             draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True)
             return await _next(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             typed = await understand(request, draft, reply.text or "", is_change=True)
             changed = replace(draft.changed(typed), is_certain=False)

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.appointments.flows.changed_parts import PARTS, ask_part, change_duration
 from bot.features.appointments.flows.changed_rhythms import (
     ask_review,
@@ -59,13 +68,11 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in change_questions.part_labels().items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return change_questions.ask_what_to_change(data["title"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for part in _ALL_PARTS:
         if reply.choice == part[:7]:
             reaches = await _reaches(request, running, part)
@@ -126,7 +133,7 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
         data["title"],
         (
             *(choice(labels[reach], reach[:7]) for reach in data["reaches"]),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
         typed=data.get("typed"),
     )
@@ -137,8 +144,6 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
     to the next question.
     """
     data: Data = running.data
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for reach in data["reaches"]:
         if reply.choice == reach[:7]:
             taken = {**data, "reach": reach}
@@ -203,8 +208,6 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
             return await _change_rhythm(request, running, facts, typed)
         case "change":
             return FLOW.go_on(request, running, "repeat", data)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             facts = await get_occurrence(request.scope, UUID(str(data["id"])))
             return await _repeat(request, running, reply, facts)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Reply
+from bot.conversation.engine import Choice, Data, Reply, cancel_button
 from bot.features.appointments.flows.changed_parts import ONCE
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointment_lines, change_questions
@@ -74,7 +74,7 @@ def ask_review(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 

@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import (
@@ -73,7 +82,7 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
     labels = change_questions.reach_labels()
     reaches = (Reach.FOLLOWING, Reach.ALL) if data.get("is_rhythm") else tuple(Reach)
     buttons = [choice(labels[reach], reach[:7]) for reach in reaches]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return change_questions.ask_reach(
         data["title"], buttons, to_call_off=False, typed=data.get("typed")
     )
@@ -82,8 +91,6 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
     """A day or a rhythm that is typed already is the answer to the next question."""
     data: dict[str, Any] = dict(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.text is not None:
         when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
         data |= {"typed": reply.text, "is_rhythm": when.rule is not None}

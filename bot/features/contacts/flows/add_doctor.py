@@ -6,7 +6,16 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.conversation.whose import (
     People,
     ask_whose,
@@ -232,7 +241,7 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(views.both_label(), "both"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -245,8 +254,6 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return await _next(request, running, both)
         case "change":
             return await _next(request, running, replace(draft, same="", name=None))
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 

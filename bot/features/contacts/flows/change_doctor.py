@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.contacts.views import doctors as views
 from bot.grammar.commands.doctors import is_skipped, parse_phones
 from bot.grammar.names import parse_name
@@ -35,13 +44,11 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return views.ask_what_to_change(data["name"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for part in _PARTS:
         if reply.choice == part[:7]:
             return FLOW.go_on(request, running, part, running.data)
@@ -123,7 +130,7 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(views.another_label(), "both"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -134,8 +141,6 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return await _save(request, running, {"name": str(running.data["new_name"])})
         case "change":
             return FLOW.go_on(request, running, "name", running.data)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 

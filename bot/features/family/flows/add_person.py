@@ -1,6 +1,15 @@
 """`/addperson`: a name, then a city or time zone."""
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    Choice,
+    Data,
+    Flow,
+    Leaving,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
@@ -8,7 +17,7 @@ from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
-from bot.ui.conversations import cancel_label, change_label, tap_a_button
+from bot.ui.conversations import change_label, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import already_exists
 from domain.access import Action
@@ -105,8 +114,6 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
             return await _save(request, running, data["name"], parse_place(data["where"]))
         case "change":
             return FLOW.go_on(request, running, "name", {"where": data["where"]})
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -119,7 +126,7 @@ def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
         buttons=(
             choice(views.another_label(), "both"),
             choice(change_label(), "change"),
-            choice(cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 

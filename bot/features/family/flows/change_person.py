@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
 from bot.features.family.flows.add_person import ask_alike
 from bot.features.family.views import appointments_left as left
 from bot.features.family.views import people as views
@@ -70,8 +70,6 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
             return await _rename(request, running, data["new_name"])
         case "change":
             return FLOW.go_on(request, running, "name", {"id": data["id"], "name": data["name"]})
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import Flow, Leaving, Reply, Step, finished
 from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
@@ -261,8 +261,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _save_in(request, running, draft)
         case "change":
             return FLOW.go_on(request, running, "change", draft.write())
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
 
@@ -283,8 +281,6 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return await _save_in(request, running, both)
         case "change":
             return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
 
@@ -300,8 +296,6 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
             return FLOW.go_on(request, running, "when", draft.write())
         case "person":
             draft = replace(draft, person=None)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
     return _next(request, running, draft)

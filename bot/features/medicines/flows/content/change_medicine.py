@@ -19,7 +19,6 @@ from bot.conversation.engine import (
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.content import alike
@@ -98,8 +97,6 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
             old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
             when = parts.data_of_when(old.schedule, ZoneInfo(data["zone"]), today=today)
             return FLOW.go_on(request, running, "schedule", {**data, **when})
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
 
@@ -131,8 +128,6 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return await _save(request, running, data, Content.from_json(data["new"]))
         case "change":
             return FLOW.go_on(request, running, "name", data)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -269,8 +264,6 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
             return await _save_reviewed(request, running, data)
         case "change":
             return FLOW.go_on(request, running, "what", data)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
 

@@ -12,7 +12,6 @@ from bot.conversation.engine import (
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.giving.correction_draft import Draft
@@ -106,8 +105,6 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
             return FLOW.go_on(request, running, "reason", running.data)
         case "note":
             return FLOW.go_on(request, running, "note", running.data)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply.text or "")
 
@@ -189,8 +186,6 @@ def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice is not None:
         return await _go(request, replace(draft, count=reply.choice), running)
     typed = parse_amount(reply.text or "")
@@ -210,8 +205,6 @@ def _ask_slip(data: Data, choice: Choice) -> Screen:
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "really":
             return await _go(request, replace(draft, is_no_slip=True), running)
         case "amount":
@@ -236,8 +229,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "clock":
             draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
             return await _timed(request, running, draft, draft.said)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             # What is typed under the question is another time.
             return await _timed(request, running, draft, reply.text or "")

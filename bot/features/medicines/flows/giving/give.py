@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, finished
 from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
 from bot.features.medicines.flows.giving.drawn_questions import (
     ask_amount,
@@ -219,8 +219,6 @@ def _which_of(
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "other":
             draft = replace(draft, options=(), lacks_time="", buttons=())
             return FLOW.go_on(request, running, "time", draft.write())
@@ -253,8 +251,6 @@ async def _take_other_clock(request: Request, running: Conversation, draft: Draf
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "usual":
             return await _go(request, draft.with_amount(TypedAmount()), running)
         case _:
@@ -263,8 +259,6 @@ async def _take_amount(request: Request, running: Conversation, reply: Reply) ->
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     count = Decimal(reply.choice) if reply.choice else _number(reply.text or "")
     return await _go(request, replace(draft, count=str(count)), running)
 
@@ -280,8 +274,6 @@ def _number(text: str) -> Decimal:
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "really":
             return await _go(request, replace(draft, is_no_slip=True), running)
         case "amount":
@@ -293,8 +285,6 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
 async def _take_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "extra":
             return await _go(request, replace(draft, is_extra=True), running)
         case str() as number:
@@ -316,8 +306,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return _ask_for_amount(request, running, draft)
         case "clock":
             return await _take_other_clock(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _changed(request, running, draft, reply.text or "")
 

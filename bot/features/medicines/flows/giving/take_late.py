@@ -14,7 +14,6 @@ from bot.conversation.engine import (
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.giving.two_clocks import (
@@ -117,8 +116,6 @@ async def _take_when(request: Request, running: Conversation, reply: Reply) -> A
             return await _record(request, running, replace(draft, at=now.isoformat()))
         case "other":
             return _ask_another(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _timed(request, running, draft, reply.text or "")
 
@@ -143,8 +140,6 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "other":
             return _ask_another(request, running, draft)
         case str() as key:
@@ -224,8 +219,6 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _timed(request, running, draft, draft.said)
         case "other":
             return _ask_another(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             # What is typed under the question is another time.
             return await _timed(request, running, draft, reply.text or "")

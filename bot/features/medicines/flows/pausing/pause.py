@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing.course_ends import (
     COURSE_ENDS,
@@ -224,8 +224,6 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
 async def _take_until(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     today = today_of(request, data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice == OPEN:
         data["until"] = OPEN
     elif reply.choice is not None:
@@ -242,8 +240,6 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _take_appointments(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice not in ("yes", "no"):
         return await _typed_end(request, running, running.data, reply)
     return await _go(request, running, {**running.data, "silence": reply.choice == "yes"})

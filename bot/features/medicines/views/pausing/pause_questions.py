@@ -60,7 +60,6 @@ def pause_choices() -> dict[str, str]:
         "3": _("For 3 days"),
         "7": _("For a week"),
         "open": _("Until I resume"),
-        "cancel": _("✖️ Cancel"),
     }
 
 
@@ -179,5 +178,4 @@ def appointment_labels() -> dict[str, str]:
     return {
         "yes": _("Yes, no reminders"),
         "no": _("No, keep reminding"),
-        "cancel": _("✖️ Cancel"),
     }
