@@ -43,7 +43,7 @@ from bot.features.overview.flows.guessed_commands import GuessedCommands
 from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
-from bot.intake.serving import PtbCallback, Reading, Serving
+from bot.intake.serving import EditHandlers, PtbCallback, Serving
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.presses.appointments import (
@@ -71,7 +71,7 @@ from bot.ui.presses.contacts import (
     RestoreDoctor,
     ShowDoctor,
 )
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import (
     CloseMenu,
     Correct,
@@ -200,11 +200,11 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     EDITED.flow,
     GUESSED.flow,
-    beginnings=(
+    starting_commands=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
         *("give", "refill", "pause"),
     ),
-    unasked=GUESSED.on_message,
+    on_unexpected_message=GUESSED.on_message,
 )
 
 COMMANDS["cancel"] = FLOWS.on_cancel
@@ -290,7 +290,7 @@ PRESSES: dict[type[Press], Handler] = {
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,
-    Forget: FLOWS.on_forget,
+    Discard: FLOWS.on_discard,
 }
 
 
@@ -320,9 +320,11 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
     application.add_handler(
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
     )
-    reading = Reading(COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit)
+    handlers = EditHandlers(
+        COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
+    )
     application.add_handler(
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(reading))
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))
     )
     application.add_handler(
         ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)

@@ -11,14 +11,14 @@ from typing import NoReturn, Self
 
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
 from bot.grammar.warm_up import warm_up
+from bot.intake.abandoned_drafts import AbandonedDrafts
+from bot.intake.answer_sender import AnswerSender
 from bot.intake.chat_queues import ChatQueues
-from bot.intake.drafts import LeftDrafts
-from bot.intake.finished import Finished
+from bot.intake.completed_updates import CompletedUpdates
 from bot.intake.identity import Identities
-from bot.intake.owed_answers import OwedAnswers
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.polling import Poller
-from bot.intake.replies import Replies
-from bot.intake.serving import Parts, Serving
+from bot.intake.serving import Services, Serving
 from bot.notices import render
 from bot.ops.liveness import Process
 from bot.ops.supervisor import Supervisor, Tasks, Work
@@ -80,8 +80,8 @@ class App:
         self._warming, self._menu = Tasks("warm-up"), Tasks("menu of commands")
         # Whoever moves the clock by days asks these to look at once, instead of each second.
         self.wake_ups: WakeUps | None = None
-        self.finished: Finished | None = None
-        self.drafts: LeftDrafts | None = None
+        self.completed_updates: CompletedUpdates | None = None
+        self.drafts: AbandonedDrafts | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -128,28 +128,30 @@ class App:
         medications = MedicationsCache(redis)
         database.subscribe(medications.on_event)
         stack.push_async_callback(medications.close)
-        finished = Finished(database)
-        answers = OwedAnswers(
-            Replies(answering, limiter, clock=wiring.clock),
-            on_said=finished.add,
+        completed_updates = CompletedUpdates(database)
+        answers = OutgoingAnswers(
+            AnswerSender(answering, limiter, clock=wiring.clock),
+            on_sent=completed_updates.add,
             give_up=partial(_set_aside, database),
         )
         serving = Serving(
-            Parts(
+            Services(
                 database=database,
                 identities=Identities(database),
                 conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
                 rate_limiter=RateLimiter(redis),
                 medications=medications,
                 answers=answers,
-                beside=FLOWS.beside,
-                on_done=finished.add,
-                room=asyncio.Semaphore(EFFECTS_AT_ONCE),
+                mention_open_question=FLOWS.mention_open_question,
+                on_done=completed_updates.add,
+                effect_slots=asyncio.Semaphore(EFFECTS_AT_ONCE),
                 bot_username=application.bot.username,
             )
         )
         register(application, serving)
-        queues = ChatQueues(database, application, serving, answers, finished, owner=process.id)
+        queues = ChatQueues(
+            database, application, serving, answers, completed_updates, owner=process.id
+        )
         delivery = Delivery(database, reminding, limiter=limiter, render=render, owner=process.id)
         wake_ups = WakeUps(
             database,
@@ -160,16 +162,16 @@ class App:
             supervisor=self._supervisor,
         )
         wake_ups.also_on_sweep(delivery.nudge)
-        wake_ups.also_on_sweep(queues.look_behind)
-        drafts = LeftDrafts(
+        wake_ups.also_on_sweep(queues.request_recovery)
+        drafts = AbandonedDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
             reminding,
             limiter,
             clock=wiring.clock,
-            show=FLOWS.left,
+            render=FLOWS.render_abandoned,
         )
 
-        self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
+        self.wake_ups, self.completed_updates, self.drafts = wake_ups, completed_updates, drafts
 
         # From here on people are served, and nobody should wait for what can be loaded before.
         await warming

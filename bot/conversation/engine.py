@@ -49,14 +49,14 @@ class Step:
     """One question. `take` raises Misunderstood to have it asked again, with a sentence first.
 
     `refresh` reads from the tables what the question shows of them, whenever it is shown again.
-    `has_way_out`: one of its own buttons leaves everything as it is, so it needs no Cancel; say
+    `has_own_exit`: one of its own buttons leaves everything as it is, so it needs no Cancel; say
     where something was saved before it was asked.
     """
 
     ask: Callable[[Data, Choice], Screen]
     take: Callable[[Request, Conversation, Reply], Awaitable[Answer]]
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
-    has_way_out: bool = False
+    has_own_exit: bool = False
 
 
 async def _as_it_was(_: Request, data: Data) -> Data:
@@ -68,13 +68,13 @@ def _unnamed(_: Data) -> str | None:
 
 
 @dataclass(frozen=True)
-class Leaving:
+class AbandonPolicy:
     """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
 
     To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
     raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
-    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own. One that `gives_way` is over with the
+    `resume` asks, where the question may be another one by now. `describe_draft` says (no HTML) what
+    was to be added, where that is worth a message of its own. One that `yields_to_commands` is over with the
     next command, whatever that is.
     """
 
@@ -82,19 +82,19 @@ class Leaving:
     unfinished: Unfinished = Unfinished.NOT_SAVED
     renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
     resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
-    name_draft: Callable[[Data], str | None] = _unnamed
-    gives_way: bool = False
+    describe_draft: Callable[[Data], str | None] = _unnamed
+    yields_to_commands: bool = False
 
 
 @dataclass(frozen=True)
 class Flow:
     """A conversation: its name as stored, and its steps. Both are found in Redis after an update
-    of the program, so they stay. `leaving` is what is said where nobody finishes it.
+    of the program, so they stay. `abandon_policy` is what is said where nobody finishes it.
     """
 
     name: str
     steps: Mapping[str, Step]
-    leaving: Leaving = field(kw_only=True)
+    abandon_policy: AbandonPolicy = field(kw_only=True)
 
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
@@ -112,7 +112,7 @@ class Flow:
         )
         return self._asking(conversation, first, closes=False)
 
-    def go_on(
+    def advance(
         self,
         request: Request,
         conversation: Conversation,
@@ -138,9 +138,9 @@ class Flow:
         """
         if running is None:
             return self.begin(request, step, data, first=first)
-        return self.go_on(request, running, step, data, first=first)
+        return self.advance(request, running, step, data, first=first)
 
-    def turn(self, request: Request, conversation: Conversation, data: Data) -> Answer:
+    def redraw(self, request: Request, conversation: Conversation, data: Data) -> Answer:
         """The same question with other buttons, in the place of the pressed message."""
         following = _next(request, conversation, conversation.step, data)
         question = self._question(following, number=following.version + 1)
@@ -151,7 +151,7 @@ class Flow:
     ) -> Answer:
         """The open question once more, as the tables are now, after a message that goes *first*."""
         data = await self.refreshed(request, conversation)
-        return self.go_on(request, conversation, conversation.step, data, first=first)
+        return self.advance(request, conversation, conversation.step, data, first=first)
 
     async def refreshed(self, request: Request, conversation: Conversation) -> Data:
         """What the open question shows, as the tables are now."""
@@ -184,7 +184,7 @@ class Flow:
 
         step = self.steps[conversation.step]
         question = step.ask(conversation.data, choice)
-        if step.has_way_out or CANCEL in keys:
+        if step.has_own_exit or CANCEL in keys:
             return question
         return replace(question, keyboard=(*question.keyboard, (cancel_button(choice),)))
 

@@ -3,26 +3,26 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from bot.conversation.engine import CANCEL, OLD_CANCEL, Flow, Leaving, Reply, cancelled
+from bot.conversation.engine import CANCEL, OLD_CANCEL, AbandonPolicy, Flow, Reply, cancelled
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.tokens import tokenize
 from bot.grammar.yes_or_no import is_yes_or_no
+from bot.intake.abandoned_drafts import AbandonedScreens
 from bot.intake.conversation import (
-    quietly,
     to_end,
     to_leave,
     to_mention,
     to_offer,
     to_repeat,
     to_resume,
+    without_notice,
 )
-from bot.intake.drafts import LeftScreens
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.conversations import tap_a_button
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE, Press
 from bot.ui.presses.registry import decode
 
@@ -30,14 +30,16 @@ _LONGEST_NAME = 100
 
 
 class Flows:
-    """All flows, and what happens to texts and taps that reach them. *beginnings* are the commands
-    that begin one; *unasked* answers a message where nothing was asked.
+    """All flows, and what happens to texts and taps that reach them. *starting_commands* are the commands
+    that begin one; *on_unexpected_message* answers a message where nothing was asked.
     """
 
-    def __init__(self, *flows: Flow, beginnings: Collection[str] = (), unasked: Handler) -> None:
+    def __init__(
+        self, *flows: Flow, starting_commands: Collection[str] = (), on_unexpected_message: Handler
+    ) -> None:
         self._flows = {flow.name: flow for flow in flows}
-        self._beginnings = frozenset(beginnings)
-        self._unasked = unasked
+        self._starting_commands = frozenset(starting_commands)
+        self._on_unexpected_message = on_unexpected_message
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -48,18 +50,20 @@ class Flows:
         return frozenset(self._flows)
 
     @property
-    def leavings(self) -> Mapping[str, Leaving]:
+    def abandon_policies(self) -> Mapping[str, AbandonPolicy]:
         """By flow's name."""
-        return {name: flow.leaving for name, flow in self._flows.items()}
+        return {name: flow.abandon_policy for name, flow in self._flows.items()}
 
-    def leaving(self, name: str) -> Leaving:
+    def abandon_policy(self, name: str) -> AbandonPolicy:
         """Of the flow that is called *name*, or begins so where a button cut it short."""
-        for known, leaving in self.leavings.items():
+        for known, policy in self.abandon_policies.items():
             if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
-                return leaving
-        return Leaving()
+                return policy
+        return AbandonPolicy()
 
-    async def beside(self, request: Request, conversation: Conversation, command: str) -> Answer:
+    async def mention_open_question(
+        self, request: Request, conversation: Conversation, command: str
+    ) -> Answer:
         """What is said of the open question once *command* was answered. One of its kind takes its
         place; any other leaves it open, and that is said once.
         """
@@ -67,21 +71,21 @@ class Flows:
         if flow is None:
             change = to_end(conversation.flow_id)
             return Answer(send=(views.expired_screen(),), conversation=change)
-        leaving = flow.leaving
-        if leaving.gives_way:
+        policy = flow.abandon_policy
+        if policy.yields_to_commands:
             return Answer(conversation=to_end(conversation.flow_id))
-        is_of_its_kind = command in self._beginnings and command == leaving.command
+        is_of_its_kind = command in self._starting_commands and command == policy.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
-        if self._is_said_anew(request, conversation):
-            change = quietly(change)  # that this draft is left then is no news to them
+        if self._repeats_draft(request, conversation):
+            change = without_notice(change)  # that this draft is left then is no news to them
         if is_of_its_kind or conversation.is_mentioned:
             return Answer(conversation=change)
         as_of_now = replace(conversation, data=await flow.refreshed(request, conversation))
         still_open = views.still_open(
             flow.question(as_of_now),
-            leaving.name_draft(conversation.data),
-            go_on=_go_on_button(conversation),
-            stop=_left_button(conversation, Forget, views.stop_label()),
+            policy.describe_draft(conversation.data),
+            continue_button=_continue_button(conversation),
+            stop_button=_draft_button(conversation, Discard, views.stop_label()),
         )
         return Answer(send=(still_open,), conversation=change)
 
@@ -95,9 +99,9 @@ class Flows:
             return Answer(send=(flow.question(conversation),), conversation=change)
         return replace(await flow.ask_again(request, conversation), closes=False)
 
-    def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
+    def _repeats_draft(self, request: Request, conversation: Conversation) -> bool:
         """Whether the line that was answered in between names what the draft is about."""
-        named = self.leaving(conversation.flow).name_draft(conversation.data)
+        named = self.abandon_policy(conversation.flow).describe_draft(conversation.data)
         typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
         return bool(named and typed and names_begun_with(typed[0].raw, [named]))
 
@@ -105,12 +109,12 @@ class Flows:
         """A message that is no command."""
         match request.conversation:
             case None:
-                return await self._unasked(request)
+                return await self._on_unexpected_message(request)
             case Expired(flow_id=flow_id):
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):
                     return replace(views.expired(), conversation=to_end(flow_id))
-                answer = views.expired(go_on=_go_on_button(draft.conversation))
+                answer = views.expired(continue_button=_continue_button(draft.conversation))
                 return replace(answer, conversation=to_offer(flow_id))
             case Conversation() as running:
                 flow = self._find(running)
@@ -128,25 +132,25 @@ class Flows:
         """A button of a question."""
         press, running = request.pressed(Choose), request.conversation
         if not isinstance(running, Conversation) or running.flow_id != press.flow_id:
-            return self._on_left(request, press)
+            return self._on_stale_press(request, press)
         flow = self._find(running)
         press = _with_current_cancel(press)
         if flow is None or not _offers(flow.question(running), press):
-            return views.answered_before()
+            return views.already_answered()
         if press.pick.key == CANCEL:
             return cancelled(running.flow_id)
         return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
-    def _on_left(self, request: Request, press: Choose) -> Answer:
+    def _on_stale_press(self, request: Request, press: Choose) -> Answer:
         """A button of a question that does not wait for an answer any more."""
         draft, running = request.draft, request.conversation
         if draft is not None and self._may_continue(request, draft):
-            instead = self.left(draft.conversation).question
+            instead = self.render_abandoned(draft.conversation).question
             change = to_offer(draft.conversation.flow_id)
             return replace(views.expired_button(instead=instead), conversation=change)
         if isinstance(running, Expired) and running.flow_id == press.flow_id:
             return replace(views.expired_button(), conversation=to_end(running.flow_id))
-        return views.answered_before()
+        return views.already_answered()
 
     async def on_continue(self, request: Request) -> Answer:
         """Continue, on a question that expired: it is asked again, as the tables are now."""
@@ -155,16 +159,19 @@ class Flows:
         if isinstance(running, Conversation) and running.flow_id == press.flow_id:
             return replace(await self.recall(request, running), edit=views.continued())
         if draft is not None and draft.is_over:
-            return views.answered_before()
+            return views.already_answered()
         if draft is None or not self._may_continue(request, draft):
-            instead = views.too_old(self.leaving(press.flow).command)
+            instead = views.too_old(self.abandon_policy(press.flow).command)
             return Answer(edit=instead, conversation=to_end(press.flow_id))
         conversation = draft.conversation
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        data = await leaving.renew(request, conversation.data)
+        policy, flow = (
+            self.abandon_policy(conversation.flow),
+            self._flows[conversation.flow],
+        )
+        data = await policy.renew(request, conversation.data)
         conversation = replace(conversation, data=data)
-        if leaving.resume is not None:
-            answer = await leaving.resume(request, conversation)
+        if policy.resume is not None:
+            answer = await policy.resume(request, conversation)
         else:
             answer = await flow.ask_again(request, conversation)
         change = answer.conversation or {}
@@ -175,28 +182,37 @@ class Flows:
             conversation=to_resume(change) if "continue" in change else change,
         )
 
-    async def on_forget(self, request: Request) -> Answer:
-        """Forget it, beside Continue."""
-        press = request.pressed(Forget)
+    async def on_discard(self, request: Request) -> Answer:
+        """Discard it, beside Continue."""
+        press = request.pressed(Discard)
         running, draft = request.conversation, request.draft
         is_running = isinstance(running, Conversation) and running.flow_id == press.flow_id
         if not is_running and (draft is None or draft.is_over):
-            return views.answered_before()
-        unfinished = self.leaving(press.flow).unfinished
+            return views.already_answered()
+        unfinished = self.abandon_policy(press.flow).unfinished
         change = to_end(press.flow_id)
-        return Answer(edit=views.forgotten(unfinished), conversation=change)
+        return Answer(edit=views.discarded(unfinished), conversation=change)
 
-    def left(self, conversation: Conversation) -> LeftScreens:
+    def render_abandoned(self, conversation: Conversation) -> AbandonedScreens:
         """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        go_on = _go_on_button(conversation)
-        forget = _left_button(conversation, Forget, views.forget_label())
-        named = leaving.name_draft(conversation.data)
-        return LeftScreens(
-            question=views.left(flow.question(conversation), leaving.unfinished, go_on),
-            notice=views.left_notice(named, go_on=go_on, forget=forget) if named else None,
+        policy, flow = (
+            self.abandon_policy(conversation.flow),
+            self._flows[conversation.flow],
+        )
+        continue_button = _continue_button(conversation)
+        discard_button = _draft_button(conversation, Discard, views.discard_label())
+        named = policy.describe_draft(conversation.data)
+        return AbandonedScreens(
+            question=views.abandoned(
+                flow.question(conversation), policy.unfinished, continue_button
+            ),
+            notice=views.abandoned_notice(
+                named, continue_button=continue_button, discard_button=discard_button
+            )
+            if named
+            else None,
             continued=views.continued(),
-            over=views.forgotten(leaving.unfinished),
+            over=views.discarded(policy.unfinished),
         )
 
     async def _take(
@@ -217,7 +233,7 @@ class Flows:
         if not draft.may_continue(now=request.scope.clock.now()):
             return False
         try:
-            self.left(draft.conversation)
+            self.render_abandoned(draft.conversation)
         except (LookupError, TypeError, ValueError, AttributeError):
             return False
         return True
@@ -231,11 +247,11 @@ class Flows:
                 return cancelled(flow_id)
 
 
-def _go_on_button(conversation: Conversation) -> Button:
-    return _left_button(conversation, Continue, views.go_on_label())
+def _continue_button(conversation: Conversation) -> Button:
+    return _draft_button(conversation, Continue, views.continue_label())
 
 
-def _left_button(conversation: Conversation, kind: type[Continue | Forget], label: str) -> Button:
+def _draft_button(conversation: Conversation, kind: type[Continue | Discard], label: str) -> Button:
     family_id = conversation.family_id or NOWHERE
     flow = conversation.flow[:ARGUMENT_LENGTH]
     return Button(

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.conversation.engine import Data
 from bot.conversation.list_entries import Entry, Kind
+from bot.conversation.people import People, read_people
 from bot.conversation.views import pasted_lists as views
-from bot.conversation.whose import People, read_people
 from bot.ui.misunderstandings import misunderstood
 
 _MOST_PEOPLE = 4  # more are asked about one by one
@@ -54,7 +54,7 @@ class Listed:
         return None if question is None else self.kind.open_words(question)
 
     @property
-    def asks_whose(self) -> bool:
+    def asks_person(self) -> bool:
         """Whether several of them are for somebody who is still to be named."""
         asked = sum(self.kind.question(entry) == "person" for entry in self.entries)
         return asked > 1 and len(self.people) <= _MOST_PEOPLE

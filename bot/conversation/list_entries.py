@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Reply
-from bot.conversation.whose import People
+from bot.conversation.people import People
 from bot.grammar.commands.entry_lists import to_entries
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -24,8 +24,8 @@ from bot.conversation.engine import (
 )
 from bot.conversation.list_drafts import Listed
 from bot.conversation.list_entries import Entry, Kind, NotSaved, read_entries
+from bot.conversation.people import load_people
 from bot.conversation.views import pasted_lists as views
-from bot.conversation.whose import load_people
 from bot.grammar.commands.entry_lists import lines_of
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -62,7 +62,7 @@ class PastedLists:
                 "list": Step(self._show, self._take_list, self._as_of_now),
                 "change": Step(self._ask_anew, self._take_anew),
             },
-            leaving=Leaving("meds", renew=self._renew, name_draft=_name_draft),
+            abandon_policy=AbandonPolicy("meds", renew=self._renew, describe_draft=_describe_draft),
         )
 
     async def begin(self, request: Request, kind: Kind[Any]) -> Answer:
@@ -107,7 +107,7 @@ class PastedLists:
             return self._next(request, running, listed)
         turned = listed.kind.turned(listed.people, listed.entry, reply)
         if turned is not None:
-            return self.flow.turn(request, running, listed.with_entry(turned).write())
+            return self.flow.redraw(request, running, listed.with_entry(turned).write())
         text = reply.text or ""
         retyped = await self._retyped(request, listed, text) if _NUMBERED.fullmatch(text) else None
         if retyped is not None:
@@ -144,7 +144,7 @@ class PastedLists:
             )
             for number, entry in enumerate(listed.entries[: len(shown)], start=1)
         ]
-        if listed.asks_whose:
+        if listed.asks_person:
             everybody = enumerate(listed.people)
             whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
             rows.append(tuple(whose))
@@ -193,7 +193,7 @@ class PastedLists:
         listed = replace(listed, at=at)
         if what == "a":
             return self._next(request, running, listed, is_asked_on=True)
-        return self.flow.go_on(request, running, "change", listed.write())
+        return self.flow.advance(request, running, "change", listed.write())
 
     def _ask_anew(self, data: Data, choice: Choice) -> Screen:
         listed = self._read(data)
@@ -285,6 +285,6 @@ async def _save_one(
     return await listed.kind.save(request, listed.people, entry, flow_id=flow_id)
 
 
-def _name_draft(data: Data) -> str | None:
+def _describe_draft(data: Data) -> str | None:
     """The lines that were typed, on one (no HTML)."""
     return views.lines_in_short([entry["line"] for entry in data["entries"]])

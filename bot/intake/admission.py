@@ -9,7 +9,7 @@ from bot.ui.presses.press import Press, UnreadableCallback
 from bot.ui.presses.registry import decode
 
 
-class Sort(Enum):
+class UpdateKind(Enum):
     """What came in."""
 
     COMMAND = auto()  # an edited message that is not read anew, too: it answers no question
@@ -24,7 +24,7 @@ class Arrival:
     may be a dose. `text` follows the command, or is the message.
     """
 
-    sort: Sort
+    kind: UpdateKind
     is_private: bool
     name: str | None = None
     text: str | None = None
@@ -36,17 +36,17 @@ class Arrival:
 
     @property
     def command(self) -> str | None:
-        return self.name if self.sort is Sort.COMMAND else None
+        return self.name if self.kind is UpdateKind.COMMAND else None
 
     @property
     def may_answer_a_question(self) -> bool:
         """Whether it may be the reply to a conversation's open question."""
-        return self.sort is Sort.MESSAGE or isinstance(self.press, OfFlow)
+        return self.kind is UpdateKind.MESSAGE or isinstance(self.press, OfFlow)
 
     @property
     def concerns_conversations(self) -> bool:
         """Whether the running conversation makes a difference."""
-        return self.sort is Sort.COMMAND or self.may_answer_a_question
+        return self.kind is UpdateKind.COMMAND or self.may_answer_a_question
 
 
 class Decision(Enum):
@@ -68,7 +68,7 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     if verdict is not None and verdict is not Verdict.ALLOWED:
         return Decision.IGNORE
     if arrival.is_limited and not arrival.is_private:
-        return Decision.GO_PRIVATE if arrival.sort is Sort.COMMAND else Decision.IGNORE
+        return Decision.GO_PRIVATE if arrival.kind is UpdateKind.COMMAND else Decision.IGNORE
     if arrival.may_answer_a_question and not knows_questions:
         return Decision.FORGETFUL
     return Decision.HANDLE

@@ -17,10 +17,11 @@ from uuid import UUID
 
 from telegram.ext import Application
 
-from bot.intake.finished import Finished
-from bot.intake.owed_answers import OwedAnswers
+from bot.intake.answer_sender import Place
+from bot.intake.completed_updates import CompletedUpdates
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.raw_updates import (
-    Press,
+    RawPress,
     RawUpdate,
     UnreadableUpdate,
     chat_id_of,
@@ -28,7 +29,6 @@ from bot.intake.raw_updates import (
     press_of,
     read_update,
 )
-from bot.intake.replies import Place
 from bot.intake.serving import Serving
 from bot.ops.metrics import SET_ASIDE
 from bot.ops.supervisor import Tasks
@@ -75,8 +75,8 @@ class ChatQueues:
         database: Database,
         application: "Application[Any, Any, Any, Any, Any, Any]",
         serving: Serving,
-        answers: OwedAnswers,
-        finished: Finished,
+        answers: OutgoingAnswers,
+        completed_updates: CompletedUpdates,
         *,
         owner: UUID,
     ) -> None:
@@ -84,28 +84,27 @@ class ChatQueues:
         self._application = application
         self._serving = serving
         self._answers = answers
-        self._finished = finished
+        self._completed_updates = completed_updates
         self._owner = owner
         self._queues: dict[int, deque[_Waiting]] = {}
         self._known: set[int] = set()
         self._workers = Tasks("chat")
-        self._has_left_some = False
-        self._look_behind = asyncio.Event()
-        self._look_behind.set()
+        self._recovery_requested = asyncio.Event()
+        self._recovery_requested.set()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
         """Keep fetched updates in one commit, then start on them. Only now may they be
         acknowledged. Raises what the database raises while it is away: then nothing was kept.
         """
-        incoming = self._make_room([_incoming(update) for update in updates])
+        incoming = self._mark_overflow([_incoming(update) for update in updates])
         ours = await self._store(incoming)
         for each in incoming:
             if each.update_id in ours:
                 self._enqueue(_Waiting(each.update_id, each.chat_id, each.payload))
         if len(ours) < len(incoming):
-            self.look_behind()
+            self.request_recovery()
 
-    def _make_room(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+    def _mark_overflow(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
         """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
@@ -116,7 +115,7 @@ class ChatQueues:
         for each in incoming:
             presses = ahead.setdefault(each.chat_id, [])
             press = press_of(each.payload)
-            if not (presses and _is_needless(press, presses)):
+            if not (presses and _is_redundant(press, presses)):
                 presses.append(press)
                 total += 1
             if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
@@ -141,18 +140,18 @@ class ChatQueues:
                 return set()
             return {found for each in incoming for found in await self._store([each])}
 
-    def look_behind(self) -> None:
+    def request_recovery(self) -> None:
         """Have :meth:`recover` see whether somebody left something behind."""
-        self._look_behind.set()
+        self._recovery_requested.set()
 
     async def recover(self) -> None:
         """Claim what nobody holds, at the start and whenever asked. Runs until cancelled."""
         while True:
-            await self._look_behind.wait()
-            self._look_behind.clear()
+            await self._recovery_requested.wait()
+            self._recovery_requested.clear()
             try:
                 while True:
-                    while await self._claim_what_is_free():
+                    while await self._claim_available():
                         await asyncio.sleep(0)
                     if not await self._has_unfinished():
                         break
@@ -160,7 +159,7 @@ class ChatQueues:
             except Exception as error:
                 log.warning("inbox read failed: %s", describe(error))
                 await asyncio.sleep(UNREACHABLE_SECONDS)
-                self.look_behind()
+                self.request_recovery()
 
     async def renew_leases(self) -> None:
         """Keep hold of what takes longer than its lease. Runs until cancelled."""
@@ -180,7 +179,7 @@ class ChatQueues:
         """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
         await self._workers.drain(seconds=seconds)
         await self._answers.drain(seconds=seconds)
-        await self._finished.close(seconds=seconds)
+        await self._completed_updates.close(seconds=seconds)
 
     async def _has_unfinished(self) -> bool:
         """Whether something is left that others hold, or that waits for room here."""
@@ -188,7 +187,7 @@ class ChatQueues:
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )
 
-    async def _claim_what_is_free(self) -> bool:
+    async def _claim_available(self) -> bool:
         """Claim what there is room for; whether there was anything."""
         full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
         room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
@@ -210,9 +209,9 @@ class ChatQueues:
         queue = self._queues.get(waiting.chat_id)
         if queue is not None:
             press = press_of(waiting.payload) if waiting.answer is None else None
-            if press is not None and _is_needless(press, [press_of(w.payload) for w in queue]):
-                self._serving.wave_aside(press[0])
-                self._finished.add(waiting.update_id)
+            if press is not None and _is_redundant(press, [press_of(w.payload) for w in queue]):
+                self._serving.acknowledge_press(press[0])
+                self._completed_updates.add(waiting.update_id)
                 return
             self._known.add(waiting.update_id)
             queue.append(waiting)
@@ -290,7 +289,7 @@ def _incoming(update: RawUpdate) -> Incoming:
     )
 
 
-def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:
+def _is_redundant(press: RawPress | None, ahead: Sequence[RawPress | None]) -> bool:
     """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
     only looks around while others wait. Its button stops spinning, and that is all.
     """

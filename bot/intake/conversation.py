@@ -17,7 +17,7 @@ from bot.redis.conversations import JSON, Conversation, LostRace
 class Outcome(Enum):
     """What became of a change to a conversation."""
 
-    IN_LINE = auto()
+    APPLIED = auto()
     MOVED_ON = auto()  # the person is in another conversation by now
     EXPIRED = auto()  # nobody answered in time, or Redis was emptied
 
@@ -49,7 +49,7 @@ def in_place_of(answered: Conversation, change: Mapping[str, Any]) -> dict[str, 
     return {**change, "ends": flow_id} if is_another else dict(change)
 
 
-def quietly(change: Mapping[str, Any]) -> dict[str, Any]:
+def without_notice(change: Mapping[str, Any]) -> dict[str, Any]:
     """As *change*; no new message is worth it if nobody answers."""
     return {**change, "quietly": True}
 
@@ -90,26 +90,26 @@ async def apply(
     """Bring Redis into line, unless something newer is there. Raises ConversationsUnavailable."""
     if "end" in change:
         await store.end(chat_id, user_id, UUID(change["end"]))
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "offer" in change:
         await store.tell(chat_id, user_id, UUID(change["offer"]))
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "leave" in change:
         flow_id = UUID(change["leave"])
         if change.get("quietly"):
             await store.keep_quiet(chat_id, user_id, flow_id)
         await store.leave(chat_id, user_id, flow_id)
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "mention" in change:
         flow_id = UUID(change["mention"])
         await store.mention(chat_id, user_id, flow_id, version=change["version"])
         if change.get("quietly"):
             await store.keep_quiet(chat_id, user_id, flow_id)
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "repeat" in change:
         if change.get("quietly"):
             await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "ends" in change:
         await store.end(chat_id, user_id, UUID(change["ends"]))
     stored = change["continue"]
@@ -122,7 +122,7 @@ async def apply(
         may_be_told=not change.get("quietly", False),
     )
     if not isinstance(outcome, LostRace):
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     return Outcome.EXPIRED if outcome.current is None else Outcome.MOVED_ON
 
 

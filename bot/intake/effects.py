@@ -9,8 +9,8 @@ from telegram import Chat
 
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
+from bot.intake.button_binding import bind_buttons
 from bot.intake.incoming import Incoming
-from bot.intake.menus import bound_to
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
@@ -24,12 +24,12 @@ from domain.delivery import inbox
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 from domain.family import users
 
-Beside: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
+MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
 """What is said of an open question after a command, by its name, was answered."""
 
 
 class Effects:
-    """Lets handlers take effect, each once. *beside* speaks of open questions; *on_family* is told
+    """Lets handlers take effect, each once. *mention_open_question* speaks of open questions; *on_family* is told
     which family a person acts in.
     """
 
@@ -37,12 +37,12 @@ class Effects:
         self,
         database: Database,
         *,
-        beside: Beside,
+        mention_open_question: MentionOpenQuestion,
         on_family: Callable[[UUID, UUID], None],
         bot_username: str,
     ) -> None:
         self._database = database
-        self._beside = beside
+        self._mention_open_question = mention_open_question
         self._on_family = on_family
         self._bot_username = bot_username
 
@@ -57,8 +57,8 @@ class Effects:
             request = incoming.to_request(scope, bot_username=self._bot_username)
             answer = await handler(request)
             if scope.family_id is not None:
-                answer = bound_to(answer, scope.family_id, scope.acts)
-            answer = await self._beside_the_open_question(answer, request, incoming)
+                answer = bind_buttons(answer, scope.family_id, scope.acts)
+            answer = await self._with_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             if incoming.press is None:
                 await _note_effect(scope, incoming, answer)
@@ -81,7 +81,7 @@ class Effects:
 
         async def refusal(scope: Scope) -> Answer:
             request = incoming.to_request(scope, bot_username=self._bot_username)
-            answer = await self._beside_the_open_question(refused, request, incoming)
+            answer = await self._with_open_question(refused, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
@@ -90,7 +90,7 @@ class Effects:
         except AlreadyApplied:  # what it did the first time is why it is refused the second
             return await self._stored_answer(person, update_id)
 
-    async def _beside_the_open_question(
+    async def _with_open_question(
         self, answer: Answer, request: Request, incoming: Incoming
     ) -> Answer:
         """A command in the middle of a conversation: it is answered, and the question stays open,
@@ -102,12 +102,15 @@ class Effects:
         try:
             if running.family_id not in (None, scope.family_id):
                 await scope.enter_family(running.family_id)
-            beside = await self._beside(request, running, command)
+            mention = await self._mention_open_question(request, running, command)
         except CareCircleError as error:
             # What it was about has gone, or their right to it: asking on would lead nowhere.
             ended = conversations.to_end(running.flow_id)
-            beside = replace(refusals.refuse(error, is_press=False), conversation=ended)
-        return replace(answer.and_send(*beside.send), conversation=beside.conversation)
+            mention = replace(refusals.refuse(error, is_press=False), conversation=ended)
+        return replace(
+            answer.and_send(*mention.send),
+            conversation=mention.conversation,
+        )
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._database.run(lambda scope: inbox.get_answer(scope, update_id), person)

@@ -34,7 +34,7 @@ class Incoming:
     def press(self) -> Press | None:
         return self.arrival.press
 
-    def alone(self) -> "Incoming":
+    def without_conversation(self) -> "Incoming":
         """It is not about any conversation: no question is put beside its answer."""
         return replace(self, running=None, draft=None)
 

@@ -11,7 +11,7 @@ from telegram import Bot, Update
 
 RawUpdate: TypeAlias = Mapping[str, Any]
 #: The id of a press, what the button carries, and the id of its message.
-Press: TypeAlias = tuple[str, str, int]
+RawPress: TypeAlias = tuple[str, str, int]
 
 _LARGEST = 2**63 - 1  # what PostgreSQL's bigint holds
 
@@ -44,7 +44,7 @@ def message_of(raw: RawUpdate) -> tuple[int | None, str | None]:
     return _number(message.get("message_id"), least=1), text if isinstance(text, str) else None
 
 
-def press_of(raw: RawUpdate) -> Press | None:
+def press_of(raw: RawUpdate) -> RawPress | None:
     """What identifies a pressed button; None where it is none."""
     query = _part(raw, "callback_query")
     press_id, data = query.get("id"), query.get("data")

@@ -20,12 +20,12 @@ from telegram import Chat, Update, User
 from telegram.ext import ContextTypes
 
 from bot.intake import conversation as conversations
-from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
-from bot.intake.effects import Beside, Effects
+from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_press
+from bot.intake.answer_sender import OutgoingAnswer, Place
+from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
 from bot.intake.incoming import Incoming
-from bot.intake.owed_answers import OwedAnswers
-from bot.intake.replies import Place, Saying
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
@@ -48,7 +48,7 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 log = logging.getLogger(__name__)
 
 NOTHING = Answer()
-LISTS_MEDICINES = "meds"  # the command that shows the whole list, as a button does
+MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button does
 REMEMBERED = 10_000
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
 MESSAGE = "message"  # what is no command is counted under this name
@@ -58,9 +58,9 @@ EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can e
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The services that serving an update takes. *beside* speaks of an open question after a
-    command; *on_done* is told when an update took effect and has no answer. *room* bounds how many
+class Services:
+    """The services that serving an update takes. *mention_open_question* speaks of an open question after a
+    command; *on_done* is told when an update took effect and has no answer. *effect_slots* bounds how many
     take effect at the same time: more would only wait for a database connection.
     """
 
@@ -68,16 +68,16 @@ class Parts:
     identities: Identities
     conversations: ConversationStore
     rate_limiter: RateLimiter
-    answers: OwedAnswers
+    answers: OutgoingAnswers
     medications: MedicationsCache
-    beside: Beside
+    mention_open_question: MentionOpenQuestion
     on_done: Callable[[int], None]
-    room: asyncio.Semaphore
+    effect_slots: asyncio.Semaphore
     bot_username: str
 
 
 @dataclass(frozen=True)
-class Reading:
+class EditHandlers:
     """What answers an edited message: what would answer it, were it sent now; *known* where an
     earlier version had an effect, with the command that it is by now (None: it is none); *unknown*
     where it is too old, or nobody knows what it did.
@@ -93,16 +93,16 @@ class Reading:
 class Serving:
     """Turns handlers into PTB callbacks."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._verdicts: dict[int, Verdict] = {}
         # Only a hint of whose list to look for: the transaction finds out whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
         self._effects = Effects(
-            parts.database,
-            beside=parts.beside,
+            services.database,
+            mention_open_question=services.mention_open_question,
             on_family=self._remember,
-            bot_username=parts.bot_username,
+            bot_username=services.bot_username,
         )
 
     def command(self, name: str, handler: Handler) -> PtbCallback:
@@ -111,7 +111,7 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             words = _text(update).split(maxsplit=1)
             text = words[1] if len(words) > 1 else ""
-            await self._serve(handler, update, Sort.COMMAND, name=name, text=text)
+            await self._serve(handler, update, UpdateKind.COMMAND, name=name, text=text)
 
         return callback
 
@@ -119,7 +119,7 @@ class Serving:
         """A command that nobody knows; the request's text is the whole message."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update, Sort.COMMAND, name=UNKNOWN, text=_text(update))
+            await self._serve(handler, update, UpdateKind.COMMAND, name=UNKNOWN, text=_text(update))
 
         return callback
 
@@ -129,11 +129,11 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.effective_message
             text = message.text if message else None
-            await self._serve(handler, update, Sort.MESSAGE, name=MESSAGE, text=text)
+            await self._serve(handler, update, UpdateKind.MESSAGE, name=MESSAGE, text=text)
 
         return callback
 
-    def edited(self, reading: Reading) -> PtbCallback:
+    def edited(self, handlers: EditHandlers) -> PtbCallback:
         """A message that was changed in place. What it did when it was sent is not done again; one
         that did nothing is read as if it were sent now.
         """
@@ -143,28 +143,30 @@ class Serving:
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
                 # Telegram also tells so of a live location that moves on, say.
-                await self._serve(_ignore, update, Sort.EVENT)
+                await self._serve(_ignore, update, UpdateKind.EVENT)
                 return
-            known = await self._parts.database.run(
+            known = await self._services.database.run(
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
             )
-            age = self._parts.database.clock.now() - message.date
+            age = self._services.database.clock.now() - message.date
             name, words = _command_of(text)
             if known is not None and known.is_unchanged:
-                await self._serve(_ignore, update, Sort.EVENT)
+                await self._serve(_ignore, update, UpdateKind.EVENT)
             elif known is None or age > EDITS_READ:
-                await self._serve(reading.unknown, update, Sort.COMMAND, name=EDIT)
+                await self._serve(handlers.unknown, update, UpdateKind.COMMAND, name=EDIT)
             elif known.acts or known.was_answer:
-                handler = partial(reading.known, known, name)
-                await self._serve(handler, update, Sort.COMMAND, name=EDIT, text=words)
-            elif name is not None and name in reading.commands:
-                fresh = reading.commands[name]
-                await self._serve(fresh, update, Sort.COMMAND, name=name, text=words)
+                handler = partial(handlers.known, known, name)
+                await self._serve(handler, update, UpdateKind.COMMAND, name=EDIT, text=words)
+            elif name is not None and name in handlers.commands:
+                fresh = handlers.commands[name]
+                await self._serve(fresh, update, UpdateKind.COMMAND, name=name, text=words)
             elif name is not None:
-                unknown = reading.unknown_command
-                await self._serve(unknown, update, Sort.COMMAND, name=UNKNOWN, text=text)
+                unknown = handlers.unknown_command
+                await self._serve(unknown, update, UpdateKind.COMMAND, name=UNKNOWN, text=text)
             else:
-                await self._serve(reading.message, update, Sort.MESSAGE, name=MESSAGE, text=text)
+                await self._serve(
+                    handlers.message, update, UpdateKind.MESSAGE, name=MESSAGE, text=text
+                )
 
         return callback
 
@@ -175,7 +177,7 @@ class Serving:
             query = update.callback_query
             press = read_press(query.data if query else None)
             handler = _old_button if press is None else handlers[type(press)]
-            await self._serve(handler, update, Sort.PRESS, press=press)
+            await self._serve(handler, update, UpdateKind.PRESS, press=press)
 
         return callback
 
@@ -183,7 +185,7 @@ class Serving:
         """Something that happened to the chat and is not answered."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update, Sort.EVENT)
+            await self._serve(handler, update, UpdateKind.EVENT)
 
         return callback
 
@@ -195,14 +197,16 @@ class Serving:
         self._verdicts.pop(update.update_id, None)
         place, user = Place.of(update), update.effective_user
         if place is None:
-            self._parts.on_done(update.update_id)
+            self._services.on_done(update.update_id)
             return
         with speaking(user.language_code if user else None):
             if answer.conversation is not None and user is not None:
-                answer = await self._bring_into_line(answer, chat=place.chat_id, user=user)
+                answer = await self._apply_conversation_change(
+                    answer, chat=place.chat_id, user=user
+                )
         change = answer.conversation
-        await self._parts.answers.say(
-            Saying(answer, place),
+        await self._services.answers.send(
+            OutgoingAnswer(answer, place),
             update_id=update.update_id,
             afterwards=partial(self._note_message, change, chat=place.chat_id, user=user.id)
             if change is not None and user is not None
@@ -212,17 +216,19 @@ class Serving:
     async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
         """Tell the person, once, that their update was set aside."""
         self._verdicts.pop(update_id, None)
-        await self._parts.answers.say(Saying(refusals.apology(incident), place), update_id=None)
+        await self._services.answers.send(
+            OutgoingAnswer(refusals.apology(incident), place), update_id=None
+        )
 
-    def wave_aside(self, press_id: str) -> None:
+    def acknowledge_press(self, press_id: str) -> None:
         """Let the button of a needless tap stop spinning."""
-        self._parts.answers.wave_aside(press_id)
+        self._services.answers.acknowledge_press(press_id)
 
     async def _serve(
         self,
         handler: Handler,
         update: Update,
-        sort: Sort,
+        kind: UpdateKind,
         *,
         name: str | None = None,
         text: str | None = None,
@@ -230,21 +236,21 @@ class Serving:
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
         if user is None or user.is_bot or chat is None:
-            self._parts.on_done(update.update_id)
+            self._services.on_done(update.update_id)
             return
-        arrival = Arrival(sort, chat.type == Chat.PRIVATE, name, text, press)
-        async with self._parts.room:
+        arrival = Arrival(kind, chat.type == Chat.PRIVATE, name, text, press)
+        async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)
 
     async def _take_effect(
         self, handler: Handler, update: Update, arrival: Arrival, *, user: User, chat: Chat
     ) -> Answer:
-        user_id = await self._parts.identities.identify(user, chat=chat)
+        user_id = await self._services.identities.identify(user, chat=chat)
         with speaking(user.language_code):
             verdict = None
             if arrival.name is not None:
-                verdict = await self._judge(update, user_id=user.id, command=arrival.name)
+                verdict = await self._check_rate(update, user_id=user.id, command=arrival.name)
             decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
             if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
@@ -252,22 +258,24 @@ class Serving:
                 except ConversationsUnavailable:
                     decision = admit(arrival, verdict, knows_questions=False)
             if decision is not Decision.HANDLE:
-                return await self._effects.apply(_INSTEAD[decision], incoming.alone())
-            return await self._effects.apply(handler, await self._with_list(incoming))
+                return await self._effects.apply(
+                    _INSTEAD[decision], incoming.without_conversation()
+                )
+            return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
         """With what is being asked. Raises ConversationsUnavailable."""
-        running = await self._parts.conversations.load(chat, user)
+        running = await self._services.conversations.load(chat, user)
         draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
         return replace(incoming, running=running, draft=draft)
 
-    async def _with_list(self, incoming: Incoming) -> Incoming:
+    async def _with_cached_medicines(self, incoming: Incoming) -> Incoming:
         """With the list of medicines that it asks for, where that is kept."""
         press, command = incoming.press, incoming.arrival.command
-        if not isinstance(press, MedicinesPage) and command != LISTS_MEDICINES:
+        if not isinstance(press, MedicinesPage) and command != MEDICINES_COMMAND:
             return incoming
         family_id = press.family_id if press else self._last_family.get(incoming.user_id)
-        return replace(incoming, cached_medicines=await self._parts.medications.get(family_id))
+        return replace(incoming, cached_medicines=await self._services.medications.get(family_id))
 
     async def _find_draft(
         self,
@@ -288,15 +296,15 @@ class Serving:
             flow_id = press.flow_id
         if flow_id is None:
             return None
-        return await self._parts.conversations.find_draft(chat, user, flow_id)
+        return await self._services.conversations.find_draft(chat, user, flow_id)
 
-    async def _judge(self, update: Update, *, user_id: int, command: str) -> Verdict:
+    async def _check_rate(self, update: Update, *, user_id: int, command: str) -> Verdict:
         """Whether this person asks too much. Each update counts once, however often it is tried:
         while the database is away, our own attempts are not theirs.
         """
         verdict = self._verdicts.get(update.update_id)
         if verdict is None:
-            verdict = await self._parts.rate_limiter.check(user_id, command)
+            verdict = await self._services.rate_limiter.check(user_id, command)
             self._verdicts[update.update_id] = verdict
         return verdict
 
@@ -306,12 +314,12 @@ class Serving:
         if len(self._last_family) > REMEMBERED:
             self._last_family.popitem(last=False)
 
-    async def _bring_into_line(self, answer: Answer, *, chat: int, user: User) -> Answer:
+    async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
         """Save or end the conversation; what to say if that is not possible."""
         change = answer.conversation or {}
         try:
             outcome = await conversations.apply(
-                self._parts.conversations,
+                self._services.conversations,
                 change,
                 chat_id=chat,
                 user_id=user.id,
@@ -321,7 +329,7 @@ class Serving:
             # What is over stays said; a question whose answer nobody would understand is not asked.
             return refusals.forgetful() if "continue" in change else answer
         match outcome:
-            case conversations.Outcome.IN_LINE:
+            case conversations.Outcome.APPLIED:
                 return answer
             case conversations.Outcome.MOVED_ON:
                 return NOTHING  # an old question would only confuse
@@ -333,7 +341,7 @@ class Serving:
     ) -> None:
         try:
             await conversations.note_message(
-                self._parts.conversations, change, message_id, chat_id=chat, user_id=user
+                self._services.conversations, change, message_id, chat_id=chat, user_id=user
             )
         except ConversationsUnavailable:
             # Without Redis there is nothing to continue either.

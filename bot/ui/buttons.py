@@ -11,7 +11,7 @@ from bot.ui.wording import _
 
 
 def undo_button(*, entries: int = 1) -> Button:
-    """It is about what its message says, and nothing that is done later: :mod:`bot.intake.menus`
+    """It is about what its message says, and nothing that is done later: :mod:`bot.intake.button_binding`
     puts in which action that is. Of several *entries* it takes back the last one first.
     """
     return Button(_("↩️ Undo"), UndoAction(entries=entries).encode())

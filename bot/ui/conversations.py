@@ -48,16 +48,16 @@ def expired_screen() -> Screen:
     )
 
 
-def expired(*, go_on: Button | None = None) -> Answer:
-    """Something was typed too late; with *go_on*, the question can be had again."""
-    if go_on is None:
+def expired(*, continue_button: Button | None = None) -> Answer:
+    """Something was typed too late; with *continue_button*, the question can be had again."""
+    if continue_button is None:
         return Answer(send=(expired_screen(),))
     return say(
         _(
             "That question has expired, and nothing was saved. To pick up where you left off, "
             "tap Continue, then type it again."
         ),
-        ((go_on,),),
+        ((continue_button,),),
     )
 
 
@@ -67,11 +67,11 @@ def expired_button(*, instead: Screen | None = None) -> Answer:
     return Answer(toast=toast, edit=instead, closes=instead is None)
 
 
-def left(question: Screen, unfinished: Unfinished, go_on: Button) -> Screen:
+def abandoned(question: Screen, unfinished: Unfinished, continue_button: Button) -> Screen:
     """In the place of a question that nobody answered in time."""
     title = unfinished_words(unfinished)
     text = f"{title}\n\n{question.text}"
-    return Screen(text if length(text) <= _MOST else title, ((go_on,),))
+    return Screen(text if length(text) <= _MOST else title, ((continue_button,),))
 
 
 def unfinished_words(unfinished: Unfinished) -> str:
@@ -84,11 +84,11 @@ def unfinished_words(unfinished: Unfinished) -> str:
             return _("⌛ <b>Nothing was changed.</b>")
 
 
-def left_notice(what: str, *, go_on: Button, forget: Button) -> Screen:
+def abandoned_notice(what: str, *, continue_button: Button, discard_button: Button) -> Screen:
     """A medicine or an appointment was left: nobody sees an edit, so this is a message, silent."""
     return Screen(
         _("“{what}” wasn't saved.").format(what=escape(shorten(what, to=_NAMED))),
-        ((go_on, forget),),
+        ((continue_button, discard_button),),
         is_silent=True,
     )
 
@@ -98,7 +98,9 @@ def named_for(what: str, person: str) -> str:
     return _("{what} for {person}").format(what=what, person=person)
 
 
-def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Button) -> Screen:
+def still_open(
+    question: Screen, named: str | None, *, continue_button: Button, stop_button: Button
+) -> Screen:
     """One line after something else was answered: *named* is what was to be added (no HTML), else
     the *question* is known by how it begins.
     """
@@ -108,18 +110,18 @@ def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Butt
         begins = unescape(_TAG.sub("", question.text)).split("\n", 1)[0]
         words = escape(shorten(begins, to=_NAMED))
         text = _("My question is still open: “{question}”").format(question=words)
-    return Screen(text, ((go_on, stop),))
+    return Screen(text, ((continue_button, stop_button),))
 
 
 def stop_label() -> str:
     return _("⏹ Stop")
 
 
-def go_on_label() -> str:
+def continue_label() -> str:
     return _("▶️ Continue")
 
 
-def forget_label() -> str:
+def discard_label() -> str:
     return _("Discard it")
 
 
@@ -128,7 +130,7 @@ def continued() -> Screen:
     return Screen(_("▶️ Continued below."))
 
 
-def forgotten(unfinished: Unfinished) -> Screen:
+def discarded(unfinished: Unfinished) -> Screen:
     """In the place of an offer to continue that is over."""
     return Screen(unfinished_words(unfinished))
 
@@ -153,7 +155,7 @@ def cannot_continue() -> Screen:
     )
 
 
-def answered_before() -> Answer:
+def already_answered() -> Answer:
     return Answer(toast=_("That question has already been answered."), closes=True)
 
 
@@ -170,7 +172,7 @@ def cancelled() -> Answer:
     return say(_("Cancelled. Nothing was saved."))
 
 
-def ask_whose(buttons: Sequence[Button]) -> Screen:
+def ask_person(buttons: Sequence[Button]) -> Screen:
     return Screen(_("Who is it for?"), tuple((button,) for button in buttons))
 
 

@@ -15,7 +15,7 @@ from bot.ui.presses.appointments import (
 )
 from bot.ui.presses.arguments import CardOfSlot, NamedDoses
 from bot.ui.presses.contacts import DoctorsPage
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import OpenMenu, Snooze, Take, TakeAll
 from bot.ui.presses.family import Invite, OwnClock, SwitchFamily
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory
@@ -100,7 +100,7 @@ OF_ONES_OWN |= {OwnClock}
 # What she is told of in her own family is hers to say.
 OF_ONES_OWN |= {HearOfChanges}
 # A draft is looked for among her own; she is told that this one is too old, or answered.
-OF_ONES_OWN |= {Continue, Forget}
+OF_ONES_OWN |= {Continue, Discard}
 A_MINUTE = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ARGUMENTS: dict[str, Any] = {
     "minutes": 10,

@@ -5,7 +5,7 @@ import pytest
 from bot.routes import COMMANDS, FLOWS
 from bot.ui.presses.press import ARGUMENT_LENGTH
 
-LEAVINGS = FLOWS.leavings
+LEAVINGS = FLOWS.abandon_policies
 
 
 def test_every_conversation_says_how_it_is_left() -> None:

@@ -319,7 +319,7 @@ SINCE: dict[str, Press] = {
     "ctAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddappoint": conversation.Continue(
         family_id=F, flow_id=S, flow="addappoint"
     ),
-    "fdAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddmed": conversation.Forget(
+    "fdAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddmed": conversation.Discard(
         family_id=F, flow_id=S, flow="addmed"
     ),
 }

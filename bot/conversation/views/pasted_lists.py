@@ -81,7 +81,7 @@ def about_one(
     return Screen(f"{head}\n{question.text}", (*question.keyboard, last))
 
 
-def whose_words() -> str:
+def person_question() -> str:
     """What a line leaves open that doesn't say whose it is."""
     return _("Who is it for?")
 

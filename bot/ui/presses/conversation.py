@@ -34,7 +34,7 @@ class Continue(OfFlow):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forget(OfFlow):
+class Discard(OfFlow):
     verb = "fd"
 
     flow: Word

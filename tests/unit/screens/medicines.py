@@ -56,7 +56,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
     parts = [*map(choice, new_medicines.part_labels().values()), cancel]
     persons = [choice(words.person), choice(words.other_person)]
     return {
-        "addmed_whose": partial(conversations.ask_whose, persons),
+        "addmed_whose": partial(conversations.ask_person, persons),
         "addmed_name": partial(new_medicines.ask_medicine_name),
         "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
         "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from bot.conversation import pasted_lists
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
     finished,
 )
-from bot.conversation.whose import load_people, named_for, renewing_people
+from bot.conversation.people import load_people, named_for, renewing_people
 from bot.features.appointments.flows.appointment_draft import Draft
 from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
 from bot.features.appointments.flows.open_questions import ASK
@@ -57,7 +57,7 @@ def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
     async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
         draft = Draft.read(running.data)
         if step == "day" and (other := turned(draft, reply)) is not None:
-            return FLOW.turn(request, running, other.write())
+            return FLOW.redraw(request, running, other.write())
         if step == "title" and pasted_lists.is_list(reply.text):
             return await pasted_lists.begin(replace(request, text=reply.text), PASTED_APPOINTMENTS)
         found = await answer(request, draft, step, reply)
@@ -105,7 +105,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _next(request, running, changed, problem=typed.problem)
 
 
-def name_draft(data: Data) -> str | None:
+def describe_draft(data: Data) -> str | None:
     """What was to be added, as far as it was said; None where nothing was (no HTML)."""
     draft = Draft.read(data)
     day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
@@ -130,11 +130,11 @@ FLOW = Flow(
         **{step: Step(ask, _take(step)) for step, ask in ASK.items()},
         "confirm": Step(_ask_confirm, _take_confirm, _as_of_now),
     },
-    leaving=Leaving(
+    abandon_policy=AbandonPolicy(
         "addappt",
         renew=renewing_people(Action.CHANGE_APPOINTMENTS),
         resume=resume,
-        name_draft=name_draft,
+        describe_draft=describe_draft,
     ),
 )
 
@@ -163,7 +163,7 @@ async def _next(
     first = _sentence(problem)
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answer:

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data
-from bot.conversation.whose import People, index_of, read_people, to_persons
+from bot.conversation.people import People, index_of, read_people, to_persons
 from bot.features.appointments.flows import when_questions as questions
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import which_night

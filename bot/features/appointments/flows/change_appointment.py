@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -77,7 +77,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
         if reply.choice == part[:7]:
             reaches = await _reaches(request, running, part)
             step = "reach" if len(reaches) > 1 else part
-            return FLOW.go_on(
+            return FLOW.advance(
                 request, running, step, {**running.data, "part": part, "reaches": reaches}
             )
     return await _take_early(request, running, reply.text or "")
@@ -124,7 +124,7 @@ async def _take_typed(request: Request, running: Conversation, part: str, typed:
         facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
         await change_duration(request, facts, Reply(text=typed))
     data = {**running.data, "part": part, "reaches": reaches, "typed": typed}
-    return FLOW.go_on(request, running, "reach", data)
+    return FLOW.advance(request, running, "reach", data)
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
@@ -151,19 +151,19 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
                 facts = await get_occurrence(request.scope, UUID(str(data["id"])))
                 taken["id"] = str((await first_of(request.scope, facts.appointment_id)).id)
             return await _go_on_with(request, running, taken)
-    return FLOW.go_on(request, running, "reach", {**data, "typed": reply.text})
+    return FLOW.advance(request, running, "reach", {**data, "typed": reply.text})
 
 
 async def _go_on_with(request: Request, running: Conversation, data: dict[str, Any]) -> Answer:
     """The question for the part, or what was typed for it already."""
     typed, part = data.pop("typed", None), data["part"]
     if typed is None:
-        return FLOW.go_on(request, running, part, data)
+        return FLOW.advance(request, running, part, data)
     try:
         return await _take(part)(request, replace(running, data=data), Reply(text=typed))
     except Misunderstood as problem:
         first = Screen(misunderstood(problem))
-        return FLOW.go_on(request, running, part, data, first=first)
+        return FLOW.advance(request, running, part, data, first=first)
 
 
 def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
@@ -192,7 +192,7 @@ async def _repeat(
         "now": rhythm_words_of(facts),
         "once_on": next_start(facts, now=request.scope.clock.now()).date().isoformat(),
     }
-    return FLOW.go_on(request, running, "review", {**running.data, "said": said})
+    return FLOW.advance(request, running, "review", {**running.data, "said": said})
 
 
 async def _take_review(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -207,7 +207,7 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
             typed = typed_rhythm(answer, facts, now=datetime.fromisoformat(said["at"]))
             return await _change_rhythm(request, running, facts, typed)
         case "change":
-            return FLOW.go_on(request, running, "repeat", data)
+            return FLOW.advance(request, running, "repeat", data)
         case _:
             facts = await get_occurrence(request.scope, UUID(str(data["id"])))
             return await _repeat(request, running, reply, facts)
@@ -279,5 +279,5 @@ FLOW = Flow(
         **{part: Step(ask_part(part), _take(part)) for part in _ALL_PARTS},
         "review": Step(ask_review, _take_review, refresh_review),
     },
-    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.conversation.engine import Reply
-from bot.conversation.whose import take_whose
+from bot.conversation.people import take_person
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import (
     ALL_DAY,
@@ -68,7 +68,7 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
 
 async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     try:
-        number = take_whose(draft.people, reply)
+        number = take_person(draft.people, reply)
     except Misunderstood:
         early = None if draft.line else await _typed_early(request, draft, reply.text or "")
         if early is None:

@@ -7,10 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -94,13 +94,13 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
     if reply.text is not None:
         when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
         data |= {"typed": reply.text, "is_rhythm": when.rule is not None}
-        return FLOW.go_on(request, running, "reach", data)
+        return FLOW.advance(request, running, "reach", data)
     for reach in Reach:
         if reply.choice == reach[:7]:
             typed = data.pop("typed", None)
             data["reach"] = reach
             if typed is None:
-                return FLOW.go_on(request, running, "day", data)
+                return FLOW.advance(request, running, "day", data)
             answer = Reply(choice=None, text=typed)
             when = questions.take_when(request, answer, zone=ZoneInfo(data["zone"]), hint="on")
             return await _understood(request, running, data, when, typed=typed)
@@ -134,10 +134,10 @@ def _asks_night(data: Data) -> bool:
 async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     if questions.is_blank(reply):
-        return FLOW.turn(request, running, data)
+        return FLOW.redraw(request, running, data)
     month = questions.month_turned_to(reply, today=date.fromisoformat(data["today"]))
     if month is not None:
-        return FLOW.turn(request, running, {**data, "month": month.isoformat()})
+        return FLOW.redraw(request, running, {**data, "month": month.isoformat()})
     if reply.choice == _SAME_DAY:
         when = When(days=(date.fromisoformat(data["old_day"]),))
     else:
@@ -184,7 +184,7 @@ async def _understood(
         if facts.recurrence is not None and data["reach"] == Reach.THIS:
             # One of a series has no rhythm of its own.
             data |= {"typed": typed, "is_rhythm": True}
-            return FLOW.go_on(request, running, "reach", data)
+            return FLOW.advance(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
         data["days"] = [day.isoformat() for day in when.days]
@@ -201,9 +201,9 @@ async def _understood(
     when = _with_night(request, data, when)
     first = None if when.problem is None else Screen(misunderstood(when.problem))
     if len(data["days"]) != 1 or when.is_doubtful:
-        return FLOW.go_on(request, running, "day", data, first=first)
+        return FLOW.advance(request, running, "day", data, first=first)
     if len(data["times"]) != 1 or when.problem is not None:
-        return FLOW.go_on(request, running, "time", data, first=first)
+        return FLOW.advance(request, running, "time", data, first=first)
     day, clock = date.fromisoformat(data["days"][0]), time.fromisoformat(data["times"][0])
     start = datetime.combine(day, clock)
     return await _save(request, running, data, start, rule=None)
@@ -282,11 +282,11 @@ async def _save(
         if offered and isinstance(error, AppointmentInPast):
             again["offered"] = [f"{each:%H:%M}" for each in offered]
             first = Screen(misunderstood(hour_is_over(problem.words, offered=offered)))
-            return FLOW.go_on(request, running, "time", again, first=first)
+            return FLOW.advance(request, running, "time", again, first=first)
         first = Screen(misunderstood(problem))
         if isinstance(error, AppointmentInPast):
-            return FLOW.go_on(request, running, "day", {**again, "days": []}, first=first)
-        return FLOW.go_on(request, running, "time", again, first=first)
+            return FLOW.advance(request, running, "day", {**again, "days": []}, first=first)
+        return FLOW.advance(request, running, "time", again, first=first)
     except AppointmentChanged:
         facts = await get_occurrence(scope, occurrence_id)
         screen = confirmations.changed_meanwhile(facts, member=member, now=now)
@@ -324,5 +324,5 @@ FLOW = Flow(
         "day": Step(_ask_day, _take_day),
         "time": Step(_ask_time, _take_time),
     },
-    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=_renew),
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=_renew),
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
-from bot.conversation.whose import People
+from bot.conversation.people import People
 from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
 from bot.features.appointments.flows.draft_answers import answer, read_line, turned
 from bot.features.appointments.flows.known_doctors import list_known_doctors

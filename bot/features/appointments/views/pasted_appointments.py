@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
+from bot.conversation.views.pasted_lists import person_question, saved_keyboard, saved_text
 from bot.features.appointments.views.appointment_lines import (
     details_lines,
     title_line,
@@ -22,7 +22,7 @@ from domain.database.scope import Member
 def open_words(question: str) -> str:
     """What a line leaves open, by the name of the question."""
     return {
-        "person": whose_words(),
+        "person": person_question(),
         "title": _("What is it?"),
         "day": _("Which day?"),
         "time": _("At what time?"),

@@ -7,23 +7,23 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
     finished,
 )
-from bot.conversation.whose import (
+from bot.conversation.people import (
     People,
-    ask_whose,
+    ask_person,
     index_of,
     load_people,
     read_people,
     renewing_people,
-    take_whose,
+    take_person,
     to_persons,
 )
 from bot.features.contacts.views import doctors as views
@@ -177,7 +177,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    person = take_whose(draft.people, reply)
+    person = take_person(draft.people, reply)
     return await _next(request, running, replace(draft, person=person))
 
 
@@ -262,13 +262,13 @@ FLOW = Flow(
     "adddoctor",
     {
         "name": Step(_ask_name, _take_name),
-        "person": Step(ask_whose, _take_person),
+        "person": Step(ask_person, _take_person),
         "specialty": Step(_ask_specialty, _take_specialty),
         "phone": Step(_ask_phone, _take_phone),
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
-    leaving=Leaving("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
+    abandon_policy=AbandonPolicy("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
 )
 
 
@@ -297,7 +297,7 @@ async def _next(
     first = Screen(misunderstood(problem)) if problem else None
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:

@@ -5,10 +5,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -51,7 +51,7 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     for part in _PARTS:
         if reply.choice == part[:7]:
-            return FLOW.go_on(request, running, part, running.data)
+            return FLOW.advance(request, running, part, running.data)
     # "phone 213 425 678" says both what is to change, and to what.
     named, _space, value = fold_spaces(reply.text or "").partition(" ")
     part = named.rstrip(":").casefold()
@@ -81,7 +81,7 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
             value, *others = parse_phones(typed, zones=zones)
             if others:
                 data = {**running.data, "phones": [value, *others]}
-                return FLOW.go_on(request, running, "country", data)
+                return FLOW.advance(request, running, "country", data)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
         return await _save(request, running, {part: value})
@@ -117,7 +117,7 @@ async def _save(
             "same_person": existing.person,
             "beside": [*data.get("beside", ()), str(existing.id)],
         }
-        return FLOW.go_on(request, running, "same", {**data, **asked})
+        return FLOW.advance(request, running, "same", {**data, **asked})
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
     return finished(running, Answer(send=(views.changed(doctor, member=member),)))
 
@@ -140,7 +140,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "both":
             return await _save(request, running, {"name": str(running.data["new_name"])})
         case "change":
-            return FLOW.go_on(request, running, "name", running.data)
+            return FLOW.advance(request, running, "name", running.data)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -158,5 +158,5 @@ FLOW = Flow(
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
-    leaving=Leaving("doctors", Unfinished.NOT_CHANGED, renew=_renew),
+    abandon_policy=AbandonPolicy("doctors", Unfinished.NOT_CHANGED, renew=_renew),
 )

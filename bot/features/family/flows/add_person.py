@@ -1,10 +1,10 @@
 """`/addperson`: a name, then a city or time zone."""
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -59,7 +59,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     where = typed or data.get("where")
     if where is not None:
         return await _save(request, running, name, parse_place(where))
-    return FLOW.go_on(request, running, "place", {"name": name})
+    return FLOW.advance(request, running, "place", {"name": name})
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
@@ -76,7 +76,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
         place = parse_place(where or "")
     except Misunderstood as problem:
         # The nearest places become buttons of the question that is asked again.
-        return FLOW.go_on(
+        return FLOW.advance(
             request,
             running,
             "place",
@@ -95,11 +95,11 @@ async def _save(request: Request, running: Conversation, name: str, place: Place
         )
     except AlikeName as alike:
         asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
-        return FLOW.go_on(request, running, "alike", asked)
+        return FLOW.advance(request, running, "alike", asked)
     except AlreadyExists:
         # Only the name is asked for once more; where they live is known by now.
         first = Screen(already_exists(name))
-        return FLOW.go_on(request, running, "name", {"where": place.label}, first=first)
+        return FLOW.advance(request, running, "name", {"where": place.label}, first=first)
     return finished(running, views.added(added))
 
 
@@ -113,7 +113,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "both":
             return await _save(request, running, data["name"], parse_place(data["where"]))
         case "change":
-            return FLOW.go_on(request, running, "name", {"where": data["where"]})
+            return FLOW.advance(request, running, "name", {"where": data["where"]})
         case _:
             return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -143,5 +143,5 @@ FLOW = Flow(
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
     },
-    leaving=Leaving("addperson", renew=_renew),
+    abandon_policy=AbandonPolicy("addperson", renew=_renew),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import correct
@@ -69,8 +69,8 @@ class EditedMessages:
         self._commands = commands
         self.flow = Flow(
             "edited",
-            {"offer": Step(_ask, self._take, _refresh, has_way_out=True)},
-            leaving=Leaving("help", Unfinished.NOT_CHANGED),
+            {"offer": Step(_ask, self._take, _refresh, has_own_exit=True)},
+            abandon_policy=AbandonPolicy("help", Unfinished.NOT_CHANGED),
         )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
@@ -112,7 +112,7 @@ class EditedMessages:
             case "redo":
                 return await self._redo(request, running)
             case "leave":
-                return finished(running, views.left())
+                return finished(running, views.nothing_changed())
             case _:
                 tap = conversations.tap_a_button(reply.text or "")
                 return tap.and_ask(self.flow.question(running))
@@ -148,7 +148,7 @@ class EditedMessages:
         return finished(running, answer)
 
     def _asked_again(self, request: Request, running: Conversation, first: Screen) -> Answer:
-        return self.flow.go_on(request, running, "offer", running.data, first=first)
+        return self.flow.advance(request, running, "offer", running.data, first=first)
 
 
 async def _find_done(scope: Scope, acts: Sequence[UUID]) -> _Done:

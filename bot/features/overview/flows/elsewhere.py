@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
@@ -69,8 +69,8 @@ class Elsewhere:
         self._commands = commands
         self.flow = Flow(
             "elsewhere",
-            {"offer": Step(self._ask, self._take, self._refresh, has_way_out=True)},
-            leaving=Leaving("family", Unfinished.NOT_CHANGED),
+            {"offer": Step(self._ask, self._take, self._refresh, has_own_exit=True)},
+            abandon_policy=AbandonPolicy("family", Unfinished.NOT_CHANGED),
         )
 
     def handlers(self) -> dict[str, Handler]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import start
 from bot.features.overview.views import guesses as views
 from bot.grammar.command_guesses import Guess, guess_command
@@ -33,7 +33,7 @@ class GuessedCommands:
         self.flow = Flow(
             "guess",
             {"offer": Step(_ask, self._take)},
-            leaving=Leaving("help", Unfinished.NOT_CHANGED, gives_way=True),
+            abandon_policy=AbandonPolicy("help", Unfinished.NOT_CHANGED, yields_to_commands=True),
         )
 
     async def on_unknown_command(self, request: Request) -> Answer:

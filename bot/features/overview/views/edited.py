@@ -45,7 +45,7 @@ def leave_label() -> str:
     return _("Leave it as it is")
 
 
-def left() -> Answer:
+def nothing_changed() -> Answer:
     return Answer(toast=_("Nothing was changed."), closes=True)
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Flow, Leaving, Reply, Step, finished
-from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
+from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
+from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
 from bot.features.medicines.flows.content.drawn_questions import (
@@ -23,7 +23,7 @@ from bot.features.medicines.flows.content.drawn_questions import (
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
-    name_draft,
+    describe_draft,
 )
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
 from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
@@ -86,7 +86,7 @@ async def begin(request: Request) -> Answer:
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
     try:
-        number = take_whose(draft.people, reply)
+        number = take_person(draft.people, reply)
     except Misunderstood:
         # What was typed at the question whose it is may be the rest of it.
         text = reply.text or ""
@@ -260,7 +260,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "save":
             return await _save_in(request, running, draft)
         case "change":
-            return FLOW.go_on(request, running, "change", draft.write())
+            return FLOW.advance(request, running, "change", draft.write())
         case _:
             return await _take_words(request, running, reply)
 
@@ -280,7 +280,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             both = replace(draft, same=None, beside=(*draft.beside, draft.same_id))
             return await _save_in(request, running, both)
         case "change":
-            return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
+            return FLOW.advance(request, running, "change", replace(draft, same=None).write())
         case _:
             return await _take_words(request, running, reply)
 
@@ -291,9 +291,9 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
         case "name":
             draft = replace(draft, name=None)
         case "dosage":
-            return FLOW.go_on(request, running, "much", draft.write())
+            return FLOW.advance(request, running, "much", draft.write())
         case "schedule":
-            return FLOW.go_on(request, running, "when", draft.write())
+            return FLOW.advance(request, running, "when", draft.write())
         case "person":
             draft = replace(draft, person=None)
         case _:
@@ -304,7 +304,7 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
 FLOW = Flow(
     "addmed",
     {
-        "person": Step(ask_whose, _take_person),
+        "person": Step(ask_person, _take_person),
         "name": Step(ask_name, _take_name),
         "dosage": Step(ask_dosage, _take_dosage),
         "schedule": Step(ask_schedule, _take_schedule),
@@ -319,8 +319,8 @@ FLOW = Flow(
         "interval": Step(parts.ask_interval, _take_interval),
         "most": Step(ask_most, _take_most),
     },
-    leaving=Leaving(
-        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), name_draft=name_draft
+    abandon_policy=AbandonPolicy(
+        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), describe_draft=describe_draft
     ),
 )
 
@@ -329,7 +329,7 @@ def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
     draft = draft.with_times(request.scope.clock.now())
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:

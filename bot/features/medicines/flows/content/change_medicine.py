@@ -12,10 +12,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -92,11 +92,11 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     data: Data = running.data
     match reply.choice:
         case "name" | "dosage" as part:
-            return FLOW.go_on(request, running, part, data)
+            return FLOW.advance(request, running, part, data)
         case "schedule":
             old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
             when = parts.data_of_when(old.schedule, ZoneInfo(data["zone"]), today=today)
-            return FLOW.go_on(request, running, "schedule", {**data, **when})
+            return FLOW.advance(request, running, "schedule", {**data, **when})
         case _:
             return await _take_words(request, running, reply)
 
@@ -127,7 +127,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "both":
             return await _save(request, running, data, Content.from_json(data["new"]))
         case "change":
-            return FLOW.go_on(request, running, "name", data)
+            return FLOW.advance(request, running, "name", data)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -202,17 +202,17 @@ async def _proceed(
     new = ground.apply(changes, words=words)
     if not isinstance(new, Content):
         step, needed = parts.data_of_question(new)
-        return FLOW.go_on(request, running, step, {**data, **needed})
+        return FLOW.advance(request, running, step, {**data, **needed})
     data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
-        return FLOW.go_on(request, running, guard or "interval", data)
+        return FLOW.advance(request, running, guard or "interval", data)
     if new == ground.content:
         medicine = await get_medication(request.scope, UUID(data["id"]))
         return finished(running, new_medicines.nothing_changed(medicine, now=ground.now))
     concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
     if concerns:
         data = {**data, "concerns": [concern.name for concern in concerns]}
-        return FLOW.go_on(request, running, "review", data)
+        return FLOW.advance(request, running, "review", data)
     return await _save(request, running, data, new)
 
 
@@ -263,7 +263,7 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
         case "save":
             return await _save_reviewed(request, running, data)
         case "change":
-            return FLOW.go_on(request, running, "what", data)
+            return FLOW.advance(request, running, "what", data)
         case _:
             return await _take_words(request, running, reply)
 
@@ -274,13 +274,13 @@ async def _save_reviewed(request: Request, running: Conversation, data: Data) ->
     try:
         medicine = await _edit(request, data, Content.from_json(data["new"]))
     except SameMedicine as same:
-        return FLOW.go_on(request, running, "same", alike.beside(data, data["new"]["name"], same))
+        return FLOW.advance(request, running, "same", alike.beside(data, data["new"]["name"], same))
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         fresh = await _of_now(request, data)
         if fresh is None:
             return finished(running, Answer(send=(screen,)))
-        return FLOW.go_on(request, running, "review", fresh, first=screen)
+        return FLOW.advance(request, running, "review", fresh, first=screen)
     return await _saved(request, running, medicine)
 
 
@@ -289,7 +289,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
     try:
         medicine = await _edit(request, data, new)
     except SameMedicine as same:
-        return FLOW.go_on(request, running, "same", alike.beside(data, new.name, same))
+        return FLOW.advance(request, running, "same", alike.beside(data, new.name, same))
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
@@ -332,5 +332,5 @@ FLOW = Flow(
         "most": Step(parts.ask_most, _take_most),
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
-    leaving=Leaving("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
+    abandon_policy=AbandonPolicy("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.conversation.engine import Data
-from bot.conversation.whose import People, index_of, named_for, read_people, to_persons
+from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
@@ -160,7 +160,7 @@ class Draft:
         )
 
 
-def name_draft(data: Data) -> str | None:
+def describe_draft(data: Data) -> str | None:
     """What was to be added, as far as it was said; None where nothing was (no HTML)."""
     if not data["name"]:
         return None

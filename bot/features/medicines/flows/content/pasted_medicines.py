@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
-from bot.conversation.whose import People, ask_whose, index_of, take_whose, to_persons
+from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
@@ -72,7 +72,7 @@ class PastedMedicines(Kind[MedicineFacts]):
         draft = entry.draft
         match self.question(entry):
             case "person":
-                return ask_whose({"people": people}, choice)
+                return ask_person({"people": people}, choice)
             case "name":
                 return new_medicines.ask_medicine_name()
             case "dosage":
@@ -88,7 +88,7 @@ class PastedMedicines(Kind[MedicineFacts]):
         draft, text = dict(entry.draft), reply.text or ""
         match self.question(entry):
             case "person":
-                return await self._for(request, people, entry, take_whose(people, reply))
+                return await self._for(request, people, entry, take_person(people, reply))
             case "name":
                 draft["name"] = parse_name(text)
             case "dosage":

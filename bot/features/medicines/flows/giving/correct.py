@@ -5,10 +5,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -98,13 +98,13 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     match reply.choice:
         case "time" | "take":
-            return FLOW.go_on(request, running, "time", running.data)
+            return FLOW.advance(request, running, "time", running.data)
         case "amount":
-            return FLOW.go_on(request, running, "amount", running.data)
+            return FLOW.advance(request, running, "amount", running.data)
         case "skip" | "reason":
-            return FLOW.go_on(request, running, "reason", running.data)
+            return FLOW.advance(request, running, "reason", running.data)
         case "note":
-            return FLOW.go_on(request, running, "note", running.data)
+            return FLOW.advance(request, running, "note", running.data)
         case _:
             return await _take_words(request, running, reply.text or "")
 
@@ -147,7 +147,7 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
     match reply.choice:
         case "other":
             draft = replace(draft, options=(), lacks_time="")
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
             draft = replace(draft, taken_at=at, seen=None)
@@ -166,7 +166,7 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     )
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
-        return FLOW.go_on(request, running, "time", draft.write())
+        return FLOW.advance(request, running, "time", draft.write())
     return await _go(request, draft, running)
 
 
@@ -208,7 +208,7 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
         case "really":
             return await _go(request, replace(draft, is_no_slip=True), running)
         case "amount":
-            return FLOW.go_on(request, running, "amount", draft.write())
+            return FLOW.advance(request, running, "amount", draft.write())
         case _:
             return await _take_amount(request, running, reply)
 
@@ -344,5 +344,5 @@ FLOW = Flow(
         "reason": Step(_ask_reason, _take_reason),
         "note": Step(_ask_note, _take_note),
     },
-    leaving=Leaving("history", Unfinished.NOT_RECORDED, renew=_renew),
+    abandon_policy=AbandonPolicy("history", Unfinished.NOT_RECORDED, renew=_renew),
 )

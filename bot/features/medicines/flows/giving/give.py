@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
 from bot.features.medicines.flows.giving.drawn_questions import (
     ask_amount,
@@ -201,7 +201,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         chosen = str(named.medicines[0].id)
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
-        return FLOW.go_on(request, running, "which", data)
+        return FLOW.advance(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     return await _start(request, line, rest, running, said_at=said_at)
 
@@ -213,7 +213,7 @@ def _which_of(
     data: dict[str, Any] = {**running.data, "choices": narrowed(running.data, medicines)}
     data["rest"] = rest
     data.setdefault("said_at", request.scope.clock.now().isoformat())
-    return FLOW.go_on(request, running, "which", data, first=intake_questions.tap_which().send[0])
+    return FLOW.advance(request, running, "which", data, first=intake_questions.tap_which().send[0])
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -221,7 +221,7 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
     match reply.choice:
         case "other":
             draft = replace(draft, options=(), lacks_time="", buttons=())
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case "clock":
             return await _take_other_clock(request, running, draft)
         case str() as key:
@@ -301,7 +301,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _go(request, draft, running)
         case "time":
             draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case "amount":
             return _ask_for_amount(request, running, draft)
         case "clock":
@@ -343,5 +343,5 @@ FLOW = Flow(
         "dose": Step(ask_dose, _take_dose, drawn_anew(WhichOne)),
         "confirm": Step(ask_confirm, _take_confirm, drawn_anew(Confirm)),
     },
-    leaving=Leaving("give", Unfinished.NOT_RECORDED, renew=_renew),
+    abandon_policy=AbandonPolicy("give", Unfinished.NOT_RECORDED, renew=_renew),
 )

@@ -7,10 +7,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -122,7 +122,7 @@ async def _take_when(request: Request, running: Conversation, reply: Reply) -> A
 
 def _ask_another(request: Request, running: Conversation, draft: Draft) -> Answer:
     draft = replace(draft, options=(), lacks_time="", buttons=(), at=None)
-    return FLOW.go_on(request, running, "time", draft.write())
+    return FLOW.advance(request, running, "time", draft.write())
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
@@ -160,7 +160,7 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     )
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
-        return FLOW.go_on(request, running, "time", draft.write())
+        return FLOW.advance(request, running, "time", draft.write())
     return await _go(request, running, draft)
 
 
@@ -172,7 +172,7 @@ async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
         outlook = await review_late(request.scope, draft.dose_ids, at=draft.moment)
         if outlook.open:
             shown = _show(request, draft, outlook)
-            return FLOW.go_on(request, running, "confirm", shown.write())
+            return FLOW.advance(request, running, "confirm", shown.write())
     return await _record(request, running, draft)
 
 
@@ -180,7 +180,7 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
     outcome = await record_late(request.scope, draft.dose_ids, at=draft.moment, seen=draft.seen)
     if not isinstance(outcome, Recorded):
         shown = _show(request, draft, outcome)
-        return FLOW.go_on(request, running, "confirm", shown.write())
+        return FLOW.advance(request, running, "confirm", shown.write())
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     answer = views.recorded(outcome, person=draft.person, member=member, now=now)
     return finished(running, answer)
@@ -231,5 +231,5 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time, _refresh_time),
         "confirm": Step(_ask_confirm, _take_confirm, _refresh_confirm),
     },
-    leaving=Leaving("today", Unfinished.NOT_RECORDED),
+    abandon_policy=AbandonPolicy("today", Unfinished.NOT_RECORDED),
 )

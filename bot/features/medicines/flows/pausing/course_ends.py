@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.renewal import renew_pause
 from bot.features.medicines.views.pausing import course_questions
 from bot.intake.request import Request
@@ -191,7 +191,7 @@ async def _change_course(request: Request, running: Conversation, data: Data) ->
         changed = course_questions.course_changed(
             course["name"], _state(now) or "", is_edited=is_edited
         )
-        return COURSE_ENDS.go_on(request, running, "ends", now, first=changed)
+        return COURSE_ENDS.advance(request, running, "ends", now, first=changed)
     said = course_questions.course_changed_to(medicine, is_longer=_is_longer(data))
     return await _next_course(request, running, said)
 
@@ -204,7 +204,7 @@ async def _next_course(request: Request, running: Conversation, said: Screen) ->
 
 COURSE_ENDS = Flow(
     "pause",
-    {"ends": Step(_ask_course, _take_course, _refresh_course, has_way_out=True)},
-    leaving=Leaving("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
+    {"ends": Step(_ask_course, _take_course, _refresh_course, has_own_exit=True)},
+    abandon_policy=AbandonPolicy("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
 )
 """The last part of the conversation that :mod:`pause` begins; it never leads back to the others."""

@@ -191,7 +191,7 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
         case "resume":
             return await resume_medicine(request, running, UUID(data["id"]))
         case "leave":
-            return finished(running, pause_questions.left())
+            return finished(running, pause_questions.nothing_changed())
         case _:
             return await _typed_end(request, running, {**data, "seen": data["pause"]}, reply)
 
@@ -202,7 +202,7 @@ async def _resume_everything(request: Request, running: Conversation, person_id:
         return await resume_everything(request, running, person_id)
     except NotPaused:
         data = await load(request, {**running.data, "seen": None})
-        return FLOW.go_on(request, running, "running", data)
+        return FLOW.advance(request, running, "running", data)
 
 
 async def _typed_end(request: Request, running: Conversation, data: Data, reply: Reply) -> Answer:
@@ -217,7 +217,7 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
         check_end(request, typed)
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
-        return FLOW.go_on(request, running, running.step, running.data, first=first)
+        return FLOW.advance(request, running, running.step, running.data, first=first)
     return await _go(request, running, typed)
 
 
@@ -235,7 +235,7 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
         check_end(request, data)
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
-        return FLOW.go_on(request, running, "until", running.data, first=first)
+        return FLOW.advance(request, running, "until", running.data, first=first)
     return await _go(request, running, data)
 
 
@@ -301,10 +301,10 @@ FLOW = Flow(
     COURSE_ENDS.name,
     {
         "what": Step(ask_what, _take_what),
-        "running": Step(ask_running, _take_running, refresh_running, has_way_out=True),
+        "running": Step(ask_running, _take_running, refresh_running, has_own_exit=True),
         "until": Step(ask_until, _take_until),
         "appts": Step(ask_appointments, _take_appointments, refresh_appointments),
         **COURSE_ENDS.steps,
     },
-    leaving=COURSE_ENDS.leaving,
+    abandon_policy=COURSE_ENDS.abandon_policy,
 )

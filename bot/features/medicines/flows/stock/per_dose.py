@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock.refill import PER_DOSE_LABELS, read_per_dose
 from bot.features.medicines.views.stock import refills as views
@@ -110,6 +110,6 @@ def _from_json(stored: list[str] | None) -> Measure | None:
 
 FLOW = Flow(
     "per_dose",
-    {"per_dose": Step(_ask, _take, _refresh, has_way_out=True)},
-    leaving=Leaving("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
+    {"per_dose": Step(_ask, _take, _refresh, has_own_exit=True)},
+    abandon_policy=AbandonPolicy("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import (
     choice_buttons,
     choices,
@@ -87,14 +87,14 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         if len(named.medicines) > 1:  # they have one name: only a button tells which
             data["choices"] = narrowed(data, named.medicines)
             tap = intake_questions.tap_which().send[0]
-            return FLOW.go_on(request, running, "which", data, first=tap)
+            return FLOW.advance(request, running, "which", data, first=tap)
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
     else:
         chosen, name = data["choices"][int(reply.choice)]
     known = {"id": chosen, "name": name}
     if data.get("rest"):
         return await _refill(request, known, parse_amount(data["rest"]), running)
-    return FLOW.go_on(request, running, "amount", known)
+    return FLOW.advance(request, running, "amount", known)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
@@ -195,5 +195,5 @@ FLOW = Flow(
         "amount": Step(_ask_amount, _take_amount),
         "per_dose": Step(_ask_per_dose, _take_per_dose),
     },
-    leaving=Leaving("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
+    abandon_policy=AbandonPolicy("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

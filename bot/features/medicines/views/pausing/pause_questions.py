@@ -128,7 +128,7 @@ def running_labels(*, runs: bool) -> dict[str, str]:
     }
 
 
-def left() -> Answer:
+def nothing_changed() -> Answer:
     return say(_("All right, nothing was changed."))
 
 

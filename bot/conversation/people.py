@@ -28,7 +28,7 @@ async def load_people(scope: Scope) -> People:
 
 
 def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]]:
-    """For a :class:`Leaving` of what *action* allows: its `people` as they are now, and `person`,
+    """For a :class:`AbandonPolicy` of what *action* allows: its `people` as they are now, and `person`,
     the chosen one of them. Raises NotFound if that one is gone.
     """
 
@@ -70,13 +70,13 @@ def named_for(what: str, people: People, person: int | None) -> str:
     return conversations.named_for(what, people[person][1])
 
 
-def ask_whose(data: Data, choice: Choice) -> Screen:
+def ask_person(data: Data, choice: Choice) -> Screen:
     """The question, for a conversation that carries its `people`."""
     buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return conversations.ask_whose(buttons)
+    return conversations.ask_person(buttons)
 
 
-def take_whose(people: People, reply: Reply) -> int:
+def take_person(people: People, reply: Reply) -> int:
     """Which of *people* was tapped or typed. Raises Misunderstood."""
     if reply.choice is not None:
         return int(reply.choice)

@@ -19,7 +19,7 @@ from domain.overview.own_actions import UNDOABLE
 _UNFINISHED = tuple(kind.verb for kind in (RunCommand, UndoAction, ChangeOpenDoses))
 
 
-def bound_to(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
+def bind_buttons(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
     """*answer* with its commands as buttons bound to a family, and its Undo to the last of *acts*,
     which are what was done for it. Where nothing was, there is nothing to undo, and no button.
     """

@@ -15,7 +15,7 @@ GATHER_SECONDS = 0.02
 AWAY_SECONDS = 2.0
 
 
-class Finished:
+class CompletedUpdates:
     """Marks updates done together, in one statement for all that finish within a moment.
 
     Nothing is lost if that fails or the process dies first: the answer is said once more.

@@ -51,7 +51,7 @@ class Place:
 
 
 @dataclass
-class Saying:
+class OutgoingAnswer:
     """An answer on its way. `screens` of it have gone out as new messages; `shown` is the id of the
     message that shows its last screen, if there is one.
     """
@@ -73,7 +73,7 @@ class Saying:
             return None
         return message.chat.id, message.message_id
 
-    def leave_out_edit(self) -> None:
+    def skip_edit(self) -> None:
         """A later answer takes the same place."""
         if not self.is_edited and self.edited_message is not None:
             self._note_edit(self.edited_message[1])
@@ -84,7 +84,7 @@ class Saying:
             self.shown = message_id
 
 
-class Replies:
+class AnswerSender:
     """Says answers, ahead of everything else that waits for Telegram's limits."""
 
     def __init__(self, api: TelegramApi, limiter: Limiter, *, clock: Clock) -> None:
@@ -92,7 +92,7 @@ class Replies:
         self._limiter = limiter
         self._clock = clock
 
-    async def go_on(self, saying: Saying) -> None:
+    async def send_rest(self, outgoing: OutgoingAnswer) -> None:
         """Say what is left of an answer. Raises TelegramError while some of it is owed.
 
         What Telegram refuses for good (the person has blocked the bot, the message is gone, it is
@@ -100,24 +100,24 @@ class Replies:
         up nothing else.
         """
         failed: TelegramError | None = None
-        if not saying.is_toasted:
+        if not outgoing.is_toasted:
             try:
-                await self._toast(saying)
+                await self._toast(outgoing)
             except TelegramError as error:
                 failed = error
             else:
-                saying.is_toasted = True
-        if not saying.is_edited:
-            await self._edit(saying)
-        while saying.screens < len(saying.answer.send):
-            screen = saying.answer.send[saying.screens]
-            saying.shown = await self._send(screen, saying)
-            saying.screens += 1
+                outgoing.is_toasted = True
+        if not outgoing.is_edited:
+            await self._edit(outgoing)
+        while outgoing.screens < len(outgoing.answer.send):
+            screen = outgoing.answer.send[outgoing.screens]
+            outgoing.shown = await self._send(screen, outgoing)
+            outgoing.screens += 1
         if failed is not None:
             raise failed
 
-    async def _toast(self, saying: Saying) -> None:
-        press, answer = saying.place.press, saying.answer
+    async def _toast(self, outgoing: OutgoingAnswer) -> None:
+        press, answer = outgoing.place.press, outgoing.answer
         if press is None:
             return
         try:
@@ -127,30 +127,30 @@ class Replies:
         except BadRequest:
             # Pressed so long ago that the button has stopped spinning: 150 seconds.
             if answer.toast and not answer.send:
-                saying.answer = answer.and_send(Screen(answer.toast))
+                outgoing.answer = answer.and_send(Screen(answer.toast))
 
-    async def let_go(self, press_id: str) -> None:
+    async def stop_spinner(self, press_id: str) -> None:
         """Stop the button from spinning; once, since it stops by itself anyway."""
         with suppress(TelegramError):
             await show_toast(self._api, press_id)
 
-    async def _edit(self, saying: Saying) -> None:
-        place, press = saying.edited_message, saying.place.press
+    async def _edit(self, outgoing: OutgoingAnswer) -> None:
+        place, press = outgoing.edited_message, outgoing.place.press
         if place is None or press is None or not isinstance(press.message, Message):
-            saying.is_edited = True
+            outgoing.is_edited = True
             return
         chat_id, message_id = place
-        screen = saying.answer.edit or Screen(press.message.text_html)
+        screen = outgoing.answer.edit or Screen(press.message.text_html)
         await self._through(
             lambda: edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id),
             chat_id=chat_id,
-            is_still_wanted=lambda: not saying.is_edited,
+            is_still_wanted=lambda: not outgoing.is_edited,
         )
-        saying.leave_out_edit()
-        saying.is_edited = True
+        outgoing.skip_edit()
+        outgoing.is_edited = True
 
-    async def _send(self, screen: Screen, saying: Saying) -> int | None:
-        chat_id = saying.place.chat_id
+    async def _send(self, screen: Screen, outgoing: OutgoingAnswer) -> int | None:
+        chat_id = outgoing.place.chat_id
         try:
             return await self._through(
                 lambda: send_screen(self._api, screen, chat_id=chat_id, is_silent=screen.is_silent),
@@ -159,8 +159,8 @@ class Replies:
         except ChatMigrated as error:
             if error.new_chat_id == chat_id:
                 return None
-            saying.place = replace(saying.place, chat_id=error.new_chat_id)
-            return await self._send(screen, saying)
+            outgoing.place = replace(outgoing.place, chat_id=error.new_chat_id)
+            return await self._send(screen, outgoing)
 
     async def _through(
         self,

@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class LeftScreens:
+class AbandonedScreens:
     """What stands where a conversation was left: in the place of its `question`; the `notice`,
     where it is worth one; and in the place of both once it was `continued`, or is `over`.
     """
@@ -54,7 +54,7 @@ class LeftScreens:
     over: Screen
 
 
-ShowLeft: TypeAlias = Callable[[Conversation], LeftScreens]
+RenderAbandoned: TypeAlias = Callable[[Conversation], AbandonedScreens]
 
 
 class _Postponed(Exception):
@@ -64,8 +64,8 @@ class _Postponed(Exception):
         self.delay = delay
 
 
-class LeftDrafts:
-    """Looks after drafts for as long as :meth:`run` runs. *show* renders them."""
+class AbandonedDrafts:
+    """Looks after drafts for as long as :meth:`run` runs. *render* renders them."""
 
     def __init__(
         self,
@@ -74,13 +74,13 @@ class LeftDrafts:
         limiter: Limiter,
         *,
         clock: Clock,
-        show: ShowLeft,
+        render: RenderAbandoned,
     ) -> None:
         self._deadlines = deadlines
         self._api = api
         self._limiter = limiter
         self._clock = clock
-        self._show = show
+        self._render = render
         self._circuit = Circuit("drafts")
         self._in_flight = Tasks("draft")
         #: How often it has looked, and begun on what was there.
@@ -127,7 +127,7 @@ class LeftDrafts:
             await self._drop(draft)
 
     async def _bring_up_to_date(self, draft: ClaimedDraft) -> None:
-        screens = self._show(draft.conversation)
+        screens = self._render(draft.conversation)
         expires_at = draft.conversation.expires_at or self._clock.now()
         await self._edit(draft, draft.stale, screens.over if draft.is_over else screens.continued)
         if draft.is_over or draft.is_running:
@@ -145,7 +145,7 @@ class LeftDrafts:
         else:
             await self._tell(draft, screens.notice)
 
-    def _is_to_tell(self, draft: ClaimedDraft, screens: LeftScreens) -> bool:
+    def _is_to_tell(self, draft: ClaimedDraft, screens: AbandonedScreens) -> bool:
         return screens.notice is not None and draft.is_latest and not draft.is_told
 
     async def _edit(
