@@ -161,8 +161,8 @@ class App:
             process=process,
             supervisor=self._supervisor,
         )
-        wake_ups.also_on_sweep(delivery.nudge)
-        wake_ups.also_on_sweep(queues.request_recovery)
+        wake_ups.add_sweep_listener(delivery.nudge)
+        wake_ups.add_sweep_listener(queues.request_recovery)
         drafts = AbandonedDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
             reminding,

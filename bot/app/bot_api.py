@@ -16,7 +16,7 @@ from bot.telegram_api.transport import AiohttpRequest
 
 log = logging.getLogger(__name__)
 
-MOST_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
+MAX_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
 WAIT_LONGEST_SECONDS = 30.0
 
 
@@ -70,7 +70,7 @@ async def identify(
         except Exception as error:
             unreadable += 1
             log.warning("getMe unreadable: %s, retrying in %.0f s", type(error).__name__, wait)
-            if unreadable == MOST_UNREADABLE:
+            if unreadable == MAX_UNREADABLE:
                 raise SettingsError(
                     "TELEGRAM_API_URL: the server there doesn't answer like the Bot API."
                 ) from None

@@ -15,7 +15,7 @@ from migrations import runner
 
 log = logging.getLogger(__name__)
 
-MOST_SKEW = timedelta(seconds=5)
+MAX_SKEW = timedelta(seconds=5)
 
 
 async def find_servers(settings: Settings, stack: AsyncExitStack) -> tuple[str, str]:
@@ -58,5 +58,5 @@ async def check_database(url: str) -> None:
         raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
-    if abs(skew) > MOST_SKEW:
+    if abs(skew) > MAX_SKEW:
         log.warning("clock skew between PostgreSQL and this machine: %s", skew)

@@ -29,8 +29,8 @@ from migrations import runner
 
 OLDEST_POSTGRES = 14
 OLDEST_REDIS = (6, 2)
-MOST_SKEW = timedelta(seconds=5)
-LEAST_FREE_BYTES = 500_000_000
+MAX_SKEW = timedelta(seconds=5)
+MIN_FREE_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _examine_data(data: Path) -> Finding:
         return Finding(False, f"CARECIRCLE_DATA: {data} can't be used ({error.strerror}).")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
         return Finding(False, f"CARECIRCLE_DATA: this account can't write to {data}.")
-    if free < LEAST_FREE_BYTES:
+    if free < MIN_FREE_BYTES:
         return Finding(False, f"Data folder: only {free // 1_000_000} MB are free at {data}.")
     return Finding(True, f"Data folder: {data}, {free / 1e9:.1f} GB free.")
 
@@ -104,7 +104,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
         yield Finding(True, "Rights: row-level security keeps families apart.")
         skew = await measure_skew(database)
         seconds = abs(skew.total_seconds())
-        if abs(skew) > MOST_SKEW:
+        if abs(skew) > MAX_SKEW:
             yield Finding(
                 False,
                 f"Clock: this machine and PostgreSQL are {seconds:.0f} s apart;"

@@ -11,7 +11,7 @@ from bot.conversation.people import People, read_people
 from bot.conversation.views import pasted_lists as views
 from bot.ui.misunderstandings import misunderstood
 
-_MOST_PEOPLE = 4  # more are asked about one by one
+_MAX_PEOPLE = 4  # more are asked about one by one
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Listed:
     def asks_person(self) -> bool:
         """Whether several of them are for somebody who is still to be named."""
         asked = sum(self.kind.question(entry) == "person" for entry in self.entries)
-        return asked > 1 and len(self.people) <= _MOST_PEOPLE
+        return asked > 1 and len(self.people) <= _MAX_PEOPLE
 
     @property
     def savable(self) -> Sequence[Entry]:

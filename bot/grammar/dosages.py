@@ -15,8 +15,8 @@ from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, wor
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
-MOST = 100_000_000  # of anything: penicillin is given by the million units
-LEAST = Fraction(1, 1000)
+MAX_AMOUNT = 100_000_000  # of anything: penicillin is given by the million units
+MIN_AMOUNT = Fraction(1, 1000)
 
 _UNIT_WORDS = """
     kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
@@ -273,9 +273,9 @@ def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = Tru
         typed = " ".join(token.raw for token in tokens[at:end])
         if number.value <= 0:
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, typed)
-        if number.value > MOST:
+        if number.value > MAX_AMOUNT:
             raise Misunderstood(Problem.AMOUNT_TOO_LARGE, typed)
-        if number.value < LEAST:
+        if number.value < MIN_AMOUNT:
             raise Misunderstood(Problem.AMOUNT_TOO_SMALL, typed)
     return end
 

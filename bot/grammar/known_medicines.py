@@ -14,7 +14,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, unaccented
 
 _CLOSE = 60
-_MOST_CHOICES = 4
+_MAX_CHOICES = 4
 _SHORTEST = 3
 
 
@@ -84,7 +84,7 @@ def unknown_medicine(line: Line, known: Sequence[KnownMedicine]) -> Misunderstoo
         scorer=fuzz.WRatio,
         score_cutoff=_CLOSE,
     )
-    nearest = tuple(names[index] for _name, _score, index in near)[:_MOST_CHOICES]
+    nearest = tuple(names[index] for _name, _score, index in near)[:_MAX_CHOICES]
     return Misunderstood(Problem.UNKNOWN_MEDICINE, words, suggestions=nearest)
 
 

@@ -25,7 +25,7 @@ _NUMBER = re.compile(
 _THOUSAND_OR_NOT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3}){2,}")
 # Longer ones are no amount of anything, and slow to convert.
-_MOST_DIGITS = 12
+_MAX_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Number:
 
 def read_count(word: str) -> int | None:
     """A whole number in digits or as a word up to fourteen; None if *word* is none."""
-    if word.isdecimal() and len(word) <= _MOST_DIGITS:
+    if word.isdecimal() and len(word) <= _MAX_DIGITS:
         return int(word)
     return COUNTS.get(word)
 
@@ -63,7 +63,7 @@ def read_number(tokens: Sequence[Token]) -> Number | None:
 
 def _read(token: Token) -> Number | None:
     match = _NUMBER.match(token.word)
-    if token.is_quoted or match is None or len(match[0]) > _MOST_DIGITS:
+    if token.is_quoted or match is None or len(match[0]) > _MAX_DIGITS:
         return None
     rest = token.word[match.end() :]
     if rest[:1].isdecimal() or rest[:1] in {"/", ".", ","}:

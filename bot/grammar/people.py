@@ -17,7 +17,7 @@ from bot.grammar.places import Place, PlaceProblem, Unclear, find_place
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, unaccented, words_of
 
-_MOST_CHOICES = 8
+_MAX_CHOICES = 8
 _CLOSE = 60
 # A whole line of `/addperson`: a name and a place, with room to be told which of them is too long.
 _LONGEST_LINE = 1000
@@ -148,7 +148,7 @@ def unknown_person(words: str, people: Sequence[Person]) -> Misunderstood:
     nearest = [name for name, _score, _index in near]
     others = [name for name in _names(people) if name not in nearest]
     return Misunderstood(
-        Problem.UNKNOWN_PERSON, words, suggestions=tuple(nearest + others)[:_MOST_CHOICES]
+        Problem.UNKNOWN_PERSON, words, suggestions=tuple(nearest + others)[:_MAX_CHOICES]
     )
 
 
@@ -157,7 +157,7 @@ def _two_people(people: Sequence[Person]) -> Misunderstood:
 
 
 def _names(people: Sequence[Person]) -> tuple[str, ...]:
-    return tuple(person.name for person in people)[:_MOST_CHOICES]
+    return tuple(person.name for person in people)[:_MAX_CHOICES]
 
 
 class _Finder:

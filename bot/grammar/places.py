@@ -24,7 +24,7 @@ from rapidfuzz import fuzz, process
 from bot.grammar.tokens import fold_spaces, unaccented, without_traps
 
 LONGEST_PLACE = 100
-MOST_CHOICES = 5
+MAX_CHOICES = 5
 
 # A namesake elsewhere counts if it is a big city itself, or not much smaller than the biggest:
 # London in Canada does, Paris in Texas does not.
@@ -249,7 +249,7 @@ def _likeliest(cities: Iterable[_City], *, also: set[str]) -> Place | Unclear:
     if len(rivals) <= 1 and not others:
         return _city_place(first)
     places = _distinct(rivals or [first]) + [_zone_place(key) for key in others]
-    return Unclear(PlaceProblem.SEVERAL, tuple(places[:MOST_CHOICES]))
+    return Unclear(PlaceProblem.SEVERAL, tuple(places[:MAX_CHOICES]))
 
 
 def _elsewhere(keys: set[str], zones: Iterable[str]) -> list[str]:
@@ -268,7 +268,7 @@ def _country(iso: str) -> Place | Unclear:
     cities = sorted(_gazetteer().biggest[iso].values(), key=lambda c: -c.population)
     if len(cities) == 1:
         return Place(_gazetteer().country_names[iso], ZoneInfo(cities[0].zone))
-    return Unclear(PlaceProblem.SEVERAL, tuple(_distinct(cities)[:MOST_CHOICES]))
+    return Unclear(PlaceProblem.SEVERAL, tuple(_distinct(cities)[:MAX_CHOICES]))
 
 
 def _distinct(cities: Iterable[_City]) -> list[Place]:
@@ -286,20 +286,20 @@ def _nearest(words: str) -> tuple[Place, ...]:
     known = _gazetteer()
     if "/" in words:
         close = process.extract(
-            words, known.zones.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=MOST_CHOICES
+            words, known.zones.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=MAX_CHOICES
         )
         return tuple(_zone_place(known.zones[name]) for name, _score, _index in close)
     ranked = [
         (score + math.log10(city.population + 1), city)
         for names in (known.cities, known.aliases)
         for name, score, _index in process.extract(
-            words, names.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=4 * MOST_CHOICES
+            words, names.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=4 * MAX_CHOICES
         )
         for city in names[name]
     ]
     ranked.sort(key=lambda pair: -pair[0])
     cities = list(dict.fromkeys(city for _rank, city in ranked))
-    return tuple(_distinct(cities[:MOST_CHOICES]))
+    return tuple(_distinct(cities[:MAX_CHOICES]))
 
 
 def _city_place(city: _City) -> Place:

@@ -33,8 +33,8 @@ from domain.models.delivery import Lane
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-MOST_AT_ONCE = 4  # with each look: nobody waits for an edit, and Telegram's limits are shared
-MOST_IN_FLIGHT = 8
+MAX_AT_ONCE = 4  # with each look: nobody waits for an edit, and Telegram's limits are shared
+MAX_IN_FLIGHT = 8
 LONGEST_WAIT = timedelta(seconds=10)  # for a turn: less than a third of the lease
 TURN_DELAY = timedelta(seconds=15)
 LONGEST_PAUSE_SECONDS = 3600.0
@@ -98,7 +98,7 @@ class AbandonedDrafts:
         await self._in_flight.drain(seconds=seconds)
 
     async def _look(self) -> None:
-        most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - len(self._in_flight))
+        most = min(MAX_AT_ONCE, MAX_IN_FLIGHT - len(self._in_flight))
         if most <= 0 or not self._circuit.may_try():
             return
         try:
@@ -181,7 +181,7 @@ class AbandonedDrafts:
         """Wait for Telegram's limits, but not so long that somebody else would take the draft."""
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                await self._limiter.slot(lane, self._clock.now(), draft.chat_id)
+                await self._limiter.acquire(lane, self._clock.now(), draft.chat_id)
         except TimeoutError:
             raise _Postponed(TURN_DELAY) from None
 
@@ -189,7 +189,7 @@ class AbandonedDrafts:
         """Gives the turn back where nothing is to be said any more."""
         if await self._deadlines.is_held(draft):
             return True
-        self._limiter.ended(draft.chat_id)
+        self._limiter.release(draft.chat_id)
         return False
 
     async def _call(self, draft: ClaimedDraft, call: Callable[..., Awaitable[T]]) -> T | None:
@@ -211,7 +211,7 @@ class AbandonedDrafts:
                 log.info("question edit rejected: %s", reason(error))
             return None
         finally:
-            self._limiter.ended(draft.chat_id)
+            self._limiter.release(draft.chat_id)
         return result
 
     async def _postpone(self, draft: ClaimedDraft, delay: timedelta) -> None:

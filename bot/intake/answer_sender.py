@@ -170,7 +170,7 @@ class AnswerSender:
         is_still_wanted: Callable[[], bool] = lambda: True,
     ) -> T | None:
         """What *call* returned, or None where Telegram refused it for good."""
-        await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
+        await self._limiter.acquire(Lane.INTERACTIVE, self._clock.now(), chat_id)
         try:
             if not is_still_wanted():
                 return None
@@ -188,5 +188,5 @@ class AnswerSender:
                 log.warning("answer rejected by Telegram: %s", reason(error))
             return None
         finally:
-            self._limiter.ended(chat_id)
+            self._limiter.release(chat_id)
         return result

@@ -51,8 +51,8 @@ RETRY_SECONDS = 0.5
 UNREACHABLE_SECONDS = 2.0
 CLAIMED_AT_ONCE = 100
 LOOK_AGAIN_SECONDS = 0.5
-MOST_OF_A_CHAT = 20  # waiting in this process; more wait in the inbox
-MOST_WAITING = 2_000  # of all chats
+MAX_PER_CHAT = 20  # waiting in this process; more wait in the inbox
+MAX_WAITING = 2_000  # of all chats
 #: From so many waiting on, who only looks around is not answered: that many taps are no question.
 PATIENCE = 5
 
@@ -118,7 +118,7 @@ class ChatQueues:
             if not (presses and _is_redundant(press, presses)):
                 presses.append(press)
                 total += 1
-            if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
+            if len(presses) > MAX_PER_CHAT or total > MAX_WAITING:
                 full.add(each.chat_id)  # and whatever comes after it in that chat
             may_wait = each.chat_id in full
             made.append(replace(each, may_wait=may_wait))
@@ -189,13 +189,13 @@ class ChatQueues:
 
     async def _claim_available(self) -> bool:
         """Claim what there is room for; whether there was anything."""
-        full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
-        room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
+        full = [chat for chat, queue in self._queues.items() if len(queue) >= MAX_PER_CHAT]
+        room = min(CLAIMED_AT_ONCE, MAX_WAITING - len(self._known))
         if room <= 0:
             return False
         taken = await self._database.run(
             lambda scope: inbox.claim(
-                scope, owner=self._owner, lease=LEASE, most=room, each=MOST_OF_A_CHAT, full=full
+                scope, owner=self._owner, lease=LEASE, most=room, each=MAX_PER_CHAT, full=full
             ),
             as_dispatch(),
         )

@@ -97,18 +97,18 @@ async def apply(
     if "leave" in change:
         flow_id = UUID(change["leave"])
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, flow_id)
+            await store.mute(chat_id, user_id, flow_id)
         await store.leave(chat_id, user_id, flow_id)
         return Outcome.APPLIED
     if "mention" in change:
         flow_id = UUID(change["mention"])
         await store.mention(chat_id, user_id, flow_id, version=change["version"])
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, flow_id)
+            await store.mute(chat_id, user_id, flow_id)
         return Outcome.APPLIED
     if "repeat" in change:
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
+            await store.mute(chat_id, user_id, UUID(change["repeat"]))
         return Outcome.APPLIED
     if "ends" in change:
         await store.end(chat_id, user_id, UUID(change["ends"]))

@@ -23,7 +23,7 @@ LONGEST_DELAY_SECONDS = 300.0
 #: An answer is news for a day. It is also as long as Telegram keeps updates for us.
 TRIED_SECONDS = 24 * 3600.0
 #: Of a try whose outcome nobody knows, each may have arrived: few of them, or a chat fills up.
-MOST_UNKNOWN = 5
+MAX_UNKNOWN = 5
 
 
 class OutgoingAnswers:
@@ -125,7 +125,7 @@ class OutgoingAnswers:
                     unknown += 1
             else:
                 return None
-            if unknown == MOST_UNKNOWN or loop.time() + wait > until:
+            if unknown == MAX_UNKNOWN or loop.time() + wait > until:
                 return failure
             log.warning("answer delayed: %s, retrying in %.1f s", failure, wait)
             await asyncio.sleep(wait)

@@ -31,7 +31,7 @@ LONGEST_PAUSE_SECONDS = 60.0
 #: A task that ran for so long has recovered: its earlier failures don't count any more.
 RECOVERED_SECONDS = 300.0
 #: After so many failures in a row a new process may do better.
-MOST_FAILURES = 8
+MAX_FAILURES = 8
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
@@ -51,7 +51,7 @@ class TaskCancelled(Exception):
 class Supervisor:
     """Owns the tasks that run as long as the process does. Each failure is logged and counted.
 
-    What may be restarted is, after a pause that doubles up to LONGEST_PAUSE_SECONDS; MOST_FAILURES
+    What may be restarted is, after a pause that doubles up to LONGEST_PAUSE_SECONDS; MAX_FAILURES
     in a row, and the first failure of anything else, end :meth:`wait`, and so the process. The work
     has to run until it is cancelled: a return counts as a failure, unless it *may_return*.
     """
@@ -112,7 +112,7 @@ class Supervisor:
                 failures = 0
             failures += 1
             self._report(error, name=name)
-            if not restarts or failures >= MOST_FAILURES:
+            if not restarts or failures >= MAX_FAILURES:
                 self._give_up(error, name=name)
                 return
             pause = min(FIRST_PAUSE_SECONDS * 2 ** (failures - 1), LONGEST_PAUSE_SECONDS)

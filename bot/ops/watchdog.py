@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 HELD_SECONDS = 0.2
 _BEAT_SECONDS = 0.05
-_MOST_FRAMES = 15  # the innermost say what it is doing, and these for whom
+_MAX_FRAMES = 15  # the innermost say what it is doing, and these for whom
 _UNSEEN = "unknown"
 
 
@@ -109,7 +109,7 @@ class _Watchdog:
 def _in_words(frame: FrameType | None) -> str:
     """Where the loop's thread is, the innermost call first."""
     calls: list[str] = []
-    while frame is not None and len(calls) < _MOST_FRAMES:
+    while frame is not None and len(calls) < _MAX_FRAMES:
         code = frame.f_code
         file = "/".join(PurePath(code.co_filename).parts[-3:])
         calls.append(f"{file}:{frame.f_lineno}:{code.co_qualname}")

@@ -119,7 +119,7 @@ redis.call('ZADD', KEYS[4], 'XX', ARGV[2], KEYS[3])
 )
 
 # KEYS: draft.
-KEEP_QUIET = """
+MUTE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'told', 1) end
 """
 

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.redis import keys
-from bot.redis.conversation_scripts import END, KEEP_QUIET, LEAVE, NOTE, SAVE, TELL
+from bot.redis.conversation_scripts import END, LEAVE, MUTE, NOTE, SAVE, TELL
 from bot.redis.conversations import (
     AlreadyApplied,
     Conversation,
@@ -46,7 +46,7 @@ class ConversationStore:
         self._end = redis.register_script(END)
         self._tell = redis.register_script(TELL)
         self._leave = redis.register_script(LEAVE)
-        self._keep_quiet = redis.register_script(KEEP_QUIET)
+        self._mute = redis.register_script(MUTE)
         self._note = redis.register_script(NOTE)
 
     async def load(self, chat_id: int, user_id: int) -> Conversation | Expired | None:
@@ -108,7 +108,7 @@ class ConversationStore:
                     keys.conversation_tombstone(chat_id, user_id),
                     keys.draft(chat_id, user_id, conversation.flow_id),
                     keys.DRAFT_DEADLINES,
-                    keys.begun_last(chat_id, user_id, flow),
+                    keys.latest_flow(chat_id, user_id, flow),
                 ],
                 args=[
                     dump_conversation(saved),
@@ -197,10 +197,10 @@ class ConversationStore:
         except RedisError as error:
             raise ConversationsUnavailable from error
 
-    async def keep_quiet(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
+    async def mute(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
         """No new message is worth it if this flow expires."""
         try:
-            await self._keep_quiet(keys=[keys.draft(chat_id, user_id, flow_id)])
+            await self._mute(keys=[keys.draft(chat_id, user_id, flow_id)])
         except RedisError as error:
             raise ConversationsUnavailable from error
 

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 LONGEST_LEASE = timedelta(minutes=15)
-MOST_ATTEMPTS = 20  # with leases that grow: an outage of Telegram of four hours
+MAX_ATTEMPTS = 20  # with leases that grow: an outage of Telegram of four hours
 
 _KEY = re.compile(r"conversation:(-?\d+):(-?\d+):draft:.+")
 
@@ -135,7 +135,7 @@ class DraftDeadlines:
 
     async def claim(self, *, most: int) -> list[ClaimedDraft]:
         """Drafts that are due, for LEASE and, when they were claimed in vain, longer. One that
-        cannot be read is dropped, and so is one that failed MOST_ATTEMPTS times.
+        cannot be read is dropped, and so is one that failed MAX_ATTEMPTS times.
         """
         rows = await self._claim(
             keys=[keys.DRAFT_DEADLINES],
@@ -144,7 +144,7 @@ class DraftDeadlines:
                 most,
                 _in_milliseconds(LEASE),
                 _in_milliseconds(LONGEST_LEASE),
-                MOST_ATTEMPTS,
+                MAX_ATTEMPTS,
             ],
         )
         claimed = []

@@ -60,7 +60,7 @@ def draft(chat_id: int, user_id: int, flow_id: UUID) -> str:
 DRAFT_DEADLINES = "conversation:deadlines"
 
 
-def begun_last(chat_id: int, user_id: int, flow: str) -> str:
+def latest_flow(chat_id: int, user_id: int, flow: str) -> str:
     """Which conversation of this kind a person began last."""
     return f"conversation:{chat_id}:{user_id}:begun:{flow}"
 

@@ -107,12 +107,12 @@ class Lease:
         self._stopping = asyncio.Event()
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Whether we hold it now, by our own clock; right also in a process that was paused."""
         return self._monotonic() < self._held_until
 
     @property
-    def reachable(self) -> bool:
+    def is_reachable(self) -> bool:
         """Whether Redis answered when it was last asked; while not, every replica sweeps."""
         return self._circuit.is_closed
 
@@ -130,7 +130,7 @@ class Lease:
         if self._rounds is not None:
             await self._rounds
             self._rounds = None
-        await self._hand_back()
+        await self._release_lease()
 
     async def _keep_asking(self) -> None:
         # Ended by an event, not by cancelling: asyncio.wait_for, which redis-py uses, can swallow
@@ -148,7 +148,7 @@ class Lease:
         return self._stopping.is_set()
 
     def _seconds_to_next_round(self) -> float:
-        if self.held and self.reachable:
+        if self.is_held and self.is_reachable:
             return self._every
         # Twice as often while we wait for Redis or for another holder, and in time to let go.
         left = self._held_until - self._monotonic()
@@ -156,11 +156,11 @@ class Lease:
 
     async def _ask(self) -> None:
         if self._has_failed:
-            await self._hand_back()
+            await self._release_lease()
             return
-        if self._gained is not None and not self.held:
+        if self._gained is not None and not self.is_held:
             logger.warning("lease expired before renewal: lease=%s", self._name)
-            await self._let_go()
+            await self._stop_work()
         # Counted from before the question: Redis starts counting later than that.
         asked_at = self._monotonic()
         # A lease that is missing too early was not let go but forgotten, and its holder may not
@@ -177,27 +177,27 @@ class Lease:
         if answer == _OTHERS:
             self._others_until = self._monotonic() + others_ms / 1000
         if answer in (_OTHERS, _MISSING):
-            await self._let_go()
+            await self._stop_work()
             return
         self._held_until = asked_at + self._ttl * _SAFE_SHARE
         self._others_until = float("-inf")
         if answer == _TAKEN or self._gained is None:
-            await self._begin()
+            await self._start_work()
 
-    async def _begin(self) -> None:
+    async def _start_work(self) -> None:
         if self._gained is not None:
             logger.warning("lease missing in redis, starting over: lease=%s", self._name)
             await end([self._gained])
-        self._gained = self._beginning.start(self._call_on_gained())
+        self._gained = self._beginning.start(self._run_on_gained())
 
-    async def _call_on_gained(self) -> None:
+    async def _run_on_gained(self) -> None:
         try:
             await self._on_gained()
         except Exception:
             logger.exception("start under lease failed, releasing it: lease=%s", self._name)
             self._has_failed = True
 
-    async def _let_go(self) -> None:
+    async def _stop_work(self) -> None:
         self._held_until = float("-inf")
         if self._gained is None:
             return
@@ -208,8 +208,8 @@ class Lease:
             logger.exception("stop after losing lease failed: lease=%s", self._name)
         self._gained = None
 
-    async def _hand_back(self) -> None:
-        await self._let_go()
+    async def _release_lease(self) -> None:
+        await self._stop_work()
         self._has_failed = False
         with suppress(RedisError):
             await self._release([self._name], [self._token, self._ttl_ms])

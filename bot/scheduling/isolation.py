@@ -21,7 +21,7 @@ from domain.set_asides import Subject, Work, describe
 
 log = logging.getLogger(__name__)
 
-MOST = 1_000  # rows that are looked for at once
+MAX_ROWS = 1_000  # rows that are looked for at once
 
 WorkOn: TypeAlias = Callable[[Scope, Sequence[UUID]], Awaitable[int]]
 
@@ -45,22 +45,22 @@ class Isolation:
 
     async def do(self, chore: Chore) -> None:
         """All that is due."""
-        while found := await self._database.run(lambda s: chore.find(s, MOST), as_dispatch()):
+        while found := await self._database.run(lambda s: chore.find(s, MAX_ROWS), as_dispatch()):
             done = 0
             for family_id, subjects in groupby(
                 sorted(found, key=lambda each: each.family_id), key=lambda each: each.family_id
             ):
-                done += await self._halve(
+                done += await self._bisect(
                     chore.work, list(subjects), chore.do, request=as_family(family_id)
                 )
             if not done:  # another replica has them in hand
                 return
 
-    async def take_apart(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:
+    async def run_isolated(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:
         """As the dispatcher, across families. Returns how many were done or set aside."""
-        return await self._halve(work, subjects, do, request=as_dispatch())
+        return await self._bisect(work, subjects, do, request=as_dispatch())
 
-    async def _halve(
+    async def _bisect(
         self, work: Work, subjects: Sequence[Subject], do: WorkOn, *, request: ScopeRequest
     ) -> int:
         if not subjects:
@@ -75,9 +75,9 @@ class Isolation:
                 await self._set_aside(work, subjects[0], error)
                 return 1
         middle = len(subjects) // 2
-        return await self._halve(work, subjects[:middle], do, request=request) + await self._halve(
-            work, subjects[middle:], do, request=request
-        )
+        return await self._bisect(
+            work, subjects[:middle], do, request=request
+        ) + await self._bisect(work, subjects[middle:], do, request=request)
 
     async def _set_aside(self, work: Work, subject: Subject, error: Exception) -> None:
         reason = describe(error)

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 BATCH = 1_000  # doses, and appointments, in one transaction
 TICK_SECONDS = 1.0
 #: How far apart this process and PostgreSQL may be about a minute having come; see domain.clock.
-SURELY = timedelta(milliseconds=50)
+CLOCK_TOLERANCE = timedelta(milliseconds=50)
 EXPAND_EVERY = timedelta(minutes=30)
 EXPAND_AHEAD = timedelta(hours=24)  # of the 36 h that are made: half a day to notice a fault
 CLEAN_EVERY = timedelta(hours=6)
@@ -79,7 +79,7 @@ class WakeUps:
         self._on_sweep: list[Callable[[], None]] = []
         database.subscribe(self._on_event)
 
-    def also_on_sweep(self, look: Callable[[], None]) -> None:
+    def add_sweep_listener(self, look: Callable[[], None]) -> None:
         """Have *look* called with each sweep: whatever else waits in the database is found then."""
         self._on_sweep.append(look)
 
@@ -87,7 +87,7 @@ class WakeUps:
         """Keep the alarm and sweep, until cancelled."""
         try:
             await self._lease.start()
-            _heed_cancellation()
+            _raise_swallowed_cancellation()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep())
                 group.create_task(self._do_chores())
@@ -147,8 +147,8 @@ class WakeUps:
         doses, occurrences_ = await self._database.run(
             lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
         )
-        moved = await self._isolation.take_apart(Work.DOSE, doses, reminders.act_on_doses)
-        return moved + await self._isolation.take_apart(
+        moved = await self._isolation.run_isolated(Work.DOSE, doses, reminders.act_on_doses)
+        return moved + await self._isolation.run_isolated(
             Work.APPOINTMENT, occurrences_, reminders.act_on_occurrences
         )
 
@@ -159,7 +159,7 @@ class WakeUps:
 
     async def _on_ring(self, minute: datetime) -> None:
         """Act; and once more where by PostgreSQL's clock the minute had perhaps not come."""
-        early = minute + SURELY - self._clock.now()
+        early = minute + CLOCK_TOLERANCE - self._clock.now()
         await self.act()
         if early > timedelta(0):
             await asyncio.sleep(early.total_seconds())
@@ -222,15 +222,15 @@ class WakeUps:
         last = datetime.min.replace(tzinfo=UTC)
         while True:
             now = self._clock.now()
-            is_blind = not (self._lease.reachable and self._alarm.is_reachable)
+            is_blind = not (self._lease.is_reachable and self._alarm.is_reachable)
             new_minute = now.replace(second=0, microsecond=0) > last
             # The clock may have been set back: what lies ahead of now is long ago, too.
             if abs(now - last) >= self._sweep_every or (is_blind and new_minute):
                 last = now
-                await self._look_everywhere()
+                await self._sweep_once()
             await asyncio.sleep(TICK_SECONDS)
 
-    async def _look_everywhere(self) -> None:
+    async def _sweep_once(self) -> None:
         try:
             await self.act()
             await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
@@ -240,7 +240,7 @@ class WakeUps:
             look()
 
 
-def _heed_cancellation() -> None:
+def _raise_swallowed_cancellation() -> None:
     """redis-py can swallow a cancellation before Python 3.12; what is begun after it never ends."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():

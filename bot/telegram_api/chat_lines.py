@@ -74,7 +74,7 @@ class Chat:
 
 
 # Abandoned tickets are left in their heaps until they come up or become this many.
-_MOST_ABANDONED = 100
+_MAX_ABANDONED = 100
 
 
 class ChatLines:
@@ -186,7 +186,7 @@ class ChatLines:
         ticket.line.chat.waiting[ticket.urgency[0]] -= 1
         self._waiting -= 1
         self._abandoned += 1
-        if self._abandoned > max(_MOST_ABANDONED, self._waiting):
+        if self._abandoned > max(_MAX_ABANDONED, self._waiting):
             self._sweep()
 
     def sweep(self) -> None:

@@ -55,7 +55,7 @@ class Delivery:
         # Of whom how much is in flight, and until when the chats of others have to wait.
         self._busy: Counter[UUID] = Counter()
         self._resting: dict[UUID, float] = {}
-        self._sender = Sender(database, api, limiter=limiter, render=render, on_open=self.nudge)
+        self._sender = Sender(database, api, limiter=limiter, render=render, on_pending=self.nudge)
         database.subscribe(self._on_event)
 
     def nudge(self) -> None:
@@ -153,7 +153,7 @@ class Delivery:
 
     async def _deliver(self, claimed: Claimed) -> None:
         try:
-            await self._sender.bring_to_its_end(claimed)
+            await self._sender.send_or_edit(claimed)
         except Exception as error:
             if is_away(error):
                 # Its lease runs out, and then it is tried again.

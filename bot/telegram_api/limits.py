@@ -119,7 +119,7 @@ class Limiter:
             allowed_at = max(allowed_at, begin_at + before * chat.seconds - chat.ahead[line.kind])
         return max(0.0, allowed_at - now)
 
-    async def slot(self, lane: Lane, deadline: datetime, chat_id: int) -> None:
+    async def acquire(self, lane: Lane, deadline: datetime, chat_id: int) -> None:
         """Return when this send may go out; send at once then.
 
         The more urgent lane goes first and within it the earlier *deadline* (aware), which is an
@@ -138,7 +138,7 @@ class Limiter:
                 self._lines.abandon(ticket)
                 self._changed.set()
             else:
-                self.ended(chat_id)
+                self.release(chat_id)
             raise
 
     def pause(self, retry_after: float, chat_id: int | None = None) -> None:
@@ -168,12 +168,12 @@ class Limiter:
         """Telegram took what was sent, or refused it with anything but a 429."""
         self._suspicion.went_through(chat_id)
 
-    def ended(self, chat_id: int) -> None:
+    def release(self, chat_id: int) -> None:
         """A send whose turn had come is over, if only because it was not made: the next may go.
 
         Costs nothing where :meth:`went_through` or :meth:`pause` has told more.
         """
-        self._suspicion.ended(chat_id)
+        self._suspicion.released(chat_id)
 
     def _look_again(self) -> None:
         self._changed.set()

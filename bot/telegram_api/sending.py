@@ -39,14 +39,14 @@ LONGEST_WAIT = timedelta(seconds=15)  # for a turn: what waits longer is handed 
 LONGEST_DELAY = timedelta(seconds=30)
 LONGEST_PAUSE_SECONDS = 3600.0  # what a 429 may ask for; more is a slip of the tongue
 #: Tries of one message whose outcome nobody knows; of a card, its window ends them before.
-MOST_ATTEMPTS = 100
+MAX_ATTEMPTS = 100
 
 Render: TypeAlias = Callable[[Message], Screen]
 """What a message shows, in the language that is spoken just then."""
 
 
 class Sender:
-    """Sends or edits what was claimed. *on_open* is called when something is open again."""
+    """Sends or edits what was claimed. *on_pending* is called when something is open again."""
 
     def __init__(
         self,
@@ -55,25 +55,25 @@ class Sender:
         *,
         limiter: Limiter,
         render: Render,
-        on_open: Callable[[], None],
+        on_pending: Callable[[], None],
     ) -> None:
         self._database = database
         self._api = api
         self._limiter = limiter
         self._render = render
-        self._on_open = on_open
+        self._on_pending = on_pending
         self._reader = MessageReader(database)
-        self._recorder = OutcomeRecorder(database, on_outdated=on_open)
+        self._recorder = OutcomeRecorder(database, on_outdated=on_pending)
 
     async def close(self, *, seconds: float) -> None:
         """Record what is left, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
-    async def bring_to_its_end(self, claimed: Claimed) -> None:
+    async def send_or_edit(self, claimed: Claimed) -> None:
         """Send or edit it, or record why not. Raises what the database raises, and what cannot be
         read or shown.
         """
-        if not await self._has_its_turn(claimed):
+        if not await self._wait_for_turn(claimed):
             await self._postpone(claimed, timedelta(0))
             return
         try:
@@ -88,7 +88,7 @@ class Sender:
         except NotFound:
             log.warning("notification gone: notification=%s", claimed.id)
         finally:
-            self._limiter.ended(claimed.chat_id)
+            self._limiter.release(claimed.chat_id)
 
     async def set_aside(self, claimed: Claimed, reason: str) -> None:
         """What it says cannot be read, or shown: whoever comes next is told instead."""
@@ -101,13 +101,13 @@ class Sender:
                 "setting message aside failed: notification=%s %s", claimed.id, describe(error)
             )
 
-    async def _has_its_turn(self, claimed: Claimed) -> bool:
+    async def _wait_for_turn(self, claimed: Claimed) -> bool:
         """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
         leave alone) that the lease would run out, which looks like a send of unknown outcome.
         """
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
+                await self._limiter.acquire(claimed.lane, claimed.deadline_at, claimed.chat_id)
         except TimeoutError:
             return False
         return True
@@ -122,20 +122,20 @@ class Sender:
             )
         except Forbidden:
             self._limiter.went_through(claimed.chat_id)
-            await self._cannot_reach(claimed, message, "the person has blocked the bot")
+            await self._mark_unreachable(claimed, message, "the person has blocked the bot")
         except RetryAfter as error:
-            await self._wait_as_told(claimed, error)
+            await self._honor_retry_after(claimed, error)
         except ChatMigrated:
             await self._end(claimed, Status.FAILED, "the chat is another one by now")
         except BadRequest as error:
             self._limiter.went_through(claimed.chat_id)
             if "chat not found" in error.message.lower():
-                await self._cannot_reach(claimed, message, "the chat does not exist")
+                await self._mark_unreachable(claimed, message, "the chat does not exist")
             else:
                 await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
         except TelegramError as error:
             maybe_sent = not isinstance(error, NotSent)
-            await self._try_later(claimed, message, maybe_sent=maybe_sent)
+            await self._retry_later(claimed, message, maybe_sent=maybe_sent)
         else:
             self._limiter.went_through(claimed.chat_id)
             self._recorder.add(
@@ -155,10 +155,10 @@ class Sender:
         try:
             is_shown = await self._show(screen, message)
         except RetryAfter as error:
-            await self._wait_as_told(claimed, error)
+            await self._honor_retry_after(claimed, error)
             return
         except TelegramError:
-            await self._try_later(claimed, message, maybe_sent=False)
+            await self._retry_later(claimed, message, maybe_sent=False)
             return
         self._limiter.went_through(claimed.chat_id)
         if has_left:
@@ -191,7 +191,7 @@ class Sender:
     async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
         status, why = over
         if status is Status.UNREACHABLE:
-            await self._cannot_reach(claimed, message, why)
+            await self._mark_unreachable(claimed, message, why)
         elif message.receiver.has_left:
             await self._end(claimed, status, why)
         else:
@@ -202,9 +202,9 @@ class Sender:
                 ),
                 as_dispatch(),
             )
-            self._on_open()
+            self._on_pending()
 
-    async def _cannot_reach(self, claimed: Claimed, message: Message, why: str) -> None:
+    async def _mark_unreachable(self, claimed: Claimed, message: Message, why: str) -> None:
         """Whoever cannot be reached is remembered as such."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
@@ -223,7 +223,7 @@ class Sender:
 
         await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
 
-    async def _wait_as_told(self, claimed: Claimed, error: RetryAfter) -> None:
+    async def _honor_retry_after(self, claimed: Claimed, error: RetryAfter) -> None:
         seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
         self._limiter.pause(seconds, claimed.chat_id)
         await self._postpone(claimed, timedelta(seconds=seconds))
@@ -236,10 +236,10 @@ class Sender:
             ),
             as_dispatch(),
         )
-        self._on_open()
+        self._on_pending()
 
-    async def _try_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
-        if message.attempts >= MOST_ATTEMPTS:
+    async def _retry_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
+        if message.attempts >= MAX_ATTEMPTS:
             await self.set_aside(claimed, f"{message.attempts} tries failed")
             return
         delay = min(timedelta(seconds=2 ** min(message.attempts, 6) / 2), LONGEST_DELAY)
@@ -250,7 +250,7 @@ class Sender:
             ),
             as_dispatch(),
         )
-        self._on_open()
+        self._on_pending()
 
 
 def reason_not_to_send(message: Message) -> tuple[Status, str] | None:

@@ -21,7 +21,7 @@ TRIAL_SECONDS = 10.0  # for as long somebody may still report what became of a t
 PATIENCE_SECONDS = 0.2
 #: So many chats may be refused one after the other without the others waiting for it: telling a
 #: busy group of people to wait is nothing unusual. More of them are the bot after all.
-MOST_CHATS = 40
+MAX_CHATS = 40
 SPACING = 2.0
 FIRST_PAUSE = 0.1
 
@@ -96,7 +96,7 @@ class Suspicion:
             doubt.refused = chat_id
             if doubt.pending == chat_id:
                 doubt.pending = None
-                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MOST_CHATS else 0.0)
+                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MAX_CHATS else 0.0)
             self._ask()
         # Else it left before the doubt began, and the probe's answer was about that time too.
         doubt.until = max(doubt.until, until + TRIAL_SECONDS)
@@ -116,7 +116,7 @@ class Suspicion:
             self._end_doubt()
             self._on_change()
 
-    def ended(self, chat_id: int) -> None:
+    def released(self, chat_id: int) -> None:
         """What was granted for the chat is over, and nobody knows more."""
         doubt = self._doubt
         if doubt is None:

@@ -7,7 +7,7 @@ the process dies in between. Hence every part of it goes to JSON and back.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.ui.length import MOST_SHOWN, length
+from bot.ui.length import MAX_SHOWN, length
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Screen:
         is room for both.
         """
         together = f"{sentence.text}\n\n{self.text}"
-        if sentence.keyboard or sentence.document or length(together) > MOST_SHOWN:
+        if sentence.keyboard or sentence.document or length(together) > MAX_SHOWN:
             return (sentence, self)
         return (replace(self, text=together),)
 

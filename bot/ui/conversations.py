@@ -10,7 +10,7 @@ from bot.ui.length import length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape
 
-_MOST = 4_096  # what Telegram takes in one message
+_MAX_LENGTH = 4_096  # what Telegram takes in one message
 _NAMED = 200
 _TAG = re.compile("<[^>]*>")
 
@@ -71,7 +71,7 @@ def abandoned(question: Screen, unfinished: Unfinished, continue_button: Button)
     """In the place of a question that nobody answered in time."""
     title = unfinished_words(unfinished)
     text = f"{title}\n\n{question.text}"
-    return Screen(text if length(text) <= _MOST else title, ((continue_button,),))
+    return Screen(text if length(text) <= _MAX_LENGTH else title, ((continue_button,),))
 
 
 def unfinished_words(unfinished: Unfinished) -> str:

@@ -10,8 +10,8 @@ from bot.ui.wording import _
 
 # Less than Telegram's, for titles and what follows a list.
 ROOM = 3_600
-MOST_SHOWN = 4_000
-MOST_ROWS = 40
+MAX_SHOWN = 4_000
+MAX_ROWS = 40
 _TOAST = 200
 LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
 _TAG = re.compile(r"</?\w+>")

@@ -438,7 +438,7 @@ async def test_of_two_replicas_only_the_holder_of_the_lease_runs_and_no_minute_i
     await until(lambda: not any(each.alarm.is_running for each in replicas))
     await valkey.start()
     await ring_once()
-    holder = 0 if leases[0].held else 1
+    holder = 0 if leases[0].is_held else 1
     await leases[holder].stop()
     await ring_once()
     await leases[1 - holder].stop()

@@ -20,7 +20,7 @@ from bot.grammar.tokens import Line, as_word
 LONGEST_PART = 40  # tokens: all weekdays with commas, and what may stand before them
 # A line of 100 words that are meant takes some 200: how often a part is looked for behind what may
 # be its title.
-_MOST_STEPS = 500
+_MAX_STEPS = 500
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
 # "at half past nine" and "at lunchtime" are no places.
@@ -165,7 +165,7 @@ class LineReader:
 
     def _take_step(self) -> None:
         self._steps += 1
-        if self._steps > _MOST_STEPS:
+        if self._steps > _MAX_STEPS:
             raise Misunderstood(Problem.TOO_LONG, self._line.text)
 
     def _begins_part(self, at: int) -> bool:

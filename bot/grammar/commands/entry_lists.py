@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces, is_blank, without_traps
 
-MOST_ENTRIES = 20
+MAX_ENTRIES = 20
 _LONGEST_ENTRY = 4  # lines
 _SHORT_LIST = 500  # characters: of such a list every way to read it is tried
 # As lists are marked: with a dash, a dot, or numbers like 1. and 2).
@@ -28,7 +28,7 @@ def to_entries(
     ("Aspirin", "100 mg", "08:00"); one that *is_rest* goes on with the entry before it ("with Dr
     Weber").
     """
-    if len(lines) > MOST_ENTRIES * _LONGEST_ENTRY:
+    if len(lines) > MAX_ENTRIES * _LONGEST_ENTRY:
         raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))
     # Whatever somebody pastes, lines are read together about as much as they are read alone.
     room = _SHORT_LIST + sum(map(len, lines))
@@ -36,7 +36,7 @@ def to_entries(
     pending: list[str] = []
     for line in lines:
         # What stands further up than an entry is long stays as it is: no need to read on.
-        if len(entries) + len(pending) - _LONGEST_ENTRY >= MOST_ENTRIES:
+        if len(entries) + len(pending) - _LONGEST_ENTRY >= MAX_ENTRIES:
             break
         if is_whole(line):
             entries += [*pending, line]
@@ -55,6 +55,6 @@ def to_entries(
                 break
     else:
         entries += pending
-        if len(entries) <= MOST_ENTRIES:
+        if len(entries) <= MAX_ENTRIES:
             return entries
     raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))

@@ -17,7 +17,7 @@ from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500
 LONGEST_LINE = 1000
-MOST_AT_ONCE = 100  # of a thing, without its unit: more is a strength, or a slip
+MAX_AT_ONCE = 100  # of a thing, without its unit: more is a strength, or a slip
 
 _TIMES = re.compile(r"x?(\d{1,2})x?")
 _MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
@@ -103,7 +103,7 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
         value = as_decimal(number.value)
         if value <= 0:
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, line.typed(tokens))
-        if value > MOST_AT_ONCE:
+        if value > MAX_AT_ONCE:
             typed = line.typed(tokens)
             meant = (f"{typed} mg", f"{typed} tablets", *_clock_times(typed))
             raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=meant)

@@ -12,7 +12,7 @@ from bot.grammar.numbers import read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize
 
-MOST = 100_000
+MAX_STOCK = 100_000
 _LEFT = {"left", "remaining", "exactly", "="}
 _FEWER = {"minus", "fewer", "less", "lost", "broken", "expired", "spilt", "spilled"}
 _PLUS = {"+", "and", "plus"}
@@ -74,7 +74,7 @@ def read_amount(line: Line) -> TypedAmount:
     is_unclear = len(units) > 1 or (kind is Stocked.FEWER and len(parts) > 1)
     if is_unclear or total < 0 or (total == 0 and kind is not Stocked.COUNTED):
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)
-    if total > MOST:
+    if total > MAX_STOCK:
         raise Misunderstood(Problem.AMOUNT_TOO_LARGE, words)
     is_sum = len(parts) > 1 or parts[0][0] != 1
     return TypedAmount(

@@ -18,7 +18,7 @@ _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
-_MOST_TIMES = 8  # as many as every 3 hours; a longer list says less than "every 2 hours"
+_MAX_TIMES = 8  # as many as every 3 hours; a longer list says less than "every 2 hours"
 
 BEGUN = date.max  # as *today*: leaves out the first day, whenever it is
 
@@ -114,7 +114,7 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
         # Noon, because clocks change at night.
         at = resolve_local(datetime.combine(today, time(12)), zone)
     times = clock_times_of(schedule, zone, at=at)
-    if len(times) > _MOST_TIMES:
+    if len(times) > _MAX_TIMES:
         times = ()
     if times:
         words = _("{every}: {times}").format(every=words, times=listed(_clock(times)))

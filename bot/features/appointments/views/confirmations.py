@@ -13,7 +13,7 @@ from bot.ui.words.times import day_words
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
-_MOST_GONE = 5  # days that are named
+_MAX_GONE = 5  # days that are named
 
 
 def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
@@ -40,9 +40,9 @@ def changed(
         return screen
     today = now.astimezone(facts.zone).date()
     days = [day_words(at.astimezone(facts.zone).date(), today=today) for at in gone]
-    words = ", ".join(days[:_MOST_GONE])
-    if len(days) > _MOST_GONE:
-        words = _("{days} and {count} more").format(days=words, count=len(days) - _MOST_GONE)
+    words = ", ".join(days[:_MAX_GONE])
+    if len(days) > _MAX_GONE:
+        words = _("{days} and {count} more").format(days=words, count=len(days) - _MAX_GONE)
     return replace(
         screen, text=screen.text + "\n" + _("No longer planned: {days}.").format(days=words)
     )

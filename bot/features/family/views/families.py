@@ -6,7 +6,7 @@ from uuid import UUID
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_in_words, family_labels
 from bot.ui.buttons import switch_button
-from bot.ui.length import MOST_ROWS, ROOM, fitting, label
+from bot.ui.length import MAX_ROWS, ROOM, fitting, label
 from bot.ui.presses.family import Invite, InvitePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -64,7 +64,7 @@ def overview(family: FamilyOverview) -> Answer:
     told_apart = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)
-        for other, words in list(zip(family.others, told_apart, strict=True))[:MOST_ROWS]
+        for other, words in list(zip(family.others, told_apart, strict=True))[:MAX_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
 
@@ -96,7 +96,7 @@ def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answe
         _("Which of them would you like to invite?"),
         tuple(
             (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
-            for person_id, name in people[:MOST_ROWS]
+            for person_id, name in people[:MAX_ROWS]
         ),
     )
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
 from bot.ui.apart import family_name
-from bot.ui.length import MOST_ROWS, fitting, label
+from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
@@ -61,7 +61,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
     rows: list[tuple[Button, ...]] = []
-    for person in found[: MOST_ROWS // 2]:
+    for person in found[: MAX_ROWS // 2]:
         rename = _("✏️ {name}").format(name=label(person.name))
         rows.append(
             (

@@ -12,7 +12,7 @@ from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines
 from domain.models.medicines import MedicineStatus
 
-MOST_CHOICES = 30
+MAX_CHOICES = 30
 
 
 async def list_not_stopped(scope: Scope) -> Sequence[MedicineLine]:
@@ -24,7 +24,7 @@ async def list_not_stopped(scope: Scope) -> Sequence[MedicineLine]:
 
 def choices(lines: Sequence[MedicineLine], *, now: datetime) -> list[list[str]]:
     several = len({line.person_id for line in lines}) > 1
-    shown = lines[:MOST_CHOICES]
+    shown = lines[:MAX_CHOICES]
     labels = medicine_labels(shown, with_person=several, now=now)
     return [[str(line.id), label] for line, label in zip(shown, labels, strict=True)]
 

@@ -17,12 +17,12 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
 from domain.medicines.facts import MedicineLine
 
-MOST_AT_ONCE = 10  # medicines on one line
+MAX_AT_ONCE = 10  # medicines on one line
 _JOINTS = frozenset({",", "and", "&", "+"})
 _LONGEST_AMOUNT = 4  # tokens, before the name: "2 tablets of Para"
 # Each looks at all that follows; a line with more "and"s that lead to a name, but to none that is
 # meant, says nothing.
-_MOST_TRIES = 20
+_MAX_TRIES = 20
 
 
 def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
@@ -45,7 +45,7 @@ def name_all(
     names = _Names(lines)
     items: list[tuple[Sequence[KnownMedicine], str]] = []
     following = _tokenized(text)
-    while len(items) < MOST_AT_ONCE:
+    while len(items) < MAX_AT_ONCE:
         named, amount = names.read_after_amount(following)
         own, following = names.up_to_next(named.rest)
         items.append((named.medicines, f"{amount} {own}".strip()))
@@ -125,7 +125,7 @@ class _Names:
 
     def _is_named(self, line: Line) -> bool:
         self._tries += 1
-        if self._tries > _MOST_TRIES:
+        if self._tries > _MAX_TRIES:
             raise Misunderstood(Problem.TOO_LONG)
         try:
             return self._find_after_amount(line) is not None

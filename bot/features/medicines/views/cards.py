@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -95,7 +95,7 @@ def _with_doses(head: str, facts: CardFacts) -> str:
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
         text = "\n".join([head, *lines, *_put_off(facts, room)])
-        if shown_length(text) <= MOST_SHOWN:
+        if shown_length(text) <= MAX_SHOWN:
             break
     return text
 

@@ -22,7 +22,7 @@ from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
 
-_MOST_OTHERS = 6
+_MAX_OTHERS = 6
 
 
 def recorded(outcome: Recorded) -> Answer:
@@ -107,7 +107,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     that_one = _("✅ The one due {moment}").format(moment=due_moment(first, now=now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
-    for dose in outcome.others[:_MOST_OTHERS]:
+    for dose in outcome.others[:_MAX_OTHERS]:
         words = _("✅ {name}, {moment}").format(
             name=names_of[dose.id], moment=due_moment(dose, now=now)
         )

@@ -54,7 +54,7 @@ from domain.medicines.schedules.kinds import AsNeeded
 from domain.models.medicines import MedicineStatus
 
 PAGE = 10
-MOST_RESUMED = 5
+MAX_RESUMED = 5
 
 
 def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
@@ -101,7 +101,7 @@ def _resume_rows(lines: Sequence[MedicineLine], *, member: Member, now: datetime
         for line in lines
         if line.is_paused_with_person and is_paused(line, now=now)
     }
-    people = list(paused.values())[:MOST_RESUMED]
+    people = list(paused.values())[:MAX_RESUMED]
     return tuple((resume_button(person, member=member),) for person in people)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.length import MOST_SHOWN, shorten, shown_length
+from bot.ui.length import MAX_SHOWN, shorten, shown_length
 from bot.ui.presses.doses import Below, TakeExactly, TakeTold
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
@@ -58,7 +58,7 @@ def summary(facts: SummaryFacts) -> Screen:
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
         text = "\n".join([title, *lines, *more])
-        if shown_length(text) <= MOST_SHOWN:
+        if shown_length(text) <= MAX_SHOWN:
             break
     return Screen(text, _buttons(facts) if facts.may_record else ())
 

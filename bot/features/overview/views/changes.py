@@ -25,7 +25,7 @@ from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern
 from domain.overview.told_changes import ChangesFacts, ToldChange
 
-_MOST_OPENED = 5  # buttons that lead to an appointment
+_MAX_OPENED = 5  # buttons that lead to an appointment
 
 
 def changed(facts: ChangesFacts) -> Screen:
@@ -198,7 +198,7 @@ def _own_drive(appointment: OccurrenceFacts, facts: ChangesFacts) -> str:
 def _keyboard(facts: ChangesFacts) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     found = {item.appointment.id: item.appointment for item in facts.items if item.appointment}
-    if len(found) > _MOST_OPENED:
+    if len(found) > _MAX_OPENED:
         found = {}
     for appointment in found.values():
         press = ShowAppointment(

@@ -6,7 +6,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.wording import _, escape, listed
 
-_MOST_NAMES = 4
+_MAX_NAMES = 4
 
 
 def medicine_there(medicine: str, *, people: Sequence[str], family: str) -> str:
@@ -77,4 +77,4 @@ def has_left(family: str) -> Answer:
 
 
 def _names(people: Sequence[str]) -> str:
-    return listed([escape(name) for name in people[:_MOST_NAMES]])
+    return listed([escape(name) for name in people[:_MAX_NAMES]])

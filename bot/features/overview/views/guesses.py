@@ -9,7 +9,7 @@ from bot.ui.misunderstandings import quoted
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 
-_MOST = 1_000
+_MAX_LENGTH = 1_000
 
 
 def ask(command: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
@@ -31,7 +31,7 @@ def only_named(command: str, text: str, *, has_button: bool = True) -> Answer:
     """
     words = _("I don't know that command. Did you mean /{command}?").format(command=command)
     if text:
-        again = escape(shorten(f"/{command} {text}", to=_MOST))
+        again = escape(shorten(f"/{command} {text}", to=_MAX_LENGTH))
         words = _("{question} Please send it again: <code>{command}</code>").format(
             question=words, command=again
         )

@@ -10,7 +10,7 @@ from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import page_turns, switch_button
-from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.overview import TakeToday, TodayPage
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, ngettext
@@ -148,7 +148,7 @@ def _text(
                 lines += ["", _head(person, room, now, names_day=names_day)]
             lines.append(_item_line(item, room, numbers, member=member, now=now))
         text = "\n".join([*lines, *others])
-        if shown_length(text) <= MOST_SHOWN:
+        if shown_length(text) <= MAX_SHOWN:
             break
     return text
 

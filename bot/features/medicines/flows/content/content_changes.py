@@ -41,8 +41,8 @@ _PRESETS = {
 _HOURS = frozenset({"m", "e", "me", "mne"})
 _TIMES = ("08:00", "12:00", "20:00", "08:00, 20:00", "08:00, 14:00, 20:00")
 _UNKNOWN = "unknown"
-_INTERVALS = (4, 6, 8, 12, 24)  # hours
-_MOST = (1, 2, 3, 4, 6, 8)
+_INTERVAL_CHOICES = (4, 6, 8, 12, 24)  # hours
+_MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,9 @@ def needs_guard(content: Content) -> bool:
 
 
 def ask_interval(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVALS]
+    buttons = [
+        choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVAL_CHOICES
+    ]
     return medicine_changes.ask_interval(
         data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
     )
@@ -237,8 +239,8 @@ def most_choices(content: Content) -> Sequence[int]:
     """No more than the time between two allows."""
     schedule = content.schedule
     interval = schedule.min_interval if isinstance(schedule, AsNeeded) else None
-    fits = timedelta(days=1) // interval if interval else max(_MOST)
-    return [most for most in _MOST if most <= max(1, fits)]
+    fits = timedelta(days=1) // interval if interval else max(_MAX_PER_DAY_CHOICES)
+    return [most for most in _MAX_PER_DAY_CHOICES if most <= max(1, fits)]
 
 
 def ask_most(data: Data, choice: Choice) -> Screen:

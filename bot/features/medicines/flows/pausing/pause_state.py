@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data
-from bot.features.medicines.flows.medicine_choices import MOST_CHOICES, list_not_stopped
+from bot.features.medicines.flows.medicine_choices import MAX_CHOICES, list_not_stopped
 from bot.features.medicines.views.pausing import pause_questions
 from bot.grammar.commands.pauses import PauseEnd
 from bot.intake.request import Request
@@ -39,7 +39,7 @@ def choices_of(people: Sequence[Person], lines: Sequence[MedicineLine]) -> list[
         ]
         for line in lines
     ]
-    return found[:MOST_CHOICES]
+    return found[:MAX_CHOICES]
 
 
 async def load(request: Request, data: Data) -> dict[str, Any]:
