@@ -47,6 +47,7 @@ from bot.intake.serving import EditHandlers, PtbCallback, Serving
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.presses.appointments import (
+    AddReminder,
     AppointmentsPage,
     CallOff,
     ChangeAppointment,
@@ -54,7 +55,6 @@ from bot.ui.presses.appointments import (
     MoveAppointment,
     NothingToNote,
     PastAppointmentsPage,
-    RemindToo,
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
@@ -82,9 +82,9 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
@@ -117,9 +117,9 @@ from bot.ui.presses.medicines import (
     UndoMedicine,
 )
 from bot.ui.presses.overview import (
-    HearOfChanges,
     Keep,
     RunCommand,
+    SetChangeNotices,
     TakeToday,
     TodayPage,
     UndoAction,
@@ -221,14 +221,14 @@ async def _menu(request: Request) -> Answer:
 PRESSES: dict[type[Press], Handler] = {
     Take: doses.take,
     TakeExactly: doses.take_exactly,
-    TakeAllSurely: doses.take_all_surely,
+    TakeNamedDoses: doses.take_named_doses,
     UndoAction: undo.undo_action,
     UndoNamed: undo.undo_named,
     Keep: undo.keep,
     TakeToday: today.take_today,
     TodayPage: today.turn_today,
     TakeAll: doses.take_all,
-    TakeTold: doses.take_told,
+    TakeAllInSummary: doses.take_all_in_summary,
     OpenMenu: doses.open_menu,
     CloseMenu: doses.close_menu,
     Skip: doses.skip,
@@ -271,7 +271,7 @@ PRESSES: dict[type[Press], Handler] = {
     ChangeAppointment: change_appointment.begin,
     CallOff: appointments.call_off,
     RestoreAppointment: appointments.bring_back,
-    RemindToo: appointments.remind_too,
+    AddReminder: appointments.add_reminder,
     ShowCalendar: appointments.calendar,
     ShowFamilyCalendar: appointments.family_calendar,
     WriteOutcome: outcome.begin,
@@ -283,7 +283,7 @@ PRESSES: dict[type[Press], Handler] = {
     RestoreDoctor: doctors.restore,
     AddDoctor: add_doctor.begin_named,
     OwnClock: own_clock.begin,
-    HearOfChanges: changes.hear,
+    SetChangeNotices: changes.hear,
     SwitchFamily: family.switch_family,
     Invite: family.invite_as,
     InvitePerson: family.invite_person,

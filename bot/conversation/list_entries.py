@@ -118,7 +118,7 @@ class Kind(ABC, Generic[Saved]):
         """An answer to its question. Raises Misunderstood for what is none."""
 
     @abstractmethod
-    def turned(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
+    def redrawn(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
         """With other buttons below its question; None if *reply* did not ask for them."""
 
     @abstractmethod

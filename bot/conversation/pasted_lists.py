@@ -60,7 +60,7 @@ class PastedLists:
             {
                 "ask": Step(self._ask, self._take_answer),
                 "list": Step(self._show, self._take_list, self._as_of_now),
-                "change": Step(self._ask_anew, self._take_anew),
+                "change": Step(self._ask_to_retype, self._take_retyped),
             },
             abandon_policy=AbandonPolicy("meds", renew=self._renew, describe_draft=_describe_draft),
         )
@@ -105,9 +105,9 @@ class PastedLists:
             return self._next(request, running, listed.without(listed.at))
         if reply.choice == _BACK:
             return self._next(request, running, listed)
-        turned = listed.kind.turned(listed.people, listed.entry, reply)
-        if turned is not None:
-            return self.flow.redraw(request, running, listed.with_entry(turned).write())
+        redrawn = listed.kind.redrawn(listed.people, listed.entry, reply)
+        if redrawn is not None:
+            return self.flow.redraw(request, running, listed.with_entry(redrawn).write())
         text = reply.text or ""
         retyped = await self._retyped(request, listed, text) if _NUMBERED.fullmatch(text) else None
         if retyped is not None:
@@ -169,7 +169,7 @@ class PastedLists:
         if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
             return views.tap_or_type(reply.text or "").and_ask(self.flow.question(running))
         listed = replace(listed, at=int(numbered[1]) - 1)
-        return await self._typed_anew(request, running, listed, numbered[2])
+        return await self._replace_entry(request, running, listed, numbered[2])
 
     async def _all_for(
         self, request: Request, running: Conversation, listed: Listed, person: Reply
@@ -195,22 +195,22 @@ class PastedLists:
             return self._next(request, running, listed, is_asked_on=True)
         return self.flow.advance(request, running, "change", listed.write())
 
-    def _ask_anew(self, data: Data, choice: Choice) -> Screen:
+    def _ask_to_retype(self, data: Data, choice: Choice) -> Screen:
         listed = self._read(data)
-        return views.type_anew(
+        return views.ask_to_retype(
             listed.entry.line, number=listed.at + 1, keep=choice(views.keep_label(), "keep")
         )
 
-    async def _take_anew(self, request: Request, running: Conversation, reply: Reply) -> Answer:
+    async def _take_retyped(self, request: Request, running: Conversation, reply: Reply) -> Answer:
         listed = self._read(running.data)
         if reply.choice is not None:
             return self._next(request, running, listed)
         retyped = await self._retyped(request, listed, reply.text or "")
         if retyped is not None:
             return self._next(request, running, retyped)
-        return await self._typed_anew(request, running, listed, reply.text or "")
+        return await self._replace_entry(request, running, listed, reply.text or "")
 
-    async def _typed_anew(
+    async def _replace_entry(
         self, request: Request, running: Conversation, listed: Listed, text: str
     ) -> Answer:
         key = listed.entry.key

@@ -12,7 +12,7 @@ from bot.ui.presses.medicines import ChangeOpenDoses
 from bot.ui.presses.overview import RunCommand, UndoAction
 from bot.ui.presses.press import NOWHERE
 from bot.ui.presses.registry import decode
-from bot.ui.presses.subjects import OfWhatWasDone
+from bot.ui.presses.subjects import OfAction
 from domain.database.scope import Act
 from domain.overview.own_actions import UNDOABLE
 
@@ -49,7 +49,7 @@ def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
-    if isinstance(press, OfWhatWasDone):
+    if isinstance(press, OfAction):
         if done is None:
             return None
         press = replace(press, action_id=done)

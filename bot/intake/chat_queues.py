@@ -296,11 +296,11 @@ def _is_redundant(press: RawPress | None, ahead: Sequence[RawPress | None]) -> b
     if press is None:
         return False
     is_twice = any(other is not None and other[1:] == press[1:] for other in ahead)
-    return is_twice or (len(ahead) >= PATIENCE and _only_looks(press[1]))
+    return is_twice or (len(ahead) >= PATIENCE and _is_read_only(press[1]))
 
 
-def _only_looks(data: str) -> bool:
+def _is_read_only(data: str) -> bool:
     try:
-        return decode(data).only_looks
+        return decode(data).is_read_only
     except UnreadableCallback:
         return False

@@ -24,7 +24,7 @@ from bot.ui.presses.arguments import (
     write_minute,
 )
 from bot.ui.presses.conversation import Choose
-from bot.ui.presses.doses import Below, Snooze, TakeAll, TakeAllSurely, UndoRecord
+from bot.ui.presses.doses import Below, Snooze, TakeAll, TakeNamedDoses, UndoRecord
 from bot.ui.presses.family import Invite
 from bot.ui.presses.history import FamilyHistory
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
@@ -122,8 +122,8 @@ def test_what_does_not_fit_is_a_mistake_of_ours_and_fails_at_once(command: str) 
     "press",
     [
         Snooze(family_id=FAMILY, dose_id=DOSE, minutes=31),
-        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(datetime.now(UTC), 1)),
-        TakeAllSurely(
+        TakeNamedDoses(family_id=FAMILY, person_id=DOSE, named=NamedDoses(datetime.now(UTC), 1)),
+        TakeNamedDoses(
             family_id=FAMILY, person_id=DOSE, named=NamedDoses(datetime.now(UTC), 1, "abc")
         ),
         UndoRecord(
@@ -189,7 +189,7 @@ def test_what_is_none_of_our_buttons_is_unreadable(data: str) -> None:
         *((FamilyHistory, argument) for argument in ("00", "01", "x")),
         *((Invite, argument) for argument in ("", "ADMIN", "emperor")),
         *((TakeAll, argument) for argument in ("", "abcde.", "abcde.0", "abcde.11", "0abcde")),
-        *((TakeAllSurely, argument) for argument in ("", "abcde-1234", "0bcde11234", "ABCDE")),
+        *((TakeNamedDoses, argument) for argument in ("", "abcde-1234", "0bcde11234", "ABCDE")),
         *((UndoRecord, argument) for argument in ("0abcde", "0abcdefg", "MWUEMRPV")),
         *((Choose, argument) for argument in ("", "save", ".save", "01.save", "A.save", "1")),
     ],

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
@@ -99,7 +99,7 @@ def back_label() -> str:
     return _("◀ Back to the list")
 
 
-def type_anew(line: str, *, number: int, keep: Button) -> Screen:
+def ask_to_retype(line: str, *, number: int, keep: Button) -> Screen:
     words = _("Type number {number} again. It was: <code>{line}</code>")
     return Screen(words.format(number=number, line=_quoted(line)), ((keep,),))
 

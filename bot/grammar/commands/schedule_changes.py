@@ -20,7 +20,7 @@ from bot.grammar.schedules.amounts_with_times import (
     split_portions,
     without_empty_moments,
 )
-from bot.grammar.schedules.context import ScheduleContext, count_patterns, misfit
+from bot.grammar.schedules.context import ScheduleContext, count_patterns, to_misunderstood
 from bot.grammar.schedules.intervals import anchor_of
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.grammar.schedules.varying_amounts import check_one_rhythm, fit_steps, shared_parts, spread
@@ -51,7 +51,7 @@ def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime
     try:
         change = _read(line, schedule, context)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)
     return change

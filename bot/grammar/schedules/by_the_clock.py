@@ -11,7 +11,7 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
-    misfit,
+    to_misunderstood,
     with_doses_to_come,
 )
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
@@ -42,7 +42,7 @@ def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
             return Weekly(weekdays)
         return Daily(parts.every_days or 1)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error
 
 
 def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
@@ -121,4 +121,4 @@ def _valid(
     try:
         return WallClock(times, starts_on, ends_on, days)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error

@@ -80,6 +80,6 @@ _PROBLEMS = {
 }
 
 
-def misfit(error: InvalidSchedule, words: str) -> Misunderstood:
+def to_misunderstood(error: InvalidSchedule, words: str) -> Misunderstood:
     """What to say of *words* that make no schedule."""
     return Misunderstood(_PROBLEMS.get(error.problem, Problem.CONTRADICTION), words)

@@ -9,7 +9,7 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
-    misfit,
+    to_misunderstood,
     with_doses_to_come,
 )
 from domain.local_time import resolve_local
@@ -47,7 +47,7 @@ def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
             parts.interval, starts_at, ends_at, from_last_intake=parts.from_last_intake
         )
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error
     return with_doses_to_come(schedule, context)
 
 

@@ -12,7 +12,7 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
-    misfit,
+    to_misunderstood,
     with_doses_to_come,
 )
 from domain.medicines.dosages import Dosage
@@ -104,4 +104,4 @@ def fit_steps(
     try:
         return with_doses_to_come(Steps(tuple(steps)), context)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error

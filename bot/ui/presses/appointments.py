@@ -26,7 +26,7 @@ class AppointmentsPage(Press):
     """What is to come."""
 
     verb = "al"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -34,7 +34,7 @@ class AppointmentsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class PastAppointmentsPage(Press):
     verb = "ap"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -42,7 +42,7 @@ class PastAppointmentsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowAppointment(OfOccurrence):
     verb = "an"
-    only_looks = True
+    is_read_only = True
 
     in_new_message: Annotated[bool, flag("n")] = False
 
@@ -52,7 +52,7 @@ class ShowSeries(Press):
     """The dates of an appointment that comes again."""
 
     verb = "as"
-    only_looks = True
+    is_read_only = True
 
     appointment_id: UUID
     page: Page = 0
@@ -98,7 +98,7 @@ class RestoreAppointment(OfOccurrence):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemindToo(OfOccurrence):
+class AddReminder(OfOccurrence):
     """So many *minutes* before it, too."""
 
     verb = "rt"
@@ -111,13 +111,13 @@ class ShowCalendar(OfOccurrence):
     """The calendar file of one."""
 
     verb = "cf"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShowFamilyCalendar(Press):
     verb = "fc"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.ui.presses.subjects import OfDoctor, OfOccurrence
 @dataclass(frozen=True, kw_only=True)
 class DoctorsPage(Press):
     verb = "dl"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -19,7 +19,7 @@ class DoctorsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowDoctor(OfDoctor):
     verb = "do"
-    only_looks = True
+    is_read_only = True
 
     in_new_message: Annotated[bool, flag("n")] = False
 

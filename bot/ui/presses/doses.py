@@ -48,7 +48,7 @@ class TakeAll(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeAllSurely(OfPerson):
+class TakeNamedDoses(OfPerson):
     """The doses of an earlier day that the message has named."""
 
     verb = "ts"
@@ -57,7 +57,7 @@ class TakeAllSurely(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeTold(Press):
+class TakeAllInSummary(Press):
     """What a message about doses shows whose time was over."""
 
     verb = "tl"
@@ -71,13 +71,13 @@ class OpenMenu(OfDose):
     """⋯ on a card."""
 
     verb = "mo"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloseMenu(OfDose):
     verb = "bk"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ class ShowRecord(OfDose):
     """Only tells who answered for it."""
 
     verb = "sh"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)

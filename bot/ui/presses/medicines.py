@@ -5,7 +5,7 @@ from typing import Annotated
 
 from bot.ui.presses.arguments import MaybeWhole, Minute, Page, flag, one_of
 from bot.ui.presses.press import Press, Style
-from bot.ui.presses.subjects import OfMedicine, OfPerson, OfWhatWasDone
+from bot.ui.presses.subjects import OfAction, OfMedicine, OfPerson
 
 REFILL_DAYS = (3, 7, 14)
 
@@ -13,7 +13,7 @@ REFILL_DAYS = (3, 7, 14)
 @dataclass(frozen=True, kw_only=True)
 class MedicinesPage(Press):
     verb = "ml"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -21,7 +21,7 @@ class MedicinesPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowMedicine(OfMedicine):
     verb = "md"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class ChangeMedicine(OfMedicine):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeOpenDoses(OfWhatWasDone):
+class ChangeOpenDoses(OfAction):
     """The doses that a change left open as they were."""
 
     verb = "xo"

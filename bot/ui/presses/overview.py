@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.ui.presses.arguments import Count, Page, Word, YesOrNo
 from bot.ui.presses.press import NOWHERE, Press, Style
-from bot.ui.presses.subjects import OfDose, OfWhatWasDone
+from bot.ui.presses.subjects import OfAction, OfDose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +13,7 @@ class RunCommand(Press):
     """A command as a button. Which family it is about is put in when it is sent."""
 
     verb = "mn"
-    only_looks = True
+    is_read_only = True
 
     family_id: UUID = NOWHERE
     command: Word
@@ -22,7 +22,7 @@ class RunCommand(Press):
 @dataclass(frozen=True, kw_only=True)
 class TodayPage(Press):
     verb = "td"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -38,7 +38,7 @@ class TakeToday(OfDose):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UndoAction(OfWhatWasDone):
+class UndoAction(OfAction):
     """Names it first; of several *entries* the last one."""
 
     verb = "ua"
@@ -60,11 +60,11 @@ class Keep(Press):
     """Changes nothing, and takes the buttons away."""
 
     verb = "kp"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearOfChanges(Press):
+class SetChangeNotices(Press):
     verb = "hc"
 
     is_wanted: YesOrNo

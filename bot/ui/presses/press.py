@@ -43,7 +43,7 @@ class Argument(Generic[T]):
     read: Callable[[str], T]
     old: frozenset[str] = frozenset()
 
-    def read_only_spelling(self, text: str) -> T:
+    def read_canonical(self, text: str) -> T:
         """Raises :class:`UnreadableCallback` for what :attr:`write` would spell otherwise."""
         try:
             value = self.read(text)
@@ -93,7 +93,7 @@ class Press:
 
     verb: ClassVar[str] = ""
     #: What only looks: whoever is impatient with these loses nothing.
-    only_looks: ClassVar[bool] = False
+    is_read_only: ClassVar[bool] = False
     style: ClassVar[Style | None] = None
     _form: ClassVar[_Form] = _Form()
 
@@ -129,7 +129,7 @@ class Press:
         if not _ARGUMENT.fullmatch(text):
             raise UnreadableCallback
         if form.argument is not None:
-            values[form.argument_name] = form.argument.read_only_spelling(text)
+            values[form.argument_name] = form.argument.read_canonical(text)
         elif text:
             raise UnreadableCallback
         return cls(**values)

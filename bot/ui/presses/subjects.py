@@ -36,7 +36,7 @@ class OfDoctor(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfWhatWasDone(Press):
+class OfAction(Press):
     """Of what its message says was done. Which action that is is put in once it is done."""
 
     family_id: UUID = NOWHERE

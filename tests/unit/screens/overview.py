@@ -204,7 +204,9 @@ def list_screens(home: Home) -> Mapping[str, View]:
             line=words.medicine,
             last=(button, button),
         ),
-        "list_type_anew": partial(pasted_lists.type_anew, words.medicine, number=2, keep=button),
+        "list_type_anew": partial(
+            pasted_lists.ask_to_retype, words.medicine, number=2, keep=button
+        ),
         "list_tap_or_type": partial(pasted_lists.tap_or_type),
         "list_tap_or_type_instead": partial(pasted_lists.tap_or_type, words.medicine),
         "list_saved_appointments": partial(

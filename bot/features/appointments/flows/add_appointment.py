@@ -18,7 +18,7 @@ from bot.conversation.engine import (
 )
 from bot.conversation.people import load_people, named_for, renewing_people
 from bot.features.appointments.flows.appointment_draft import Draft
-from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
+from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, redrawn, understand
 from bot.features.appointments.flows.open_questions import ASK
 from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
 from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped, without_time
@@ -56,7 +56,7 @@ async def begin(request: Request) -> Answer:
 def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
     async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
         draft = Draft.read(running.data)
-        if step == "day" and (other := turned(draft, reply)) is not None:
+        if step == "day" and (other := redrawn(draft, reply)) is not None:
             return FLOW.redraw(request, running, other.write())
         if step == "title" and pasted_lists.is_list(reply.text):
             return await pasted_lists.begin(replace(request, text=reply.text), PASTED_APPOINTMENTS)

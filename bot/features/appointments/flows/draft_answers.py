@@ -136,11 +136,11 @@ def _doctor(draft: Draft, reply: Reply) -> Draft:
     return replace(draft, doctor=name, doctor_id=doctor_id, doctors=())
 
 
-def turned(draft: Draft, reply: Reply) -> Draft | None:
+def redrawn(draft: Draft, reply: Reply) -> Draft | None:
     """With another month of the calendar on its buttons; None if the reply was something else."""
     if questions.is_blank(reply):
         return draft
-    month = questions.month_turned_to(reply, today=date.fromisoformat(draft.today))
+    month = questions.month_of_press(reply, today=date.fromisoformat(draft.today))
     return None if month is None else replace(draft, month=month.isoformat())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.grammar.known_doctors import KnownDoctor
-from bot.ui.apart import doctor_labels
+from bot.ui.distinct_labels import doctor_labels
 from domain.contacts.doctors import list_doctors
 from domain.database.scope import Scope
 

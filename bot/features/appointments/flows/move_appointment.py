@@ -135,7 +135,7 @@ async def _take_day(request: Request, running: Conversation, reply: Reply) -> An
     data: dict[str, Any] = dict(running.data)
     if questions.is_blank(reply):
         return FLOW.redraw(request, running, data)
-    month = questions.month_turned_to(reply, today=date.fromisoformat(data["today"]))
+    month = questions.month_of_press(reply, today=date.fromisoformat(data["today"]))
     if month is not None:
         return FLOW.redraw(request, running, {**data, "month": month.isoformat()})
     if reply.choice == _SAME_DAY:

@@ -9,7 +9,7 @@ from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
 from bot.conversation.people import People
 from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
-from bot.features.appointments.flows.draft_answers import answer, read_line, turned
+from bot.features.appointments.flows.draft_answers import answer, read_line, redrawn
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.open_questions import ASK
 from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped
@@ -85,9 +85,9 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         now = request.scope.clock.now()
         return self._checked(people, changed, found.problem, now=now), found.problem
 
-    def turned(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
+    def redrawn(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
         draft = self._draft(entry, people)
-        other = turned(draft, reply) if draft.step == "day" else None
+        other = redrawn(draft, reply) if draft.step == "day" else None
         return None if other is None else replace(entry, draft=_without_people(other))
 
     def refreshed(self, people: People, entry: Entry, *, now: datetime) -> Entry:

@@ -70,7 +70,7 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
-def month_turned_to(reply: Reply, *, today: date) -> date | None:
+def month_of_press(reply: Reply, *, today: date) -> date | None:
     """The month of a press that leafs to another; None if the reply was something else."""
     key = reply.choice or ""
     if key[:1] != "m":

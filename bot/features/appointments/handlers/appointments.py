@@ -14,12 +14,12 @@ from bot.features.appointments.views.calendar_files import calendar_file
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.appointments import (
+    AddReminder,
     AppointmentsPage,
     CallOff,
     Drive,
     NothingToNote,
     PastAppointmentsPage,
-    RemindToo,
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
@@ -108,9 +108,9 @@ async def bring_back(request: Request) -> Answer:
     return confirmations.restored(_screen(request, facts))
 
 
-async def remind_too(request: Request) -> Answer:
+async def add_reminder(request: Request) -> Answer:
     """Remind of it shortly before as well."""
-    press = request.pressed(RemindToo)
+    press = request.pressed(AddReminder)
     facts = await remind_before_too(request.scope, press.occurrence_id, minutes=press.minutes)
     return confirmations.will_remind(_screen(request, facts))
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views.appointment_lines import rhythm_words
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, page_turns
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import (
     AppointmentsPage,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.features.appointments.views.appointment_screen import screen
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.wording import _, escape
 from bot.ui.words.times import day_words
 from domain.appointments.occurrences.facts import OccurrenceFacts

@@ -1,7 +1,7 @@
 """How an appointment went: the question, and the thanks."""
 
 from bot.ui.answer import Button, Screen
-from bot.ui.apart import family_name
+from bot.ui.distinct_labels import family_name
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from domain.appointments.occurrences.facts import OccurrenceFacts

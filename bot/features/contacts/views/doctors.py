@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import doctor_labels, family_name
 from bot.ui.buttons import page_turns
+from bot.ui.distinct_labels import doctor_labels, family_name
 from bot.ui.length import fitting
 from bot.ui.presses.contacts import (
     ChangeDoctor,
@@ -36,11 +36,11 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
     def turn(number: int) -> DoctorsPage:
         return DoctorsPage(family_id=member.family_id, page=number)
 
-    told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
+    distinct_names = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
     rows: list[tuple[Button, ...]] = [
         (
             Button(
-                told_apart[doctor.id],
+                distinct_names[doctor.id],
                 ShowDoctor(family_id=member.family_id, doctor_id=doctor.id).encode(),
             ),
         )

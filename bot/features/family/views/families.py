@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_in_words, family_labels
 from bot.ui.buttons import switch_button
+from bot.ui.distinct_labels import family_in_words, family_labels
 from bot.ui.length import MAX_ROWS, ROOM, fitting, label
 from bot.ui.presses.family import Invite, InvitePerson
 from bot.ui.presses.overview import RunCommand
@@ -61,10 +61,10 @@ def overview(family: FamilyOverview) -> Answer:
     rows: list[tuple[Button, ...]] = []
     if family.can_invite:
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
-    told_apart = family_labels([here, *family.others])[1:]
+    distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)
-        for other, words in list(zip(family.others, told_apart, strict=True))[:MAX_ROWS]
+        for other, words in list(zip(family.others, distinct_names, strict=True))[:MAX_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
 

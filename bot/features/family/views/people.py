@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_name
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
 from bot.ui.presses.history import PersonHistory

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.conversation.engine import Choice, Data
 from bot.grammar.known_medicines import KnownMedicine
 from bot.ui.answer import Button
-from bot.ui.apart import medicine_labels
+from bot.ui.distinct_labels import medicine_labels
 from domain.database.scope import Scope
 from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines

@@ -18,9 +18,9 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
@@ -84,15 +84,15 @@ async def take_all(request: Request) -> Answer:
     return await taken(request, outcome)
 
 
-async def take_told(request: Request) -> Answer:
+async def take_all_in_summary(request: Request) -> Answer:
     """All taken, below a message about doses whose time was over: what it shows."""
-    told = request.pressed(TakeTold).notification_id
+    told = request.pressed(TakeAllInSummary).notification_id
     return await taken(request, await presses.take_told(request.scope, told))
 
 
-async def take_all_surely(request: Request) -> Answer:
+async def take_named_doses(request: Request) -> Answer:
     """All taken, for the doses of an earlier day that the pressed message has named."""
-    press = request.pressed(TakeAllSurely)
+    press = request.pressed(TakeNamedDoses)
     named = press.named
     outcome = await presses.take_slot_surely(
         request.scope, press.person_id, named.at, part=named.part, digest=named.digest

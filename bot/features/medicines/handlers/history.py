@@ -12,7 +12,7 @@ from bot.features.medicines.views import history as views
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import medicine_labels
+from bot.ui.distinct_labels import medicine_labels
 from bot.ui.presses.history import (
     FamilyHistory,
     HistoryPress,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers
+from bot.ui.distinct_labels import dose_labels, dose_numbers
 from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (

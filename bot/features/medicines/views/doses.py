@@ -4,10 +4,10 @@ from datetime import datetime
 from html import unescape
 
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.apart import dose_labels
+from bot.ui.distinct_labels import dose_labels
 from bot.ui.length import toast
 from bot.ui.presses.arguments import NamedDoses
-from bot.ui.presses.doses import TakeAllSurely, TakeExactly
+from bot.ui.presses.doses import TakeExactly, TakeNamedDoses
 from bot.ui.presses.overview import Keep
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
@@ -98,7 +98,7 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
 def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
     first = outcome.pressed[0]
-    slot = TakeAllSurely(
+    slot = TakeNamedDoses(
         family_id=member.family_id,
         person_id=first.care_recipient_id,
         named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),

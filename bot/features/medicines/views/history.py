@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, page_turns, undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import fitting
 from bot.ui.presses.doses import Below, Correct, Skip, TakeExactly
 from bot.ui.presses.history import HistoryPress, ShowEntry

@@ -11,9 +11,9 @@ from bot.features.medicines.views.pausing.outcomes import resume_button, resumed
 from bot.features.medicines.views.stock.levels import stock_lines
 from bot.features.medicines.views.stock.refills import measuring
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import family_name, medicine_labels
 from bot.ui.buttons import page_turns, undo_button
 from bot.ui.conversations import change_label
+from bot.ui.distinct_labels import family_name, medicine_labels
 from bot.ui.length import fitting, label, shorten, toast
 from bot.ui.presses.history import MedicineHistory
 from bot.ui.presses.medicines import (

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers
+from bot.ui.distinct_labels import dose_labels, dose_numbers
 from bot.ui.length import MAX_SHOWN, shorten, shown_length
-from bot.ui.presses.doses import Below, TakeExactly, TakeTold
+from bot.ui.presses.doses import Below, TakeAllInSummary, TakeExactly
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
@@ -69,7 +69,7 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
     names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = []
     if not is_single:
-        take_all = TakeTold(family_id=facts.family_id, notification_id=facts.id)
+        take_all = TakeAllInSummary(family_id=facts.family_id, notification_id=facts.id)
         rows.append((all_taken_button(facts.doses, take=take_all),))
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])

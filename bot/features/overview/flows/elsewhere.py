@@ -23,8 +23,8 @@ from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import family_labels
 from bot.ui.conversations import Unfinished
+from bot.ui.distinct_labels import family_labels
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action, may
 from domain.errors import NotFound

@@ -13,7 +13,7 @@ from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import ShowAppointment
-from bot.ui.presses.overview import HearOfChanges
+from bot.ui.presses.overview import SetChangeNotices
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
@@ -212,9 +212,9 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
             )
         rows.append((Button(words, press.encode()),))
     if facts.hears:
-        spare_me = HearOfChanges(family_id=facts.family_id, is_wanted=False)
+        spare_me = SetChangeNotices(family_id=facts.family_id, is_wanted=False)
         rows.append((Button(_("🔕 Don't tell me about changes like this"), spare_me.encode()),))
     else:
-        tell_me = HearOfChanges(family_id=facts.family_id, is_wanted=True)
+        tell_me = SetChangeNotices(family_id=facts.family_id, is_wanted=True)
         rows.append((Button(_("🔔 Tell me about changes like this again"), tell_me.encode()),))
     return tuple(rows)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import page_turns, switch_button
+from bot.ui.distinct_labels import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.overview import TakeToday, TodayPage
 from bot.ui.presses.press import Press

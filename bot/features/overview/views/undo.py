@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_in_words
+from bot.ui.distinct_labels import family_in_words
 from bot.ui.length import fitting
 from bot.ui.presses.overview import Keep, UndoNamed
 from bot.ui.wording import _, escape, ngettext

@@ -8,7 +8,14 @@ from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.flows.content.content_changes import Ground
-from bot.features.medicines.flows.content.drawn_questions import (
+from bot.features.medicines.flows.content.medicine_draft import (
+    OFFERED,
+    Draft,
+    describe_draft,
+)
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.flows.content.questions import (
     ask_change,
     ask_confirm,
     ask_dosage,
@@ -20,13 +27,6 @@ from bot.features.medicines.flows.content.drawn_questions import (
     ask_schedule,
     of_question,
 )
-from bot.features.medicines.flows.content.medicine_draft import (
-    OFFERED,
-    Draft,
-    describe_draft,
-)
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
-from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage

@@ -16,7 +16,7 @@ from bot.features.medicines.views.content import medicine_changes
 from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.context import misfit
+from bot.grammar.schedules.context import to_misunderstood
 from bot.ui.answer import Screen
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import ALL, STRENGTH
@@ -60,7 +60,7 @@ class Ground:
             try:
                 changed = apply_change(content, change, zone=self.zone, now=self.now)
             except InvalidSchedule as error:
-                raise misfit(error, words) from error
+                raise to_misunderstood(error, words) from error
             if not isinstance(changed, Content):
                 return changed
             content = changed

@@ -114,7 +114,7 @@ class PastedMedicines(Kind[MedicineFacts]):
         found = replace(only, draft={**only.draft, "person": number})
         return (found.refused(None) if is_settled else found), None
 
-    def turned(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
+    def redrawn(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
         return None
 
     def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - says nothing of now

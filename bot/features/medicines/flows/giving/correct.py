@@ -15,7 +15,7 @@ from bot.conversation.engine import (
     finished,
 )
 from bot.features.medicines.flows.giving.correction_draft import Draft
-from bot.features.medicines.flows.giving.drawn_questions import ask_count
+from bot.features.medicines.flows.giving.questions import ask_count
 from bot.features.medicines.flows.giving.two_clocks import (
     clock_button,
     has_two_clocks,
@@ -315,7 +315,7 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
     )
 
 
-def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
+def _refresh_for(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
     async def refresh(request: Request, data: Data) -> Data:
         """The question as the tables are now. Where another one is to be asked by now, the answer
         leads to it.
@@ -339,8 +339,8 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time, _refresh_time),
         "amount": Step(_ask_amount, _take_amount),
         "count": Step(ask_count, _take_count),
-        "slip": Step(_ask_slip, _take_slip, _drawn_anew(ConfirmSlip)),
-        "confirm": Step(_ask_confirm, _take_confirm, _drawn_anew(Confirm)),
+        "slip": Step(_ask_slip, _take_slip, _refresh_for(ConfirmSlip)),
+        "confirm": Step(_ask_confirm, _take_confirm, _refresh_for(Confirm)),
         "reason": Step(_ask_reason, _take_reason),
         "note": Step(_ask_note, _take_note),
     },

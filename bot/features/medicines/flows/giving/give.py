@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import AbandonPolicy, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
-from bot.features.medicines.flows.giving.drawn_questions import (
+from bot.features.medicines.flows.giving.intake_draft import Draft
+from bot.features.medicines.flows.giving.questions import (
     ask_amount,
     ask_confirm,
     ask_count,
@@ -18,12 +19,11 @@ from bot.features.medicines.flows.giving.drawn_questions import (
     ask_slip,
     ask_time,
     ask_which,
-    drawn_anew,
     given_line_of,
+    refresh_for,
     refresh_time,
     show,
 )
-from bot.features.medicines.flows.giving.intake_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import parse_time, reader_of, zone_of
 from bot.features.medicines.flows.medicine_choices import (
     choices,
@@ -339,9 +339,9 @@ FLOW = Flow(
         "time": Step(ask_time, _take_time, refresh_time),
         "amount": Step(ask_amount, _take_amount),
         "count": Step(ask_count, _take_count),
-        "slip": Step(ask_slip, _take_slip, drawn_anew(ConfirmSlip)),
-        "dose": Step(ask_dose, _take_dose, drawn_anew(WhichOne)),
-        "confirm": Step(ask_confirm, _take_confirm, drawn_anew(Confirm)),
+        "slip": Step(ask_slip, _take_slip, refresh_for(ConfirmSlip)),
+        "dose": Step(ask_dose, _take_dose, refresh_for(WhichOne)),
+        "confirm": Step(ask_confirm, _take_confirm, refresh_for(Confirm)),
     },
     abandon_policy=AbandonPolicy("give", Unfinished.NOT_RECORDED, renew=_renew),
 )

@@ -18,16 +18,6 @@ from bot.features.medicines.flows.pausing.course_ends import (
     about_added,
     ask_about_courses,
 )
-from bot.features.medicines.flows.pausing.drawn_questions import (
-    DAYS,
-    ask_appointments,
-    ask_running,
-    ask_until,
-    ask_what,
-    refresh_appointments,
-    refresh_running,
-    without_its_end,
-)
 from bot.features.medicines.flows.pausing.pause_state import (
     OPEN,
     check_end,
@@ -38,6 +28,16 @@ from bot.features.medicines.flows.pausing.pause_state import (
     seen_pause,
     stored_of,
     today_of,
+)
+from bot.features.medicines.flows.pausing.questions import (
+    DAYS,
+    ask_appointments,
+    ask_running,
+    ask_until,
+    ask_what,
+    refresh_appointments,
+    refresh_running,
+    without_its_end,
 )
 from bot.features.medicines.flows.pausing.resuming import resume_everything, resume_medicine
 from bot.features.medicines.views.pausing import outcomes, pause_questions

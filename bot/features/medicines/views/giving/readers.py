@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.ui.apart import family_name
+from bot.ui.distinct_labels import family_name
 from bot.ui.wording import _
 from bot.ui.words.dose_times import differ, past_moment, with_yours
 from bot.ui.words.times import when_given

@@ -54,7 +54,7 @@ def ask_until_when(
 
 
 def pause_choices() -> dict[str, str]:
-    """How long, by the key of :data:`bot.features.medicines.flows.pausing.drawn_questions.DAYS`."""
+    """How long, by the key of :data:`bot.features.medicines.flows.pausing.questions.DAYS`."""
     return {
         "1": _("Until tomorrow"),
         "3": _("For 3 days"),

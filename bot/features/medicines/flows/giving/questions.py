@@ -78,7 +78,7 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
     )
 
 
-def drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
+def refresh_for(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
     async def refresh(request: Request, data: Data) -> Data:
         """The question as the tables are now, also if nothing is in doubt any more. Where another
         one is to be asked by now, the answer leads to it.

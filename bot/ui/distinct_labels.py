@@ -70,8 +70,8 @@ def medicine_labels(
         theirs[line.person_id].append(line)
     found: dict[UUID, str] = {}
     for medicines in theirs.values():
-        told_apart = labels([_medicine(line, now) for line in medicines])
-        found.update(zip((line.id for line in medicines), told_apart, strict=True))
+        distinct_names = labels([_medicine(line, now) for line in medicines])
+        found.update(zip((line.id for line in medicines), distinct_names, strict=True))
     if not with_person:
         return [found[line.id] for line in lines]
     return [
@@ -94,10 +94,10 @@ def dose_numbers(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
     """
     said = [f"{dose.local:%H:%M} {dose.name} {dose.given or dose.dosage}" for dose in doses]
     named = [Named(words, dose.medication_id) for words, dose in zip(said, doses, strict=True)]
-    told_apart = labels(named, to=_WHOLE)
+    distinct_names = labels(named, to=_WHOLE)
     return {
         dose.id: label.removeprefix(words)
-        for dose, words, label in zip(doses, said, told_apart, strict=True)
+        for dose, words, label in zip(doses, said, distinct_names, strict=True)
     }
 
 
