@@ -89,7 +89,7 @@ async def _set_aside(options: argparse.Namespace, settings: Settings) -> int:
                 said = await set_aside.drop(settings, options.id)
             case _:
                 said = await set_aside.list_all(settings)
-    except set_aside.NothingOfThatId:
+    except set_aside.UnknownId:
         print(f"Nothing with the id {options.id} is set aside.", file=sys.stderr)
         return GONE_WRONG
     print(said)

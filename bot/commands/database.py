@@ -13,7 +13,7 @@ from bot.embedded import EmbeddedError, find_psql
 from bot.settings import Settings
 from migrations import runner
 
-BEHIND_WALLS = """\
+PSQL_NOTICE = """\
 Tables are read-only here, until you say: SET default_transaction_read_only = off;
 Families are walled off, also from the owner of the tables. To look into one:
     SET ROLE carecircle_app;
@@ -74,7 +74,7 @@ async def studio(settings: Settings) -> int:
                 f" {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
             )
             return 1
-        print(BEHIND_WALLS)
+        print(PSQL_NOTICE)
         return _wait_for(program, url)
 
 

@@ -44,7 +44,7 @@ class Listed:
             reason = self._reason(entry)
             words = "" if reason else self.kind.words(entry, self.people)
             shown.append(views.Shown(entry.line, words, reason, entry.same))
-        return shown[: views.how_many_fit(shown)]
+        return shown[: views.count_fitting(shown)]
 
     def _reason(self, entry: Entry) -> str | None:
         """Why it cannot be saved as it is (HTML)."""

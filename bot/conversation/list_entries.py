@@ -93,11 +93,11 @@ class Kind(ABC, Generic[Saved]):
         """What reads a line; whatever it takes of the tables is read once."""
 
     @abstractmethod
-    def is_whole(self, entry: Entry) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         """Whether nothing is missing and nothing is wrong."""
 
     @abstractmethod
-    def is_rest(self, entry: Entry) -> bool:
+    def is_continuation(self, entry: Entry) -> bool:
         """Whether it can only go on with another entry."""
 
     @abstractmethod
@@ -152,8 +152,8 @@ async def read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> S
         try:
             texts = to_entries(
                 lines,
-                is_whole=lambda line: kind.is_whole(entry(line)),
-                is_rest=lambda line: kind.is_rest(entry(line)),
+                is_complete=lambda line: kind.is_complete(entry(line)),
+                is_continuation=lambda line: kind.is_continuation(entry(line)),
             )
             return [entry(text) for text in texts]
         except _NotRead as unread:

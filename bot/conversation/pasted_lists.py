@@ -131,7 +131,7 @@ class PastedLists:
             at, text = int(numbered[1]) - 1, numbered[2]
         read = await listed.kind.reader(request, listed.people)
         entry = read(" ".join(lines_of(text)), listed.entries[at].key)
-        return listed.with_entry(entry) if listed.kind.is_whole(entry) else None
+        return listed.with_entry(entry) if listed.kind.is_complete(entry) else None
 
     def _show(self, data: Data, choice: Choice) -> Screen:
         listed = self._read(data)

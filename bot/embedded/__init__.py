@@ -96,7 +96,7 @@ class EmbeddedServers:
         if self._valkey:
             await self._valkey.start()
 
-    async def answer(self) -> bool:
+    async def is_ready(self) -> bool:
         """Whether everything that was asked for can be used now."""
         return (self._postgres is None or await self._postgres.answers()) and (
             self._valkey is None or await self._valkey.answers()
@@ -150,6 +150,6 @@ async def start_embedded(
     )
     if lock is not None:
         await servers.start()
-    elif not await servers.answer():
+    elif not await servers.is_ready():
         raise DataInUse.of(data)
     return servers

@@ -42,7 +42,7 @@ class Account:
         """How a program that was started in *folder* has to call that folder."""
         return str(folder if self.uid is None or not HERE.exists() else HERE)
 
-    def give(self, path: Path) -> None:
+    def take_ownership(self, path: Path) -> None:
         """Make *path*, and what is in it, belong to this account. Links are not followed."""
         if self.uid is None or self.gid is None or path.lstat().st_uid == self.uid:
             return
@@ -58,7 +58,7 @@ class Account:
                 " as root: start CareCircle as an ordinary user, or set DATABASE_URL and REDIS_URL."
             ) from error
 
-    def with_a_name(self) -> "Account":
+    def with_login_name(self) -> "Account":
         """This account or, if it is a bare number, ``nobody``: initdb insists on a name."""
         if self.uid is None or _is_listed(self.uid):
             return self

@@ -26,7 +26,7 @@ class FolderLock:
         except OSError as error:
             raise EmbeddedError(f"{path} cannot be opened ({error.strerror}).") from error
         # Root must not lock the folder's owner out.
-        account.give(path)
+        account.take_ownership(path)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -72,7 +72,7 @@ def open_sockets_folder(data: Path, account: Account) -> Path:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
             raise EmbeddedError(f"{folder} belongs to somebody else: remove it and start again.")
         folder.chmod(0o700)
-        account.give(folder)
+        account.take_ownership(folder)
     except OSError as error:
         raise EmbeddedError(f"{folder} cannot be used ({error.strerror}).") from error
     return folder

@@ -16,12 +16,12 @@ from sqlalchemy.engine import URL
 
 from bot.embedded.account import Account
 from bot.embedded.errors import EmbeddedError
-from bot.embedded.processes import ENVIRONMENT, POLL_SECONDS, ServerProcess, last_words, read_pid
+from bot.embedded.processes import ENVIRONMENT, POLL_SECONDS, ServerProcess, last_line, read_pid
 from bot.embedded.programs import POSTGRES, POSTGRES_MAJOR
 
 LOGIN = "carecircle"
 SOCKET = ".s.PGSQL.5432"
-NOBODYS_PID = 2**22 + 1  # beyond what Linux and macOS ever give out
+UNUSED_PID = 2**22 + 1  # beyond what Linux and macOS ever give out
 START_SECONDS = 60  # recovery after a power failure replays what a checkpoint had not written yet
 ADOPT_SECONDS = 10
 LOG_SECONDS = 6 * 86_400
@@ -88,9 +88,9 @@ class Postgres:
         if await self._adopt():
             return
         self._check_version()
-        self._disown_stale_numbers()
+        self._clear_stale_pids()
         self._drop_old_logs()
-        self.account.give(self.folder)
+        self.account.take_ownership(self.folder)
         programs = POSTGRES.for_account(self.account)
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
         settings |= {"unix_socket_directories": str(self.sockets), "cluster_name": self.marker}
@@ -109,7 +109,7 @@ class Postgres:
         if not await self._answers_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
-                f"PostgreSQL did not start: {last_words(self.folder / 'start.log')}"
+                f"PostgreSQL did not start: {last_line(self.folder / 'start.log')}"
                 f" (more in {self.cluster / 'log'})."
             )
 
@@ -154,7 +154,7 @@ class Postgres:
 
     async def _adopt(self) -> bool:
         """Take over the server of a bot that was killed; stop it if it does not answer."""
-        self.server = ServerProcess.left_behind(self._pid_file, marker=self.marker)
+        self.server = ServerProcess.find_left_behind(self._pid_file, marker=self.marker)
         if self.server is None:
             return False
         if await self._answers_within(ADOPT_SECONDS):
@@ -166,7 +166,7 @@ class Postgres:
     def _pid_file(self) -> Path:
         return self.cluster / "postmaster.pid"
 
-    def _disown_stale_numbers(self) -> None:
+    def _clear_stale_pids(self) -> None:
         """Undo what makes PostgreSQL take a process with a reused number, or an orphan that
         nobody has reaped, for a server on these data. It is called when there is none."""
         (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
@@ -176,7 +176,7 @@ class Postgres:
         # The other lines stay: by them PostgreSQL tells whether a child of the dead server still
         # uses its memory.
         lines = self._pid_file.read_text().splitlines()
-        self._pid_file.write_text("\n".join([str(NOBODYS_PID), *lines[1:], ""]))
+        self._pid_file.write_text("\n".join([str(UNUSED_PID), *lines[1:], ""]))
 
     def _drop_old_logs(self) -> None:
         """PostgreSQL empties a weekday's file at midnight, but only where it runs at midnight."""
@@ -204,13 +204,15 @@ class Postgres:
         cluster = new / "cluster"
         cluster.mkdir(mode=0o700)
         # For a second the folder is nobody's; the one above it is closed to them.
-        creator = self.account.with_a_name()
-        creator.give(cluster)
+        creator = self.account.with_login_name()
+        creator.take_ownership(cluster)
         programs = POSTGRES.for_account(creator) / POSTGRES.main.parent
         inside = creator.seen_from_inside(cluster)
 
-        def run(program: str, *arguments: str, told: str = "") -> None:
-            _run([str(programs / program), *arguments], folder=cluster, account=creator, told=told)
+        def run(program: str, *arguments: str, stdin: str = "") -> None:
+            _run(
+                [str(programs / program), *arguments], folder=cluster, account=creator, stdin=stdin
+            )
 
         run(
             "initdb",
@@ -226,27 +228,27 @@ class Postgres:
             *("--single", "-D", inside, "-c", "exit_on_error=on", "-c", "log_checkpoints=off"),
             *(() if self.durable else ("-c", "fsync=off")),
             "postgres",
-            told=f"CREATE ROLE {LOGIN} LOGIN CREATEDB CREATEROLE PASSWORD '{password}';\n"
+            stdin=f"CREATE ROLE {LOGIN} LOGIN CREATEDB CREATEROLE PASSWORD '{password}';\n"
             f"CREATE DATABASE {LOGIN} OWNER {LOGIN};\n",
         )
         (cluster / "pg_hba.conf").write_text(HBA)
         password_file = new / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(password)
-        self.account.give(new)
+        self.account.take_ownership(new)
         new.rename(self.folder)
         if self.durable:
             _write_through(self.folder.parent)
 
 
-def _run(command: list[str], *, folder: Path, account: Account, told: str) -> None:
+def _run(command: list[str], *, folder: Path, account: Account, stdin: str) -> None:
     try:
         done = subprocess.run(
             command,
             check=False,
             cwd=folder,
             env=ENVIRONMENT,
-            input=told.encode(),
+            input=stdin.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             umask=0o077,

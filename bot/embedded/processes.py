@@ -50,7 +50,7 @@ class ServerProcess:
         return cls(psutil.Process(child.pid), child)
 
     @classmethod
-    def left_behind(cls, pid_file: Path, *, marker: str) -> Self | None:
+    def find_left_behind(cls, pid_file: Path, *, marker: str) -> Self | None:
         """The process that *pid_file* names, if it lives and its command line carries *marker*.
 
         The number alone proves nothing: when a container restarts, low numbers go to others.
@@ -115,7 +115,7 @@ def read_pid(pid_file: Path) -> int | None:
         return None
 
 
-def last_words(log: Path) -> str:
+def last_line(log: Path) -> str:
     """The last line of *log*, for an error message."""
     try:
         return log.read_text(errors="replace").strip().splitlines()[-1]

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from bot.embedded.account import Account
 from bot.embedded.errors import EmbeddedError
-from bot.embedded.processes import POLL_SECONDS, ServerProcess, last_words
+from bot.embedded.processes import POLL_SECONDS, ServerProcess, last_line
 from bot.embedded.programs import VALKEY
 
 START_SECONDS = 60
@@ -50,7 +50,7 @@ class Valkey:
             raise EmbeddedError(
                 f"A Valkey of another account is running in {self.folder}: stop it first."
             )
-        self.account.give(self.folder)
+        self.account.take_ownership(self.folder)
         log = self.folder / "valkey.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -75,7 +75,7 @@ class Valkey:
         if not await self._answers_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
-                f"Valkey did not start: {last_words(self.folder / 'start.log')} (more in {log})."
+                f"Valkey did not start: {last_line(self.folder / 'start.log')} (more in {log})."
             )
 
     async def stop(self, *, patience: float = 30) -> None:
@@ -112,7 +112,7 @@ class Valkey:
 
     async def _adopt(self) -> bool:
         """Take over the server of a bot that was killed; stop it if it does not answer."""
-        self.server = ServerProcess.left_behind(self.folder / "valkey.pid", marker=self.marker)
+        self.server = ServerProcess.find_left_behind(self.folder / "valkey.pid", marker=self.marker)
         if self.server is None:
             return False
         if await self._answers_within(ADOPT_SECONDS):

@@ -1,7 +1,7 @@
 """Names of medicines, families and people: kept as typed, if they can be stored and shown."""
 
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import fold_spaces, is_blank, without_traps
+from bot.grammar.tokens import fold_spaces, is_blank, strip_unsafe
 
 LONGEST_NAME = 80
 # What is no known name is compared with all of them, as far as two of the longest would reach.
@@ -13,7 +13,7 @@ def parse_name(text: str) -> str:
 
     Characters that would turn the text of other people's screens around are taken out.
     """
-    name = fold_spaces(without_traps(text))
+    name = fold_spaces(strip_unsafe(text))
     if is_blank(name):
         raise Misunderstood(Problem.NAME_MISSING)
     if name.startswith("/"):

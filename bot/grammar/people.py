@@ -111,7 +111,7 @@ def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
     return named[-1] if named else None
 
 
-def find_stranger(tokens: Sequence[Token]) -> slice | None:
+def find_unknown_person(tokens: Sequence[Token]) -> slice | None:
     """Where *tokens* say "for" somebody whom we do not know, and no duration or meal."""
     for at, token in enumerate(tokens):
         if token.word != "for" or at + 1 == len(tokens):

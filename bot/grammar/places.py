@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.tokens import fold_spaces, unaccented, without_traps
+from bot.grammar.tokens import fold_spaces, strip_unsafe, unaccented
 
 LONGEST_PLACE = 100
 MAX_CHOICES = 5
@@ -146,7 +146,7 @@ def find_place(text: str) -> Place | Unclear:
     A city name that several places share is unclear only where their zones differ and more than
     one of them is likely.
     """
-    typed = fold_spaces(without_traps(text))[:LONGEST_PLACE]
+    typed = fold_spaces(strip_unsafe(text))[:LONGEST_PLACE]
     words = _folded(typed).rstrip(".!?")
     if not words:
         return Unclear(PlaceProblem.NOTHING_TYPED)

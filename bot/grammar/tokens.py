@@ -67,7 +67,7 @@ class Line:
 
 def tokenize(text: str) -> Line:
     """Split *text*; a command in front (``/addmed@Bot``) is dropped."""
-    text = without_traps(text)
+    text = strip_unsafe(text)
     command = _COMMAND.match(text)
     position = command.end() if command else 0
     return Line(text, tuple(map(_to_token, _pieces(text, position))))
@@ -75,7 +75,7 @@ def tokenize(text: str) -> Line:
 
 def raw_words(text: str) -> Sequence[str]:
     """`raw` of each token of *text*, which is no command: all that is needed of a known name."""
-    return [piece.raw for piece in _pieces(without_traps(text), 0)]
+    return [piece.raw for piece in _pieces(strip_unsafe(text), 0)]
 
 
 class _Piece(NamedTuple):
@@ -148,7 +148,7 @@ def unaccented(word: str) -> str:
     )
 
 
-def without_traps(text: str) -> str:
+def strip_unsafe(text: str) -> str:
     """*text* without characters that cannot be stored or would disturb other people's screens."""
     kept = (c for c in _INVISIBLE.sub("", text) if c.isspace() or _is_storable(c))
     return "".join(kept)

@@ -12,7 +12,7 @@ from bot.sandbox.bot_api.methods import BotApi
 from bot.sandbox.bot_api.server import MAX_UPLOAD, BotApiServer, Call
 from bot.sandbox.page.routes import Page
 from bot.sandbox.person import Person
-from bot.sandbox.world.store import Forgetful, SqliteStore
+from bot.sandbox.world.store import NullStore, SqliteStore
 from bot.sandbox.world.world import World
 from domain.clock import Clock
 
@@ -36,7 +36,7 @@ class Sandbox:
         clock: Clock | None = None,
         limits: Limits | None = Limits(),  # noqa: B008 -- frozen
     ) -> None:
-        store = Forgetful() if folder is None else SqliteStore(folder / "sandbox.sqlite3")
+        store = NullStore() if folder is None else SqliteStore(folder / "sandbox.sqlite3")
         self._world = World(store, clock or Clock(), bot_username=bot_username, token=token)
         self._faults = Faults()
         self._server = BotApiServer(

@@ -101,7 +101,7 @@ class Alarm:
 
     async def arm(self, *minutes: datetime) -> bool:
         """Ring at *minutes* (aware, whole); again is once. False: when Redis is back, not yet."""
-        return await self._store_or_queue([_job(minute) for minute in minutes], is_whole=False)
+        return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=False)
 
     async def rebuild(self, minutes: Iterable[datetime]) -> bool:
         """Make *minutes* all that there is to ring at. False: added when Redis is back, not yet.
@@ -109,15 +109,15 @@ class Alarm:
         What another replica arms between the caller's look into PostgreSQL and this is dropped,
         as a minute that nobody needs any more would be: the sweep is there for that.
         """
-        return await self._store_or_queue([_job(minute) for minute in minutes], is_whole=True)
+        return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=True)
 
     def wakeup(self) -> None:
         """Let the scheduler look at its jobs now, if it runs and Redis answers."""
         if self._scheduler is not None and self._store.is_reachable:
             self._scheduler.wakeup()
 
-    async def _store_or_queue(self, jobs: list[StoredJob], *, is_whole: bool) -> bool:
-        write = self._store.replace_all if is_whole else self._store.put
+    async def _store_or_queue(self, jobs: list[StoredJob], *, replaces_all: bool) -> bool:
+        write = self._store.replace_all if replaces_all else self._store.put
         is_stored = await asyncio.to_thread(write, jobs)
         if is_stored:
             self.wakeup()

@@ -70,11 +70,11 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
 
     def put(self, jobs: Iterable[StoredJob]) -> bool:
         """Add *jobs* or replace those of the same id; False when Redis could not be asked."""
-        return self._in_thread(lambda: self._write(jobs, is_whole=False))
+        return self._in_thread(lambda: self._write(jobs, replaces_all=False))
 
     def replace_all(self, jobs: Iterable[StoredJob]) -> bool:
         """Make *jobs* all that there are, in one step; False when Redis could not be asked."""
-        return self._in_thread(lambda: self._write(jobs, is_whole=True))
+        return self._in_thread(lambda: self._write(jobs, replaces_all=True))
 
     def close(self) -> None:
         self._redis.close()
@@ -118,7 +118,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             entry=names[job.func],
             args=tuple(job.args),
         )
-        self._on_loop(lambda: self._write([stored], is_whole=False), otherwise=False)
+        self._on_loop(lambda: self._write([stored], replaces_all=False), otherwise=False)
 
     def remove_job(self, job_id: str) -> None:
         """Make sure that it is gone. That it was not there is success, not a JobLookupError."""
@@ -152,7 +152,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         self._circuit.worked()
         return answer
 
-    def _write(self, jobs: Iterable[StoredJob], *, is_whole: bool) -> bool:
+    def _write(self, jobs: Iterable[StoredJob], *, replaces_all: bool) -> bool:
         texts: dict[Any, Any] = {}  # redis-py's own types are invariant
         run_times = {}
         for job in jobs:
@@ -166,7 +166,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             )
             run_times[job.id] = job.run_at.timestamp()
         with self._redis.pipeline(transaction=True) as pipe:
-            if is_whole:
+            if replaces_all:
                 pipe.delete(APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES)
             if texts:
                 pipe.hset(APSCHEDULER_JOBS, mapping=texts)

@@ -12,8 +12,8 @@ def entries(*lines: str) -> list[str]:
     return list(
         to_entries(
             lines,
-            is_whole=lambda line: line.removesuffix(" with food") in MEDICINES,
-            is_rest=lambda line: line == "with food",
+            is_complete=lambda line: line.removesuffix(" with food") in MEDICINES,
+            is_continuation=lambda line: line == "with food",
         )
     )
 

@@ -44,7 +44,7 @@ def entries(shown: Sequence[Shown], buttons: Keyboard, *, left: int = 0) -> Scre
     return Screen("\n".join(lines), buttons)
 
 
-def how_many_fit(shown: Sequence[Shown]) -> int:
+def count_fitting(shown: Sequence[Shown]) -> int:
     """How many of them one message holds: a button must not save what nobody can read."""
     room, count = ROOM, 0
     for number, entry in enumerate(shown, start=1):

@@ -11,7 +11,7 @@ from bot.grammar.dates import TypedDate
 from bot.grammar.known_doctors import KnownDoctor
 from bot.grammar.name_index import index_names, spelt
 from bot.grammar.names import parse_name
-from bot.grammar.people import Person, find_stranger, unknown_person
+from bot.grammar.people import Person, find_unknown_person, unknown_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.remarks import parse_text
 from bot.grammar.reminders import read_reminders
@@ -158,7 +158,7 @@ class LineReader:
         if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
             parts.note = parse_text(self._words(at + 1, len(self._tokens)))
             return len(self._tokens) - at
-        if word == "for" and has_begun and find_stranger(following[:2]) is not None:
+        if word == "for" and has_begun and find_unknown_person(following[:2]) is not None:
             words = self._words(at + 1, self._phrase_ends(at + 1))
             raise unknown_person(words, parts.people)
         return 0

@@ -12,7 +12,7 @@ from bot.grammar.numbers import read_number
 from bot.grammar.past_times.moments import find_moment, read_moment
 from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, without_traps
+from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, strip_unsafe, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500
@@ -136,7 +136,7 @@ def _times(words: Sequence[str]) -> Decimal | None:
 
 def parse_remark(text: str) -> str:
     """A note or a reason on one line. Raises `Misunderstood` beyond 500 characters."""
-    remark = fold_spaces(without_traps(text))
+    remark = fold_spaces(strip_unsafe(text))
     if is_blank(remark):
         raise Misunderstood(Problem.REMARK_MISSING)
     if len(remark) > LONGEST_REMARK:

@@ -11,7 +11,13 @@ from bot.grammar.dates import WEEKDAYS, read_date, read_duration
 from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
-from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
+from bot.grammar.people import (
+    Person,
+    find_person,
+    find_unknown_person,
+    unknown_person,
+    which_person,
+)
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
 from bot.grammar.schedules.parsing import read_schedules
@@ -78,7 +84,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     name, name_problem = _read_name(line, pieces)
     # With two people in it, a schedule has words left over that are none of its own.
     is_read = who.problem is None
-    schedule_tokens, who = _take_stranger(line, pieces.schedule, who=who, people=people)
+    schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
     zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
     when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
@@ -149,13 +155,13 @@ def _take_person(line: Line, people: Sequence[Person]) -> tuple[Line, _Who]:
     return Line(line.text, rest), _Who(named.person)
 
 
-def _take_stranger(
+def _take_unknown_person(
     line: Line, tokens: tuple[Token, ...], *, who: _Who, people: Sequence[Person]
 ) -> tuple[tuple[Token, ...], _Who]:
     """The schedule without a "for NAME" that nobody has; without any name, who else it can be."""
     if who.person is not None or who.problem is not None:
         return tokens, who
-    stranger = find_stranger(tokens)
+    stranger = find_unknown_person(tokens)
     if stranger is not None:
         words = line.typed(tokens[stranger][1:])
         rest = tokens[: stranger.start] + tokens[stranger.stop :]

@@ -25,7 +25,7 @@ _BOXES = frozenset(_BOX_WORDS.split())
 _GLUED = re.compile(r"(?P<count>\d+)\s*[x*](?P<rest>\d.*)?")
 
 
-class Stocked(StrEnum):
+class StockChangeKind(StrEnum):
     """What an amount says of a stock."""
 
     ADDED = "added"
@@ -41,7 +41,7 @@ class TypedAmount:
 
     amount: Decimal
     unit: str | None
-    kind: Stocked = Stocked.ADDED
+    kind: StockChangeKind = StockChangeKind.ADDED
     parts: tuple[tuple[Decimal, Decimal], ...] = ()
 
 
@@ -71,8 +71,8 @@ def read_amount(line: Line) -> TypedAmount:
                 raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)
             kept = kept[1:]
     total = sum((count * each for count, each in parts), Fraction(0))
-    is_unclear = len(units) > 1 or (kind is Stocked.FEWER and len(parts) > 1)
-    if is_unclear or total < 0 or (total == 0 and kind is not Stocked.COUNTED):
+    is_unclear = len(units) > 1 or (kind is StockChangeKind.FEWER and len(parts) > 1)
+    if is_unclear or total < 0 or (total == 0 and kind is not StockChangeKind.COUNTED):
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)
     if total > MAX_STOCK:
         raise Misunderstood(Problem.AMOUNT_TOO_LARGE, words)
@@ -91,13 +91,15 @@ def parse_per_dose(text: str, unit: str) -> Decimal:
         typed = parse_amount(text)
     except Misunderstood:
         raise Misunderstood(Problem.NO_PER_DOSE, text) from None
-    is_number = typed.kind is Stocked.ADDED and typed.unit in {None, unit} and not typed.parts
+    is_number = (
+        typed.kind is StockChangeKind.ADDED and typed.unit in {None, unit} and not typed.parts
+    )
     if not is_number:
         raise Misunderstood(Problem.NO_PER_DOSE, text)
     return typed.amount
 
 
-def _kind(tokens: Sequence[Token], words: str) -> tuple[Stocked, tuple[Token, ...]]:
+def _kind(tokens: Sequence[Token], words: str) -> tuple[StockChangeKind, tuple[Token, ...]]:
     """What the amount says, and the tokens without the words that say so."""
     is_count = any(token.word in _LEFT or token.word.startswith("=") for token in tokens)
     kept = [token.raw.lstrip("=") for token in tokens if token.word not in _LEFT | _FEWER]
@@ -112,8 +114,8 @@ def _kind(tokens: Sequence[Token], words: str) -> tuple[Stocked, tuple[Token, ..
         without_sign = line.tokens[0].raw[1:]
         line = tokenize(" ".join([without_sign, *(token.raw for token in line.tokens[1:])]))
     if is_count:
-        return Stocked.COUNTED, line.tokens
-    return (Stocked.FEWER if is_fewer else Stocked.ADDED), line.tokens
+        return StockChangeKind.COUNTED, line.tokens
+    return (StockChangeKind.FEWER if is_fewer else StockChangeKind.ADDED), line.tokens
 
 
 def _read_part(

@@ -11,8 +11,8 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
+    require_upcoming_dose,
     to_misunderstood,
-    with_doses_to_come,
 )
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
@@ -92,7 +92,7 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     is_dated = parts.starts is not None or parts.ends is not None
     if is_dated and starts_on == ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
-    return with_doses_to_come(schedule, context)
+    return require_upcoming_dose(schedule, context)
 
 
 def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:

@@ -31,7 +31,7 @@ class ScheduleContext:
         return Misunderstood(problem, self.words)
 
 
-def with_doses_to_come(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
+def require_upcoming_dose(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
     """The schedule. Raises `Misunderstood` if it has no dose to come."""
     if first_occurrence(schedule, context.zone, context.now) is None:
         raise context.wrong(Problem.NOTHING_LEFT)

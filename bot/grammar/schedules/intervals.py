@@ -9,8 +9,8 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
+    require_upcoming_dose,
     to_misunderstood,
-    with_doses_to_come,
 )
 from domain.local_time import resolve_local
 from domain.medicines.schedules.kinds import Elapsed
@@ -48,7 +48,7 @@ def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
         )
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error
-    return with_doses_to_come(schedule, context)
+    return require_upcoming_dose(schedule, context)
 
 
 def anchor_of(times: Sequence[time], every: timedelta, context: ScheduleContext) -> time:

@@ -12,8 +12,8 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
+    require_upcoming_dose,
     to_misunderstood,
-    with_doses_to_come,
 )
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
@@ -102,6 +102,6 @@ def fit_steps(
         step = fit_wall_clock(typed, context)
         steps.append(replace(step, dosages=(dosage,) * len(step.times)))
     try:
-        return with_doses_to_come(Steps(tuple(steps)), context)
+        return require_upcoming_dose(Steps(tuple(steps)), context)
     except InvalidSchedule as error:
         raise to_misunderstood(error, context.words) from error

@@ -23,7 +23,7 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
-class Forgetful:
+class NullStore:
     """Keeps nothing: for tests and benchmarks, where memory is enough."""
 
     def put(self, kind: str, key: int | str, value: Any) -> None:

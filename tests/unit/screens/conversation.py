@@ -29,9 +29,9 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
             typed=f"addmed {words.medicine}",
             buttons=[choice(guesses.yes_label("addmed"))],
         ),
-        "guess_only_named": partial(guesses.only_named, "today", ""),
+        "guess_only_named": partial(guesses.suggest, "today", ""),
         "guess_only_named_again": partial(
-            guesses.only_named, "give", words.medicine, has_button=False
+            guesses.suggest, "give", words.medicine, has_button=False
         ),
         "edited_ask": partial(
             edited.ask,

@@ -237,9 +237,9 @@ def meds_screens(home: Home) -> Mapping[str, View]:
     screen = Screen("…")
     larger = replace(due, becomes=Dosage("2 tablets", Decimal(2), "tablet"))
 
-    def open_changed(*, changed: Sequence[DoseFacts], answered: Sequence[DoseFacts]) -> View:
+    def open_doses_changed(*, changed: Sequence[DoseFacts], answered: Sequence[DoseFacts]) -> View:
         return partial(
-            meds.open_changed,
+            meds.open_doses_changed,
             saved,
             changed=changed,
             answered=answered,
@@ -275,9 +275,11 @@ def meds_screens(home: Home) -> Mapping[str, View]:
         "changed_with_an_open_dose": changed(larger),
         "changed_with_two_open_doses": changed(replace(larger, due_at=late.due_at), larger),
         "changed_hours_with_an_open_dose": changed(replace(due, is_rescheduled=True)),
-        "changed_open": open_changed(changed=[home.dose()], answered=[]),
-        "changed_open_answered": open_changed(changed=[], answered=[home.dose(DoseStatus.TAKEN)]),
-        "changed_open_of_another_change": partial(meds.open_dose_of_another_change, saved),
+        "changed_open": open_doses_changed(changed=[home.dose()], answered=[]),
+        "changed_open_answered": open_doses_changed(
+            changed=[], answered=[home.dose(DoseStatus.TAKEN)]
+        ),
+        "changed_open_of_another_change": partial(meds.change_superseded, saved),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "give_now_of_what_has_changed": partial(meds.has_changed, words.medicine, screen),
         "stopped": partial(meds.stopped, screen, over, now=NOW),

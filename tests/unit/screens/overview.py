@@ -250,10 +250,12 @@ def elsewhere_screens(home: Home) -> Mapping[str, View]:
         ),
         "elsewhere_person": offered(person, command="history", buttons=[at("history")]),
         "elsewhere_add": offered(
-            person, elsewhere.only_reads(there), command="addmed", buttons=[at("addmed")]
+            person, elsewhere.read_only_there(there), command="addmed", buttons=[at("addmed")]
         ),
         "elsewhere_pause": offered(there, command="pause", buttons=[at("pause")]),
-        "elsewhere_only_reads": partial(elsewhere.only_told, "…", [elsewhere.only_reads(there)]),
+        "elsewhere_only_reads": partial(
+            elsewhere.not_allowed_there, "…", [elsewhere.read_only_there(there)]
+        ),
         "elsewhere_done": partial(
             elsewhere.done_there, screen, family=words.other_family, here=words.family
         ),

@@ -50,7 +50,7 @@ async def begin(request: Request) -> Answer:
     if not draft.line:
         return await _next(request, None, draft)
     typed = await understand(request, draft, draft.line)
-    return await _next(request, None, draft.understood(typed), problem=typed.problem)
+    return await _next(request, None, draft.with_line(typed), problem=typed.problem)
 
 
 def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
@@ -101,7 +101,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _next(request, running, draft)
         case _:
             typed = await understand(request, draft, reply.text or "", is_change=True)
-            changed = replace(draft.changed(typed), is_certain=False)
+            changed = replace(draft.with_changes(typed), is_certain=False)
             return await _next(request, running, changed, problem=typed.problem)
 
 

@@ -169,7 +169,7 @@ class Draft:
             return "doctor"
         return "confirm"
 
-    def at(self, when: When) -> "Draft":
+    def with_when(self, when: When) -> "Draft":
         """With what was said of the time; what was not said stays."""
         draft = replace(self, is_certain=self.is_certain and not when.is_doubtful)
         if when.days or (when.problem is not None and not when.times):
@@ -217,9 +217,9 @@ class Draft:
         """Whether its days are the two nights of one."""
         return self.is_midnight and questions.are_nights(read_days(self.days))
 
-    def changed(self, typed: PartialAppointment) -> "Draft":
+    def with_changes(self, typed: PartialAppointment) -> "Draft":
         """With what was said of it once it was shown; what was not said stays."""
-        draft = self.at(typed.when)
+        draft = self.with_when(typed.when)
         if typed.person is not None:
             draft = replace(draft, person=index_of(self.people, typed.person))
         if typed.doctor is not None:
@@ -239,11 +239,11 @@ class Draft:
             remind_before=draft.remind_before if before is None else before,
         )
 
-    def understood(self, typed: PartialAppointment) -> "Draft":
+    def with_line(self, typed: PartialAppointment) -> "Draft":
         """With what a line said."""
         person = index_of(self.people, typed.person)
         draft = replace(self, person=self.person if person is None else person)
-        draft = draft.at(typed.when)
+        draft = draft.with_when(typed.when)
         only = typed.doctors[0] if len(typed.doctors) == 1 else None
         return replace(
             draft,

@@ -19,7 +19,7 @@ from bot.conversation.engine import (
 from bot.features.appointments.flows.changed_parts import PARTS, ask_part, change_duration
 from bot.features.appointments.flows.changed_rhythms import (
     ask_review,
-    is_asked,
+    needs_review,
     next_start,
     refresh_review,
     rhythm_words,
@@ -182,7 +182,7 @@ async def _repeat(
 ) -> Answer:
     """What would come for longer, or no more, is shown beside what it is now, and asked about."""
     typed = typed_rhythm(reply, facts, now=request.scope.clock.now())
-    if not is_asked(facts.recurrence, typed):
+    if not needs_review(facts.recurrence, typed):
         return await _change_rhythm(request, running, facts, typed)
     said = {
         "choice": reply.choice,

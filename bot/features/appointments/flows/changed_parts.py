@@ -38,7 +38,9 @@ def ask_part(part: str) -> Callable[[Data, Choice], Screen]:
                 data["title"], [choice(_days_label(n), str(n)) for n in _DAYS]
             )
         question = change_questions.ask_part(part, data["title"], _choices(part, choice))
-        return draft_questions.by_place(question, data.get("place") if part == "repeat" else None)
+        return draft_questions.with_zone_note(
+            question, data.get("place") if part == "repeat" else None
+        )
 
     return ask
 

@@ -39,7 +39,7 @@ def next_start(facts: OccurrenceFacts, *, now: datetime) -> datetime:
     return datetime.combine(start.date(), to_local(facts.starts_at, facts.zone).time())
 
 
-def is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
+def needs_review(old: Recurrence | None, typed: RepeatChange | None) -> bool:
     """Whether what recurs would recur for longer, or not any more."""
     if old is None:
         return False

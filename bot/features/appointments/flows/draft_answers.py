@@ -50,7 +50,9 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
             text = rule.to_rfc5545(draft.zone) if rule else None
             return Answered(replace(draft, rule=text, is_anchored=False, has_rhythm=True))
         case "time" if reply.choice == ALL_DAY_CHOICE:
-            return Answered(draft.at(When(times=(time.min,), is_all_day=True, duration=ALL_DAY)))
+            return Answered(
+                draft.with_when(When(times=(time.min,), is_all_day=True, duration=ALL_DAY))
+            )
         case "doctor":
             return Answered(_doctor(draft, reply))
         case _:
@@ -59,7 +61,9 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
                 request, reply, zone=draft.zone, hint=hint, is_day_known=step == "time"
             )
             was_asked = draft.asks_night and reply.choice is not None
-            found = draft.at(when).with_night(was_asked=was_asked, now=request.scope.clock.now())
+            found = draft.with_when(when).with_night(
+                was_asked=was_asked, now=request.scope.clock.now()
+            )
             problem = when.problem or found.problem
             if problem is None:
                 return with_later_half(found.draft, now=request.scope.clock.now())
@@ -78,7 +82,7 @@ async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     if not draft.line:
         return Answered(draft)
     typed = await understand(request, draft, draft.line)
-    draft = replace(draft.understood(typed), person=number, line="")
+    draft = replace(draft.with_line(typed), person=number, line="")
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     return Answered(draft, None if is_settled else typed.problem)
 
@@ -90,7 +94,7 @@ async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | 
     typed = await understand(request, draft, line)
     if typed.title is None or typed.when == When():
         return None
-    draft = replace(draft, line=line, is_guided=False).understood(typed)
+    draft = replace(draft, line=line, is_guided=False).with_line(typed)
     return Answered(
         draft, typed.problem or which_person(draft.persons) if draft.line else typed.problem
     )
@@ -101,7 +105,7 @@ async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
     text = reply.text or ""
     typed = await understand(request, draft, text)
     if typed.title is None and typed.problem is None:
-        draft = draft.changed(typed)
+        draft = draft.with_changes(typed)
         if typed.when == When():
             parse_title(text)
         return Answered(draft, Misunderstood(Problem.TITLE_MISSING))
@@ -112,7 +116,7 @@ async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
     has_when = typed.when != When()
     is_clear = typed.problem is None or is_asked_again(typed.problem)
     draft = replace(
-        draft.changed(typed),
+        draft.with_changes(typed),
         title=typed.title,
         is_guided=not has_when,
         has_rhythm=draft.has_rhythm or has_when,

@@ -122,7 +122,7 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
         return draft_questions.ask_day(data["title"], buttons)  # a day has no clock
     same = choice(time_labels.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
     question = draft_questions.ask_day(data["title"], ((same,), *buttons))
-    return draft_questions.by_place(question, data.get("place"))
+    return draft_questions.with_zone_note(question, data.get("place"))
 
 
 def _asks_night(data: Data) -> bool:
@@ -158,7 +158,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
         today=date.fromisoformat(data["today"]),
         buttons=buttons if candidates else ((same,), *buttons),
     )
-    return draft_questions.by_place(question, data.get("place"))
+    return draft_questions.with_zone_note(question, data.get("place"))
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:

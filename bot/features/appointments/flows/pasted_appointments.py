@@ -39,7 +39,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
                 typed = read_line(draft, line, doctors=doctors, now=now)
             except Misunderstood as problem:
                 return Entry(key, line, _without_people(draft)).refused(problem)
-            entry = Entry(key, line, _without_people(draft.understood(typed)))
+            entry = Entry(key, line, _without_people(draft.with_line(typed)))
             return self._checked(people, entry, typed.problem, now=now)
 
         return read
@@ -57,10 +57,10 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         entry = replace(entry, draft=_without_people(stamped(draft, now=now)))
         return entry.refused(problem).doubted(doubt if draft.step != "confirm" else None)
 
-    def is_whole(self, entry: Entry) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         return entry.problem is None and self.question(entry) in (None, "person", "doctor")
 
-    def is_rest(self, entry: Entry) -> bool:
+    def is_continuation(self, entry: Entry) -> bool:
         return entry.draft["title"] is None
 
     def question(self, entry: Entry) -> str | None:

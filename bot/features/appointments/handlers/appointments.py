@@ -103,7 +103,7 @@ async def call_off(request: Request) -> Answer:
     return confirmations.called_off(_screen(request, facts))
 
 
-async def bring_back(request: Request) -> Answer:
+async def restore_appointment(request: Request) -> Answer:
     facts = await restore(request.scope, request.pressed(RestoreAppointment).occurrence_id)
     return confirmations.restored(_screen(request, facts))
 
@@ -115,7 +115,7 @@ async def add_reminder(request: Request) -> Answer:
     return confirmations.will_remind(_screen(request, facts))
 
 
-async def all_fine(request: Request) -> Answer:
+async def nothing_to_note(request: Request) -> Answer:
     """Nothing to note."""
     press = request.pressed(NothingToNote)
     facts = await record_outcome(request.scope, press.occurrence_id, None)

@@ -33,7 +33,7 @@ def ask_day(title: str, buttons: Keyboard) -> Screen:
     return Screen(words.format(title=escape(title)), buttons)
 
 
-def by_place(question: Screen, place: str | None) -> Screen:
+def with_zone_note(question: Screen, place: str | None) -> Screen:
     """*question*, and by which clock its answer is read: that of a place (the key of its zone)
     where it is not the person's.
     """
@@ -44,7 +44,7 @@ def by_place(question: Screen, place: str | None) -> Screen:
 
 
 def place_of(facts: OccurrenceFacts) -> str | None:
-    """What :func:`by_place` names."""
+    """What :func:`with_zone_note` names."""
     return facts.zone.key if is_elsewhere(facts, facts.starts_at) else None
 
 

@@ -70,8 +70,8 @@ async def change_open(request: Request) -> Answer:
     try:
         medicine, brought = await change_open_doses(scope, edit_id)
     except ChangedMeanwhile as other:
-        return views.open_dose_of_another_change(other.medicine)
-    return views.open_changed(
+        return views.change_superseded(other.medicine)
+    return views.open_doses_changed(
         medicine,
         changed=await list_doses(scope, brought.changed),
         answered=await list_doses(scope, brought.answered),
@@ -88,7 +88,7 @@ async def restore(request: Request) -> Answer:
         return await _resume(request, press.medication_id)
     await restore_medication(request.scope, press.medication_id)
     restored = views.restored(await _screen(request, press.medication_id))
-    return await resuming.ask_about_added(
+    return await resuming.ask_about_added_days(
         request, restored, medication_id=press.medication_id, person_id=None
     )
 

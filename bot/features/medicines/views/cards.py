@@ -48,7 +48,7 @@ class _Room:
     note: int
 
 
-OVER = RESOLVED | UNANSWERED
+CLOSED = RESOLVED | UNANSWERED
 # The last one fits whatever is typed: 20 doses of 170 units, and what stands above them.
 _ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
 
@@ -172,7 +172,7 @@ def _note(dose: DoseFacts, room: _Room) -> str:
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
-    """All taken on top, then a row for each medicine; see :func:`row_of_what_is_over`, too.
+    """All taken on top, then a row for each medicine; see :func:`closed_dose_row`, too.
 
     Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
     changes under the finger, and a second tap in the same spot must not undo the first one, nor
@@ -186,9 +186,9 @@ def _buttons(facts: CardFacts) -> Keyboard:
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
     for dose in facts.doses:
         name = None if is_single else names[dose.id]
-        if dose.status in OVER:
+        if dose.status in CLOSED:
             take = Take(family_id=facts.family_id, dose_id=dose.id)
-            rows.append(row_of_what_is_over(dose, name=name, take=take))
+            rows.append(closed_dose_row(dose, name=name, take=take))
         else:
             taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
             rows.append(
@@ -202,7 +202,7 @@ def _buttons(facts: CardFacts) -> Keyboard:
     return tuple(rows)
 
 
-def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
+def closed_dose_row(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
     """The buttons of a dose that was answered, or whose time is over; *name* it where it is not the
     only one. *take* is what its Taken says.
     """

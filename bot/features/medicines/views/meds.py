@@ -137,7 +137,7 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         *_status(facts, now),
         "",
         last_given(details.outlook, now=now, reader_zone=member.zone),
-        *_to_come(details.outlook, now=now, reader_zone=member.zone),
+        *_upcoming_lines(details.outlook, now=now, reader_zone=member.zone),
         *stock_lines(details.stock, facts, now=now),
     ]
     measure = measuring(details.stock, facts, member)
@@ -169,7 +169,9 @@ def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None)
     )
 
 
-def _to_come(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
+def _upcoming_lines(
+    outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
     """What is open, then what comes after it; of what is taken as needed, its limits."""
     facts = outlook.medicine
     if isinstance(facts.schedule, AsNeeded):
@@ -302,7 +304,7 @@ def _change_open_button(doses: Sequence[OpenDose]) -> Button:
     return Button(words, ChangeOpenDoses().encode())
 
 
-def open_changed(
+def open_doses_changed(
     facts: MedicineFacts,
     *,
     changed: Sequence[DoseFacts],
@@ -336,7 +338,7 @@ def open_changed(
     return Answer(toast=_("Changed."), edit=screen)
 
 
-def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
+def change_superseded(facts: MedicineFacts) -> Answer:
     """The change whose message offered it does not stand any more."""
     what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
     words = _("It has been changed again since. It's now: {medicine}").format(medicine=what)

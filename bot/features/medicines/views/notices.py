@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
+from bot.features.medicines.views.cards import all_taken_button, closed_dose_row
 from bot.ui.answer import Button, Keyboard, Screen
 from bot.ui.distinct_labels import dose_labels, dose_numbers
 from bot.ui.length import MAX_SHOWN, shorten, shown_length
@@ -74,7 +74,7 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
         take = TakeExactly(family_id=facts.family_id, dose_id=dose.id, below=Below.NOTICE)
-        rows.append(row_of_what_is_over(dose, name=None if is_single else name, take=take))
+        rows.append(closed_dose_row(dose, name=None if is_single else name, take=take))
     return tuple(rows)
 
 

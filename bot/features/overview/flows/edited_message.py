@@ -45,7 +45,7 @@ from domain.several import attempt
 _OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
 
 
-class _Asks(Exception):
+class _NeedsQuestion(Exception):
     """What the message says now cannot be done without a question."""
 
 
@@ -127,14 +127,14 @@ class EditedMessages:
             before = len(scope.acts)
             said = await handler(replace(request, text=data["text"], press=None, conversation=None))
             if said.conversation is not None or len(scope.acts) == before:
-                raise _Asks
+                raise _NeedsQuestion
             return replace(undone, send=(*undone.send, *said.send))
 
         try:
             answer = await attempt(request.scope, work)
         except Misunderstood as problem:
             return self._asked_again(request, running, Screen(misunderstood(problem)))
-        except _Asks:
+        except _NeedsQuestion:
             return self._asked_again(request, running, views.needs_questions())
         edited = EditedMessage(data["message_id"], is_unchanged=False)
         acts = [act.id for act in request.scope.acts]
@@ -245,7 +245,7 @@ async def _asking_about_courses(
 ) -> Answer:
     for each in undone:
         if each.action.kind in STATUS_KINDS and answer.conversation is None:
-            answer = await resuming.ask_about_added(
+            answer = await resuming.ask_about_added_days(
                 request,
                 answer,
                 medication_id=each.medicine.id if each.medicine else None,

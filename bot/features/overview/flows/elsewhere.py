@@ -16,7 +16,7 @@ from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
 from bot.grammar.known_medicines import names_begun_with
-from bot.grammar.people import Person, find_person, find_stranger
+from bot.grammar.people import Person, find_person, find_unknown_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
 from bot.intake.request import Handler, Request
@@ -84,7 +84,7 @@ class Elsewhere:
             member = request.scope.member
             if not request.text or member is None or not member.has_other_families:
                 return await naming.handler(request)
-            if await _names_stranger(request):
+            if await _names_unknown_person(request):
                 offers = await self._look(request, name, request.text)
                 if any(offer.is_allowed for offer in offers):
                     return self._offer(request, name, offers)
@@ -97,8 +97,8 @@ class Elsewhere:
                 if not offers:
                     raise
                 if not any(offer.is_allowed for offer in offers):
-                    sentences = [views.only_reads(offer.sentence) for offer in offers]
-                    return views.only_told(misunderstood(problem), sentences)
+                    sentences = [views.read_only_there(offer.sentence) for offer in offers]
+                    return views.not_allowed_there(misunderstood(problem), sentences)
                 return self._offer(request, name, offers)
 
         return handler
@@ -143,7 +143,7 @@ class Elsewhere:
             if offer.is_allowed
         ]
         sentences = [
-            offer.sentence if offer.is_allowed else views.only_reads(offer.sentence)
+            offer.sentence if offer.is_allowed else views.read_only_there(offer.sentence)
             for offer in offers
         ]
         return views.offer(
@@ -185,13 +185,13 @@ async def _run(request: Request, running: Conversation, handler: Handler, text: 
     return finished(running, answer)
 
 
-async def _names_stranger(request: Request) -> bool:
+async def _names_unknown_person(request: Request) -> bool:
     """Whether the line is "for" somebody whom this family does not know."""
     text = request.text or ""
     if len(text) > LONGEST_LINE:
         return False
     line = tokenize(text)
-    if find_stranger(line.tokens) is None:
+    if find_unknown_person(line.tokens) is None:
         return False
     here = [Person(person.name, person.zone) for person in await list_people(request.scope)]
     try:

@@ -45,7 +45,7 @@ class GuessedCommands:
         if guess is None:
             return start.unknown_command()
         has_button = guess.command != _OF_A_QUESTION
-        return views.only_named(guess.command, guess.text, has_button=has_button)
+        return views.suggest(guess.command, guess.text, has_button=has_button)
 
     async def on_message(self, request: Request) -> Answer:
         """A message that is no command, where nothing was asked."""

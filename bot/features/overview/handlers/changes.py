@@ -7,7 +7,7 @@ from bot.ui.presses.overview import SetChangeNotices
 from domain.overview.change_notices import hear_of_changes
 
 
-async def hear(request: Request) -> Answer:
+async def set_change_notices(request: Request) -> Answer:
     wanted = request.pressed(SetChangeNotices).is_wanted
     await hear_of_changes(request.scope, wanted=wanted)
-    return views.heard(wanted=wanted)
+    return views.change_notices_set(wanted=wanted)

@@ -34,7 +34,7 @@ async def undo_named(request: Request) -> Answer:
     answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
     if undone.action.kind not in STATUS_KINDS:
         return answer
-    return await resuming.ask_about_added(
+    return await resuming.ask_about_added_days(
         request,
         answer,
         medication_id=undone.medicine.id if undone.medicine else None,

@@ -38,7 +38,7 @@ def changed(facts: ChangesFacts) -> Screen:
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
 
 
-def heard(*, wanted: bool) -> Answer:
+def change_notices_set(*, wanted: bool) -> Answer:
     if wanted:
         return Answer(toast=_("I'll tell you what others change."))
     return Answer(

@@ -24,7 +24,7 @@ def person_there(person: str, *, family: str) -> str:
     )
 
 
-def only_reads(sentence: str) -> str:
+def read_only_there(sentence: str) -> str:
     return _("{sentence} You can only read there.").format(sentence=sentence)
 
 
@@ -34,7 +34,7 @@ def offer(sentences: Sequence[str], *, typed: str, buttons: Sequence[Button]) ->
     return Screen("\n".join(lines), in_rows(buttons))
 
 
-def only_told(sentence: str, there: Sequence[str]) -> Answer:
+def not_allowed_there(sentence: str, there: Sequence[str]) -> Answer:
     """It is not known here; where it is, they may not do that."""
     return Answer(send=(Screen("\n".join([sentence, *there])),))
 

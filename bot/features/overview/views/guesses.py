@@ -25,7 +25,7 @@ def yes_label(command: str) -> str:
     return _("✅ Yes, /{command}").format(command=command)
 
 
-def only_named(command: str, text: str, *, has_button: bool = True) -> Answer:
+def suggest(command: str, text: str, *, has_button: bool = True) -> Answer:
     """While another question is open: the command alone as a button; *text*, which was typed behind
     it, is to be sent again.
     """

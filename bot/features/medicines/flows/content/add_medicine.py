@@ -7,7 +7,7 @@ from bot.conversation import pasted_lists
 from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
 from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.content.medicine_draft import (
     OFFERED,
     Draft,
@@ -73,8 +73,8 @@ async def begin(request: Request) -> Answer:
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
     # Whoever is in a hurry is not asked how often "as needed" may be; the answer says what is open.
-    is_whole = replace(draft, guard="done").step == "confirm"
-    if typed.problem is None and typed.is_certain and is_whole:
+    is_complete = replace(draft, guard="done").step == "confirm"
+    if typed.problem is None and typed.is_certain and is_complete:
         try:
             return await _save(request, draft)
         except SameMedicine as same:
@@ -91,7 +91,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
         # What was typed at the question whose it is may be the rest of it.
         text = reply.text or ""
         with_line = replace(draft, line=f"/addmed {text}")
-        early = None if draft.line else _more(request, running, with_line, text)
+        early = None if draft.line else _take_rest(request, running, with_line, text)
         if early is None:
             raise
         return early
@@ -112,7 +112,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     draft, text = Draft.read(running), reply.text or ""
     if pasted_lists.is_list(text):
         return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
-    return _more(request, running, draft, text) or _next(
+    return _take_rest(request, running, draft, text) or _next(
         request, running, replace(draft, name=parse_name(text))
     )
 
@@ -123,14 +123,14 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
-        more = _more(request, running, draft, f'"{draft.name}" {text}')
+        more = _take_rest(request, running, draft, f'"{draft.name}" {text}')
         if more is None:
             raise
         return more
     return _next(request, running, replace(draft, dosage=dosage.to_json()))
 
 
-def _more(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
+def _take_rest(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
     """The next question, after what says more than a name; None where it does not."""
     people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
     typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
@@ -183,21 +183,21 @@ def _tapped(draft: Draft, choice: str) -> str:
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_interval(reply, _ground(request, draft))
+    change = parts.take_interval(reply, _context(request, draft))
     guard = "most" if change is None or change.max_per_day is None else "done"
     return _changed(request, running, replace(draft, guard=guard), change)
 
 
 async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_most(reply, _ground(request, draft))
+    change = parts.take_most(reply, _context(request, draft))
     return _changed(request, running, replace(draft, guard="done"), change)
 
 
-def _ground(request: Request, draft: Draft) -> Ground:
+def _context(request: Request, draft: Draft) -> ChangeContext:
     if draft.chosen is None:
         raise Misunderstood(Problem.WHICH_PERSON)
-    return Ground(draft.content, draft.chosen.zone, request.scope.clock.now())
+    return ChangeContext(draft.content, draft.chosen.zone, request.scope.clock.now())
 
 
 def _changed(
@@ -209,7 +209,7 @@ def _changed(
     """
     if change is None:
         return _next(request, running, draft)
-    found = _ground(request, draft).apply([change], words=words)
+    found = _context(request, draft).apply([change], words=words)
     if isinstance(found, Content):
         return _next(request, running, draft.changed(found))
     step, needed = parts.data_of_question(found)
@@ -227,21 +227,21 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
-    change = _ground(request, draft).read(text)
+    change = _context(request, draft).read(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft, text = Draft.read(running), reply.text or ""
-    change = _ground(request, draft).read_dosage(text)
+    change = _context(request, draft).read_dosage(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    ground = _ground(request, draft)
-    words = parts.words_of_when(reply, ground)
-    change = ground.read_schedule(words)
+    context = _context(request, draft)
+    words = parts.words_of_when(reply, context)
+    change = context.read_schedule(words)
     return _changed(request, running, replace(draft, guard=""), change, words=words)
 
 
@@ -249,8 +249,8 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     """The answer to what a change of the draft means."""
     draft = Draft.read(running)
     question, change = draft.question or {}, Change.from_json(draft.change or {})
-    ground = _ground(request, draft)
-    change = parts.take_answer(running.step, question, reply, change, ground)
+    context = _context(request, draft)
+    change = parts.take_answer(running.step, question, reply, change, context)
     return _changed(request, running, draft, change, words=reply.text or "")
 
 

@@ -23,7 +23,7 @@ from bot.conversation.engine import (
 )
 from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
@@ -70,10 +70,10 @@ def _content_of(medicine: MedicineFacts) -> Content:
     return Content(medicine.name, medicine.dosage, medicine.schedule)
 
 
-def _ground(request: Request, data: Data, content: Content | None = None) -> Ground:
+def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
     """As the medicine was when the conversation began: its version says whether it still is."""
     content = content or Content.from_json(data["old"])
-    return Ground(content, ZoneInfo(data["zone"]), request.scope.clock.now())
+    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now())
 
 
 def _changes(data: Data) -> list[Change]:
@@ -105,9 +105,9 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
     """What is typed where a button was expected changes the medicine, too."""
     data: Data = running.data
     text = reply.text or ""
-    so_far = _ground(request, data).apply(_changes(data))
+    so_far = _context(request, data).apply(_changes(data))
     content = so_far if isinstance(so_far, Content) else Content.from_json(data["old"])
-    change = _ground(request, data, content).read(text)
+    change = _context(request, data, content).read(text)
     return await _proceed(request, running, [*_changes(data), change], words=text)
 
 
@@ -145,14 +145,14 @@ def _ask_dosage(data: Data, _choice: Choice) -> Screen:
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     text = reply.text or ""
-    change = _ground(request, running.data).read_dosage(text)
+    change = _context(request, running.data).read_dosage(text)
     return await _proceed(request, running, [*_changes(running.data), change], words=text)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
-    ground = _ground(request, running.data)
-    words = parts.words_of_when(reply, ground)
-    change = ground.read_schedule(words)
+    context = _context(request, running.data)
+    words = parts.words_of_when(reply, context)
+    change = context.read_schedule(words)
     return await _proceed(request, running, [*_changes(running.data), change], words=words)
 
 
@@ -160,21 +160,21 @@ async def _take_answer(request: Request, running: Conversation, reply: Reply) ->
     """The answer to what could mean several things."""
     data: Data = running.data
     *earlier, last = _changes(data)
-    ground = _ground(request, data)
-    change = parts.take_answer(running.step, data, reply, last, ground)
+    context = _context(request, data)
+    change = parts.take_answer(running.step, data, reply, last, context)
     return await _proceed(request, running, [*earlier, change], words=reply.text or "")
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_interval(reply, _ground(request, data, Content.from_json(data["new"])))
+    change = parts.take_interval(reply, _context(request, data, Content.from_json(data["new"])))
     guard = "most" if change is None or change.max_per_day is None else "done"
     return await _guarded(request, running, change, guard)
 
 
 async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_most(reply, _ground(request, data, Content.from_json(data["new"])))
+    change = parts.take_most(reply, _context(request, data, Content.from_json(data["new"])))
     return await _guarded(request, running, change, "done")
 
 
@@ -198,18 +198,18 @@ async def _proceed(
         **running.data,
         "changes": [change.to_json() for change in changes],
     }
-    ground = _ground(request, data)
-    new = ground.apply(changes, words=words)
+    context = _context(request, data)
+    new = context.apply(changes, words=words)
     if not isinstance(new, Content):
         step, needed = parts.data_of_question(new)
         return FLOW.advance(request, running, step, {**data, **needed})
     data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
         return FLOW.advance(request, running, guard or "interval", data)
-    if new == ground.content:
+    if new == context.content:
         medicine = await get_medication(request.scope, UUID(data["id"]))
-        return finished(running, new_medicines.nothing_changed(medicine, now=ground.now))
-    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+        return finished(running, new_medicines.nothing_changed(medicine, now=context.now))
+    concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)
     if concerns:
         data = {**data, "concerns": [concern.name for concern in concerns]}
         return FLOW.advance(request, running, "review", data)
@@ -246,14 +246,14 @@ async def _of_now(request: Request, data: Data) -> Data | None:
     """The changes, of the medicine as it is now; None where they cannot be made of it."""
     medicine = await get_medication(request.scope, UUID(data["id"]))
     fresh = {**data, **_facts_of(medicine, request)}
-    ground = _ground(request, fresh)
+    context = _context(request, fresh)
     try:
-        new = ground.apply(_changes(data))
+        new = context.apply(_changes(data))
     except Misunderstood:
         return None
     if not isinstance(new, Content):
         return None
-    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+    concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)
     return {**fresh, "new": new.to_json(), "concerns": [concern.name for concern in concerns]}
 
 

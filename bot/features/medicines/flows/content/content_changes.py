@@ -46,7 +46,7 @@ _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 
 @dataclass(frozen=True)
-class Ground:
+class ChangeContext:
     """What is changed, and by whose clock and when it is read."""
 
     content: Content
@@ -117,12 +117,12 @@ def data_of_when(
     }
 
 
-def words_of_when(reply: Reply, ground: Ground) -> str:
+def words_of_when(reply: Reply, context: ChangeContext) -> str:
     """What a reply to :func:`ask_when` says, typed or tapped."""
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
-    is_by_clock = isinstance(ground.content.schedule, WallClock | Steps)
+    is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
     if reply.choice in _HOURS and not is_by_clock:
         return f"every day {words}"  # it has no days that could be kept
     return words
@@ -185,7 +185,9 @@ def _buttons(data: Data, choice: Choice) -> list[Any]:
     return [choice(label, key) for key, label in data["buttons"]]
 
 
-def take_answer(step: str, data: Data, reply: Reply, change: Change, ground: Ground) -> Change:
+def take_answer(
+    step: str, data: Data, reply: Reply, change: Change, context: ChangeContext
+) -> Change:
     """The change with the answer to the question of *step*. Whoever begins anew, does so.
 
     Raises Misunderstood.
@@ -196,10 +198,10 @@ def take_answer(step: str, data: Data, reply: Reply, change: Change, ground: Gro
         return change.completed(Change(place=place))
     if step == "each":
         words = labels[reply.choice] if reply.choice is not None else reply.text or ""
-        answer = ground.read_dosage(words)
+        answer = context.read_dosage(words)
         return change.completed(answer) if answer.dosage is not None else answer
     words = labels[reply.choice] if reply.choice is not None else reply.text or ""
-    answer = ground.read(words)
+    answer = context.read(words)
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
     return answer
@@ -225,14 +227,14 @@ def ask_interval(data: Data, choice: Choice) -> Screen:
     )
 
 
-def take_interval(reply: Reply, ground: Ground) -> Change | None:
+def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
     """None: nobody knows. Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     text = reply.text or ""
     words = f"{reply.choice} hours" if reply.choice is not None else text
-    schedule = ground.content.schedule
-    return parse_least_time(words, schedule=schedule, zone=ground.zone, now=ground.now)
+    schedule = context.content.schedule
+    return parse_least_time(words, schedule=schedule, zone=context.zone, now=context.now)
 
 
 def most_choices(content: Content) -> Sequence[int]:
@@ -250,10 +252,10 @@ def ask_most(data: Data, choice: Choice) -> Screen:
     )
 
 
-def take_most(reply: Reply, ground: Ground) -> Change | None:
+def take_most(reply: Reply, context: ChangeContext) -> Change | None:
     """None: nobody knows. Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""
-    schedule = ground.content.schedule
-    return parse_most(words, schedule=schedule, zone=ground.zone, now=ground.now)
+    schedule = context.content.schedule
+    return parse_most(words, schedule=schedule, zone=context.zone, now=context.now)

@@ -51,10 +51,10 @@ class PastedMedicines(Kind[MedicineFacts]):
 
         return read
 
-    def is_whole(self, entry: Entry) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         return entry.problem is None and self.question(entry) in (None, "person")
 
-    def is_rest(self, entry: Entry) -> bool:
+    def is_continuation(self, entry: Entry) -> bool:
         return entry.draft["name"] is None
 
     def question(self, entry: Entry) -> str | None:

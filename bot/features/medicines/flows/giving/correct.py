@@ -75,11 +75,11 @@ async def begin_my_clock(request: Request) -> Answer:
     if dose.status not in RESOLVED:
         raise NothingRecorded
     if dose.status is not DoseStatus.TAKEN or dose.resolved_by_id != member.user_id:
-        return given_intakes.is_settled_otherwise()
+        return given_intakes.record_changed_since()
     if not is_recordable(at, request.scope.clock.now()):
-        return given_intakes.is_to_come()
+        return given_intakes.still_in_future()
     draft = await _draft(request, await check_correctable(request.scope, dose.id))
-    answer = await _go(request, replace(draft, taken_at=at.isoformat()), None)
+    answer = await _record_or_ask(request, replace(draft, taken_at=at.isoformat()), None)
     return replace(answer, closes=True)
 
 
@@ -121,8 +121,8 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
     if typed.amount is not None:
         draft = _with_amount(draft, typed.amount)
     if typed.moment is not None:
-        return await _timed(request, running, draft, typed.time_words)
-    return await _go(request, draft, running)
+        return await _take_typed_time(request, running, draft, typed.time_words)
+    return await _record_or_ask(request, draft, running)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
@@ -151,12 +151,14 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
             draft = replace(draft, taken_at=at, seen=None)
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case None:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
-async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+async def _take_typed_time(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer:
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
@@ -167,7 +169,7 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
         return FLOW.advance(request, running, "time", draft.write())
-    return await _go(request, draft, running)
+    return await _record_or_ask(request, draft, running)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
@@ -176,7 +178,9 @@ def _ask_amount(data: Data, _choice: Choice) -> Screen:
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    return await _go(request, _with_amount(draft, parse_amount(reply.text or "")), running)
+    return await _record_or_ask(
+        request, _with_amount(draft, parse_amount(reply.text or "")), running
+    )
 
 
 def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
@@ -187,11 +191,11 @@ def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     if reply.choice is not None:
-        return await _go(request, replace(draft, count=reply.choice), running)
+        return await _record_or_ask(request, replace(draft, count=reply.choice), running)
     typed = parse_amount(reply.text or "")
     if typed.number is None:
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, (reply.text or "").strip())
-    return await _go(request, replace(draft, count=str(typed.number)), running)
+    return await _record_or_ask(request, replace(draft, count=str(typed.number)), running)
 
 
 def _ask_slip(data: Data, choice: Choice) -> Screen:
@@ -206,7 +210,7 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
     draft = Draft.read(running.data)
     match reply.choice:
         case "really":
-            return await _go(request, replace(draft, is_no_slip=True), running)
+            return await _record_or_ask(request, replace(draft, is_no_slip=True), running)
         case "amount":
             return FLOW.advance(request, running, "amount", draft.write())
         case _:
@@ -225,13 +229,13 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running.data)
     match reply.choice:
         case "yes":
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case "clock":
             draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
-            return await _timed(request, running, draft, draft.said)
+            return await _take_typed_time(request, running, draft, draft.said)
         case _:
             # What is typed under the question is another time.
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 def _ask_reason(_data: Data, choice: Choice) -> Screen:
@@ -253,7 +257,7 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
     return await _correct(request, running, Draft.read(running.data), noted)
 
 
-async def _go(request: Request, draft: Draft, running: Conversation | None) -> Answer:
+async def _record_or_ask(request: Request, draft: Draft, running: Conversation | None) -> Answer:
     """Put it right, or ask first what is to be asked; a typed time that is another one by the
     member's own clock is shown by both.
     """

@@ -84,7 +84,7 @@ async def begin(request: Request) -> Answer:
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
     """Now, and as usual."""
-    return await _go(request, Draft.of(medicine), None)
+    return await _record_or_ask(request, Draft.of(medicine), None)
 
 
 def _line(lines: Sequence[MedicineLine], medication_id: UUID) -> MedicineLine:
@@ -116,10 +116,10 @@ async def _start(
         draft = replace(draft, buttons=times_to_tap(request, draft))
     problem = typed.time_problem or typed.amount_problem
     first = Screen(misunderstood(problem)) if problem else None
-    return await _go(request, draft, running, first=first)
+    return await _record_or_ask(request, draft, running, first=first)
 
 
-async def _go(
+async def _record_or_ask(
     request: Request,
     draft: Draft,
     running: Conversation | None,
@@ -135,7 +135,7 @@ async def _go(
     if isinstance(outcome, Recorded):
         answer = _recorded(request, draft, outcome)
         if draft.queue:
-            return await _and_the_next(request, draft, answer)
+            return await _continue_queue(request, draft, answer)
         return finished(running, answer)
     shown = show(request, draft, outcome)
     return FLOW.ask(request, running, _STEPS[type(outcome)], shown.write(), first=first)
@@ -165,7 +165,7 @@ def _ask_for_amount(
     return FLOW.ask(request, running, "amount", replace(draft, text=given).write(), first=first)
 
 
-async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answer:
+async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Answer:
     """What was recorded, and then the next medicine of the line."""
     lines = await list_not_stopped(request.scope)
     (medication_id, rest), *queue = draft.queue
@@ -226,18 +226,20 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
             return await _take_other_clock(request, running, draft)
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
-            return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
+            return await _record_or_ask(
+                request, replace(draft, at=at, asks_time=False, seen=None), running
+            )
         case None:
             typed = parse_time(request, draft, reply.text or "")
-            return await _timed(request, running, draft, typed)
+            return await _take_typed_time(request, running, draft, typed)
 
 
-async def _timed(
+async def _take_typed_time(
     request: Request, running: Conversation, draft: Draft, typed: TypedMoment
 ) -> Answer:
     draft = draft.with_moment(typed)
     draft = replace(draft, buttons=times_to_tap(request, draft))
-    return await _go(request, draft, running)
+    return await _record_or_ask(request, draft, running)
 
 
 async def _take_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
@@ -245,22 +247,24 @@ async def _take_other_clock(request: Request, running: Conversation, draft: Draf
     draft = replace(draft, is_mine=not draft.is_mine)
     zone, now = zone_of(request, draft), request.scope.clock.now()
     typed = parse_moment(draft.said, zone=zone, now=now)
-    return await _timed(request, running, draft, typed)
+    return await _take_typed_time(request, running, draft, typed)
 
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
         case "usual":
-            return await _go(request, draft.with_amount(TypedAmount()), running)
+            return await _record_or_ask(request, draft.with_amount(TypedAmount()), running)
         case _:
-            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+            return await _record_or_ask(
+                request, draft.with_amount(parse_amount(reply.text or "")), running
+            )
 
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     count = Decimal(reply.choice) if reply.choice else _number(reply.text or "")
-    return await _go(request, replace(draft, count=str(count)), running)
+    return await _record_or_ask(request, replace(draft, count=str(count)), running)
 
 
 def _number(text: str) -> Decimal:
@@ -275,21 +279,23 @@ async def _take_slip(request: Request, running: Conversation, reply: Reply) -> A
     draft = Draft.read(running.data)
     match reply.choice:
         case "really":
-            return await _go(request, replace(draft, is_no_slip=True), running)
+            return await _record_or_ask(request, replace(draft, is_no_slip=True), running)
         case "amount":
             return _ask_for_amount(request, running, draft)
         case _:
-            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+            return await _record_or_ask(
+                request, draft.with_amount(parse_amount(reply.text or "")), running
+            )
 
 
 async def _take_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
         case "extra":
-            return await _go(request, replace(draft, is_extra=True), running)
+            return await _record_or_ask(request, replace(draft, is_extra=True), running)
         case str() as number:
             dose_id, _words = draft.buttons[int(number)]
-            return await _go(request, replace(draft, dose_id=dose_id), running)
+            return await _record_or_ask(request, replace(draft, dose_id=dose_id), running)
         case None:
             return await _changed(request, running, draft, reply.text or "")
 
@@ -298,7 +304,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running.data)
     match reply.choice:
         case "yes":
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case "time":
             draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
             return FLOW.advance(request, running, "time", draft.write())
@@ -321,8 +327,8 @@ async def _changed(request: Request, running: Conversation, draft: Draft, text: 
     if typed.amount is not None:
         draft = draft.with_amount(typed.amount)
     if typed.moment is not None:
-        return await _timed(request, running, draft, typed.moment)
-    return await _go(request, draft, running)
+        return await _take_typed_time(request, running, draft, typed.moment)
+    return await _record_or_ask(request, draft, running)
 
 
 async def _renew(request: Request, data: Data) -> Data:

@@ -117,7 +117,7 @@ async def _take_when(request: Request, running: Conversation, reply: Reply) -> A
         case "other":
             return _ask_another(request, running, draft)
         case _:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 def _ask_another(request: Request, running: Conversation, draft: Draft) -> Answer:
@@ -144,12 +144,14 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
             return _ask_another(request, running, draft)
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
-            return await _go(request, running, replace(draft, at=at, seen=None))
+            return await _record_or_ask(request, running, replace(draft, at=at, seen=None))
         case None:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
-async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+async def _take_typed_time(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer:
     """What was typed. Raises Misunderstood for what is no time, or to come."""
     typed = parse_time(request, draft, text)
     draft = replace(
@@ -161,10 +163,10 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
         return FLOW.advance(request, running, "time", draft.write())
-    return await _go(request, running, draft)
+    return await _record_or_ask(request, running, draft)
 
 
-async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
+async def _record_or_ask(request: Request, running: Conversation, draft: Draft) -> Answer:
     """Record it; a typed time that is another one by the member's own clock is shown by both
     first.
     """
@@ -216,12 +218,12 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _record(request, running, draft)
         case "clock":
             draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
-            return await _timed(request, running, draft, draft.said)
+            return await _take_typed_time(request, running, draft, draft.said)
         case "other":
             return _ask_another(request, running, draft)
         case _:
             # What is typed under the question is another time.
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 FLOW = Flow(

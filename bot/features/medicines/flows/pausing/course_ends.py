@@ -29,11 +29,11 @@ from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models.medicines import MedicineStatus
 
 
-def about_added(medicines: Sequence[MedicineFacts]) -> list[CourseQuestion]:
+def added_days_questions(medicines: Sequence[MedicineFacts]) -> list[CourseQuestion]:
     return [CourseQuestion(medicine.id) for medicine in medicines]
 
 
-def about_lost(
+def lost_days_questions(
     request: Request, medicines: Sequence[MedicineFacts], since: datetime | None
 ) -> list[CourseQuestion]:
     """Of a pause that had no end: what was lost until now."""
@@ -153,14 +153,14 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
         case "yes":
             return await _change_course(request, running, data)
         case "no":
-            return await _next_course(request, running, _left_alone(data))
+            return await _next_course(request, running, _course_kept(data))
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(
                 COURSE_ENDS.question(running)
             )
 
 
-def _left_alone(data: Data) -> Screen:
+def _course_kept(data: Data) -> Screen:
     course = data["course"]
     return course_questions.course_kept(
         last_day(schedule_from_json(course["schedule"]), _zone(data))

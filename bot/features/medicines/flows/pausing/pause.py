@@ -15,7 +15,7 @@ from bot.conversation.engine import Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing.course_ends import (
     COURSE_ENDS,
-    about_added,
+    added_days_questions,
     ask_about_courses,
 )
 from bot.features.medicines.flows.pausing.pause_state import (
@@ -69,14 +69,14 @@ async def begin(request: Request) -> Answer:
     people = await list_people(scope)
     lines = await list_not_stopped(scope)
     if not people or not lines:
-        _refuse_strangers(request.text or "", people)
+        _refuse_unknown_names(request.text or "", people)
         return pause_questions.nothing_to_pause()
     if not request.text:
         return FLOW.begin(request, "what", {"choices": choices_of(people, lines)})
     return await _read(request, None, {}, request.text, people, lines)
 
 
-def _refuse_strangers(text: str, people: Sequence[Person]) -> None:
+def _refuse_unknown_names(text: str, people: Sequence[Person]) -> None:
     """Raises Misunderstood if *text* names something that is not known here: it may be in another
     family.
     """
@@ -89,14 +89,14 @@ async def begin_medicine(request: Request) -> Answer:
     """Pause, on the screen of a medicine."""
     request.scope.require(Action.CHANGE_MEDICINES)
     medication_id = request.pressed(PauseMedicine).medication_id
-    return await _go(request, None, {"kind": "medicine", "id": str(medication_id)})
+    return await _ask_next_or_pause(request, None, {"kind": "medicine", "id": str(medication_id)})
 
 
 async def begin_person(request: Request) -> Answer:
     """Pause, below the people."""
     request.scope.require(Action.CHANGE_MEDICINES)
     person_id = request.pressed(PausePerson).person_id
-    return await _go(request, None, {"kind": "person", "id": str(person_id)})
+    return await _ask_next_or_pause(request, None, {"kind": "person", "id": str(person_id)})
 
 
 async def lengthen(request: Request) -> Answer:
@@ -130,7 +130,7 @@ async def _read(
     if len(typed.named) == 1:
         kind = "person" if named_people else "medicine"
         data = {"kind": kind, "id": str(typed.named[0].id), "rest": rest}
-        return await _go(request, running, data)
+        return await _ask_next_or_pause(request, running, data)
     if typed.named:
         choices = [
             ["person", str(person.id), pause_questions.everything_label(person.name)]
@@ -149,14 +149,16 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     data: Data = running.data
     if reply.choice is not None:
         kind, key, _label = data["choices"][int(reply.choice)]
-        return await _go(request, running, {"kind": kind, "id": key, "rest": data.get("rest", "")})
+        return await _ask_next_or_pause(
+            request, running, {"kind": kind, "id": key, "rest": data.get("rest", "")}
+        )
     offered = {key for _kind, key, _label in data["choices"]}
     people = [p for p in await list_people(request.scope) if str(p.id) in offered]
     lines = [line for line in await list_not_stopped(request.scope) if str(line.id) in offered]
     return await _read(request, running, data, reply.text or "", people, lines)
 
 
-async def _go(request: Request, running: Conversation | None, data: Data) -> Answer:
+async def _ask_next_or_pause(request: Request, running: Conversation | None, data: Data) -> Answer:
     """The next question, or, once nothing is left to ask, the pause."""
     data = await load(request, data)
     first: Screen | None = None
@@ -185,7 +187,7 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
     data: Data = running.data
     match reply.choice:
         case "change":
-            return await _go(request, running, {**data, "seen": data["pause"]})
+            return await _ask_next_or_pause(request, running, {**data, "seen": data["pause"]})
         case "resume" if data["kind"] == "person":
             return await _resume_everything(request, running, UUID(data["id"]))
         case "resume":
@@ -218,7 +220,7 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         return FLOW.advance(request, running, running.step, running.data, first=first)
-    return await _go(request, running, typed)
+    return await _ask_next_or_pause(request, running, typed)
 
 
 async def _take_until(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -236,13 +238,15 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         return FLOW.advance(request, running, "until", running.data, first=first)
-    return await _go(request, running, data)
+    return await _ask_next_or_pause(request, running, data)
 
 
 async def _take_appointments(request: Request, running: Conversation, reply: Reply) -> Answer:
     if reply.choice not in ("yes", "no"):
         return await _typed_end(request, running, running.data, reply)
-    return await _go(request, running, {**running.data, "silence": reply.choice == "yes"})
+    return await _ask_next_or_pause(
+        request, running, {**running.data, "silence": reply.choice == "yes"}
+    )
 
 
 async def _pause(request: Request, running: Conversation | None, data: Data) -> Answer:
@@ -260,7 +264,7 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
     except PauseRuns:
         return FLOW.ask(request, running, "running", await load(request, data))
     since = await left_out_since(scope, UUID(data["id"]))
-    questions = about_added(medicines)
+    questions = added_days_questions(medicines)
     if since is not None and until is not None:
         lost = Stretch.between(since, until, ZoneInfo(data["zone"]))
         questions += [CourseQuestion(medicine.id, lost) for medicine in medicines]

@@ -4,9 +4,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.features.medicines.flows.pausing.course_ends import (
-    about_added,
-    about_lost,
+    added_days_questions,
     ask_about_courses,
+    lost_days_questions,
 )
 from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
@@ -34,10 +34,10 @@ async def resume_everything(
     before = await get_person(scope, person_id)
     done = await resume_person(scope, person_id)
     said = outcomes.person_resumed(done, now=scope.clock.now())
-    questions = about_added([*done.medicines, *done.apart])
+    questions = added_days_questions([*done.medicines, *done.apart])
     # A pause with an end has asked when it was set.
     if before.pause is not None and before.pause.until is None:
-        questions += about_lost(request, done.medicines, since)
+        questions += lost_days_questions(request, done.medicines, since)
     return await ask_about_courses(request, running, said, questions)
 
 
@@ -53,13 +53,13 @@ async def resume_medicine(
     since = await left_out_since(scope, of)
     after = await restore_medication(scope, medication_id, only_paused=True)
     said = None if is_shown else outcomes.medicine_resumed(after, now=scope.clock.now())
-    questions = about_added([after])
+    questions = added_days_questions([after])
     if before.status is MedicineStatus.PAUSED and before.resumes_at is None:
-        questions += about_lost(request, [after], since)
+        questions += lost_days_questions(request, [after], since)
     return await ask_about_courses(request, running, said, questions)
 
 
-async def ask_about_added(
+async def ask_about_added_days(
     request: Request, answer: Answer, *, medication_id: UUID | None, person_id: UUID | None
 ) -> Answer:
     """*answer* has told of what may have ended a pause, of a medicine or of all that a person

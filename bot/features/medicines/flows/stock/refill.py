@@ -18,7 +18,7 @@ from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.stock import refills as views
 from bot.grammar.commands.refills import (
-    Stocked,
+    StockChangeKind,
     TypedAmount,
     parse_amount,
     parse_per_dose,
@@ -148,10 +148,10 @@ async def _refill(
         outcome = await refill(
             scope,
             medication_id,
-            -typed.amount if typed.kind is Stocked.FEWER else typed.amount,
+            -typed.amount if typed.kind is StockChangeKind.FEWER else typed.amount,
             unit=unit,
             measure=measure,
-            is_count=typed.kind is Stocked.COUNTED,
+            is_count=typed.kind is StockChangeKind.COUNTED,
         )
     except ChangedMeanwhile:
         answer = await _refill(request, data, typed, running)
@@ -175,11 +175,13 @@ def _to_json(typed: TypedAmount) -> dict[str, Any]:
 
 def _from_json(data: Data) -> TypedAmount:
     # A question that was open while the program was updated knows no kind, no parts and no "of".
-    kind = data.get("kind") or (Stocked.COUNTED if data["is_count"] else Stocked.ADDED)
+    kind = data.get("kind") or (
+        StockChangeKind.COUNTED if data["is_count"] else StockChangeKind.ADDED
+    )
     return TypedAmount(
         Decimal(data["amount"]),
         data["unit"],
-        Stocked(kind),
+        StockChangeKind(kind),
         tuple((Decimal(count), Decimal(each)) for count, each in data.get("parts", ())),
     )
 

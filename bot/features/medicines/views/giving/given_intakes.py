@@ -82,11 +82,11 @@ def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
     )
 
 
-def is_to_come() -> Answer:
+def still_in_future() -> Answer:
     """I meant my clock, of a time that by then is still to come."""
     return Answer(toast=_("By your clock, that's still in the future."), alert=True)
 
 
-def is_settled_otherwise() -> Answer:
+def record_changed_since() -> Answer:
     """A record that is no longer as the button left it."""
     return Answer(toast=_("The record has been changed since. /history shows it."), alert=True)

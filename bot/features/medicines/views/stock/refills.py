@@ -10,7 +10,7 @@ from bot.features.medicines.views.stock.levels import (
     stock_lines,
     stock_question,
 )
-from bot.grammar.commands.refills import Stocked, TypedAmount
+from bot.grammar.commands.refills import StockChangeKind, TypedAmount
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows, undo_button
 from bot.ui.presses.medicines import REFILL_DAYS, SetPerDose, SetRefillDays
@@ -59,11 +59,11 @@ def understood(typed: TypedAmount, unit: str) -> str:
         ]
         amount = f"{' + '.join(parts)} = {amount}"
     match typed.kind:
-        case Stocked.ADDED:
+        case StockChangeKind.ADDED:
             return _("{amount} added").format(amount=amount)
-        case Stocked.COUNTED:
+        case StockChangeKind.COUNTED:
             return _("{amount} counted").format(amount=amount)
-        case Stocked.FEWER:
+        case StockChangeKind.FEWER:
             return _("{amount} fewer").format(amount=amount)
 
 
@@ -71,23 +71,23 @@ def not_saved_yet(typed: TypedAmount, unit: str) -> str:
     """What was understood, under a question that comes first: "30 tablets to add"."""
     amount = amount_in_words(typed.amount, unit)
     match typed.kind:
-        case Stocked.ADDED:
+        case StockChangeKind.ADDED:
             return _("{amount} to add").format(amount=amount)
-        case Stocked.COUNTED:
+        case StockChangeKind.COUNTED:
             return _("{amount} to set as the total").format(amount=amount)
-        case Stocked.FEWER:
+        case StockChangeKind.FEWER:
             return _("{amount} to take off").format(amount=amount)
 
 
 def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
     """How what was there and what was typed make what is there; that it was below zero."""
     before, after = outcome.before, outcome.stock.amount
-    if before is None or after is None or typed.kind is Stocked.COUNTED or before == 0:
+    if before is None or after is None or typed.kind is StockChangeKind.COUNTED or before == 0:
         return []
     had = number_in_words(before) if before > 0 else f"−{number_in_words(-before)}"
     total = amount_in_words(after, unit) if after >= 0 else f"−{amount_in_words(-after, unit)}"
     line = _("{had} + {added} = {total}")
-    if typed.kind is Stocked.FEWER:
+    if typed.kind is StockChangeKind.FEWER:
         line = _("{had} − {lost} = {total}")
     number = number_in_words(typed.amount)
     line = line.format(had=had, added=number, lost=number, total=total)
