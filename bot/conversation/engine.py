@@ -69,13 +69,14 @@ def _unnamed(_: Data) -> str | None:
 
 @dataclass(frozen=True)
 class AbandonPolicy:
-    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
+    """How to treat a conversation that nobody finished: `command` starts it again, and `unfinished`
+    describes it ("The medicine isn't saved yet").
 
-    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
-    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
-    `resume` asks, where the question may be another one by now. `describe_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own. One that `yields_to_commands` is over with the
-    next command, whatever that is.
+    To continue, `renew` reloads those parts of its data that no step refreshes; it raises NotFound
+    where the subject has gone and NotAllowed where the actor may no longer do this. Then `resume`
+    asks, and may ask a different question. `describe_draft` names (without HTML) what would have
+    been added, if that deserves a message of its own. Any command ends a conversation that
+    `yields_to_commands`.
     """
 
     command: str = "help"

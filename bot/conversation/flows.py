@@ -30,8 +30,8 @@ _LONGEST_NAME = 100
 
 
 class Flows:
-    """All flows, and what happens to texts and taps that reach them. *starting_commands* are the commands
-    that begin one; *on_unexpected_message* answers a message where nothing was asked.
+    """Every flow, and what happens to the texts and taps that reach them. *starting_commands* are
+    the commands that start one.
     """
 
     def __init__(

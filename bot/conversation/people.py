@@ -28,8 +28,8 @@ async def load_people(scope: Scope) -> People:
 
 
 def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]]:
-    """For a :class:`AbandonPolicy` of what *action* allows: its `people` as they are now, and `person`,
-    the chosen one of them. Raises NotFound if that one is gone.
+    """For an :class:`AbandonPolicy` of *action*: refreshes `people`, and `person` if one was
+    chosen. Raises NotFound if that person has been removed.
     """
 
     async def renew(request: Request, data: Data) -> Data:

@@ -29,8 +29,8 @@ MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitabl
 
 
 class Effects:
-    """Lets handlers take effect, each once. *mention_open_question* speaks of open questions; *on_family* is told
-    which family a person acts in.
+    """Makes sure that each update takes effect once. *mention_open_question* mentions an open
+    question; *on_family* is called with the family that an update concerns.
     """
 
     def __init__(

@@ -59,9 +59,10 @@ EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can e
 
 @dataclass(frozen=True)
 class Services:
-    """The services that serving an update takes. *mention_open_question* speaks of an open question after a
-    command; *on_done* is told when an update took effect and has no answer. *effect_slots* bounds how many
-    take effect at the same time: more would only wait for a database connection.
+    """The services used to serve an update. *mention_open_question* mentions an open question after
+    a command. *on_done* is called when an update took effect and has no answer. *effect_slots*
+    limits how many updates take effect at the same time: more would only wait for a database
+    connection.
     """
 
     database: Database

@@ -11,14 +11,14 @@ from bot.ui.wording import _
 
 
 def undo_button(*, entries: int = 1) -> Button:
-    """It is about what its message says, and nothing that is done later: :mod:`bot.intake.button_binding`
-    puts in which action that is. Of several *entries* it takes back the last one first.
+    """Undoes what its own message reports, never a later action: :mod:`bot.intake.button_binding`
+    fills in the action. For several *entries* it undoes the last one first.
     """
     return Button(_("↩️ Undo"), UndoAction(entries=entries).encode())
 
 
 def switch_button(family_id: UUID, words: str) -> Button:
-    """*words*: the family, told apart from others of its name."""
+    """*words* name the family, made distinct from others of the same name."""
     return Button(
         _("Switch to {family}").format(family=words),
         SwitchFamily(family_id=family_id).encode(),

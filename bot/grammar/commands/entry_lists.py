@@ -27,9 +27,9 @@ def to_entries(
 ) -> Sequence[str]:
     """The entries of a list, each on one line. Raises `Misunderstood` for too many.
 
-    A line that *is_complete* is an entry. Others are put together where together they are one
-    ("Aspirin", "100 mg", "08:00"); one that *is_continuation* goes on with the entry before it ("with Dr
-    Weber").
+    A line that *is_complete* is an entry. Other lines are joined if together they make one
+    ("Aspirin", "100 mg", "08:00"); one that *is_continuation* continues the entry before it
+    ("with Dr Weber").
     """
     if len(lines) > MAX_ENTRIES * _LONGEST_ENTRY:
         raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))

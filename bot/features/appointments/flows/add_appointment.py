@@ -1,4 +1,6 @@
-"""`/addappt`: for whom, what, which day, what time, how often; then saved, with a calendar file."""
+"""`/addappt`: asks for the person, title, day, time and repetition, then saves and sends a calendar
+file.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -85,7 +87,7 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
 
 
 async def _as_of_now(request: Request, data: Data) -> Data:
-    """Reminders that could come when it was asked first may not be able to any more."""
+    """Drop reminders that are no longer possible since the question was first asked."""
     return stamped(Draft.read(data), now=request.scope.clock.now()).write()
 
 
@@ -95,7 +97,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "save":
             return await _next(request, running, replace(draft, is_certain=True))
         case "change":
-            # From the title on, with everything else kept until it is said anew.
+            # Start over at the title, and keep everything else until it's typed again.
             draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
             draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True)
             return await _next(request, running, draft)
@@ -106,7 +108,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 
 
 def describe_draft(data: Data) -> str | None:
-    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+    """The appointment as far as it's known (no HTML); None if it doesn't have a title yet."""
     draft = Draft.read(data)
     day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
     clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
@@ -117,8 +119,8 @@ def describe_draft(data: Data) -> str | None:
 
 
 async def resume(request: Request, running: Conversation) -> Answer:
-    """Ask again after hours: "tomorrow" may be today by now, and the time over. Whatever it was, it
-    waits for a yes.
+    """Ask again after hours. "tomorrow" may be today by now and the time may have passed, so
+    whatever it was needs another yes.
     """
     draft = Draft.read(running.data)
     return await _next(request, running, replace(draft, is_certain=False))
@@ -146,7 +148,9 @@ async def _next(
     *,
     problem: Misunderstood | None = None,
 ) -> Answer:
-    """The next question, after a sentence about *problem*; or, once nothing is open, the end."""
+    """Ask the next question, with a sentence about *problem* first; or, when nothing is
+    open, save.
+    """
     now = request.scope.clock.now()
     draft = stamped(draft, now=now)
     if draft.step == "confirm":
@@ -159,7 +163,7 @@ async def _next(
             except Misunderstood as refused:
                 draft, problem = without_time(draft, refused), refused
     if draft.step == "person" and problem is not None and problem.problem not in ABOUT_PEOPLE:
-        problem = None  # the line is read again once it is known by whose clock
+        problem = None  # the line is read again once the person, and so the time zone, is known
     first = _sentence(problem)
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
@@ -167,7 +171,7 @@ async def _next(
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answer:
-    """Raises Misunderstood for a time at which nothing can be."""
+    """Raises Misunderstood if nothing can take place at that time."""
     new = draft.to_new(now=request.scope.clock.now())
     try:
         facts = await add_appointment(request.scope, new, flow_id=flow_id)
@@ -179,7 +183,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answ
 
 
 async def file_of(request: Request, facts: OccurrenceFacts) -> Screen:
-    """The message with the calendar file of an appointment."""
+    """The message with an appointment's calendar file."""
     entries = await get_entries(request.scope, facts.appointment_id)
     return calendar_file(entries, name="appointment", now=request.scope.clock.now())
 

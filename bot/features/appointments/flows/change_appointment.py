@@ -1,4 +1,6 @@
-"""Change on an appointment: title, doctor, place, what to bring, how long, reminders, rhythm."""
+"""Change, on an appointment: title, doctor, place, what to bring, duration, reminders,
+repetition.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -84,7 +86,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _reaches(request: Request, running: Conversation, part: str) -> Sequence[Reach]:
-    """How far a change of that part can reach, where it makes a difference."""
+    """Which occurrences a change of *part* can apply to."""
     facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
     if facts.recurrence is None:
         return [Reach.ALL]
@@ -97,7 +99,7 @@ async def _reaches(request: Request, running: Conversation, part: str) -> Sequen
 
 
 async def _take_early(request: Request, running: Conversation, text: str) -> Answer:
-    """What is to be different, typed before its part was tapped: "with Dr Weber", "2 hours", "note
+    """Take a value that was typed before its part was tapped: "with Dr Weber", "2 hours", "note
     Bring the letter".
     """
     typed = fold_spaces(text)
@@ -116,11 +118,13 @@ async def _take_early(request: Request, running: Conversation, text: str) -> Ans
 
 
 async def _take_typed(request: Request, running: Conversation, part: str, typed: str) -> Answer:
-    """That part is to be so; of a series it is asked of which, and what was typed is kept."""
+    """Set *part* to what was typed. For a series, keep it and ask first which occurrences to
+    change.
+    """
     reaches = await _reaches(request, running, part)
     if len(reaches) == 1:
         return await _take(part)(request, running, Reply(text=typed))
-    if part == "duration":  # or it is none
+    if part == "duration":  # raises Misunderstood if it isn't one
         facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
         await change_duration(request, facts, Reply(text=typed))
     data = {**running.data, "part": part, "reaches": reaches, "typed": typed}
@@ -140,8 +144,8 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
 
 
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Another rhythm for all that are to come begins at the next one. What is typed is the answer
-    to the next question.
+    """A new recurrence for the whole series starts at the next occurrence. Typed text is kept as
+    the answer to the next question.
     """
     data: Data = running.data
     for reach in data["reaches"]:
@@ -155,7 +159,7 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _go_on_with(request: Request, running: Conversation, data: dict[str, Any]) -> Answer:
-    """The question for the part, or what was typed for it already."""
+    """Ask about the part, or apply what was already typed for it."""
     typed, part = data.pop("typed", None), data["part"]
     if typed is None:
         return FLOW.advance(request, running, part, data)
@@ -180,7 +184,7 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
 async def _repeat(
     request: Request, running: Conversation, reply: Reply, facts: OccurrenceFacts
 ) -> Answer:
-    """What would come for longer, or no more, is shown beside what it is now, and asked about."""
+    """Ask for a review, old beside new, if the series would run longer or stop repeating."""
     typed = typed_rhythm(reply, facts, now=request.scope.clock.now())
     if not needs_review(facts.recurrence, typed):
         return await _change_rhythm(request, running, facts, typed)
@@ -196,14 +200,14 @@ async def _repeat(
 
 
 async def _take_review(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Save what was shown; what is typed is another answer to the question before."""
+    """Save what was shown. Typed text is a new answer to the previous question."""
     data: Data = running.data
     match reply.choice:
         case "save":
             said = data["said"]
             facts = await get_occurrence(request.scope, UUID(str(data["id"])))
             answer = Reply(choice=said["choice"], text=said["text"])
-            # It was read on the day on which it was said, and so it was shown.
+            # Read it again as of the day it was typed, because that is what was shown.
             typed = typed_rhythm(answer, facts, now=datetime.fromisoformat(said["at"]))
             return await _change_rhythm(request, running, facts, typed)
         case "change":

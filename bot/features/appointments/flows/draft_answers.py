@@ -1,4 +1,4 @@
-"""What answers, or a whole line, add to an appointment that is not saved yet."""
+"""How an answer, or a whole line, changes an appointment that isn't saved yet."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ ABOUT_PEOPLE = frozenset({Problem.UNKNOWN_PERSON, Problem.TWO_PEOPLE, Problem.WH
 
 
 async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Answered:
-    """Take *reply* to the question of *step*. Raises Misunderstood for what is no answer at all."""
+    """Take *reply* to the question of *step*. Raises Misunderstood if it isn't an answer."""
     match step:
         case "person":
             return await _person(request, draft, reply)
@@ -88,8 +88,9 @@ async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
 
 
 async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | None:
-    """All of it, typed at the question whose it is: the line stands, and that is still asked unless
-    the line says it. None where it says no time: then it may be a name nobody has.
+    """Take a whole line that was typed when asked for the person. It's kept, and the person is
+    still asked for unless the line names one. None if it has no time: then it may be an unknown
+    name.
     """
     typed = await understand(request, draft, line)
     if typed.title is None or typed.when == When():
@@ -101,7 +102,7 @@ async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | 
 
 
 async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
-    """A title alone, or all of it at once."""
+    """Take a title alone, or a whole line."""
     text = reply.text or ""
     typed = await understand(request, draft, text)
     if typed.title is None and typed.problem is None:
@@ -110,7 +111,8 @@ async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
             parse_title(text)
         return Answered(draft, Misunderstood(Problem.TITLE_MISSING))
     if typed.title is None:
-        # "Sunday club": whoever is asked for a title gives one, but what it says of time is shown.
+        # "Sunday club": whoever is asked for a title gives one, but show the time it seems to
+        # contain.
         draft = replace(draft, title=parse_title(text), is_certain=False)
         return Answered(draft, Misunderstood(Problem.TIME_IN_TITLE, text))
     has_when = typed.when != When()
@@ -141,7 +143,7 @@ def _doctor(draft: Draft, reply: Reply) -> Draft:
 
 
 def redrawn(draft: Draft, reply: Reply) -> Draft | None:
-    """With another month of the calendar on its buttons; None if the reply was something else."""
+    """With another month on the calendar's buttons; None if the reply was something else."""
     if questions.is_blank(reply):
         return draft
     month = questions.month_of_press(reply, today=date.fromisoformat(draft.today))
@@ -151,7 +153,7 @@ def redrawn(draft: Draft, reply: Reply) -> Draft | None:
 async def understand(
     request: Request, draft: Draft, line: str, *, is_change: bool = False
 ) -> PartialAppointment:
-    """Read a line about *draft*; where it *is_change*, as what is said of one that is shown."""
+    """Parse a line about *draft*; with *is_change*, as a change to one that is already shown."""
     doctors, now = await list_known_doctors(request.scope), request.scope.clock.now()
     return read_line(draft, line, doctors=doctors, now=now, is_change=is_change)
 
@@ -164,7 +166,7 @@ def read_line(
     now: datetime,
     is_change: bool = False,
 ) -> PartialAppointment:
-    """As :func:`understand`, once the doctors are known."""
+    """As :func:`understand`, with the doctors already loaded."""
     person, persons = draft.person, draft.persons
     if is_change:
         typed = understand_change(line, people=persons, doctors=doctors, zone=draft.zone, now=now)

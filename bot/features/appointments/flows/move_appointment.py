@@ -1,4 +1,4 @@
-"""Move: how much of a series, to which day, at what time."""
+"""Move, on an appointment: which occurrences, to which day, at what time."""
 
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -89,7 +89,7 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
 
 
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """A day or a rhythm that is typed already is the answer to the next question."""
+    """If a day or a recurrence was typed already, it's the answer to the next question."""
     data: dict[str, Any] = dict(running.data)
     if reply.text is not None:
         when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
@@ -119,14 +119,14 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
         are_nights=_asks_night(data),
     )
     if data.get("is_all_day"):
-        return draft_questions.ask_day(data["title"], buttons)  # a day has no clock
+        return draft_questions.ask_day(data["title"], buttons)  # all-day appointments have no time
     same = choice(time_labels.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
     question = draft_questions.ask_day(data["title"], ((same,), *buttons))
     return draft_questions.with_zone_note(question, data.get("place"))
 
 
 def _asks_night(data: Data) -> bool:
-    """Whether its days are the two nights of one."""
+    """Whether its days are the two nights of one day."""
     days = [date.fromisoformat(day) for day in data["days"]]
     return bool(data.get("is_midnight")) and questions.are_nights(days)
 
@@ -176,13 +176,13 @@ async def _understood(
     *,
     typed: str | None,
 ) -> Answer:
-    """With what was said; what is still open is asked. A time alone is one on the same day."""
+    """Apply what was typed and ask for what is still open. A time alone means the same day."""
     is_all_day = bool(data.get("is_all_day"))
     questions.check_kind(when, is_all_day=is_all_day)
     if when.rule is not None:
         facts = await get_occurrence(request.scope, UUID(data["id"]))
         if facts.recurrence is not None and data["reach"] == Reach.THIS:
-            # One of a series has no rhythm of its own.
+            # A single occurrence can't have a recurrence of its own.
             data |= {"typed": typed, "is_rhythm": True}
             return FLOW.advance(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
@@ -210,7 +210,7 @@ async def _understood(
 
 
 def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
-    """*when*, and *data* with the nights that midnight of the day can be."""
+    """Add to *data* both nights that midnight of the day can mean, and to *when* the question."""
     if not data.get("is_midnight") or len(data["days"]) != 1:
         return when
     now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
@@ -223,7 +223,9 @@ def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
 async def _repeat(
     request: Request, running: Conversation, data: dict[str, Any], when: When, rule: Recurrence
 ) -> Answer:
-    """ "every Wednesday 11:00" is another rhythm for the series, or from this one on."""
+    """Save "every Wednesday 11:00" as a new recurrence, for the series or from this
+    occurrence on.
+    """
     now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
     clock = when.clock or time.fromisoformat(data["old_time"])
     old_day = date.fromisoformat(data["old_day"])
@@ -241,7 +243,7 @@ async def _repeat(
         and rule.until is None
         and rule.count is None
     ):
-        # What ends is not to go on for ever since its rhythm is another.
+        # A series that ends must not become endless just because it repeats differently.
         first = None if first is None or first > so_far.until else first
     if when.problem is not None or first is None:
         raise when.problem or Misunderstood(Problem.NO_OCCURRENCE)
@@ -295,7 +297,7 @@ async def _save(
 
 
 def _later_half(data: Data, start: datetime, *, now: datetime) -> tuple[time, ...]:
-    """Twelve hours later that day, where that may have been meant and is still to come."""
+    """The time twelve hours later on that day, if it may have been meant and is still ahead."""
     other_half = data.get("other_half")
     clock = time.fromisoformat(other_half) if other_half else None
     local_now = to_local(now, ZoneInfo(data["zone"]))
@@ -309,7 +311,7 @@ async def _answer(request: Request, facts: OccurrenceFacts) -> Answer:
 
 
 async def _renew(request: Request, data: Data) -> Data:
-    """Also what day it is by now: the question offers days."""
+    """Also update "today": the question offers days."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     facts, now = await get_occurrence(request.scope, UUID(data["id"])), request.scope.clock.now()
     if facts.ends_at <= now:

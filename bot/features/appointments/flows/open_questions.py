@@ -1,4 +1,4 @@
-"""The questions about an appointment that is not saved yet, one for each step."""
+"""The questions about an appointment that isn't saved yet, one for each step."""
 
 from collections.abc import Callable, Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""How did it go? A note in words, and then on to the medicines."""
+"""How did it go? A note, and then buttons to change medicines."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What a pasted list has to know of appointments."""
+"""How a pasted list handles appointments."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,7 +47,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
     def _checked(
         self, people: People, entry: Entry, problem: Misunderstood | None, *, now: datetime
     ) -> Entry:
-        """With the problem, and whether a question of its own can settle it."""
+        """*entry* with its problem, and whether one of its questions can resolve it."""
         draft, doubt = self._draft(entry, people), None
         if problem is not None and is_asked_again(problem):
             problem, doubt = None, problem
@@ -129,7 +129,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
 
 
 def _without_people(draft: Draft) -> Data:
-    """A draft without what the list keeps once for all of them."""
+    """The draft without `people`, which the list stores once for all entries."""
     return {key: value for key, value in draft.write().items() if key != "people"}
 
 

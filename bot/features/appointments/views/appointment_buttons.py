@@ -89,7 +89,7 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
 
 
 def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
-    """Whether a reminder shortly before can still come, where none of those that are set can."""
+    """Whether a reminder shortly before is still possible although all the set ones have passed."""
     details = facts.details
     return (
         facts.is_planned

@@ -1,4 +1,4 @@
-"""What is said after an appointment was added or changed, or somebody said they drive."""
+"""What is said after an appointment was added or changed, or after somebody offered to drive."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ _MAX_GONE = 5  # days that are named
 
 
 def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    """What was added, for whom and in which family."""
+    """What was added, for whom, and in which family."""
     return _done(_("✅ Saved in family {family}."), facts, member=member, now=now)
 
 
@@ -34,7 +34,7 @@ def moved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 def changed(
     facts: OccurrenceFacts, *, member: Member, now: datetime, gone: Sequence[datetime] = ()
 ) -> Screen:
-    """With the times (UTC) at which it took place so far, and does not any more."""
+    """*gone* are the times (UTC) at which it no longer takes place."""
     screen = _done(_("✅ Changed in family {family}."), facts, member=member, now=now)
     if not gone:
         return screen

@@ -18,7 +18,7 @@ def ask_outcome(title: str, person: str) -> Screen:
 
 
 def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
-    """Thanks, and the way to what may have changed."""
+    """Thanks, and buttons for what may have changed."""
 
     def menu(words: str, command: str) -> Button:
         return Button(words, RunCommand(family_id=member.family_id, command=command).encode())

@@ -1,4 +1,4 @@
-"""Appointments of a pasted list: each as it was understood, and all as they were saved."""
+"""Appointments in a pasted list: how each was understood, and how they were saved."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from domain.database.scope import Member
 
 
 def open_words(question: str) -> str:
-    """What a line leaves open, by the name of the question."""
+    """What a line still has to say, by the name of the question."""
     return {
         "person": person_question(),
         "title": _("What is it?"),
@@ -32,7 +32,7 @@ def open_words(question: str) -> str:
 
 
 def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
-    """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
+    """ "Dentist for Mum, tomorrow 10:00, 1 h", and everything else that will be saved."""
     head = _("📅 <b>{title}</b> for {person}, {when}").format(
         title=escape(details.title), person=escape(person), when=when
     )

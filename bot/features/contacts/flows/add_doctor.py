@@ -1,4 +1,4 @@
-"""`/adddoctor`: whose, who, what for, and the telephone; or a contact out of the phone book."""
+"""`/adddoctor`: asks for the name, person, specialty and phone; or takes a shared contact."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -52,9 +52,9 @@ _LONGEST_SPECIALTY = 80
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known so far; goes to Redis and back between two questions. `asked` are the parts
-    that are settled, also by leaving them out. `phones` are what a number without its country code
-    can be.
+    """What is known so far; stored in Redis between two questions. `asked` are the parts that are
+    settled, including those left out. `phones` are candidates for a number that was typed without a
+    country code.
     """
 
     people: People
@@ -64,15 +64,15 @@ class Draft:
     phone: str | None = None
     address: str | None = None
     asked: tuple[str, ...] = ()
-    same: str = ""  # the doctor of that name, or one alike, that the person has already
+    same: str = ""  # the person's doctor with this name, or a similar one
     same_id: str = ""
-    beside: tuple[str, ...] = ()  # those that this one is another than
+    beside: tuple[str, ...] = ()  # doctors that this one was said to be different from
     phones: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        data.pop("is_another", None)  # of the version before
+        data.pop("is_another", None)  # written by an older version
         for name in ("asked", "beside", "phones"):
             data[name] = tuple(data.get(name, ()))
         return cls(**{**data, "people": read_people(data["people"])})
@@ -90,7 +90,7 @@ class Draft:
 
     @property
     def step(self) -> str:
-        """The first thing that is still to be asked."""
+        """The first question that is still open."""
         if self.name is None:
             return "name"
         if self.person is None:
@@ -124,13 +124,13 @@ async def begin(request: Request) -> Answer:
         address=typed.address,
     )
     draft = await _with_phone(request, draft, typed.phone_words)
-    # On one line, what was left out is left out.
+    # A one-line command leaves out what it doesn't mention.
     draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
     return await _next(request, None, draft, problem=typed.problem)
 
 
 async def begin_named(request: Request) -> Answer:
-    """The offer on an appointment to add the doctor who is only a name there."""
+    """Add the doctor who is only a name on an appointment."""
     facts = await get_occurrence(request.scope, request.pressed(AddDoctor).occurrence_id)
     draft = await _new(request)
     if facts.details.doctor is None:
@@ -140,7 +140,7 @@ async def begin_named(request: Request) -> Answer:
 
 
 async def on_contact(request: Request) -> Answer:
-    """A contact out of the phone book: a doctor, or the answer to a question about one."""
+    """A shared contact: a new doctor, or the answer to a question about one."""
     contact, running = request.contact, request.conversation
     if contact is None:
         raise NotFound
@@ -205,8 +205,8 @@ async def _take_phone(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
-    """With a telephone number, if one was *typed*. Without its country code it is one of whichever
-    country the family is known to live in: where these are several, that is asked.
+    """A copy with the *typed* phone number, if any. Without a country code it's read as a number of
+    every country that the family lives in; if there are several, that is asked.
     """
     if not typed:
         return draft

@@ -1,4 +1,4 @@
-"""Change on a doctor: name, specialty, telephone, address, note."""
+"""Change, on a doctor: name, specialty, phone, address, note."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -52,7 +52,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     for part in _PARTS:
         if reply.choice == part[:7]:
             return FLOW.advance(request, running, part, running.data)
-    # "phone 213 425 678" says both what is to change, and to what.
+    # "phone 213 425 678" names both the part and its new value.
     named, _space, value = fold_spaces(reply.text or "").partition(" ")
     part = named.rstrip(":").casefold()
     if part in _PARTS and value:
@@ -95,7 +95,7 @@ def _ask_country(data: Data, choice: Choice) -> Screen:
 
 
 async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Which number it is; what is typed is another one."""
+    """Which of the numbers it is. Typed text is a different number."""
     if reply.choice is None or reply.choice == _LEAVE_OUT:
         return await _take("phone")(request, running, reply)
     data: Data = running.data

@@ -1,4 +1,4 @@
-"""Doctors: the list, one of them, and the questions about them."""
+"""Doctors: the list, the screen of one, and the questions about them."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -24,7 +24,7 @@ from domain.database.scope import Member
 
 
 def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:
-    """`/doctors`: by person."""
+    """`/doctors`: grouped by person."""
     lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(family_name(member)))]
     here = found[page * PAGE : (page + 1) * PAGE]
     for person, theirs in groupby(here, key=lambda doctor: doctor.person):
@@ -61,7 +61,7 @@ def _in_list(doctor: DoctorFacts) -> str:
 
 
 def doctor_screen(doctor: DoctorFacts, *, member: Member) -> Screen:
-    """Everything that is known of a doctor."""
+    """Everything that is known about a doctor."""
     lines = [
         _("👩‍⚕️ <b>{name}</b>, for {person}").format(
             name=escape(doctor.name), person=escape(doctor.person)
@@ -138,7 +138,7 @@ def ask_phone(name: str, skip: Button) -> Screen:
 
 
 def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
-    """Which of several numbers one without its country code is."""
+    """Which of several numbers was meant by one without a country code."""
     words = _("{name}'s phone number has no country code. Which number is it?")
     rows = tuple((button,) for button in (*typed, skip))
     return Screen(words.format(name=escape(name)), rows)
@@ -154,7 +154,7 @@ def in_short(doctor: DoctorFacts) -> str:
 
 
 def ask_same(existing: str, *, name: str, person: str, buttons: Sequence[Button]) -> Screen:
-    """The person has *existing* (HTML) already, of that *name* or of one alike."""
+    """The person already has *existing* (HTML), with that *name* or a similar one."""
     words = _("{person} already has this doctor: {existing}. Is {name} a different one?")
     return Screen(
         words.format(person=escape(person), existing=existing, name=escape(name)),

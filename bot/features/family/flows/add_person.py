@@ -1,4 +1,4 @@
-"""`/addperson`: a name, then a city or time zone."""
+"""`/addperson`: asks for a name, then for a city or time zone."""
 
 from bot.conversation.engine import (
     AbandonPolicy,
@@ -75,7 +75,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
     try:
         place = parse_place(where or "")
     except Misunderstood as problem:
-        # The nearest places become buttons of the question that is asked again.
+        # Offer the nearest places as buttons when asking again.
         return FLOW.advance(
             request,
             running,
@@ -97,7 +97,7 @@ async def _save(request: Request, running: Conversation, name: str, place: Place
         asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
         return FLOW.advance(request, running, "alike", asked)
     except AlreadyExists:
-        # Only the name is asked for once more; where they live is known by now.
+        # Ask only for the name again; we know where they live.
         first = Screen(already_exists(name))
         return FLOW.advance(request, running, "name", {"where": place.label}, first=first)
     return finished(running, views.added(added))
@@ -119,7 +119,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
 
 
 def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
-    """The question whether somebody of nearly that name is meant to be another person."""
+    """Ask whether a person with a similar name is a different one."""
     return views.ask_alike(
         existing,
         name=name,

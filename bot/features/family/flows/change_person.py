@@ -1,6 +1,4 @@
-"""Renaming somebody cared for, and moving them to another clock, with their appointments or
-without.
-"""
+"""Renaming a person, and moving them to another time zone, with or without their appointments."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -98,7 +96,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _with_appointments(request: Request, data: Data) -> Data:
-    """With the appointments that stay by another clock than the person has now."""
+    """With the appointments that are still in another time zone than the person's new one."""
     person = await get_person(request.scope, UUID(data["id"]))
     found = await list_by_other_clocks(request.scope, person.id)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
@@ -113,7 +111,7 @@ async def _with_appointments(request: Request, data: Data) -> Data:
 
 def _ask_appointments(data: Data, choice: Choice) -> Screen:
     zone = ZoneInfo(data["zone"])
-    if not data["appointments"]:  # they are over by now, or somebody has moved them
+    if not data["appointments"]:  # they have taken place, or somebody moved them
         return replace(left.none_left(), keyboard=((choice(left.none_left_label(), "none"),),))
     return left.ask(
         data["name"],

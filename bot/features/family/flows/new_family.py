@@ -1,4 +1,4 @@
-"""`/newfamily`: asks for a name where none was typed."""
+"""`/newfamily`: asks for a name if none was typed."""
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import families as views

@@ -1,4 +1,4 @@
-"""Where a member is themselves: times of others are then shown by their clock too."""
+"""A member's own time zone: times are then shown by their clock, too."""
 
 from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import people as views

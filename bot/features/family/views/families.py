@@ -1,4 +1,4 @@
-"""Families: founding, inviting, joining, and who is in one."""
+"""Families: creating one, inviting, joining, and who is in it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -91,7 +91,7 @@ def ask_role(family_id: UUID) -> Answer:
 
 
 def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
-    """Which person the invited one is: they will confirm that person's doses."""
+    """Which person the new member is: they will confirm that person's doses."""
     return say(
         _("Which of them would you like to invite?"),
         tuple(
@@ -111,7 +111,7 @@ def unknown_role(typed: str) -> Answer:
 
 
 def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
-    """The link. Whoever opens it first joins, so it goes to one person only."""
+    """The link. Whoever opens it first joins, so it should go to one person only."""
     link = f"https://t.me/{bot_username}?start={made.token}"
     return say(
         _(

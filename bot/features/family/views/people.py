@@ -1,4 +1,4 @@
-"""The people cared for: asking for one, and that one was added."""
+"""The people cared for: asking for one, and confirming that one was added."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ def added(facts: PersonAdded) -> Answer:
 
 
 def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
-    """`/people`: everybody, with the time it is where they live."""
+    """`/people`: everybody, with their local time."""
     if not found:
         return say(_("You haven't added anyone to care for yet. Type /addperson NAME in CITY."))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
@@ -82,7 +82,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
 
 
 def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
-    """Somebody has nearly that name."""
+    """Somebody has a similar name."""
     words = _(
         "⚠️ There's already somebody called <b>{existing}</b>. Is <b>{name}</b> a different person?"
     )

@@ -1,4 +1,4 @@
-"""Answers to what people record of doses."""
+"""Answers when people record doses."""
 
 from datetime import datetime
 from html import unescape
@@ -26,7 +26,7 @@ _MAX_OTHERS = 6
 
 
 def recorded(outcome: Recorded) -> Answer:
-    """The toast of a press. Whoever comes second is told who was first, and when."""
+    """The toast after a press. Whoever comes second learns who was first, and when."""
     if not outcome.recorded and outcome.already:
         return Answer(toast=_and_others(already(outcome.already[0]), outcome), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
@@ -36,7 +36,9 @@ def recorded(outcome: Recorded) -> Answer:
 
 
 def _and_others(words: str, outcome: Recorded) -> str:
-    """What is open in the slot, too, and was not recorded, since the message does not show it."""
+    """Adds the open doses of the slot that weren't recorded because the message doesn't
+    show them.
+    """
     if not outcome.left_open:
         return toast(words)
     others = ngettext(
@@ -61,7 +63,7 @@ def snoozed(outcome: Snoozed) -> Answer:
 
 
 def shown(dose: DoseFacts) -> Answer:
-    """What became of a dose, for somebody who taps what has been answered."""
+    """What became of a dose, for somebody who taps one that was already answered."""
     if dose.status == DoseStatus.PENDING:
         return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
     return Answer(toast=already(dose))
@@ -77,7 +79,7 @@ def undone_toast(outcome: TakenBack) -> Answer:
 
 
 def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
-    """What became of a record, for somebody whose message still shows it."""
+    """What became of a record, for somebody whose message still shows the old one."""
     dose, last = details.dose, details.records[-1] if details.records else None
     if dose.status in RESOLVED:
         words = already(dose)
@@ -96,7 +98,9 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
 
 
 def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
-    """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
+    """Somebody pressed a card of an earlier day: nothing is recorded until they say which day they
+    mean.
+    """
     first = outcome.pressed[0]
     slot = TakeNamedDoses(
         family_id=member.family_id,
@@ -115,7 +119,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         rows.append((Button(words, other.encode()),))
     nothing = Keep(family_id=member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
-    # A yes records all of them, so all of them are named.
+    # Yes records all of them, so all of them are named.
     names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
     question = _(
         "That card is old: it was for <b>{moment}</b>. Which dose was given: {names}?"
@@ -124,12 +128,12 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
 
 
 def _what(dose: DoseFacts) -> str:
-    """With how much: there may be another one of that name."""
+    """The name with the dosage: there may be another medicine of that name."""
     return f"{dose.name} {dose.given or dose.dosage}".strip()
 
 
 def already(dose: DoseFacts) -> str:
-    """What became of a dose, for whoever comes second (no HTML)."""
+    """What became of a dose, for whoever answers second (no HTML)."""
     if dose.status == DoseStatus.CANCELLED:
         words = _("{name}: this dose is no longer due, so nothing was recorded.")
         return toast(

@@ -1,4 +1,4 @@
-"""Summaries of doses whose time is over, which are answered where they stand."""
+"""Summaries of doses whose window has closed; people answer them on the summary itself."""
 
 from dataclasses import dataclass
 
@@ -17,20 +17,20 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class _Room:
-    """How much of what people typed a line shows, in Telegram's units."""
+    """How many of Telegram's units a line may spend on text that people typed."""
 
     name: int
     dosage: int
     who: int
 
 
-# The last one fits whatever is typed: 20 doses, and what stands above them.
+# The last one fits whatever people typed: 20 doses plus the header.
 _ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15))
 
 
 def summary(facts: SummaryFacts) -> Screen:
-    """One message for all doses whose window ended in one minute. It asks, so it is answered on it:
-    each dose has its line and its buttons, as on a card.
+    """One message for all doses whose window closed at the same minute. It asks about them, so each
+    dose has its line and its buttons, like on a card.
     """
     count = len(facts.doses) + facts.more
     is_open = any(dose.status not in RESOLVED for dose in facts.doses)
@@ -64,7 +64,7 @@ def summary(facts: SummaryFacts) -> Screen:
 
 
 def _buttons(facts: SummaryFacts) -> Keyboard:
-    """As on a card. Rows keep their places whatever is answered."""
+    """Laid out like a card: rows keep their places whatever is answered."""
     is_single = len(facts.doses) == 1
     names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = []
@@ -79,7 +79,7 @@ def _buttons(facts: SummaryFacts) -> Keyboard:
 
 
 def _names_days(facts: SummaryFacts) -> bool:
-    """Whether a time of day says too little: told at midnight, or after an outage."""
+    """Whether a time alone is ambiguous, as it is at midnight or after an outage."""
     return any(dose.local.date() != facts.now.astimezone(dose.zone).date() for dose in facts.doses)
 
 

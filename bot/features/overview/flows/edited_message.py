@@ -1,5 +1,7 @@
-"""A message that was changed in place after it had done something: what was done is named, and
-undone, changed or done anew only at a tap. A message that did nothing is read as if it were new.
+"""A message that was edited after it had taken effect.
+
+Its effect is named, and undone, changed or redone only at a tap. An edited message that had no
+effect is treated as a new one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,17 +44,19 @@ from domain.overview.own_actions import (
 from domain.overview.undo import undo_action
 from domain.several import attempt
 
-_OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
+_CHANGEABLE_KINDS = frozenset(
+    {ActionKind.ADDED, ActionKind.EDITED}
+)  # the kinds of action that the Change button can change
 
 
 class _NeedsQuestion(Exception):
-    """What the message says now cannot be done without a question."""
+    """The new text can't be carried out without asking something."""
 
 
 @dataclass(frozen=True)
 class _Done:
-    """What an earlier version did: what of it stands, and why something does not any more (None:
-    it was taken back, or no Undo reaches it).
+    """What an earlier version did: the actions that still stand, and why one no longer does (None
+    if it was undone, or if Undo can't reach it).
     """
 
     actions: Sequence[LastAction]
@@ -61,8 +65,8 @@ class _Done:
 
 
 class EditedMessages:
-    """What answers an edited message that had an effect. *commands* are those whose effect can be
-    undone and had anew, by name.
+    """Answers an edited message that had an effect. *commands* are those, by name, whose effect can
+    be undone and redone.
     """
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
@@ -74,7 +78,7 @@ class EditedMessages:
         )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
-        """Ask what is to become of it, or say why nothing can."""
+        """Asks what to do about its effect, or says why nothing can be done."""
         text = request.text or ""
         typed = f"/{command} {text}".strip() if command else text
         if not known.acts:
@@ -118,7 +122,7 @@ class EditedMessages:
                 return tap.and_ask(self.flow.question(running))
 
     async def _redo(self, request: Request, running: Conversation) -> Answer:
-        """Both or neither: what it said before is undone, and what it says now is done."""
+        """Undoes the old version and carries out the new one: both or neither."""
         data: Data = running.data
         handler = self._commands[data["command"]]
 
@@ -159,7 +163,7 @@ async def _find_done(scope: Scope, acts: Sequence[UUID]) -> _Done:
         try:
             actions.append(await find_action(scope, act))
         except NotFound:
-            continue  # what no Undo reaches
+            continue  # out of Undo's reach
         except ActionSuperseded as error:
             is_undone = is_undone or error.action == UNDONE
             superseded = superseded if error.action == UNDONE else error
@@ -177,7 +181,7 @@ def _ask(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh(request: Request, data: Data) -> Data:
-    """With what was done, as it is now. Raises what :func:`find_action` does."""
+    """Adds the effect as it is now. Raises whatever :func:`find_action` does."""
     actions = await _actions(request.scope, data)
     done = views.done_words(actions, now=request.scope.clock.now())
     return {**data, "done": done, "subject": _subject(actions)}
@@ -188,12 +192,12 @@ async def _actions(scope: Scope, data: Data) -> Sequence[LastAction]:
 
 
 def _subject(actions: Sequence[LastAction]) -> list[str] | None:
-    """What can be changed: of what kind it is, and its id. None where it is several things, or none
-    of those.
+    """The kind and id of the thing that can be changed; None if there are several, or none that can
+    be.
     """
     match actions:
         case [LastAction(kind=kind, medicine=medicine)] if (
-            medicine is not None and kind in _OF_CONTENT
+            medicine is not None and kind in _CHANGEABLE_KINDS
         ):
             return [ChangeMedicine.verb, str(medicine.id)]
         case [LastAction(appointment=appointment)] if appointment is not None:
@@ -212,7 +216,7 @@ async def _change(request: Request, data: Data) -> Answer:
 
 
 def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
-    """The button that changes what :func:`_subject` found, and who answers it."""
+    """The button that changes what :func:`_subject` found, and its handler."""
     if verb == ChangeMedicine.verb:
         medicine = ChangeMedicine(family_id=family_id, medication_id=subject_id)
         return medicine, change_medicine.begin
@@ -233,7 +237,7 @@ def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
 
 
 async def _take_back(request: Request, data: Data) -> Answer:
-    """The newest first. Raises what :func:`undo_action` does."""
+    """Undoes the newest action first. Raises whatever :func:`undo_action` does."""
     scope = request.scope
     undone = [await undo_action(scope, UUID(action)) for action in reversed(data["actions"])]
     said = undo_views.all_undone(undone, member=scope.require(Action.READ), now=scope.clock.now())

@@ -1,8 +1,8 @@
-"""A name that is known in another family of the same person is offered there.
+"""Offers another family of the same member if a name is known there but not here.
 
-Commands that name a medicine or a person are wrapped: where the name is not known here, their
-person's other families are asked. A tap runs the same command there, for this once: the membership
-is checked as the family is opened, and the family that is current stays so.
+Commands that name a medicine or a person are wrapped: if the name isn't known here, the member's
+other families are searched. A tap runs the same command there, once: membership is checked when
+that family is opened, and the current family stays the same.
 """
 
 import asyncio
@@ -41,18 +41,18 @@ _UNKNOWN = (
 
 @dataclass(frozen=True)
 class Naming:
-    """A command, what its line names, and what one has to be allowed for it (any of `actions`)."""
+    """What a command's line names, and which permissions the command needs (any of `actions`)."""
 
     handler: Handler
     actions: tuple[Action, ...]
-    medicine: bool = False  # it begins with the name of a medicine
-    person: bool = False  # or with that of a person
+    medicine: bool = False  # the line starts with the name of a medicine
+    person: bool = False  # or with the name of a person
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Another family that knows what was typed: `sentence` says so (HTML), `text` is what the
-    command is given there.
+    """Another family that knows what was typed: `sentence` says so (HTML), and `text` is the
+    command line to run there.
     """
 
     family_id: str
@@ -74,7 +74,7 @@ class Elsewhere:
         )
 
     def handlers(self) -> dict[str, Handler]:
-        """The commands, each with the look into other families."""
+        """The commands, each wrapped to search other families."""
         return {name: self._wrapped(name) for name in self._commands}
 
     def _wrapped(self, name: str) -> Handler:
@@ -111,8 +111,8 @@ class Elsewhere:
     async def _look(
         self, request: Request, name: str, text: str, *, here: Sequence[str] = ()
     ) -> Sequence[Offer]:
-        """The other families that know what *text* names. *here*: near names that this one knows:
-        where what was typed is short for one of those, it is that one.
+        """The other families that know what *text* names. *here* are similar names in this family:
+        if what was typed abbreviates one of them, that one is meant.
         """
         naming = self._commands[name]
         if len(text) > LONGEST_LINE:
@@ -121,7 +121,9 @@ class Elsewhere:
         labels = family_labels([names.family for names in families])
         found = []
         for names, label in zip(families, labels, strict=True):
-            await asyncio.sleep(0)  # each takes its time, and others have their turn in between
+            await asyncio.sleep(
+                0
+            )  # parsing a family's names takes time, so let others run in between
             known = _find(naming, text, names, label, here=here)
             if known is not None:
                 sentence, typed = known
@@ -175,18 +177,18 @@ class Elsewhere:
 
 
 async def _run(request: Request, running: Conversation, handler: Handler, text: str) -> Answer:
-    """The command as if it were typed now, and the end of the offer."""
+    """Runs the command as if it had just been typed, and ends the offer."""
     try:
         answer = await handler(replace(request, text=text, press=None, conversation=None))
     except Misunderstood as problem:
         answer = Answer(send=(Screen(misunderstood(problem)),))
-    if answer.conversation is not None:  # it asks something itself
+    if answer.conversation is not None:  # the command asks a question of its own
         return replace(answer, closes=True)
     return finished(running, answer)
 
 
 async def _names_unknown_person(request: Request) -> bool:
-    """Whether the line is "for" somebody whom this family does not know."""
+    """Whether the line is "for" a person that this family doesn't know."""
     text = request.text or ""
     if len(text) > LONGEST_LINE:
         return False
@@ -196,14 +198,14 @@ async def _names_unknown_person(request: Request) -> bool:
     here = [Person(person.name, person.zone) for person in await list_people(request.scope)]
     try:
         return find_person(line, here) is None
-    except Misunderstood:  # it names several of them
+    except Misunderstood:  # it names several people
         return False
 
 
 def _find(
     naming: Naming, text: str, names: FamilyNames, family: str, *, here: Sequence[str]
 ) -> tuple[str, str] | None:
-    """What of another family *text* names, in a sentence, and what to type there."""
+    """What *text* names in another family: a sentence about it, and the line to run there."""
     people = [Person(person.name, person.zone, person.id) for person in names.people]
     if naming.medicine:
         found = _find_medicine(text, names.medicines, here=here)
@@ -228,7 +230,7 @@ def _find(
 def _find_medicine(
     text: str, lines: Sequence[MedicineLine], *, here: Sequence[str]
 ) -> tuple[Sequence[MedicineLine], str] | None:
-    """The medicines that *text* names, or is short for, and the line with the whole name."""
+    """The medicines that *text* names or abbreviates, and the line with the full name."""
     try:
         named = name_medicine(text, lines)
     except Misunderstood:

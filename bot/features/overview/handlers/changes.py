@@ -1,4 +1,4 @@
-"""The button below what others have changed: whether one is told of it."""
+"""The button below a change notice that turns such notices off or on."""
 
 from bot.features.overview.views import changes as views
 from bot.intake.request import Request

@@ -1,4 +1,4 @@
-"""What is known in another family of the reader: offering it there."""
+"""Offers what another family of the reader knows."""
 
 from collections.abc import Sequence
 
@@ -29,18 +29,18 @@ def read_only_there(sentence: str) -> str:
 
 
 def offer(sentences: Sequence[str], *, typed: str, buttons: Sequence[Button]) -> Screen:
-    """Where what was *typed* is known, and the ways on."""
+    """Where what was *typed* is known, and the buttons to go there."""
     lines = [*sentences, _("You typed: <code>{typed}</code>").format(typed=escape(typed))]
     return Screen("\n".join(lines), in_rows(buttons))
 
 
 def not_allowed_there(sentence: str, there: Sequence[str]) -> Answer:
-    """It is not known here; where it is, they may not do that."""
+    """The name is unknown here, and in the family that knows it the reader lacks the permission."""
     return Answer(send=(Screen("\n".join([sentence, *there])),))
 
 
 def there_label(command: str, *, family: str | None) -> str:
-    """*family*: where several are offered."""
+    """*family* is given if several are offered."""
     words = {
         "give": _("Give it there"),
         "refill": _("Refill it there"),
@@ -57,7 +57,7 @@ def stay_label() -> str:
 
 
 def done_there(screen: Screen, *, family: str, here: str) -> Screen:
-    """*screen* says what was done in another family; commands still go to the one *here*."""
+    """*screen* reports what was done in another family; commands still go to the one *here*."""
     where = _("👪 In the family <b>{family}</b>. Your current family is still {here}.").format(
         family=escape(family), here=escape(here)
     )

@@ -1,4 +1,4 @@
-"""Asking whether a command was meant that was misspelt, or typed without its slash."""
+"""Asks whether a misspelt command, or one without its slash, was meant."""
 
 from collections.abc import Sequence
 
@@ -26,8 +26,8 @@ def yes_label(command: str) -> str:
 
 
 def suggest(command: str, text: str, *, has_button: bool = True) -> Answer:
-    """While another question is open: the command alone as a button; *text*, which was typed behind
-    it, is to be sent again.
+    """Used while another question is open: the button sends the bare command, so *text*, which was
+    typed after it, has to be sent again.
     """
     words = _("I don't know that command. Did you mean /{command}?").format(command=command)
     if text:

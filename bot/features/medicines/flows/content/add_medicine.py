@@ -1,4 +1,6 @@
-"""`/addmed`: for whom, what, how much, when; then saved, or shown first where it is not certain."""
+"""`/addmed`: asks for the person, name, dosage and schedule; saves, or shows it first if in
+doubt.
+"""
 
 from dataclasses import replace
 from uuid import UUID
@@ -46,7 +48,7 @@ from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import Change
 
-# What is merely missing is asked for; no sentence needs to say that it is missing.
+# Whatever is missing is asked for, so no sentence has to say that it's missing.
 _ASKED_FOR = frozenset(
     {
         Problem.NAME_MISSING,
@@ -61,7 +63,7 @@ _ASKED_FOR = frozenset(
 async def begin(request: Request) -> Answer:
     """`/addmed [NAME DOSAGE SCHEDULE [for PERSON]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
-    # The command stays before the line: a name may look like one, and is to be refused as such.
+    # Keep the command in front of the line: a name that looks like a command has to be refused.
     line = f"/addmed {request.text}" if request.text else ""
     draft = Draft(people=await load_people(request.scope), line=line)
     if not draft.people:
@@ -72,7 +74,7 @@ async def begin(request: Request) -> Answer:
         return FLOW.begin(request, draft.step, draft.write())
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
-    # Whoever is in a hurry is not asked how often "as needed" may be; the answer says what is open.
+    # A one-line command isn't asked how often "as needed" may be; the confirmation mentions it.
     is_complete = replace(draft, guard="done").step == "confirm"
     if typed.problem is None and typed.is_certain and is_complete:
         try:
@@ -88,7 +90,7 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     try:
         number = take_person(draft.people, reply)
     except Misunderstood:
-        # What was typed at the question whose it is may be the rest of it.
+        # What was typed when asked for the person may be the rest of the line.
         text = reply.text or ""
         with_line = replace(draft, line=f"/addmed {text}")
         early = None if draft.line else _take_rest(request, running, with_line, text)
@@ -101,14 +103,14 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     person = draft.persons[number]
     typed = understand_medicine(draft.line, people=[person], now=request.scope.clock.now())
     draft = replace(draft.understood(typed), person=number, line="")
-    # Whom it is for is settled by now, whatever name the line gave.
+    # The person is settled now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     first = None if is_settled else _sentence(typed.problem)
     return _next(request, running, draft.offering(typed.problem), first=first)
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """A name alone, or all of it at once, or a list."""
+    """A name alone, a whole line, or a list."""
     draft, text = Draft.read(running), reply.text or ""
     if pasted_lists.is_list(text):
         return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
@@ -118,7 +120,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """How much, and perhaps when."""
+    """The dosage, and perhaps the schedule."""
     draft, text = Draft.read(running), reply.text or ""
     try:
         dosage = parse_dosage(text)
@@ -131,7 +133,7 @@ async def _take_dosage(request: Request, running: Conversation, reply: Reply) ->
 
 
 def _take_rest(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
-    """The next question, after what says more than a name; None where it does not."""
+    """Take a line that says more than a name; None if it doesn't."""
     people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
     typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
     if typed.name is None or not (typed.dosage or typed.schedule):
@@ -171,7 +173,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
 
 
 def _tapped(draft: Draft, choice: str) -> str:
-    """What a button of the question when it is due says, as one would type it."""
+    """What a schedule button says, as one would type it."""
     match choice[:1], choice[1:]:
         case "t", number if number.isdecimal():
             return draft.times[int(number)]
@@ -203,9 +205,8 @@ def _context(request: Request, draft: Draft) -> ChangeContext:
 def _changed(
     request: Request, running: Conversation, draft: Draft, change: Change | None, *, words: str = ""
 ) -> Answer:
-    """The draft with a change of it, or the question what it means; then the draft is shown again.
-
-    Raises Misunderstood.
+    """The draft with the change applied, or the question what the change means. Raises
+    Misunderstood.
     """
     if change is None:
         return _next(request, running, draft)
@@ -218,7 +219,7 @@ def _changed(
 
 
 async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """What is typed under a draft changes it: "at 19:00", "4 hours apart, max 4", "for Dad"."""
+    """Typed text changes the draft: "at 19:00", "4 hours apart, max 4", "for Dad"."""
     draft, text = Draft.read(running), reply.text or ""
     line = tokenize(text[:LONGEST_SCHEDULE])
     named = find_person(line, draft.persons)
@@ -246,7 +247,7 @@ async def _take_new_schedule(request: Request, running: Conversation, reply: Rep
 
 
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """The answer to what a change of the draft means."""
+    """The answer to the question what a change means."""
     draft = Draft.read(running)
     question, change = draft.question or {}, Change.from_json(draft.change or {})
     context = _context(request, draft)
@@ -266,7 +267,9 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 
 
 async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """The end of the conversation, unless they take one of that name, or of one alike, already."""
+    """Save and end the conversation, unless the person already takes one with this or a similar
+    name.
+    """
     try:
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:

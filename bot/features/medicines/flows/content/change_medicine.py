@@ -1,7 +1,7 @@
-"""Change on a medicine: its name, how much, or when; from now on.
+"""Change, on a medicine: its name, dosage or schedule, from now on.
 
-What is named changes, everything else stays. A change that has more of something, or that loses
-something, is shown beside what it is now and asked about, always; any other is saved at once.
+What is named changes, everything else stays. A change that adds or loses something is always shown
+beside the current state and confirmed. Any other is saved at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ async def begin(request: Request) -> Answer:
 
 
 def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
-    """What every question shows of the medicine."""
+    """What every question shows about the medicine."""
     today = request.scope.clock.now().astimezone(medicine.zone).date()
     return {
         "id": str(medicine.id),
@@ -71,7 +71,7 @@ def _content_of(medicine: MedicineFacts) -> Content:
 
 
 def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
-    """As the medicine was when the conversation began: its version says whether it still is."""
+    """As of the start of the conversation; the version says whether that is still current."""
     content = content or Content.from_json(data["old"])
     return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now())
 
@@ -102,7 +102,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """What is typed where a button was expected changes the medicine, too."""
+    """Typed text changes the medicine, too, even where a button was expected."""
     data: Data = running.data
     text = reply.text or ""
     so_far = _context(request, data).apply(_changes(data))
@@ -117,7 +117,9 @@ def _ask_name(_data: Data, _choice: Choice) -> Screen:
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
     change = Change(name=parse_name(reply.text or ""))
-    running = replace(running, data={**running.data, "beside": []})  # said of another name
+    running = replace(
+        running, data={**running.data, "beside": []}
+    )  # those were confirmed for another name
     return await _proceed(request, running, [*_changes(running.data), change])
 
 
@@ -157,7 +159,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
 
 
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """The answer to what could mean several things."""
+    """The answer to the question what a change means."""
     data: Data = running.data
     *earlier, last = _changes(data)
     context = _context(request, data)
@@ -193,7 +195,7 @@ async def _proceed(
     words: str = "",
     guard: str = "",
 ) -> Answer:
-    """Ask what is to be asked about the changes, or make them."""
+    """Ask what the changes still need, or save them."""
     data: Mapping[str, Any] = {
         **running.data,
         "changes": [change.to_json() for change in changes],
@@ -217,7 +219,7 @@ async def _proceed(
 
 
 def _lacks_guard(changes: Sequence[Change], new: Content, guard: str) -> bool:
-    """Whether it becomes as needed, and nobody has said how often yet."""
+    """Whether it becomes as needed and nobody has said how often yet."""
     is_named = any(change.is_as_needed for change in changes)
     return is_named and (guard == "most" or parts.needs_guard(new))
 
@@ -243,7 +245,7 @@ async def _refresh_review(request: Request, data: Data) -> Data:
 
 
 async def _of_now(request: Request, data: Data) -> Data | None:
-    """The changes, of the medicine as it is now; None where they cannot be made of it."""
+    """The changes applied to the current medicine; None if they no longer apply."""
     medicine = await get_medication(request.scope, UUID(data["id"]))
     fresh = {**data, **_facts_of(medicine, request)}
     context = _context(request, fresh)
@@ -269,7 +271,7 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
 
 
 async def _save_reviewed(request: Request, running: Conversation, data: Data) -> Answer:
-    """What was shown; if somebody has changed it meanwhile, the question is another one."""
+    """Save what was shown. If somebody has changed the medicine meanwhile, ask again."""
     now = request.scope.clock.now()
     try:
         medicine = await _edit(request, data, Content.from_json(data["new"]))
@@ -297,7 +299,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
 
 
 async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
-    """What was saved, and what has to be asked about the stock then."""
+    """What was saved, and then what this requires asking about the stock."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
     done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
     answer = finished(running, done)
@@ -316,7 +318,7 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
     )
 
 
-# Conversations of "changemed" knew nothing of parts; one that runs during an update has expired.
+# The flow was once called "changemed", with other data; those conversations count as expired.
 FLOW = Flow(
     "changepart",
     {

@@ -1,8 +1,7 @@
-"""Changing a medicine part by part: the questions that the change of a saved one and of a draft
-share.
+"""Changing a medicine part by part: the questions that saved medicines and drafts share.
 
-What is typed, or tapped, is a change of parts; what could mean several things is asked, and its
-answer completes the change.
+What is typed or tapped is a change of parts. If it could mean several things, that is asked, and
+the answer completes the change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,7 @@ from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallCloc
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
 
-# What a button says by itself. Hours change hours, days change days.
+# What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
     "m": "at 08:00",
     "e": "at 20:00",
@@ -47,14 +46,16 @@ _MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """What is changed, and by whose clock and when it is read."""
+    """What is being changed, in whose time zone, and when it was read."""
 
     content: Content
     zone: ZoneInfo
     now: datetime
 
     def apply(self, changes: Sequence[Change], *, words: str = "") -> Content | Question:
-        """One change after the other. Raises Misunderstood, of *words*, for what cannot be."""
+        """Apply the changes in order. Raises Misunderstood, quoting *words*, for an
+        impossible one.
+        """
         content = self.content
         for change in changes:
             try:
@@ -83,7 +84,7 @@ class ChangeContext:
         return parse_change(text, schedule=self.content.schedule, zone=self.zone, now=self.now)
 
     def read_dosage(self, text: str) -> Change:
-        """ "75 mg", or how much at each time. Raises Misunderstood."""
+        """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
             return Change(dosage=parse_dosage(text))
         except Misunderstood as problem:
@@ -96,9 +97,6 @@ class ChangeContext:
             return change
 
 
-# When, and how much.
-
-
 def ask_when(data: Data, choice: Choice) -> Screen:
     buttons = [choice(label, key) for key, label in data["presets"]]
     return medicine_changes.ask_new_schedule(data["name"], data["schedule_now"], buttons)
@@ -107,7 +105,7 @@ def ask_when(data: Data, choice: Choice) -> Screen:
 def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
-    """What :func:`ask_when` needs."""
+    """The data that :func:`ask_when` needs."""
     has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
     is_by_clock = isinstance(schedule, WallClock | Steps)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
@@ -118,27 +116,24 @@ def data_of_when(
 
 
 def words_of_when(reply: Reply, context: ChangeContext) -> str:
-    """What a reply to :func:`ask_when` says, typed or tapped."""
+    """What a typed or tapped reply to :func:`ask_when` says."""
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
     is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
     if reply.choice in _HOURS and not is_by_clock:
-        return f"every day {words}"  # it has no days that could be kept
+        return f"every day {words}"  # it has no days to keep
     return words
 
 
-# What could mean several things.
-
-
 def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
-    """The step that asks *question*, and what it needs."""
+    """The step that asks *question*, and the data it needs."""
     match question:
         case AskTimes(so_far=so_far, count=count):
             choices = times_choices(so_far, count=count)
             return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
         case AskPlace(places=places, strength=strength):
-            # Of one amount, "all of them" says the same.
+            # With one amount, "all of them" says the same.
             labels = [
                 [place.key, medicine_changes.place_label(place)]
                 for place in places
@@ -160,7 +155,7 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> Sequence[str]:
-    """Times of day as one would type them: those so far first, all together and each."""
+    """Times of day as one would type them: the current ones first, all together and each."""
     own = [f"{at:%H:%M}" for at in so_far]
     choices = dict.fromkeys([", ".join(own), *own, *_TIMES])
     return [words for words in choices if words and count in {None, words.count(":")}]
@@ -188,9 +183,8 @@ def _buttons(data: Data, choice: Choice) -> list[Any]:
 def take_answer(
     step: str, data: Data, reply: Reply, change: Change, context: ChangeContext
 ) -> Change:
-    """The change with the answer to the question of *step*. Whoever begins anew, does so.
-
-    Raises Misunderstood.
+    """The change completed by the answer to the question of *step*; a new change if the answer
+    starts over. Raises Misunderstood.
     """
     labels: Mapping[str, str] = dict(data["buttons"])
     if step == "which" and reply.choice is not None:
@@ -207,11 +201,8 @@ def take_answer(
     return answer
 
 
-# As needed: how far apart, and how often.
-
-
 def needs_guard(content: Content) -> bool:
-    """Whether nothing says how often it may be given."""
+    """Whether nothing limits how often it may be given."""
     schedule = content.schedule
     if not isinstance(schedule, AsNeeded):
         return False
@@ -228,7 +219,7 @@ def ask_interval(data: Data, choice: Choice) -> Screen:
 
 
 def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
-    """None: nobody knows. Raises Misunderstood."""
+    """None if nobody knows. Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     text = reply.text or ""
@@ -238,7 +229,7 @@ def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
 
 
 def most_choices(content: Content) -> Sequence[int]:
-    """No more than the time between two allows."""
+    """The counts that fit the shortest time between two doses."""
     schedule = content.schedule
     interval = schedule.min_interval if isinstance(schedule, AsNeeded) else None
     fits = timedelta(days=1) // interval if interval else max(_MAX_PER_DAY_CHOICES)
@@ -253,7 +244,7 @@ def ask_most(data: Data, choice: Choice) -> Screen:
 
 
 def take_most(reply: Reply, context: ChangeContext) -> Change | None:
-    """None: nobody knows. Raises Misunderstood."""
+    """None if nobody knows. Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""

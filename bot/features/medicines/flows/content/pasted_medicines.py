@@ -1,4 +1,4 @@
-"""What a pasted list has to know of medicines."""
+"""How a pasted list handles medicines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -107,7 +107,7 @@ class PastedMedicines(Kind[MedicineFacts]):
     async def _for(
         self, request: Request, people: People, entry: Entry, number: int
     ) -> tuple[Entry, Misunderstood | None]:
-        """The line once more, by the day of that person."""
+        """Read the line again, in that person's time zone."""
         read = await self.reader(request, (people[number],))
         only = read(entry.line, entry.key)
         is_settled = only.reason is not None and only.reason.problem is Problem.UNKNOWN_PERSON
@@ -117,7 +117,7 @@ class PastedMedicines(Kind[MedicineFacts]):
     def redrawn(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
         return None
 
-    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - says nothing of now
+    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - nothing depends on the time
         return entry
 
     def words(self, entry: Entry, people: People) -> str:

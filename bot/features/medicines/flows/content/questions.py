@@ -1,4 +1,4 @@
-"""The questions of `/addmed`, drawn from what is known of the new medicine."""
+"""The questions of `/addmed`, rendered from the draft."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo

@@ -68,7 +68,7 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_my_clock(request: Request) -> Answer:
-    """I meant my clock, under a record: the time that stands on the button."""
+    """ "I meant my clock", under a record: use the time on the button."""
     member = request.scope.require(Action.READ)
     press = request.pressed(CorrectToMyClock)
     at, dose = press.at, await get_dose(request.scope, press.dose_id)
@@ -110,7 +110,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _take_words(request: Request, running: Conversation, text: str) -> Answer:
-    """A time, an amount, or both, typed before it was asked for: each counts."""
+    """Take a time, an amount or both, typed before they were asked for."""
     draft = Draft.read(running.data)
     typed = read_intake(
         tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
@@ -137,7 +137,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
-    """The times that it can mean, in words reckoned from now."""
+    """Update the labels, which are relative to now."""
     draft = Draft.read(data)
     return replace(draft, buttons=time_buttons(request, draft)).write()
 
@@ -258,8 +258,8 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _record_or_ask(request: Request, draft: Draft, running: Conversation | None) -> Answer:
-    """Put it right, or ask first what is to be asked; a typed time that is another one by the
-    member's own clock is shown by both.
+    """Correct the record, or ask first what has to be asked. If the typed time is a different
+    moment by the member's own clock, both are shown.
     """
     if draft.seen is None and draft.taken_at and has_two_clocks(request, draft):
         question = await review(request.scope, UUID(draft.id), draft.correction)
@@ -290,7 +290,7 @@ _STEPS: Mapping[type[Question], str] = {
 
 
 def _show(request: Request, draft: Draft, question: Question) -> Draft:
-    """With the question as the tables are now, and what it shows of them."""
+    """With the question as the database has it now, and what it shows."""
     outlook, reader = question.outlook, reader_of(request)
     is_changed = draft.seen is not None and draft.seen != outlook.seen
     buttons: tuple[tuple[str, str], ...] = ()
@@ -321,8 +321,8 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
 
 def _refresh_for(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
     async def refresh(request: Request, data: Data) -> Data:
-        """The question as the tables are now. Where another one is to be asked by now, the answer
-        leads to it.
+        """The question as the database has it now. If another one is due by now, the answer leads
+        to it.
         """
         draft = Draft.read(data)
         question = await review(request.scope, UUID(draft.id), draft.correction)

@@ -1,4 +1,4 @@
-"""`/give`: what was given, when, how much, and whether it is meant after what others gave."""
+"""`/give`: what was given, when and how much, and whether to record it despite earlier intakes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -83,7 +83,7 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
-    """Now, and as usual."""
+    """Give now, the usual amount."""
     return await _record_or_ask(request, Draft.of(medicine), None)
 
 
@@ -100,7 +100,9 @@ async def _start(
     queue: tuple[tuple[str, str], ...] = (),
     said_at: datetime | None = None,
 ) -> Answer:
-    """The medicine is known: read what was said of it (now, or *said_at*), and record it or ask."""
+    """The medicine is known. Read what was said about it (now, or at *said_at*), and record
+    or ask.
+    """
     draft = Draft.of(line, queue=queue)
     now = said_at or request.scope.clock.now()
     typed = read_intake(tokenize(rest), zone=line.zone, now=now)
@@ -126,7 +128,7 @@ async def _record_or_ask(
     *,
     first: Screen | None = None,
 ) -> Answer:
-    """Record it, or ask first what is to be asked."""
+    """Record it, or ask first what has to be asked."""
     if draft.asks_time:
         return FLOW.ask(request, running, "time", draft.write(), first=first)
     if draft.asks_amount:
@@ -166,7 +168,7 @@ def _ask_for_amount(
 
 
 async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Answer:
-    """What was recorded, and then the next medicine of the line."""
+    """Confirm what was recorded, then go on with the next medicine of the line."""
     lines = await list_not_stopped(request.scope)
     (medication_id, rest), *queue = draft.queue
     line = next((line for line in lines if str(line.id) == medication_id), None)
@@ -209,7 +211,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
 def _which_of(
     request: Request, running: Conversation, medicines: Sequence[KnownMedicine], rest: str
 ) -> Answer:
-    """Only a button tells which of one name is meant; what was typed beside it stands."""
+    """Several have that name, so only a button can tell. Keep what else was typed."""
     data: dict[str, Any] = {**running.data, "choices": narrowed(running.data, medicines)}
     data["rest"] = rest
     data.setdefault("said_at", request.scope.clock.now().isoformat())
@@ -243,7 +245,7 @@ async def _take_typed_time(
 
 
 async def _take_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """I meant my clock, and back. Raises Misunderstood where it is still to come by that one."""
+    """Switch to the other clock. Raises Misunderstood if the time is still ahead by that one."""
     draft = replace(draft, is_mine=not draft.is_mine)
     zone, now = zone_of(request, draft), request.scope.clock.now()
     typed = parse_moment(draft.said, zone=zone, now=now)
@@ -317,7 +319,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
 
 
 async def _changed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
-    """What is typed under a question changes what it is about: a time, an amount, or both."""
+    """Typed text changes the question's time, amount or both."""
     typed = read_intake(
         tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
     )

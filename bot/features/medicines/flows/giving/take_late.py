@@ -1,4 +1,4 @@
-"""Taken, of doses whose time is over: when that was, which the moment of the tap does not say."""
+"""Taken, on doses whose window has ended: ask when, because the time of the tap doesn't say."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -40,11 +40,10 @@ from domain.medicines.records.recording import Recorded
 
 @dataclass(frozen=True)
 class Draft:
-    """Which doses are meant, and when they were taken as far as that was said; goes to Redis and
-    back between two questions.
+    """Which doses are meant and when they were taken; stored in Redis between two questions.
 
-    `at` is the moment, None is each at its own time; `said` are typed words that were read by the
-    clock of `zone`, or (`is_mine`) of the member. `seen` is what the question has shown.
+    `at` is the moment; None means each at its own time. `said` are typed words, read in `zone` or,
+    with `is_mine`, in the member's own. `seen` is the fingerprint of what the question has shown.
     """
 
     ids: tuple[str, ...]
@@ -76,7 +75,7 @@ class Draft:
 
     @property
     def moment(self) -> datetime | None:
-        """None is each at its own time."""
+        """None means each at its own time."""
         return datetime.fromisoformat(self.at) if self.at else None
 
 
@@ -132,7 +131,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
-    """The times that it can mean, in words reckoned from now."""
+    """Update the labels, which are relative to now."""
     draft = Draft.read(data)
     return replace(draft, buttons=time_buttons(request, draft)).write()
 
@@ -152,7 +151,7 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
 async def _take_typed_time(
     request: Request, running: Conversation, draft: Draft, text: str
 ) -> Answer:
-    """What was typed. Raises Misunderstood for what is no time, or to come."""
+    """Take a typed time. Raises Misunderstood if it isn't one, or is in the future."""
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
@@ -167,7 +166,7 @@ async def _take_typed_time(
 
 
 async def _record_or_ask(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """Record it; a typed time that is another one by the member's own clock is shown by both
+    """Record it. If the typed time is a different moment by the member's own clock, show both
     first.
     """
     if draft.seen is None and has_two_clocks(request, draft):
@@ -189,7 +188,7 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
 
 
 def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
-    """With the question as the tables are now."""
+    """With the question as the database has it now."""
     reader = reader_of(request)
     buttons = []
     if has_two_clocks(request, draft):
@@ -222,7 +221,7 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "other":
             return _ask_another(request, running, draft)
         case _:
-            # What is typed under the question is another time.
+            # Typed text is another time.
             return await _take_typed_time(request, running, draft, reply.text or "")
 
 

@@ -36,7 +36,7 @@ def added_days_questions(medicines: Sequence[MedicineFacts]) -> list[CourseQuest
 def lost_days_questions(
     request: Request, medicines: Sequence[MedicineFacts], since: datetime | None
 ) -> list[CourseQuestion]:
-    """Of a pause that had no end: what was lost until now."""
+    """For a pause without an end: about the days that were lost until now."""
     if since is None:
         return []
     now = request.scope.clock.now()
@@ -52,7 +52,7 @@ async def ask_about_courses(
     said: Screen | None,
     questions: Sequence[CourseQuestion],
 ) -> Answer:
-    """What was done, then the first of the questions that is to be asked; the others follow."""
+    """Say what was done, then ask the first question that applies. The others follow."""
     for number, question in enumerate(questions):
         change = await find_course_change(request.scope, question)
         if change is not None:
@@ -63,7 +63,7 @@ async def ask_about_courses(
 
 
 def _shown(request: Request, change: CourseChange) -> dict[str, Any]:
-    """What the question about a course shows: what it is, what a yes writes, and the pause."""
+    """What the question about a course shows: the course, what a yes writes, and the pause."""
     medicine, (now, then) = change.medicine, change.shown
     course = {
         "name": medicine.name,
@@ -86,7 +86,7 @@ def _pause_of(request: Request, medicine: MedicineFacts) -> dict[str, Any]:
 
 
 async def _refresh_course(request: Request, data: Data) -> Data:
-    """As the tables are now; a course without a change is not asked about any more."""
+    """As the database has it now. A course that wouldn't change isn't asked about."""
     question = CourseQuestion.from_json(data["question"])
     change = await find_course_change(request.scope, question)
     if change is not None:
@@ -100,7 +100,7 @@ async def _refresh_course(request: Request, data: Data) -> Data:
 
 
 def _state(data: Data) -> str | None:
-    """Of the pause, in words; None if the medicine has gone."""
+    """The state of the pause in words; None if the medicine is gone."""
     if data["pause"] is None:
         return None
     until = data["pause"]["until"]
@@ -172,8 +172,8 @@ def _zone(data: Data) -> ZoneInfo:
 
 
 async def _change_course(request: Request, running: Conversation, data: Data) -> Answer:
-    """Written as it was shown; asked anew if the medicine or the pause has changed meanwhile, or
-    said that there is nothing to ask any more.
+    """Save the change as it was shown. If the medicine or the pause has changed meanwhile, ask
+    again, or say that there is nothing to ask any more.
     """
     question, course = CourseQuestion.from_json(data["question"]), data["course"]
     try:

@@ -1,8 +1,8 @@
-"""`/pause`, and the buttons that lead to it: of a medicine, or of everything a person takes.
+"""`/pause`, and the buttons that lead to it: for a medicine, or for everything a person takes.
 
-What is paused → the pause that runs already, if one does → until when → reminders of appointments
-→ paused; then for each course whether it may last longer. Where a pause ends early it is asked
-whether what was added for it and not lost is to be taken back.
+What to pause → the pause that is already running, if any → until when → appointment reminders →
+paused. Then, for each course, whether it should last longer. If a pause ends early, it asks whether
+to take back the days that were added for it and not lost.
 """
 
 from collections.abc import Sequence
@@ -77,30 +77,28 @@ async def begin(request: Request) -> Answer:
 
 
 def _refuse_unknown_names(text: str, people: Sequence[Person]) -> None:
-    """Raises Misunderstood if *text* names something that is not known here: it may be in another
-    family.
-    """
+    """Raises Misunderstood if *text* names something unknown: it may be in another family."""
     if text:
         known = [KnownMedicine(person.id, person.name, person.id) for person in people]
         read_pause(text, known=known, people=[])
 
 
 async def begin_medicine(request: Request) -> Answer:
-    """Pause, on the screen of a medicine."""
+    """Pause, on a medicine's screen."""
     request.scope.require(Action.CHANGE_MEDICINES)
     medication_id = request.pressed(PauseMedicine).medication_id
     return await _ask_next_or_pause(request, None, {"kind": "medicine", "id": str(medication_id)})
 
 
 async def begin_person(request: Request) -> Answer:
-    """Pause, below the people."""
+    """Pause, in the list of people."""
     request.scope.require(Action.CHANGE_MEDICINES)
     person_id = request.pressed(PausePerson).person_id
     return await _ask_next_or_pause(request, None, {"kind": "person", "id": str(person_id)})
 
 
 async def lengthen(request: Request) -> Answer:
-    """Longer: the pause that runs is seen, only its new end is asked for."""
+    """Pause longer: the running pause was shown, so only its new end is asked for."""
     request.scope.require(Action.CHANGE_MEDICINES)
     person_id = request.pressed(LengthenPause).person_id
     data = await load(request, {"kind": "person", "id": str(person_id)})
@@ -115,7 +113,7 @@ async def _read(
     people: Sequence[Person],
     lines: Sequence[MedicineLine],
 ) -> Answer:
-    """What a line names and until when; asked where it names several, or none."""
+    """What a line names, and until when; asks if it names several or none."""
     known = [KnownMedicine(person.id, person.name, person.id) for person in people]
     known += [KnownMedicine(line.id, line.name, line.person_id) for line in lines]
     typed = read_pause(
@@ -159,7 +157,7 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
 
 
 async def _ask_next_or_pause(request: Request, running: Conversation | None, data: Data) -> Answer:
-    """The next question, or, once nothing is left to ask, the pause."""
+    """Ask the next question or, when nothing is open, pause."""
     data = await load(request, data)
     first: Screen | None = None
     rest = data.pop("rest", "")
@@ -199,7 +197,7 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
 
 
 async def _resume_everything(request: Request, running: Conversation, person_id: UUID) -> Answer:
-    """Asked again where somebody else has ended the pause meanwhile."""
+    """Resume; or ask again if somebody else has ended the pause meanwhile."""
     try:
         return await resume_everything(request, running, person_id)
     except NotPaused:
@@ -208,7 +206,7 @@ async def _resume_everything(request: Request, running: Conversation, person_id:
 
 
 async def _typed_end(request: Request, running: Conversation, data: Data, reply: Reply) -> Answer:
-    """Until when, typed at another question of the same pause: it is another end."""
+    """Take an end that was typed at another question about the same pause."""
     text = reply.text or ""
     try:
         end = parse_end(text, today=today_of(request, data), is_answer=True)
@@ -257,7 +255,7 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
         else:
             said, medicines, until = await _pause_medicine(request, data)
     except PauseEndImpossible as problem:
-        # Midnight has come over the question.
+        # Midnight has passed since the question was asked.
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         data = {key: value for key, value in data.items() if key != "until"}
         return FLOW.ask(request, running, "until", data, first=first)
@@ -274,7 +272,7 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
 async def _pause_person(
     request: Request, data: Data
 ) -> tuple[Screen, Sequence[MedicineFacts], datetime | None]:
-    """What was done, the medicines that it was done to, and the end."""
+    """What was done, the medicines it affected, and the end."""
     scope = request.scope
     done = await pause_person(
         scope,

@@ -1,4 +1,4 @@
-"""The end of a pause before its time: of a person or of a medicine, and what it does to courses."""
+"""Ending a pause early, for a person or a medicine, and what that does to courses."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -22,7 +22,7 @@ from domain.models.medicines import MedicineStatus
 
 
 async def resume(request: Request) -> Answer:
-    """Resume, of everything that a person takes."""
+    """Resume everything that a person takes."""
     return await resume_everything(request, None, request.pressed(ResumePerson).person_id)
 
 
@@ -35,7 +35,7 @@ async def resume_everything(
     done = await resume_person(scope, person_id)
     said = outcomes.person_resumed(done, now=scope.clock.now())
     questions = added_days_questions([*done.medicines, *done.apart])
-    # A pause with an end has asked when it was set.
+    # A pause with an end asked when it was set.
     if before.pause is not None and before.pause.until is None:
         questions += lost_days_questions(request, done.medicines, since)
     return await ask_about_courses(request, running, said, questions)
@@ -44,8 +44,8 @@ async def resume_everything(
 async def resume_medicine(
     request: Request, running: Conversation | None, medication_id: UUID, *, is_shown: bool = False
 ) -> Answer:
-    """A medicine goes on; of a course it is asked what becomes of its end. What was done is said
-    unless it *is_shown* anyway. Raises StoppedMeanwhile.
+    """Resume a medicine and, for a course, ask about its end. Says what was done unless it
+    *is_shown* anyway. Raises StoppedMeanwhile.
     """
     scope = request.scope
     before = await get_medication(scope, medication_id)
@@ -62,8 +62,8 @@ async def resume_medicine(
 async def ask_about_added_days(
     request: Request, answer: Answer, *, medication_id: UUID | None, person_id: UUID | None
 ) -> Answer:
-    """*answer* has told of what may have ended a pause, of a medicine or of all that a person
-    takes: what was added to a course for it may be too much now.
+    """*answer* may have ended a pause of a medicine or of everything a person takes. Ask about the
+    days that were added to courses for it.
     """
     ids = [medication_id] if medication_id else []
     if person_id is not None:

@@ -1,4 +1,6 @@
-"""How many of a stock's unit make one dose: asked by a button, and after a change of the dosage."""
+"""How many units of the stock make one dose: asked by a button, and after a change of the
+dosage.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -37,7 +39,7 @@ async def begin(request: Request) -> Answer:
 
 
 async def ask_after_change(request: Request, medicine: MedicineFacts, answer: Answer) -> Answer:
-    """*answer*, the end of a change, and the question that the change has opened, if it has."""
+    """*answer*, followed by the question that the change has raised, if any."""
     stock = await get_stock(request.scope, medicine)
     if stock.unmeasured is None:
         return answer
@@ -46,7 +48,7 @@ async def ask_after_change(request: Request, medicine: MedicineFacts, answer: An
 
 
 def _data(medicine: MedicineFacts, stock: Stock) -> dict[str, Any]:
-    """What the question shows: of which dosage, and what was said of it before."""
+    """What the question shows: which dosage, and the previous answer."""
     own = own_dosages(medicine.schedule)
     dosage = stock.unmeasured or (own[0] if own else medicine.dosage)
     return {

@@ -84,7 +84,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         named = name_medicine(reply.text or "", offered(data, lines))
         rest = as_typed(named.rest) or data.get("rest", "")
         data = {**data, "rest": rest}
-        if len(named.medicines) > 1:  # they have one name: only a button tells which
+        if len(named.medicines) > 1:  # they share a name: only a button can tell which
             data["choices"] = narrowed(data, named.medicines)
             tap = intake_questions.tap_which().send[0]
             return FLOW.advance(request, running, "which", data, first=tap)
@@ -174,7 +174,7 @@ def _to_json(typed: TypedAmount) -> dict[str, Any]:
 
 
 def _from_json(data: Data) -> TypedAmount:
-    # A question that was open while the program was updated knows no kind, no parts and no "of".
+    # Conversations of an older version have no kind, no parts and no "of".
     kind = data.get("kind") or (
         StockChangeKind.COUNTED if data["is_count"] else StockChangeKind.ADDED
     )

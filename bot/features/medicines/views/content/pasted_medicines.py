@@ -1,4 +1,4 @@
-"""Medicines of a pasted list: each as it was understood, and all as they were saved."""
+"""Medicines from a pasted list: each one as it was understood, and all of them once saved."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from domain.medicines.facts import MedicineFacts, NewMedicine
 
 
 def open_words(question: str) -> str:
-    """What a line leaves open, by the name of the question."""
+    """What a line leaves open, by the key of the question that will ask it."""
     return {
         "person": person_question(),
         "name": _("What is it called?"),
