@@ -1,4 +1,4 @@
-"""Buttons that several areas put below their messages, and how they are laid out."""
+"""Buttons that several areas use, and their layout."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -26,7 +26,7 @@ def switch_button(family_id: UUID, words: str) -> Button:
 
 
 def in_rows(buttons: Sequence[Button], *, of: int = 1) -> Keyboard:
-    """*of* buttons in each row."""
+    """Puts *of* buttons in each row."""
     return tuple(tuple(buttons[at : at + of]) for at in range(0, len(buttons), of))
 
 
@@ -37,8 +37,8 @@ def page_turns(
     has_next: bool,
     words: tuple[str, str] | None = None,
 ) -> Keyboard:
-    """The row that leads to the pages before and after *page*, which counts from 0, in *words* of
-    its list; no row where there is neither.
+    """A row with buttons to the pages before and after *page* (counted from 0), with the list's own
+    *words*; no row if there are no other pages.
     """
     before, after = words or (_("Previous"), _("Next"))
     row = []

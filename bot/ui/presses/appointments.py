@@ -1,4 +1,4 @@
-"""Buttons of appointments: their lists, driving, changing one, its outcome."""
+"""Buttons for appointments: their lists, drivers, changes and outcomes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,18 +12,18 @@ from domain.appointments.changes.locking import Reach
 
 
 class Where(StrEnum):
-    """Where a button about driving stands: a reminder is edited by its delivery, a screen by its
+    """Which message a driving button belongs to: a reminder is edited by delivery, a page by its
     handler.
     """
 
     SCREEN = "s"
-    EVERY_TIME = "a"  # on the screen of one of a series, and about all of it
+    EVERY_TIME = "a"  # on the page of one date of a series, about the whole series
     REMINDER = "r"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentsPage(Press):
-    """What is to come."""
+    """Upcoming appointments."""
 
     verb = "al"
     is_read_only = True
@@ -49,7 +49,7 @@ class ShowAppointment(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class ShowSeries(Press):
-    """The dates of an appointment that comes again."""
+    """The dates of a recurring appointment."""
 
     verb = "as"
     is_read_only = True
@@ -84,7 +84,7 @@ class ChangeAppointment(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class CallOff(OfOccurrence):
-    """*reach*: how much of a series; None is to be asked."""
+    """*reach*: how much of a series; None asks."""
 
     verb = "xa"
     style = Style.RED
@@ -99,7 +99,7 @@ class RestoreAppointment(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class AddReminder(OfOccurrence):
-    """So many *minutes* before it, too."""
+    """Adds a reminder that many *minutes* before."""
 
     verb = "rt"
 
@@ -108,7 +108,7 @@ class AddReminder(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class ShowCalendar(OfOccurrence):
-    """The calendar file of one."""
+    """The calendar file of one appointment."""
 
     verb = "cf"
     is_read_only = True

@@ -1,4 +1,4 @@
-"""Buttons of doctors."""
+"""Buttons for doctors."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -42,6 +42,6 @@ class RestoreDoctor(OfDoctor):
 
 @dataclass(frozen=True, kw_only=True)
 class AddDoctor(OfOccurrence):
-    """The doctor of an appointment, who is only a name so far."""
+    """Saves the doctor of an appointment who so far is only a name."""
 
     verb = "ad"

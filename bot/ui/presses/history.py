@@ -1,4 +1,4 @@
-"""Buttons of `/history`: its pages, and the entries on them."""
+"""Buttons of `/history`: its pages and their entries."""
 
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""Buttons of what concerns several areas: today, undo, commands, what others change."""
+"""Buttons that span several areas: today, undo, commands, change notices."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +10,7 @@ from bot.ui.presses.subjects import OfAction, OfDose
 
 @dataclass(frozen=True, kw_only=True)
 class RunCommand(Press):
-    """A command as a button. Which family it is about is put in when it is sent."""
+    """A command as a button. The family is filled in when it is sent."""
 
     verb = "mn"
     is_read_only = True
@@ -29,7 +29,7 @@ class TodayPage(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeToday(OfDose):
-    """*page*: of the list that it stands below."""
+    """*page* is the page of today's list that the button belongs to."""
 
     verb = "tt"
     style = Style.GREEN
@@ -39,7 +39,7 @@ class TakeToday(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoAction(OfAction):
-    """Names it first; of several *entries* the last one."""
+    """Names the action before undoing it; of several *entries*, the last one."""
 
     verb = "ua"
 
@@ -48,7 +48,7 @@ class UndoAction(OfAction):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoNamed(Press):
-    """What the member was shown that they did."""
+    """Undoes the action that the member was shown."""
 
     verb = "ul"
 
@@ -57,7 +57,7 @@ class UndoNamed(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class Keep(Press):
-    """Changes nothing, and takes the buttons away."""
+    """Changes nothing and removes the buttons."""
 
     verb = "kp"
     is_read_only = True

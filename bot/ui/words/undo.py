@@ -1,4 +1,4 @@
-"""What can't be undone, and what somebody has done since to what was to be."""
+"""What can't be undone, and what somebody else has done in the meantime."""
 
 from html import unescape
 
@@ -11,7 +11,7 @@ from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded
 
 
 def lasting(action: str) -> str:
-    """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
+    """For an action in :data:`domain.audit.LASTING`, which `/undo` would otherwise skip."""
     return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
 
 
@@ -32,7 +32,7 @@ def _lasting_words() -> dict[str, str]:
 
 
 def superseded(facts: ActionSuperseded) -> str:
-    """Who has done what since (no HTML)."""
+    """Who has done what in the meantime (no HTML)."""
     if facts.by is None and facts.action == UNDONE:
         words = _("You've already undone that.")
     elif facts.by is None:
@@ -50,7 +50,7 @@ def superseded(facts: ActionSuperseded) -> str:
 
 
 def _stands(dose: DoseFacts) -> str:
-    """What is recorded of a dose now (no HTML)."""
+    """The dose's current record (no HTML)."""
     if dose.status in RESOLVED:
         return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
     if dose.status == DoseStatus.PENDING:
