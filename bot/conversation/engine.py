@@ -1,9 +1,9 @@
-"""How a guided conversation goes on: pure steps over a small state.
+"""The engine of guided conversations: pure steps over a small state.
 
-A step asks a question (`ask`) and takes what comes back (`take`), typed or tapped. Its state goes
-with the stored answer, so a step is taken once, whatever dies in between. Buttons carry the number
-of their question: one of an earlier question answers nothing any more. A conversation that nobody
-answers in time says so, and can be continued for a day.
+A step asks a question (`ask`) and takes the reply (`take`), typed or tapped. The new state is
+stored with the answer, so each step is taken once, whatever crashes in between. Buttons carry the
+number of their question, so buttons of earlier questions no longer answer anything. A conversation
+that nobody answers in time says so, and can be continued for a day.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,8 +23,8 @@ from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.press import NOWHERE
 
-CANCEL = "quit"  # what every Cancel button carries
-OLD_CANCEL = "cancel"  # what some of them carried in older versions: they are still on phones
+CANCEL = "quit"  # the key of every Cancel button
+OLD_CANCEL = "cancel"  # its key in older versions, whose buttons are still on phones
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
@@ -32,13 +32,13 @@ Choice: TypeAlias = Callable[[str, str], Button]
 
 
 def cancel_button(choice: Choice) -> Button:
-    """The Cancel button, for a question that has its own place for it."""
+    """The Cancel button, for a question that places it itself."""
     return choice(views.cancel_label(), CANCEL)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back to a question: `text` typed, or the `choice` of a button."""
+    """The reply to a question: `text` that was typed, or the `choice` of a button."""
 
     text: str | None = None
     choice: str | None = None
@@ -46,11 +46,11 @@ class Reply:
 
 @dataclass(frozen=True)
 class Step:
-    """One question. `take` raises Misunderstood to have it asked again, with a sentence first.
+    """One question. If `take` raises Misunderstood, it is asked again with that explanation first.
 
-    `refresh` reads from the tables what the question shows of them, whenever it is shown again.
-    `has_own_exit`: one of its own buttons leaves everything as it is, so it needs no Cancel; say
-    where something was saved before it was asked.
+    `refresh` reloads the data that the question shows whenever it is shown again. With
+    `has_own_exit` one of its own buttons leaves everything as it is, so it gets no Cancel button;
+    this suits questions asked after something was saved.
     """
 
     ask: Callable[[Data, Choice], Screen]
@@ -69,14 +69,13 @@ def _unnamed(_: Data) -> str | None:
 
 @dataclass(frozen=True)
 class AbandonPolicy:
-    """How to treat a conversation that nobody finished: `command` starts it again, and `unfinished`
-    describes it ("The medicine isn't saved yet").
+    """What to do about a conversation that nobody finished: `command` starts a new one, and
+    `unfinished` describes its state.
 
-    To continue, `renew` reloads those parts of its data that no step refreshes; it raises NotFound
-    where the subject has gone and NotAllowed where the actor may no longer do this. Then `resume`
-    asks, and may ask a different question. `describe_draft` names (without HTML) what would have
-    been added, if that deserves a message of its own. Any command ends a conversation that
-    `yields_to_commands`.
+    To continue it, `renew` reloads the data that no step refreshes. It raises NotFound if the
+    subject has been deleted and NotAllowed if the permission is gone. Then `resume` asks, possibly
+    a different question. `describe_draft` names (without HTML) what would have been added, if that
+    deserves a message of its own. With `yields_to_commands`, any command ends the conversation.
     """
 
     command: str = "help"
@@ -89,8 +88,8 @@ class AbandonPolicy:
 
 @dataclass(frozen=True)
 class Flow:
-    """A conversation: its name as stored, and its steps. Both are found in Redis after an update
-    of the program, so they stay. `abandon_policy` is what is said where nobody finishes it.
+    """A conversation: its stored name and its steps. Redis keeps the names across updates of the
+    program, so they never change. `abandon_policy` applies if nobody finishes it.
     """
 
     name: str
@@ -100,7 +99,7 @@ class Flow:
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
     ) -> Answer:
-        """Start with the question of *step*; a conversation that was running is over."""
+        """Starts with the question of *step*, and ends any conversation that was running."""
         member = request.scope.member
         conversation = Conversation(
             flow=self.name,
@@ -122,7 +121,7 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """The question of *step*, after a message that goes *first*."""
+        """Asks the question of *step*, after the message *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
 
     def ask(
@@ -134,15 +133,15 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """The question of *step*: the next one of what is *running*, or (None) the one it begins
-        with.
+        """Asks the question of *step*: the next one of the *running* conversation, or the first one
+        (None).
         """
         if running is None:
             return self.begin(request, step, data, first=first)
         return self.advance(request, running, step, data, first=first)
 
     def redraw(self, request: Request, conversation: Conversation, data: Data) -> Answer:
-        """The same question with other buttons, in the place of the pressed message."""
+        """Shows the same question with other buttons, replacing the pressed message."""
         following = _next(request, conversation, conversation.step, data)
         question = self._question(following, number=following.version + 1)
         return Answer(edit=question, conversation=to_continue(following))
@@ -150,12 +149,12 @@ class Flow:
     async def ask_again(
         self, request: Request, conversation: Conversation, *, first: Screen | None = None
     ) -> Answer:
-        """The open question once more, as the tables are now, after a message that goes *first*."""
+        """Asks the open question again with current data, after the message *first*."""
         data = await self.refreshed(request, conversation)
         return self.advance(request, conversation, conversation.step, data, first=first)
 
     async def refreshed(self, request: Request, conversation: Conversation) -> Data:
-        """What the open question shows, as the tables are now."""
+        """The data that the open question shows, reloaded."""
         refresh = self.steps[conversation.step].refresh
         return conversation.data if refresh is None else await refresh(request, conversation.data)
 
@@ -164,7 +163,7 @@ class Flow:
         return self._question(conversation, number=conversation.version)
 
     def is_to_confirm(self, conversation: Conversation) -> bool:
-        """Whether the open question is answered with yes, by a button."""
+        """Whether the open question is a confirmation with a Yes button."""
         rows = self.question(conversation).keyboard
         return any(button.label.startswith("✅") for row in rows for button in row)
 
@@ -197,17 +196,19 @@ class Flow:
             return await self.ask_again(request, conversation, first=Screen(misunderstood(problem)))
         if answer.conversation is None:
             return answer
-        # Where the reply led on to another conversation, this one was answered, not left.
+        # If the reply started another conversation, this one was answered, not abandoned.
         return replace(answer, conversation=in_place_of(conversation, answer.conversation))
 
 
 def cancelled(flow_id: UUID) -> Answer:
-    """The end of a conversation that led to nothing."""
+    """Ends a conversation that changed nothing."""
     return replace(views.cancelled(), conversation=to_end(flow_id), closes=True)
 
 
 def finished(conversation: Conversation | None, answer: Answer) -> Answer:
-    """*answer*, and the conversation is over; of none (nothing had to be asked), *answer* alone."""
+    """*answer*, which also ends the conversation, if there was one (None if nothing had to be
+    asked).
+    """
     if conversation is None:
         return answer
     return replace(answer, conversation=to_end(conversation.flow_id), closes=True)

@@ -1,4 +1,4 @@
-"""All flows together: where a message or a tap goes, and what becomes of what was left open."""
+"""All flows together: routes messages and taps, and handles conversations left open."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -30,8 +30,8 @@ _LONGEST_NAME = 100
 
 
 class Flows:
-    """Every flow, and what happens to the texts and taps that reach them. *starting_commands* are
-    the commands that start one.
+    """All flows and the texts and taps that reach them. *starting_commands* are the commands that
+    start one; *on_unexpected_message* answers a message while no question is open.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class Flows:
 
     @property
     def abandon_policies(self) -> Mapping[str, AbandonPolicy]:
-        """By flow's name."""
+        """By the name of the flow."""
         return {name: flow.abandon_policy for name, flow in self._flows.items()}
 
     def abandon_policy(self, name: str) -> AbandonPolicy:
-        """Of the flow that is called *name*, or begins so where a button cut it short."""
+        """For the flow named *name*, which a button may have cut short."""
         for known, policy in self.abandon_policies.items():
             if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
                 return policy
@@ -64,8 +64,9 @@ class Flows:
     async def mention_open_question(
         self, request: Request, conversation: Conversation, command: str
     ) -> Answer:
-        """What is said of the open question once *command* was answered. One of its kind takes its
-        place; any other leaves it open, and that is said once.
+        """What to say about the open question after *command* was answered. A command that starts
+        the same kind of conversation replaces it; any other leaves it open, which is mentioned
+        once.
         """
         flow = self._find(conversation)
         if flow is None:
@@ -77,7 +78,7 @@ class Flows:
         is_of_its_kind = command in self._starting_commands and command == policy.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
         if self._repeats_draft(request, conversation):
-            change = without_notice(change)  # that this draft is left then is no news to them
+            change = without_notice(change)  # they know that this draft is unfinished
         if is_of_its_kind or conversation.is_mentioned:
             return Answer(conversation=change)
         as_of_now = replace(conversation, data=await flow.refreshed(request, conversation))
@@ -90,7 +91,7 @@ class Flows:
         return Answer(send=(still_open,), conversation=change)
 
     async def recall(self, request: Request, conversation: Conversation) -> Answer:
-        """The open question again, as the tables are now."""
+        """Shows the open question again, with current data."""
         flow = self._find(conversation)
         if flow is None:
             return Answer(send=(views.expired_screen(),))
@@ -100,13 +101,13 @@ class Flows:
         return replace(await flow.ask_again(request, conversation), closes=False)
 
     def _repeats_draft(self, request: Request, conversation: Conversation) -> bool:
-        """Whether the line that was answered in between names what the draft is about."""
+        """Whether the command answered in between names what the draft is about."""
         named = self.abandon_policy(conversation.flow).describe_draft(conversation.data)
         typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
         return bool(named and typed and names_begun_with(typed[0].raw, [named]))
 
     async def on_message(self, request: Request) -> Answer:
-        """A message that is no command."""
+        """A message that isn't a command."""
         match request.conversation:
             case None:
                 return await self._on_unexpected_message(request)
@@ -129,7 +130,7 @@ class Flows:
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:
-        """A button of a question."""
+        """A press on a question's button."""
         press, running = request.pressed(Choose), request.conversation
         if not isinstance(running, Conversation) or running.flow_id != press.flow_id:
             return self._on_stale_press(request, press)
@@ -142,7 +143,7 @@ class Flows:
         return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
     def _on_stale_press(self, request: Request, press: Choose) -> Answer:
-        """A button of a question that does not wait for an answer any more."""
+        """A press on a question that no longer expects an answer."""
         draft, running = request.draft, request.conversation
         if draft is not None and self._may_continue(request, draft):
             instead = self.render_abandoned(draft.conversation).question
@@ -153,7 +154,7 @@ class Flows:
         return views.already_answered()
 
     async def on_continue(self, request: Request) -> Answer:
-        """Continue, on a question that expired: it is asked again, as the tables are now."""
+        """Continue, on an expired question: asks it again with current data."""
         press = request.pressed(Continue)
         running, draft = request.conversation, request.draft
         if isinstance(running, Conversation) and running.flow_id == press.flow_id:
@@ -183,7 +184,7 @@ class Flows:
         )
 
     async def on_discard(self, request: Request) -> Answer:
-        """Discard it, beside Continue."""
+        """Discard, next to Continue."""
         press = request.pressed(Discard)
         running, draft = request.conversation, request.draft
         is_running = isinstance(running, Conversation) and running.flow_id == press.flow_id
@@ -194,7 +195,7 @@ class Flows:
         return Answer(edit=views.discarded(unfinished), conversation=change)
 
     def render_abandoned(self, conversation: Conversation) -> AbandonedScreens:
-        """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
+        """What replaces an abandoned conversation. Raises LookupError if no flow knows it."""
         policy, flow = (
             self.abandon_policy(conversation.flow),
             self._flows[conversation.flow],
@@ -229,7 +230,9 @@ class Flows:
         return flow if flow is not None and conversation.step in flow.steps else None
 
     def _may_continue(self, request: Request, draft: Draft) -> bool:
-        """Not where it is too old, nor where an older version of the bot asked otherwise."""
+        """False if the draft is too old, or if an older version of the bot asked different
+        questions.
+        """
         if not draft.may_continue(now=request.scope.clock.now()):
             return False
         try:
@@ -260,14 +263,15 @@ def _draft_button(conversation: Conversation, kind: type[Continue | Discard], la
 
 
 def _with_current_cancel(press: Choose) -> Choose:
-    """*press*, where it is the Cancel of an older version, as the Cancel of this one."""
+    """Turns a press on an older version's Cancel into one on the current button."""
     if press.pick.key != OLD_CANCEL:
         return press
     return replace(press, pick=replace(press.pick, key=CANCEL))
 
 
 def _offers(question: Screen, press: Press) -> bool:
-    """Whether the open question has this button: not one of an earlier question, nor an altered
-    one."""
+    """Whether the open question has this button, rather than an earlier question or a
+    forged press.
+    """
     buttons = (button for row in question.keyboard for button in row)
     return any(decode(button.data) == press for button in buttons if button.data)

@@ -1,7 +1,8 @@
-"""Several lines after one command: several entries, shown together, saved at once.
+"""Several lines after one command: several entries, shown together and saved at once.
 
-All of them are shown first. What a line leaves open is marked, and asked when it is tapped; what
-nobody understands is quoted with the reason, and is not saved until it is typed anew.
+All entries are shown first. Where a line leaves something open, its entry is marked, and asked
+about when it is tapped. A line that nobody understands is quoted with the reason, and can't be
+saved until it is retyped.
 """
 
 import re
@@ -46,12 +47,12 @@ def is_list(text: str | None) -> bool:
 
 
 async def begin(request: Request, kind: Kind[Any]) -> Answer:
-    """A command with several lines behind it, each an entry of *kind*."""
+    """Starts from a command followed by several lines, each an entry of *kind*."""
     return await PastedLists(kind).begin(request, kind)
 
 
 class PastedLists:
-    """The conversation about a pasted list, of entries of one of *kinds*."""
+    """The conversation about a pasted list whose entries are of one of *kinds*."""
 
     def __init__(self, *kinds: Kind[Any]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -123,8 +124,8 @@ class PastedLists:
         return self._next(request, running, listed.with_entry(entry), first=first, is_asked_on=True)
 
     async def _retyped(self, request: Request, listed: Listed, text: str) -> Listed | None:
-        """With a whole line instead of an answer: of the entry that is asked about, or of another
-        that it begins with the number of. None where *text* is no whole line.
+        """The list after a whole line was typed instead of an answer: for the entry being asked
+        about, or for the one whose number it starts with. None if *text* isn't a whole line.
         """
         numbered, at = _NUMBERED.fullmatch(text), listed.at
         if numbered is not None and 1 <= int(numbered[1]) <= len(listed.entries):
@@ -174,7 +175,7 @@ class PastedLists:
     async def _all_for(
         self, request: Request, running: Conversation, listed: Listed, person: Reply
     ) -> Answer:
-        """Every entry that is for somebody who was not named is for that one."""
+        """Assigns every entry that doesn't say whom it is for to that person."""
         for entry in listed.entries:
             if listed.kind.question(entry) == "person":
                 changed, _ = await listed.kind.take(request, listed.people, entry, person)
@@ -219,8 +220,8 @@ class PastedLists:
         return self._next(request, running, listed.with_entry(entry))
 
     async def _save(self, request: Request, running: Conversation, listed: Listed) -> Answer:
-        """All that can be saved, in this transaction; the rest goes on being asked about. Raises
-        FamilyFull where there is no room for any.
+        """Saves all entries that can be saved, in this transaction; the rest stays open. Raises
+        FamilyFull if there is no room for any.
         """
         kind, saved, left = listed.kind, [], []
         savable = {entry.key for entry in listed.savable}
@@ -259,8 +260,8 @@ class PastedLists:
         first: Screen | None = None,
         is_asked_on: bool = False,
     ) -> Answer:
-        """The list; of nothing, the end. Where it *is_asked_on*, as long as there is one, the
-        question about the entry that is in hand.
+        """Shows the list, or ends if it is empty. With *is_asked_on*, first asks what is still open
+        about the current entry.
         """
         if not listed.entries:
             return cancelled(running.flow_id) if running else Answer()
@@ -271,7 +272,7 @@ class PastedLists:
 
 
 def _way_on(listed: Listed, entry: Entry, number: int, choice: Choice) -> Iterator[Button]:
-    """What an entry needs that cannot be saved as it is, where a tap can give it."""
+    """The buttons that settle why an entry can't be saved as it is."""
     if entry.same is not None:
         yield choice(views.both_label(number), f"b{number}")
     question = listed.kind.question(entry)
@@ -286,5 +287,5 @@ async def _save_one(
 
 
 def _describe_draft(data: Data) -> str | None:
-    """The lines that were typed, on one (no HTML)."""
+    """The typed lines, joined into one (no HTML)."""
     return views.lines_in_short([entry["line"] for entry in data["entries"]])

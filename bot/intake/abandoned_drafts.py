@@ -1,8 +1,8 @@
-"""What was begun and not finished says so when its time is over, and offers to go on.
+"""Tells people when a conversation they left unfinished has expired, and offers to continue.
 
-The message with the question is edited; a medicine or an appointment is in addition said once,
-without a sound, since nobody sees an edit. Every replica looks for drafts whose time is over;
-Redis gives each to one of them, and to another should that one die over it.
+The message with the question is edited. A medicine or an appointment also gets a silent message,
+since nobody notices an edit. Every replica looks for expired drafts; Redis hands each to one of
+them, and to another if that one dies.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ from domain.models.delivery import Lane
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-MAX_AT_ONCE = 4  # with each look: nobody waits for an edit, and Telegram's limits are shared
+MAX_AT_ONCE = 4  # per sweep: nobody waits for these edits, and Telegram's limits are shared
 MAX_IN_FLIGHT = 8
-LONGEST_WAIT = timedelta(seconds=10)  # for a turn: less than a third of the lease
+LONGEST_WAIT = timedelta(seconds=10)  # for a slot of the limiter: less than a third of the lease
 TURN_DELAY = timedelta(seconds=15)
 LONGEST_PAUSE_SECONDS = 3600.0
 
@@ -44,8 +44,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class AbandonedScreens:
-    """What stands where a conversation was left: in the place of its `question`; the `notice`,
-    where it is worth one; and in the place of both once it was `continued`, or is `over`.
+    """What is shown after a conversation was abandoned: a screen to replace its `question`, and the
+    `notice`, if it deserves one; and the screens that replace both once it was `continued` or is
+    `over`.
     """
 
     question: Screen
@@ -58,14 +59,14 @@ RenderAbandoned: TypeAlias = Callable[[Conversation], AbandonedScreens]
 
 
 class _Postponed(Exception):
-    """Nothing was sent, and nothing has failed: the chat has to wait."""
+    """Nothing was sent and nothing failed: the chat has to wait."""
 
     def __init__(self, delay: timedelta) -> None:
         self.delay = delay
 
 
 class AbandonedDrafts:
-    """Looks after drafts for as long as :meth:`run` runs. *render* renders them."""
+    """Handles expired drafts while :meth:`run` runs. *render* renders their screens."""
 
     def __init__(
         self,
@@ -83,18 +84,20 @@ class AbandonedDrafts:
         self._render = render
         self._circuit = Circuit("drafts")
         self._in_flight = Tasks("draft")
-        #: How often it has looked, and begun on what was there.
+        #: How many sweeps have started and dispatched what they found.
         self.looks = 0
 
     async def run(self) -> None:
-        """Look every second until cancelled. It asks Redis alone: a database may sleep."""
+        """Sweeps every second until cancelled. Only asks Redis, so that an idle database
+        can sleep.
+        """
         while True:
             await self._look()
             self.looks += 1
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drain(self, *, seconds: float) -> None:
-        """Finish what was begun, for at most *seconds*; what is left is taken up again later."""
+        """Finishes what was started, for at most *seconds*; the rest is picked up again later."""
         await self._in_flight.drain(seconds=seconds)
 
     async def _look(self) -> None:
@@ -122,7 +125,7 @@ class AbandonedDrafts:
         except (TelegramError, RedisError) as error:
             log.warning("draft delayed: %s", type(error).__name__)
         except Exception as error:
-            # Of an older version of the bot, say: what it says cannot be shown.
+            # It may come from an older version of the bot, and can't be shown.
             log.error("draft rendering failed, dropping it: %s", type(error).__name__)
             await self._drop(draft)
 
@@ -140,7 +143,7 @@ class AbandonedDrafts:
             await self._deadlines.settle(draft, look_again_at=look_again_at, offers=offers)
         elif not self._is_to_tell(draft, screens):
             await self._deadlines.settle(draft)
-        elif expires_at > self._clock.now():  # another conversation took its place
+        elif expires_at > self._clock.now():  # another conversation replaced it
             await self._deadlines.settle(draft, look_again_at=expires_at)
         else:
             await self._tell(draft, screens.notice)
@@ -151,7 +154,9 @@ class AbandonedDrafts:
     async def _edit(
         self, draft: ClaimedDraft, messages: Sequence[int], screen: Screen
     ) -> Sequence[int]:
-        """Returns those that show *screen* by now: all, unless it went on meanwhile."""
+        """Returns the messages that now show *screen*: all of them, unless the conversation has
+        continued in the meantime.
+        """
         edited: list[int] = []
         for message_id in messages:
             await self._turn(draft, Lane.EDITS)
@@ -173,12 +178,14 @@ class AbandonedDrafts:
         except NotSent:
             raise
         except TelegramError:
-            message_id = None  # it may have arrived: once is enough
+            message_id = None  # it may have arrived, and must not be sent twice
         offers = () if message_id is None else (message_id,)
         await self._deadlines.settle(draft, offers=offers, is_told=True)
 
     async def _turn(self, draft: ClaimedDraft, lane: Lane) -> None:
-        """Wait for Telegram's limits, but not so long that somebody else would take the draft."""
+        """Waits for Telegram's limits, but not so long that another replica would take the
+        draft.
+        """
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
                 await self._limiter.acquire(lane, self._clock.now(), draft.chat_id)
@@ -186,14 +193,14 @@ class AbandonedDrafts:
             raise _Postponed(TURN_DELAY) from None
 
     async def _still_held(self, draft: ClaimedDraft) -> bool:
-        """Gives the turn back where nothing is to be said any more."""
+        """Releases the slot if there is nothing left to say."""
         if await self._deadlines.is_held(draft):
             return True
         self._limiter.release(draft.chat_id)
         return False
 
     async def _call(self, draft: ClaimedDraft, call: Callable[..., Awaitable[T]]) -> T | None:
-        """What *call* into the chat returned, or None where Telegram refuses it for good."""
+        """What *call* into the chat returned, or None if Telegram refuses it for good."""
         try:
             result = await call(chat_id=draft.chat_id)
             self._limiter.went_through(draft.chat_id)
@@ -203,9 +210,9 @@ class AbandonedDrafts:
             raise _Postponed(timedelta(seconds=seconds)) from None
         except (Forbidden, ChatMigrated):
             self._limiter.went_through(draft.chat_id)
-            return None  # they have blocked the bot, and do not see what it would say
+            return None  # they have blocked the bot, and wouldn't see the message
         except BadRequest as error:
-            # The message was deleted or is too old: there is nothing left to correct.
+            # The message was deleted or is too old, so there is nothing left to correct.
             self._limiter.went_through(draft.chat_id)
             if NOT_MODIFIED not in error.message:
                 log.info("question edit rejected: %s", reason(error))
@@ -215,9 +222,9 @@ class AbandonedDrafts:
         return result
 
     async def _postpone(self, draft: ClaimedDraft, delay: timedelta) -> None:
-        with suppress(RedisError):  # its lease runs out
+        with suppress(RedisError):  # otherwise its lease runs out
             await self._deadlines.postpone(draft, delay)
 
     async def _drop(self, draft: ClaimedDraft) -> None:
-        with suppress(RedisError):  # it is tried again, and not for ever
+        with suppress(RedisError):  # otherwise it is tried again, but not forever
             await self._deadlines.settle(draft)

@@ -1,4 +1,4 @@
-"""Saying an answer: the calls to Telegram that it takes, and how far it has come with them."""
+"""Sends an answer: the calls to Telegram that it takes, and which of them are done."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -35,14 +35,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer goes: a chat, and the press it answers, if it was one."""
+    """Where an answer goes: a chat, and the press it answers, if any."""
 
     chat_id: int
     press: CallbackQuery | None = None
 
     @classmethod
     def of(cls, update: Update) -> "Place | None":
-        """None where nobody can be answered."""
+        """None if there is nobody to answer."""
         if update.callback_query is not None:
             message = update.callback_query.message
             chat_id = message.chat.id if message else update.callback_query.from_user.id
@@ -52,8 +52,8 @@ class Place:
 
 @dataclass
 class OutgoingAnswer:
-    """An answer on its way. `screens` of it have gone out as new messages; `shown` is the id of the
-    message that shows its last screen, if there is one.
+    """An answer being sent. `screens` of its new messages have gone out; `shown` is the id of the
+    message that shows its last screen, if any.
     """
 
     answer: Answer
@@ -65,7 +65,7 @@ class OutgoingAnswer:
 
     @property
     def edited_message(self) -> tuple[int, int] | None:
-        """Chat and id of the message whose place it takes, or whose buttons it takes away."""
+        """Chat and id of the message that it replaces, or whose buttons it removes."""
         message = self.place.press.message if self.place.press is not None else None
         if not isinstance(message, Message):
             return None
@@ -74,7 +74,7 @@ class OutgoingAnswer:
         return message.chat.id, message.message_id
 
     def skip_edit(self) -> None:
-        """A later answer takes the same place."""
+        """A later answer edits the same message."""
         if not self.is_edited and self.edited_message is not None:
             self._note_edit(self.edited_message[1])
 
@@ -85,7 +85,7 @@ class OutgoingAnswer:
 
 
 class AnswerSender:
-    """Says answers, ahead of everything else that waits for Telegram's limits."""
+    """Sends answers, with priority over everything else that waits for Telegram's limits."""
 
     def __init__(self, api: TelegramApi, limiter: Limiter, *, clock: Clock) -> None:
         self._api = api
@@ -93,11 +93,11 @@ class AnswerSender:
         self._clock = clock
 
     async def send_rest(self, outgoing: OutgoingAnswer) -> None:
-        """Say what is left of an answer. Raises TelegramError while some of it is owed.
+        """Sends the rest of an answer. Raises TelegramError while some of it is still unsent.
 
-        What Telegram refuses for good (the person has blocked the bot, the message is gone, it is
-        too large) is over. The toast goes first, since the button spins until it arrives, and holds
-        up nothing else.
+        Parts that Telegram refuses for good (the person has blocked the bot, the message was
+        deleted, the text is too long) are dropped. The toast goes first, since the button spins
+        until it arrives, and doesn't hold up the rest.
         """
         failed: TelegramError | None = None
         if not outgoing.is_toasted:
@@ -125,12 +125,12 @@ class AnswerSender:
         except Forbidden:
             return
         except BadRequest:
-            # Pressed so long ago that the button has stopped spinning: 150 seconds.
+            # After 150 seconds the button has stopped spinning and can't show a toast.
             if answer.toast and not answer.send:
                 outgoing.answer = answer.and_send(Screen(answer.toast))
 
     async def stop_spinner(self, press_id: str) -> None:
-        """Stop the button from spinning; once, since it stops by itself anyway."""
+        """Stops the button from spinning. Tries once, since it stops by itself anyway."""
         with suppress(TelegramError):
             await show_toast(self._api, press_id)
 
@@ -169,7 +169,7 @@ class AnswerSender:
         chat_id: int,
         is_still_wanted: Callable[[], bool] = lambda: True,
     ) -> T | None:
-        """What *call* returned, or None where Telegram refused it for good."""
+        """What *call* returned, or None if Telegram refused it for good."""
         await self._limiter.acquire(Lane.INTERACTIVE, self._clock.now(), chat_id)
         try:
             if not is_still_wanted():
@@ -181,7 +181,7 @@ class AnswerSender:
             raise
         except Forbidden:
             self._limiter.went_through(chat_id)
-            return None  # they have blocked the bot since
+            return None  # they have blocked the bot in the meantime
         except BadRequest as error:
             self._limiter.went_through(chat_id)
             if NOT_MODIFIED not in error.message:

@@ -1,8 +1,8 @@
-"""Order: one chat is handled in order, chats at the same time.
+"""Handles each chat's updates in order, and different chats concurrently.
 
-Fresh updates arrive leased to this process, as far as there is room for their chat; what waits, or
-what another process left behind, is claimed by :meth:`ChatQueues.recover`. A chat's next update
-waits until the one before took effect, never for what is still to be said.
+Fresh updates arrive leased to this process, as long as there is room for their chat.
+:meth:`ChatQueues.recover` claims those that wait, or that another process left behind. A chat's
+next update waits until the previous one took effect, but never until its answer is sent.
 """
 
 import asyncio
@@ -51,15 +51,17 @@ RETRY_SECONDS = 0.5
 UNREACHABLE_SECONDS = 2.0
 CLAIMED_AT_ONCE = 100
 LOOK_AGAIN_SECONDS = 0.5
-MAX_PER_CHAT = 20  # waiting in this process; more wait in the inbox
-MAX_WAITING = 2_000  # of all chats
-#: From so many waiting on, who only looks around is not answered: that many taps are no question.
+MAX_PER_CHAT = 20  # queued in this process; further ones stay in the inbox
+MAX_WAITING = 2_000  # over all chats
+#: With this many waiting, taps that only look around are dropped: nobody means that many.
 PATIENCE = 5
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """An update in its chat's queue. `answer`: it took effect, and this is still to be said."""
+    """An update in its chat's queue. With an `answer`, it has taken effect and only this is left to
+    send.
+    """
 
     update_id: int
     chat_id: int
@@ -68,7 +70,7 @@ class _Waiting:
 
 
 class ChatQueues:
-    """Handles updates through the PTB application, one chat in order, chats at the same time."""
+    """Handles updates through the PTB application: one chat in order, chats concurrently."""
 
     def __init__(
         self,
@@ -93,8 +95,8 @@ class ChatQueues:
         self._recovery_requested.set()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
-        """Keep fetched updates in one commit, then start on them. Only now may they be
-        acknowledged. Raises what the database raises while it is away: then nothing was kept.
+        """Stores fetched updates in one commit, then starts on them. Only after this may they be
+        acknowledged. If the database is down its error is raised, and nothing was stored.
         """
         incoming = self._mark_overflow([_incoming(update) for update in updates])
         ours = await self._store(incoming)
@@ -105,7 +107,7 @@ class ChatQueues:
             self.request_recovery()
 
     def _mark_overflow(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
+        """Marks updates of chats with enough waiting here: those stay in the inbox."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
             for chat_id, queue in self._queues.items()
@@ -119,13 +121,15 @@ class ChatQueues:
                 presses.append(press)
                 total += 1
             if len(presses) > MAX_PER_CHAT or total > MAX_WAITING:
-                full.add(each.chat_id)  # and whatever comes after it in that chat
+                full.add(each.chat_id)  # later updates of that chat have to stay behind it
             may_wait = each.chat_id in full
             made.append(replace(each, may_wait=may_wait))
         return made
 
     async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
-        """The ids of those that are ours now. One that cannot be stored is dropped by itself."""
+        """The ids of the updates that are now ours. One that can't be stored is dropped on
+        its own.
+        """
         try:
             return await self._database.run(
                 lambda scope: inbox.store(scope, incoming, owner=self._owner, lease=LEASE),
@@ -141,11 +145,11 @@ class ChatQueues:
             return {found for each in incoming for found in await self._store([each])}
 
     def request_recovery(self) -> None:
-        """Have :meth:`recover` see whether somebody left something behind."""
+        """Makes :meth:`recover` look for updates that were left behind."""
         self._recovery_requested.set()
 
     async def recover(self) -> None:
-        """Claim what nobody holds, at the start and whenever asked. Runs until cancelled."""
+        """Claims unleased updates, at the start and on request. Runs until cancelled."""
         while True:
             await self._recovery_requested.wait()
             self._recovery_requested.clear()
@@ -162,7 +166,7 @@ class ChatQueues:
                 self.request_recovery()
 
     async def renew_leases(self) -> None:
-        """Keep hold of what takes longer than its lease. Runs until cancelled."""
+        """Renews the leases of updates that take longer. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._queues and not self._answers.waiting:
@@ -176,19 +180,19 @@ class ChatQueues:
                 log.warning("inbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
-        """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
+        """Finishes what was started, for at most *seconds*; the rest stays in the inbox."""
         await self._workers.drain(seconds=seconds)
         await self._answers.drain(seconds=seconds)
         await self._completed_updates.close(seconds=seconds)
 
     async def _has_unfinished(self) -> bool:
-        """Whether something is left that others hold, or that waits for room here."""
+        """Whether there are updates that others have leased, or that wait for room here."""
         return await self._database.run(
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )
 
     async def _claim_available(self) -> bool:
-        """Claim what there is room for; whether there was anything."""
+        """Claims as many as there is room for; returns whether there were any."""
         full = [chat for chat, queue in self._queues.items() if len(queue) >= MAX_PER_CHAT]
         room = min(CLAIMED_AT_ONCE, MAX_WAITING - len(self._known))
         if room <= 0:
@@ -221,7 +225,7 @@ class ChatQueues:
         self._workers.start(self._work(waiting.chat_id))
 
     async def _work(self, chat_id: int) -> None:
-        """Handle one chat's updates in order, until there are none."""
+        """Handles one chat's updates in order until its queue is empty."""
         queue = self._queues[chat_id]
         try:
             while queue:
@@ -233,7 +237,7 @@ class ChatQueues:
             del self._queues[chat_id]
 
     async def _handle(self, waiting: _Waiting) -> None:
-        """Handle one update until it took effect, or is set aside."""
+        """Handles one update until it takes effect or is set aside."""
         failure: Exception | None = None
         while True:
             try:
@@ -258,8 +262,8 @@ class ChatQueues:
             await self._application.process_update(update)
 
     async def _is_set_aside(self, waiting: _Waiting, error: Exception) -> bool:
-        """Count a failure; True if it was the last and the update is set aside. What cannot be read
-        will not be readable the next time either.
+        """Counts a failure; True if it was the last one and the update is set aside. An unreadable
+        update is set aside at once, as it won't become readable.
         """
         incident = secrets.token_hex(4)
         update_id = waiting.update_id
@@ -290,8 +294,8 @@ def _incoming(update: RawUpdate) -> Incoming:
 
 
 def _is_redundant(press: RawPress | None, ahead: Sequence[RawPress | None]) -> bool:
-    """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
-    only looks around while others wait. Its button stops spinning, and that is all.
+    """Whether somebody tapped impatiently: the same tap is already waiting, or this one only looks
+    around while others wait. Its button stops spinning, and nothing else happens.
     """
     if press is None:
         return False

@@ -1,4 +1,4 @@
-"""The effect of one update: its handler in one transaction, with the answer stored beside it."""
+"""The effect of one update: its handler and its stored answer, in one transaction."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -47,7 +47,7 @@ class Effects:
         self._bot_username = bot_username
 
     async def apply(self, handler: Handler, incoming: Incoming) -> Answer:
-        """Run the handler and store its answer, or that of its refusal, in one transaction."""
+        """Runs the handler and stores its answer, or that of its refusal, in one transaction."""
         update_id = incoming.update.update_id
 
         async def effect(scope: Scope) -> Answer:
@@ -73,7 +73,7 @@ class Effects:
             refused = refusals.refuse(error, is_press=incoming.press is not None)
             leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
             if leads_nowhere and incoming.flow_id is not None:
-                # What it was about has gone, or their right to it: asking on would lead nowhere.
+                # The subject or the permission is gone, so there is nothing left to ask.
                 if isinstance(error, NotFound) and incoming.resumes:
                     refused = Answer(edit=conversation_views.cannot_continue())
                 ended = conversations.to_end(incoming.flow_id)
@@ -87,14 +87,14 @@ class Effects:
 
         try:
             return await self._database.run(refusal, person)
-        except AlreadyApplied:  # what it did the first time is why it is refused the second
+        except AlreadyApplied:  # it was refused because its first run had already taken effect
             return await self._stored_answer(person, update_id)
 
     async def _with_open_question(
         self, answer: Answer, request: Request, incoming: Incoming
     ) -> Answer:
-        """A command in the middle of a conversation: it is answered, and the question stays open,
-        unless the command takes its place.
+        """Answers a command in the middle of a conversation. The question stays open unless the
+        command replaces it.
         """
         running, command, scope = incoming.running, incoming.arrival.command, request.scope
         if command is None or not isinstance(running, Conversation) or answer.conversation:
@@ -104,7 +104,7 @@ class Effects:
                 await scope.enter_family(running.family_id)
             mention = await self._mention_open_question(request, running, command)
         except CareCircleError as error:
-            # What it was about has gone, or their right to it: asking on would lead nowhere.
+            # The subject or the permission is gone, so there is nothing left to ask.
             ended = conversations.to_end(running.flow_id)
             mention = replace(refusals.refuse(error, is_press=False), conversation=ended)
         return replace(
@@ -118,16 +118,16 @@ class Effects:
 
 
 async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:
-    """What an edit of this message would have to be held against, if there is anything."""
+    """Stores what a later edit of this message has to be compared with, if anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
     if acts or was_answer:
         await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
-    """The family of the button, of the conversation, or the person's current one.
+    """Enters the family of the button or the conversation, otherwise the person's current one.
 
-    Raises NotFound if they are no member of the family that the button or the reply is about.
+    Raises NotFound if they aren't a member of the family that the button or the reply belongs to.
     """
     family_id = None
     if incoming.press is not None and incoming.press.family_id != NOWHERE:
@@ -139,5 +139,5 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
         raise NotFound
     chat = incoming.update.effective_chat
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
-        # Telegram may not have told us that they let the bot write again, but here they are.
+        # They have unblocked the bot, even if Telegram hasn't told us.
         await users.set_blocked(scope, blocked=False)

@@ -1,5 +1,6 @@
-"""Answers that are owed: said at once where Telegram takes them, and else tried again, by each
-answer for itself, so that nothing that comes later in a chat waits for an earlier answer.
+"""Sends answers, and retries those that Telegram doesn't accept.
+
+Each answer is retried on its own, so later updates of a chat never wait for an earlier answer.
 """
 
 import asyncio
@@ -20,15 +21,16 @@ log = logging.getLogger(__name__)
 MOMENT_SECONDS = 1.0
 FIRST_DELAY_SECONDS = 0.4
 LONGEST_DELAY_SECONDS = 300.0
-#: An answer is news for a day. It is also as long as Telegram keeps updates for us.
+#: After a day an answer is stale. Telegram keeps updates for us just as long.
 TRIED_SECONDS = 24 * 3600.0
-#: Of a try whose outcome nobody knows, each may have arrived: few of them, or a chat fills up.
+#: Attempts with unknown outcome may each have arrived, so only a few are made, or they would fill
+#: the chat.
 MAX_UNKNOWN = 5
 
 
 class OutgoingAnswers:
-    """Says answers. *on_sent* is told of updates whose answer is out; *give_up* sets aside those
-    whose answer never will be, with the reason.
+    """Sends answers. *on_sent* is called with updates whose answer has gone out; *give_up* sets
+    aside those whose answer never will, with the reason.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class OutgoingAnswers:
 
     @property
     def waiting(self) -> int:
-        """How many answers are on their way."""
+        """How many answers are being sent."""
         return len(self._sending) + len(self._toasts)
 
     async def send(
@@ -57,10 +59,10 @@ class OutgoingAnswers:
         update_id: int | None,
         afterwards: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
-        """Return when it is said, or after a moment: then it goes on by itself.
+        """Returns once the answer is sent, or after a moment, leaving the rest to the background.
 
         *afterwards* is called with the id of the message that shows the last screen. Without
-        *update_id* nobody hears what became of it.
+        *update_id*, nobody is told about the result.
         """
         place = outgoing.edited_message
         if place is not None:
@@ -72,11 +74,11 @@ class OutgoingAnswers:
         await asyncio.wait({task}, timeout=MOMENT_SECONDS)
 
     def acknowledge_press(self, press_id: str) -> None:
-        """Let a button stop spinning, if Telegram takes it at the first try."""
+        """Stops a button from spinning, if Telegram accepts it at the first attempt."""
         self._toasts.start(self._sender.stop_spinner(press_id))
 
     async def drain(self, *, seconds: float) -> None:
-        """Say what can be said within *seconds*; the rest stays in the inbox."""
+        """Sends what it can within *seconds*; the rest stays in the inbox."""
         under_way = {*self._sending, *self._toasts}
         if under_way:
             await asyncio.wait(under_way, timeout=seconds)
@@ -101,7 +103,7 @@ class OutgoingAnswers:
             if update_id is not None:
                 self._on_sent(update_id)
         except Exception as error:
-            # Its update stays in the inbox, and is taken up again when its lease has run out.
+            # Its update stays in the inbox, and is picked up again once its lease runs out.
             log.error("answer failed: update_id=%s %s", update_id, type(error).__name__)
         finally:
             place = outgoing.edited_message
@@ -109,7 +111,7 @@ class OutgoingAnswers:
                 del self._edits[place]
 
     async def _try(self, outgoing: OutgoingAnswer) -> str | None:
-        """Try until it is said; why not, if it is given up."""
+        """Retries until it is sent; returns the reason if it gives up."""
         loop = asyncio.get_running_loop()
         until, delay, unknown = loop.time() + TRIED_SECONDS, FIRST_DELAY_SECONDS, 0
         while True:

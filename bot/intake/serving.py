@@ -1,8 +1,7 @@
-"""One update: who is this, may they, one transaction, commit, answer.
+"""Serves one update: identify the sender, check, run one transaction, commit, answer.
 
 A handler runs inside the transaction of its effect (:mod:`bot.intake.effects`). Its answer is
-stored with the effect, so that what took effect is answered also after a crash, and never takes
-effect again.
+stored with the effect, so that even after a crash it is sent, and the effect never happens twice.
 """
 
 import asyncio
@@ -48,13 +47,13 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 log = logging.getLogger(__name__)
 
 NOTHING = Answer()
-MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button does
+MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button also does
 REMEMBERED = 10_000
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
-MESSAGE = "message"  # what is no command is counted under this name
-UNKNOWN = "unknown"  # and a command that nobody knows
-EDIT = "edit"  # and so is an edited message that is not read anew
-EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can edit
+MESSAGE = "message"  # the metric name of messages that aren't commands
+UNKNOWN = "unknown"  # and of unknown commands
+EDIT = "edit"  # and of edited messages that aren't handled again
+EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,9 @@ class Services:
 
 @dataclass(frozen=True)
 class EditHandlers:
-    """What answers an edited message: what would answer it, were it sent now; *known* where an
-    earlier version had an effect, with the command that it is by now (None: it is none); *unknown*
-    where it is too old, or nobody knows what it did.
+    """Handlers for an edited message: the one it would get if it were sent now; *known* if an
+    earlier version had an effect, with the command it now is (None if it isn't one); *unknown* if
+    it is too old or its effect wasn't recorded.
     """
 
     commands: Mapping[str, Handler]
@@ -97,7 +96,7 @@ class Serving:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._verdicts: dict[int, Verdict] = {}
-        # Only a hint of whose list to look for: the transaction finds out whether it was right.
+        # Only a hint for which list to look up: the transaction finds out whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
         self._effects = Effects(
             services.database,
@@ -117,7 +116,7 @@ class Serving:
         return callback
 
     def unknown_command(self, handler: Handler) -> PtbCallback:
-        """A command that nobody knows; the request's text is the whole message."""
+        """An unknown command; the request's text is the whole message."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             await self._serve(handler, update, UpdateKind.COMMAND, name=UNKNOWN, text=_text(update))
@@ -125,7 +124,7 @@ class Serving:
         return callback
 
     def message(self, handler: Handler) -> PtbCallback:
-        """Anything else that was sent; the request's text is None where it was no text."""
+        """Any other message; the request's text is None if it wasn't text."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.effective_message
@@ -135,15 +134,15 @@ class Serving:
         return callback
 
     def edited(self, handlers: EditHandlers) -> PtbCallback:
-        """A message that was changed in place. What it did when it was sent is not done again; one
-        that did nothing is read as if it were sent now.
+        """An edited message. Its earlier effect isn't repeated; if it had none, it is handled as if
+        it were sent now.
         """
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.edited_message
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
-                # Telegram also tells so of a live location that moves on, say.
+                # Telegram also sends this when a live location moves, for example.
                 await self._serve(_ignore, update, UpdateKind.EVENT)
                 return
             known = await self._services.database.run(
@@ -172,7 +171,7 @@ class Serving:
         return callback
 
     def press(self, handlers: Mapping[type[Press], Handler]) -> PtbCallback:
-        """A pressed button, by its kind. Never limited: it may be a dose."""
+        """A pressed button, by its kind. Never rate-limited: it may record a dose."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
@@ -183,7 +182,7 @@ class Serving:
         return callback
 
     def event(self, handler: Handler) -> PtbCallback:
-        """Something that happened to the chat and is not answered."""
+        """Something that happened to the chat and gets no answer."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             await self._serve(handler, update, UpdateKind.EVENT)
@@ -191,9 +190,10 @@ class Serving:
         return callback
 
     async def finish(self, update: Update, answer: Answer) -> None:
-        """Say what is owed for an update that took effect, at once or as soon as Telegram takes it.
+        """Sends the answer to an update that took effect, at once or as soon as Telegram accepts
+        it.
 
-        The conversation is in line when this returns: the next update depends on it.
+        The conversation is up to date when this returns: the next update depends on it.
         """
         self._verdicts.pop(update.update_id, None)
         place, user = Place.of(update), update.effective_user
@@ -215,14 +215,14 @@ class Serving:
         )
 
     async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
-        """Tell the person, once, that their update was set aside."""
+        """Tells the person, once, that their update was set aside."""
         self._verdicts.pop(update_id, None)
         await self._services.answers.send(
             OutgoingAnswer(refusals.apology(incident), place), update_id=None
         )
 
     def acknowledge_press(self, press_id: str) -> None:
-        """Let the button of a needless tap stop spinning."""
+        """Stops the spinner of a redundant tap."""
         self._services.answers.acknowledge_press(press_id)
 
     async def _serve(
@@ -265,13 +265,13 @@ class Serving:
             return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
-        """With what is being asked. Raises ConversationsUnavailable."""
+        """Adds the running conversation. Raises ConversationsUnavailable."""
         running = await self._services.conversations.load(chat, user)
         draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
         return replace(incoming, running=running, draft=draft)
 
     async def _with_cached_medicines(self, incoming: Incoming) -> Incoming:
-        """With the list of medicines that it asks for, where that is kept."""
+        """Adds the list of medicines that it asks for, if that is cached."""
         press, command = incoming.press, incoming.arrival.command
         if not isinstance(press, MedicinesPage) and command != MEDICINES_COMMAND:
             return incoming
@@ -286,8 +286,8 @@ class Serving:
         chat: int,
         user: int,
     ) -> Draft | None:
-        """That of the pressed question, or of what expired; none where it is running. Raises
-        ConversationsUnavailable.
+        """The draft of the pressed question or of the expired conversation; None while that is
+        running. Raises ConversationsUnavailable.
         """
         if not isinstance(press, OfFlow):
             flow_id = running.flow_id if isinstance(running, Expired) else None
@@ -300,8 +300,8 @@ class Serving:
         return await self._services.conversations.find_draft(chat, user, flow_id)
 
     async def _check_rate(self, update: Update, *, user_id: int, command: str) -> Verdict:
-        """Whether this person asks too much. Each update counts once, however often it is tried:
-        while the database is away, our own attempts are not theirs.
+        """Whether this person sends too much. Each update counts once, however often we try it: our
+        own retries while the database is down aren't their fault.
         """
         verdict = self._verdicts.get(update.update_id)
         if verdict is None:
@@ -316,7 +316,7 @@ class Serving:
             self._last_family.popitem(last=False)
 
     async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
-        """Save or end the conversation; what to say if that is not possible."""
+        """Saves or ends the conversation; returns what to say instead if that isn't possible."""
         change = answer.conversation or {}
         try:
             outcome = await conversations.apply(
@@ -327,13 +327,14 @@ class Serving:
                 language=user.language_code,
             )
         except ConversationsUnavailable:
-            # What is over stays said; a question whose answer nobody would understand is not asked.
+            # An answer that ends the conversation is still sent; a question is not, as nobody would
+            # understand the reply.
             return refusals.forgetful() if "continue" in change else answer
         match outcome:
             case conversations.Outcome.APPLIED:
                 return answer
             case conversations.Outcome.MOVED_ON:
-                return NOTHING  # an old question would only confuse
+                return NOTHING  # a stale question would only confuse
             case conversations.Outcome.EXPIRED:
                 return conversation_views.expired()
 
@@ -345,7 +346,7 @@ class Serving:
                 self._services.conversations, change, message_id, chat_id=chat, user_id=user
             )
         except ConversationsUnavailable:
-            # Without Redis there is nothing to continue either.
+            # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
 
 
@@ -354,7 +355,7 @@ def _text(update: Update) -> str:
 
 
 def _command_of(text: str) -> tuple[str | None, str]:
-    """The command that a message is (None: it is none), and what follows it."""
+    """The command of a message (None if it isn't one), and the text after it."""
     first, *rest = text.split(maxsplit=1)
     following = rest[0] if rest else ""
     match = _COMMAND.fullmatch(first)

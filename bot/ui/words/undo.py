@@ -18,7 +18,7 @@ def lasting(action: str) -> str:
 def _lasting_words() -> dict[str, str]:
     return {
         "appointment.outcome_recorded": _(
-            "you said how an appointment went. Say it anew on its page: /appts"
+            "you said how an appointment went. Change it on its page: /appts"
         ),
         "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
         "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
@@ -40,7 +40,7 @@ def superseded(facts: ActionSuperseded) -> str:
     elif facts.dose is not None and facts.action == UNDONE:
         words = _("{who} has already undone that.")
     elif facts.action == ActionKind.RECORDED:
-        words = _("{who} has recorded {name} anew since.")
+        words = _("{who} has recorded {name} again since.")
     elif facts.dose is not None:
         words = _("{who} has corrected {name} since.")
     else:
