@@ -1,4 +1,4 @@
-"""What is kept as it is typed: the title of an appointment, a place, what to bring, a note."""
+"""Text that is kept as typed: an appointment's title, a place, what to bring, a note."""
 
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood, Problem

@@ -1,4 +1,4 @@
-"""A list that somebody pastes: each line is an entry, but where only several lines make one."""
+"""A pasted list: each line is an entry, unless several lines together make one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,13 +8,13 @@ from bot.grammar.tokens import fold_spaces, is_blank, strip_unsafe
 
 MAX_ENTRIES = 20
 _LONGEST_ENTRY = 4  # lines
-_SHORT_LIST = 500  # characters: of such a list every way to read it is tried
-# As lists are marked: with a dash, a dot, or numbers like 1. and 2).
+_SHORT_LIST = 500  # characters: for a list this short, every way to split it is tried
+# How people mark lists: with a dash, a dot, or numbers like 1. and 2).
 _BULLET = re.compile(r"^\s*(?:[-–—•·*▪◦]|\d{1,2}[.)](?=\s))\s*")
 
 
 def lines_of(text: str) -> Sequence[str]:
-    """The lines with something on them, without what numbers them."""
+    """The lines that aren't blank, without their list markers."""
     lines = [fold_spaces(_BULLET.sub("", line)) for line in strip_unsafe(text).splitlines()]
     return [line for line in lines if not is_blank(line) or line.startswith("/")]
 
@@ -33,12 +33,12 @@ def to_entries(
     """
     if len(lines) > MAX_ENTRIES * _LONGEST_ENTRY:
         raise Misunderstood(Problem.TOO_MANY_ENTRIES, str(len(lines)))
-    # Whatever somebody pastes, lines are read together about as much as they are read alone.
+    # However long the list, joined lines cost about as much to parse as the lines on their own.
     room = _SHORT_LIST + sum(map(len, lines))
     entries: list[str] = []
     pending: list[str] = []
     for line in lines:
-        # What stands further up than an entry is long stays as it is: no need to read on.
+        # Lines further up than the longest entry are settled, so there's no need to read on.
         if len(entries) + len(pending) - _LONGEST_ENTRY >= MAX_ENTRIES:
             break
         if is_complete(line):

@@ -1,4 +1,4 @@
-"""`/refill NAME AMOUNT`: how much of it, of what, and whether it is added, counted or lost."""
+"""The arguments of `/refill`: NAME AMOUNT, and whether that is added, counted or lost."""
 
 import re
 from collections.abc import Sequence
@@ -26,17 +26,17 @@ _GLUED = re.compile(r"(?P<count>\d+)\s*[x*](?P<rest>\d.*)?")
 
 
 class StockChangeKind(StrEnum):
-    """What an amount says of a stock."""
+    """How an amount changes the stock."""
 
     ADDED = "added"
-    COUNTED = "counted"  # it is what is there, in all
-    FEWER = "fewer"  # it was broken, lost, thrown away
+    COUNTED = "counted"  # the total in stock now
+    FEWER = "fewer"  # broken, lost or thrown away
 
 
 @dataclass(frozen=True, slots=True)
 class TypedAmount:
-    """`amount` of `unit` (None: it was not said). `parts` is what was typed as a sum: (2, 28) for
-    two boxes of 28, (1, 5) for 5 more; empty where it was typed as one number.
+    """`amount` of `unit` (None if not given). `parts` is the sum as typed: (2, 28) for two boxes of
+    28, (1, 5) for 5 more; empty for a single number.
     """
 
     amount: Decimal
@@ -54,7 +54,7 @@ def parse_amount(text: str) -> TypedAmount:
 
 
 def read_amount(line: Line) -> TypedAmount:
-    """As :func:`parse_amount`, for what is left of a line."""
+    """Like :func:`parse_amount`, for the rest of a line."""
     words = line.typed(line.tokens)
     kind, kept = _kind(line.tokens, words)
     if not kept:
@@ -86,7 +86,7 @@ def read_amount(line: Line) -> TypedAmount:
 
 
 def parse_per_dose(text: str, unit: str) -> Decimal:
-    """How many of *unit* make a dose: "1", "½", "2 tablets". Raises `Misunderstood`."""
+    """How many of *unit* make one dose: "1", "½", "2 tablets". Raises `Misunderstood`."""
     try:
         typed = parse_amount(text)
     except Misunderstood:
@@ -100,7 +100,7 @@ def parse_per_dose(text: str, unit: str) -> Decimal:
 
 
 def _kind(tokens: Sequence[Token], words: str) -> tuple[StockChangeKind, tuple[Token, ...]]:
-    """What the amount says, and the tokens without the words that say so."""
+    """What kind of change it is, and the tokens without the words that say so."""
     is_count = any(token.word in _LEFT or token.word.startswith("=") for token in tokens)
     kept = [token.raw.lstrip("=") for token in tokens if token.word not in _LEFT | _FEWER]
     line = tokenize(" ".join(kept))
@@ -121,7 +121,7 @@ def _kind(tokens: Sequence[Token], words: str) -> tuple[StockChangeKind, tuple[T
 def _read_part(
     tokens: Sequence[Token], words: str
 ) -> tuple[tuple[Fraction, Fraction], str | None, int]:
-    """One part of a sum: how many of how much each, the unit, and how many tokens it takes."""
+    """One summand: how many, how much each, the unit, and how many tokens that takes."""
     glued = _GLUED.fullmatch(tokens[0].word)
     if glued:
         count, used = Fraction(int(glued["count"])), 1
@@ -158,7 +158,7 @@ def _read_part(
 
 
 def _read_quantity(tokens: Sequence[Token], words: str) -> tuple[Fraction, str | None, int]:
-    """How much is in each: the number, its unit, and how many tokens they take."""
+    """How much each contains: the number, its unit, and how many tokens they take."""
     number = read_number(tokens)
     if number is None or number.value <= 0:
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)

@@ -1,4 +1,4 @@
-"""What is said of doses as needed and of their limits: "6 hours apart", "max 4 a day", "no end"."""
+"""Limits of medicines taken as needed: "6 hours apart", "max 4 a day", "no end"."""
 
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
@@ -76,7 +76,7 @@ def read_limits(cursor: Cursor) -> bool:
         *((word,) for word in _MAX_WORDS),
     )
     count = _most(cursor, skip) if skip else None
-    # "up to 3 December" is an end.
+    # "up to 3 December" is an end, not a limit.
     if count is None or (cursor.word == "up" and count[1] == 1):
         return False
     cursor.set_once("max_per_day", count[0])
@@ -85,7 +85,7 @@ def read_limits(cursor: Cursor) -> bool:
 
 
 def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
-    """The length of the opening that stands here, 0 for none."""
+    """The length of the opening phrase at the cursor, 0 for none."""
     for opening in openings:
         if all(cursor.peek(n) == word for n, word in enumerate(opening)):
             return len(opening)
@@ -93,7 +93,9 @@ def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
 
 
 def _most(cursor: Cursor, skip: int) -> tuple[int, int] | None:
-    """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and the tokens used."""
+    """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and how many tokens it
+    takes.
+    """
     word, used = cursor.peek(skip), 1
     glued = GLUED_COUNT.fullmatch(word)
     count = ONCE_TWICE.get(word) or (int(glued["count"]) if glued else read_count(word))

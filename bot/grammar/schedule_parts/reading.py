@@ -1,4 +1,4 @@
-"""The words of a schedule, read once from left to right and sorted into its parts."""
+"""Reads the words of a schedule once, from left to right, and sorts them into its parts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ from bot.grammar.tokens import Line, Token
 
 
 def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
-    """What *tokens* of *line* say, as far as they go. Raises `Misunderstood` for the rest."""
+    """The parts in *tokens* of *line*. Raises `Misunderstood` for anything else."""
     cursor = Cursor(line, [_without_colon(token) for token in tokens])
     while cursor.at < len(cursor.tokens):
         _read_one(cursor)
