@@ -1,4 +1,4 @@
-"""Which handler answers what. Handlers are thin: parse, one domain operation, a view."""
+"""Which handler serves what. Handlers are thin: parse, one domain operation, a view."""
 
 from dataclasses import replace
 from typing import Any
@@ -131,7 +131,7 @@ from domain.errors import NotFound
 
 
 def _one_or_list(kind: Kind[Any], one: Handler) -> Handler:
-    """A command that takes one entry, or a list of them: one on each line."""
+    """A command that takes one entry, or several on separate lines."""
 
     async def handler(request: Request) -> Answer:
         if pasted_lists.is_list(request.text):
@@ -211,7 +211,7 @@ COMMANDS["cancel"] = FLOWS.on_cancel
 
 
 async def _menu(request: Request) -> Answer:
-    """A command as a button."""
+    """A command sent as a button."""
     handler = COMMANDS.get(request.pressed(RunCommand).command)
     if handler is None:
         raise NotFound
@@ -295,7 +295,7 @@ PRESSES: dict[type[Press], Handler] = {
 
 
 async def _message(request: Request) -> Answer:
-    """A message that is no command. A contact is a doctor, unless something else is being asked."""
+    """A message that isn't a command. A shared contact is a doctor, unless a question is open."""
     running = request.conversation
     if request.contact is not None and (
         not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
@@ -309,7 +309,7 @@ async def _unknown_edit(_: Request) -> Answer:
 
 
 def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
-    """Teach the application everything that the bot answers."""
+    """Registers handlers for everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
@@ -339,7 +339,8 @@ def _membership(serving: Serving) -> PtbCallback:
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change = update.my_chat_member
         if change is None or change.chat.type != Chat.PRIVATE:
-            # Somebody put the bot into a group, or out of one: nothing about their own chat.
+            # The bot was added to a group or removed from one, which doesn't concern their own
+            # chat.
             await elsewhere(update, context)
         elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
             await blocked(update, context)

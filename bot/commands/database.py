@@ -1,4 +1,4 @@
-"""``carecircle db …``: the schema, and a way to look at what is in it."""
+"""``carecircle db …``: manages the schema, and opens a shell on the data."""
 
 import os
 import shutil
@@ -22,15 +22,15 @@ Families are walled off, also from the owner of the tables. To look into one:
 
 
 async def upgrade(settings: Settings, *, revision: str) -> str:
-    """Bring the schema to *revision*; returns what to tell."""
+    """Migrates the schema to *revision*; returns the text to print."""
     async with reach_servers(settings) as addresses:
         await runner.upgrade(addresses.owner, serving_url=addresses.serving, revision=revision)
         return await _where(addresses.owner)
 
 
 async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -> str:
-    """Take the schema back to *revision*; refused while a bot runs on embedded servers, and where
-    families would lose what they entered unless *may_lose_data*.
+    """Migrates the schema back to *revision*. Refused while a bot runs on embedded servers, and if
+    families would lose what they entered, unless *may_lose_data*.
     """
     async with reach_servers(settings, alone=True) as addresses:
         if not may_lose_data and await runner.holds_families(addresses.serving):
@@ -43,28 +43,28 @@ async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -
 
 
 async def new_revision(settings: Settings, *, message: str) -> str:
-    """Write a revision file from the difference between models and database."""
+    """Writes a revision file from the difference between models and database."""
     async with reach_servers(settings) as addresses:
         await runner.revision(addresses.owner, message=message)
     return "A new revision is in migrations/versions: read it before you commit it."
 
 
 async def check(settings: Settings) -> str:
-    """Raise MigrationError if the models hold what no revision makes."""
+    """Raises MigrationError if the models contain anything that no revision creates."""
     async with reach_servers(settings) as addresses:
         await runner.check(addresses.owner)
     return "Models and revisions agree."
 
 
 async def reset(settings: Settings) -> str:
-    """Delete all data and build the schema anew; refused while a bot runs on embedded servers."""
+    """Deletes all data and rebuilds the schema; refused while a bot runs on embedded servers."""
     async with reach_servers(settings, alone=True) as addresses:
         await runner.reset(addresses.owner, serving_url=addresses.serving)
         return f"All data has been deleted. {await _where(addresses.owner)}"
 
 
 async def studio(settings: Settings) -> int:
-    """Open psql on the owner's database and wait for it; returns its exit code."""
+    """Opens psql on the owner's database and waits for it; returns its exit code."""
     async with reach_servers(settings) as addresses:
         url = make_url(addresses.owner)
         program = shutil.which("psql") or _bundled_psql()
@@ -91,7 +91,7 @@ def _bundled_psql() -> str | None:
 
 
 def _wait_for(program: str, url: URL) -> int:
-    # Ctrl-C cancels a query in psql; it must not take us, and the servers, away from under it.
+    # Ctrl-C cancels a query in psql; it must not stop us, and the servers, underneath it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return subprocess.run([program], env=_psql_environment(url), check=False).returncode
@@ -100,7 +100,7 @@ def _wait_for(program: str, url: URL) -> int:
 
 
 def _psql_environment(url: URL) -> dict[str, str]:
-    """The address as libpq's variables: arguments can be read by everybody on the machine."""
+    """The address as libpq's variables: everybody on the machine can read arguments."""
     host = url.host or url.query.get("host")
     named = {
         "PGHOST": host if isinstance(host, str) else None,

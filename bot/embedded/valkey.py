@@ -1,4 +1,4 @@
-"""An embedded Valkey: append-only, a Unix socket, no port."""
+"""An embedded Valkey: append-only, a Unix socket, and no port."""
 
 import asyncio
 import signal
@@ -41,9 +41,9 @@ class Valkey:
         return self.server.pid if self.server else None
 
     async def start(self) -> None:
-        """Start the server, or adopt the one that still runs."""
+        """Starts the server, or adopts one that still runs."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        # Adoption first, always: Valkey replaces the socket of another without asking.
+        # Always try to adopt first: Valkey replaces another server's socket without asking.
         if await self._adopt():
             return
         if await self.answers():
@@ -79,7 +79,7 @@ class Valkey:
             )
 
     async def stop(self, *, patience: float = 30) -> None:
-        """Write everything to disk, stop."""
+        """Flushes everything to disk, and stops."""
         if self.server is not None:
             await self.server.stop(
                 politely=signal.SIGTERM, firmly=signal.SIGKILL, patience=patience
@@ -95,7 +95,7 @@ class Valkey:
         )
         try:
             return bool(await client.ping())
-        except (RedisError, OSError):  # not there yet, or still reading its file
+        except (RedisError, OSError):  # not started yet, or still loading its file
             return False
         finally:
             await client.aclose()
@@ -111,7 +111,7 @@ class Valkey:
         return False
 
     async def _adopt(self) -> bool:
-        """Take over the server of a bot that was killed; stop it if it does not answer."""
+        """Takes over the server of a bot that was killed, or stops it if it doesn't respond."""
         self.server = ServerProcess.find_left_behind(self.folder / "valkey.pid", marker=self.marker)
         if self.server is None:
             return False

@@ -1,4 +1,4 @@
-"""How often one person may use one command."""
+"""Limits how often one person may use one command."""
 
 import enum
 
@@ -8,8 +8,8 @@ from redis.exceptions import RedisError
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
-# The count and its end in one step: a process that dies between INCR and EXPIRE would leave a key
-# that locks somebody out for ever. A key that has lost its end gets one at the next use.
+# Count and expiry in one step: a process that dies between INCR and EXPIRE would leave a key that
+# locks somebody out forever. A key without an expiry gets one at the next use.
 _COUNT = """
 local count = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then
@@ -26,10 +26,10 @@ class Verdict(enum.Enum):
 
 
 class RateLimiter:
-    """Counts uses in windows of a minute that begin with the first use.
+    """Counts uses in one-minute windows that start with the first use.
 
-    Fails open: a caregiver must not be refused because Redis is away. What must never be limited
-    (presses on cards, ``/emergency``) is simply not asked about here.
+    Fails open: a caregiver must not be refused because Redis is down. Whatever must never be
+    limited (presses on cards) doesn't call this.
     """
 
     def __init__(self, redis: Redis, *, per_minute: int = 20) -> None:
@@ -40,7 +40,7 @@ class RateLimiter:
     async def check(
         self, telegram_user: int, command: str, *, per_minute: int | None = None
     ) -> Verdict:
-        """Count one use and judge it; *per_minute* overrides the general limit."""
+        """Counts one use and judges it; *per_minute* overrides the general limit."""
         if not self.circuit.may_try():
             return Verdict.ALLOWED
         try:

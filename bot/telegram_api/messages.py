@@ -1,4 +1,4 @@
-"""Screens as Telegram's messages: sending one, editing one; and toasts."""
+"""Screens as Telegram messages: sending, editing, and toasts."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from bot.telegram_api.transport import File
 from bot.ui.answer import Keyboard, Screen
 from bot.ui.presses.registry import style_of
 
-NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
+NOT_MODIFIED = (
+    "not modified"  # Telegram's error for an edit that changes nothing, which counts as done
+)
 
 _HTML = {"parse_mode": "HTML"}
 _TEXT = {**_HTML, "link_preview_options": {"is_disabled": True}}
@@ -18,8 +20,8 @@ _TEXT = {**_HTML, "link_preview_options": {"is_disabled": True}}
 async def send_screen(
     api: TelegramApi, screen: Screen, *, chat_id: int, is_silent: bool = False
 ) -> int | None:
-    """Send a message; returns its id, or None where the answer does not say it: it is sent all the
-    same. Raises what the call raises.
+    """Sends a message; returns its id, or None if the response lacks it, although it was sent.
+    Raises whatever the call raises.
     """
     body: dict[str, Any] = {"chat_id": chat_id, **_markup(screen.keyboard)}
     if is_silent:
@@ -32,7 +34,7 @@ async def send_screen(
 
 
 async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:
-    """Put *screen* in the place of a message. Raises what the call raises."""
+    """Replaces a message by *screen*. Raises whatever the call raises."""
     await api.call(
         "editMessageText",
         {
@@ -48,7 +50,7 @@ async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message
 async def show_toast(
     api: TelegramApi, press_id: str, text: str | None = None, *, is_alert: bool = False
 ) -> None:
-    """Let the pressed button stop spinning, with *text*. Raises what the call raises."""
+    """Stops the pressed button from spinning, and shows *text*. Raises whatever the call raises."""
     body: dict[str, Any] = {"callback_query_id": press_id}
     if text:
         body |= {"text": text, "show_alert": is_alert}

@@ -1,7 +1,7 @@
-"""Bringing one message to its end: it is read again, sent or edited, and the outcome recorded.
+"""Handles one message: reads it again, sends or edits it, and records the outcome.
 
-What a message says is read right before it goes out, so a card of a dose that was answered in the
-meantime is not sent any more.
+What a message says is read right before it goes out, so the card of a dose that was answered in the
+meantime is no longer sent.
 """
 
 import asyncio
@@ -35,10 +35,10 @@ from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(seconds=15)  # for a turn: what waits longer is handed back
+LONGEST_WAIT = timedelta(seconds=15)  # for its turn: a message that waits longer is released
 LONGEST_DELAY = timedelta(seconds=30)
-LONGEST_PAUSE_SECONDS = 3600.0  # what a 429 may ask for; more is a slip of the tongue
-#: Tries of one message whose outcome nobody knows; of a card, its window ends them before.
+LONGEST_PAUSE_SECONDS = 3600.0  # the longest credible wait in a 429
+#: Attempts with unknown outcome for one message; a card's window ends them earlier.
 MAX_ATTEMPTS = 100
 
 Render: TypeAlias = Callable[[Message], Screen]
@@ -46,7 +46,7 @@ Render: TypeAlias = Callable[[Message], Screen]
 
 
 class Sender:
-    """Sends or edits what was claimed. *on_pending* is called when something is open again."""
+    """Sends or edits claimed messages. *on_pending* is called when something is open again."""
 
     def __init__(
         self,
@@ -66,12 +66,12 @@ class Sender:
         self._recorder = OutcomeRecorder(database, on_outdated=on_pending)
 
     async def close(self, *, seconds: float) -> None:
-        """Record what is left, for at most *seconds*."""
+        """Records the rest, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
     async def send_or_edit(self, claimed: Claimed) -> None:
-        """Send or edit it, or record why not. Raises what the database raises, and what cannot be
-        read or shown.
+        """Sends or edits it, or records why not. Raises database errors, and whatever makes it
+        impossible to read or show.
         """
         if not await self._wait_for_turn(claimed):
             await self._postpone(claimed, timedelta(0))
@@ -91,7 +91,7 @@ class Sender:
             self._limiter.release(claimed.chat_id)
 
     async def set_aside(self, claimed: Claimed, reason: str) -> None:
-        """What it says cannot be read, or shown: whoever comes next is told instead."""
+        """It can't be read or shown: whoever is next in line is told instead."""
         SET_ASIDE.labels("message").inc()
         log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
         try:
@@ -102,8 +102,9 @@ class Sender:
             )
 
     async def _wait_for_turn(self, claimed: Claimed) -> bool:
-        """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
-        leave alone) that the lease would run out, which looks like a send of unknown outcome.
+        """Waits for Telegram's limits. Returns False if that takes too long (Telegram told us to
+        leave the chat alone): the lease would run out, which looks like a send with unknown
+        outcome.
         """
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
@@ -170,20 +171,20 @@ class Sender:
             self._recorder.add(Shown(message.id, message.version, shown))
 
     async def _show(self, screen: Screen, message: Message) -> bool:
-        """Whether the message shows *screen* now; False where it never will. Raises TelegramError
-        where it may yet.
+        """Whether the message now shows *screen*; False if it never will. Raises TelegramError if
+        it still may.
         """
         chat_id, message_id = message.chat_id, message.message_id
         if chat_id is None or message_id is None:
-            return False  # it was sent, and the answer did not say which it is
+            return False  # it was sent, but the response lacked its id
         try:
             await edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id)
         except (Forbidden, ChatMigrated):
-            return False  # they have blocked the bot, and do not see what it would say
+            return False  # they have blocked the bot, and wouldn't see the edit
         except BadRequest as error:
             if NOT_MODIFIED in error.message:
                 return True
-            # The message was deleted or is too old: there is nothing left to correct.
+            # The message was deleted or is too old, so there is nothing left to correct.
             log.info("message edit rejected: %s", reason(error))
             return False
         return True
@@ -205,14 +206,14 @@ class Sender:
             self._on_pending()
 
     async def _mark_unreachable(self, claimed: Claimed, message: Message, why: str) -> None:
-        """Whoever cannot be reached is remembered as such."""
+        """Records that this person can't be reached."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
 
     async def _end(
         self, claimed: Claimed, status: Status, why: str, *, has_blocked: bool = False
     ) -> None:
-        """It will not be sent. Of a card, the next is told at once."""
+        """It won't be sent. For a card, the next person is told at once."""
 
         async def end(scope: Scope) -> None:
             if has_blocked:
@@ -229,7 +230,7 @@ class Sender:
         await self._postpone(claimed, timedelta(seconds=seconds))
 
     async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
-        """Nothing was sent, and nothing has failed."""
+        """Nothing was sent and nothing failed."""
         await self._database.run(
             lambda scope: outcomes.postpone(
                 scope, claimed.id, delay=delay, maybe_sent=False, counts=False
@@ -254,7 +255,7 @@ class Sender:
 
 
 def reason_not_to_send(message: Message) -> tuple[Status, str] | None:
-    """Why a message that was claimed is not sent, and what becomes of it."""
+    """Why a claimed message isn't sent, and its resulting status."""
     receiver = message.receiver
     if receiver.has_left:
         return Status.OBSOLETE, "the person has left the family"
