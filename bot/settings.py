@@ -132,14 +132,14 @@ class Settings(BaseSettings):
 
     @field_validator("telegram_bot_token")
     @classmethod
-    def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
+    def _check_token(cls, token: SecretStr) -> SecretStr:
         if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
             raise ValueError("is not a bot token (123456:ABC…, as @BotFather gives it)")
         return token
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
-    def _is_an_address(cls, url: str) -> str:
+    def _check_url(cls, url: str) -> str:
         if not url:
             return url
         try:
@@ -153,14 +153,14 @@ class Settings(BaseSettings):
 
     @field_validator("webhook_secret")
     @classmethod
-    def _telegram_takes_it(cls, secret: SecretStr) -> SecretStr:
+    def _check_secret(cls, secret: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
             raise ValueError("can have up to 256 letters, digits, _ and - (Telegram's rule)")
         return secret
 
     @field_validator("carecircle_data")
     @classmethod
-    def _from_home(cls, data: Path) -> Path:
+    def _expand_home(cls, data: Path) -> Path:
         try:
             return data.expanduser()
         except RuntimeError:
@@ -168,7 +168,7 @@ class Settings(BaseSettings):
 
     @field_validator("log_level")
     @classmethod
-    def _is_a_level(cls, level: str) -> str:
+    def _check_level(cls, level: str) -> str:
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level.upper()

@@ -99,8 +99,8 @@ class EmbeddedServers:
 
     async def is_ready(self) -> bool:
         """Whether everything requested can be used now."""
-        return (self._postgres is None or await self._postgres.answers()) and (
-            self._valkey is None or await self._valkey.answers()
+        return (self._postgres is None or await self._postgres.is_ready()) and (
+            self._valkey is None or await self._valkey.is_ready()
         )
 
 

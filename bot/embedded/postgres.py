@@ -106,7 +106,7 @@ class Postgres:
             account=self.account,
             output=self.folder / "start.log",
         )
-        if not await self._answers_within(START_SECONDS):
+        if not await self._is_ready_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
                 f"PostgreSQL did not start: {last_line(self.folder / 'start.log')}"
@@ -120,7 +120,7 @@ class Postgres:
             await self.server.stop(politely=signal.SIGINT, firmly=signal.SIGQUIT, patience=patience)
             self.server = None
 
-    async def answers(self) -> bool:
+    async def is_ready(self) -> bool:
         """Whether one can log in. Raises EmbeddedError if the login is refused for good."""
         try:
             connection = await asyncpg.connect(
@@ -142,10 +142,10 @@ class Postgres:
         await connection.close()
         return True
 
-    async def _answers_within(self, seconds: float) -> bool:
+    async def _is_ready_within(self, seconds: float) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self.server is not None and self.server.is_running():
-            if await self.answers():
+            if await self.is_ready():
                 return True
             if asyncio.get_running_loop().time() >= deadline:
                 return False
@@ -157,7 +157,7 @@ class Postgres:
         self.server = ServerProcess.find_left_behind(self._pid_file, marker=self.marker)
         if self.server is None:
             return False
-        if await self._answers_within(ADOPT_SECONDS):
+        if await self._is_ready_within(ADOPT_SECONDS):
             return True
         await self.stop(patience=5)
         return False

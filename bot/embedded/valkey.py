@@ -46,7 +46,7 @@ class Valkey:
         # Always try to adopt first: Valkey replaces another server's socket without asking.
         if await self._adopt():
             return
-        if await self.answers():
+        if await self.is_ready():
             raise EmbeddedError(
                 f"A Valkey of another account is running in {self.folder}: stop it first."
             )
@@ -72,7 +72,7 @@ class Valkey:
             account=self.account,
             output=self.folder / "start.log",
         )
-        if not await self._answers_within(START_SECONDS):
+        if not await self._is_ready_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
                 f"Valkey did not start: {last_line(self.folder / 'start.log')} (more in {log})."
@@ -86,7 +86,7 @@ class Valkey:
             )
             self.server = None
 
-    async def answers(self) -> bool:
+    async def is_ready(self) -> bool:
         client = Redis(
             unix_socket_path=str(self.socket),
             socket_timeout=5,
@@ -100,10 +100,10 @@ class Valkey:
         finally:
             await client.aclose()
 
-    async def _answers_within(self, seconds: float) -> bool:
+    async def _is_ready_within(self, seconds: float) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self.server is not None and self.server.is_running():
-            if await self.answers():
+            if await self.is_ready():
                 return True
             if asyncio.get_running_loop().time() >= deadline:
                 return False
@@ -115,7 +115,7 @@ class Valkey:
         self.server = ServerProcess.find_left_behind(self.folder / "valkey.pid", marker=self.marker)
         if self.server is None:
             return False
-        if await self._answers_within(ADOPT_SECONDS):
+        if await self._is_ready_within(ADOPT_SECONDS):
             return True
         await self.stop(patience=5)
         return False

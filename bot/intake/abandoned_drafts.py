@@ -102,17 +102,17 @@ class AbandonedDrafts:
 
     async def _look(self) -> None:
         most = min(MAX_AT_ONCE, MAX_IN_FLIGHT - len(self._in_flight))
-        if most <= 0 or not self._circuit.may_try():
+        if most <= 0 or not self._circuit.may_call():
             return
         try:
             claimed = await self._deadlines.claim(most=most)
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return
         except Exception as error:
             log.error("draft claim failed: %s", type(error).__name__)
             return
-        self._circuit.worked()
+        self._circuit.record_success()
         for draft in claimed:
             self._in_flight.start(self._look_after(draft))
 

@@ -32,7 +32,7 @@ class Circuit:
         """Whether the last call worked (or there was none)."""
         return self._away_since is None
 
-    def may_try(self) -> bool:
+    def may_call(self) -> bool:
         """Whether a call is worth its timeout now; a False counts as a skipped call."""
         with self._lock:
             if self._away_since is None or self._monotonic() >= self._try_at:
@@ -40,7 +40,7 @@ class Circuit:
             self.failures += 1
             return False
 
-    def failed(self, error: Exception) -> None:
+    def record_failure(self, error: Exception) -> None:
         with self._lock:
             now = self._monotonic()
             self._try_at = now + self._rest
@@ -55,7 +55,7 @@ class Circuit:
             type(error).__name__,
         )
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         if self._away_since is None:
             return
         with self._lock:

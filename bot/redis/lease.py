@@ -94,7 +94,7 @@ class Lease:
         self._gone = ",".join(gone)
         self._take = redis.register_script(_TAKE)
         self._release = redis.register_script(_RELEASE)
-        self._circuit = Circuit("the lease", rest=0)
+        self._circuit = Circuit("lease", rest=0)
         self._held_until = float("-inf")
         # When the other holder's lease, as last seen, will have run out.
         self._others_until = float("-inf")
@@ -172,9 +172,9 @@ class Lease:
                 [self._name], [self._token, self._ttl_ms, int(may_take_missing), self._gone]
             )
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return
-        self._circuit.worked()
+        self._circuit.record_success()
         if answer == _OTHERS:
             self._others_until = self._monotonic() + others_ms / 1000
         if answer in (_OTHERS, _MISSING):

@@ -36,7 +36,7 @@ class MedicationsCache:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._writing = Tasks("medications cache")
-        self.circuit = Circuit("the list of medicines")
+        self.circuit = Circuit("medications_cache")
 
     async def get(self, family_id: UUID | None) -> CachedMedicines | None:
         """The cached list of a family (None if the family isn't known yet)."""
@@ -50,14 +50,14 @@ class MedicationsCache:
         """The cached list, or the reason why there is none."""
         if family_id is None:
             return "miss"
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return "away"
         try:
             stored = await self._redis.get(keys.family_medications(family_id))
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)
             return "away"
-        self.circuit.worked()
+        self.circuit.record_success()
         if stored is None:
             return "miss"
         try:
@@ -78,7 +78,7 @@ class MedicationsCache:
         await self._writing.finish()
 
     async def _put(self, listed: MedicinesListed) -> None:
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return
         content = {"version": listed.version, "lines": [line.to_json() for line in listed.lines]}
         try:
@@ -88,4 +88,4 @@ class MedicationsCache:
                 ex=keys.FAMILY_MEDICATIONS_TTL,
             )
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)

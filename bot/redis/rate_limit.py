@@ -35,13 +35,13 @@ class RateLimiter:
     def __init__(self, redis: Redis, *, per_minute: int = 20) -> None:
         self._per_minute = per_minute
         self._count = redis.register_script(_COUNT)
-        self.circuit = Circuit("the rate limit")
+        self.circuit = Circuit("rate_limit")
 
     async def check(
         self, telegram_user: int, command: str, *, per_minute: int | None = None
     ) -> Verdict:
         """Counts one use and judges it; *per_minute* overrides the general limit."""
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return Verdict.ALLOWED
         try:
             count = int(
@@ -50,9 +50,9 @@ class RateLimiter:
                 )
             )
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)
             return Verdict.ALLOWED
-        self.circuit.worked()
+        self.circuit.record_success()
         limit = self._per_minute if per_minute is None else per_minute
         if count <= limit:
             return Verdict.ALLOWED

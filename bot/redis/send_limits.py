@@ -98,14 +98,14 @@ class SharedSendLimits:
         self._redis = redis
         self._take = redis.register_script(_TAKE)
         # A long rest, since every attempt that times out delays all sending by that much.
-        self._circuit = Circuit("the sending limits", rest=10)
+        self._circuit = Circuit("send_limits", rest=10)
         self._telling = Tasks("sending paused")
 
     async def take(self, demand: Demand) -> tuple[float, float]:
         """Counts a send if it may go now: (0, 0). Otherwise the seconds to wait: in general, and
         for the chat.
         """
-        if not self._circuit.may_try():
+        if not self._circuit.may_call():
             return 0.0, 0.0
         chat_id = demand.chat_id
         bulk = (keys.LIMIT_BULK, keys.LIMIT_BULK_WAITS)
@@ -136,9 +136,9 @@ class SharedSendLimits:
                 ],
             )
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return 0.0, 0.0
-        self._circuit.worked()
+        self._circuit.record_success()
         return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
@@ -150,4 +150,4 @@ class SharedSendLimits:
         try:
             await self._redis.set(key, 1, px=max(1, int(seconds * 1000)))
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)

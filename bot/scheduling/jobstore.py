@@ -56,7 +56,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         self._redis = redis
         self._entry_points = entry_points
         self._offset = offset
-        self._circuit = Circuit("the alarm clock", rest=2)
+        self._circuit = Circuit("alarm", rest=2)
 
     @property
     def is_reachable(self) -> bool:
@@ -140,18 +140,18 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         try:
             return ask()
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return otherwise
 
     def _in_thread(self, ask: Callable[[], bool]) -> bool:
-        if not self._circuit.may_try():
+        if not self._circuit.may_call():
             return False
         try:
             answer = ask()
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return False
-        self._circuit.worked()
+        self._circuit.record_success()
         return answer
 
     def _write(self, jobs: Iterable[StoredJob], *, replaces_all: bool) -> bool:

@@ -204,7 +204,7 @@ class AiohttpRequest(BaseRequest):
             ):
                 return response.status, await response.read()
         except aiohttp.ConnectionTimeoutError:
-            failure = NotSentInTime("Timed out: no connection to Telegram came about.")
+            failure = NotSentInTime("Timed out: could not connect to Telegram.")
         except TimeoutError:
             failure = TimedOut()
         except aiohttp.ClientConnectorError as error:

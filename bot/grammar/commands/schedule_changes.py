@@ -57,14 +57,14 @@ def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime
     return change
 
 
-def parse_least_time(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+def parse_min_interval(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
     """The answer to how long to wait between two doses: "6 hours", "6h apart, max 4"."""
     return _answer(
         text, f"{text} apart", Problem.INTERVAL_UNREADABLE, schedule=schedule, zone=zone, now=now
     )
 
 
-def parse_most(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+def parse_max_per_day(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
     """The answer to how often it may be given in 24 hours: "4", "4 times", "max 4, 6h apart"."""
     return _answer(
         text, f"max {text}", Problem.LIMIT_UNREADABLE, schedule=schedule, zone=zone, now=now

@@ -12,7 +12,7 @@ _MIN_INTERVAL_WORDS = {"interval", "minimum", "gap"}
 _LIMIT_WORDS = {"limit", "limits"}
 
 
-def read_taken_away(cursor: Cursor) -> bool:
+def read_removed_limits(cursor: Cursor) -> bool:
     """no end · without an end · for good · no maximum · no limits."""
     match [cursor.word, cursor.peek()]:
         case ["for", "ever" | "good"]:
@@ -75,7 +75,7 @@ def read_limits(cursor: Cursor) -> bool:
         ("up", "to"),
         *((word,) for word in _MAX_WORDS),
     )
-    count = _most(cursor, skip) if skip else None
+    count = _max_count(cursor, skip) if skip else None
     # "up to 3 December" is an end, not a limit.
     if count is None or (cursor.word == "up" and count[1] == 1):
         return False
@@ -92,7 +92,7 @@ def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
     return 0
 
 
-def _most(cursor: Cursor, skip: int) -> tuple[int, int] | None:
+def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
     """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and how many tokens it
     takes.
     """

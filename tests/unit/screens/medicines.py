@@ -123,7 +123,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             choice(medicine_changes.unknown_label()),
         ),
         "addmed_most": partial(
-            medicine_changes.ask_most,
+            medicine_changes.ask_max_per_day,
             words.medicine,
             [choice("2"), choice("4")],
             choice(medicine_changes.unknown_label()),

@@ -25,7 +25,7 @@ from bot.features.appointments.views import (
     time_labels,
 )
 from bot.grammar.appointment_times.parts import When
-from bot.grammar.appointment_times.resolution import hour_is_over, which_night
+from bot.grammar.appointment_times.resolution import hour_has_passed, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
@@ -283,7 +283,7 @@ async def _save(
         offered = _later_half(data, start, now=now) if rule is None else ()
         if offered and isinstance(error, AppointmentInPast):
             again["offered"] = [f"{each:%H:%M}" for each in offered]
-            first = Screen(misunderstood(hour_is_over(problem.words, offered=offered)))
+            first = Screen(misunderstood(hour_has_passed(problem.words, offered=offered)))
             return FLOW.advance(request, running, "time", again, first=first)
         first = Screen(misunderstood(problem))
         if isinstance(error, AppointmentInPast):

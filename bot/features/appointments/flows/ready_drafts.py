@@ -14,7 +14,7 @@ from bot.features.appointments.flows.appointment_draft import (
 )
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import appointment_lines, draft_questions
-from bot.grammar.appointment_times.resolution import hour_is_over
+from bot.grammar.appointment_times.resolution import hour_has_passed
 from bot.grammar.clock_times import later_half
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
@@ -54,7 +54,7 @@ def with_later_half(draft: Draft, *, now: datetime) -> Answered:
     if not offered or datetime.combine(day, clock) > local_now:
         return Answered(draft)
     draft = replace(draft, times=(), offered=stored_times(offered))
-    return Answered(draft, hour_is_over(f"{clock:%H:%M}", offered=offered))
+    return Answered(draft, hour_has_passed(f"{clock:%H:%M}", offered=offered))
 
 
 def stamped(draft: Draft, *, now: datetime) -> Draft:

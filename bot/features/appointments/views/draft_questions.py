@@ -108,14 +108,6 @@ def draft_in_short(title: str, day: date | None, clock: str | None) -> str:
     return _("{title}, {when}").format(title=title, when=when)
 
 
-def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:
-    """ "tomorrow 14:30, every Tuesday"; *start* is naive local."""
-    words = _("{day} {time}").format(
-        day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
-    )
-    return f"{words}, {rhythm}" if rhythm else words
-
-
 def planned_words(
     start: datetime, details: Details, rhythm: str | None, *, zone: ZoneInfo, today: date
 ) -> str:

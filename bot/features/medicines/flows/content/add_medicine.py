@@ -21,7 +21,7 @@ from bot.features.medicines.flows.content.questions import (
     ask_change,
     ask_confirm,
     ask_dosage,
-    ask_most,
+    ask_max_per_day,
     ask_name,
     ask_new_dosage,
     ask_new_schedule,
@@ -190,9 +190,9 @@ async def _take_interval(request: Request, running: Conversation, reply: Reply) 
     return _changed(request, running, replace(draft, guard=guard), change)
 
 
-async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_most(reply, _context(request, draft))
+    change = parts.take_max_per_day(reply, _context(request, draft))
     return _changed(request, running, replace(draft, guard="done"), change)
 
 
@@ -320,7 +320,7 @@ FLOW = Flow(
         "which": Step(of_question(parts.ask_which), _take_answer),
         "each": Step(of_question(parts.ask_each), _take_answer),
         "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(ask_most, _take_most),
+        "most": Step(ask_max_per_day, _take_max_per_day),
     },
     abandon_policy=AbandonPolicy(
         "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), describe_draft=describe_draft

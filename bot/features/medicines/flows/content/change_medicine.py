@@ -174,9 +174,9 @@ async def _take_interval(request: Request, running: Conversation, reply: Reply) 
     return await _guarded(request, running, change, guard)
 
 
-async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_most(reply, _context(request, data, Content.from_json(data["new"])))
+    change = parts.take_max_per_day(reply, _context(request, data, Content.from_json(data["new"])))
     return await _guarded(request, running, change, "done")
 
 
@@ -331,7 +331,7 @@ FLOW = Flow(
         "which": Step(parts.ask_which, _take_answer),
         "each": Step(parts.ask_each, _take_answer),
         "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(parts.ask_most, _take_most),
+        "most": Step(parts.ask_max_per_day, _take_max_per_day),
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
     abandon_policy=AbandonPolicy("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.views.content import medicine_changes
-from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
+from bot.grammar.commands.schedule_changes import (
+    parse_change,
+    parse_max_per_day,
+    parse_min_interval,
+)
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.context import to_misunderstood
@@ -225,7 +229,7 @@ def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
     text = reply.text or ""
     words = f"{reply.choice} hours" if reply.choice is not None else text
     schedule = context.content.schedule
-    return parse_least_time(words, schedule=schedule, zone=context.zone, now=context.now)
+    return parse_min_interval(words, schedule=schedule, zone=context.zone, now=context.now)
 
 
 def most_choices(content: Content) -> Sequence[int]:
@@ -236,17 +240,17 @@ def most_choices(content: Content) -> Sequence[int]:
     return [most for most in _MAX_PER_DAY_CHOICES if most <= max(1, fits)]
 
 
-def ask_most(data: Data, choice: Choice) -> Screen:
+def ask_max_per_day(data: Data, choice: Choice) -> Screen:
     buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
-    return medicine_changes.ask_most(
+    return medicine_changes.ask_max_per_day(
         data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
     )
 
 
-def take_most(reply: Reply, context: ChangeContext) -> Change | None:
+def take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
     """None if nobody knows. Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""
     schedule = context.content.schedule
-    return parse_most(words, schedule=schedule, zone=context.zone, now=context.now)
+    return parse_max_per_day(words, schedule=schedule, zone=context.zone, now=context.now)

@@ -126,7 +126,7 @@ def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Scree
     )
 
 
-def ask_most(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
+def ask_max_per_day(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
         _("At most, how many times may {name} be given in 24 hours? Tap, or type a number.").format(
             name=escape(name)
