@@ -23,7 +23,7 @@ BAD_CONFIGURATION = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns the exit code."""
+    """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()

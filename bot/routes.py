@@ -309,7 +309,7 @@ async def _unknown_edit(_: Request) -> Answer:
 
 
 def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
-    """Registers handlers for everything that the bot answers."""
+    """Register handlers for everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))

@@ -55,7 +55,7 @@ def _default_data() -> Path:
 
 
 def _postgres(url: SecretStr) -> SecretStr:
-    """Converts any usual spelling of a PostgreSQL address to what SQLAlchemy's asyncpg expects."""
+    """Convert any usual spelling of a PostgreSQL address to what SQLAlchemy's asyncpg expects."""
     if not url.get_secret_value():
         return url
     try:
@@ -180,7 +180,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Reads the environment and ``.env``. Raises SettingsError naming the first bad line."""
+    """Read the environment and ``.env``. Raises SettingsError naming the first bad line."""
     try:
         settings = Settings()
     except ValidationError as error:

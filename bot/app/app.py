@@ -208,7 +208,7 @@ class App:
 
 
 async def _release_leases(database: Database, process: Process) -> None:
-    """Releases the leases of bots known to be dead. If that fails, the leases run out later."""
+    """Release the leases of bots known to be dead. If that fails, the leases run out later."""
     if not process.gone:
         return
 
@@ -225,7 +225,7 @@ async def _release_leases(database: Database, process: Process) -> None:
 
 
 async def _set_aside(database: Database, update_id: int, reason: str) -> None:
-    """Sets aside an answer that will never be delivered."""
+    """Set aside an answer that will never be delivered."""
     await database.run(
         lambda scope: inbox.set_aside(scope, update_id, reason=f"answer not sent: {reason}"),
         as_dispatch(),

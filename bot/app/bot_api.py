@@ -53,7 +53,7 @@ def build_application(*, token: str, api_url: str) -> Application[Any, Any, Any,
 async def identify(
     application: Application[Any, Any, Any, Any, Any, Any], api: TelegramApi
 ) -> None:
-    """Asks Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token,
+    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token,
     and for a server that isn't a Bot API.
     """
     wait, unreadable = 1.0, 0
@@ -94,7 +94,7 @@ async def seconds_refused(api: TelegramApi) -> float:
 
 
 async def set_command_menu(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-    """Sets the menu behind "/". The bot works without it."""
+    """Set the menu behind "/". The bot works without it."""
     try:
         await application.bot.set_my_commands(
             [BotCommand(command, description) for command, description in command_menu()]

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
-    """Runs the bot until SIGINT or SIGTERM; with *sandbox_port*, against the sandbox.
+    """Run the bot until SIGINT or SIGTERM; with *sandbox_port*, against the sandbox.
 
     Raises SettingsError, with one plain sentence, for anything the operator has to fix first.
     """
@@ -62,7 +62,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
 
 
 async def _until_stopped(app: App, stop: asyncio.Event) -> None:
-    """Serves until *stop*, even while Telegram can't be reached yet."""
+    """Serve until *stop*, even while Telegram can't be reached yet."""
 
     async def serve() -> None:
         async with app:

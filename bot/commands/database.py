@@ -22,14 +22,14 @@ Families are walled off, also from the owner of the tables. To look into one:
 
 
 async def upgrade(settings: Settings, *, revision: str) -> str:
-    """Migrates the schema to *revision*; returns the text to print."""
+    """Migrate the schema to *revision*; returns the text to print."""
     async with reach_servers(settings) as addresses:
         await runner.upgrade(addresses.owner, serving_url=addresses.serving, revision=revision)
         return await _where(addresses.owner)
 
 
 async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -> str:
-    """Migrates the schema back to *revision*. Refused while a bot runs on embedded servers, and if
+    """Migrate the schema back to *revision*. Refused while a bot runs on embedded servers, and if
     families would lose what they entered, unless *may_lose_data*.
     """
     async with reach_servers(settings, alone=True) as addresses:
@@ -43,7 +43,7 @@ async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -
 
 
 async def new_revision(settings: Settings, *, message: str) -> str:
-    """Writes a revision file from the difference between models and database."""
+    """Write a revision file from the difference between models and database."""
     async with reach_servers(settings) as addresses:
         await runner.revision(addresses.owner, message=message)
     return "A new revision is in migrations/versions: read it before you commit it."
@@ -57,14 +57,14 @@ async def check(settings: Settings) -> str:
 
 
 async def reset(settings: Settings) -> str:
-    """Deletes all data and rebuilds the schema; refused while a bot runs on embedded servers."""
+    """Delete all data and rebuild the schema; refused while a bot runs on embedded servers."""
     async with reach_servers(settings, alone=True) as addresses:
         await runner.reset(addresses.owner, serving_url=addresses.serving)
         return f"All data has been deleted. {await _where(addresses.owner)}"
 
 
 async def studio(settings: Settings) -> int:
-    """Opens psql on the owner's database and waits for it; returns its exit code."""
+    """Open psql on the owner's database and wait for it; returns its exit code."""
     async with reach_servers(settings) as addresses:
         url = make_url(addresses.owner)
         program = shutil.which("psql") or _bundled_psql()

@@ -47,7 +47,7 @@ class Finding:
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Checks everything that can be checked, one finding after the other."""
+    """Check everything that can be checked, one finding after the other."""
     yield Finding(True, "Configuration: every setting makes sense.")
     uses_data = not (settings.database_url and settings.redis_url and settings.telegram_bot_token)
     if uses_data:

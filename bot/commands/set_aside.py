@@ -29,7 +29,7 @@ async def list_all(settings: Settings) -> str:
 
 
 async def retry(settings: Settings, chosen: str) -> str:
-    """Schedules it to be tried again (`all`: everything). Raises UnknownId."""
+    """Schedule it to be tried again (`all`: everything). Raises UnknownId."""
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:
@@ -38,7 +38,7 @@ async def retry(settings: Settings, chosen: str) -> str:
 
 
 async def drop(settings: Settings, chosen: str) -> str:
-    """Makes sure it is never tried again (`all`: everything). Raises UnknownId."""
+    """Make sure it is never tried again (`all`: everything). Raises UnknownId."""
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:

@@ -99,7 +99,7 @@ class Flow:
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
     ) -> Answer:
-        """Starts with the question of *step*, and ends any conversation that was running."""
+        """Start with the question of *step*, and end any conversation that was running."""
         member = request.scope.member
         conversation = Conversation(
             flow=self.name,
@@ -121,7 +121,7 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """Asks the question of *step*, after the message *first*."""
+        """Ask the question of *step*, after the message *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
 
     def ask(
@@ -133,7 +133,7 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """Asks the question of *step*: the next one of the *running* conversation, or the first one
+        """Ask the question of *step*: the next one of the *running* conversation, or the first one
         (None).
         """
         if running is None:
@@ -141,7 +141,7 @@ class Flow:
         return self.advance(request, running, step, data, first=first)
 
     def redraw(self, request: Request, conversation: Conversation, data: Data) -> Answer:
-        """Shows the same question with other buttons, replacing the pressed message."""
+        """Show the same question with other buttons, replacing the pressed message."""
         following = _next(request, conversation, conversation.step, data)
         question = self._question(following, number=following.version + 1)
         return Answer(edit=question, conversation=to_continue(following))
@@ -149,7 +149,7 @@ class Flow:
     async def ask_again(
         self, request: Request, conversation: Conversation, *, first: Screen | None = None
     ) -> Answer:
-        """Asks the open question again with current data, after the message *first*."""
+        """Ask the open question again with current data, after the message *first*."""
         data = await self.refreshed(request, conversation)
         return self.advance(request, conversation, conversation.step, data, first=first)
 
@@ -201,7 +201,7 @@ class Flow:
 
 
 def cancelled(flow_id: UUID) -> Answer:
-    """Ends a conversation that changed nothing."""
+    """End a conversation that changed nothing."""
     return replace(views.cancelled(), conversation=to_end(flow_id), closes=True)
 
 

@@ -91,7 +91,7 @@ class Flows:
         return Answer(send=(still_open,), conversation=change)
 
     async def recall(self, request: Request, conversation: Conversation) -> Answer:
-        """Shows the open question again, with current data."""
+        """Show the open question again, with current data."""
         flow = self._find(conversation)
         if flow is None:
             return Answer(send=(views.expired_screen(),))
@@ -263,7 +263,7 @@ def _draft_button(conversation: Conversation, kind: type[Continue | Discard], la
 
 
 def _with_current_cancel(press: Choose) -> Choose:
-    """Turns a press on an older version's Cancel into one on the current button."""
+    """Turn a press on an older version's Cancel into one on the current button."""
     if press.pick.key != OLD_CANCEL:
         return press
     return replace(press, pick=replace(press.pick, key=CANCEL))

@@ -116,7 +116,7 @@ class Kind(ABC, Generic[Saved]):
     async def take(
         self, request: Request, people: People, entry: Entry, reply: Reply
     ) -> tuple[Entry, Misunderstood | None]:
-        """Takes an answer to its question. Raises Misunderstood for anything else."""
+        """Take an answer to its question. Raises Misunderstood for anything else."""
 
     @abstractmethod
     def redrawn(self, people: People, entry: Entry, reply: Reply) -> Entry | None:

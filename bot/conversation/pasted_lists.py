@@ -47,7 +47,7 @@ def is_list(text: str | None) -> bool:
 
 
 async def begin(request: Request, kind: Kind[Any]) -> Answer:
-    """Starts from a command followed by several lines, each an entry of *kind*."""
+    """Start from a command followed by several lines, each an entry of *kind*."""
     return await PastedLists(kind).begin(request, kind)
 
 
@@ -175,7 +175,7 @@ class PastedLists:
     async def _all_for(
         self, request: Request, running: Conversation, listed: Listed, person: Reply
     ) -> Answer:
-        """Assigns every entry that doesn't say whom it is for to that person."""
+        """Assign every entry that doesn't say whom it is for to that person."""
         for entry in listed.entries:
             if listed.kind.question(entry) == "person":
                 changed, _ = await listed.kind.take(request, listed.people, entry, person)
@@ -220,7 +220,7 @@ class PastedLists:
         return self._next(request, running, listed.with_entry(entry))
 
     async def _save(self, request: Request, running: Conversation, listed: Listed) -> Answer:
-        """Saves all entries that can be saved, in this transaction; the rest stays open. Raises
+        """Save all entries that can be saved, in this transaction; the rest stays open. Raises
         FamilyFull if there is no room for any.
         """
         kind, saved, left = listed.kind, [], []
@@ -260,7 +260,7 @@ class PastedLists:
         first: Screen | None = None,
         is_asked_on: bool = False,
     ) -> Answer:
-        """Shows the list, or ends if it is empty. With *is_asked_on*, first asks what is still open
+        """Show the list, or end if it is empty. With *is_asked_on*, first asks what is still open
         about the current entry.
         """
         if not listed.entries:

@@ -71,7 +71,7 @@ def named_for(what: str, people: People, person: int | None) -> str:
 
 
 def ask_person(data: Data, choice: Choice) -> Screen:
-    """Asks which person it is for; the conversation has to carry `people`."""
+    """Ask which person it is for; the conversation has to carry `people`."""
     buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
     return conversations.ask_person(buttons)
 

@@ -64,7 +64,7 @@ class EmbeddedServers:
         return self._valkey.pid if self._valkey else None
 
     async def start(self) -> None:
-        """Starts or adopts the servers. On failure it stops them and raises EmbeddedError."""
+        """Start or adopt the servers. On failure it stops them and raises EmbeddedError."""
         try:
             if self._postgres:
                 await self._postgres.start()
@@ -75,7 +75,7 @@ class EmbeddedServers:
             raise
 
     async def stop(self) -> None:
-        """Stops the servers and unlocks the data folder; another bot's servers are left alone."""
+        """Stop the servers and unlock the data folder; another bot's servers are left alone."""
         if self._lock is None:
             return
         try:
@@ -107,7 +107,7 @@ class EmbeddedServers:
 async def start_embedded(
     data: Path, *, postgres: bool, redis: bool, durable: bool = True, share: bool = False
 ) -> EmbeddedServers:
-    """Starts the servers with data below *data*, creating them the first time.
+    """Start the servers with data below *data*, creating them the first time.
 
     ``durable=False`` is for tests: a power failure may lose or corrupt everything. With *share*,
     another bot's servers on the same folder are used, and left running, instead of raising

@@ -43,7 +43,7 @@ class Account:
         return str(folder if self.uid is None or not HERE.exists() else HERE)
 
     def take_ownership(self, path: Path) -> None:
-        """Makes *path* and its contents belong to this account. Links aren't followed."""
+        """Make *path* and its contents belong to this account. Links aren't followed."""
         if self.uid is None or self.gid is None or path.lstat().st_uid == self.uid:
             return
         try:

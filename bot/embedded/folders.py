@@ -19,7 +19,7 @@ class FolderLock:
     """The lock on a data folder, held while it is open. The kernel releases it with the process."""
 
     def __init__(self, data: Path, account: Account) -> None:
-        """Takes the lock. Raises DataInUse if another bot has it."""
+        """Take the lock. Raises DataInUse if another bot has it."""
         path = data / "lock"
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)

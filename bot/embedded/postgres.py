@@ -82,7 +82,7 @@ class Postgres:
         return self.server.pid if self.server else None
 
     async def start(self) -> None:
-        """Creates the cluster if there is none, then starts it, or adopts one that still runs."""
+        """Create the cluster if there is none, then start it, or adopt one that still runs."""
         if not self.folder.exists():
             await asyncio.to_thread(self._create)
         if await self._adopt():
@@ -114,7 +114,7 @@ class Postgres:
             )
 
     async def stop(self, *, patience: float = 30) -> None:
-        """Ends every session, flushes everything to disk, and stops."""
+        """End every session, flush everything to disk, and stop."""
         if self.server is not None:
             # SIGINT is PostgreSQL's "fast" shutdown; after SIGQUIT it needs recovery.
             await self.server.stop(politely=signal.SIGINT, firmly=signal.SIGQUIT, patience=patience)
@@ -153,7 +153,7 @@ class Postgres:
         return False
 
     async def _adopt(self) -> bool:
-        """Takes over the server of a bot that was killed, or stops it if it doesn't respond."""
+        """Take over the server of a bot that was killed, or stop it if it doesn't respond."""
         self.server = ServerProcess.find_left_behind(self._pid_file, marker=self.marker)
         if self.server is None:
             return False
@@ -167,7 +167,7 @@ class Postgres:
         return self.cluster / "postmaster.pid"
 
     def _clear_stale_pids(self) -> None:
-        """Clears what would make PostgreSQL mistake a process with a reused number, or an unreaped
+        """Clear what would make PostgreSQL mistake a process with a reused number, or an unreaped
         orphan, for a server on this data. Only called when there is none.
         """
         (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
@@ -194,7 +194,7 @@ class Postgres:
             )
 
     def _create(self) -> None:
-        """Creates the cluster elsewhere and moves it into place when it is complete.
+        """Create the cluster elsewhere and move it into place when it is complete.
 
         If the bot is killed halfway, the folder is unused and the next start removes it.
         """
@@ -267,7 +267,7 @@ def _run(command: list[str], *, folder: Path, account: Account, stdin: str) -> N
 
 
 def _write_through(folder: Path) -> None:
-    """Makes a rename inside *folder* survive a power failure."""
+    """Make a rename inside *folder* survive a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

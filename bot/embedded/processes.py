@@ -27,7 +27,7 @@ class ServerProcess:
 
     @classmethod
     def start(cls, command: list[str], *, folder: Path, account: Account, output: Path) -> Self:
-        """Starts *command* in *folder*. Its output goes to *output* until it opens its own log."""
+        """Start *command* in *folder*. Its output goes to *output* until it opens its own log."""
         try:
             # Recreate it, in case the folder's owner placed a link there.
             output.unlink(missing_ok=True)
@@ -93,7 +93,7 @@ class ServerProcess:
     async def stop(
         self, *, politely: signal.Signals, firmly: signal.Signals, patience: float
     ) -> None:
-        """Asks it to stop; insists after *patience* seconds. Committed data is safe either way."""
+        """Ask it to stop; insists after *patience* seconds. Committed data is safe either way."""
         for request, seconds in ((politely, patience), (firmly, 5.0), (signal.SIGKILL, 5.0)):
             if self.is_running():
                 try:

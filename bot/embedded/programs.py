@@ -146,7 +146,7 @@ def _can_run(program: Path, account: Account) -> bool:
 
 
 def _open_to_readers(folder: Path) -> None:
-    """Reverts a strict umask, including pip's: these are public programs, not secrets."""
+    """Revert a strict umask, including pip's: these are public programs, not secrets."""
     folder.chmod(0o755)
     for parent, folders, files in os.walk(folder):
         for name in folders:

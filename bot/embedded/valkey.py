@@ -41,7 +41,7 @@ class Valkey:
         return self.server.pid if self.server else None
 
     async def start(self) -> None:
-        """Starts the server, or adopts one that still runs."""
+        """Start the server, or adopt one that still runs."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         # Always try to adopt first: Valkey replaces another server's socket without asking.
         if await self._adopt():
@@ -79,7 +79,7 @@ class Valkey:
             )
 
     async def stop(self, *, patience: float = 30) -> None:
-        """Flushes everything to disk, and stops."""
+        """Flush everything to disk, and stop."""
         if self.server is not None:
             await self.server.stop(
                 politely=signal.SIGTERM, firmly=signal.SIGKILL, patience=patience
@@ -111,7 +111,7 @@ class Valkey:
         return False
 
     async def _adopt(self) -> bool:
-        """Takes over the server of a bot that was killed, or stops it if it doesn't respond."""
+        """Take over the server of a bot that was killed, or stop it if it doesn't respond."""
         self.server = ServerProcess.find_left_behind(self.folder / "valkey.pid", marker=self.marker)
         if self.server is None:
             return False

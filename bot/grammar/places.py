@@ -136,7 +136,7 @@ _COUNTRIES_AS_CALLED = {
 
 
 def load_places() -> None:
-    """Loads the cities now, so that the first lookup is fast."""
+    """Load the cities now, so that the first lookup is fast."""
     _gazetteer()
 
 

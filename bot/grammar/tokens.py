@@ -67,7 +67,7 @@ class Line:
 
 
 def tokenize(text: str) -> Line:
-    """Splits *text*; a command at the start (``/addmed@Bot``) is dropped."""
+    """Split *text*; a command at the start (``/addmed@Bot``) is dropped."""
     text = strip_unsafe(text)
     command = _COMMAND.match(text)
     position = command.end() if command else 0

@@ -35,8 +35,8 @@ _is_warm = threading.Event()
 
 
 def warm_up(locales: Iterable[Locale] = ()) -> None:
-    """Loads the cities, the parsers of dates and telephone numbers, and the formats of *locales*,
-    and exempts all of it from garbage collection. Once per process, in a thread, as it takes about
+    """Load the cities, the parsers of dates and telephone numbers, and the formats of *locales*,
+    and exempt all of it from garbage collection. Once per process, in a thread, as it takes about
     a second.
     """
     with _at_a_time:
@@ -59,7 +59,7 @@ def warm_up(locales: Iterable[Locale] = ()) -> None:
 
 
 def _load(locale: Locale) -> None:
-    """Loads a language's tables, which Babel otherwise does on first use."""
+    """Load a language's tables, which Babel otherwise does on first use."""
     format_date(_MOMENT.date(), "full", locale=locale)
     format_list(("", ""), locale=locale)
     format_decimal(Decimal("0.5"), locale=locale)

@@ -88,7 +88,7 @@ class AbandonedDrafts:
         self.looks = 0
 
     async def run(self) -> None:
-        """Sweeps every second until cancelled. Only asks Redis, so that an idle database
+        """Sweep every second until cancelled. Only asks Redis, so that an idle database
         can sleep.
         """
         while True:
@@ -97,7 +97,7 @@ class AbandonedDrafts:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drain(self, *, seconds: float) -> None:
-        """Finishes what was started, for at most *seconds*; the rest is picked up again later."""
+        """Finish what was started, for at most *seconds*; the rest is picked up again later."""
         await self._in_flight.drain(seconds=seconds)
 
     async def _look(self) -> None:
@@ -183,7 +183,7 @@ class AbandonedDrafts:
         await self._deadlines.settle(draft, offers=offers, is_told=True)
 
     async def _turn(self, draft: ClaimedDraft, lane: Lane) -> None:
-        """Waits for Telegram's limits, but not so long that another replica would take the
+        """Wait for Telegram's limits, but not so long that another replica would take the
         draft.
         """
         try:
@@ -193,7 +193,7 @@ class AbandonedDrafts:
             raise _Postponed(TURN_DELAY) from None
 
     async def _still_held(self, draft: ClaimedDraft) -> bool:
-        """Releases the slot if there is nothing left to say."""
+        """Release the slot if there is nothing left to say."""
         if await self._deadlines.is_held(draft):
             return True
         self._limiter.release(draft.chat_id)

@@ -93,7 +93,7 @@ class AnswerSender:
         self._clock = clock
 
     async def send_rest(self, outgoing: OutgoingAnswer) -> None:
-        """Sends the rest of an answer. Raises TelegramError while some of it is still unsent.
+        """Send the rest of an answer. Raises TelegramError while some of it is still unsent.
 
         Parts that Telegram refuses for good (the person has blocked the bot, the message was
         deleted, the text is too long) are dropped. The toast goes first, since the button spins
@@ -130,7 +130,7 @@ class AnswerSender:
                 outgoing.answer = answer.and_send(Screen(answer.toast))
 
     async def stop_spinner(self, press_id: str) -> None:
-        """Stops the button from spinning. Tries once, since it stops by itself anyway."""
+        """Stop the button from spinning. Tries once, since it stops by itself anyway."""
         with suppress(TelegramError):
             await show_toast(self._api, press_id)
 

@@ -95,7 +95,7 @@ class ChatQueues:
         self._recovery_requested.set()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
-        """Stores fetched updates in one commit, then starts on them. Only after this may they be
+        """Store fetched updates in one commit, then start on them. Only after this may they be
         acknowledged. If the database is down its error is raised, and nothing was stored.
         """
         incoming = self._mark_overflow([_incoming(update) for update in updates])
@@ -107,7 +107,7 @@ class ChatQueues:
             self.request_recovery()
 
     def _mark_overflow(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        """Marks updates of chats with enough waiting here: those stay in the inbox."""
+        """Mark updates of chats with enough waiting here: those stay in the inbox."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
             for chat_id, queue in self._queues.items()
@@ -145,11 +145,11 @@ class ChatQueues:
             return {found for each in incoming for found in await self._store([each])}
 
     def request_recovery(self) -> None:
-        """Makes :meth:`recover` look for updates that were left behind."""
+        """Make :meth:`recover` look for updates that were left behind."""
         self._recovery_requested.set()
 
     async def recover(self) -> None:
-        """Claims unleased updates, at the start and on request. Runs until cancelled."""
+        """Claim unleased updates, at the start and on request. Runs until cancelled."""
         while True:
             await self._recovery_requested.wait()
             self._recovery_requested.clear()
@@ -166,7 +166,7 @@ class ChatQueues:
                 self.request_recovery()
 
     async def renew_leases(self) -> None:
-        """Renews the leases of updates that take longer. Runs until cancelled."""
+        """Renew the leases of updates that take longer. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._queues and not self._answers.waiting:
@@ -180,7 +180,7 @@ class ChatQueues:
                 log.warning("inbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
-        """Finishes what was started, for at most *seconds*; the rest stays in the inbox."""
+        """Finish what was started, for at most *seconds*; the rest stays in the inbox."""
         await self._workers.drain(seconds=seconds)
         await self._answers.drain(seconds=seconds)
         await self._completed_updates.close(seconds=seconds)
@@ -192,7 +192,7 @@ class ChatQueues:
         )
 
     async def _claim_available(self) -> bool:
-        """Claims as many as there is room for; returns whether there were any."""
+        """Claim as many as there is room for; returns whether there were any."""
         full = [chat for chat, queue in self._queues.items() if len(queue) >= MAX_PER_CHAT]
         room = min(CLAIMED_AT_ONCE, MAX_WAITING - len(self._known))
         if room <= 0:
@@ -225,7 +225,7 @@ class ChatQueues:
         self._workers.start(self._work(waiting.chat_id))
 
     async def _work(self, chat_id: int) -> None:
-        """Handles one chat's updates in order until its queue is empty."""
+        """Handle one chat's updates in order until its queue is empty."""
         queue = self._queues[chat_id]
         try:
             while queue:
@@ -237,7 +237,7 @@ class ChatQueues:
             del self._queues[chat_id]
 
     async def _handle(self, waiting: _Waiting) -> None:
-        """Handles one update until it takes effect or is set aside."""
+        """Handle one update until it takes effect or is set aside."""
         failure: Exception | None = None
         while True:
             try:
@@ -262,7 +262,7 @@ class ChatQueues:
             await self._application.process_update(update)
 
     async def _is_set_aside(self, waiting: _Waiting, error: Exception) -> bool:
-        """Counts a failure; True if it was the last one and the update is set aside. An unreadable
+        """Count a failure; True if it was the last one and the update is set aside. An unreadable
         update is set aside at once, as it won't become readable.
         """
         incident = secrets.token_hex(4)

@@ -36,7 +36,7 @@ class CompletedUpdates:
         await self._flushing.finish()
 
     async def close(self, *, seconds: float) -> None:
-        """Marks the rest, for at most *seconds*."""
+        """Mark the rest, for at most *seconds*."""
         await self._flushing.drain(seconds=seconds)
 
     async def _flush_soon(self) -> None:

@@ -87,7 +87,7 @@ async def apply(
     user_id: int,
     language: str | None,
 ) -> Outcome:
-    """Applies the change to Redis, unless something newer is there. Raises
+    """Apply the change to Redis, unless something newer is there. Raises
     ConversationsUnavailable.
     """
     if "end" in change:
@@ -136,7 +136,7 @@ async def note_message(
     chat_id: int,
     user_id: int,
 ) -> None:
-    """Stores which message shows the question. Raises ConversationsUnavailable."""
+    """Store which message shows the question. Raises ConversationsUnavailable."""
     match change:
         case {"continue": stored}:
             version = stored["version"] + 1

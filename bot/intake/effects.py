@@ -47,7 +47,7 @@ class Effects:
         self._bot_username = bot_username
 
     async def apply(self, handler: Handler, incoming: Incoming) -> Answer:
-        """Runs the handler and stores its answer, or that of its refusal, in one transaction."""
+        """Run the handler and store its answer, or that of its refusal, in one transaction."""
         update_id = incoming.update.update_id
 
         async def effect(scope: Scope) -> Answer:
@@ -93,7 +93,7 @@ class Effects:
     async def _with_open_question(
         self, answer: Answer, request: Request, incoming: Incoming
     ) -> Answer:
-        """Answers a command in the middle of a conversation. The question stays open unless the
+        """Answer a command in the middle of a conversation. The question stays open unless the
         command replaces it.
         """
         running, command, scope = incoming.running, incoming.arrival.command, request.scope
@@ -118,14 +118,14 @@ class Effects:
 
 
 async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:
-    """Stores what a later edit of this message has to be compared with, if anything."""
+    """Store what a later edit of this message has to be compared with, if anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
     if acts or was_answer:
         await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
-    """Enters the family of the button or the conversation, otherwise the person's current one.
+    """Enter the family of the button or the conversation, otherwise the person's current one.
 
     Raises NotFound if they aren't a member of the family that the button or the reply belongs to.
     """

@@ -74,11 +74,11 @@ class OutgoingAnswers:
         await asyncio.wait({task}, timeout=MOMENT_SECONDS)
 
     def acknowledge_press(self, press_id: str) -> None:
-        """Stops a button from spinning, if Telegram accepts it at the first attempt."""
+        """Stop a button from spinning, if Telegram accepts it at the first attempt."""
         self._toasts.start(self._sender.stop_spinner(press_id))
 
     async def drain(self, *, seconds: float) -> None:
-        """Sends what it can within *seconds*; the rest stays in the inbox."""
+        """Send what it can within *seconds*; the rest stays in the inbox."""
         under_way = {*self._sending, *self._toasts}
         if under_way:
             await asyncio.wait(under_way, timeout=seconds)
@@ -111,7 +111,7 @@ class OutgoingAnswers:
                 del self._edits[place]
 
     async def _try(self, outgoing: OutgoingAnswer) -> str | None:
-        """Retries until it is sent; returns the reason if it gives up."""
+        """Retry until it is sent; returns the reason if it gives up."""
         loop = asyncio.get_running_loop()
         until, delay, unknown = loop.time() + TRIED_SECONDS, FIRST_DELAY_SECONDS, 0
         while True:

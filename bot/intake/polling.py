@@ -38,7 +38,7 @@ class Poller:
         self._offset: int | None = None
 
     async def run(self) -> None:
-        """Polls until cancelled, whatever errors occur."""
+        """Poll until cancelled, whatever errors occur."""
         wait = 0.0
         while True:
             try:
@@ -76,7 +76,7 @@ class Poller:
             await asyncio.sleep(HASTY_SECONDS)
 
     async def _take_over_from_webhook(self) -> None:
-        """Removes a webhook left from an earlier deployment: it would keep updates from us."""
+        """Remove a webhook left from an earlier deployment: it would keep updates from us."""
         try:
             await self._api.call("deleteWebhook", {"drop_pending_updates": False})
         except TelegramError as error:

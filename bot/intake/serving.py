@@ -190,7 +190,7 @@ class Serving:
         return callback
 
     async def finish(self, update: Update, answer: Answer) -> None:
-        """Sends the answer to an update that took effect, at once or as soon as Telegram accepts
+        """Send the answer to an update that took effect, at once or as soon as Telegram accepts
         it.
 
         The conversation is up to date when this returns: the next update depends on it.
@@ -215,14 +215,14 @@ class Serving:
         )
 
     async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
-        """Tells the person, once, that their update was set aside."""
+        """Tell the person, once, that their update was set aside."""
         self._verdicts.pop(update_id, None)
         await self._services.answers.send(
             OutgoingAnswer(refusals.apology(incident), place), update_id=None
         )
 
     def acknowledge_press(self, press_id: str) -> None:
-        """Stops the spinner of a redundant tap."""
+        """Stop the spinner of a redundant tap."""
         self._services.answers.acknowledge_press(press_id)
 
     async def _serve(
@@ -265,13 +265,13 @@ class Serving:
             return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
-        """Adds the running conversation. Raises ConversationsUnavailable."""
+        """Add the running conversation. Raises ConversationsUnavailable."""
         running = await self._services.conversations.load(chat, user)
         draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
         return replace(incoming, running=running, draft=draft)
 
     async def _with_cached_medicines(self, incoming: Incoming) -> Incoming:
-        """Adds the list of medicines that it asks for, if that is cached."""
+        """Add the list of medicines that it asks for, if that is cached."""
         press, command = incoming.press, incoming.arrival.command
         if not isinstance(press, MedicinesPage) and command != MEDICINES_COMMAND:
             return incoming
@@ -316,7 +316,7 @@ class Serving:
             self._last_family.popitem(last=False)
 
     async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
-        """Saves or ends the conversation; returns what to say instead if that isn't possible."""
+        """Save or end the conversation; returns what to say instead if that isn't possible."""
         change = answer.conversation or {}
         try:
             outcome = await conversations.apply(

@@ -22,7 +22,7 @@ PASSWORD = re.compile(r"(://[^\s:/?#@]*:)[^\s/?#]*@")
 
 
 def configure_logging(level: str) -> None:
-    """Sends CareCircle's messages from *level* on, and libraries' warnings, to standard error."""
+    """Send CareCircle's messages from *level* on, and libraries' warnings, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
     root = logging.getLogger()

@@ -30,7 +30,7 @@ LOOP_HELD = Histogram(
 
 @contextmanager
 def serving_metrics(port: int) -> Iterator[None]:
-    """Serves the metrics at http://127.0.0.1:*port*/metrics. Raises OSError if the port is
+    """Serve the metrics at http://127.0.0.1:*port*/metrics. Raises OSError if the port is
     in use.
     """
     server, thread = start_http_server(port, ADDRESS)

@@ -78,7 +78,7 @@ class Supervisor:
     def start(
         self, work: Work, *, name: str, restarts: bool, may_return: bool = False
     ) -> "asyncio.Task[None]":
-        """Runs *work* in the background. The returned task ends with its last attempt."""
+        """Run *work* in the background. The returned task ends with its last attempt."""
         task = asyncio.create_task(
             self._supervise(work, name=name, restarts=restarts, may_return=may_return), name=name
         )
@@ -88,7 +88,7 @@ class Supervisor:
 
     @asynccontextmanager
     async def running(self, work: Work, *, name: str, restarts: bool) -> AsyncIterator[None]:
-        """Runs *work* alongside the body, and returns once it has ended."""
+        """Run *work* alongside the body, and return once it has ended."""
         task = self.start(work, name=name, restarts=restarts)
         try:
             yield
@@ -169,7 +169,7 @@ class Tasks:
         return iter(tuple(self._tasks))
 
     def start(self, work: Coroutine[Any, Any, T], *, is_awaited: bool = False) -> "asyncio.Task[T]":
-        """Runs *work* in the background. If it *is_awaited*, whoever awaits it gets its exception;
+        """Run *work* in the background. If it *is_awaited*, whoever awaits it gets its exception;
         otherwise the exception is logged.
         """
         task = asyncio.create_task(work, name=self._name)
@@ -183,13 +183,13 @@ class Tasks:
             await asyncio.wait(self)
 
     async def drain(self, *, seconds: float) -> None:
-        """Lets them end on their own within *seconds*, then cancels them."""
+        """Let them end on their own within *seconds*, then cancel them."""
         if self._tasks:
             await asyncio.wait(self, timeout=seconds)
         await self.end()
 
     async def end(self) -> None:
-        """Cancels all of them, and returns once they have ended."""
+        """Cancel all of them, and return once they have ended."""
         await end(self)
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
@@ -206,7 +206,7 @@ class Tasks:
 
 
 async def end(tasks: Iterable["asyncio.Task[Any]"], *, patience: float = PATIENCE_SECONDS) -> None:
-    """Cancels *tasks* and returns once they have ended in any way; cancels again any that are still
+    """Cancel *tasks* and return once they have ended in any way; cancel again any that are still
     running after *patience* seconds.
 
     A library may swallow a cancellation (redis-py sometimes does before Python 3.12), so cancelling

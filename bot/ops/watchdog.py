@@ -29,7 +29,7 @@ _UNSEEN = "unknown"
 
 @asynccontextmanager
 async def watched_loop() -> AsyncIterator[None]:
-    """Watches the running loop during the body."""
+    """Watch the running loop during the body."""
     watchdog = _Watchdog(asyncio.get_running_loop())
     watchdog.start()
     try:
@@ -62,7 +62,7 @@ class _Watchdog:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Ends after everything noticed so far has been reported."""
+        """End after everything noticed so far has been reported."""
         self._notice()
         if self._timer is not None:
             self._timer.cancel()
@@ -82,7 +82,7 @@ class _Watchdog:
         self._due_at, self._cpu_at_beat = now + _BEAT_SECONDS, cpu
 
     def _listen(self) -> None:
-        """Runs in a thread of its own: samples each hold while it lasts, and reports it
+        """Run in a thread of its own: samples each hold while it lasts, and reports it
         afterwards.
         """
         seen_at, stack = 0.0, _UNSEEN

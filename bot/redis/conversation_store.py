@@ -90,7 +90,7 @@ class ConversationStore:
         resumes: bool = False,
         may_be_told: bool = True,
     ) -> SaveResult:
-        """Stores the next step, unless somebody else did in the meantime, and renews the whole TTL.
+        """Store the next step, unless somebody else did in the meantime, and renew the whole TTL.
 
         A *conversation* of version 0 starts, and replaces the running one unless a later update
         has; so does one that *resumes* its draft. If Redis's reply got lost, the save can be
@@ -138,7 +138,7 @@ class ConversationStore:
     async def note_question(
         self, flow_id: UUID, message_id: int, *, version: int | None, chat_id: int, user_id: int
     ) -> None:
-        """Stores which message shows the open question, unless that has moved on from *version*
+        """Store which message shows the open question, unless that has moved on from *version*
         (None means: whatever the version).
         """
         key = keys.draft(chat_id, user_id, flow_id)
@@ -148,7 +148,7 @@ class ConversationStore:
     async def note_offer(
         self, flow_id: UUID, message_id: int, *, chat_id: int, user_id: int
     ) -> None:
-        """Stores a message that offers to continue this flow."""
+        """Store a message that offers to continue this flow."""
         key = keys.draft(chat_id, user_id, flow_id)
         await self._note_message("offers", message_id, key=key, version="")
 
@@ -207,7 +207,7 @@ class ConversationStore:
             raise ConversationsUnavailable from error
 
     async def end(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
-        """Deletes this flow, and the fact that it expired. A newer conversation is left alone."""
+        """Delete this flow, and the fact that it expired. A newer conversation is left alone."""
         try:
             await self._end(
                 keys=[

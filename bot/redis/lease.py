@@ -116,7 +116,7 @@ class Lease:
         return self._circuit.is_closed
 
     async def start(self) -> None:
-        """Asks for the lease once, then keeps asking in the background."""
+        """Ask for the lease once, then keep asking in the background."""
         self._stopping.clear()
         await self._ask()
         self._rounds = self._supervisor.start(
@@ -124,7 +124,7 @@ class Lease:
         )
 
     async def stop(self) -> None:
-        """Stops asking, runs ``on_lost``, and releases the lease for the next replica."""
+        """Stop asking, run ``on_lost``, and release the lease for the next replica."""
         self._stopping.set()
         if self._rounds is not None:
             await self._rounds

@@ -69,7 +69,7 @@ class MedicationsCache:
         return CachedMedicines(family_id, version, lines)
 
     def on_event(self, event: Event) -> None:
-        """Caches what was just read from the database, without making anybody wait."""
+        """Cache what was just read from the database, without making anybody wait."""
         if isinstance(event, MedicinesListed):
             self._writing.start(self._put(event))
 

@@ -40,7 +40,7 @@ class RateLimiter:
     async def check(
         self, telegram_user: int, command: str, *, per_minute: int | None = None
     ) -> Verdict:
-        """Counts one use and judges it; *per_minute* overrides the general limit."""
+        """Count one use and judge it; *per_minute* overrides the general limit."""
         if not self.circuit.may_call():
             return Verdict.ALLOWED
         try:

@@ -102,7 +102,7 @@ class SharedSendLimits:
         self._telling = Tasks("sending paused")
 
     async def take(self, demand: Demand) -> tuple[float, float]:
-        """Counts a send if it may go now: (0, 0). Otherwise the seconds to wait: in general, and
+        """Count a send if it may go now: (0, 0). Otherwise the seconds to wait: in general, and
         for the chat.
         """
         if not self._circuit.may_call():
@@ -142,7 +142,7 @@ class SharedSendLimits:
         return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
-        """Tells the other replicas, in the background, to send nothing (to one chat, or at all)."""
+        """Tell the other replicas, in the background, to send nothing (to one chat, or at all)."""
         self._telling.start(self._tell(seconds, chat_id))
 
     async def _tell(self, seconds: float, chat_id: int | None) -> None:

@@ -89,7 +89,7 @@ def typed_text(text: str) -> FormattedText:
 
 
 def _clean(text: str) -> str:
-    """Drops what Telegram drops: directional overrides, separators, lone surrogates, control
+    """Drop what Telegram drops: directional overrides, separators, lone surrogates, control
     characters.
     """
     if text.isascii() and text.isprintable():
@@ -119,7 +119,7 @@ def _in_order(entities: Iterable[Json]) -> list[Json]:
 
 
 def parse_html(source: str) -> FormattedText:
-    """Parses Telegram's HTML. Raises 400 ("can't parse entities: …")."""
+    """Parse Telegram's HTML. Raises 400 ("can't parse entities: …")."""
     return _HtmlParser(source).parse()
 
 
@@ -213,7 +213,7 @@ class _HtmlParser:
         self.open.append(_OpenTag(name, argument, self.length))
 
     def _attribute(self, tag: str, begin: int) -> str:
-        """Reads one attribute; returns its meaning for *tag*, or ""."""
+        """Read one attribute; returns its meaning for *tag*, or ""."""
         name = self._take_until(_SPACE + "=>/\"'").lower()
         if not name:
             raise self._error(f'Empty attribute name in the tag "{tag}"', begin)
@@ -350,7 +350,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def split_typed(text: str) -> list[str]:
-    """Splits a person's long text like their app: into messages of at most 4096 UTF-16 units."""
+    """Split a person's long text like their app: into messages of at most 4096 UTF-16 units."""
     cleaned = _clean(text).strip()
     cuts = [0]
     units = 0

@@ -95,22 +95,22 @@ class Person:
     # Actions.
 
     async def send(self, text: str) -> Message:
-        """Types something. If it is too long for one message, the last one is returned."""
+        """Type something. If it is too long for one message, the last one is returned."""
         self._act()
         return _shown(self._world.says(self._account, text)[-1])
 
     async def start(self, payload: str = "") -> Message:
-        """Presses Start."""
+        """Press Start."""
         self._act()
         return _shown(self._world.starts(self._account, payload))
 
     async def open_link(self, url: str) -> Message:
-        """Opens a link to the bot (an invitation). Raises ValueError for any other link."""
+        """Open a link to the bot (an invitation). Raises ValueError for any other link."""
         self._act()
         return _shown(self._world.follows(self._account, url))
 
     async def edit(self, message: Message, text: str) -> Message:
-        """Edits one's own message. With the same text, it is an update without a change, which
+        """Edit one's own message. With the same text, it is an update without a change, which
         Telegram sometimes sends.
         """
         self._act()
@@ -140,7 +140,7 @@ class Person:
     async def press(
         self, label: str, *, message: Message | None = None, timeout: float = PATIENCE
     ) -> Toast:
-        """Taps a button, in *message* or in the newest message that has it.
+        """Tap a button, in *message* or in the newest message that has it.
 
         Returns the bot's answer. Raises LookupError if there is no such button, and TimeoutError if
         the bot doesn't answer within *timeout* seconds. A link button opens its link.
@@ -156,14 +156,14 @@ class Person:
     async def press_altered(
         self, data: str, *, message: Message | None = None, timeout: float = PATIENCE
     ) -> Toast:
-        """Sends *data* as if a button had it, as a modified app could."""
+        """Send *data* as if a button had it, as a modified app could."""
         bubble = self._bubble(message or self.last)
         self._act()
         query = self._world.asks(self._account, bubble, data)
         return await self._answer_to(query.id, timeout)
 
     def tap(self, label: str, *, message: Message | None = None) -> str:
-        """Taps without waiting for the answer; returns the id of the callback query."""
+        """Tap without waiting for the answer; returns the id of the callback query."""
         bubble, button = self._button(label, message)
         self._act()
         return self._world.presses(self._account, bubble, button["callback_data"]).id
@@ -189,7 +189,7 @@ class Person:
     async def sees(
         self, fragment: str, *, after: Message | None = None, timeout: float = PATIENCE
     ) -> Message:
-        """Waits for a message of the bot, new or edited, that contains *fragment*.
+        """Wait for a message of the bot, new or edited, that contains *fragment*.
 
         Considers anything since this person's last action; with *after*, only changes later than
         that message. The TimeoutError it may raise shows the phone's screen.

@@ -55,7 +55,7 @@ class Sandbox:
         await self.stop()
 
     async def start(self, port: int = 0) -> None:
-        """Listens on loopback; 0 picks a free port. Raises OSError if the port is taken."""
+        """Listen on loopback; 0 picks a free port. Raises OSError if the port is taken."""
         app = web.Application(client_max_size=MAX_UPLOAD)
         self._server.add_routes(app)
         self._page.add_routes(app)
@@ -66,7 +66,7 @@ class Sandbox:
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stops listening and closes the folder; the sandbox can't be started again."""
+        """Stop listening and close the folder; the sandbox can't be started again."""
         self._world.updates.end_poll()
         self._page.end_streams()
         if self._runner is not None:
@@ -134,7 +134,7 @@ class Sandbox:
         chat: Person | None = None,
         times: int | None = 1,
     ) -> None:
-        """Makes the next *times* calls of *method* ("*": any) fail; None: until ``heal``. With
+        """Make the next *times* calls of *method* ("*": any) fail; None: until ``heal``. With
         *chat*, only calls into that chat.
 
         After *delay* seconds the call is refused with *status*, or its connection breaks before or
@@ -157,12 +157,12 @@ class Sandbox:
         )
 
     def only(self, methods: Collection[str], *, status: int = 400) -> None:
-        """Answers everything but *methods* with an error, until ``heal``."""
+        """Answer everything but *methods* with an error, until ``heal``."""
         refusal = error_for(status, description=None, retry_after=1)
         self._faults.only(frozenset(methods), refusal)
 
     def heal(self) -> None:
-        """Removes all planned faults."""
+        """Remove all planned faults."""
         self._faults.clear()
 
     def faults_struck(self, method: str) -> int:

@@ -81,12 +81,12 @@ class Alarm:
         return self._store.is_reachable
 
     async def start(self) -> None:
-        """Starts ringing; minutes that have passed in the meantime ring at once. Idempotent."""
+        """Start ringing; minutes that have passed in the meantime ring at once. Idempotent."""
         if self._running is None:
             self._running = self._supervisor.start(self._run, name="alarm", restarts=True)
 
     async def stop(self) -> None:
-        """Stops ringing, and cancels wake-ups in progress: their transactions roll back."""
+        """Stop ringing, and cancel wake-ups in progress: their transactions roll back."""
         running, self._running = self._running, None
         if running is not None:
             await end([running])
@@ -95,17 +95,17 @@ class Alarm:
         self._due.clear()
 
     async def close(self) -> None:
-        """Stops, and disconnects from Redis."""
+        """Stop, and disconnect from Redis."""
         await self.stop()
         await self._storing_later.end()
         await asyncio.to_thread(self._redis.close)
 
     async def arm(self, *minutes: datetime) -> bool:
-        """Rings at *minutes* (aware, whole). Idempotent. False means: not before Redis is back."""
+        """Ring at *minutes* (aware, whole). Idempotent. False means: not before Redis is back."""
         return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=False)
 
     async def rebuild(self, minutes: Iterable[datetime]) -> bool:
-        """Replaces all minutes by *minutes*. False means: they are added once Redis is back.
+        """Replace all minutes by *minutes*. False means: they are added once Redis is back.
 
         Minutes that another replica arms between the caller's query and this call are dropped like
         outdated ones; the sweep makes up for that.
@@ -113,7 +113,7 @@ class Alarm:
         return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=True)
 
     def wakeup(self) -> None:
-        """Makes the scheduler check its jobs now, if it is running and Redis replies."""
+        """Make the scheduler check its jobs now, if it is running and Redis replies."""
         if self._scheduler is not None and self._store.is_reachable:
             self._scheduler.wakeup()
 

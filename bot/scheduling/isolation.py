@@ -57,7 +57,7 @@ class Isolation:
                 return
 
     async def run_isolated(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:
-        """Runs as the dispatcher, across families. Returns how many were done or set aside."""
+        """Run as the dispatcher, across families. Returns how many were done or set aside."""
         return await self._bisect(work, subjects, do, request=as_dispatch())
 
     async def _bisect(

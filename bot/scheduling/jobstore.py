@@ -65,15 +65,15 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
     # Called by us, from threads.
 
     def probe(self) -> bool:
-        """Checks whether Redis replies."""
+        """Check whether Redis replies."""
         return self._in_thread(lambda: bool(self._redis.ping()))
 
     def put(self, jobs: Iterable[StoredJob]) -> bool:
-        """Adds *jobs*, replacing those with the same id; False if Redis couldn't be reached."""
+        """Add *jobs*, replacing those with the same id; False if Redis couldn't be reached."""
         return self._in_thread(lambda: self._write(jobs, replaces_all=False))
 
     def replace_all(self, jobs: Iterable[StoredJob]) -> bool:
-        """Replaces all jobs by *jobs*, atomically; False if Redis couldn't be reached."""
+        """Replace all jobs by *jobs*, atomically; False if Redis couldn't be reached."""
         return self._in_thread(lambda: self._write(jobs, replaces_all=True))
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         self._on_loop(lambda: self._write([stored], replaces_all=False), otherwise=False)
 
     def remove_job(self, job_id: str) -> None:
-        """Makes sure that it is gone. If it wasn't there, that is success rather than a
+        """Make sure that it is gone. If it wasn't there, that is success rather than a
         JobLookupError.
         """
         self._on_loop(lambda: self._remove([job_id]), None)
@@ -130,7 +130,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         self._on_loop(lambda: self._redis.delete(APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES), None)
 
     def shutdown(self) -> None:
-        """Does nothing: the store outlives its schedulers."""
+        """Do nothing: the store outlives its schedulers."""
 
     # Redis
 

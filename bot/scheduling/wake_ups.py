@@ -83,11 +83,11 @@ class WakeUps:
         database.subscribe(self._on_event)
 
     def add_sweep_listener(self, look: Callable[[], None]) -> None:
-        """Calls *look* with each sweep, to find whatever else waits in the database."""
+        """Call *look* with each sweep, to find whatever else waits in the database."""
         self._on_sweep.append(look)
 
     async def run(self) -> None:
-        """Runs the alarm and the sweeps until cancelled."""
+        """Run the alarm and the sweeps until cancelled."""
         try:
             await self._lease.start()
             _raise_swallowed_cancellation()
@@ -100,7 +100,7 @@ class WakeUps:
             await self._alarm.close()
 
     async def act(self) -> None:
-        """Takes the next step of every expired timer, in batches until none is left, then starts
+        """Take the next step of every expired timer, in batches until none is left, then start
         the chores.
         """
         async with self._acting:
@@ -115,8 +115,8 @@ class WakeUps:
             await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
 
     async def expand(self) -> None:
-        """Creates the missing doses of the coming hours and the missing occurrences of the coming
-        year, and sets the alarm for those within its reach.
+        """Create the missing doses of the coming hours and the missing occurrences of the coming
+        year, and set the alarm for those within its reach.
         """
         before = self._clock.now() + EXPAND_AHEAD
         await self._isolation.do(
@@ -161,7 +161,7 @@ class WakeUps:
         await self._alarm.start()
 
     async def _on_ring(self, minute: datetime) -> None:
-        """Acts, and acts again if by PostgreSQL's clock the minute may not have come yet."""
+        """Act, and act again if by PostgreSQL's clock the minute may not have come yet."""
         early = minute + CLOCK_TOLERANCE - self._clock.now()
         await self.act()
         if early > timedelta(0):
@@ -187,7 +187,7 @@ class WakeUps:
             self._arming.set()
 
     async def _arm(self) -> None:
-        """Sets the alarm for new timers. If that fails, the sweep finds them."""
+        """Set the alarm for new timers. If that fails, the sweep finds them."""
         while True:
             await self._arming.wait()
             self._arming.clear()
@@ -222,7 +222,7 @@ class WakeUps:
                 await asyncio.sleep(TICK_SECONDS)
 
     async def _sweep(self) -> None:
-        """Sweeps now and then, and at every full minute while Redis can't be reached."""
+        """Sweep now and then, and at every full minute while Redis can't be reached."""
         last = datetime.min.replace(tzinfo=UTC)
         while True:
             now = self._clock.now()

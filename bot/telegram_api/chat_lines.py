@@ -120,7 +120,7 @@ class ChatLines:
         return chat.lines[kind]
 
     def join(self, lane: Lane, deadline: datetime, *, chat_id: int) -> Ticket:
-        """Queues a ticket behind those that are as urgent and came earlier."""
+        """Queue a ticket behind those that are as urgent and came earlier."""
         line = self.get_line(chat_id, KINDS[lane])
         ticket = Ticket(
             urgency=(lane, deadline, next(self._numbers)),
@@ -163,7 +163,7 @@ class ChatLines:
         line.turn += 1
 
     def pop(self, line: Line) -> Ticket | None:
-        """Removes and returns the first ticket of *line*; None if all were abandoned."""
+        """Remove and return the first ticket of *line*; None if all were abandoned."""
         self._drop_abandoned(line)  # some may have left while Redis was asked
         if not line.tickets:
             return None
@@ -173,12 +173,12 @@ class ChatLines:
         return ticket
 
     def rest(self, line: Line, until: float) -> None:
-        """Gives the chat nothing of this kind before *until*."""
+        """Give the chat nothing of this kind before *until*."""
         line.is_resting = True
         heappush(self._resting, (until, next(self._numbers), line))
 
     def end_rests(self, now: float) -> None:
-        """Serves chats again whose rest has ended."""
+        """Serve chats again whose rest has ended."""
         while self._resting and self._resting[0][0] <= now:
             _, _, line = heappop(self._resting)
             line.is_resting = False
@@ -194,7 +194,7 @@ class ChatLines:
             self._sweep()
 
     def sweep(self) -> None:
-        """Drops the rest of the abandoned tickets, if any."""
+        """Drop the rest of the abandoned tickets, if any."""
         if self._abandoned:
             self._sweep()
 
@@ -219,7 +219,7 @@ class ChatLines:
             self._rest_or_forget(line.chat, now)
 
     def _rest_or_forget(self, chat: Chat, now: float) -> None:
-        """Keeps an idle chat for as long as it can't have its next message."""
+        """Keep an idle chat for as long as it can't have its next message."""
         if any(line.tickets or line.is_resting for line in chat.lines):
             return
         until = max(chat.free_at, chat.paused_until)
@@ -234,7 +234,7 @@ class ChatLines:
             self._abandoned -= 1
 
     def _sweep(self) -> None:
-        """Removes all abandoned tickets in one pass, which spreads the cost over them."""
+        """Remove all abandoned tickets in one pass, which spreads the cost over them."""
         now = self._now()
         for listed in self._listed:
             listed.clear()

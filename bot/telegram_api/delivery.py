@@ -59,11 +59,11 @@ class Delivery:
         database.subscribe(self._on_event)
 
     def nudge(self) -> None:
-        """Checks the outbox now."""
+        """Check the outbox now."""
         self._wanted.set()
 
     async def run(self) -> None:
-        """Delivers until cancelled. If nothing is open it waits for a nudge, without polling."""
+        """Deliver until cancelled. If nothing is open it waits for a nudge, without polling."""
         self.nudge()
         while True:
             self._wanted.clear()
@@ -80,7 +80,7 @@ class Delivery:
                 await self._pause(wait)
 
     async def renew_leases(self) -> None:
-        """Renews the leases of messages being sent: slow is not lost. Runs until cancelled."""
+        """Renew the leases of messages being sent: slow is not lost. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._in_flight:
@@ -94,7 +94,7 @@ class Delivery:
                 log.warning("outbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
-        """Finishes what was started, for at most *seconds*."""
+        """Finish what was started, for at most *seconds*."""
         await self._in_flight.drain(seconds=seconds)
         await self._sender.close(seconds=seconds)
 
@@ -138,7 +138,7 @@ class Delivery:
         return seconds
 
     async def _pause(self, seconds: float | None) -> None:
-        """Waits for a nudge, a free slot, or *seconds*."""
+        """Wait for a nudge, a free slot, or *seconds*."""
         nudge = self._nudges.start(self._wanted.wait())
         is_any_busy = any(count >= claims.EACH for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy

@@ -142,7 +142,7 @@ class Limiter:
             raise
 
     def pause(self, retry_after: float, chat_id: int | None = None) -> None:
-        """Observes a 429: sends nothing for that many seconds, to anybody or to one chat.
+        """Observe a 429: sends nothing for that many seconds, to anybody or to one chat.
 
         A send's 429 may concern more than its chat. Until that is known all others are held, and
         then go one at a time until :meth:`went_through` is called for one of them.
@@ -221,7 +221,7 @@ class Limiter:
         return self._paused_until
 
     async def _is_granted_by_all(self, shared: SharedSendLimits, line: Line) -> bool:
-        """Asks the other replicas too, and remembers how long they make us wait."""
+        """Ask the other replicas too, and remember how long they make us wait."""
         budget, chat, is_bulk = self._budget, line.chat, line.kind is Kind.BULK
         wait, chat_wait = await shared.take(
             Demand(

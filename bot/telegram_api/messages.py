@@ -20,7 +20,7 @@ _TEXT = {**_HTML, "link_preview_options": {"is_disabled": True}}
 async def send_screen(
     api: TelegramApi, screen: Screen, *, chat_id: int, is_silent: bool = False
 ) -> int | None:
-    """Sends a message; returns its id, or None if the response lacks it, although it was sent.
+    """Send a message; returns its id, or None if the response lacks it, although it was sent.
     Raises whatever the call raises.
     """
     body: dict[str, Any] = {"chat_id": chat_id, **_markup(screen.keyboard)}
@@ -34,7 +34,7 @@ async def send_screen(
 
 
 async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:
-    """Replaces a message by *screen*. Raises whatever the call raises."""
+    """Replace a message by *screen*. Raises whatever the call raises."""
     await api.call(
         "editMessageText",
         {
@@ -50,7 +50,7 @@ async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message
 async def show_toast(
     api: TelegramApi, press_id: str, text: str | None = None, *, is_alert: bool = False
 ) -> None:
-    """Stops the pressed button from spinning, and shows *text*. Raises whatever the call raises."""
+    """Stop the pressed button from spinning, and show *text*. Raises whatever the call raises."""
     body: dict[str, Any] = {"callback_query_id": press_id}
     if text:
         body |= {"text": text, "show_alert": is_alert}

@@ -34,7 +34,7 @@ class OutcomeRecorder:
         self._recording = Tasks("recording")
 
     def add(self, outcome: Sent | Shown) -> None:
-        """Records it at once, together with everything else that comes in at the same moment."""
+        """Record it at once, together with everything else that comes in at the same moment."""
         if isinstance(outcome, Sent):
             self._sent.append(outcome)
         else:
@@ -43,7 +43,7 @@ class OutcomeRecorder:
             self._recording.start(self._record_soon())
 
     async def close(self, *, seconds: float) -> None:
-        """Records the rest, for at most *seconds*."""
+        """Record the rest, for at most *seconds*."""
         await self._recording.drain(seconds=seconds)
 
     async def _record_soon(self) -> None:

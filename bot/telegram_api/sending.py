@@ -66,11 +66,11 @@ class Sender:
         self._recorder = OutcomeRecorder(database, on_outdated=on_pending)
 
     async def close(self, *, seconds: float) -> None:
-        """Records the rest, for at most *seconds*."""
+        """Record the rest, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
     async def send_or_edit(self, claimed: Claimed) -> None:
-        """Sends or edits it, or records why not. Raises database errors, and whatever makes it
+        """Send or edit it, or record why not. Raises database errors, and whatever makes it
         impossible to read or show.
         """
         if not await self._wait_for_turn(claimed):
@@ -102,7 +102,7 @@ class Sender:
             )
 
     async def _wait_for_turn(self, claimed: Claimed) -> bool:
-        """Waits for Telegram's limits. Returns False if that takes too long (Telegram told us to
+        """Wait for Telegram's limits. Returns False if that takes too long (Telegram told us to
         leave the chat alone): the lease would run out, which looks like a send with unknown
         outcome.
         """
@@ -206,7 +206,7 @@ class Sender:
             self._on_pending()
 
     async def _mark_unreachable(self, claimed: Claimed, message: Message, why: str) -> None:
-        """Records that this person can't be reached."""
+        """Record that this person can't be reached."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
 

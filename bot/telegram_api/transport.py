@@ -104,7 +104,7 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Opens the connection pool, unless it is open."""
+        """Open the connection pool, unless it is open."""
         if self._session is not None:
             return
         self._pool = asyncio.Semaphore(self._pool_size)
@@ -117,7 +117,7 @@ class AiohttpRequest(BaseRequest):
         )
 
     async def shutdown(self) -> None:
-        """Closes all connections, if there are any."""
+        """Close all connections, if there are any."""
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -132,7 +132,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Makes one request; returns status and body. Raises TimedOut or NetworkError.
+        """Make one request; returns status and body. Raises TimedOut or NetworkError.
 
         NotSent means that it was never sent; with any other error it may have arrived.
         """
@@ -155,7 +155,7 @@ class AiohttpRequest(BaseRequest):
     async def post_json(
         self, url: str, body: Mapping[str, Any], *, file: File | None = None, read_timeout: float
     ) -> tuple[int, bytes]:
-        """Posts *body*, as a form if there is a *file*; returns status and body. Raises as
+        """Post *body*, as a form if there is a *file*; returns status and body. Raises as
         above.
         """
         return await self._exchange(

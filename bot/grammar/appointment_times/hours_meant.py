@@ -18,7 +18,7 @@ _PART_HOURS = range(8, 23)  # the hours of a part of the day that are offered
 
 
 def resolve_hours(when: When, typed: TypedWhen) -> When:
-    """Adds the times that its hour can mean, and the duration if its end is known."""
+    """Add the times that its hour can mean, and the duration if its end is known."""
     if typed.clock is None:
         return when if typed.part is None else replace(when, times=_hours_of(typed.part))
     ends = typed.ends if typed.until is None or typed.repeat is not None else None

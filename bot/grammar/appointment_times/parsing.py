@@ -21,7 +21,7 @@ from domain.local_time import resolve_local
 
 
 def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool = False) -> When:
-    """Parses all of *text* as a time, by the clock of *zone*. If *is_day_known*, "9-15" are hours.
+    """Parse all of *text* as a time, by the clock of *zone*. If *is_day_known*, "9-15" are hours.
     Raises `Misunderstood` for other words.
     """
     tokens = split_spans(tokenize(text[:200]).tokens)

@@ -71,7 +71,7 @@ class TypedWhen:
 
 
 def with_problem(when: When, problem: Misunderstood) -> When:
-    """Adds *problem*, unless there already is one: only the first is reported."""
+    """Add *problem*, unless there already is one: only the first is reported."""
     return replace(when, problem=when.problem or problem)
 
 

@@ -28,7 +28,7 @@ _FILLERS_OF_A_PART = 2
 
 
 def split_spans(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """Splits "10:00-14:00" and "1-14" into three tokens each; "2026-12-03" and "x-ray" stay
+    """Split "10:00-14:00" and "1-14" into three tokens each; "2026-12-03" and "x-ray" stay
     whole.
     """
     found: list[Token] = []
@@ -66,7 +66,7 @@ def reads_as_time(tokens: Sequence[Token]) -> int:
 
 
 def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
-    """Reads one part of a time into *typed*; returns how many tokens it took, 0 if there is none.
+    """Read one part of a time into *typed*; returns how many tokens it took, 0 if there is none.
 
     Raises `Misunderstood` for words that can only be meant as such a part, but are wrong.
     """

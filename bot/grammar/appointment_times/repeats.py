@@ -118,7 +118,7 @@ def _interval(words: Sequence[str]) -> tuple[int, int]:
 def _with_days(
     unit: tuple[Frequency, int], words: Sequence[str], used: int
 ) -> tuple[Recurrence, int]:
-    """Adds the days that follow: "on tuesday", "on the 3rd", "on the first monday"."""
+    """Add the days that follow: "on tuesday", "on the 3rd", "on the first monday"."""
     frequency, interval = unit
     rest = words[used:]
     skip = 1 if rest[:1] == ["on"] else 0

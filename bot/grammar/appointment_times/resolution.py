@@ -45,7 +45,7 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
 
 
 def _by_clocks(when: When, zone: ZoneInfo) -> When:
-    """Corrects the hours between two times if the clocks change in between."""
+    """Correct the hours between two times if the clocks change in between."""
     if when.rule is not None or when.day is None or when.clock is None or when.duration is None:
         return when
     begin = datetime.combine(when.day, when.clock)
@@ -132,7 +132,7 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
 
 
 def _without_past(when: When, local_now: datetime) -> When:
-    """Reports a day or an hour that has passed, and asks for another."""
+    """Report a day or an hour that has passed, and ask for another."""
     day, clock = when.day, when.clock
     if day is None or (when.rule is not None and day >= local_now.date()):
         return when

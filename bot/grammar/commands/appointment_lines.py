@@ -94,7 +94,7 @@ class LineReader:
         return Reading(AppointmentParts(self._people), len(self._tokens), None, None)
 
     def read_from(self, at: int, parts: AppointmentParts, *, skips: bool = False) -> Reading:
-        """Reads what follows a title that ends at *at*; *skips* means past anything that isn't a
+        """Read what follows a title that ends at *at*; *skips* means past anything that isn't a
         part.
         """
         tokens, title_ends = self._tokens, at

@@ -54,7 +54,7 @@ def understand_appointment(
     zone: ZoneInfo | None,
     now: datetime,
 ) -> PartialAppointment:
-    """Reads a line. *zone* is the clock to use unless a person is named. Only raises for a line
+    """Read a line. *zone* is the clock to use unless a person is named. Only raises for a line
     that is too long, or that names somebody unknown.
     """
     if len(text) > _LONGEST_LINE:
@@ -72,7 +72,7 @@ def understand_change(
     zone: ZoneInfo,
     now: datetime,
 ) -> PartialAppointment:
-    """Reads changes to an existing appointment, without its title: "at 15:00 for 2 hours".
+    """Read changes to an existing appointment, without its title: "at 15:00 for 2 hours".
 
     Raises `Misunderstood` if any of it is something else.
     """

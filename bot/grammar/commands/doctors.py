@@ -37,7 +37,7 @@ class PartialDoctor:
 def understand_doctor(
     text: str, *, people: Sequence[Person], zone: ZoneInfo | None
 ) -> PartialDoctor:
-    """Reads a line: parts separated by commas, the name first. Raises `Misunderstood` for an
+    """Read a line: parts separated by commas, the name first. Raises `Misunderstood` for an
     impossible name; an invalid phone number becomes a `problem`, and the rest is kept.
     """
     if len(text) > _LONGEST_LINE:

@@ -68,7 +68,7 @@ class TypedIntake:
 
 
 def read_intake(rest: Line, *, zone: ZoneInfo, now: datetime) -> TypedIntake:
-    """Reads what follows the name of a medicine, for a person in *zone*. Never raises."""
+    """Read what follows the name of a medicine, for a person in *zone*. Never raises."""
     start = find_moment(rest.tokens)
     amount, when = rest.tokens[:start], rest.tokens[start:]
     while amount and amount[-1].word == ",":

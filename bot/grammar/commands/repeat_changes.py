@@ -44,7 +44,7 @@ class RepeatChange:
 def parse_repeat_change(
     text: str, *, old: Recurrence | None, start: datetime, zone: ZoneInfo, now: datetime
 ) -> RepeatChange:
-    """Applies *text* to the rhythm *old*, whose next date is at *start* (naive local).
+    """Apply *text* to the rhythm *old*, whose next date is at *start* (naive local).
 
     Raises `Misunderstood`.
     """

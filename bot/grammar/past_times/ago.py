@@ -86,7 +86,7 @@ def count_of(word: str) -> Fraction | None:
 
 
 def _unglued(word: str) -> Iterator[str]:
-    """Splits "2h" and "20min" in two, likewise "forty-five", and "1h30" in four."""
+    """Split "2h" and "20min" in two, likewise "forty-five", and "1h30" in four."""
     glued = _HOURS_AND_MINUTES.fullmatch(word)
     if glued:
         yield from (glued[1], "h", glued[2], "min")

@@ -35,7 +35,7 @@ def read_moment_parts(tokens: Sequence[Token], *, words: str, today: date) -> Mo
 
 
 def _both(said: MomentParts, part: MomentParts, words: str) -> MomentParts:
-    """Combines the two. Raises `Misunderstood` if both say the same kind of thing."""
+    """Combine the two. Raises `Misunderstood` if both say the same kind of thing."""
     given = {
         name: value for name in MomentParts.__slots__ if _is_said(value := getattr(part, name))
     }

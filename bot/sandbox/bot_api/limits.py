@@ -53,7 +53,7 @@ class LimitKeeper:
         self._chats: dict[int | str, _Bucket] = {}
 
     def count(self, chat_id: int | str) -> None:
-        """Counts one message or edit to a chat. Raises 429 with ``retry_after`` if there are too
+        """Count one message or edit to a chat. Raises 429 with ``retry_after`` if there are too
         many.
         """
         limits = self.limits

@@ -118,7 +118,7 @@ def _json(body: Json, *, status: int = 200) -> web.Response:
 
 
 def _broken(request: web.Request) -> web.Response:
-    """Breaks the connection; the response goes nowhere."""
+    """Break the connection; the response goes nowhere."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

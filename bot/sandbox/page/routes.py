@@ -115,7 +115,7 @@ class Page:
         return web.json_response({}, headers=_HEADERS)
 
     def _carry_out(self, action: str, account: Account, given: Json) -> None:
-        """Performs a person's action; its effect reaches the page through the stream."""
+        """Perform a person's action; its effect reaches the page through the stream."""
         world = self._world
         match action:
             case "say":

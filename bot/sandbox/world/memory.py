@@ -60,17 +60,17 @@ class Memory:
             self.queries[query.id] = query
 
     def listen(self, listener: Listener, *, chat_id: int | None = None) -> None:
-        """Calls *listener* with every change from now on, or with those of one chat."""
+        """Call *listener* with every change from now on, or with those of one chat."""
         self._listeners.setdefault(chat_id, set()).add(listener)
 
     def ignore(self, listener: Listener) -> None:
-        """Ends a :meth:`listen` for everything."""
+        """End a :meth:`listen` for everything."""
         self._listeners[None].discard(listener)
 
     # The bot itself.
 
     def set_profile(self, name: str, value: Any) -> None:
-        """Stores one fact about the bot: its name, its commands, …"""
+        """Store one fact about the bot: its name, its commands, …"""
         if self.profile.get(name) != value:
             self.profile[name] = value
             self.store.put("profile", name, value)

@@ -58,13 +58,13 @@ class UpdateQueue:
         self._wake()
 
     def allow(self, kinds: list[str]) -> None:
-        """Sets which kinds are queued from now on; an empty list means the usual ones."""
+        """Set which kinds are queued from now on; an empty list means the usual ones."""
         if kinds != (self._allowed or []):
             self._allowed = kinds or None
             self._store.put("allowed_updates", 0, kinds)
 
     def drop(self) -> None:
-        """Drops everything queued."""
+        """Drop everything queued."""
         self._confirm(self.next_id)
 
     async def fetch(self, *, offset: int, limit: int, timeout: float) -> list[Json]:
@@ -92,7 +92,7 @@ class UpdateQueue:
         return self._poll is not None
 
     def end_poll(self) -> None:
-        """Makes a waiting ``fetch`` return, even with nothing: the sandbox is stopping."""
+        """Make a waiting ``fetch`` return, even with nothing: the sandbox is stopping."""
         self._wake()
 
     def _confirm(self, offset: int) -> None:

@@ -104,7 +104,7 @@ class World(Memory):
         self._remove(bubble)
 
     def bot_answers(self, query_id: str, *, text: str, alert: bool, url: str | None) -> None:
-        """Answers a press. Raises 400 for one that is unknown, answered or too old."""
+        """Answer a press. Raises 400 for one that is unknown, answered or too old."""
         query = self.queries.pop(query_id, None)
         if query is None:
             raise bad_request(_STALE_QUERY)
@@ -185,7 +185,7 @@ class World(Memory):
         return self.asks(account, bubble, data)
 
     def asks(self, account: Account, bubble: Bubble, data: str) -> Query:
-        """Queues a callback query with any *data*: a modified app could send anything."""
+        """Queue a callback query with any *data*: a modified app could send anything."""
         now = self.clock.now().timestamp()
         self._forget_queries(now)
         query = Query(secrets.token_hex(9), account.id, bubble.message_id, now)

@@ -94,7 +94,7 @@ async def restore(request: Request) -> Answer:
 
 
 async def _resume(request: Request, medication_id: UUID) -> Answer:
-    """End a pause. What somebody has stopped meanwhile stays stopped."""
+    """End a pause. What somebody has stopped in the meantime stays stopped."""
     try:
         answer = await resuming.resume_medicine(request, None, medication_id, is_shown=True)
     except StoppedMeanwhile:

@@ -78,7 +78,7 @@ class EditedMessages:
         )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
-        """Asks what to do about its effect, or says why nothing can be done."""
+        """Ask what to do about its effect, or say why nothing can be done."""
         text = request.text or ""
         typed = f"/{command} {text}".strip() if command else text
         if not known.acts:
@@ -122,7 +122,7 @@ class EditedMessages:
                 return tap.and_ask(self.flow.question(running))
 
     async def _redo(self, request: Request, running: Conversation) -> Answer:
-        """Undoes the old version and carries out the new one: both or neither."""
+        """Undo the old version and carry out the new one: both or neither."""
         data: Data = running.data
         handler = self._commands[data["command"]]
 
@@ -181,7 +181,7 @@ def _ask(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh(request: Request, data: Data) -> Data:
-    """Adds the effect as it is now. Raises whatever :func:`find_action` does."""
+    """Add the effect as it is now. Raises whatever :func:`find_action` does."""
     actions = await _actions(request.scope, data)
     done = views.done_words(actions, now=request.scope.clock.now())
     return {**data, "done": done, "subject": _subject(actions)}
@@ -237,7 +237,7 @@ def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
 
 
 async def _take_back(request: Request, data: Data) -> Answer:
-    """Undoes the newest action first. Raises whatever :func:`undo_action` does."""
+    """Undo the newest action first. Raises whatever :func:`undo_action` does."""
     scope = request.scope
     undone = [await undo_action(scope, UUID(action)) for action in reversed(data["actions"])]
     said = undo_views.all_undone(undone, member=scope.require(Action.READ), now=scope.clock.now())

@@ -177,7 +177,7 @@ class Elsewhere:
 
 
 async def _run(request: Request, running: Conversation, handler: Handler, text: str) -> Answer:
-    """Runs the command as if it had just been typed, and ends the offer."""
+    """Run the command as if it had just been typed, and end the offer."""
     try:
         answer = await handler(replace(request, text=text, press=None, conversation=None))
     except Misunderstood as problem:

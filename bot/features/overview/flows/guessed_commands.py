@@ -54,7 +54,7 @@ class GuessedCommands:
         return self._offer(request) or conversations.unexpected(request.text or "")
 
     def _offer(self, request: Request) -> Answer | None:
-        """Asks whether a command was meant; None if no command resembles the text."""
+        """Ask whether a command was meant; None if no command resembles the text."""
         typed = request.text or ""
         guess = self._guess(typed)
         if guess is None:
@@ -85,7 +85,7 @@ class GuessedCommands:
         return conversations.tap_a_button(typed).and_ask(self.flow.question(running))
 
     async def _run(self, request: Request, running: Conversation) -> Answer:
-        """Runs the command as if it had just been typed, and ends the question."""
+        """Run the command as if it had just been typed, and end the question."""
         data: Data = running.data
         handler = self._commands[data["command"]]
         asked = replace(request, text=data["text"], press=None, message=None, conversation=None)

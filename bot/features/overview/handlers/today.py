@@ -19,12 +19,12 @@ async def today(request: Request) -> Answer:
 
 
 async def turn_today(request: Request) -> Answer:
-    """Shows another page in the same message."""
+    """Show another page in the same message."""
     return Answer(edit=await _today(request, page=request.pressed(TodayPage).page))
 
 
 async def take_today(request: Request) -> Answer:
-    """Records a dose from the list of today, and redraws that page."""
+    """Record a dose from the list of today, and redraw that page."""
     press = request.pressed(TakeToday)
     outcome = await presses.take_exactly(request.scope, [press.dose_id])
     answer = await taken(request, outcome)

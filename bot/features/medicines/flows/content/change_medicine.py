@@ -271,7 +271,7 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
 
 
 async def _save_reviewed(request: Request, running: Conversation, data: Data) -> Answer:
-    """Save what was shown. If somebody has changed the medicine meanwhile, ask again."""
+    """Save what was shown. If somebody has changed the medicine in the meantime, ask again."""
     now = request.scope.clock.now()
     try:
         medicine = await _edit(request, data, Content.from_json(data["new"]))

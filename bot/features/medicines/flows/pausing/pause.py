@@ -197,7 +197,7 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
 
 
 async def _resume_everything(request: Request, running: Conversation, person_id: UUID) -> Answer:
-    """Resume; or ask again if somebody else has ended the pause meanwhile."""
+    """Resume, or ask again if somebody else has ended the pause."""
     try:
         return await resume_everything(request, running, person_id)
     except NotPaused:
