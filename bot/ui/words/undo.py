@@ -55,7 +55,7 @@ def _stands(dose: DoseFacts) -> str:
         return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
     if dose.status == DoseStatus.PENDING:
         return _("It's open.")
-    return _("Nothing is recorded of it now.")
+    return _("Nothing is recorded for it now.")
 
 
 def _since_words() -> dict[str, str]:

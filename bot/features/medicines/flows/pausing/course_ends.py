@@ -172,8 +172,8 @@ def _zone(data: Data) -> ZoneInfo:
 
 
 async def _change_course(request: Request, running: Conversation, data: Data) -> Answer:
-    """Save the change as it was shown. If the medicine or the pause has changed meanwhile, ask
-    again, or say that there is nothing to ask any more.
+    """Save the change as it was shown. If the medicine or the pause has changed in the meantime,
+    ask again, or say that there is nothing left to ask.
     """
     question, course = CourseQuestion.from_json(data["question"]), data["course"]
     try:
