@@ -56,7 +56,7 @@ class Decision(Enum):
     IGNORE = auto()
     SLOW_DOWN = auto()  # answered once, then ignored
     GO_PRIVATE = auto()  # family matters don't belong in groups
-    FORGETFUL = auto()  # without Redis, nobody knows which question it answers
+    CONVERSATIONS_UNAVAILABLE = auto()  # without Redis, nobody knows which question it answers
 
 
 def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = True) -> Decision:
@@ -70,7 +70,7 @@ def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = 
     if arrival.is_limited and not arrival.is_private:
         return Decision.GO_PRIVATE if arrival.kind is UpdateKind.COMMAND else Decision.IGNORE
     if arrival.may_answer_a_question and not knows_questions:
-        return Decision.FORGETFUL
+        return Decision.CONVERSATIONS_UNAVAILABLE
     return Decision.HANDLE
 
 

@@ -329,7 +329,7 @@ class Serving:
         except ConversationsUnavailable:
             # An answer that ends the conversation is still sent; a question is not, as nobody would
             # understand the reply.
-            return refusals.forgetful() if "continue" in change else answer
+            return refusals.conversations_unavailable() if "continue" in change else answer
         match outcome:
             case conversations.Outcome.APPLIED:
                 return answer
@@ -374,8 +374,8 @@ async def _in_private(request: Request) -> Answer:
     return refusals.in_private(request.bot_username)
 
 
-async def _forgetful(_: Request) -> Answer:
-    return refusals.forgetful()
+async def _conversations_unavailable(_: Request) -> Answer:
+    return refusals.conversations_unavailable()
 
 
 async def _old_button(_: Request) -> Answer:
@@ -386,5 +386,5 @@ _INSTEAD: Mapping[Decision, Handler] = {
     Decision.IGNORE: _ignore,
     Decision.SLOW_DOWN: _slow_down,
     Decision.GO_PRIVATE: _in_private,
-    Decision.FORGETFUL: _forgetful,
+    Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
 }

@@ -88,7 +88,7 @@ def in_private(bot_username: str) -> Answer:
     )
 
 
-def forgetful() -> Answer:
+def conversations_unavailable() -> Answer:
     return say(
         _(
             "I can't remember our conversation at the moment. Please type everything on one "

@@ -66,9 +66,9 @@ def test_what_families_type_is_not_for_groups(
     ("arrival", "decision"),
     [
         (COMMAND, Decision.HANDLE),  # it needs no conversation
-        (MESSAGE, Decision.FORGETFUL),
+        (MESSAGE, Decision.CONVERSATIONS_UNAVAILABLE),
         (TAKEN, Decision.HANDLE),  # a dose counts whatever Redis knows
-        (ANSWER, Decision.FORGETFUL),
+        (ANSWER, Decision.CONVERSATIONS_UNAVAILABLE),
     ],
 )
 def test_an_answer_needs_to_know_its_question(arrival: Arrival, decision: Decision) -> None:
