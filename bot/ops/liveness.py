@@ -35,7 +35,7 @@ class Process:
         if self._folder is not None:
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self.gone = [UUID(path.stem) for path in self._files() if _is_left(path)]
+                self.gone = [UUID(path.stem) for path in self._files() if _is_unlocked(path)]
                 self._file = self._path(self.id).open("wb")
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -72,7 +72,7 @@ class Process:
         return self._folder / f"{process}{_SUFFIX}"
 
 
-def _is_left(path: Path) -> bool:
+def _is_unlocked(path: Path) -> bool:
     """Whether nobody holds the lock any more."""
     with suppress(OSError), path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -58,16 +58,16 @@ def medicine_words(
 
 def course_ending_within_pause(medicine: MedicineFacts | MedicineLine) -> date | None:
     """The last day of a course that will have ended by the time its pause does."""
-    return _over_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
+    return _ended_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
 
 
 def course_ended_on(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
     """The last day of a course that has already ended, whatever happens to its pause."""
-    last = _over_by(medicine, now)
+    last = _ended_by(medicine, now)
     return last if last and last < now.astimezone(medicine.zone).date() else None
 
 
-def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
+def _ended_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
     if not is_over_by(medicine.schedule, medicine.zone, at):
         return None
     return last_day(medicine.schedule, medicine.zone)

@@ -46,10 +46,10 @@ def superseded(facts: ActionSuperseded) -> str:
     else:
         words = _since_words().get(facts.action, _("{who} has changed {name} since."))
     words = words.format(who=facts.by or "", name=facts.name)
-    return words if facts.dose is None else words + " " + _stands(facts.dose)
+    return words if facts.dose is None else words + " " + _current_record(facts.dose)
 
 
-def _stands(dose: DoseFacts) -> str:
+def _current_record(dose: DoseFacts) -> str:
     """The dose's current record (no HTML)."""
     if dose.status in RESOLVED:
         return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))

@@ -94,13 +94,13 @@ def _with_doses(head: str, facts: CardFacts) -> str:
     numbers = dose_numbers(facts.doses)
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
-        text = "\n".join([head, *lines, *_put_off(facts, room)])
+        text = "\n".join([head, *lines, *_called_off_lines(facts, room)])
         if shown_length(text) <= MAX_SHOWN:
             break
     return text
 
 
-def _put_off(facts: CardFacts, room: _Room) -> list[str]:
+def _called_off_lines(facts: CardFacts, room: _Room) -> list[str]:
     """Doses of this slot that were paused or stopped before anybody answered."""
     words = {
         MedicineStatus.PAUSED: _("⏸ {what}\n<i>Paused</i>"),

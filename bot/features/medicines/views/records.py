@@ -34,7 +34,7 @@ def _change(item: RecordChange, person: str) -> str:
         case ChangeKind.CORRECTION_UNDONE:
             words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
             return words.format(
-                who=who, what=what, before=recorded_words(item.record), now=_stands(dose)
+                who=who, what=what, before=recorded_words(item.record), now=_current_record(dose)
             )
         case ChangeKind.CORRECTION_WITHDRAWN:
             return _("↩️ You undid your own correction of {what}.").format(what=what)
@@ -50,7 +50,7 @@ def _change(item: RecordChange, person: str) -> str:
             )
 
 
-def _stands(dose: DoseFacts) -> str:
+def _current_record(dose: DoseFacts) -> str:
     who = escape(dose.resolved_by or "")
     return _("It's back to what {who} recorded: {now}.").format(who=who, now=recorded_words(dose))
 

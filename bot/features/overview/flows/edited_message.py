@@ -127,7 +127,7 @@ class EditedMessages:
         handler = self._commands[data["command"]]
 
         async def work(scope: Scope) -> Answer:
-            undone = await _take_back(request, data)
+            undone = await _undo_actions(request, data)
             before = len(scope.acts)
             said = await handler(replace(request, text=data["text"], press=None, conversation=None))
             if said.conversation is not None or len(scope.acts) == before:
@@ -211,11 +211,11 @@ def _subject(actions: Sequence[LastAction]) -> list[str] | None:
 async def _change(request: Request, data: Data) -> Answer:
     verb, subject_id = data["subject"]
     family_id = request.scope.require(Action.READ).family_id
-    press, begin = _to_change(verb, family_id=family_id, subject_id=UUID(subject_id))
+    press, begin = _change_handler(verb, family_id=family_id, subject_id=UUID(subject_id))
     return replace(await begin(replace(request, press=press)), closes=True)
 
 
-def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
+def _change_handler(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
     """The button that changes what :func:`_subject` found, and its handler."""
     if verb == ChangeMedicine.verb:
         medicine = ChangeMedicine(family_id=family_id, medication_id=subject_id)
@@ -227,7 +227,7 @@ def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, 
 
 
 async def _undo(request: Request, running: Conversation) -> Answer:
-    return _finished_unless_asked(running, await _take_back(request, running.data))
+    return _finished_unless_asked(running, await _undo_actions(request, running.data))
 
 
 def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
@@ -236,7 +236,7 @@ def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
     return finished(running, answer)
 
 
-async def _take_back(request: Request, data: Data) -> Answer:
+async def _undo_actions(request: Request, data: Data) -> Answer:
     """Undo the newest action first. Raises whatever :func:`undo_action` does."""
     scope = request.scope
     undone = [await undo_action(scope, UUID(action)) for action in reversed(data["actions"])]

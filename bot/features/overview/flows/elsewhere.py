@@ -75,9 +75,9 @@ class Elsewhere:
 
     def handlers(self) -> dict[str, Handler]:
         """The commands, each wrapped to search other families."""
-        return {name: self._wrapped(name) for name in self._commands}
+        return {name: self._wrap(name) for name in self._commands}
 
-    def _wrapped(self, name: str) -> Handler:
+    def _wrap(self, name: str) -> Handler:
         naming = self._commands[name]
 
         async def handler(request: Request) -> Answer:
@@ -85,7 +85,7 @@ class Elsewhere:
             if not request.text or member is None or not member.has_other_families:
                 return await naming.handler(request)
             if await _names_unknown_person(request):
-                offers = await self._look(request, name, request.text)
+                offers = await self._find_offers(request, name, request.text)
                 if any(offer.is_allowed for offer in offers):
                     return self._offer(request, name, offers)
             try:
@@ -93,7 +93,9 @@ class Elsewhere:
             except Misunderstood as problem:
                 if problem.problem not in _UNKNOWN:
                     raise
-                offers = await self._look(request, name, request.text, here=problem.suggestions)
+                offers = await self._find_offers(
+                    request, name, request.text, here=problem.suggestions
+                )
                 if not offers:
                     raise
                 if not any(offer.is_allowed for offer in offers):
@@ -108,7 +110,7 @@ class Elsewhere:
         data = {"command": name, "text": request.text, "here": here, "offers": _stored(offers)}
         return self.flow.begin(request, "offer", data)
 
-    async def _look(
+    async def _find_offers(
         self, request: Request, name: str, text: str, *, here: Sequence[str] = ()
     ) -> Sequence[Offer]:
         """The other families that know what *text* names. *here* are similar names in this family:
@@ -155,7 +157,7 @@ class Elsewhere:
         )
 
     async def _refresh(self, request: Request, data: Data) -> Data:
-        offers = await self._look(request, data["command"], data["text"])
+        offers = await self._find_offers(request, data["command"], data["text"])
         if not offers:
             raise NotFound
         return {**data, "offers": _stored(offers)}

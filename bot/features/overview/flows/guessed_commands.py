@@ -21,10 +21,10 @@ from domain.delivery.inbox import EditedMessage, note_effect
 from domain.errors import CareCircleError
 from domain.several import attempt
 
-_ALONE = frozenset(  # these take no arguments
+_WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
     {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
 )
-_OF_A_QUESTION = "cancel"  # meaningless unless a question is open
+_CANCEL_COMMAND = "cancel"  # meaningless unless a question is open
 
 
 class GuessedCommands:
@@ -43,10 +43,10 @@ class GuessedCommands:
         running = request.conversation
         if not isinstance(running, Conversation) or running.flow == self.flow.name:
             return self._offer(request) or start.unknown_command()
-        guess = guess_command(request.text or "", self._commands, alone=_ALONE)
+        guess = guess_command(request.text or "", self._commands, alone=_WITHOUT_ARGUMENTS)
         if guess is None:
             return start.unknown_command()
-        has_button = guess.command != _OF_A_QUESTION
+        has_button = guess.command != _CANCEL_COMMAND
         return views.suggest(guess.command, guess.text, has_button=has_button)
 
     async def on_message(self, request: Request) -> Answer:
@@ -72,8 +72,8 @@ class GuessedCommands:
         return replace(answer, conversation=change)
 
     def _guess(self, typed: str) -> Guess | None:
-        commands = [name for name in self._commands if name != _OF_A_QUESTION]
-        return guess_command(typed, commands, alone=_ALONE)
+        commands = [name for name in self._commands if name != _CANCEL_COMMAND]
+        return guess_command(typed, commands, alone=_WITHOUT_ARGUMENTS)
 
     async def _take(self, request: Request, running: Conversation, reply: Reply) -> Answer:
         if reply.choice is not None:

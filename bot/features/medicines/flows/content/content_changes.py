@@ -223,7 +223,7 @@ def ask_interval(data: Data, choice: Choice) -> Screen:
 
 
 def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if nobody knows. Raises Misunderstood."""
+    """None if the answer was "I don't know". Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     text = reply.text or ""
@@ -248,7 +248,7 @@ def ask_max_per_day(data: Data, choice: Choice) -> Screen:
 
 
 def take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
-    """None if nobody knows. Raises Misunderstood."""
+    """None if the answer was "I don't know". Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""

@@ -128,7 +128,7 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
         lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
     if ended:
         lines.append(_("Over by now, so there are no doses left to give:"))
-        lines += fitting([_over(medicine) for medicine in ended])
+        lines += fitting([_course_ended(medicine) for medicine in ended])
     if not facts.medicines:
         lines.append(_("There was no medicine to resume."))
     if facts.apart:
@@ -138,7 +138,7 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
     if _nothing_is_left(medicine, now=now):
-        lines = [_("▶️ No longer paused, but its course is over:"), _over(medicine)]
+        lines = [_("▶️ No longer paused, but its course is over:"), _course_ended(medicine)]
         return Screen("\n".join(lines), ((undo_button(),),))
     lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
     return Screen("\n".join(lines), ((undo_button(),),))
@@ -187,7 +187,7 @@ def _nothing_is_left(medicine: MedicineFacts, *, now: datetime) -> bool:
     return is_over and not medicine.open_doses and medicine.first_due_at is None
 
 
-def _over(medicine: MedicineFacts) -> str:
+def _course_ended(medicine: MedicineFacts) -> str:
     last = last_day(medicine.schedule, medicine.zone)
     return _("• {medicine} (until {date})").format(
         medicine=escape(medicine.name), date=full_date(last) if last else ""
