@@ -1,6 +1,6 @@
-"""Everything that faces Telegram or the clock."""
+"""Everything that talks to Telegram or depends on the clock."""
 
 import os
 
-# PTB is moving from seconds to timedelta where Telegram asks to wait, and warns until told so.
+# PTB is migrating Telegram's waiting times from seconds to timedelta, and warns until we opt in.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

@@ -1,6 +1,6 @@
 """The command line: ``carecircle`` or ``python -m bot``.
 
-Exit codes: 0 done, 1 something is wrong (it was said what), 2 bad configuration or usage.
+Exit codes: 0 done, 1 something is wrong (and was reported), 2 bad configuration or usage.
 """
 
 import argparse
@@ -23,7 +23,7 @@ BAD_CONFIGURATION = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit code."""
+    """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
         settings = load_settings()
@@ -36,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return GONE_WRONG
     except KeyboardInterrupt:
-        return 130  # what a shell reports for a program that Ctrl-C ended
+        return 130  # what a shell reports for a program ended by Ctrl-C
     except Exception:
-        # The log strikes secrets out of a traceback; the interpreter would not.
+        # The log redacts secrets in a traceback; the interpreter would not.
         log.critical("unexpected error", exc_info=True)
         return GONE_WRONG
 
@@ -58,7 +58,7 @@ def _command(options: argparse.Namespace, settings: Settings) -> Coroutine[Any, 
 
 
 async def _run(settings: Settings, *, sandbox_port: int | None = None) -> int:
-    # The whole bot, which the other commands do without.
+    # Imports the whole bot, which the other commands don't need.
     from bot.app import process  # noqa: PLC0415
 
     if sandbox_port is None and not settings.telegram_bot_token:
@@ -89,7 +89,7 @@ async def _set_aside(options: argparse.Namespace, settings: Settings) -> int:
                 said = await set_aside.drop(settings, options.id)
             case _:
                 said = await set_aside.list_all(settings)
-    except set_aside.NothingOfThatId:
+    except set_aside.UnknownId:
         print(f"Nothing with the id {options.id} is set aside.", file=sys.stderr)
         return GONE_WRONG
     print(said)

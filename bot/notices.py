@@ -1,4 +1,4 @@
-"""What messages of each kind show: one view for each."""
+"""Renders messages: one view for each kind."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ VIEWS: Mapping[Kind, Callable[[Any], Screen]] = {
 
 
 def render(message: Message) -> Screen:
-    """What the message shows now. Who has left the family reads nothing of it any more."""
+    """What the message shows now. Somebody who has left the family no longer sees any of it."""
     if message.receiver.has_left:
         return family_notices.closed()
     return VIEWS[message.kind](message.facts)

@@ -1,4 +1,4 @@
-"""Which handler answers what. Handlers are thin: parse, one domain operation, a view."""
+"""Which handler serves what. Handlers are thin: parse, one domain operation, a view."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,10 +43,11 @@ from bot.features.overview.flows.guessed_commands import GuessedCommands
 from bot.features.overview.handlers import changes, today, undo
 from bot.features.overview.views import edited as edited_views
 from bot.intake.request import Handler, Request
-from bot.intake.serving import PtbCallback, Reading, Serving
+from bot.intake.serving import EditHandlers, PtbCallback, Serving
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer
 from bot.ui.presses.appointments import (
+    AddReminder,
     AppointmentsPage,
     CallOff,
     ChangeAppointment,
@@ -54,7 +55,6 @@ from bot.ui.presses.appointments import (
     MoveAppointment,
     NothingToNote,
     PastAppointmentsPage,
-    RemindToo,
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
@@ -71,7 +71,7 @@ from bot.ui.presses.contacts import (
     RestoreDoctor,
     ShowDoctor,
 )
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.doses import (
     CloseMenu,
     Correct,
@@ -82,9 +82,9 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
@@ -117,9 +117,9 @@ from bot.ui.presses.medicines import (
     UndoMedicine,
 )
 from bot.ui.presses.overview import (
-    HearOfChanges,
     Keep,
     RunCommand,
+    SetChangeNotices,
     TakeToday,
     TodayPage,
     UndoAction,
@@ -131,7 +131,7 @@ from domain.errors import NotFound
 
 
 def _one_or_list(kind: Kind[Any], one: Handler) -> Handler:
-    """A command that takes one entry, or a list of them: one on each line."""
+    """A command that takes one entry, or several on separate lines."""
 
     async def handler(request: Request) -> Answer:
         if pasted_lists.is_list(request.text):
@@ -200,18 +200,18 @@ FLOWS = Flows(
     ELSEWHERE.flow,
     EDITED.flow,
     GUESSED.flow,
-    beginnings=(
+    starting_commands=(
         *("newfamily", "addperson", "addmed", "addappt", "adddoctor"),
         *("give", "refill", "pause"),
     ),
-    unasked=GUESSED.on_message,
+    on_unexpected_message=GUESSED.on_message,
 )
 
 COMMANDS["cancel"] = FLOWS.on_cancel
 
 
 async def _menu(request: Request) -> Answer:
-    """A command as a button."""
+    """A command sent as a button."""
     handler = COMMANDS.get(request.pressed(RunCommand).command)
     if handler is None:
         raise NotFound
@@ -221,14 +221,14 @@ async def _menu(request: Request) -> Answer:
 PRESSES: dict[type[Press], Handler] = {
     Take: doses.take,
     TakeExactly: doses.take_exactly,
-    TakeAllSurely: doses.take_all_surely,
+    TakeNamedDoses: doses.take_named_doses,
     UndoAction: undo.undo_action,
     UndoNamed: undo.undo_named,
     Keep: undo.keep,
     TakeToday: today.take_today,
     TodayPage: today.turn_today,
     TakeAll: doses.take_all,
-    TakeTold: doses.take_told,
+    TakeAllInSummary: doses.take_all_in_summary,
     OpenMenu: doses.open_menu,
     CloseMenu: doses.close_menu,
     Skip: doses.skip,
@@ -270,12 +270,12 @@ PRESSES: dict[type[Press], Handler] = {
     MoveAppointment: move_appointment.begin,
     ChangeAppointment: change_appointment.begin,
     CallOff: appointments.call_off,
-    RestoreAppointment: appointments.bring_back,
-    RemindToo: appointments.remind_too,
+    RestoreAppointment: appointments.restore_appointment,
+    AddReminder: appointments.add_reminder,
     ShowCalendar: appointments.calendar,
     ShowFamilyCalendar: appointments.family_calendar,
     WriteOutcome: outcome.begin,
-    NothingToNote: appointments.all_fine,
+    NothingToNote: appointments.nothing_to_note,
     DoctorsPage: doctors.turn_page,
     ShowDoctor: doctors.show,
     ChangeDoctor: change_doctor.begin,
@@ -283,19 +283,19 @@ PRESSES: dict[type[Press], Handler] = {
     RestoreDoctor: doctors.restore,
     AddDoctor: add_doctor.begin_named,
     OwnClock: own_clock.begin,
-    HearOfChanges: changes.hear,
+    SetChangeNotices: changes.set_change_notices,
     SwitchFamily: family.switch_family,
     Invite: family.invite_as,
     InvitePerson: family.invite_person,
     RunCommand: _menu,
     Choose: FLOWS.on_press,
     Continue: FLOWS.on_continue,
-    Forget: FLOWS.on_forget,
+    Discard: FLOWS.on_discard,
 }
 
 
 async def _message(request: Request) -> Answer:
-    """A message that is no command. A contact is a doctor, unless something else is being asked."""
+    """A message that isn't a command. A shared contact is a doctor, unless a question is open."""
     running = request.conversation
     if request.contact is not None and (
         not isinstance(running, Conversation) or running.flow == add_doctor.FLOW.name
@@ -309,7 +309,7 @@ async def _unknown_edit(_: Request) -> Answer:
 
 
 def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: Serving) -> None:
-    """Teach the application everything that the bot answers."""
+    """Register handlers for everything that the bot answers."""
     fresh = filters.UpdateType.MESSAGE
     for name, handler in COMMANDS.items():
         application.add_handler(CommandHandler(name, serving.command(name, handler), filters=fresh))
@@ -320,9 +320,11 @@ def register(application: "Application[Any, Any, Any, Any, Any, Any]", serving: 
     application.add_handler(
         MessageHandler(fresh & ~filters.StatusUpdate.ALL, serving.message(_message))
     )
-    reading = Reading(COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit)
+    handlers = EditHandlers(
+        COMMANDS, GUESSED.on_unknown_command, _message, EDITED.begin, _unknown_edit
+    )
     application.add_handler(
-        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(reading))
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE, serving.edited(handlers))
     )
     application.add_handler(
         ChatMemberHandler(_membership(serving), ChatMemberHandler.MY_CHAT_MEMBER)
@@ -337,7 +339,8 @@ def _membership(serving: Serving) -> PtbCallback:
     async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         change = update.my_chat_member
         if change is None or change.chat.type != Chat.PRIVATE:
-            # Somebody put the bot into a group, or out of one: nothing about their own chat.
+            # The bot was added to a group or removed from one, which doesn't concern their own
+            # chat.
             await elsewhere(update, context)
         elif change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
             await blocked(update, context)

@@ -20,7 +20,7 @@ from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-# What asyncpg calls it, by what libpq and hosting companies call it. None: of no use to us.
+# asyncpg's names for parameters of libpq and hosting companies. None: not used.
 POSTGRES_PARAMETERS = {
     "sslmode": "ssl",
     "ssl": "ssl",
@@ -36,11 +36,11 @@ SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 
 
 class SettingsError(Exception):
-    """A setting is wrong. ``str()`` is one plain sentence for whoever starts the bot."""
+    """A setting is wrong. ``str()`` is one plain sentence for the operator."""
 
 
 def _default_data() -> Path:
-    """Where embedded servers and the sandbox keep their data: the platform's own place for it."""
+    """Where embedded servers and the sandbox keep their data: the platform's usual folder."""
     if os.geteuid() == 0:
         return Path("/var/lib/carecircle")
     if named := os.environ.get("XDG_DATA_HOME"):
@@ -55,12 +55,12 @@ def _default_data() -> Path:
 
 
 def _postgres(url: SecretStr) -> SecretStr:
-    """Any usual spelling of a PostgreSQL address, as the one that SQLAlchemy's asyncpg wants."""
+    """Convert any usual spelling of a PostgreSQL address to what SQLAlchemy's asyncpg expects."""
     if not url.get_secret_value():
         return url
     try:
         parsed = make_url(url.get_secret_value())
-    except (ArgumentError, ValueError):  # whose words may quote a piece of the password
+    except (ArgumentError, ValueError):  # the error may quote part of the password
         raise ValueError(
             "is not a database address (postgresql://user:password@host/name)"
         ) from None
@@ -96,10 +96,10 @@ RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; ``.env.example`` explains each line.
+    """Everything that can be configured; ``.env.example`` explains each line.
 
-    The environment wins over ``.env``. An empty value means "not set" in both, so that a copied
-    ``.env.example`` works as it is, and so that ``REDIS_URL= carecircle`` overrules the file.
+    The environment takes precedence over ``.env``. An empty value means "not set" in both, so that
+    a copied ``.env.example`` works as it is, and ``REDIS_URL= carecircle`` overrides the file.
     """
 
     model_config = SettingsConfigDict(
@@ -132,14 +132,14 @@ class Settings(BaseSettings):
 
     @field_validator("telegram_bot_token")
     @classmethod
-    def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
+    def _check_token(cls, token: SecretStr) -> SecretStr:
         if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
             raise ValueError("is not a bot token (123456:ABC…, as @BotFather gives it)")
         return token
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
-    def _is_an_address(cls, url: str) -> str:
+    def _check_url(cls, url: str) -> str:
         if not url:
             return url
         try:
@@ -153,14 +153,14 @@ class Settings(BaseSettings):
 
     @field_validator("webhook_secret")
     @classmethod
-    def _telegram_takes_it(cls, secret: SecretStr) -> SecretStr:
+    def _check_secret(cls, secret: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
             raise ValueError("can have up to 256 letters, digits, _ and - (Telegram's rule)")
         return secret
 
     @field_validator("carecircle_data")
     @classmethod
-    def _from_home(cls, data: Path) -> Path:
+    def _expand_home(cls, data: Path) -> Path:
         try:
             return data.expanduser()
         except RuntimeError:
@@ -168,14 +168,14 @@ class Settings(BaseSettings):
 
     @field_validator("log_level")
     @classmethod
-    def _is_a_level(cls, level: str) -> str:
+    def _check_level(cls, level: str) -> str:
         if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level.upper()
 
     @property
     def owner_url(self) -> SecretStr:
-        """Who migrates: the owner where one is named, else who serves."""
+        """Who runs migrations: the owner if one is configured, otherwise the bot's own role."""
         return self.database_owner_url or self.database_url
 
 

@@ -102,7 +102,7 @@ class Office:
         async def send() -> None:
             asked_at = self.time.now()
             while True:
-                await self.limiter.slot(lane, deadline, chat_id)
+                await self.limiter.acquire(lane, deadline, chat_id)
                 at = self.time.now()
                 self.calls.append((at, chat_id))
                 refused_for = self.refuses(chat_id)

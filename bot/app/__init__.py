@@ -1,1 +1,1 @@
-"""The composition root: the only room that builds engine, Redis, scheduler and Application."""
+"""Composes the bot from its parts, and runs it as a process."""

@@ -11,14 +11,14 @@ from typing import NoReturn, Self
 
 from bot.app.bot_api import build_application, identify, seconds_refused, set_command_menu
 from bot.grammar.warm_up import warm_up
+from bot.intake.abandoned_drafts import AbandonedDrafts
+from bot.intake.answer_sender import AnswerSender
 from bot.intake.chat_queues import ChatQueues
-from bot.intake.drafts import LeftDrafts
-from bot.intake.finished import Finished
+from bot.intake.completed_updates import CompletedUpdates
 from bot.intake.identity import Identities
-from bot.intake.owed_answers import OwedAnswers
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.polling import Poller
-from bot.intake.replies import Replies
-from bot.intake.serving import Parts, Serving
+from bot.intake.serving import Services, Serving
 from bot.notices import render
 from bot.ops.liveness import Process
 from bot.ops.supervisor import Supervisor, Tasks, Work
@@ -48,15 +48,15 @@ from domain.set_asides import describe
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
-POOL_SECONDS = 15.0  # for a free connection: nothing is lost while it waits
+POOL_SECONDS = 15.0  # to get a connection: nothing is lost while it waits
 ANSWERS_AT_ONCE = 64
-OWN_CONNECTIONS = 6  # to the database, for what the bot does by itself
-EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would wait for the database
+OWN_CONNECTIONS = 6  # database connections for the bot's own work
+EFFECTS_AT_ONCE = 32  # updates that take effect at once; more would only wait for the database
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """What a running bot is connected to."""
+    """Everything a running bot is connected to."""
 
     token: str
     api_url: str
@@ -65,7 +65,7 @@ class Wiring:
     conversation_ttl: int = 900
     sweep_seconds: int = 60
     clock: Clock = field(default_factory=Clock)
-    #: Where bots of this machine find out which of them are gone; None: nobody can tell.
+    #: Where bots on this machine find out which of them have died; None: they can't.
     run_folder: Path | None = None
     budget: Budget = field(default_factory=Budget)
 
@@ -78,10 +78,10 @@ class App:
         self._stack = AsyncExitStack()
         self._supervisor = Supervisor()
         self._warming, self._menu = Tasks("warm-up"), Tasks("menu of commands")
-        # Whoever moves the clock by days asks these to look at once, instead of each second.
+        # Whoever moves the clock by days calls these directly instead of waiting for each second.
         self.wake_ups: WakeUps | None = None
-        self.finished: Finished | None = None
-        self.drafts: LeftDrafts | None = None
+        self.completed_updates: CompletedUpdates | None = None
+        self.drafts: AbandonedDrafts | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -94,11 +94,11 @@ class App:
 
     @property
     def failures(self) -> Mapping[str, int]:
-        """How often which part of the bot has failed so far."""
+        """How often each part of the bot has failed so far."""
         return self._supervisor.failures
 
     async def wait(self) -> NoReturn:
-        """Raise TaskFailed when a part of the bot has failed that it cannot do without."""
+        """Raises TaskFailed once a part that the bot can't do without has failed."""
         await self._supervisor.wait()
 
     async def _start(self, stack: AsyncExitStack) -> None:
@@ -115,7 +115,7 @@ class App:
         database.before_commit(owe_news)
         redis = connect(wiring.redis_url)
         stack.push_async_callback(redis.aclose)
-        # Answers do not wait for connections that slow reminders hold, nor the other way round.
+        # Answers and slow reminders don't compete for the same connections.
         polling = await self._open_api(stack, connections=1)
         answering = await self._open_api(stack, connections=ANSWERS_AT_ONCE)
         reminding = await self._open_api(stack, connections=IN_FLIGHT)
@@ -128,28 +128,30 @@ class App:
         medications = MedicationsCache(redis)
         database.subscribe(medications.on_event)
         stack.push_async_callback(medications.close)
-        finished = Finished(database)
-        answers = OwedAnswers(
-            Replies(answering, limiter, clock=wiring.clock),
-            on_said=finished.add,
+        completed_updates = CompletedUpdates(database)
+        answers = OutgoingAnswers(
+            AnswerSender(answering, limiter, clock=wiring.clock),
+            on_sent=completed_updates.add,
             give_up=partial(_set_aside, database),
         )
         serving = Serving(
-            Parts(
+            Services(
                 database=database,
                 identities=Identities(database),
                 conversations=ConversationStore(redis, wiring.conversation_ttl, clock=wiring.clock),
                 rate_limiter=RateLimiter(redis),
                 medications=medications,
                 answers=answers,
-                beside=FLOWS.beside,
-                on_done=finished.add,
-                room=asyncio.Semaphore(EFFECTS_AT_ONCE),
+                mention_open_question=FLOWS.mention_open_question,
+                on_done=completed_updates.add,
+                effect_slots=asyncio.Semaphore(EFFECTS_AT_ONCE),
                 bot_username=application.bot.username,
             )
         )
         register(application, serving)
-        queues = ChatQueues(database, application, serving, answers, finished, owner=process.id)
+        queues = ChatQueues(
+            database, application, serving, answers, completed_updates, owner=process.id
+        )
         delivery = Delivery(database, reminding, limiter=limiter, render=render, owner=process.id)
         wake_ups = WakeUps(
             database,
@@ -159,24 +161,24 @@ class App:
             process=process,
             supervisor=self._supervisor,
         )
-        wake_ups.also_on_sweep(delivery.nudge)
-        wake_ups.also_on_sweep(queues.look_behind)
-        drafts = LeftDrafts(
+        wake_ups.add_sweep_listener(delivery.nudge)
+        wake_ups.add_sweep_listener(queues.request_recovery)
+        drafts = AbandonedDrafts(
             DraftDeadlines(redis, clock=wiring.clock),
             reminding,
             limiter,
             clock=wiring.clock,
-            show=FLOWS.left,
+            render=FLOWS.render_abandoned,
         )
 
-        self.wake_ups, self.finished, self.drafts = wake_ups, finished, drafts
+        self.wake_ups, self.completed_updates, self.drafts = wake_ups, completed_updates, drafts
 
-        # From here on people are served, and nobody should wait for what can be loaded before.
+        # People are served from here on, so everything slow has to be loaded by now.
         await warming
         await stack.enter_async_context(watched_loop())
 
-        # Stopped in the opposite order: first nothing comes in any more, then what has come in is
-        # answered, then what is on its way out is recorded.
+        # Stopped in reverse order: first nothing more comes in, then updates that came in are
+        # answered, then outgoing messages are recorded.
         stack.push_async_callback(delivery.drain, seconds=DRAIN_SECONDS)
         await self._run(stack, delivery.run, "delivery")
         await self._run(stack, delivery.renew_leases, "sending")
@@ -184,7 +186,7 @@ class App:
         await self._run(stack, drafts.run, "drafts")
         stack.push_async_callback(queues.drain, seconds=DRAIN_SECONDS)
         await self._run(stack, queues.renew_leases, "leases")
-        # It lets go of the alarm for good when it ends, so only a new process can begin again.
+        # When it ends it gives up the alarm for good, so only a new process can restart it.
         await self._run(stack, wake_ups.run, "wake-ups", restarts=False)
         await self._run(stack, queues.recover, "recovery")
         await self._run(stack, Poller(polling, queues).run, "polling")
@@ -206,7 +208,7 @@ class App:
 
 
 async def _release_leases(database: Database, process: Process) -> None:
-    """What bots held that are known to be gone. If that fails, their leases run out later."""
+    """Release the leases of bots known to be dead. If that fails, the leases run out later."""
     if not process.gone:
         return
 
@@ -223,7 +225,7 @@ async def _release_leases(database: Database, process: Process) -> None:
 
 
 async def _set_aside(database: Database, update_id: int, reason: str) -> None:
-    """An answer that nobody will ever hear."""
+    """Set aside an answer that will never be delivered."""
     await database.run(
         lambda scope: inbox.set_aside(scope, update_id, reason=f"answer not sent: {reason}"),
         as_dispatch(),

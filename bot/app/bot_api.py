@@ -1,4 +1,4 @@
-"""The library's Application as we use it, and what is asked of Telegram at the start."""
+"""Our configuration of PTB's Application, and the calls to Telegram at startup."""
 
 import asyncio
 import logging
@@ -16,13 +16,13 @@ from bot.telegram_api.transport import AiohttpRequest
 
 log = logging.getLogger(__name__)
 
-MOST_UNREADABLE = 3  # answers to getMe, before we say that this is no Bot API
+MAX_UNREADABLE = 3  # responses to getMe, before we conclude that this isn't a Bot API
 WAIT_LONGEST_SECONDS = 30.0
 
 
 class _Application(Application[Any, Any, Any, Any, Any, Any]):
-    """PTB's Application, with one difference: an update that fails says so to whoever handed it
-    in, because the inbox counts failures and tries again.
+    """PTB's Application, but an update that fails raises to its caller, because the inbox counts
+    failures and retries.
     """
 
     async def process_error(
@@ -44,7 +44,7 @@ def build_application(*, token: str, api_url: str) -> Application[Any, Any, Any,
         .base_file_url(f"{api_url}/file/bot")
         .request(AiohttpRequest(connection_pool_size=4))
         .get_updates_request(AiohttpRequest(connection_pool_size=1))  # never used: see Poller
-        .updater(None)  # it would acknowledge updates before they are kept
+        .updater(None)  # it would acknowledge updates before they are stored
         .job_queue(None)  # it would be a second scheduler
         .build()
     )
@@ -53,8 +53,8 @@ def build_application(*, token: str, api_url: str) -> Application[Any, Any, Any,
 async def identify(
     application: Application[Any, Any, Any, Any, Any, Any], api: TelegramApi
 ) -> None:
-    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token, and
-    for a server that is no Bot API.
+    """Ask Telegram who we are, for as long as it takes. Raises SettingsError for a wrong token,
+    and for a server that isn't a Bot API.
     """
     wait, unreadable = 1.0, 0
     while True:
@@ -70,7 +70,7 @@ async def identify(
         except Exception as error:
             unreadable += 1
             log.warning("getMe unreadable: %s, retrying in %.0f s", type(error).__name__, wait)
-            if unreadable == MOST_UNREADABLE:
+            if unreadable == MAX_UNREADABLE:
                 raise SettingsError(
                     "TELEGRAM_API_URL: the server there doesn't answer like the Bot API."
                 ) from None
@@ -81,11 +81,11 @@ async def identify(
 
 
 class _NoBotApi(Exception):
-    """What getMe returned is no bot."""
+    """getMe returned something that isn't a bot."""
 
 
 async def seconds_refused(api: TelegramApi) -> float:
-    """After a 429: for how long Telegram refuses whatever this bot asks; 0 where it doesn't."""
+    """After a 429: for how long Telegram refuses all calls of this bot; 0 if it doesn't."""
     try:
         await api.call("getMe")
     except RetryAfter as error:
@@ -94,7 +94,7 @@ async def seconds_refused(api: TelegramApi) -> float:
 
 
 async def set_command_menu(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-    """The menu behind "/". The bot works without it."""
+    """Set the menu behind "/". The bot works without it."""
     try:
         await application.bot.set_my_commands(
             [BotCommand(command, description) for command, description in command_menu()]

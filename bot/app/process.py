@@ -1,4 +1,4 @@
-"""The bot as a process: with its servers and, if wanted, the sandbox, until a signal stops it."""
+"""Runs the bot as a process, with its servers and optionally the sandbox, until a signal."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
     """Run the bot until SIGINT or SIGTERM; with *sandbox_port*, against the sandbox.
 
-    Raises SettingsError, with one plain sentence, for what the operator must mend first.
+    Raises SettingsError, with one plain sentence, for anything the operator has to fix first.
     """
     if settings.webhook_url:
         raise SettingsError("WEBHOOK_URL: this version fetches updates itself; leave it empty.")
@@ -33,7 +33,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
     async with AsyncExitStack() as stack:
         if settings.metrics_port:
             _start_metrics(settings.metrics_port, stack)
-        # A second of reading, while servers are started and looked at.
+        # Takes about a second, in parallel with starting and checking the servers.
         warming = Tasks("warm-up").start(asyncio.to_thread(warm_up, spoken_locales()))
         stack.push_async_callback(asyncio.wait, [warming])
         database_url, redis_url = await find_servers(settings, stack)
@@ -62,7 +62,7 @@ async def run(settings: Settings, *, sandbox_port: int | None = None) -> None:
 
 
 async def _until_stopped(app: App, stop: asyncio.Event) -> None:
-    """Serve until *stop*, which is heard also while Telegram cannot be reached yet."""
+    """Serve until *stop*, even while Telegram can't be reached yet."""
 
     async def serve() -> None:
         async with app:

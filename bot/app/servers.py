@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis: those that are named, embedded ones for the rest, and whether they do."""
+"""Finds or starts PostgreSQL and Redis, and checks that they are usable."""
 
 import logging
 from contextlib import AsyncExitStack
@@ -15,11 +15,11 @@ from migrations import runner
 
 log = logging.getLogger(__name__)
 
-MOST_SKEW = timedelta(seconds=5)
+MAX_SKEW = timedelta(seconds=5)
 
 
 async def find_servers(settings: Settings, stack: AsyncExitStack) -> tuple[str, str]:
-    """Where PostgreSQL and Redis are: those that are named, and embedded ones for the rest."""
+    """The addresses of PostgreSQL and Redis: those configured, and embedded ones for the rest."""
     database_url = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()
     if database_url and redis_url:
@@ -32,13 +32,13 @@ async def find_servers(settings: Settings, stack: AsyncExitStack) -> tuple[str, 
         raise SettingsError(str(error)) from None
     stack.push_async_callback(servers.stop)
     if not database_url:
-        # Nobody else keeps this database, so it is brought up to date here.
+        # Nobody else maintains this database, so it is migrated here.
         await runner.upgrade(servers.database_url, serving_url=servers.database_url)
     return database_url or servers.database_url, redis_url or servers.redis_url
 
 
 async def check_database(url: str) -> None:
-    """Raises SettingsError unless it is reachable, up to date and serves behind the walls."""
+    """Raises SettingsError unless it is reachable, up to date and enforces row-level security."""
     try:
         if await runner.current(url) != runner.head():
             raise SettingsError(
@@ -58,5 +58,5 @@ async def check_database(url: str) -> None:
         raise SettingsError("DATABASE_URL: PostgreSQL can't be reached there.") from None
     if unsafe is not None:
         raise SettingsError(f"DATABASE_URL: {unsafe}")
-    if abs(skew) > MOST_SKEW:
+    if abs(skew) > MAX_SKEW:
         log.warning("clock skew between PostgreSQL and this machine: %s", skew)

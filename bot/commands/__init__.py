@@ -1,1 +1,1 @@
-"""What the command line can do besides running the bot."""
+"""The command line's other commands, besides running the bot."""

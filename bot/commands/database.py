@@ -1,4 +1,4 @@
-"""``carecircle db …``: the schema, and a way to look at what is in it."""
+"""``carecircle db …``: manages the schema, and opens a shell on the data."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from bot.embedded import EmbeddedError, find_psql
 from bot.settings import Settings
 from migrations import runner
 
-BEHIND_WALLS = """\
+PSQL_NOTICE = """\
 Tables are read-only here, until you say: SET default_transaction_read_only = off;
 Families are walled off, also from the owner of the tables. To look into one:
     SET ROLE carecircle_app;
@@ -22,15 +22,15 @@ Families are walled off, also from the owner of the tables. To look into one:
 
 
 async def upgrade(settings: Settings, *, revision: str) -> str:
-    """Bring the schema to *revision*; returns what to tell."""
+    """Migrate the schema to *revision*; returns the text to print."""
     async with reach_servers(settings) as addresses:
         await runner.upgrade(addresses.owner, serving_url=addresses.serving, revision=revision)
         return await _where(addresses.owner)
 
 
 async def downgrade(settings: Settings, *, revision: str, may_lose_data: bool) -> str:
-    """Take the schema back to *revision*; refused while a bot runs on embedded servers, and where
-    families would lose what they entered unless *may_lose_data*.
+    """Migrate the schema back to *revision*. Refused while a bot runs on embedded servers, and if
+    families would lose what they entered, unless *may_lose_data*.
     """
     async with reach_servers(settings, alone=True) as addresses:
         if not may_lose_data and await runner.holds_families(addresses.serving):
@@ -50,14 +50,14 @@ async def new_revision(settings: Settings, *, message: str) -> str:
 
 
 async def check(settings: Settings) -> str:
-    """Raise MigrationError if the models hold what no revision makes."""
+    """Raises MigrationError if the models contain anything that no revision creates."""
     async with reach_servers(settings) as addresses:
         await runner.check(addresses.owner)
     return "Models and revisions agree."
 
 
 async def reset(settings: Settings) -> str:
-    """Delete all data and build the schema anew; refused while a bot runs on embedded servers."""
+    """Delete all data and rebuild the schema; refused while a bot runs on embedded servers."""
     async with reach_servers(settings, alone=True) as addresses:
         await runner.reset(addresses.owner, serving_url=addresses.serving)
         return f"All data has been deleted. {await _where(addresses.owner)}"
@@ -74,7 +74,7 @@ async def studio(settings: Settings) -> int:
                 f" {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
             )
             return 1
-        print(BEHIND_WALLS)
+        print(PSQL_NOTICE)
         return _wait_for(program, url)
 
 
@@ -91,7 +91,7 @@ def _bundled_psql() -> str | None:
 
 
 def _wait_for(program: str, url: URL) -> int:
-    # Ctrl-C cancels a query in psql; it must not take us, and the servers, away from under it.
+    # Ctrl-C cancels a query in psql; it must not stop us, and the servers, underneath it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         return subprocess.run([program], env=_psql_environment(url), check=False).returncode
@@ -100,7 +100,7 @@ def _wait_for(program: str, url: URL) -> int:
 
 
 def _psql_environment(url: URL) -> dict[str, str]:
-    """The address as libpq's variables: arguments can be read by everybody on the machine."""
+    """The address as libpq's variables: everybody on the machine can read arguments."""
     host = url.host or url.query.get("host")
     named = {
         "PGHOST": host if isinstance(host, str) else None,

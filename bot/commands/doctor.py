@@ -1,4 +1,6 @@
-"""``carecircle doctor``: is everything there that the bot needs, and what to do if not."""
+"""``carecircle doctor``: checks that the bot has everything it needs, and says what to do
+if not.
+"""
 
 import os
 import shutil
@@ -29,13 +31,13 @@ from migrations import runner
 
 OLDEST_POSTGRES = 14
 OLDEST_REDIS = (6, 2)
-MOST_SKEW = timedelta(seconds=5)
-LEAST_FREE_BYTES = 500_000_000
+MAX_SKEW = timedelta(seconds=5)
+MIN_FREE_BYTES = 500_000_000
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was checked. *text* says what is, or what to do."""
+    """The result of one check. *text* says what was found, or what to do."""
 
     ok: bool
     text: str
@@ -69,7 +71,7 @@ def _examine_data(data: Path) -> Finding:
         return Finding(False, f"CARECIRCLE_DATA: {data} can't be used ({error.strerror}).")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
         return Finding(False, f"CARECIRCLE_DATA: this account can't write to {data}.")
-    if free < LEAST_FREE_BYTES:
+    if free < MIN_FREE_BYTES:
         return Finding(False, f"Data folder: only {free // 1_000_000} MB are free at {data}.")
     return Finding(True, f"Data folder: {data}, {free / 1e9:.1f} GB free.")
 
@@ -92,7 +94,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
             return
         yield Finding(True, f"PostgreSQL: reachable, version {number // 10_000}.")
         if await runner.current(url) != runner.head():
-            # A bot with a PostgreSQL of its own upgrades it when it starts.
+            # A bot with its own PostgreSQL upgrades it at startup.
             told = "the bot will bring it up to date" if ours else "run: carecircle db upgrade"
             yield Finding(ours, f"Schema: out of date; {told}.")
             return
@@ -104,7 +106,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
         yield Finding(True, "Rights: row-level security keeps families apart.")
         skew = await measure_skew(database)
         seconds = abs(skew.total_seconds())
-        if abs(skew) > MOST_SKEW:
+        if abs(skew) > MAX_SKEW:
             yield Finding(
                 False,
                 f"Clock: this machine and PostgreSQL are {seconds:.0f} s apart;"
@@ -121,7 +123,7 @@ async def _examine_postgres(url: str, *, ours: bool) -> AsyncIterator[Finding]:
 async def _examine_redis(url: str) -> Finding:
     client = connect(url)
     try:
-        # "redis_version" is what a Valkey speaks, too.
+        # Valkey reports a "redis_version" too.
         version = str((await client.info("server"))["redis_version"])
     except (RedisError, OSError) as error:
         return Finding(False, f"Redis: can't be reached ({_reason(error)}).")
@@ -152,7 +154,7 @@ async def _examine_telegram(settings: Settings) -> Finding:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of what a driver says: the rest is its statement and a link to its manual."""
+    """The first line of a driver's message: the rest is its statement and a link to its manual."""
     cause = getattr(error, "orig", None) or error
     lines = str(cause).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(cause).__name__

@@ -1,4 +1,4 @@
-"""The servers that a command works on: the named ones, or the embedded ones while it runs."""
+"""The servers a command works on: those configured, or embedded ones started for it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where things are. Each holds a password, if there is one."""
+    """Addresses of the servers, including passwords."""
 
     serving: str
     owner: str
@@ -23,8 +23,8 @@ async def reach_servers(
 ) -> AsyncIterator[Addresses]:
     """The addresses of PostgreSQL and, with *redis*, of Redis.
 
-    Embedded servers are started and stopped again; while a bot runs on them, its own are used or,
-    with *alone*, refused. Raises EmbeddedError.
+    Embedded servers are started, and stopped again. While a bot runs on them, its servers are used
+    or, with *alone*, the command is refused. Raises EmbeddedError.
     """
     serving = settings.database_url.get_secret_value()
     redis_url = settings.redis_url.get_secret_value()

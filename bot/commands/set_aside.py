@@ -1,4 +1,4 @@
-"""``carecircle set-aside``: what failed and waits for somebody to look at it."""
+"""``carecircle set-aside``: work that failed and waits for somebody to look at it."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,12 +15,12 @@ from domain.delivery.set_aside_work import Waiting
 ALL = "all"
 
 
-class NothingOfThatId(Exception):
+class UnknownId(Exception):
     """Nothing with this id is set aside."""
 
 
 async def list_all(settings: Settings) -> str:
-    """What is set aside, a line each, the newest first."""
+    """Everything set aside, one line each, newest first."""
     async with _database(settings) as database:
         waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
     if not waiting:
@@ -29,7 +29,7 @@ async def list_all(settings: Settings) -> str:
 
 
 async def retry(settings: Settings, chosen: str) -> str:
-    """Have it tried again (`all`: everything). Raises NothingOfThatId."""
+    """Schedule it to be tried again (`all`: everything). Raises UnknownId."""
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:
@@ -38,7 +38,7 @@ async def retry(settings: Settings, chosen: str) -> str:
 
 
 async def drop(settings: Settings, chosen: str) -> str:
-    """Never try it again (`all`: everything). Raises NothingOfThatId."""
+    """Make sure it is never tried again (`all`: everything). Raises UnknownId."""
     async with _database(settings) as database:
         found = await _find(database, chosen)
         for each in found:
@@ -64,7 +64,7 @@ async def _find(database: Database, chosen: str) -> Sequence[Waiting]:
     waiting = await database.run(set_aside_work.list_waiting, as_dispatch())
     found = [each for each in waiting if chosen in (ALL, each.id)]
     if not found and chosen != ALL:
-        raise NothingOfThatId
+        raise UnknownId
     return found
 
 

@@ -1,1 +1,1 @@
-"""Guided conversations: questions, one at a time, over a small state in Redis."""
+"""Guided conversations: one question at a time, with a small state in Redis."""

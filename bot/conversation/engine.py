@@ -1,9 +1,9 @@
-"""How a guided conversation goes on: pure steps over a small state.
+"""The engine of guided conversations: pure steps over a small state.
 
-A step asks a question (`ask`) and takes what comes back (`take`), typed or tapped. Its state goes
-with the stored answer, so a step is taken once, whatever dies in between. Buttons carry the number
-of their question: one of an earlier question answers nothing any more. A conversation that nobody
-answers in time says so, and can be continued for a day.
+A step asks a question (`ask`) and takes the reply (`take`), typed or tapped. The new state is
+stored with the answer, so each step is taken once, whatever crashes in between. Buttons carry the
+number of their question, so buttons of earlier questions no longer answer anything. A conversation
+that nobody answers in time says so, and can be continued for a day.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,7 +23,8 @@ from bot.ui.presses.arguments import Pick
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.press import NOWHERE
 
-QUIT = "quit"  # the choice of the Cancel that each question has
+CANCEL = "quit"  # the key of every Cancel button
+OLD_CANCEL = "cancel"  # its key in older versions, whose buttons are still on phones
 
 Data: TypeAlias = Mapping[str, Any]
 Choice: TypeAlias = Callable[[str, str], Button]
@@ -31,13 +32,13 @@ Choice: TypeAlias = Callable[[str, str], Button]
 
 
 def cancel_button(choice: Choice) -> Button:
-    """For :func:`cancelled`: its choice is "cancel"."""
-    return choice(views.cancel_label(), "cancel")
+    """The Cancel button, for a question that places it itself."""
+    return choice(views.cancel_label(), CANCEL)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back to a question: `text` typed, or the `choice` of a button."""
+    """The reply to a question: `text` that was typed, or the `choice` of a button."""
 
     text: str | None = None
     choice: str | None = None
@@ -45,17 +46,17 @@ class Reply:
 
 @dataclass(frozen=True)
 class Step:
-    """One question. `take` raises Misunderstood to have it asked again, with a sentence first.
+    """One question. If `take` raises Misunderstood, it is asked again with that explanation first.
 
-    `refresh` reads from the tables what the question shows of them, whenever it is shown again.
-    `has_way_out`: one of its own buttons leaves everything as it is, so it needs no Cancel; say
-    where something was saved before it was asked.
+    `refresh` reloads the data that the question shows whenever it is shown again. With
+    `has_own_exit` one of its own buttons leaves everything as it is, so it gets no Cancel button;
+    this suits questions asked after something was saved.
     """
 
     ask: Callable[[Data, Choice], Screen]
     take: Callable[[Request, Conversation, Reply], Awaitable[Answer]]
     refresh: Callable[[Request, Data], Awaitable[Data]] | None = None
-    has_way_out: bool = False
+    has_own_exit: bool = False
 
 
 async def _as_it_was(_: Request, data: Data) -> Data:
@@ -67,38 +68,38 @@ def _unnamed(_: Data) -> str | None:
 
 
 @dataclass(frozen=True)
-class Leaving:
-    """A conversation that nobody finished: `command` begins anew, `unfinished` is true of it.
+class AbandonPolicy:
+    """What to do about a conversation that nobody finished: `command` starts a new one, and
+    `unfinished` describes its state.
 
-    To go on, `renew` reads again what its data say of the tables, as far as no step refreshes it:
-    raises NotFound where what it is about has gone, NotAllowed where the right to it has; then
-    `resume` asks, where the question may be another one by now. `name_draft` says (no HTML) what
-    was to be added, where that is worth a message of its own. One that `gives_way` is over with the
-    next command, whatever that is.
+    To continue it, `renew` reloads the data that no step refreshes. It raises NotFound if the
+    subject has been deleted and NotAllowed if the permission is gone. Then `resume` asks, possibly
+    a different question. `describe_draft` names (without HTML) what would have been added, if that
+    deserves a message of its own. With `yields_to_commands`, any command ends the conversation.
     """
 
     command: str = "help"
     unfinished: Unfinished = Unfinished.NOT_SAVED
     renew: Callable[[Request, Data], Awaitable[Data]] = _as_it_was
     resume: Callable[[Request, Conversation], Awaitable[Answer]] | None = None
-    name_draft: Callable[[Data], str | None] = _unnamed
-    gives_way: bool = False
+    describe_draft: Callable[[Data], str | None] = _unnamed
+    yields_to_commands: bool = False
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A conversation: its name as stored, and its steps. Both are found in Redis after an update
-    of the program, so they stay. `leaving` is what is said where nobody finishes it.
+    """A conversation: its stored name and its steps. Redis keeps the names across updates of the
+    program, so they never change. `abandon_policy` applies if nobody finishes it.
     """
 
     name: str
     steps: Mapping[str, Step]
-    leaving: Leaving = field(kw_only=True)
+    abandon_policy: AbandonPolicy = field(kw_only=True)
 
     def begin(
         self, request: Request, step: str, data: Data, *, first: Screen | None = None
     ) -> Answer:
-        """Start with the question of *step*; a conversation that was running is over."""
+        """Start with the question of *step*, and end any conversation that was running."""
         member = request.scope.member
         conversation = Conversation(
             flow=self.name,
@@ -111,7 +112,7 @@ class Flow:
         )
         return self._asking(conversation, first, closes=False)
 
-    def go_on(
+    def advance(
         self,
         request: Request,
         conversation: Conversation,
@@ -120,7 +121,7 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """The question of *step*, after a message that goes *first*."""
+        """Ask the question of *step*, after the message *first*."""
         return self._asking(_next(request, conversation, step, data), first, closes=True)
 
     def ask(
@@ -132,15 +133,15 @@ class Flow:
         *,
         first: Screen | None = None,
     ) -> Answer:
-        """The question of *step*: the next one of what is *running*, or (None) the one it begins
-        with.
+        """Ask the question of *step*: the next one of the *running* conversation, or the first one
+        (None).
         """
         if running is None:
             return self.begin(request, step, data, first=first)
-        return self.go_on(request, running, step, data, first=first)
+        return self.advance(request, running, step, data, first=first)
 
-    def turn(self, request: Request, conversation: Conversation, data: Data) -> Answer:
-        """The same question with other buttons, in the place of the pressed message."""
+    def redraw(self, request: Request, conversation: Conversation, data: Data) -> Answer:
+        """Show the same question with other buttons, replacing the pressed message."""
         following = _next(request, conversation, conversation.step, data)
         question = self._question(following, number=following.version + 1)
         return Answer(edit=question, conversation=to_continue(following))
@@ -148,12 +149,12 @@ class Flow:
     async def ask_again(
         self, request: Request, conversation: Conversation, *, first: Screen | None = None
     ) -> Answer:
-        """The open question once more, as the tables are now, after a message that goes *first*."""
+        """Ask the open question again with current data, after the message *first*."""
         data = await self.refreshed(request, conversation)
-        return self.go_on(request, conversation, conversation.step, data, first=first)
+        return self.advance(request, conversation, conversation.step, data, first=first)
 
     async def refreshed(self, request: Request, conversation: Conversation) -> Data:
-        """What the open question shows, as the tables are now."""
+        """The data that the open question shows, reloaded."""
         refresh = self.steps[conversation.step].refresh
         return conversation.data if refresh is None else await refresh(request, conversation.data)
 
@@ -162,7 +163,7 @@ class Flow:
         return self._question(conversation, number=conversation.version)
 
     def is_to_confirm(self, conversation: Conversation) -> bool:
-        """Whether the open question is answered with yes, by a button."""
+        """Whether the open question is a confirmation with a Yes button."""
         rows = self.question(conversation).keyboard
         return any(button.label.startswith("✅") for row in rows for button in row)
 
@@ -175,16 +176,17 @@ class Flow:
         )
 
     def _question(self, conversation: Conversation, *, number: int) -> Screen:
+        keys = set()
+
         def choice(label: str, key: str) -> Button:
+            keys.add(key)
             return Button(label, _press(conversation, number, key).encode())
 
         step = self.steps[conversation.step]
         question = step.ask(conversation.data, choice)
-        labels = {button.label for row in question.keyboard for button in row}
-        if step.has_way_out or views.cancel_label() in labels:
+        if step.has_own_exit or CANCEL in keys:
             return question
-        cancel = choice(views.cancel_label(), QUIT)
-        return replace(question, keyboard=(*question.keyboard, (cancel,)))
+        return replace(question, keyboard=(*question.keyboard, (cancel_button(choice),)))
 
     async def take(self, request: Request, conversation: Conversation, reply: Reply) -> Answer:
         """Take a reply to the open question, or ask it again."""
@@ -196,17 +198,19 @@ class Flow:
             answer = answer.in_place()
         if answer.conversation is None:
             return answer
-        # Where the reply led on to another conversation, this one was answered, not left.
+        # If the reply started another conversation, this one was answered, not abandoned.
         return replace(answer, conversation=in_place_of(conversation, answer.conversation))
 
 
 def cancelled(flow_id: UUID) -> Answer:
-    """The end of a conversation that led to nothing."""
+    """End a conversation that changed nothing."""
     return replace(views.cancelled(), conversation=to_end(flow_id), closes=True)
 
 
 def finished(conversation: Conversation | None, answer: Answer) -> Answer:
-    """*answer*, and the conversation is over; of none (nothing had to be asked), *answer* alone."""
+    """*answer*, which also ends the conversation, if there was one (None if nothing had to be
+    asked).
+    """
     if conversation is None:
         return answer
     return replace(answer, conversation=to_end(conversation.flow_id), closes=True)

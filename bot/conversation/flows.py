@@ -1,28 +1,28 @@
-"""All flows together: where a message or a tap goes, and what becomes of what was left open."""
+"""All flows together: routes messages and taps, and handles conversations left open."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from bot.conversation.engine import QUIT, Flow, Leaving, Reply, cancelled
+from bot.conversation.engine import CANCEL, OLD_CANCEL, AbandonPolicy, Flow, Reply, cancelled
 from bot.grammar.known_medicines import names_begun_with
 from bot.grammar.tokens import tokenize
 from bot.grammar.yes_or_no import is_yes_or_no
+from bot.intake.abandoned_drafts import AbandonedScreens
 from bot.intake.conversation import (
-    quietly,
     to_end,
     to_leave,
     to_mention,
     to_offer,
     to_repeat,
     to_resume,
+    without_notice,
 )
-from bot.intake.drafts import LeftScreens
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation, Draft, Expired
 from bot.ui import conversations as views
 from bot.ui.answer import Answer, Button, Screen
 from bot.ui.conversations import tap_a_button
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.presses.press import ARGUMENT_LENGTH, NOWHERE, Press
 from bot.ui.presses.registry import decode
 
@@ -30,14 +30,16 @@ _LONGEST_NAME = 100
 
 
 class Flows:
-    """All flows, and what happens to texts and taps that reach them. *beginnings* are the commands
-    that begin one; *unasked* answers a message where nothing was asked.
+    """All flows and the texts and taps that reach them. *starting_commands* are the commands that
+    start one; *on_unexpected_message* answers a message while no question is open.
     """
 
-    def __init__(self, *flows: Flow, beginnings: Collection[str] = (), unasked: Handler) -> None:
+    def __init__(
+        self, *flows: Flow, starting_commands: Collection[str] = (), on_unexpected_message: Handler
+    ) -> None:
         self._flows = {flow.name: flow for flow in flows}
-        self._beginnings = frozenset(beginnings)
-        self._unasked = unasked
+        self._starting_commands = frozenset(starting_commands)
+        self._on_unexpected_message = on_unexpected_message
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -48,45 +50,48 @@ class Flows:
         return frozenset(self._flows)
 
     @property
-    def leavings(self) -> Mapping[str, Leaving]:
-        """By flow's name."""
-        return {name: flow.leaving for name, flow in self._flows.items()}
+    def abandon_policies(self) -> Mapping[str, AbandonPolicy]:
+        """By the name of the flow."""
+        return {name: flow.abandon_policy for name, flow in self._flows.items()}
 
-    def leaving(self, name: str) -> Leaving:
-        """Of the flow that is called *name*, or begins so where a button cut it short."""
-        for known, leaving in self.leavings.items():
+    def abandon_policy(self, name: str) -> AbandonPolicy:
+        """For the flow named *name*, which a button may have cut short."""
+        for known, policy in self.abandon_policies.items():
             if known[:ARGUMENT_LENGTH] == name[:ARGUMENT_LENGTH]:
-                return leaving
-        return Leaving()
+                return policy
+        return AbandonPolicy()
 
-    async def beside(self, request: Request, conversation: Conversation, command: str) -> Answer:
-        """What is said of the open question once *command* was answered. One of its kind takes its
-        place; any other leaves it open, and that is said once.
+    async def mention_open_question(
+        self, request: Request, conversation: Conversation, command: str
+    ) -> Answer:
+        """What to say about the open question after *command* was answered. A command that starts
+        the same kind of conversation replaces it; any other leaves it open, which is mentioned
+        once.
         """
         flow = self._find(conversation)
         if flow is None:
             change = to_end(conversation.flow_id)
             return Answer(send=(views.expired_screen(),), conversation=change)
-        leaving = flow.leaving
-        if leaving.gives_way:
+        policy = flow.abandon_policy
+        if policy.yields_to_commands:
             return Answer(conversation=to_end(conversation.flow_id))
-        is_of_its_kind = command in self._beginnings and command == leaving.command
+        is_of_its_kind = command in self._starting_commands and command == policy.command
         change = to_leave(conversation.flow_id) if is_of_its_kind else to_mention(conversation)
-        if self._is_said_anew(request, conversation):
-            change = quietly(change)  # that this draft is left then is no news to them
+        if self._repeats_draft(request, conversation):
+            change = without_notice(change)  # they know that this draft is unfinished
         if is_of_its_kind or conversation.is_mentioned:
             return Answer(conversation=change)
         as_of_now = replace(conversation, data=await flow.refreshed(request, conversation))
         still_open = views.still_open(
             flow.question(as_of_now),
-            leaving.name_draft(conversation.data),
-            go_on=_go_on_button(conversation),
-            stop=_left_button(conversation, Forget, views.stop_label()),
+            policy.describe_draft(conversation.data),
+            continue_button=_continue_button(conversation),
+            stop_button=_draft_button(conversation, Discard, views.stop_label()),
         )
         return Answer(send=(still_open,), conversation=change)
 
     async def recall(self, request: Request, conversation: Conversation) -> Answer:
-        """The open question again, as the tables are now."""
+        """Show the open question again, with current data."""
         flow = self._find(conversation)
         if flow is None:
             return Answer(send=(views.expired_screen(),))
@@ -95,22 +100,22 @@ class Flows:
             return Answer(send=(flow.question(conversation),), conversation=change)
         return replace(await flow.ask_again(request, conversation), closes=False)
 
-    def _is_said_anew(self, request: Request, conversation: Conversation) -> bool:
-        """Whether the line that was answered in between names what the draft is about."""
-        named = self.leaving(conversation.flow).name_draft(conversation.data)
+    def _repeats_draft(self, request: Request, conversation: Conversation) -> bool:
+        """Whether the command answered in between names what the draft is about."""
+        named = self.abandon_policy(conversation.flow).describe_draft(conversation.data)
         typed = tokenize((request.text or "")[:_LONGEST_NAME]).tokens
         return bool(named and typed and names_begun_with(typed[0].raw, [named]))
 
     async def on_message(self, request: Request) -> Answer:
-        """A message that is no command."""
+        """A message that isn't a command."""
         match request.conversation:
             case None:
-                return await self._unasked(request)
+                return await self._on_unexpected_message(request)
             case Expired(flow_id=flow_id):
                 draft = request.draft
                 if draft is None or not self._may_continue(request, draft):
                     return replace(views.expired(), conversation=to_end(flow_id))
-                answer = views.expired(go_on=_go_on_button(draft.conversation))
+                answer = views.expired(continue_button=_continue_button(draft.conversation))
                 return replace(answer, conversation=to_offer(flow_id))
             case Conversation() as running:
                 flow = self._find(running)
@@ -125,45 +130,49 @@ class Flows:
                 return await self._take(request, flow, running, Reply(text=request.text))
 
     async def on_press(self, request: Request) -> Answer:
-        """A button of a question."""
+        """A press on a question's button."""
         press, running = request.pressed(Choose), request.conversation
         if not isinstance(running, Conversation) or running.flow_id != press.flow_id:
-            return self._on_left(request, press)
+            return self._on_stale_press(request, press)
         flow = self._find(running)
+        press = _with_current_cancel(press)
         if flow is None or not _offers(flow.question(running), press):
-            return views.answered_before()
-        if press.pick.key == QUIT:
+            return views.already_answered()
+        if press.pick.key == CANCEL:
             return cancelled(running.flow_id)
         return await self._take(request, flow, running, Reply(choice=press.pick.key))
 
-    def _on_left(self, request: Request, press: Choose) -> Answer:
-        """A button of a question that does not wait for an answer any more."""
+    def _on_stale_press(self, request: Request, press: Choose) -> Answer:
+        """A press on a question that no longer expects an answer."""
         draft, running = request.draft, request.conversation
         if draft is not None and self._may_continue(request, draft):
-            instead = self.left(draft.conversation).question
+            instead = self.render_abandoned(draft.conversation).question
             change = to_offer(draft.conversation.flow_id)
             return replace(views.expired_button(instead=instead), conversation=change)
         if isinstance(running, Expired) and running.flow_id == press.flow_id:
             return replace(views.expired_button(), conversation=to_end(running.flow_id))
-        return views.answered_before()
+        return views.already_answered()
 
     async def on_continue(self, request: Request) -> Answer:
-        """Continue, on a question that expired: it is asked again, as the tables are now."""
+        """Continue, on an expired question: asks it again with current data."""
         press = request.pressed(Continue)
         running, draft = request.conversation, request.draft
         if isinstance(running, Conversation) and running.flow_id == press.flow_id:
             return replace(await self.recall(request, running), edit=views.continued())
         if draft is not None and draft.is_over:
-            return views.answered_before()
+            return views.already_answered()
         if draft is None or not self._may_continue(request, draft):
-            instead = views.too_old(self.leaving(press.flow).command)
+            instead = views.too_old(self.abandon_policy(press.flow).command)
             return Answer(edit=instead, conversation=to_end(press.flow_id))
         conversation = draft.conversation
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        data = await leaving.renew(request, conversation.data)
+        policy, flow = (
+            self.abandon_policy(conversation.flow),
+            self._flows[conversation.flow],
+        )
+        data = await policy.renew(request, conversation.data)
         conversation = replace(conversation, data=data)
-        if leaving.resume is not None:
-            answer = await leaving.resume(request, conversation)
+        if policy.resume is not None:
+            answer = await policy.resume(request, conversation)
         else:
             answer = await flow.ask_again(request, conversation)
         change = answer.conversation or {}
@@ -174,28 +183,37 @@ class Flows:
             conversation=to_resume(change) if "continue" in change else change,
         )
 
-    async def on_forget(self, request: Request) -> Answer:
-        """Forget it, beside Continue."""
-        press = request.pressed(Forget)
+    async def on_discard(self, request: Request) -> Answer:
+        """Discard, next to Continue."""
+        press = request.pressed(Discard)
         running, draft = request.conversation, request.draft
         is_running = isinstance(running, Conversation) and running.flow_id == press.flow_id
         if not is_running and (draft is None or draft.is_over):
-            return views.answered_before()
-        unfinished = self.leaving(press.flow).unfinished
+            return views.already_answered()
+        unfinished = self.abandon_policy(press.flow).unfinished
         change = to_end(press.flow_id)
-        return Answer(edit=views.forgotten(unfinished), conversation=change)
+        return Answer(edit=views.discarded(unfinished), conversation=change)
 
-    def left(self, conversation: Conversation) -> LeftScreens:
-        """What stands where *conversation* was left. Raises LookupError where no flow knows it."""
-        leaving, flow = self.leaving(conversation.flow), self._flows[conversation.flow]
-        go_on = _go_on_button(conversation)
-        forget = _left_button(conversation, Forget, views.forget_label())
-        named = leaving.name_draft(conversation.data)
-        return LeftScreens(
-            question=views.left(flow.question(conversation), leaving.unfinished, go_on),
-            notice=views.left_notice(named, go_on=go_on, forget=forget) if named else None,
+    def render_abandoned(self, conversation: Conversation) -> AbandonedScreens:
+        """What replaces an abandoned conversation. Raises LookupError if no flow knows it."""
+        policy, flow = (
+            self.abandon_policy(conversation.flow),
+            self._flows[conversation.flow],
+        )
+        continue_button = _continue_button(conversation)
+        discard_button = _draft_button(conversation, Discard, views.discard_label())
+        named = policy.describe_draft(conversation.data)
+        return AbandonedScreens(
+            question=views.abandoned(
+                flow.question(conversation), policy.unfinished, continue_button
+            ),
+            notice=views.abandoned_notice(
+                named, continue_button=continue_button, discard_button=discard_button
+            )
+            if named
+            else None,
             continued=views.continued(),
-            over=views.forgotten(leaving.unfinished),
+            over=views.discarded(policy.unfinished),
         )
 
     async def _take(
@@ -212,11 +230,13 @@ class Flows:
         return flow if flow is not None and conversation.step in flow.steps else None
 
     def _may_continue(self, request: Request, draft: Draft) -> bool:
-        """Not where it is too old, nor where an older version of the bot asked otherwise."""
+        """False if the draft is too old, or if an older version of the bot asked different
+        questions.
+        """
         if not draft.may_continue(now=request.scope.clock.now()):
             return False
         try:
-            self.left(draft.conversation)
+            self.render_abandoned(draft.conversation)
         except (LookupError, TypeError, ValueError, AttributeError):
             return False
         return True
@@ -230,11 +250,11 @@ class Flows:
                 return cancelled(flow_id)
 
 
-def _go_on_button(conversation: Conversation) -> Button:
-    return _left_button(conversation, Continue, views.go_on_label())
+def _continue_button(conversation: Conversation) -> Button:
+    return _draft_button(conversation, Continue, views.continue_label())
 
 
-def _left_button(conversation: Conversation, kind: type[Continue | Forget], label: str) -> Button:
+def _draft_button(conversation: Conversation, kind: type[Continue | Discard], label: str) -> Button:
     family_id = conversation.family_id or NOWHERE
     flow = conversation.flow[:ARGUMENT_LENGTH]
     return Button(
@@ -242,8 +262,16 @@ def _left_button(conversation: Conversation, kind: type[Continue | Forget], labe
     )
 
 
+def _with_current_cancel(press: Choose) -> Choose:
+    """Turn a press on an older version's Cancel into one on the current button."""
+    if press.pick.key != OLD_CANCEL:
+        return press
+    return replace(press, pick=replace(press.pick, key=CANCEL))
+
+
 def _offers(question: Screen, press: Press) -> bool:
-    """Whether the open question has this button: not one of an earlier question, nor an altered
-    one."""
+    """Whether the open question has this button, rather than an earlier question or a
+    forged press.
+    """
     buttons = (button for row in question.keyboard for button in row)
     return any(decode(button.data) == press for button in buttons if button.data)

@@ -1,4 +1,4 @@
-"""A pasted list as far as it is known, and what of it can be saved."""
+"""A pasted list as understood so far, and which of its entries can be saved."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,16 +7,16 @@ from typing import Any
 
 from bot.conversation.engine import Data
 from bot.conversation.list_entries import Entry, Kind
+from bot.conversation.people import People, read_people
 from bot.conversation.views import pasted_lists as views
-from bot.conversation.whose import People, read_people
 from bot.ui.misunderstandings import misunderstood
 
-_MOST_PEOPLE = 4  # more are asked about one by one
+_MAX_PEOPLE = 4  # with more, each entry is asked about separately
 
 
 @dataclass(frozen=True)
 class Listed:
-    """The list as far as it is known; `at` is the entry that is asked about or typed anew."""
+    """The list as understood so far; `at` is the entry being asked about or retyped."""
 
     kind: Kind[Any]
     people: People
@@ -38,30 +38,32 @@ class Listed:
 
     @property
     def shown(self) -> Sequence[views.Shown]:
-        """Those that one message holds: the others come when these are saved or dropped."""
+        """The entries that fit into one message; the others follow once these are saved or
+        dropped.
+        """
         shown = []
         for entry in self.entries:
             reason = self._reason(entry)
             words = "" if reason else self.kind.words(entry, self.people)
             shown.append(views.Shown(entry.line, words, reason, entry.same))
-        return shown[: views.how_many_fit(shown)]
+        return shown[: views.count_fitting(shown)]
 
     def _reason(self, entry: Entry) -> str | None:
-        """Why it cannot be saved as it is (HTML)."""
+        """Why it can't be saved as it is (HTML)."""
         if entry.reason is not None:
             return misunderstood(entry.reason)
         question = self.kind.question(entry)
         return None if question is None else self.kind.open_words(question)
 
     @property
-    def asks_whose(self) -> bool:
-        """Whether several of them are for somebody who is still to be named."""
+    def asks_person(self) -> bool:
+        """Whether several entries don't say which person they are for."""
         asked = sum(self.kind.question(entry) == "person" for entry in self.entries)
-        return asked > 1 and len(self.people) <= _MOST_PEOPLE
+        return asked > 1 and len(self.people) <= _MAX_PEOPLE
 
     @property
     def savable(self) -> Sequence[Entry]:
-        """What the list shows as understood, and what may be saved beside what is there."""
+        """The entries that are shown as understood and don't clash with existing ones."""
         return [
             entry
             for entry in self.entries[: len(self.shown)]
@@ -77,6 +79,6 @@ class Listed:
         return replace(self, entries=entries, at=0)
 
     def refreshed(self, now: datetime) -> "Listed":
-        """As it is to be shown at *now*."""
+        """The list as it looks at *now*."""
         entries = [self.kind.refreshed(self.people, each, now=now) for each in self.entries]
         return replace(self, entries=tuple(entries))

@@ -1,4 +1,4 @@
-"""An entry of a pasted list, and what a list has to know of the kind of its entries."""
+"""An entry of a pasted list, and what a list needs to know about its kind of entries."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Reply
-from bot.conversation.whose import People
+from bot.conversation.people import People
 from bot.grammar.commands.entry_lists import to_entries
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
@@ -26,11 +26,12 @@ _Stored: TypeAlias = tuple[str, str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Entry:
-    """One of the list, as it goes to Redis and back. `key` is its own for good, `line` what was
-    typed. `problem` (name, words, suggestions) keeps it from being saved until it is changed;
-    `doubt`, alike, until its question is answered;
-    `same` (`same_id`) is what is there already of that name, or one alike, until somebody wants
-    both; `beside` are those that it is another than.
+    """One entry, as Redis stores it. `key` never changes, and `line` is what was typed. A `problem`
+    (name, words, suggestions) keeps it from being saved until it is changed; a `doubt`, stored the
+    same way, until its question is answered.
+
+    `same` (`same_id`) is an existing item with the same or a similar name, until somebody says they
+    want both; `beside` holds items it was confirmed to differ from.
     """
 
     key: int
@@ -54,7 +55,7 @@ class Entry:
 
     @property
     def reason(self) -> Misunderstood | None:
-        """What is wrong with it, whether a question of its own can settle that or not."""
+        """What is wrong with it, whether or not a question of its own can settle that."""
         why = self.problem or self.doubt
         if why is None:
             return None
@@ -75,7 +76,7 @@ def _stored(problem: Misunderstood | None) -> _Stored | None:
 
 
 class NotSaved(Exception):
-    """An entry could not be saved; `entry` says why."""
+    """An entry couldn't be saved; `entry` says why."""
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(entry.key)
@@ -83,30 +84,30 @@ class NotSaved(Exception):
 
 
 class Kind(ABC, Generic[Saved]):
-    """What the entries of a list are: each area brings its own. `name` is stored with a list."""
+    """The kind of a list's entries; each area defines its own. `name` is stored with the list."""
 
     name: str
     action: Action
 
     @abstractmethod
     async def reader(self, request: Request, people: People) -> Reader:
-        """What reads a line; whatever it takes of the tables is read once."""
+        """A function that parses a line; it loads what it needs from the database once."""
 
     @abstractmethod
-    def is_whole(self, entry: Entry) -> bool:
-        """Whether nothing is missing and nothing is wrong."""
+    def is_complete(self, entry: Entry) -> bool:
+        """Whether nothing is missing or wrong."""
 
     @abstractmethod
-    def is_rest(self, entry: Entry) -> bool:
-        """Whether it can only go on with another entry."""
+    def is_continuation(self, entry: Entry) -> bool:
+        """Whether it only makes sense together with another entry."""
 
     @abstractmethod
     def question(self, entry: Entry) -> str | None:
-        """What has to be asked of an entry before it can be saved."""
+        """The question that has to be answered before the entry can be saved."""
 
     @abstractmethod
     def open_words(self, question: str) -> str:
-        """What a line leaves open, by the name of the question."""
+        """What a line leaves open, by the key of the question that will ask it."""
 
     @abstractmethod
     def ask(self, entry: Entry, people: People, choice: Choice) -> Screen: ...
@@ -115,15 +116,15 @@ class Kind(ABC, Generic[Saved]):
     async def take(
         self, request: Request, people: People, entry: Entry, reply: Reply
     ) -> tuple[Entry, Misunderstood | None]:
-        """An answer to its question. Raises Misunderstood for what is none."""
+        """Take an answer to its question. Raises Misunderstood for anything else."""
 
     @abstractmethod
-    def turned(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
-        """With other buttons below its question; None if *reply* did not ask for them."""
+    def redrawn(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
+        """The entry with other buttons below its question; None unless *reply* asked for that."""
 
     @abstractmethod
     def refreshed(self, people: People, entry: Entry, *, now: datetime) -> Entry:
-        """As it is to be shown at *now*."""
+        """The entry as it looks at *now*."""
 
     @abstractmethod
     def words(self, entry: Entry, people: People) -> str: ...
@@ -134,12 +135,12 @@ class Kind(ABC, Generic[Saved]):
 
     @abstractmethod
     async def saved(self, request: Request, found: Sequence[Saved]) -> Sequence[Screen]:
-        """What is said of those that were saved."""
+        """The messages about the entries that were saved."""
 
 
 async def read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> Sequence[Entry]:
-    """The entries that *lines* make. Each line takes its time to read, alone and with those around
-    it, and others have their turn in between.
+    """The entries that *lines* make. Parsing each line, alone and together with its neighbours,
+    takes time, so other work gets a turn in between.
     """
     known: dict[str, Entry] = {}
 
@@ -152,8 +153,8 @@ async def read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> S
         try:
             texts = to_entries(
                 lines,
-                is_whole=lambda line: kind.is_whole(entry(line)),
-                is_rest=lambda line: kind.is_rest(entry(line)),
+                is_complete=lambda line: kind.is_complete(entry(line)),
+                is_continuation=lambda line: kind.is_continuation(entry(line)),
             )
             return [entry(text) for text in texts]
         except _NotRead as unread:
@@ -162,7 +163,7 @@ async def read_entries(lines: Sequence[str], kind: Kind[Any], read: Reader) -> S
 
 
 class _NotRead(Exception):
-    """What *line* says has to be known before it can be told which lines belong together."""
+    """*line* has to be parsed before it is clear which lines belong together."""
 
     def __init__(self, line: str) -> None:
         super().__init__()

@@ -1,7 +1,8 @@
-"""Several lines after one command: several entries, shown together, saved at once.
+"""Several lines after one command: several entries, shown together and saved at once.
 
-All of them are shown first. What a line leaves open is marked, and asked when it is tapped; what
-nobody understands is quoted with the reason, and is not saved until it is typed anew.
+All entries are shown first. Where a line leaves something open, its entry is marked, and asked
+about when it is tapped. A line that nobody understands is quoted with the reason, and can't be
+saved until it is retyped.
 """
 
 import re
@@ -12,10 +13,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
@@ -24,8 +25,8 @@ from bot.conversation.engine import (
 )
 from bot.conversation.list_drafts import Listed
 from bot.conversation.list_entries import Entry, Kind, NotSaved, read_entries
+from bot.conversation.people import load_people
 from bot.conversation.views import pasted_lists as views
-from bot.conversation.whose import load_people
 from bot.grammar.commands.entry_lists import lines_of
 from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
@@ -46,12 +47,12 @@ def is_list(text: str | None) -> bool:
 
 
 async def begin(request: Request, kind: Kind[Any]) -> Answer:
-    """A command with several lines behind it, each an entry of *kind*."""
+    """Start from a command followed by several lines, each an entry of *kind*."""
     return await PastedLists(kind).begin(request, kind)
 
 
 class PastedLists:
-    """The conversation about a pasted list, of entries of one of *kinds*."""
+    """The conversation about a pasted list whose entries are of one of *kinds*."""
 
     def __init__(self, *kinds: Kind[Any]) -> None:
         self._kinds = {kind.name: kind for kind in kinds}
@@ -60,9 +61,9 @@ class PastedLists:
             {
                 "ask": Step(self._ask, self._take_answer),
                 "list": Step(self._show, self._take_list, self._as_of_now),
-                "change": Step(self._ask_anew, self._take_anew),
+                "change": Step(self._ask_to_retype, self._take_retyped),
             },
-            leaving=Leaving("meds", renew=self._renew, name_draft=_name_draft),
+            abandon_policy=AbandonPolicy("meds", renew=self._renew, describe_draft=_describe_draft),
         )
 
     async def begin(self, request: Request, kind: Kind[Any]) -> Answer:
@@ -105,9 +106,9 @@ class PastedLists:
             return self._next(request, running, listed.without(listed.at))
         if reply.choice == _BACK:
             return self._next(request, running, listed)
-        turned = listed.kind.turned(listed.people, listed.entry, reply)
-        if turned is not None:
-            return self.flow.turn(request, running, listed.with_entry(turned).write())
+        redrawn = listed.kind.redrawn(listed.people, listed.entry, reply)
+        if redrawn is not None:
+            return self.flow.redraw(request, running, listed.with_entry(redrawn).write())
         text = reply.text or ""
         retyped = await self._retyped(request, listed, text) if _NUMBERED.fullmatch(text) else None
         if retyped is not None:
@@ -123,15 +124,15 @@ class PastedLists:
         return self._next(request, running, listed.with_entry(entry), first=first, is_asked_on=True)
 
     async def _retyped(self, request: Request, listed: Listed, text: str) -> Listed | None:
-        """With a whole line instead of an answer: of the entry that is asked about, or of another
-        that it begins with the number of. None where *text* is no whole line.
+        """The list after a whole line was typed instead of an answer: for the entry being asked
+        about, or for the one whose number it starts with. None if *text* isn't a whole line.
         """
         numbered, at = _NUMBERED.fullmatch(text), listed.at
         if numbered is not None and 1 <= int(numbered[1]) <= len(listed.entries):
             at, text = int(numbered[1]) - 1, numbered[2]
         read = await listed.kind.reader(request, listed.people)
         entry = read(" ".join(lines_of(text)), listed.entries[at].key)
-        return listed.with_entry(entry) if listed.kind.is_whole(entry) else None
+        return listed.with_entry(entry) if listed.kind.is_complete(entry) else None
 
     def _show(self, data: Data, choice: Choice) -> Screen:
         listed = self._read(data)
@@ -144,7 +145,7 @@ class PastedLists:
             )
             for number, entry in enumerate(listed.entries[: len(shown)], start=1)
         ]
-        if listed.asks_whose:
+        if listed.asks_person:
             everybody = enumerate(listed.people)
             whose = [choice(views.all_for_label(name), f"p{at}") for at, (_, name, _) in everybody]
             rows.append(tuple(whose))
@@ -165,18 +166,16 @@ class PastedLists:
                 return await self._all_for(request, running, listed, Reply(choice=number))
             case "s", _:
                 return await self._save(request, running, listed)
-            case "c", _:
-                return cancelled(running.flow_id)
         numbered = _NUMBERED.fullmatch(reply.text or "")
         if numbered is None or not 1 <= int(numbered[1]) <= len(listed.entries):
             return views.tap_or_type(reply.text or "").and_ask(self.flow.question(running))
         listed = replace(listed, at=int(numbered[1]) - 1)
-        return await self._typed_anew(request, running, listed, numbered[2])
+        return await self._replace_entry(request, running, listed, numbered[2])
 
     async def _all_for(
         self, request: Request, running: Conversation, listed: Listed, person: Reply
     ) -> Answer:
-        """Every entry that is for somebody who was not named is for that one."""
+        """Assign every entry that doesn't say whom it is for to that person."""
         for entry in listed.entries:
             if listed.kind.question(entry) == "person":
                 changed, _ = await listed.kind.take(request, listed.people, entry, person)
@@ -195,24 +194,24 @@ class PastedLists:
         listed = replace(listed, at=at)
         if what == "a":
             return self._next(request, running, listed, is_asked_on=True)
-        return self.flow.go_on(request, running, "change", listed.write())
+        return self.flow.advance(request, running, "change", listed.write())
 
-    def _ask_anew(self, data: Data, choice: Choice) -> Screen:
+    def _ask_to_retype(self, data: Data, choice: Choice) -> Screen:
         listed = self._read(data)
-        return views.type_anew(
+        return views.ask_to_retype(
             listed.entry.line, number=listed.at + 1, keep=choice(views.keep_label(), "keep")
         )
 
-    async def _take_anew(self, request: Request, running: Conversation, reply: Reply) -> Answer:
+    async def _take_retyped(self, request: Request, running: Conversation, reply: Reply) -> Answer:
         listed = self._read(running.data)
         if reply.choice is not None:
             return self._next(request, running, listed)
         retyped = await self._retyped(request, listed, reply.text or "")
         if retyped is not None:
             return self._next(request, running, retyped)
-        return await self._typed_anew(request, running, listed, reply.text or "")
+        return await self._replace_entry(request, running, listed, reply.text or "")
 
-    async def _typed_anew(
+    async def _replace_entry(
         self, request: Request, running: Conversation, listed: Listed, text: str
     ) -> Answer:
         key = listed.entry.key
@@ -221,8 +220,8 @@ class PastedLists:
         return self._next(request, running, listed.with_entry(entry))
 
     async def _save(self, request: Request, running: Conversation, listed: Listed) -> Answer:
-        """All that can be saved, in this transaction; the rest goes on being asked about. Raises
-        FamilyFull where there is no room for any.
+        """Save all entries that can be saved, in this transaction; the rest stays open. Raises
+        FamilyFull if there is no room for any.
         """
         kind, saved, left = listed.kind, [], []
         savable = {entry.key for entry in listed.savable}
@@ -261,8 +260,8 @@ class PastedLists:
         first: Screen | None = None,
         is_asked_on: bool = False,
     ) -> Answer:
-        """The list; of nothing, the end. Where it *is_asked_on*, as long as there is one, the
-        question about the entry that is in hand.
+        """Show the list, or end if it is empty. With *is_asked_on*, first asks what is still open
+        about the current entry.
         """
         if not listed.entries:
             return cancelled(running.flow_id) if running else Answer()
@@ -273,7 +272,7 @@ class PastedLists:
 
 
 def _way_on(listed: Listed, entry: Entry, number: int, choice: Choice) -> Iterator[Button]:
-    """What an entry needs that cannot be saved as it is, where a tap can give it."""
+    """The buttons that settle why an entry can't be saved as it is."""
     if entry.same is not None:
         yield choice(views.both_label(number), f"b{number}")
     question = listed.kind.question(entry)
@@ -287,6 +286,6 @@ async def _save_one(
     return await listed.kind.save(request, listed.people, entry, flow_id=flow_id)
 
 
-def _name_draft(data: Data) -> str | None:
-    """The lines that were typed, on one (no HTML)."""
+def _describe_draft(data: Data) -> str | None:
+    """The typed lines, joined into one (no HTML)."""
     return views.lines_in_short([entry["line"] for entry in data["entries"]])

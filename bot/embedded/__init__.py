@@ -1,7 +1,7 @@
 """PostgreSQL and Valkey for people who have none: started, adopted and stopped with the bot.
 
-The servers keep their data below one folder, listen on Unix sockets in a folder that only they
-and the bot enter, and outlive a bot that was killed: the next one takes them over.
+The servers keep their data below one folder, listen on Unix sockets in a folder that only they and
+the bot can enter, and outlive a bot that was killed: the next one takes them over.
 """
 
 from contextlib import suppress
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class EmbeddedServers:
-    """Running servers and the right to their data folder. Not tied to an event loop."""
+    """Running servers and the lock on their data folder. Not tied to an event loop."""
 
     def __init__(
         self,
@@ -45,13 +45,14 @@ class EmbeddedServers:
 
     @property
     def database_url(self) -> str:
-        """For SQLAlchemy on asyncpg, with the password of a login that owns its database, may make
-        roles and databases, and is no superuser. Empty if no PostgreSQL was asked for."""
+        """For SQLAlchemy on asyncpg, with the password of a login that owns its database and may
+        create roles and databases, but isn't a superuser. Empty if no PostgreSQL was requested.
+        """
         return self._postgres.url if self._postgres else ""
 
     @property
     def redis_url(self) -> str:
-        """Empty if no Redis was asked for."""
+        """Empty if no Redis was requested."""
         return self._valkey.url if self._valkey else ""
 
     @property
@@ -63,7 +64,7 @@ class EmbeddedServers:
         return self._valkey.pid if self._valkey else None
 
     async def start(self) -> None:
-        """Start what is not running, or adopt it. Raises EmbeddedError, having stopped the rest."""
+        """Start or adopt the servers. On failure it stops them and raises EmbeddedError."""
         try:
             if self._postgres:
                 await self._postgres.start()
@@ -74,7 +75,7 @@ class EmbeddedServers:
             raise
 
     async def stop(self) -> None:
-        """Stop the servers and give the data folder free; those of another bot are left alone."""
+        """Stop the servers and unlock the data folder; another bot's servers are left alone."""
         if self._lock is None:
             return
         try:
@@ -83,7 +84,7 @@ class EmbeddedServers:
             if self._postgres:
                 await self._postgres.stop()
         finally:
-            with suppress(OSError):  # not empty: a server would not stop
+            with suppress(OSError):  # not empty: a server didn't stop
                 self._sockets.rmdir()
             self._lock.release()
             self._lock = None
@@ -96,23 +97,23 @@ class EmbeddedServers:
         if self._valkey:
             await self._valkey.start()
 
-    async def answer(self) -> bool:
-        """Whether everything that was asked for can be used now."""
-        return (self._postgres is None or await self._postgres.answers()) and (
-            self._valkey is None or await self._valkey.answers()
+    async def is_ready(self) -> bool:
+        """Whether everything requested can be used now."""
+        return (self._postgres is None or await self._postgres.is_ready()) and (
+            self._valkey is None or await self._valkey.is_ready()
         )
 
 
 async def start_embedded(
     data: Path, *, postgres: bool, redis: bool, durable: bool = True, share: bool = False
 ) -> EmbeddedServers:
-    """Start the servers whose data are below *data*, creating them on the first day.
+    """Start the servers with data below *data*, creating them the first time.
 
-    ``durable=False`` is for tests: a power failure may lose or break everything. With *share*, the
-    servers of another bot on the same folder are used, and left running, instead of raising
+    ``durable=False`` is for tests: a power failure may lose or corrupt everything. With *share*,
+    another bot's servers on the same folder are used, and left running, instead of raising
     DataInUse. Raises NotInstalled or EmbeddedError, each with one plain sentence.
     """
-    # The command line works without the extra as long as nobody asks for these.
+    # The command line works without the extra unless these are needed.
     try:
         from bot.embedded.postgres import Postgres  # noqa: PLC0415
         from bot.embedded.valkey import Valkey  # noqa: PLC0415
@@ -150,6 +151,6 @@ async def start_embedded(
     )
     if lock is not None:
         await servers.start()
-    elif not await servers.answer():
+    elif not await servers.is_ready():
         raise DataInUse.of(data)
     return servers

@@ -1,12 +1,12 @@
-"""Under which account the servers run, and how they reach their folders from there.
+"""Which account the servers run under, and how they reach their folders.
 
-PostgreSQL refuses to run as root. A bot that runs as root therefore gives its servers to the owner
-of the data folder or, where that is root too, to a bare number: no entry in /etc/passwd is made,
-nobody can log in as it, and nothing else on the machine runs under it.
+PostgreSQL refuses to run as root. A bot that runs as root therefore runs its servers as the owner
+of the data folder or, if that is root too, as a bare number: it needs no entry in /etc/passwd,
+nobody can log in as it, and nothing else on the machine uses it.
 
-That account usually cannot walk down to the data (below /root, say). Rather than opening folders
-to everybody, a server is started *inside* its folder and told that the folder is
-``/proc/self/cwd``, which the kernel resolves without walking.
+That account usually can't traverse the path to the data (below /root, for example). Rather than
+opening folders to everybody, a server is started *inside* its folder and told that the folder is
+``/proc/self/cwd``, which the kernel resolves without traversing the path.
 """
 
 import hashlib
@@ -19,35 +19,35 @@ from typing import Any
 
 from bot.embedded.errors import EmbeddedError
 
-# systemd hands these out to services that need a number of their own for as long as they run.
+# systemd assigns these to services that need a number of their own while they run.
 UNLISTED = range(61_184, 65_520)
 HERE = Path("/proc/self/cwd")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs a server program. ``uid`` None: whoever runs the bot."""
+    """The account that runs a server program. ``uid`` None means the bot's own."""
 
     uid: int | None = None
     gid: int | None = None
 
     @property
     def start_arguments(self) -> dict[str, Any]:
-        """For `subprocess`: become this account before the program starts."""
+        """For `subprocess`: switches to this account before the program starts."""
         if self.uid is None:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def seen_from_inside(self, folder: Path) -> str:
-        """How a program that was started in *folder* has to call that folder."""
+        """The path of *folder* for a program that was started in it."""
         return str(folder if self.uid is None or not HERE.exists() else HERE)
 
-    def give(self, path: Path) -> None:
-        """Make *path*, and what is in it, belong to this account. Links are not followed."""
+    def take_ownership(self, path: Path) -> None:
+        """Make *path* and its contents belong to this account. Links aren't followed."""
         if self.uid is None or self.gid is None or path.lstat().st_uid == self.uid:
             return
         try:
-            # The top last: an interrupted walk is begun again the next time.
+            # The top comes last, so that an interrupted walk starts over the next time.
             for parent, folders, files in os.walk(path, topdown=False):
                 for name in folders + files:
                     os.chown(Path(parent) / name, self.uid, self.gid, follow_symlinks=False)
@@ -58,8 +58,8 @@ class Account:
                 " as root: start CareCircle as an ordinary user, or set DATABASE_URL and REDIS_URL."
             ) from error
 
-    def with_a_name(self) -> "Account":
-        """This account or, if it is a bare number, ``nobody``: initdb insists on a name."""
+    def with_login_name(self) -> "Account":
+        """This account, or ``nobody`` if it is a bare number: initdb insists on a name."""
         if self.uid is None or _is_listed(self.uid):
             return self
         try:
@@ -73,7 +73,7 @@ class Account:
 
 
 def account_for(data: Path) -> Account:
-    """Who runs the servers whose data are in *data*: the same whenever it is asked."""
+    """The account for the servers with data in *data*: always the same one."""
     if os.geteuid() != 0:
         return Account()
     owner = data.stat()

@@ -1,15 +1,15 @@
-"""What can go wrong with the servers that CareCircle brings along."""
+"""Errors of the embedded servers."""
 
 from pathlib import Path
 from typing import Self
 
 
 class EmbeddedError(Exception):
-    """An embedded server cannot run here. ``str()`` is one plain sentence for people."""
+    """An embedded server can't run here. ``str()`` is one plain sentence for people."""
 
 
 class NotInstalled(EmbeddedError):
-    """This installation carries no servers of its own, as production installations need not."""
+    """This installation has no embedded servers, which production doesn't need."""
 
     @classmethod
     def naming(cls, settings: str) -> Self:
@@ -20,7 +20,7 @@ class NotInstalled(EmbeddedError):
 
 
 class DataInUse(EmbeddedError):
-    """Another bot keeps its servers in the same folder."""
+    """Another bot uses the same data folder."""
 
     @classmethod
     def of(cls, data: Path) -> Self:

@@ -1,4 +1,4 @@
-"""The data folder: who may have it, and where its sockets go."""
+"""The data folder: its lock, and the folder for its sockets."""
 
 import fcntl
 import hashlib
@@ -10,23 +10,23 @@ from pathlib import Path
 from bot.embedded.account import Account
 from bot.embedded.errors import DataInUse, EmbeddedError
 
-# The address of a Unix socket holds 107 bytes on Linux and 103 on macOS.
+# A Unix socket's address has 107 bytes on Linux and 103 on macOS.
 SOCKET_BYTES = 103
 LONGEST_NAME = ".s.PGSQL.5432.lock"
 
 
 class FolderLock:
-    """The right to a data folder, held while open. The kernel ends it with the process."""
+    """The lock on a data folder, held while it is open. The kernel releases it with the process."""
 
     def __init__(self, data: Path, account: Account) -> None:
-        """Take the folder. Raises DataInUse if another bot has it."""
+        """Take the lock. Raises DataInUse if another bot has it."""
         path = data / "lock"
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise EmbeddedError(f"{path} cannot be opened ({error.strerror}).") from error
-        # Root must not lock the folder's owner out.
-        account.give(path)
+        # Otherwise root would lock the folder's owner out.
+        account.take_ownership(path)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -38,7 +38,7 @@ class FolderLock:
 
 
 def open_data_folder(data: Path) -> Path:
-    """*data*, made if missing, closed to others if made here, with every link resolved."""
+    """*data*, created if missing and then private, with all links resolved."""
     try:
         data = data.expanduser()
         data.parent.mkdir(parents=True, exist_ok=True)
@@ -49,17 +49,17 @@ def open_data_folder(data: Path) -> Path:
 
 
 def marker_for(data: Path) -> str:
-    """What the command lines of this folder's servers carry, and those of no other."""
+    """A string that the command lines of this folder's servers contain, and no others."""
     return f"carecircle-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
 
 
 def open_sockets_folder(data: Path, account: Account) -> Path:
-    """A folder that only *account* enters, with a path short enough for a socket's address.
+    """A folder that only *account* can enter, with a path short enough for a socket's address.
 
-    The same one for the same data, so that servers left behind are found again.
+    It is the same for the same data, so that servers left behind can be found again.
     """
     if account.uid is not None:
-        # Only root writes to /run, so nobody can have put something there before us.
+        # Only root can write to /run, so nobody can have created it before us.
         parent = Path("/run" if sys.platform == "linux" else "/var/run")
         folder = parent / marker_for(data)
     elif len(os.fsencode(data / "sockets" / LONGEST_NAME)) < SOCKET_BYTES:
@@ -72,7 +72,7 @@ def open_sockets_folder(data: Path, account: Account) -> Path:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
             raise EmbeddedError(f"{folder} belongs to somebody else: remove it and start again.")
         folder.chmod(0o700)
-        account.give(folder)
+        account.take_ownership(folder)
     except OSError as error:
         raise EmbeddedError(f"{folder} cannot be used ({error.strerror}).") from error
     return folder

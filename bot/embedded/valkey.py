@@ -1,4 +1,4 @@
-"""An embedded Valkey: append-only, a Unix socket, no port."""
+"""An embedded Valkey: append-only, a Unix socket, and no port."""
 
 import asyncio
 import signal
@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from bot.embedded.account import Account
 from bot.embedded.errors import EmbeddedError
-from bot.embedded.processes import POLL_SECONDS, ServerProcess, last_words
+from bot.embedded.processes import POLL_SECONDS, ServerProcess, last_line
 from bot.embedded.programs import VALKEY
 
 START_SECONDS = 60
@@ -41,16 +41,16 @@ class Valkey:
         return self.server.pid if self.server else None
 
     async def start(self) -> None:
-        """Start the server, or adopt the one that still runs."""
+        """Start the server, or adopt one that still runs."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        # Adoption first, always: Valkey replaces the socket of another without asking.
+        # Always try to adopt first: Valkey replaces another server's socket without asking.
         if await self._adopt():
             return
-        if await self.answers():
+        if await self.is_ready():
             raise EmbeddedError(
                 f"A Valkey of another account is running in {self.folder}: stop it first."
             )
-        self.account.give(self.folder)
+        self.account.take_ownership(self.folder)
         log = self.folder / "valkey.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -72,21 +72,21 @@ class Valkey:
             account=self.account,
             output=self.folder / "start.log",
         )
-        if not await self._answers_within(START_SECONDS):
+        if not await self._is_ready_within(START_SECONDS):
             await self.stop()
             raise EmbeddedError(
-                f"Valkey did not start: {last_words(self.folder / 'start.log')} (more in {log})."
+                f"Valkey did not start: {last_line(self.folder / 'start.log')} (more in {log})."
             )
 
     async def stop(self, *, patience: float = 30) -> None:
-        """Write everything to disk, stop."""
+        """Flush everything to disk, and stop."""
         if self.server is not None:
             await self.server.stop(
                 politely=signal.SIGTERM, firmly=signal.SIGKILL, patience=patience
             )
             self.server = None
 
-    async def answers(self) -> bool:
+    async def is_ready(self) -> bool:
         client = Redis(
             unix_socket_path=str(self.socket),
             socket_timeout=5,
@@ -95,15 +95,15 @@ class Valkey:
         )
         try:
             return bool(await client.ping())
-        except (RedisError, OSError):  # not there yet, or still reading its file
+        except (RedisError, OSError):  # not started yet, or still loading its file
             return False
         finally:
             await client.aclose()
 
-    async def _answers_within(self, seconds: float) -> bool:
+    async def _is_ready_within(self, seconds: float) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self.server is not None and self.server.is_running():
-            if await self.answers():
+            if await self.is_ready():
                 return True
             if asyncio.get_running_loop().time() >= deadline:
                 return False
@@ -111,11 +111,11 @@ class Valkey:
         return False
 
     async def _adopt(self) -> bool:
-        """Take over the server of a bot that was killed; stop it if it does not answer."""
-        self.server = ServerProcess.left_behind(self.folder / "valkey.pid", marker=self.marker)
+        """Take over the server of a bot that was killed, or stop it if it doesn't respond."""
+        self.server = ServerProcess.find_left_behind(self.folder / "valkey.pid", marker=self.marker)
         if self.server is None:
             return False
-        if await self._answers_within(ADOPT_SECONDS):
+        if await self._is_ready_within(ADOPT_SECONDS):
             return True
         await self.stop(patience=5)
         return False

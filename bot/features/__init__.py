@@ -1,1 +1,3 @@
-"""What people can do, area by area: parse, one domain operation, a view."""
+"""What people can do, by area. Each handler parses, calls one domain operation and renders
+a view.
+"""

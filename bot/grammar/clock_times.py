@@ -46,11 +46,11 @@ PARTS_OF_DAY = {
 
 @dataclass(frozen=True, slots=True)
 class TypedTime:
-    """A time as typed, with its readings, the plainest first.
+    """A time as typed, with its readings, the most literal first.
 
-    Where the first reading `is_sure`, it counts unless a part of the day says otherwise ("8:30 in
-    the evening"). `is_after_at` tells "at 2 at night" from "8am, 2 at night", which may mean two
-    tablets.
+    If the first reading `is_sure`, it wins unless a part of the day contradicts it ("8:30 in the
+    evening"). `is_after_at` distinguishes "at 2 at night" from "8am, 2 at night", which may mean
+    two tablets.
     """
 
     words: str
@@ -61,15 +61,15 @@ class TypedTime:
 
     @property
     def is_midnight(self) -> bool:
-        """Whether it is midnight by name ("midnight", "12 am"), which two days claim as theirs. Who
-        types 00:00 counts the hours of a day, and means its first.
+        """Whether it is midnight by name ("midnight", "12 am"), which can belong to either of two
+        days. Somebody who types 00:00 thinks in 24 hours, and means the start of the day.
         """
         is_named = "midnight" in self.words or self.words.startswith("12")
         return is_named and self.readings == (time(0),)
 
     @property
     def other_half(self) -> time | None:
-        """Twelve hours later, where what was typed ("3:15") may mean that, too."""
+        """Twelve hours later, if the text ("3:15") may mean that too."""
         return self.readings[1] if self.is_sure and len(self.readings) > 1 else None
 
     def resolve(self, part: PartOfDay | None = None) -> time:
@@ -89,15 +89,15 @@ class TypedTime:
 
 
 def nights_of(day: date, *, local_now: datetime) -> tuple[date, ...]:
-    """The days that begin with a midnight of *day*, as far as it is still to come: its own, and the
-    day after.
+    """The dates that start with a midnight of *day*, if still in the future: *day* itself and the
+    next one.
     """
     both = (day, day + timedelta(days=1))
     return tuple(each for each in both if datetime.combine(each, time.min) > local_now)
 
 
 def later_half(day: date, clock: time | None, *, local_now: datetime) -> tuple[time, ...]:
-    """*clock*, if it is still to come on *day*; none where it is not, or there is none."""
+    """*clock*, if it is still in the future on *day*; empty if it isn't, or if there is none."""
     is_ahead = clock is not None and datetime.combine(day, clock) > local_now
     return (clock,) if clock is not None and is_ahead else ()
 
@@ -108,10 +108,10 @@ def looks_like_a_time(token: Token) -> bool:
 
 
 def read_time(tokens: Sequence[Token], *, is_expected: bool, is_after_at: bool) -> TypedTime | None:
-    """The time that *tokens* begin with; None if they begin with something else.
+    """The time at the start of *tokens*; None if they start with something else.
 
-    Where a time *is_expected* (after "at", after another time) "20" and "2000" are times too.
-    Raises `Misunderstood` for "25:00" and "13pm".
+    If a time *is_expected* (after "at", after another time), "20" and "2000" are times too. Raises
+    `Misunderstood` for "25:00" and "13pm".
     """
     words = words_of(tokens, 2)
     match words:
@@ -135,7 +135,7 @@ def _bare(word: str, following: str, *, is_expected: bool, is_after_at: bool) ->
     """A number without a colon: "8", "8 pm", "20", "0800", "eight"."""
     if len(word) == 4 and word.isdecimal():
         military = _MILITARY.fullmatch(word)
-        # "2000" may be a year, "0800" hardly.
+        # "2000" may be a year; "0800" hardly.
         if military is None or not (is_expected or word[0] == "0"):
             return None
         return _sure(word, _exact(word, int(military["hour"]), int(military["minute"])))
@@ -157,7 +157,7 @@ def _bare(word: str, following: str, *, is_expected: bool, is_after_at: bool) ->
 
 
 def _clock(word: str, following: str) -> TypedTime | None:
-    """A time that says so itself: "08:00", "8.30", "8am", "8h30"."""
+    """A time that is recognizable as one: "08:00", "8.30", "8am", "8h30"."""
     match = _TIME.fullmatch(word)
     if match is None or (match["minute"] is not None and len(match["minute"]) != 2):
         if _LOOKS_LIKE_A_TIME.fullmatch(word):
@@ -171,7 +171,7 @@ def _clock(word: str, following: str) -> TypedTime | None:
         both = f"{word} {following}"
         return _sure(both, _half(both, hour, minute, following), tokens_used=2)
     if minutes is None and 1 <= hour <= 12:
-        # "8h" is eight o'clock to some and eight hours to others.
+        # "8h" is eight o'clock to some people and eight hours to others.
         return TypedTime(word, _both_halves(hour), is_sure=False, is_after_at=False)
     used = 2 if following in _O_CLOCK else 1
     at = _exact(word, hour, minute)
@@ -192,7 +192,8 @@ def _half(words: str, hour: int, minute: int, half: str) -> time:
 
 def _exact(words: str, hour: int, minute: int) -> time:
     if hour == 24 and minute == 0:
-        # The end of which day? For a daily dose it is midnight, which has a name of its own.
+        # It could be the end of either day. For a daily dose it is midnight, which has its own
+        # notation.
         raise Misunderstood(Problem.NO_SUCH_TIME, words, suggestions=("00:00",))
     if hour > 23 or minute > 59:
         raise Misunderstood(Problem.NO_SUCH_TIME, words)

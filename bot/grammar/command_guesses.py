@@ -1,22 +1,22 @@
-"""The command that was meant where none was typed: it is misspelt, or has no slash.
+"""Guesses which command was meant by a misspelt one, or by one without its slash.
 
-Nothing far-fetched: a guess that is wrong costs more than none.
+Only close matches count: a wrong guess costs more than none.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-_NEAR = 0.75  # one letter of four is another: /gvie, /udno
-_NEAR_WITHOUT_SLASH = 0.8  # anything may be a word of a sentence
+_NEAR = 0.75  # one letter in four differs: /gvie, /udno
+_NEAR_WITHOUT_SLASH = 0.8  # stricter, since any word may be part of a sentence
 _SHORTEST_WITHOUT_SLASH = 5
 _SHORTEST_BEGINNING = 3
-_LONGEST = 32  # what Telegram takes for a command
+_LONGEST = 32  # Telegram's limit for a command
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A command by its name, and what was typed behind it."""
+    """The name of a command, and the text typed after it."""
 
     command: str
     text: str = ""
@@ -25,8 +25,8 @@ class Guess:
 def guess_command(
     typed: str, commands: Collection[str], *, alone: Collection[str] = ()
 ) -> Guess | None:
-    """What of *commands* was meant by *typed*, a whole message. Those of *alone* take nothing
-    behind them: without their slash, they are meant only where nothing else is said.
+    """Which of *commands* the whole message *typed* meant. Those in *alone* take no arguments:
+    without their slash, they are meant only if nothing else is said.
     """
     words = typed.split(maxsplit=1)
     if not words:
@@ -55,7 +55,7 @@ def _guess_slashed(word: str, text: str, commands: Collection[str]) -> Guess | N
 
 
 def _guess_bare(word: str, commands: Sequence[str]) -> str | None:
-    """Typing errors hardly ever begin a word: *Lisa* is no command."""
+    """Typing errors rarely hit the first letter: *Lisa* is not a command."""
     if word in commands:
         return word
     if not _SHORTEST_WITHOUT_SLASH <= len(word) <= _LONGEST:

@@ -1,6 +1,6 @@
 """Dates and durations: "3 Dec", "2026-12-03", "tomorrow", "friday", "10 days".
 
-A date that could be two dates ("3/12", "next friday") is asked about, with both written out.
+A date with two readings ("3/12", "next friday") is asked about, with both written out.
 """
 
 import re
@@ -50,7 +50,8 @@ WEEKDAYS = {
     for name in names.split()
 }
 SHORTER_MONTHS = ("in", "shorter", "months", "on", "the", "last", "day")
-# A year left out is this year's or next year's; beyond this it is more likely a date just gone by.
+# Without a year, it is this year or next; further away, it is more likely a date that has just
+# passed.
 _FARTHEST_WITHOUT_YEAR = timedelta(days=274)
 _FARTHEST = timedelta(days=3660)
 _LONGEST_AGO = timedelta(days=366)
@@ -58,7 +59,7 @@ _LONGEST_AGO = timedelta(days=366)
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"\d{4}")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
-# "8.30" is a time and "8-10" a range, so only slashes do without a year.
+# "8.30" is a time and "8-10" a range, so without a year only slashes make a date.
 _NUMERIC = re.compile(r"(\d{1,2})(?:/(\d{1,2})|([/.-])(\d{1,2})\3(\d{4}))")
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}")
 _GLUED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.]?([a-z]{3,9})(?:[-/.]?(\d{4}))?")
@@ -66,7 +67,7 @@ _GLUED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/.]?([a-z]{3,9})(?:[-/.]?(\d{4}
 
 @dataclass(frozen=True, slots=True)
 class TypedDate:
-    """A date as typed. `resolve(today, floor)` says which day; it may raise `Misunderstood`."""
+    """A date as typed. `resolve(today, floor)` returns the day; it may raise `Misunderstood`."""
 
     words: str
     resolve: Callable[[date, date], date]
@@ -79,7 +80,7 @@ def exactly(day: date) -> TypedDate:
 
 
 def spelt(day: date) -> str:
-    """*day* in the form that everybody reads alike, and that reads back."""
+    """*day* in a form that everybody reads the same way, and that parses back."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
@@ -98,13 +99,13 @@ def parse_date(text: str, *, today: date) -> date:
 
 
 def without_past_days(problem: Misunderstood, *, today: date) -> Misunderstood:
-    """*problem*, offering none of the days that are over."""
+    """*problem*, without suggestions that have passed."""
     ahead = tuple(spelt(day) for day in spelt_days(problem.suggestions, today=today))
     return Misunderstood(problem.problem, problem.words, suggestions=ahead)
 
 
 def spelt_days(suggestions: Sequence[str], *, today: date) -> tuple[date, ...]:
-    """The days that a question offers, but for those that are over; the nearest first."""
+    """The days that a question suggests, without those that have passed; the nearest first."""
     days = []
     for words in suggestions:
         typed = read_date(tokenize(words).tokens)
@@ -114,7 +115,7 @@ def spelt_days(suggestions: Sequence[str], *, today: date) -> tuple[date, ...]:
 
 
 def read_date(tokens: Sequence[Token]) -> TypedDate | None:
-    """The date that *tokens* begin with; None if they begin with something else."""
+    """The date at the start of *tokens*; None if they start with something else."""
     words = words_of(tokens, 6)
     for reader in (_read_relative, _read_numeric, _read_with_month):
         found = reader(words)
@@ -124,7 +125,9 @@ def read_date(tokens: Sequence[Token]) -> TypedDate | None:
 
 
 def read_duration(tokens: Sequence[Token]) -> tuple[int, int] | None:
-    """Days and tokens used of "10 days", "a week", "2 weeks"; None if it is something else."""
+    """The number of days and of tokens in "10 days", "a week", "2 weeks"; None for anything
+    else.
+    """
     words = words_of(tokens, 2)
     if len(words) < 2:
         return None
@@ -141,13 +144,13 @@ def read_duration(tokens: Sequence[Token]) -> tuple[int, int] | None:
             raise Misunderstood(Problem.DATE_TOO_FAR, typed)
         return count * days, 2
     if unit in {"month", "year"}:
-        # Months differ in length, and a course of medicine should not.
+        # Months differ in length, which the length of a course should not.
         raise Misunderstood(Problem.DURATION_UNCLEAR, typed)
     return None
 
 
 def check_reach(day: date, *, today: date, words: str) -> date:
-    """*day* if it lies within the years that a schedule can span."""
+    """*day* if it is within the years that a schedule can span."""
     if not today - _LONGEST_AGO <= day <= today + _FARTHEST:
         raise Misunderstood(Problem.DATE_TOO_FAR, words)
     return day
@@ -164,7 +167,7 @@ def _read_relative(words: Sequence[str]) -> TypedDate | None:
         case ["yesterday" as word, *_]:
             return TypedDate(word, lambda today, _floor: today - timedelta(days=1), 1)
         case ["next", name, *_] if name in WEEKDAYS:
-            # This week's or the one after it? People differ, and so do languages.
+            # This week's or next week's? People differ, and so do languages.
             return _typed_weekday(f"next {name}", WEEKDAYS[name], used=2, is_clear=False)
         case ["this", name, *_] if name in WEEKDAYS:
             return _typed_weekday(f"this {name}", WEEKDAYS[name], used=2)
@@ -202,7 +205,7 @@ def _read_numeric(words: Sequence[str]) -> TypedDate | None:
     if not (1 <= first <= 31 and 1 <= second <= 31):
         return None
     typed_year = int(numeric[5]) if numeric[5] else None
-    # (day, month) as Europe writes it, and the other way round.
+    # (day, month) as in Europe, and the other way round.
     readings = [(d, m) for d, m in {(first, second), (second, first)} if m <= 12]
 
     def resolve(_today: date, floor: date) -> date:
@@ -273,7 +276,7 @@ def _in_year(words: str, day: int, month: int, year: int | None, floor: date) ->
 
 
 def _next(day: int, month: int, year: int | None, floor: date) -> date | None:
-    """The first such day that is not before *floor*; None if there is none."""
+    """The first such day on or after *floor*; None if there is none."""
     years = (floor.year, floor.year + 1) if year is None else (year,)
     found = (_find(each, month, day) for each in years)
     return next((each for each in found if each is not None and each >= floor), None)

@@ -1,6 +1,6 @@
-"""Dosages: an amount with a unit ("100 mg", "½ tablet", "2 x 500 mg"), or words in quotes.
+"""Dosages: an amount with a unit ("100 mg", "½ tablet", "2 x 500 mg"), or quoted words.
 
-A dosage is kept as typed. What is checked is that it names one amount, above zero, of something.
+A dosage is kept as typed. It is only checked to name one amount of something, above zero.
 """
 
 import re
@@ -15,8 +15,8 @@ from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, wor
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_DOSAGE = 80
-MOST = 100_000_000  # of anything: penicillin is given by the million units
-LEAST = Fraction(1, 1000)
+MAX_AMOUNT = 100_000_000  # of anything: penicillin is dosed in millions of units
+MIN_AMOUNT = Fraction(1, 1000)
 
 _UNIT_WORDS = """
     kg g gram grams mg milligram milligrams μg mcg ug microgram micrograms ng nanogram nanograms
@@ -54,7 +54,7 @@ _SAME_UNIT = {
     "amp": "ampoule",
     "amps": "ampoule",
 }
-# "500 mg tablets": what the strength comes in.
+# What may join a strength and its form, as in "500 mg tablets".
 _JOINING = {"of", ",", "+", "x", "=", "/", "per"}
 _PER = re.compile(r"(?P<unit>[^/\d]+)(?:/(?P<per>\d*(?:[.,]\d*)?\s?[^/\d]+))?")
 _OPEN_PER = re.compile(r"(?P<unit>[^/\d]+)/\d+([.,]\d+)?")
@@ -64,9 +64,9 @@ _MULTIPLIED = re.compile(r"(?P<count>\d+)x(?P<rest>.*)")
 
 @dataclass(frozen=True, slots=True)
 class FoundDosage:
-    """Where in a line a dosage stands: tokens `start` to `end`.
+    """The position of a dosage in a line: tokens `start` to `end`.
 
-    `earlier_end` is where the first of several amounts ends, if other words stand between them.
+    `earlier_end` is where the first of several amounts ends, if there are other words in between.
     """
 
     start: int
@@ -76,7 +76,7 @@ class FoundDosage:
 
 
 def parse_dosage(text: str) -> Dosage:
-    """A dosage on its own, as typed but tidied. Raises `Misunderstood`."""
+    """A dosage on its own, as typed but tidied up. Raises `Misunderstood`."""
     if len(text) > LONGEST_DOSAGE * 4:
         raise Misunderstood(Problem.DOSAGE_TOO_LONG)
     line = tokenize(text)
@@ -92,9 +92,9 @@ def parse_dosage(text: str) -> Dosage:
 
 
 def find_dosage(line: Line) -> FoundDosage | None:
-    """The dosage in a line that begins with a name: the last one, or the last words in quotes.
+    """The dosage in a line that starts with a name: the last amount, or the last quoted words.
 
-    Raises `Misunderstood` for an amount that is none, or that could be two.
+    Raises `Misunderstood` for an amount that is invalid or ambiguous.
     """
     tokens = line.tokens
     for at in range(len(tokens) - 1, 0, -1):
@@ -116,10 +116,10 @@ def find_dosage(line: Line) -> FoundDosage | None:
 
 
 def count_up(words: str) -> Dosage:
-    """What a dosage counts, as far as it is one plain amount: "½ tablet", "100 mg".
+    """The countable part of a dosage, if it is one plain amount: "½ tablet", "100 mg".
 
-    Of a strength and a number of things it is the things that are counted ("2 tablets of 500 mg");
-    of a product ("2 x 500 mg") or a concentration nothing is.
+    For a number of things with a strength, the things are counted ("2 tablets of 500 mg"); a
+    product ("2 x 500 mg") or a concentration can't be counted.
     """
     tokens = tokenize(words).tokens
     found: list[tuple[Decimal, str]] = []
@@ -141,7 +141,7 @@ def count_up(words: str) -> Dosage:
 
 
 def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
-    """Amount and unit of the plain quantity that begins at *at*."""
+    """Amount and unit of the plain quantity at *at*."""
     number = _amount(tokens, at)
     if number is None or _MULTIPLIED.fullmatch(tokens[at].word):
         return None
@@ -155,7 +155,7 @@ def _counted(tokens: Sequence[Token], at: int) -> tuple[Decimal, str] | None:
 
 
 def read_number_only(token: Token) -> bool:
-    """Whether a word is a number above zero, and nothing else."""
+    """Whether a word is just a number above zero."""
     try:
         number = read_number([token])
     except Misunderstood:
@@ -164,13 +164,13 @@ def read_number_only(token: Token) -> bool:
 
 
 def as_decimal(value: Fraction) -> Decimal:
-    """*value* exactly, or to four places where it has no end (a third)."""
+    """*value*, exactly or rounded to four places if it has no finite form (a third)."""
     exact = round(Decimal(value.numerator) / Decimal(value.denominator), 4)
     return Decimal(f"{exact.normalize():f}")
 
 
 def amount_in_words(amount: Decimal, unit: str) -> str:
-    """ "2 tablets", "½ tablet", "2.5 ml", as they parse back."""
+    """ "2 tablets", "½ tablet", "2.5 ml", in a form that parses back."""
     whole, half = divmod(amount, 1)
     number = f"{amount.normalize():f}"
     if half == Decimal("0.5"):
@@ -186,7 +186,7 @@ _IRREGULAR = {"patch": "patches", "glass": "glasses", "gummy": "gummies"}
 
 
 def name_of_unit(word: str) -> str | None:
-    """The one name of a unit: "tabs" is "tablet", "mcg" is "µg"; None for what is none."""
+    """The canonical name of a unit: "tabs" is "tablet", "mcg" is "µg"; None if it isn't one."""
     word = word.rstrip(".")
     if word not in _UNITS:
         return None
@@ -196,7 +196,7 @@ def name_of_unit(word: str) -> str | None:
 
 
 def find_dosages(line: Line) -> list[FoundDosage]:
-    """All amounts of a line that begins with a name, in order. Raises as `find_dosage`."""
+    """All amounts of a line that starts with a name, in order. Raises like `find_dosage`."""
     found: list[FoundDosage] = []
     at = 0
     while at < len(line.tokens):
@@ -227,14 +227,14 @@ def _checked(words: str) -> str:
 
 
 def _tidy(words: str) -> str:
-    """One space between an amount and its unit: "100mg" and "100  mg" read alike."""
+    """One space between an amount and its unit, so that "100mg" and "100  mg" look the same."""
     return fold_spaces(re.sub(r"(?<=[\d¼-¾⅐-⅞])(?=[^\W\d_¼-¾⅐-⅞])(?!x\b|x\d)", " ", words)).rstrip(
         ",."
     )
 
 
 def _read_dosage(tokens: Sequence[Token], at: int) -> int | None:
-    """Where the dosage that begins at *at* ends; None if none begins there."""
+    """Where the dosage that starts at *at* ends; None if none starts there."""
     end = _read_quantity(tokens, at)
     while end is not None and end < len(tokens):
         # "2 tablets of 500 mg", "500 mg, 2 tablets", "500 mg tablets"
@@ -273,15 +273,15 @@ def _read_quantity(tokens: Sequence[Token], at: int, *, can_multiply: bool = Tru
         typed = " ".join(token.raw for token in tokens[at:end])
         if number.value <= 0:
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, typed)
-        if number.value > MOST:
+        if number.value > MAX_AMOUNT:
             raise Misunderstood(Problem.AMOUNT_TOO_LARGE, typed)
-        if number.value < LEAST:
+        if number.value < MIN_AMOUNT:
             raise Misunderstood(Problem.AMOUNT_TOO_SMALL, typed)
     return end
 
 
 def _unit_end(words: Sequence[str], at: int) -> int | None:
-    """Where the unit that begins at *at* with *words* ends: "mg", "mg/ml", "mg/5 ml"."""
+    """Where the unit that starts at *at* of *words* ends: "mg", "mg/ml", "mg/5 ml"."""
     if not words:
         return None
     if _is_unit(words[0]):
@@ -293,7 +293,7 @@ def _unit_end(words: Sequence[str], at: int) -> int | None:
 
 
 def _refuse_leading_zero(tokens: Sequence[Token], at: int, end: int) -> None:
-    """ "1 000 mg" is a thousand in two words; "05 mg" has perhaps lost its decimal point."""
+    """ "1 000 mg" is a thousand in two words; "05 mg" may have lost its decimal point."""
     match = re.match(r"0(\d+)(?![\d./,])", tokens[at].word)
     if match is None:
         return
@@ -326,7 +326,7 @@ def _amount(tokens: Sequence[Token], at: int) -> Number | None:
     try:
         return read_number(tokens[at:])
     except Misunderstood as two_readings:
-        # Only an amount if a unit follows: a name may well contain "1,000".
+        # It is an amount only if a unit follows: a name may well contain "1,000".
         unit = re.sub(r"^[\d.,]+", "", tokens[at].word) or "".join(words_of(tokens[at + 1 :], 1))
         if not _is_unit(unit):
             return None
@@ -338,7 +338,7 @@ def _amount(tokens: Sequence[Token], at: int) -> Number | None:
 
 
 def _refuse_range(tokens: Sequence[Token], at: int) -> None:
-    """ "1-2 tablets" and "1 to 2 tablets" leave the amount to whoever gives it."""
+    """ "1-2 tablets" and "1 to 2 tablets" would leave the amount to whoever gives it."""
     match = _RANGE.fullmatch(tokens[at].word)
     if match:
         unit = match["unit"] or "".join(words_of(tokens[at + 1 :], 1))

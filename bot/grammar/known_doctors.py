@@ -1,4 +1,4 @@
-"""The doctors of a family, and which of them words may mean."""
+"""The doctors of a family, and which of them a name may mean."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ _TITLES = {"dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "med"}
 
 @dataclass(frozen=True, slots=True)
 class KnownDoctor:
-    """A doctor of the family, as far as the grammar needs to know. `label` is what buttons say,
-    which is more than the name where another one has it too.
+    """A doctor of the family, as the grammar needs it. `label` is the text of buttons, which is
+    longer than the name if another doctor shares it.
     """
 
     name: str
@@ -25,8 +25,8 @@ class KnownDoctor:
 def match_doctors(
     words: str | None, doctors: Sequence[KnownDoctor], *, person: Person | None
 ) -> tuple[KnownDoctor, ...]:
-    """The known doctors that *words* may mean: those of that name, else those of that surname; of
-    the person's own, if the person is known.
+    """The known doctors that *words* may mean: by full name, otherwise by surname; restricted to
+    the person's own doctors if the person is known.
     """
     if not words:
         return ()
@@ -42,6 +42,6 @@ def match_doctors(
 
 
 def _bare_name(name: str) -> str:
-    """A doctor's name without their title, comparable."""
+    """A doctor's name without titles, for comparison."""
     words = [w for w in matchable(name).replace(".", " ").split() if w not in _TITLES]
     return " ".join(words) or matchable(name)

@@ -1,5 +1,5 @@
-"""The family's own medicines, recognised by their names: first and longest, so that "Omega 3" is
-not three of something.
+"""Recognizes the family's own medicines by name, before anything else and longest first, so that
+"Omega 3" isn't three of something.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, unaccented
 
 _CLOSE = 60
-_MOST_CHOICES = 4
+_MAX_CHOICES = 4
 _SHORTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class KnownMedicine:
-    """A medicine that can be named, and whose it is."""
+    """A medicine that can be named, and the person who takes it."""
 
     id: UUID
     name: str
@@ -29,9 +29,9 @@ class KnownMedicine:
 
 @dataclass(frozen=True, slots=True)
 class NamedMedicine:
-    """The medicines that the name at the beginning of a line means, and what follows it.
+    """The medicines that the name at the start of a line means, and what follows it.
 
-    They are several where several people take one, or one person two of one name.
+    There are several if several people take one of that name, or one person takes two.
     """
 
     medicines: Sequence[KnownMedicine]
@@ -39,7 +39,7 @@ class NamedMedicine:
 
 
 def read_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine:
-    """The medicine that *line* begins with. Raises `Misunderstood` if it is none of *known*."""
+    """The medicine that *line* starts with. Raises `Misunderstood` if it is none of *known*."""
     if not line.tokens:
         raise Misunderstood(Problem.NAME_MISSING)
     found = find_medicine(line, known)
@@ -49,7 +49,7 @@ def read_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine:
 
 
 def find_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine | None:
-    """As :func:`read_medicine`; None where that raises."""
+    """Like :func:`read_medicine`, but returns None instead of raising."""
     for spelling in SPELLINGS:
         length, places = _named(line.tokens, known, spelling)
         if places:
@@ -60,7 +60,7 @@ def find_medicine(line: Line, known: Sequence[KnownMedicine]) -> NamedMedicine |
 
 
 def may_be_named_at(tokens: Sequence[Token], known: Sequence[KnownMedicine]) -> Sequence[bool]:
-    """For each of *tokens*, whether the name of one of *known* stands there."""
+    """For each of *tokens*, whether the name of one of *known* starts there."""
     if not tokens:
         return ()
     names = tuple(medicine.name for medicine in known)
@@ -75,7 +75,7 @@ def may_be_named_at(tokens: Sequence[Token], known: Sequence[KnownMedicine]) -> 
 
 
 def unknown_medicine(line: Line, known: Sequence[KnownMedicine]) -> Misunderstood:
-    """No medicine is called what *line* begins with; the nearest are offered."""
+    """No medicine is called what *line* starts with; suggests the closest names."""
     words = line.typed(line.tokens)
     names = list(dict.fromkeys(medicine.name for medicine in known))
     near = process.extract(
@@ -84,12 +84,12 @@ def unknown_medicine(line: Line, known: Sequence[KnownMedicine]) -> Misunderstoo
         scorer=fuzz.WRatio,
         score_cutoff=_CLOSE,
     )
-    nearest = tuple(names[index] for _name, _score, index in near)[:_MOST_CHOICES]
+    nearest = tuple(names[index] for _name, _score, index in near)[:_MAX_CHOICES]
     return Misunderstood(Problem.UNKNOWN_MEDICINE, words, suggestions=nearest)
 
 
 def names_begun_with(typed: str, names: Iterable[str]) -> Sequence[str]:
-    """Those of *names* that *typed* (of three letters or more) is short for."""
+    """Those of *names* that *typed* (three letters or more) abbreviates."""
     if len(typed) < _SHORTEST:
         return []
     beginning = unaccented(typed)
@@ -99,7 +99,7 @@ def names_begun_with(typed: str, names: Iterable[str]) -> Sequence[str]:
 def _named(
     tokens: Sequence[Token], known: Sequence[KnownMedicine], spelling: Spelling
 ) -> tuple[int, Sequence[int]]:
-    """How many of *tokens* are a name, and which of *known* have it."""
+    """How many of *tokens* form a name, and which of *known* have it."""
     if tokens[:1] and tokens[0].is_quoted:
         whole = spelling(tokens[0].raw)
         return 1, [n for n, medicine in enumerate(known) if spelling(medicine.name) == whole]

@@ -1,7 +1,8 @@
-"""Names that a family knows, found in a line whatever their number: word by word, longest first.
+"""Finds the names that a family knows in a line, word by word, longest first, however many there
+are.
 
-A line of 1,000 characters may have 500 places at which a name can begin, and a family 300 names of
-40 words: comparing each with each would hold everybody else up for seconds.
+A line of 1,000 characters can have 500 places where a name may start, and a family 300 names of 40
+words: comparing each with each would block everybody else for seconds.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,23 +13,23 @@ from bot.grammar.tokens import Token, matchable, raw_words, unaccented
 
 Spelling = Callable[[str], str]
 
-#: How names are compared, the nearest first: spelt alike, then without accents.
+#: How names are compared, closest first: same spelling, then without accents.
 SPELLINGS: tuple[Spelling, ...] = (matchable, unaccented)
-# An index is made when a name is looked for, and is looked into for each of the lines and parts of
-# lines that one message has. That of the largest family takes 3 MB, so few are kept.
+# An index is built when a name is looked up, and reused for all lines of a message. That of the
+# largest family takes 3 MB, so only a few are kept.
 _KEPT = 8
 
 
 @dataclass(slots=True)
 class _Node:
-    """What may follow the words so far, and the names that end with them."""
+    """What may follow the words so far, and the names that end here."""
 
     following: dict[str, "_Node"] = field(default_factory=dict)
     ends: list[int] = field(default_factory=list)
 
 
 class NameIndex:
-    """The names of a sequence, each known by its place in it, in one spelling."""
+    """The names of a sequence, identified by their position in it, in one spelling."""
 
     def __init__(self, names: Sequence[str], spelling: Spelling) -> None:
         self._root = _Node()
@@ -42,10 +43,10 @@ class NameIndex:
     def longest_at(
         self, words: Sequence[str], at: int, *, bare: Callable[[str], Sequence[str]]
     ) -> tuple[int, Sequence[int]]:
-        """How many *words* from *at* on are a name, and the places of the longest; 0 for none.
+        """How many *words* from *at* on form a name, and the positions of the longest; 0 for none.
 
-        *bare* gives what the last word of a name may also have been without what was typed behind
-        it ("Mum's", "Mum.").
+        *bare* returns what the last word of a name may be without what was typed after it ("Mum's",
+        "Mum.").
         """
         node, length, found = self._root, 0, list[int]()
         for number in range(at, len(words)):
@@ -67,10 +68,10 @@ class NameIndex:
 
 @lru_cache(maxsize=_KEPT * len(SPELLINGS))
 def index_names(names: tuple[str, ...], spelling: Spelling) -> NameIndex:
-    """The index of *names*; for the same names the same one, as long as it is kept."""
+    """The index of *names*, cached."""
     return NameIndex(names, spelling)
 
 
 def spelt(tokens: Sequence[Token], spelling: Spelling) -> Sequence[str]:
-    """*tokens* as an index of that *spelling* looks for them."""
+    """*tokens* in the form that an index of that *spelling* uses."""
     return [spelling(token.raw) for token in tokens]

@@ -21,16 +21,16 @@ _NUMBER = re.compile(
     )""",
     re.VERBOSE,
 )
-# "1,000" is a thousand to some and one to others; "0,125" and "12,50" are plain.
+# "1,000" is a thousand to some people and one to others; "0,125" and "12,50" are clear.
 _THOUSAND_OR_NOT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3}){2,}")
-# Longer ones are no amount of anything, and slow to convert.
-_MOST_DIGITS = 12
+# Longer ones aren't an amount of anything, and are slow to convert.
+_MAX_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, and what was glued to it in the last word: "mg" in "100mg"."""
+    """A number, and what was attached to it in the same word: "mg" in "100mg"."""
 
     value: Fraction
     rest: str
@@ -38,16 +38,16 @@ class Number:
 
 
 def read_count(word: str) -> int | None:
-    """A whole number in digits or as a word up to fourteen; None if *word* is none."""
-    if word.isdecimal() and len(word) <= _MOST_DIGITS:
+    """A whole number in digits, or as a word up to fourteen; None for anything else."""
+    if word.isdecimal() and len(word) <= _MAX_DIGITS:
         return int(word)
     return COUNTS.get(word)
 
 
 def read_number(tokens: Sequence[Token]) -> Number | None:
-    """The number that *tokens* begin with, mixed ones ("1 ½", "1 1/2") included.
+    """The number at the start of *tokens*, including mixed ones ("1 ½", "1 1/2").
 
-    Raises `Misunderstood` where a number could be two numbers.
+    Raises `Misunderstood` if it can be read as two different numbers.
     """
     if not tokens or tokens[0].is_quoted:
         return None
@@ -63,7 +63,7 @@ def read_number(tokens: Sequence[Token]) -> Number | None:
 
 def _read(token: Token) -> Number | None:
     match = _NUMBER.match(token.word)
-    if token.is_quoted or match is None or len(match[0]) > _MOST_DIGITS:
+    if token.is_quoted or match is None or len(match[0]) > _MAX_DIGITS:
         return None
     rest = token.word[match.end() :]
     if rest[:1].isdecimal() or rest[:1] in {"/", ".", ","}:

@@ -1,4 +1,4 @@
-"""Who a line is about: the family's known people, and new ones ("Mum in Europe/London")."""
+"""Which person a line is for: the family's known people, and new ones ("Mum in Europe/London")."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from bot.grammar.places import Place, PlaceProblem, Unclear, find_place
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, unaccented, words_of
 
-_MOST_CHOICES = 8
+_MAX_CHOICES = 8
 _CLOSE = 60
-# A whole line of `/addperson`: a name and a place, with room to be told which of them is too long.
+# A whole line of `/addperson`: a name and a place, long enough to report which of them is too long.
 _LONGEST_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody cared for, as far as the grammar needs to know; `id` is for the caller to keep."""
+    """A person the family cares for, as the grammar needs it; `id` is for the caller."""
 
     name: str
     zone: ZoneInfo
@@ -42,7 +42,7 @@ class NamedPerson:
 
 
 def split_person_line(text: str) -> tuple[str, str | None]:
-    """The name and the place of "NAME", "NAME in ZONE OR CITY" or "NAME Europe/London".
+    """The name and the place in "NAME", "NAME in ZONE OR CITY" or "NAME Europe/London".
 
     The place is as typed: see `parse_place`. Raises `Misunderstood` for the name.
     """
@@ -66,7 +66,7 @@ def split_person_line(text: str) -> tuple[str, str | None]:
 
 
 def parse_place(text: str) -> Place:
-    """A time zone or a city. Raises `Misunderstood`, with places to choose from where there are."""
+    """A time zone or a city. Raises `Misunderstood`, with suggestions if there are any."""
     match find_place(text):
         case Unclear(problem=PlaceProblem.NOTHING_TYPED):
             raise Misunderstood(Problem.PLACE_MISSING)
@@ -86,10 +86,10 @@ _PLACE_PROBLEMS = {
 
 
 def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
-    """The person named by "for NAME" in *line*; None if nobody known is.
+    """The person named by "for NAME" in *line*; None if no known person is.
 
-    Known names come first and longest, so that May the person is not taken for a month.
-    Raises `Misunderstood` if two people are named, or one name that two people have.
+    Known names come first and longest, so that May the person isn't taken for a month. Raises
+    `Misunderstood` if two people are named, or a name that two people have.
     """
     tokens, named, at = line.tokens, list[NamedPerson](), 0
     finder = _Finder(tokens, people)
@@ -111,8 +111,8 @@ def find_person(line: Line, people: Sequence[Person]) -> NamedPerson | None:
     return named[-1] if named else None
 
 
-def find_stranger(tokens: Sequence[Token]) -> slice | None:
-    """Where *tokens* say "for" somebody whom we do not know, and no duration or meal."""
+def find_unknown_person(tokens: Sequence[Token]) -> slice | None:
+    """Where *tokens* say "for" somebody we don't know, as opposed to a duration or a meal."""
     for at, token in enumerate(tokens):
         if token.word != "for" or at + 1 == len(tokens):
             continue
@@ -128,14 +128,14 @@ def find_stranger(tokens: Sequence[Token]) -> slice | None:
 
 
 def which_person(people: Sequence[Person]) -> Misunderstood:
-    """The question whom it is for, with everybody to choose from."""
+    """The question which person it is for, with everybody as a suggestion."""
     if not people:
         return Misunderstood(Problem.NOBODY_CARED_FOR)
     return Misunderstood(Problem.WHICH_PERSON, suggestions=_names(people))
 
 
 def unknown_person(words: str, people: Sequence[Person]) -> Misunderstood:
-    """Nobody has this name; the nearest ones first."""
+    """Nobody has this name; suggests the closest names first."""
     if not people:
         return Misunderstood(Problem.NOBODY_CARED_FOR)
     near = process.extract(
@@ -148,7 +148,7 @@ def unknown_person(words: str, people: Sequence[Person]) -> Misunderstood:
     nearest = [name for name, _score, _index in near]
     others = [name for name in _names(people) if name not in nearest]
     return Misunderstood(
-        Problem.UNKNOWN_PERSON, words, suggestions=tuple(nearest + others)[:_MOST_CHOICES]
+        Problem.UNKNOWN_PERSON, words, suggestions=tuple(nearest + others)[:_MAX_CHOICES]
     )
 
 
@@ -157,7 +157,7 @@ def _two_people(people: Sequence[Person]) -> Misunderstood:
 
 
 def _names(people: Sequence[Person]) -> tuple[str, ...]:
-    return tuple(person.name for person in people)[:_MOST_CHOICES]
+    return tuple(person.name for person in people)[:_MAX_CHOICES]
 
 
 class _Finder:
@@ -167,8 +167,8 @@ class _Finder:
         self._tokens, self._people = tokens, people
 
     def named_at(self, at: int) -> tuple[Person, int] | None:
-        """The person whose name stands at *at*, and where it ends: longest first, spelt alike
-        first. Raises `Misunderstood` for a name that several have.
+        """The person whose name starts at *at*, and where it ends: longest and closest spelling
+        first. Raises `Misunderstood` for a name that several people have.
         """
         for index, words in self._spellings:
             length, places = index.longest_at(words, at, bare=_without_ending)

@@ -1,8 +1,8 @@
-"""Where somebody lives, as far as the clock is concerned: time zones by name, city or country.
+"""Finds the time zone somebody lives in, by its name, a city or a country.
 
-Cities come from GeoNames (those of 15,000 people and more), zones from the tz database. Reading
-the cities takes about half a second and 25 MB, so it happens once, when the first place is looked
-up; :func:`load_places` does it beforehand, in a thread, where half a second matters.
+Cities come from GeoNames (those with 15,000 people or more), zones from the tz database. Loading
+the cities takes about half a second and 25 MB, so it happens once, at the first lookup;
+:func:`load_places` does it in advance, in a thread, where half a second matters.
 """
 
 import json
@@ -21,20 +21,20 @@ from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz, process
 
-from bot.grammar.tokens import fold_spaces, unaccented, without_traps
+from bot.grammar.tokens import fold_spaces, strip_unsafe, unaccented
 
 LONGEST_PLACE = 100
-MOST_CHOICES = 5
+MAX_CHOICES = 5
 
 # A namesake elsewhere counts if it is a big city itself, or not much smaller than the biggest:
-# London in Canada does, Paris in Texas does not.
+# London in Canada counts, Paris in Texas doesn't.
 _BIG_CITY = 100_000
 _NOT_MUCH_SMALLER = 10
-# Smaller cities are found by their own name only, not by those that other languages have for them.
+# Smaller cities are found only by their own name, not by their names in other languages.
 _KNOWN_ABROAD = 300_000
 _CLOSE = 80
 
-# They say how far a clock is from UTC, or mean several things, and not when clocks change.
+# These give an offset from UTC or mean several things; they don't say when clocks change.
 _NOT_PLACES = """
     gmt uct zulu greenwich universal z cet cest met mest eet eest wet west bst ist msk
     est edt cst cdt mst mdt pst pdt akst akdt hst ast adt nst ndt et ct mt pt
@@ -57,7 +57,7 @@ class PlaceProblem(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place with one time zone. `label` is how it is shown, and can be typed again."""
+    """A place with one time zone. `label` is how it is shown, and can be typed as well."""
 
     label: str
     zone: ZoneInfo
@@ -65,7 +65,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """No place, or several in different zones; `nearest` are offered, the likeliest first."""
+    """No place, or several in different zones; `nearest` are suggested, the likeliest first."""
 
     problem: PlaceProblem
     nearest: tuple[Place, ...] = ()
@@ -80,7 +80,7 @@ class _City(NamedTuple):
 
 
 class _Gazetteer:
-    """Names of cities, countries and zones, each under the spelling that people's words fold to."""
+    """Names of cities, countries and zones, keyed by their folded spelling."""
 
     def __init__(self) -> None:
         self.cities: dict[str, list[_City]] = defaultdict(list)
@@ -136,17 +136,17 @@ _COUNTRIES_AS_CALLED = {
 
 
 def load_places() -> None:
-    """Read the cities now, so that the first look-up does not have to."""
+    """Load the cities now, so that the first lookup is fast."""
     _gazetteer()
 
 
 def find_place(text: str) -> Place | Unclear:
     """The place that *text* names: "Europe/London", "new york", "Porto", "London, Canada".
 
-    A city name that several places share is unclear only where their zones differ and more than
-    one of them is likely.
+    A city name that several places share is unclear only if their zones differ and more than one of
+    them is likely.
     """
-    typed = fold_spaces(without_traps(text))[:LONGEST_PLACE]
+    typed = fold_spaces(strip_unsafe(text))[:LONGEST_PLACE]
     words = _folded(typed).rstrip(".!?")
     if not words:
         return Unclear(PlaceProblem.NOTHING_TYPED)
@@ -176,7 +176,7 @@ def _gazetteer() -> _Gazetteer:
 
 
 def _read_cities() -> Iterator[tuple[_City, list[str]]]:
-    # Read by hand, since the library keeps all fields of all cities: 60 MB for five of them.
+    # Read directly, since the library keeps all fields of all cities: 60 MB for the five we need.
     def keep_what_matters(fields: dict[str, Any]) -> Any:
         if "timezone" not in fields:
             return fields
@@ -249,11 +249,11 @@ def _likeliest(cities: Iterable[_City], *, also: set[str]) -> Place | Unclear:
     if len(rivals) <= 1 and not others:
         return _city_place(first)
     places = _distinct(rivals or [first]) + [_zone_place(key) for key in others]
-    return Unclear(PlaceProblem.SEVERAL, tuple(places[:MOST_CHOICES]))
+    return Unclear(PlaceProblem.SEVERAL, tuple(places[:MAX_CHOICES]))
 
 
 def _elsewhere(keys: set[str], zones: Iterable[str]) -> list[str]:
-    """Those of *keys* that are no other name of one of *zones*: America/New_York, US/Eastern."""
+    """Those of *keys* that aren't aliases of one of *zones*: America/New_York, US/Eastern."""
     summer, winter = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 
     def offsets(key: str) -> tuple[timedelta | None, ...]:
@@ -268,11 +268,11 @@ def _country(iso: str) -> Place | Unclear:
     cities = sorted(_gazetteer().biggest[iso].values(), key=lambda c: -c.population)
     if len(cities) == 1:
         return Place(_gazetteer().country_names[iso], ZoneInfo(cities[0].zone))
-    return Unclear(PlaceProblem.SEVERAL, tuple(_distinct(cities)[:MOST_CHOICES]))
+    return Unclear(PlaceProblem.SEVERAL, tuple(_distinct(cities)[:MAX_CHOICES]))
 
 
 def _distinct(cities: Iterable[_City]) -> list[Place]:
-    """Places that can be told apart: by region or country, or else by zone."""
+    """Places that can be told apart by region or country, or otherwise by zone."""
     places: dict[str, Place] = {}
     for city in cities:
         place = _city_place(city)
@@ -286,20 +286,20 @@ def _nearest(words: str) -> tuple[Place, ...]:
     known = _gazetteer()
     if "/" in words:
         close = process.extract(
-            words, known.zones.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=MOST_CHOICES
+            words, known.zones.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=MAX_CHOICES
         )
         return tuple(_zone_place(known.zones[name]) for name, _score, _index in close)
     ranked = [
         (score + math.log10(city.population + 1), city)
         for names in (known.cities, known.aliases)
         for name, score, _index in process.extract(
-            words, names.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=4 * MOST_CHOICES
+            words, names.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE, limit=4 * MAX_CHOICES
         )
         for city in names[name]
     ]
     ranked.sort(key=lambda pair: -pair[0])
     cities = list(dict.fromkeys(city for _rank, city in ranked))
-    return tuple(_distinct(cities[:MOST_CHOICES]))
+    return tuple(_distinct(cities[:MAX_CHOICES]))
 
 
 def _city_place(city: _City) -> Place:

@@ -1,15 +1,15 @@
-"""What is kept as it is typed: the title of an appointment, a place, what to bring, a note."""
+"""Text that is kept as typed: an appointment's title, a place, what to bring, a note."""
 
 from bot.grammar.names import parse_name
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import fold_spaces, is_blank, without_traps
+from bot.grammar.tokens import fold_spaces, is_blank, strip_unsafe
 
 LONGEST_TEXT = 300
 
 
 def parse_title(text: str) -> str:
     """The title of an appointment, as typed. Raises `Misunderstood`."""
-    typed = fold_spaces(without_traps(text)).strip('"“”„«»')
+    typed = fold_spaces(strip_unsafe(text)).strip('"“”„«»')
     if is_blank(typed):
         raise Misunderstood(Problem.TITLE_MISSING)
     return parse_name(typed)
@@ -17,7 +17,7 @@ def parse_title(text: str) -> str:
 
 def parse_text(text: str, *, longest: int = LONGEST_TEXT) -> str:
     """A place, what to bring, a note. Raises `Misunderstood`."""
-    typed = fold_spaces(without_traps(text))
+    typed = fold_spaces(strip_unsafe(text))
     if is_blank(typed):
         raise Misunderstood(Problem.REMARK_MISSING)
     if len(typed) > longest:

@@ -1,4 +1,4 @@
-"""How long before an appointment people are reminded: "2 days and 2 hours before", "none"."""
+"""How long before an appointment to remind people: "2 days and 2 hours before", "none"."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ _UNITS = {"minute": 1, "min": 1, "hour": 60, "h": 60, "hr": 60, "day": 1440, "we
 
 
 def parse_reminders(text: str) -> tuple[int, ...]:
-    """ "2 days, 1 day and 2 hours before": minutes before, the first one first. "none": nobody is
-    reminded. Raises `Misunderstood`.
+    """ "2 days, 1 day and 2 hours before", as minutes before the appointment, the earliest reminder
+    first. "none" means no reminders. Raises `Misunderstood`.
     """
     words = [t.word for t in tokenize(text[:200]).tokens if t.word not in {",", "and", "before"}]
     if words in (["none"], ["never"], ["no"]):
@@ -32,9 +32,10 @@ def parse_reminders(text: str) -> tuple[int, ...]:
 
 
 def read_reminders(tokens: Sequence[Token]) -> tuple[tuple[int, ...], int]:
-    """ "remind me 1 day and 2 hours before", "no reminder": minutes, and the tokens it took.
+    """ "remind me 1 day and 2 hours before", "no reminder": the minutes, and how many tokens that
+    takes.
 
-    Raises `Misunderstood` for a reminder that cannot be.
+    Raises `Misunderstood` for an impossible reminder.
     """
     words = words_of(tokens, 24)
     if words[:1] and words[0] in _NO and words[1:2] and words[1] in _REMINDERS:

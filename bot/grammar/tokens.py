@@ -1,7 +1,8 @@
 """Splits what people type into words, and makes words comparable.
 
-Phones write smart quotes, no-break spaces, Arabic digits and invisible direction marks. A token
-keeps what was typed (`raw`) beside what it is matched by (`word`), so that names survive as typed.
+Phones produce smart quotes, no-break spaces, Arabic digits and invisible direction marks. A token
+keeps what was typed (`raw`) beside the form used for matching (`word`), so that names survive as
+typed.
 """
 
 import re
@@ -15,23 +16,23 @@ from typing import NamedTuple
 _QUOTES = '"“”„‟«»〝〞＂'
 _SEPARATORS = ",;|،؛，、；"
 
-# Embeddings, overrides and isolates would turn the rest of a card around; the others are invisible.
-# Joiners stay, since emoji and Persian are spelt with them.
+# Embeddings, overrides and isolates would reverse the rest of a card; the others are invisible.
+# Joiners stay, since emoji and Persian need them.
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad\ufff9-\ufffb]")
 _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _COMMAND = re.compile(r"\s*/\w+(@\w+)?(?=\s|$)")
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]*)[{_QUOTES}]")
 _REST_OF_WORD = re.compile(rf"[^\s{_SEPARATORS}]*")
 _WITH_COMMAS = re.compile(r"\d++(?:,\d++)++")
-_GOES_ON = frozenset(":.,")  # "2,5" is one number, "08:00,20:00" and "8.30,9.30" are two
-# A ligature that unfolds into a whole phrase (U+FDFA: into 18 characters) is nobody's other way to
-# type that phrase, and would make a message many times as long as it is.
+_CONTINUES_NUMBER = frozenset(":.,")  # "2,5" is one number; "08:00,20:00" and "8.30,9.30" are two
+# Nobody types a ligature that unfolds into a whole phrase (U+FDFA: 18 characters) as a spelling of
+# that phrase, and it would make a message many times longer.
 _LONGEST_UNFOLDED = 4
 _SAME = str.maketrans(
     {
         **dict.fromkeys("‘’ʼ′´`＇", "'"),  # apostrophes
         **dict.fromkeys("‐‑‒–—−", "-"),
-        **dict.fromkeys("\u200e\u200f\u061c"),  # direction marks say nothing
+        **dict.fromkeys("\u200e\u200f\u061c"),  # direction marks carry no meaning
         "\u2044": "/",
         "×": "x",
         "٫": ".",
@@ -42,7 +43,7 @@ _SAME = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a quotation (`raw` is inside the quotes) or a comma (`word` is ",")."""
+    """A word, a quotation (`raw` is the text inside the quotes) or a comma (`word` is ",")."""
 
     raw: str
     word: str
@@ -66,16 +67,16 @@ class Line:
 
 
 def tokenize(text: str) -> Line:
-    """Split *text*; a command in front (``/addmed@Bot``) is dropped."""
-    text = without_traps(text)
+    """Split *text*; a command at the start (``/addmed@Bot``) is dropped."""
+    text = strip_unsafe(text)
     command = _COMMAND.match(text)
     position = command.end() if command else 0
     return Line(text, tuple(map(_to_token, _pieces(text, position))))
 
 
 def raw_words(text: str) -> Sequence[str]:
-    """`raw` of each token of *text*, which is no command: all that is needed of a known name."""
-    return [piece.raw for piece in _pieces(without_traps(text), 0)]
+    """`raw` of each token of *text*, which has no command: enough to match a known name."""
+    return [piece.raw for piece in _pieces(strip_unsafe(text), 0)]
 
 
 class _Piece(NamedTuple):
@@ -86,7 +87,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(text: str, position: int) -> Iterator[_Piece]:
-    """*text* from *position* on, in one pass: whoever types may type what they like."""
+    """*text* from *position* on, in a single pass, since the input is arbitrary."""
     no_number_before = 0
     while position < len(text):
         first = text[position]
@@ -102,9 +103,10 @@ def _pieces(text: str, position: int) -> Iterator[_Piece]:
             position += 1
             yield _Piece(first, start, position, is_quoted=False)
             continue
-        # Of "1,1,1,1:" each 1 begins what ends where the first one does: that is looked at once.
+        # In "1,1,1,1:" every match from a later 1 ends where that of the first does, so it is only
+        # tried once.
         if start >= no_number_before and (number := _WITH_COMMAS.match(text, start)):
-            if text[number.end() : number.end() + 1] in _GOES_ON:
+            if text[number.end() : number.end() + 1] in _CONTINUES_NUMBER:
                 no_number_before = number.end()
             else:
                 position = number.end()
@@ -119,11 +121,11 @@ def _to_token(piece: _Piece) -> Token:
 
 
 def as_word(raw: str) -> str:
-    """The `word` of what is typed without quotes."""
+    """The `word` of unquoted text."""
     if len(raw) == 1 and raw in _SEPARATORS:
         return ","
     word = matchable(raw)
-    # "8am." and "daily!" end a sentence; a lone dot stays what it is.
+    # "8am." and "daily!" end a sentence; a lone dot stays as it is.
     return word.rstrip(".!?…") or word
 
 
@@ -133,8 +135,8 @@ def words_of(tokens: Sequence[Token], most: int) -> list[str]:
 
 
 def matchable(typed: str) -> str:
-    """*typed* without the differences that people do not mean: case, width, script of digits."""
-    if typed.isascii():  # the same, at a twentieth of the time
+    """*typed* without differences that people don't mean: case, width, script of digits."""
+    if typed.isascii():  # same result, twenty times faster
         return typed.replace("`", "'").lower()
     return "".join(map(_plain, unicodedata.normalize("NFC", typed))).translate(_SAME).casefold()
 
@@ -148,8 +150,8 @@ def unaccented(word: str) -> str:
     )
 
 
-def without_traps(text: str) -> str:
-    """*text* without characters that cannot be stored or would disturb other people's screens."""
+def strip_unsafe(text: str) -> str:
+    """*text* without characters that can't be stored or would disturb other people's screens."""
     kept = (c for c in _INVISIBLE.sub("", text) if c.isspace() or _is_storable(c))
     return "".join(kept)
 
@@ -160,7 +162,7 @@ def fold_spaces(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of *text* can be seen."""
+    """Whether *text* has no visible characters."""
     return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK_LETTERS for c in text)
 
 

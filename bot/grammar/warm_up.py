@@ -1,4 +1,4 @@
-"""What takes long the first time, done before anybody waits for it."""
+"""Loads whatever is slow the first time, before anybody waits for it."""
 
 import gc
 import logging
@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 _LONDON = ZoneInfo("Europe/London")
 _MOMENT = datetime(2026, 11, 23, 9, tzinfo=UTC)
-# Lines that reach what is loaded when it is needed first: the library that counts days, and those
-# of telephone numbers and countries.
+# Lines that trigger the lazy imports: the libraries for relative days, and for telephone numbers
+# and countries.
 _APPOINTMENT = "Dentist in 3 days at 10:00 with Dr Weber"
 _MEDICINE = "Aspirin 100 mg at 08:00 and 20:00 for 10 days"
 _PHONE = "020 7946 0000"
@@ -35,9 +35,9 @@ _is_warm = threading.Event()
 
 
 def warm_up(locales: Iterable[Locale] = ()) -> None:
-    """Read the cities, load what reads dates and telephone numbers and what writes them in
-    *locales*, and spare all of it from garbage collection. Once for a process; for a thread, as it
-    takes about a second.
+    """Load the cities, the parsers of dates and telephone numbers, and the formats of *locales*,
+    and exempt all of it from garbage collection. Once per process, in a thread, as it takes about
+    a second.
     """
     with _at_a_time:
         if _is_warm.is_set():
@@ -50,8 +50,8 @@ def warm_up(locales: Iterable[Locale] = ()) -> None:
         parse_phone(_PHONE, zone=_LONDON)
         for locale in locales:
             _load(locale)
-        # What is loaded stays. To look through it for garbage would hold the loop for 0.1 s, again
-        # and again.
+        # These objects stay. Scanning them for garbage would block the loop for 0.1 s, over and
+        # over.
         gc.collect()
         gc.freeze()
         _is_warm.set()
@@ -59,7 +59,7 @@ def warm_up(locales: Iterable[Locale] = ()) -> None:
 
 
 def _load(locale: Locale) -> None:
-    """Read the tables of a language, which Babel does when it needs them first."""
+    """Load a language's tables, which Babel otherwise does on first use."""
     format_date(_MOMENT.date(), "full", locale=locale)
     format_list(("", ""), locale=locale)
     format_decimal(Decimal("0.5"), locale=locale)

@@ -1,4 +1,4 @@
-"""Yes and no, typed where a button is to be tapped: it says neither what is meant nor of what."""
+"""Recognizes a typed yes or no where a button is expected: it doesn't say what it refers to."""
 
 import re
 

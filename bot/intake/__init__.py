@@ -1,1 +1,1 @@
-"""Updates in: fetched, kept, put in order, attributed to a person, handled once, answered."""
+"""Incoming updates: fetched, stored, queued, attributed to a person, handled once, answered."""

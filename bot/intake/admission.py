@@ -1,4 +1,4 @@
-"""Whether an update is acted on: pure rules on what is known of it before anybody does."""
+"""Decides whether to act on an update: pure rules about what is known before it is handled."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -9,22 +9,22 @@ from bot.ui.presses.press import Press, UnreadableCallback
 from bot.ui.presses.registry import decode
 
 
-class Sort(Enum):
-    """What came in."""
+class UpdateKind(Enum):
+    """What kind of update came in."""
 
-    COMMAND = auto()  # an edited message that is not read anew, too: it answers no question
+    COMMAND = auto()  # also an edited message that isn't handled again: it answers no question
     MESSAGE = auto()
     PRESS = auto()
-    EVENT = auto()  # something that happened to the chat, and is not answered
+    EVENT = auto()  # something that happened to the chat and gets no answer
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What came in, parsed. `name` is what its rate is limited by, None where it is not: a press
-    may be a dose. `text` follows the command, or is the message.
+    """A parsed update. `name` is the key of its rate limit, None if it has no limit: a press may
+    record a dose. `text` is what follows the command, or the whole message.
     """
 
-    sort: Sort
+    kind: UpdateKind
     is_private: bool
     name: str | None = None
     text: str | None = None
@@ -36,46 +36,46 @@ class Arrival:
 
     @property
     def command(self) -> str | None:
-        return self.name if self.sort is Sort.COMMAND else None
+        return self.name if self.kind is UpdateKind.COMMAND else None
 
     @property
     def may_answer_a_question(self) -> bool:
-        """Whether it may be the reply to a conversation's open question."""
-        return self.sort is Sort.MESSAGE or isinstance(self.press, OfFlow)
+        """Whether it could answer a conversation's open question."""
+        return self.kind is UpdateKind.MESSAGE or isinstance(self.press, OfFlow)
 
     @property
     def concerns_conversations(self) -> bool:
-        """Whether the running conversation makes a difference."""
-        return self.sort is Sort.COMMAND or self.may_answer_a_question
+        """Whether the running conversation matters for it."""
+        return self.kind is UpdateKind.COMMAND or self.may_answer_a_question
 
 
 class Decision(Enum):
-    """What becomes of an update."""
+    """What to do with an update."""
 
     HANDLE = auto()
     IGNORE = auto()
-    SLOW_DOWN = auto()  # said once, then ignored
-    GO_PRIVATE = auto()  # what families type is not for groups
-    FORGETFUL = auto()  # nobody knows which question it answers
+    SLOW_DOWN = auto()  # answered once, then ignored
+    GO_PRIVATE = auto()  # family matters don't belong in groups
+    CONVERSATIONS_UNAVAILABLE = auto()  # without Redis, nobody knows which question it answers
 
 
 def admit(arrival: Arrival, verdict: Verdict | None, *, knows_questions: bool = True) -> Decision:
-    """What becomes of *arrival*: *verdict* is that of its rate limit (None: not limited), and
-    *knows_questions* is false while nobody knows which conversation is running.
+    """What to do with *arrival*. *verdict* is the rate limiter's (None if not limited);
+    *knows_questions* is false while the running conversation can't be loaded.
     """
     if verdict is Verdict.REFUSED_FIRST:
         return Decision.SLOW_DOWN
     if verdict is not None and verdict is not Verdict.ALLOWED:
         return Decision.IGNORE
     if arrival.is_limited and not arrival.is_private:
-        return Decision.GO_PRIVATE if arrival.sort is Sort.COMMAND else Decision.IGNORE
+        return Decision.GO_PRIVATE if arrival.kind is UpdateKind.COMMAND else Decision.IGNORE
     if arrival.may_answer_a_question and not knows_questions:
-        return Decision.FORGETFUL
+        return Decision.CONVERSATIONS_UNAVAILABLE
     return Decision.HANDLE
 
 
 def read_press(data: str | None) -> Press | None:
-    """The button that was pressed; None of one that the bot does not know (any more)."""
+    """The pressed button; None if the bot doesn't know it, or no longer does."""
     try:
         return decode(data or "")
     except UnreadableCallback:

@@ -1,8 +1,8 @@
-"""Order: one chat is handled in order, chats at the same time.
+"""Handles each chat's updates in order, and different chats concurrently.
 
-Fresh updates arrive leased to this process, as far as there is room for their chat; what waits, or
-what another process left behind, is claimed by :meth:`ChatQueues.recover`. A chat's next update
-waits until the one before took effect, never for what is still to be said.
+Fresh updates arrive leased to this process, as long as there is room for their chat.
+:meth:`ChatQueues.recover` claims those that wait, or that another process left behind. A chat's
+next update waits until the previous one took effect, but never until its answer is sent.
 """
 
 import asyncio
@@ -17,10 +17,11 @@ from uuid import UUID
 
 from telegram.ext import Application
 
-from bot.intake.finished import Finished
-from bot.intake.owed_answers import OwedAnswers
+from bot.intake.answer_sender import Place
+from bot.intake.completed_updates import CompletedUpdates
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.raw_updates import (
-    Press,
+    RawPress,
     RawUpdate,
     UnreadableUpdate,
     chat_id_of,
@@ -28,7 +29,6 @@ from bot.intake.raw_updates import (
     press_of,
     read_update,
 )
-from bot.intake.replies import Place
 from bot.intake.serving import Serving
 from bot.ops.metrics import SET_ASIDE
 from bot.ops.supervisor import Tasks
@@ -51,15 +51,17 @@ RETRY_SECONDS = 0.5
 UNREACHABLE_SECONDS = 2.0
 CLAIMED_AT_ONCE = 100
 LOOK_AGAIN_SECONDS = 0.5
-MOST_OF_A_CHAT = 20  # waiting in this process; more wait in the inbox
-MOST_WAITING = 2_000  # of all chats
-#: From so many waiting on, who only looks around is not answered: that many taps are no question.
+MAX_PER_CHAT = 20  # queued in this process; further ones stay in the inbox
+MAX_WAITING = 2_000  # over all chats
+#: With this many waiting, taps that only look around are dropped: nobody means that many.
 PATIENCE = 5
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """An update in its chat's queue. `answer`: it took effect, and this is still to be said."""
+    """An update in its chat's queue. With an `answer`, it has taken effect and only this is left to
+    send.
+    """
 
     update_id: int
     chat_id: int
@@ -68,15 +70,15 @@ class _Waiting:
 
 
 class ChatQueues:
-    """Handles updates through the PTB application, one chat in order, chats at the same time."""
+    """Handles updates through the PTB application: one chat in order, chats concurrently."""
 
     def __init__(
         self,
         database: Database,
         application: "Application[Any, Any, Any, Any, Any, Any]",
         serving: Serving,
-        answers: OwedAnswers,
-        finished: Finished,
+        answers: OutgoingAnswers,
+        completed_updates: CompletedUpdates,
         *,
         owner: UUID,
     ) -> None:
@@ -84,29 +86,28 @@ class ChatQueues:
         self._application = application
         self._serving = serving
         self._answers = answers
-        self._finished = finished
+        self._completed_updates = completed_updates
         self._owner = owner
         self._queues: dict[int, deque[_Waiting]] = {}
         self._known: set[int] = set()
         self._workers = Tasks("chat")
-        self._has_left_some = False
-        self._look_behind = asyncio.Event()
-        self._look_behind.set()
+        self._recovery_requested = asyncio.Event()
+        self._recovery_requested.set()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
-        """Keep fetched updates in one commit, then start on them. Only now may they be
-        acknowledged. Raises what the database raises while it is away: then nothing was kept.
+        """Store fetched updates in one commit, then start on them. Only after this may they be
+        acknowledged. If the database is down its error is raised, and nothing was stored.
         """
-        incoming = self._make_room([_incoming(update) for update in updates])
+        incoming = self._mark_overflow([_incoming(update) for update in updates])
         ours = await self._store(incoming)
         for each in incoming:
             if each.update_id in ours:
                 self._enqueue(_Waiting(each.update_id, each.chat_id, each.payload))
         if len(ours) < len(incoming):
-            self.look_behind()
+            self.request_recovery()
 
-    def _make_room(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
-        """Which of them have to wait in the inbox: those of chats that have enough waiting here."""
+    def _mark_overflow(self, incoming: Sequence[Incoming]) -> Sequence[Incoming]:
+        """Mark updates of chats with enough waiting here: those stay in the inbox."""
         ahead = {
             chat_id: [press_of(each.payload) for each in queue]
             for chat_id, queue in self._queues.items()
@@ -116,17 +117,19 @@ class ChatQueues:
         for each in incoming:
             presses = ahead.setdefault(each.chat_id, [])
             press = press_of(each.payload)
-            if not (presses and _is_needless(press, presses)):
+            if not (presses and _is_redundant(press, presses)):
                 presses.append(press)
                 total += 1
-            if len(presses) > MOST_OF_A_CHAT or total > MOST_WAITING:
-                full.add(each.chat_id)  # and whatever comes after it in that chat
+            if len(presses) > MAX_PER_CHAT or total > MAX_WAITING:
+                full.add(each.chat_id)  # later updates of that chat have to stay behind it
             may_wait = each.chat_id in full
             made.append(replace(each, may_wait=may_wait))
         return made
 
     async def _store(self, incoming: Sequence[Incoming]) -> set[int]:
-        """The ids of those that are ours now. One that cannot be stored is dropped by itself."""
+        """The ids of the updates that are now ours. One that can't be stored is dropped on
+        its own.
+        """
         try:
             return await self._database.run(
                 lambda scope: inbox.store(scope, incoming, owner=self._owner, lease=LEASE),
@@ -141,18 +144,18 @@ class ChatQueues:
                 return set()
             return {found for each in incoming for found in await self._store([each])}
 
-    def look_behind(self) -> None:
-        """Have :meth:`recover` see whether somebody left something behind."""
-        self._look_behind.set()
+    def request_recovery(self) -> None:
+        """Make :meth:`recover` look for updates that were left behind."""
+        self._recovery_requested.set()
 
     async def recover(self) -> None:
-        """Claim what nobody holds, at the start and whenever asked. Runs until cancelled."""
+        """Claim unleased updates, at the start and on request. Runs until cancelled."""
         while True:
-            await self._look_behind.wait()
-            self._look_behind.clear()
+            await self._recovery_requested.wait()
+            self._recovery_requested.clear()
             try:
                 while True:
-                    while await self._claim_what_is_free():
+                    while await self._claim_available():
                         await asyncio.sleep(0)
                     if not await self._has_unfinished():
                         break
@@ -160,10 +163,10 @@ class ChatQueues:
             except Exception as error:
                 log.warning("inbox read failed: %s", describe(error))
                 await asyncio.sleep(UNREACHABLE_SECONDS)
-                self.look_behind()
+                self.request_recovery()
 
     async def renew_leases(self) -> None:
-        """Keep hold of what takes longer than its lease. Runs until cancelled."""
+        """Renew the leases of updates that take longer. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._queues and not self._answers.waiting:
@@ -177,26 +180,26 @@ class ChatQueues:
                 log.warning("inbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
-        """Finish what was begun, for at most *seconds*; the rest stays in the inbox."""
+        """Finish what was started, for at most *seconds*; the rest stays in the inbox."""
         await self._workers.drain(seconds=seconds)
         await self._answers.drain(seconds=seconds)
-        await self._finished.close(seconds=seconds)
+        await self._completed_updates.close(seconds=seconds)
 
     async def _has_unfinished(self) -> bool:
-        """Whether something is left that others hold, or that waits for room here."""
+        """Whether there are updates that others have leased, or that wait for room here."""
         return await self._database.run(
             lambda scope: inbox.has_unfinished(scope, besides=self._owner), as_dispatch()
         )
 
-    async def _claim_what_is_free(self) -> bool:
-        """Claim what there is room for; whether there was anything."""
-        full = [chat for chat, queue in self._queues.items() if len(queue) >= MOST_OF_A_CHAT]
-        room = min(CLAIMED_AT_ONCE, MOST_WAITING - len(self._known))
+    async def _claim_available(self) -> bool:
+        """Claim as many as there is room for; returns whether there were any."""
+        full = [chat for chat, queue in self._queues.items() if len(queue) >= MAX_PER_CHAT]
+        room = min(CLAIMED_AT_ONCE, MAX_WAITING - len(self._known))
         if room <= 0:
             return False
         taken = await self._database.run(
             lambda scope: inbox.claim(
-                scope, owner=self._owner, lease=LEASE, most=room, each=MOST_OF_A_CHAT, full=full
+                scope, owner=self._owner, lease=LEASE, most=room, each=MAX_PER_CHAT, full=full
             ),
             as_dispatch(),
         )
@@ -210,9 +213,9 @@ class ChatQueues:
         queue = self._queues.get(waiting.chat_id)
         if queue is not None:
             press = press_of(waiting.payload) if waiting.answer is None else None
-            if press is not None and _is_needless(press, [press_of(w.payload) for w in queue]):
-                self._serving.wave_aside(press[0])
-                self._finished.add(waiting.update_id)
+            if press is not None and _is_redundant(press, [press_of(w.payload) for w in queue]):
+                self._serving.acknowledge_press(press[0])
+                self._completed_updates.add(waiting.update_id)
                 return
             self._known.add(waiting.update_id)
             queue.append(waiting)
@@ -222,7 +225,7 @@ class ChatQueues:
         self._workers.start(self._work(waiting.chat_id))
 
     async def _work(self, chat_id: int) -> None:
-        """Handle one chat's updates in order, until there are none."""
+        """Handle one chat's updates in order until its queue is empty."""
         queue = self._queues[chat_id]
         try:
             while queue:
@@ -234,7 +237,7 @@ class ChatQueues:
             del self._queues[chat_id]
 
     async def _handle(self, waiting: _Waiting) -> None:
-        """Handle one update until it took effect, or is set aside."""
+        """Handle one update until it takes effect or is set aside."""
         failure: Exception | None = None
         while True:
             try:
@@ -259,8 +262,8 @@ class ChatQueues:
             await self._application.process_update(update)
 
     async def _is_set_aside(self, waiting: _Waiting, error: Exception) -> bool:
-        """Count a failure; True if it was the last and the update is set aside. What cannot be read
-        will not be readable the next time either.
+        """Count a failure; True if it was the last one and the update is set aside. An unreadable
+        update is set aside at once, as it won't become readable.
         """
         incident = secrets.token_hex(4)
         update_id = waiting.update_id
@@ -290,18 +293,18 @@ def _incoming(update: RawUpdate) -> Incoming:
     )
 
 
-def _is_needless(press: Press | None, ahead: Sequence[Press | None]) -> bool:
-    """Whether it is the tap of somebody impatient: the very tap that waits already, or one that
-    only looks around while others wait. Its button stops spinning, and that is all.
+def _is_redundant(press: RawPress | None, ahead: Sequence[RawPress | None]) -> bool:
+    """Whether somebody tapped impatiently: the same tap is already waiting, or this one only looks
+    around while others wait. Its button stops spinning, and nothing else happens.
     """
     if press is None:
         return False
     is_twice = any(other is not None and other[1:] == press[1:] for other in ahead)
-    return is_twice or (len(ahead) >= PATIENCE and _only_looks(press[1]))
+    return is_twice or (len(ahead) >= PATIENCE and _is_read_only(press[1]))
 
 
-def _only_looks(data: str) -> bool:
+def _is_read_only(data: str) -> bool:
     try:
-        return decode(data).only_looks
+        return decode(data).is_read_only
     except UnreadableCallback:
         return False

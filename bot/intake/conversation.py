@@ -1,8 +1,8 @@
-"""What becomes of a person's guided conversation, as part of a stored answer.
+"""The change to a person's guided conversation, as part of a stored answer.
 
-The answer is committed with the update's effect; only then is Redis brought into line. A process
-that dies in between leaves the answer, and whoever picks it up does the same again: saving is
-idempotent for one update, ending for one flow.
+The answer is committed with the update's effect, and only then is the change applied to Redis. If
+the process dies in between, whoever picks up the answer applies it again: saving is idempotent per
+update, ending per flow.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ from bot.redis.conversations import JSON, Conversation, LostRace
 
 
 class Outcome(Enum):
-    """What became of a change to a conversation."""
+    """The result of applying a change to a conversation."""
 
-    IN_LINE = auto()
+    APPLIED = auto()
     MOVED_ON = auto()  # the person is in another conversation by now
     EXPIRED = auto()  # nobody answered in time, or Redis was emptied
 
 
 def to_continue(conversation: Conversation) -> dict[str, Any]:
-    """The conversation waits for an answer at this step; the answer's last message asks."""
+    """The conversation waits at this step for the question that the answer's last message asks."""
     return {
         "continue": {
             "flow": conversation.flow,
@@ -38,44 +38,44 @@ def to_continue(conversation: Conversation) -> dict[str, Any]:
 
 
 def to_resume(change: Mapping[str, Any]) -> dict[str, Any]:
-    """As *change*, of a conversation that had expired or given way to another."""
+    """Like *change*, for a conversation that had expired or yielded to another."""
     return {"continue": {**change["continue"], "resumes": True}}
 
 
 def in_place_of(answered: Conversation, change: Mapping[str, Any]) -> dict[str, Any]:
-    """As *change*; if it is about another conversation, the one that was *answered* is over."""
+    """Like *change*, which also ends the *answered* conversation if it is about another one."""
     flow_id = str(answered.flow_id)
     is_another = "continue" in change and change["continue"]["flow_id"] != flow_id
     return {**change, "ends": flow_id} if is_another else dict(change)
 
 
-def quietly(change: Mapping[str, Any]) -> dict[str, Any]:
-    """As *change*; no new message is worth it if nobody answers."""
+def without_notice(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Like *change*, but no message is sent if nobody answers."""
     return {**change, "quietly": True}
 
 
 def to_repeat(flow_id: UUID) -> dict[str, Any]:
-    """The conversation stays as it is; the answer's last message shows its question, too."""
+    """The conversation stays unchanged; the answer's last message shows its question too."""
     return {"repeat": str(flow_id)}
 
 
 def to_leave(flow_id: UUID) -> dict[str, Any]:
-    """Another command of its kind took its place: its question says so, and it can be continued."""
+    """Another command of the same kind replaced it: its question says so and offers to continue."""
     return {"leave": str(flow_id)}
 
 
 def to_mention(conversation: Conversation) -> dict[str, Any]:
-    """The conversation stays as it is; the person was told that its question is open."""
+    """The conversation stays unchanged; the person was told that its question is open."""
     return {"mention": str(conversation.flow_id), "version": conversation.version}
 
 
 def to_offer(flow_id: UUID) -> dict[str, Any]:
-    """The person hears that it expired; the answer's last message offers to continue it."""
+    """The answer says that it expired, and its last message offers to continue it."""
     return {"offer": str(flow_id)}
 
 
 def to_end(flow_id: UUID) -> dict[str, Any]:
-    """The conversation is over."""
+    """The conversation ends."""
     return {"end": str(flow_id)}
 
 
@@ -87,29 +87,31 @@ async def apply(
     user_id: int,
     language: str | None,
 ) -> Outcome:
-    """Bring Redis into line, unless something newer is there. Raises ConversationsUnavailable."""
+    """Apply the change to Redis, unless something newer is there. Raises
+    ConversationsUnavailable.
+    """
     if "end" in change:
         await store.end(chat_id, user_id, UUID(change["end"]))
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "offer" in change:
         await store.tell(chat_id, user_id, UUID(change["offer"]))
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "leave" in change:
         flow_id = UUID(change["leave"])
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, flow_id)
+            await store.mute(chat_id, user_id, flow_id)
         await store.leave(chat_id, user_id, flow_id)
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     if "mention" in change:
         flow_id = UUID(change["mention"])
         await store.mention(chat_id, user_id, flow_id, version=change["version"])
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, flow_id)
-        return Outcome.IN_LINE
+            await store.mute(chat_id, user_id, flow_id)
+        return Outcome.APPLIED
     if "repeat" in change:
         if change.get("quietly"):
-            await store.keep_quiet(chat_id, user_id, UUID(change["repeat"]))
-        return Outcome.IN_LINE
+            await store.mute(chat_id, user_id, UUID(change["repeat"]))
+        return Outcome.APPLIED
     if "ends" in change:
         await store.end(chat_id, user_id, UUID(change["ends"]))
     stored = change["continue"]
@@ -122,7 +124,7 @@ async def apply(
         may_be_told=not change.get("quietly", False),
     )
     if not isinstance(outcome, LostRace):
-        return Outcome.IN_LINE
+        return Outcome.APPLIED
     return Outcome.EXPIRED if outcome.current is None else Outcome.MOVED_ON
 
 
@@ -134,7 +136,7 @@ async def note_message(
     chat_id: int,
     user_id: int,
 ) -> None:
-    """Remember what the last message of an answer shows. Raises ConversationsUnavailable."""
+    """Store which message shows the question. Raises ConversationsUnavailable."""
     match change:
         case {"continue": stored}:
             version = stored["version"] + 1

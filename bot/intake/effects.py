@@ -1,4 +1,4 @@
-"""The effect of one update: its handler in one transaction, with the answer stored beside it."""
+"""The effect of one update: its handler and its stored answer, in one transaction."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -9,8 +9,8 @@ from telegram import Chat
 
 from bot.grammar.problems import Misunderstood
 from bot.intake import conversation as conversations
+from bot.intake.button_binding import bind_buttons
 from bot.intake.incoming import Incoming
-from bot.intake.menus import bound_to
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations as conversation_views
@@ -24,25 +24,25 @@ from domain.delivery import inbox
 from domain.errors import AlreadyApplied, CareCircleError, NoFamily, NotAllowed, NotFound
 from domain.family import users
 
-Beside: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
+MentionOpenQuestion: TypeAlias = Callable[[Request, Conversation, str], Awaitable[Answer]]
 """What is said of an open question after a command, by its name, was answered."""
 
 
 class Effects:
-    """Lets handlers take effect, each once. *beside* speaks of open questions; *on_family* is told
-    which family a person acts in.
+    """Makes sure that each update takes effect once. *mention_open_question* mentions an open
+    question; *on_family* is called with the family that an update concerns.
     """
 
     def __init__(
         self,
         database: Database,
         *,
-        beside: Beside,
+        mention_open_question: MentionOpenQuestion,
         on_family: Callable[[UUID, UUID], None],
         bot_username: str,
     ) -> None:
         self._database = database
-        self._beside = beside
+        self._mention_open_question = mention_open_question
         self._on_family = on_family
         self._bot_username = bot_username
 
@@ -57,8 +57,8 @@ class Effects:
             request = incoming.to_request(scope, bot_username=self._bot_username)
             answer = await handler(request)
             if scope.family_id is not None:
-                answer = bound_to(answer, scope.family_id, scope.acts)
-            answer = await self._beside_the_open_question(answer, request, incoming)
+                answer = bind_buttons(answer, scope.family_id, scope.acts)
+            answer = await self._with_open_question(answer, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             if incoming.press is None:
                 await _note_effect(scope, incoming, answer)
@@ -73,7 +73,7 @@ class Effects:
             refused = refusals.refuse(error, is_press=incoming.press is not None)
             leads_nowhere = incoming.resumes or isinstance(error, (NotFound, NotAllowed, NoFamily))
             if leads_nowhere and incoming.flow_id is not None:
-                # What it was about has gone, or their right to it: asking on would lead nowhere.
+                # The subject or the permission is gone, so there is nothing left to ask.
                 if isinstance(error, NotFound) and incoming.resumes:
                     refused = Answer(edit=conversation_views.cannot_continue())
                 ended = conversations.to_end(incoming.flow_id)
@@ -81,20 +81,20 @@ class Effects:
 
         async def refusal(scope: Scope) -> Answer:
             request = incoming.to_request(scope, bot_username=self._bot_username)
-            answer = await self._beside_the_open_question(refused, request, incoming)
+            answer = await self._with_open_question(refused, request, incoming)
             await inbox.mark_applied(scope, update_id, answer=answer.to_json())
             return answer
 
         try:
             return await self._database.run(refusal, person)
-        except AlreadyApplied:  # what it did the first time is why it is refused the second
+        except AlreadyApplied:  # it was refused because its first run had already taken effect
             return await self._stored_answer(person, update_id)
 
-    async def _beside_the_open_question(
+    async def _with_open_question(
         self, answer: Answer, request: Request, incoming: Incoming
     ) -> Answer:
-        """A command in the middle of a conversation: it is answered, and the question stays open,
-        unless the command takes its place.
+        """Answer a command in the middle of a conversation. The question stays open unless the
+        command replaces it.
         """
         running, command, scope = incoming.running, incoming.arrival.command, request.scope
         if command is None or not isinstance(running, Conversation) or answer.conversation:
@@ -102,12 +102,15 @@ class Effects:
         try:
             if running.family_id not in (None, scope.family_id):
                 await scope.enter_family(running.family_id)
-            beside = await self._beside(request, running, command)
+            mention = await self._mention_open_question(request, running, command)
         except CareCircleError as error:
-            # What it was about has gone, or their right to it: asking on would lead nowhere.
+            # The subject or the permission is gone, so there is nothing left to ask.
             ended = conversations.to_end(running.flow_id)
-            beside = replace(refusals.refuse(error, is_press=False), conversation=ended)
-        return replace(answer.and_send(*beside.send), conversation=beside.conversation)
+            mention = replace(refusals.refuse(error, is_press=False), conversation=ended)
+        return replace(
+            answer.and_send(*mention.send),
+            conversation=mention.conversation,
+        )
 
     async def _stored_answer(self, person: ScopeRequest, update_id: int) -> Answer:
         stored = await self._database.run(lambda scope: inbox.get_answer(scope, update_id), person)
@@ -115,16 +118,16 @@ class Effects:
 
 
 async def _note_effect(scope: Scope, incoming: Incoming, answer: Answer) -> None:
-    """What an edit of this message would have to be held against, if there is anything."""
+    """Store what a later edit of this message has to be compared with, if anything."""
     acts, was_answer = [act.id for act in scope.acts], incoming.was_answer(answer)
     if acts or was_answer:
         await inbox.note_effect(scope, incoming.update.update_id, acts=acts, was_answer=was_answer)
 
 
 async def _enter_family(scope: Scope, incoming: Incoming) -> None:
-    """The family of the button, of the conversation, or the person's current one.
+    """Enter the family of the button or the conversation, otherwise the person's current one.
 
-    Raises NotFound if they are no member of the family that the button or the reply is about.
+    Raises NotFound if they aren't a member of the family that the button or the reply belongs to.
     """
     family_id = None
     if incoming.press is not None and incoming.press.family_id != NOWHERE:
@@ -136,5 +139,5 @@ async def _enter_family(scope: Scope, incoming: Incoming) -> None:
         raise NotFound
     chat = incoming.update.effective_chat
     if member is not None and member.has_blocked and chat and chat.type == Chat.PRIVATE:
-        # Telegram may not have told us that they let the bot write again, but here they are.
+        # They have unblocked the bot, even if Telegram hasn't told us.
         await users.set_blocked(scope, blocked=False)

@@ -1,4 +1,4 @@
-"""Which user an update comes from."""
+"""Which user sent an update."""
 
 from collections import OrderedDict
 from uuid import UUID
@@ -13,10 +13,10 @@ REMEMBERED = 10_000
 
 
 class Identities:
-    """Users by their Telegram account.
+    """Users by Telegram account.
 
-    What is remembered cannot go wrong: an account keeps its user for ever, and whoever changes
-    name or language is looked up again.
+    The cache can't be wrong: an account keeps its user forever, and a change of name or language
+    triggers a new lookup.
     """
 
     def __init__(self, database: Database) -> None:
@@ -24,7 +24,7 @@ class Identities:
         self._known: OrderedDict[Arrival, UUID] = OrderedDict()
 
     async def identify(self, user: User, *, chat: Chat | None) -> UUID:
-        """The user's id; makes the user where there is none yet."""
+        """The user's id; creates the user if there is none yet."""
         arrival = Arrival(
             telegram_id=user.id,
             name=user.full_name,

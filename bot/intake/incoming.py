@@ -19,8 +19,8 @@ from domain.medicines.records.presses import CardMessage
 
 @dataclass(frozen=True)
 class Incoming:
-    """An update with what is known of it before its transaction is open: who sent it, which
-    conversation is running, which draft it is about.
+    """An update and what is known before its transaction starts: the sender, the running
+    conversation and the draft it is about.
     """
 
     update: Update
@@ -34,8 +34,8 @@ class Incoming:
     def press(self) -> Press | None:
         return self.arrival.press
 
-    def alone(self) -> "Incoming":
-        """It is not about any conversation: no question is put beside its answer."""
+    def without_conversation(self) -> "Incoming":
+        """It concerns no conversation, so no question is added to its answer."""
         return replace(self, running=None, draft=None)
 
     @property
@@ -44,7 +44,7 @@ class Incoming:
 
     @property
     def flow_id(self) -> UUID | None:
-        """The conversation that this update replies to or goes on with, if any."""
+        """The conversation that this update replies to or resumes, if any."""
         if self.continues is not None:
             return self.continues.flow_id
         is_about_draft = self.press is not None and self.draft is not None
@@ -61,7 +61,7 @@ class Incoming:
         return self.running if is_its_own else None
 
     def was_answer(self, answer: Answer) -> bool:
-        """Whether the question that this update replies to went on with it, or is over."""
+        """Whether the question that this update replies to moved on or ended with it."""
         running, change = self.continues, answer.conversation
         if running is None or change is None:
             return False

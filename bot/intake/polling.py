@@ -1,4 +1,4 @@
-"""Fetching updates: long polling. An update is acknowledged only once it is kept."""
+"""Fetches updates by long polling. An update is acknowledged only once it is stored."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
 WAIT_LONGEST_SECONDS = 15.0
-# A server that answers "nothing new" at once would be asked without a pause.
+# Without a pause, a server that answers "nothing new" at once would be polled in a tight loop.
 HASTY_SECONDS = 1.0
 ALLOWED_UPDATES = [
     Update.MESSAGE,
@@ -30,7 +30,7 @@ ALLOWED_UPDATES = [
 
 
 class Poller:
-    """Long polling. The next offset goes out only after the commit that kept the batch."""
+    """Long polling. The next offset is sent only after the commit that stored the batch."""
 
     def __init__(self, api: TelegramApi, queues: ChatQueues) -> None:
         self._api = api
@@ -38,7 +38,7 @@ class Poller:
         self._offset: int | None = None
 
     async def run(self) -> None:
-        """Fetch until cancelled, whatever comes."""
+        """Poll until cancelled, whatever errors occur."""
         wait = 0.0
         while True:
             try:
@@ -76,7 +76,7 @@ class Poller:
             await asyncio.sleep(HASTY_SECONDS)
 
     async def _take_over_from_webhook(self) -> None:
-        """A webhook that was set in the bot's former life would keep updates from us for ever."""
+        """Remove a webhook left from an earlier deployment: it would keep updates from us."""
         try:
             await self._api.call("deleteWebhook", {"drop_pending_updates": False})
         except TelegramError as error:
@@ -84,11 +84,11 @@ class Poller:
 
 
 class _NoUpdates(Exception):
-    """What came is no list of updates."""
+    """The response is not a list of updates."""
 
 
 def _read(result: Any) -> dict[int, RawUpdate]:
-    """Updates by their numbers. What has none cannot be acknowledged by itself, and is dropped."""
+    """Updates by their ids. One without an id can't be acknowledged on its own, and is dropped."""
     if not isinstance(result, list):
         raise _NoUpdates
     updates = {}

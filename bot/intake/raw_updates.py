@@ -1,7 +1,7 @@
-"""Updates as they come, before anybody has made sense of them.
+"""Updates as Telegram sends them, before they are parsed.
 
-What orders an update and what answers it are read here with care, since the rest of it may be of a
-kind that this version of the library does not know.
+What orders an update and what answers it are read defensively here, since the rest may be of a kind
+that this version of the library doesn't know.
 """
 
 from collections.abc import Mapping
@@ -10,23 +10,23 @@ from typing import Any, TypeAlias
 from telegram import Bot, Update
 
 RawUpdate: TypeAlias = Mapping[str, Any]
-#: The id of a press, what the button carries, and the id of its message.
-Press: TypeAlias = tuple[str, str, int]
+#: The id of a press, the data of its button, and the id of its message.
+RawPress: TypeAlias = tuple[str, str, int]
 
-_LARGEST = 2**63 - 1  # what PostgreSQL's bigint holds
+_LARGEST = 2**63 - 1  # the largest value of PostgreSQL's bigint
 
 
 class UnreadableUpdate(Exception):
-    """The library cannot make sense of this update."""
+    """The library can't parse this update."""
 
 
 def update_id_of(raw: Any) -> int | None:
-    """None where it is no update at all, or numbered as none is."""
+    """None if it isn't an update, or its id is out of range."""
     return _number(raw.get("update_id"), least=0) if isinstance(raw, Mapping) else None
 
 
 def chat_id_of(raw: RawUpdate) -> int:
-    """What an update is ordered by: its chat, else its person; 0 where it names neither."""
+    """The key that an update is ordered by: its chat, otherwise its sender; 0 if it has neither."""
     for about in raw.values():
         if not isinstance(about, Mapping):
             continue
@@ -38,14 +38,14 @@ def chat_id_of(raw: RawUpdate) -> int:
 
 
 def message_of(raw: RawUpdate) -> tuple[int | None, str | None]:
-    """The id and the text of a message, new or edited; None for what is none, or has none."""
+    """The id and text of a message, new or edited; None for what is missing."""
     message = _part(raw, "message") or _part(raw, "edited_message")
     text = message.get("text")
     return _number(message.get("message_id"), least=1), text if isinstance(text, str) else None
 
 
-def press_of(raw: RawUpdate) -> Press | None:
-    """What identifies a pressed button; None where it is none."""
+def press_of(raw: RawUpdate) -> RawPress | None:
+    """What identifies a press; None if it isn't one."""
     query = _part(raw, "callback_query")
     press_id, data = query.get("id"), query.get("data")
     message_id = _part(query, "message").get("message_id")
@@ -59,7 +59,7 @@ def read_update(raw: RawUpdate, bot: Bot) -> Update:
     try:
         return Update.de_json(dict(raw), bot)
     except Exception as error:
-        # Its text may quote what somebody wrote.
+        # The error's text may quote what somebody wrote.
         raise UnreadableUpdate(type(error).__name__) from None
 
 

@@ -1,4 +1,4 @@
-"""What a handler gets, and what it is."""
+"""The request that a handler gets."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ P = TypeVar("P", bound=Press)
 
 @dataclass(frozen=True)
 class Contact:
-    """An entry of somebody's phone book, as they shared it."""
+    """An entry of somebody's address book that they shared."""
 
     name: str
     phone: str
@@ -26,13 +26,12 @@ class Contact:
 class Request:
     """One update, parsed, inside the open transaction of its effect.
 
-    `text` is what was typed, without the command; None where it was no text (a voice message, a
-    photo). `sent_message_id` is the message that they sent,
-    `press` the button that was pressed, `message` the one that it stands under. The
-    scope's family is the person's current one, or that of the button, or that of the running
-    conversation, whichever applies; membership is checked already. `draft` is what the pressed
-    question, or the expired conversation, was last; None where that is running. `cached_medicines`
-    was read before the transaction, where it may be of use.
+    `text` is what was typed, without the command; None if it wasn't text (a voice message, a
+    photo). `sent_message_id` is the message they sent, `press` the button they pressed, and
+    `message` the message it belongs to. The scope's family is that of the button, that of the
+    running conversation, or the person's current one, in this order, and membership has been
+    checked. `draft` is the latest state of the pressed question or the expired conversation; None
+    while that is running. `cached_medicines` was read before the transaction, if it can be used.
     """
 
     scope: Scope
@@ -49,9 +48,9 @@ class Request:
     cached_medicines: CachedMedicines | None = None
 
     def pressed(self, kind: type[P]) -> P:
-        """The pressed button, which is of *kind*. Only for handlers of such presses."""
+        """The pressed button. Only for handlers of presses of that *kind*."""
         if not isinstance(self.press, kind):
-            raise RuntimeError(f"this update is no press of {kind.__name__}")
+            raise RuntimeError(f"this update is not a press of {kind.__name__}")
         return self.press
 
 

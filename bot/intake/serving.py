@@ -1,8 +1,7 @@
-"""One update: who is this, may they, one transaction, commit, answer.
+"""Serves one update: identify the sender, check, run one transaction, commit, answer.
 
 A handler runs inside the transaction of its effect (:mod:`bot.intake.effects`). Its answer is
-stored with the effect, so that what took effect is answered also after a crash, and never takes
-effect again.
+stored with the effect, so that even after a crash it is sent, and the effect never happens twice.
 """
 
 import asyncio
@@ -20,12 +19,12 @@ from telegram import Chat, Update, User
 from telegram.ext import ContextTypes
 
 from bot.intake import conversation as conversations
-from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
-from bot.intake.effects import Beside, Effects
+from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_press
+from bot.intake.answer_sender import OutgoingAnswer, Place
+from bot.intake.effects import Effects, MentionOpenQuestion
 from bot.intake.identity import Identities
 from bot.intake.incoming import Incoming
-from bot.intake.owed_answers import OwedAnswers
-from bot.intake.replies import Place, Saying
+from bot.intake.outgoing_answers import OutgoingAnswers
 from bot.intake.request import Handler, Request
 from bot.redis.conversation_store import ConversationStore, ConversationsUnavailable
 from bot.redis.conversations import Conversation, Draft, Expired
@@ -48,39 +47,40 @@ PtbCallback: TypeAlias = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine
 log = logging.getLogger(__name__)
 
 NOTHING = Answer()
-LISTS_MEDICINES = "meds"  # the command that shows the whole list, as a button does
+MEDICINES_COMMAND = "meds"  # the command that shows the whole list, as a button also does
 REMEMBERED = 10_000
 _COMMAND = re.compile(r"/(\w{1,32})(?:@\w+)?", re.ASCII)
-MESSAGE = "message"  # what is no command is counted under this name
-UNKNOWN = "unknown"  # and a command that nobody knows
-EDIT = "edit"  # and so is an edited message that is not read anew
-EDITS_READ = timedelta(hours=48)  # as long as Undo reaches, and as people can edit
+MESSAGE = "message"  # the metric name of messages that aren't commands
+UNKNOWN = "unknown"  # and of unknown commands
+EDIT = "edit"  # and of edited messages that aren't handled again
+EDITS_READ = timedelta(hours=48)  # the reach of Undo, and how long people can edit a message
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The services that serving an update takes. *beside* speaks of an open question after a
-    command; *on_done* is told when an update took effect and has no answer. *room* bounds how many
-    take effect at the same time: more would only wait for a database connection.
+class Services:
+    """The services used to serve an update. *mention_open_question* mentions an open question after
+    a command. *on_done* is called when an update took effect and has no answer. *effect_slots*
+    limits how many updates take effect at the same time: more would only wait for a database
+    connection.
     """
 
     database: Database
     identities: Identities
     conversations: ConversationStore
     rate_limiter: RateLimiter
-    answers: OwedAnswers
+    answers: OutgoingAnswers
     medications: MedicationsCache
-    beside: Beside
+    mention_open_question: MentionOpenQuestion
     on_done: Callable[[int], None]
-    room: asyncio.Semaphore
+    effect_slots: asyncio.Semaphore
     bot_username: str
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What answers an edited message: what would answer it, were it sent now; *known* where an
-    earlier version had an effect, with the command that it is by now (None: it is none); *unknown*
-    where it is too old, or nobody knows what it did.
+class EditHandlers:
+    """Handlers for an edited message: the one it would get if it were sent now; *known* if an
+    earlier version had an effect, with the command it now is (None if it isn't one); *unknown* if
+    it is too old or its effect wasn't recorded.
     """
 
     commands: Mapping[str, Handler]
@@ -93,16 +93,16 @@ class Reading:
 class Serving:
     """Turns handlers into PTB callbacks."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._verdicts: dict[int, Verdict] = {}
-        # Only a hint of whose list to look for: the transaction finds out whether it was right.
+        # Only a hint for which list to look up: the transaction finds out whether it was right.
         self._last_family: OrderedDict[UUID, UUID] = OrderedDict()
         self._effects = Effects(
-            parts.database,
-            beside=parts.beside,
+            services.database,
+            mention_open_question=services.mention_open_question,
             on_family=self._remember,
-            bot_username=parts.bot_username,
+            bot_username=services.bot_username,
         )
 
     def command(self, name: str, handler: Handler) -> PtbCallback:
@@ -111,98 +111,103 @@ class Serving:
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             words = _text(update).split(maxsplit=1)
             text = words[1] if len(words) > 1 else ""
-            await self._serve(handler, update, Sort.COMMAND, name=name, text=text)
+            await self._serve(handler, update, UpdateKind.COMMAND, name=name, text=text)
 
         return callback
 
     def unknown_command(self, handler: Handler) -> PtbCallback:
-        """A command that nobody knows; the request's text is the whole message."""
+        """An unknown command; the request's text is the whole message."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update, Sort.COMMAND, name=UNKNOWN, text=_text(update))
+            await self._serve(handler, update, UpdateKind.COMMAND, name=UNKNOWN, text=_text(update))
 
         return callback
 
     def message(self, handler: Handler) -> PtbCallback:
-        """Anything else that was sent; the request's text is None where it was no text."""
+        """Any other message; the request's text is None if it wasn't text."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.effective_message
             text = message.text if message else None
-            await self._serve(handler, update, Sort.MESSAGE, name=MESSAGE, text=text)
+            await self._serve(handler, update, UpdateKind.MESSAGE, name=MESSAGE, text=text)
 
         return callback
 
-    def edited(self, reading: Reading) -> PtbCallback:
-        """A message that was changed in place. What it did when it was sent is not done again; one
-        that did nothing is read as if it were sent now.
+    def edited(self, handlers: EditHandlers) -> PtbCallback:
+        """An edited message. Its earlier effect isn't repeated; if it had none, it is handled as if
+        it were sent now.
         """
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             message = update.edited_message
             text = message.text if message else None
             if message is None or text is None or message.chat.type != Chat.PRIVATE:
-                # Telegram also tells so of a live location that moves on, say.
-                await self._serve(_ignore, update, Sort.EVENT)
+                # Telegram also sends this when a live location moves, for example.
+                await self._serve(_ignore, update, UpdateKind.EVENT)
                 return
-            known = await self._parts.database.run(
+            known = await self._services.database.run(
                 lambda scope: inbox.find_edited(scope, update.update_id), as_dispatch()
             )
-            age = self._parts.database.clock.now() - message.date
+            age = self._services.database.clock.now() - message.date
             name, words = _command_of(text)
             if known is not None and known.is_unchanged:
-                await self._serve(_ignore, update, Sort.EVENT)
+                await self._serve(_ignore, update, UpdateKind.EVENT)
             elif known is None or age > EDITS_READ:
-                await self._serve(reading.unknown, update, Sort.COMMAND, name=EDIT)
+                await self._serve(handlers.unknown, update, UpdateKind.COMMAND, name=EDIT)
             elif known.acts or known.was_answer:
-                handler = partial(reading.known, known, name)
-                await self._serve(handler, update, Sort.COMMAND, name=EDIT, text=words)
-            elif name is not None and name in reading.commands:
-                fresh = reading.commands[name]
-                await self._serve(fresh, update, Sort.COMMAND, name=name, text=words)
+                handler = partial(handlers.known, known, name)
+                await self._serve(handler, update, UpdateKind.COMMAND, name=EDIT, text=words)
+            elif name is not None and name in handlers.commands:
+                fresh = handlers.commands[name]
+                await self._serve(fresh, update, UpdateKind.COMMAND, name=name, text=words)
             elif name is not None:
-                unknown = reading.unknown_command
-                await self._serve(unknown, update, Sort.COMMAND, name=UNKNOWN, text=text)
+                unknown = handlers.unknown_command
+                await self._serve(unknown, update, UpdateKind.COMMAND, name=UNKNOWN, text=text)
             else:
-                await self._serve(reading.message, update, Sort.MESSAGE, name=MESSAGE, text=text)
+                await self._serve(
+                    handlers.message, update, UpdateKind.MESSAGE, name=MESSAGE, text=text
+                )
 
         return callback
 
     def press(self, handlers: Mapping[type[Press], Handler]) -> PtbCallback:
-        """A pressed button, by its kind. Never limited: it may be a dose."""
+        """A pressed button, by its kind. Never rate-limited: it may record a dose."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
             query = update.callback_query
             press = read_press(query.data if query else None)
             handler = _old_button if press is None else handlers[type(press)]
-            await self._serve(handler, update, Sort.PRESS, press=press)
+            await self._serve(handler, update, UpdateKind.PRESS, press=press)
 
         return callback
 
     def event(self, handler: Handler) -> PtbCallback:
-        """Something that happened to the chat and is not answered."""
+        """Something that happened to the chat and gets no answer."""
 
         async def callback(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._serve(handler, update, Sort.EVENT)
+            await self._serve(handler, update, UpdateKind.EVENT)
 
         return callback
 
     async def finish(self, update: Update, answer: Answer) -> None:
-        """Say what is owed for an update that took effect, at once or as soon as Telegram takes it.
+        """Send the answer to an update that took effect, at once or as soon as Telegram accepts
+        it.
 
-        The conversation is in line when this returns: the next update depends on it.
+        The conversation is up to date when this returns: the next update depends on it.
         """
         self._verdicts.pop(update.update_id, None)
         place, user = Place.of(update), update.effective_user
         if place is None:
-            self._parts.on_done(update.update_id)
+            self._services.on_done(update.update_id)
             return
         with speaking(user.language_code if user else None):
             if answer.conversation is not None and user is not None:
-                answer = await self._bring_into_line(answer, chat=place.chat_id, user=user)
+                answer = await self._apply_conversation_change(
+                    answer, chat=place.chat_id, user=user
+                )
         change = answer.conversation
-        await self._parts.answers.say(
-            Saying(answer, place),
+        await self._services.answers.send(
+            OutgoingAnswer(answer, place),
             update_id=update.update_id,
             afterwards=partial(self._note_message, change, chat=place.chat_id, user=user.id)
             if change is not None and user is not None
@@ -212,17 +217,19 @@ class Serving:
     async def apologise(self, place: Place, update_id: int, *, incident: str) -> None:
         """Tell the person, once, that their update was set aside."""
         self._verdicts.pop(update_id, None)
-        await self._parts.answers.say(Saying(refusals.apology(incident), place), update_id=None)
+        await self._services.answers.send(
+            OutgoingAnswer(refusals.apology(incident), place), update_id=None
+        )
 
-    def wave_aside(self, press_id: str) -> None:
-        """Let the button of a needless tap stop spinning."""
-        self._parts.answers.wave_aside(press_id)
+    def acknowledge_press(self, press_id: str) -> None:
+        """Stop the spinner of a redundant tap."""
+        self._services.answers.acknowledge_press(press_id)
 
     async def _serve(
         self,
         handler: Handler,
         update: Update,
-        sort: Sort,
+        kind: UpdateKind,
         *,
         name: str | None = None,
         text: str | None = None,
@@ -230,21 +237,21 @@ class Serving:
     ) -> None:
         user, chat = update.effective_user, update.effective_chat
         if user is None or user.is_bot or chat is None:
-            self._parts.on_done(update.update_id)
+            self._services.on_done(update.update_id)
             return
-        arrival = Arrival(sort, chat.type == Chat.PRIVATE, name, text, press)
-        async with self._parts.room:
+        arrival = Arrival(kind, chat.type == Chat.PRIVATE, name, text, press)
+        async with self._services.effect_slots:
             answer = await self._take_effect(handler, update, arrival, user=user, chat=chat)
         await self.finish(update, answer)
 
     async def _take_effect(
         self, handler: Handler, update: Update, arrival: Arrival, *, user: User, chat: Chat
     ) -> Answer:
-        user_id = await self._parts.identities.identify(user, chat=chat)
+        user_id = await self._services.identities.identify(user, chat=chat)
         with speaking(user.language_code):
             verdict = None
             if arrival.name is not None:
-                verdict = await self._judge(update, user_id=user.id, command=arrival.name)
+                verdict = await self._check_rate(update, user_id=user.id, command=arrival.name)
             decision, incoming = admit(arrival, verdict), Incoming(update, arrival, user_id)
             if decision is Decision.HANDLE and arrival.concerns_conversations:
                 try:
@@ -252,22 +259,24 @@ class Serving:
                 except ConversationsUnavailable:
                     decision = admit(arrival, verdict, knows_questions=False)
             if decision is not Decision.HANDLE:
-                return await self._effects.apply(_INSTEAD[decision], incoming.alone())
-            return await self._effects.apply(handler, await self._with_list(incoming))
+                return await self._effects.apply(
+                    _INSTEAD[decision], incoming.without_conversation()
+                )
+            return await self._effects.apply(handler, await self._with_cached_medicines(incoming))
 
     async def _with_conversation(self, incoming: Incoming, *, chat: int, user: int) -> Incoming:
-        """With what is being asked. Raises ConversationsUnavailable."""
-        running = await self._parts.conversations.load(chat, user)
+        """Add the running conversation. Raises ConversationsUnavailable."""
+        running = await self._services.conversations.load(chat, user)
         draft = await self._find_draft(running, incoming.press, chat=chat, user=user)
         return replace(incoming, running=running, draft=draft)
 
-    async def _with_list(self, incoming: Incoming) -> Incoming:
-        """With the list of medicines that it asks for, where that is kept."""
+    async def _with_cached_medicines(self, incoming: Incoming) -> Incoming:
+        """Add the list of medicines that it asks for, if that is cached."""
         press, command = incoming.press, incoming.arrival.command
-        if not isinstance(press, MedicinesPage) and command != LISTS_MEDICINES:
+        if not isinstance(press, MedicinesPage) and command != MEDICINES_COMMAND:
             return incoming
         family_id = press.family_id if press else self._last_family.get(incoming.user_id)
-        return replace(incoming, cached_medicines=await self._parts.medications.get(family_id))
+        return replace(incoming, cached_medicines=await self._services.medications.get(family_id))
 
     async def _find_draft(
         self,
@@ -277,8 +286,8 @@ class Serving:
         chat: int,
         user: int,
     ) -> Draft | None:
-        """That of the pressed question, or of what expired; none where it is running. Raises
-        ConversationsUnavailable.
+        """The draft of the pressed question or of the expired conversation; None while that is
+        running. Raises ConversationsUnavailable.
         """
         if not isinstance(press, OfFlow):
             flow_id = running.flow_id if isinstance(running, Expired) else None
@@ -288,15 +297,15 @@ class Serving:
             flow_id = press.flow_id
         if flow_id is None:
             return None
-        return await self._parts.conversations.find_draft(chat, user, flow_id)
+        return await self._services.conversations.find_draft(chat, user, flow_id)
 
-    async def _judge(self, update: Update, *, user_id: int, command: str) -> Verdict:
-        """Whether this person asks too much. Each update counts once, however often it is tried:
-        while the database is away, our own attempts are not theirs.
+    async def _check_rate(self, update: Update, *, user_id: int, command: str) -> Verdict:
+        """Whether this person sends too much. Each update counts once, however often we try it: our
+        own retries while the database is down aren't their fault.
         """
         verdict = self._verdicts.get(update.update_id)
         if verdict is None:
-            verdict = await self._parts.rate_limiter.check(user_id, command)
+            verdict = await self._services.rate_limiter.check(user_id, command)
             self._verdicts[update.update_id] = verdict
         return verdict
 
@@ -306,25 +315,26 @@ class Serving:
         if len(self._last_family) > REMEMBERED:
             self._last_family.popitem(last=False)
 
-    async def _bring_into_line(self, answer: Answer, *, chat: int, user: User) -> Answer:
-        """Save or end the conversation; what to say if that is not possible."""
+    async def _apply_conversation_change(self, answer: Answer, *, chat: int, user: User) -> Answer:
+        """Save or end the conversation; returns what to say instead if that isn't possible."""
         change = answer.conversation or {}
         try:
             outcome = await conversations.apply(
-                self._parts.conversations,
+                self._services.conversations,
                 change,
                 chat_id=chat,
                 user_id=user.id,
                 language=user.language_code,
             )
         except ConversationsUnavailable:
-            # What is over stays said; a question whose answer nobody would understand is not asked.
-            return refusals.forgetful() if "continue" in change else answer
+            # An answer that ends the conversation is still sent; a question is not, as nobody would
+            # understand the reply.
+            return refusals.conversations_unavailable() if "continue" in change else answer
         match outcome:
-            case conversations.Outcome.IN_LINE:
+            case conversations.Outcome.APPLIED:
                 return answer
             case conversations.Outcome.MOVED_ON:
-                return NOTHING  # an old question would only confuse
+                return NOTHING  # a stale question would only confuse
             case conversations.Outcome.EXPIRED:
                 return conversation_views.expired()
 
@@ -333,10 +343,10 @@ class Serving:
     ) -> None:
         try:
             await conversations.note_message(
-                self._parts.conversations, change, message_id, chat_id=chat, user_id=user
+                self._services.conversations, change, message_id, chat_id=chat, user_id=user
             )
         except ConversationsUnavailable:
-            # Without Redis there is nothing to continue either.
+            # Without Redis there is nothing to continue anyway.
             log.warning("question message not stored: redis unavailable")
 
 
@@ -345,7 +355,7 @@ def _text(update: Update) -> str:
 
 
 def _command_of(text: str) -> tuple[str | None, str]:
-    """The command that a message is (None: it is none), and what follows it."""
+    """The command of a message (None if it isn't one), and the text after it."""
     first, *rest = text.split(maxsplit=1)
     following = rest[0] if rest else ""
     match = _COMMAND.fullmatch(first)
@@ -364,8 +374,8 @@ async def _in_private(request: Request) -> Answer:
     return refusals.in_private(request.bot_username)
 
 
-async def _forgetful(_: Request) -> Answer:
-    return refusals.forgetful()
+async def _conversations_unavailable(_: Request) -> Answer:
+    return refusals.conversations_unavailable()
 
 
 async def _old_button(_: Request) -> Answer:
@@ -376,5 +386,5 @@ _INSTEAD: Mapping[Decision, Handler] = {
     Decision.IGNORE: _ignore,
     Decision.SLOW_DOWN: _slow_down,
     Decision.GO_PRIVATE: _in_private,
-    Decision.FORGETFUL: _forgetful,
+    Decision.CONVERSATIONS_UNAVAILABLE: _conversations_unavailable,
 }

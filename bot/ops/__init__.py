@@ -1,1 +1,1 @@
-"""What an operator sees and what keeps the process alive: logs, metrics, watchdogs, tasks."""
+"""Operations: logs, metrics, watchdogs, and the supervision of tasks."""

@@ -1,8 +1,8 @@
-"""Which processes of this machine are gone.
+"""Finds out which processes on this machine have died.
 
-A running bot holds a lock on a file that is named like what it signs its leases with. The system
-lets go of the lock when the process ends, however it ends; whoever starts next on the same folder
-can tell at once that those leases are nobody's, instead of waiting until they run out.
+A running bot locks a file named after the id that it signs its leases with. The system releases the
+lock however the process ends, so the next process in the same folder knows at once that those
+leases have no holder, instead of waiting for them to run out.
 """
 
 import fcntl
@@ -20,9 +20,9 @@ _SUFFIX = ".lock"
 
 
 class Process:
-    """This process: its `id`, and the ids of those that used *folder* and are `gone`.
+    """This process: its `id`, and the ids of earlier users of *folder* that are `gone`.
 
-    Without a folder, or where it cannot be written to, nobody can tell: leases run out then.
+    Without a writable folder nobody can tell, and leases have to run out.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -35,7 +35,7 @@ class Process:
         if self._folder is not None:
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self.gone = [UUID(path.stem) for path in self._files() if _is_left(path)]
+                self.gone = [UUID(path.stem) for path in self._files() if _is_unlocked(path)]
                 self._file = self._path(self.id).open("wb")
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -53,7 +53,7 @@ class Process:
             self._file.close()
 
     def forget_gone(self) -> None:
-        """Their leases are released: nobody needs to look at them again."""
+        """Their leases have been released, so nobody has to check them again."""
         for each in self.gone:
             with suppress(OSError):
                 self._path(each).unlink(missing_ok=True)
@@ -68,11 +68,11 @@ class Process:
 
     def _path(self, process: UUID) -> Path:
         if self._folder is None:
-            raise RuntimeError("this process has no folder")
+            raise RuntimeError("no folder is configured for this process")
         return self._folder / f"{process}{_SUFFIX}"
 
 
-def _is_left(path: Path) -> bool:
+def _is_unlocked(path: Path) -> bool:
     """Whether nobody holds the lock any more."""
     with suppress(OSError), path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,9 +1,9 @@
 """Logging: one line per event on standard error, in UTC, without secrets.
 
-``LOG_LEVEL`` is about CareCircle's own words. Libraries speak from WARNING on, whatever it says:
-below that they print addresses (with the bot's token), statements and what people wrote. Above it
-they do so too, where something failed: of what they say there stand only the fixed words. Of an
-exception there stand its type and the lines of code; its own words may quote a family.
+``LOG_LEVEL`` only applies to CareCircle's own messages. Libraries log from WARNING on, whatever it
+is set to: below that, they print addresses (with the bot's token), statements and what people
+wrote. Their errors can contain such values too, so only the fixed part of their messages is logged.
+An exception is logged as its type and the lines of code, since its text may quote a family.
 """
 
 import logging
@@ -16,13 +16,13 @@ from typing import Any
 
 OURS = ("bot", "domain", "migrations")
 
-# A token alone, or inside a Bot API address ("…/bot123456:AAE…/sendMessage").
+# A token on its own, or inside a Bot API URL ("…/bot123456:AAE…/sendMessage").
 TOKEN = re.compile(r"\d+(?::|%3A)[\w-]{30,}", re.IGNORECASE)
 PASSWORD = re.compile(r"(://[^\s:/?#@]*:)[^\s/?#]*@")
 
 
 def configure_logging(level: str) -> None:
-    """Send what CareCircle logs from *level* on, and what libraries warn of, to standard error."""
+    """Send CareCircle's messages from *level* on, and libraries' warnings, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
     root = logging.getLogger()
@@ -34,7 +34,9 @@ def configure_logging(level: str) -> None:
 
 
 class LineFormatter(logging.Formatter):
-    """``2026-11-23T08:00:00.123Z INFO bot.intake: message``, traceback and all on one line."""
+    """``2026-11-23T08:00:00.123Z INFO bot.intake: message``, on one line including the
+    traceback.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -51,7 +53,7 @@ class LineFormatter(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 -- logging's name
-        """The types of an exception and its causes, and the lines that they passed through."""
+        """The types of an exception and its causes, and the lines they passed through."""
         lines, error = ["Traceback:"], ei[1]
         while error is not None:
             frames = traceback.extract_tb(error.__traceback__)
@@ -61,11 +63,11 @@ class LineFormatter(logging.Formatter):
         return "\n".join(lines)
 
     def format(self, record: logging.LogRecord) -> str:
-        # The finished text, so that nothing gets by in an argument or a traceback.
+        # Redact the finished line, so that nothing slips through in an argument or a traceback.
         lines = redact(super().format(record)).splitlines()
         return " | ".join(line.rstrip() for line in lines if line.strip())
 
 
 def redact(text: str) -> str:
-    """*text* without what looks like a bot token or a password in an address."""
+    """*text* without anything that looks like a bot token or a password in a URL."""
     return PASSWORD.sub(r"\1***@", TOKEN.sub("***", text))

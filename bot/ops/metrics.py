@@ -1,24 +1,26 @@
-"""What can be counted from outside: Prometheus metrics, served where METRICS_PORT is set."""
+"""Prometheus metrics, served if METRICS_PORT is set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client import Counter, Histogram, start_http_server
 
-ADDRESS = "127.0.0.1"  # whoever wants them elsewhere forwards them, and decides who may see them
+ADDRESS = (
+    "127.0.0.1"  # local only: whoever needs them elsewhere forwards the port and controls access
+)
 
-#: One for each list of medicines that was wanted. Hit rate: `hit` of all. `stale` was of an older
-#: version, `unreadable` damaged, `away` means that Redis could not be reached.
+#: One per requested list of medicines. Hit rate: `hit` out of all. `stale` had an older version,
+#: `unreadable` was damaged, and `away` means that Redis could not be reached.
 MEDICATIONS_CACHE = Counter(
     "carecircle_medications_cache", "Lists of medicines wanted, by what the cache had", ["outcome"]
 )
 
-#: What failed and was set aside, or dropped where it cannot even be kept; `carecircle doctor` lists
-#: it. The kind is that of the work, or `update`, `message`, `answer`.
+#: Work that failed and was set aside, or dropped if it couldn't even be stored; `carecircle doctor`
+#: lists it. The kind is the kind of work, or `update`, `message`, `answer`.
 SET_ASIDE = Counter("carecircle_set_aside", "Work that failed and was set aside", ["kind"])
-#: Each failure of a task, by its name. One that goes on by itself is a fault of ours all the same.
+#: Every failure of a task, by its name. Even if the task is restarted, it is a bug.
 TASK_FAILURES = Counter("carecircle_task_failures", "Tasks that failed", ["task"])
-#: Each time that one callback held the event loop for more than 0.2 s, and so everybody up.
+#: Every time a single callback blocked the event loop for more than 0.2 s.
 LOOP_HELD = Histogram(
     "carecircle_event_loop_blocked_seconds",
     "How long the event loop was blocked, where that was more than 0.2 s",
@@ -28,7 +30,9 @@ LOOP_HELD = Histogram(
 
 @contextmanager
 def serving_metrics(port: int) -> Iterator[None]:
-    """Serve the metrics at http://127.0.0.1:*port*/metrics. Raises OSError if it is in use."""
+    """Serve the metrics at http://127.0.0.1:*port*/metrics. Raises OSError if the port is
+    in use.
+    """
     server, thread = start_http_server(port, ADDRESS)
     try:
         yield

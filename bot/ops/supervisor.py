@@ -1,4 +1,4 @@
-"""The one place where tasks begin, and where the failure of each is heard."""
+"""Starts all background tasks, and makes sure that none of them fails unnoticed."""
 
 import asyncio
 import logging
@@ -23,21 +23,21 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-#: How long a task may take to clean up before it is cancelled once more.
+#: How long a task may take to clean up before it is cancelled again.
 PATIENCE_SECONDS = 5.0
 #: The pause before a task is started again; it doubles with each failure in a row.
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
-#: A task that ran for so long has recovered: its earlier failures don't count any more.
+#: A task that ran this long has recovered: its earlier failures no longer count.
 RECOVERED_SECONDS = 300.0
-#: After so many failures in a row a new process may do better.
-MOST_FAILURES = 8
+#: After this many failures in a row, a restart of the process may help.
+MAX_FAILURES = 8
 
 Work: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 
 class TaskFailed(Exception):
-    """A task that the process cannot do without has ended; carries its name."""
+    """A task that the process can't do without has ended; carries its name."""
 
 
 class TaskReturned(Exception):
@@ -45,15 +45,16 @@ class TaskReturned(Exception):
 
 
 class TaskCancelled(Exception):
-    """A task has ended by a cancellation that nobody asked for."""
+    """A task was cancelled, but not by us."""
 
 
 class Supervisor:
-    """Owns the tasks that run as long as the process does. Each failure is logged and counted.
+    """Owns the tasks that run as long as the process does. Every failure is logged and counted.
 
-    What may be restarted is, after a pause that doubles up to LONGEST_PAUSE_SECONDS; MOST_FAILURES
-    in a row, and the first failure of anything else, end :meth:`wait`, and so the process. The work
-    has to run until it is cancelled: a return counts as a failure, unless it *may_return*.
+    Restartable tasks are restarted after a pause that doubles up to LONGEST_PAUSE_SECONDS.
+    MAX_FAILURES in a row, or the first failure of any other task, end :meth:`wait` and with it the
+    process. Work has to run until it is cancelled: returning counts as a failure, unless it
+    *may_return*.
     """
 
     def __init__(
@@ -71,13 +72,13 @@ class Supervisor:
 
     @property
     def failures(self) -> Mapping[str, int]:
-        """How often which task has failed so far."""
+        """How often each task has failed so far."""
         return self._failures
 
     def start(
         self, work: Work, *, name: str, restarts: bool, may_return: bool = False
     ) -> "asyncio.Task[None]":
-        """Run *work* in the background. The task that is returned ends with the last attempt."""
+        """Run *work* in the background. The returned task ends with its last attempt."""
         task = asyncio.create_task(
             self._supervise(work, name=name, restarts=restarts, may_return=may_return), name=name
         )
@@ -87,7 +88,7 @@ class Supervisor:
 
     @asynccontextmanager
     async def running(self, work: Work, *, name: str, restarts: bool) -> AsyncIterator[None]:
-        """Run *work* meanwhile, and return once it has ended."""
+        """Run *work* alongside the body, and return once it has ended."""
         task = self.start(work, name=name, restarts=restarts)
         try:
             yield
@@ -95,7 +96,7 @@ class Supervisor:
             await end([task])
 
     async def wait(self) -> NoReturn:
-        """Raise TaskFailed when a task has failed that the process cannot do without."""
+        """Raises TaskFailed once a task that the process can't do without has failed."""
         await self._has_failed.wait()
         raise self._failure or TaskFailed
 
@@ -112,7 +113,7 @@ class Supervisor:
                 failures = 0
             failures += 1
             self._report(error, name=name)
-            if not restarts or failures >= MOST_FAILURES:
+            if not restarts or failures >= MAX_FAILURES:
                 self._give_up(error, name=name)
                 return
             pause = min(FIRST_PAUSE_SECONDS * 2 ** (failures - 1), LONGEST_PAUSE_SECONDS)
@@ -120,9 +121,9 @@ class Supervisor:
             await self._sleep(pause)
 
     async def _attempt(self, work: Work, *, name: str) -> BaseException | None:
-        """Why *work* ended; None: it returned. Cancelling this cancels it until it has ended."""
-        # A task of its own: what a TaskGroup or a library leaves behind in the state of one
-        # attempt (a cancellation that was swallowed) is not there in the next.
+        """Why *work* ended; None if it returned. Cancelling this cancels *work* until it ends."""
+        # A separate task, so that state left by one attempt (such as a cancellation that a
+        # TaskGroup or a library swallowed) is gone in the next.
         attempt = asyncio.create_task(work(), name=name)
         try:
             await asyncio.wait({attempt})
@@ -146,8 +147,8 @@ class Supervisor:
 
 
 class Tasks:
-    """Owns the short tasks of one kind: keeps hold of each until it has ended, and logs and counts
-    those that fail. *name* is that of the kind.
+    """Owns short tasks of one kind, called *name*: keeps a reference to each until it ends, and
+    logs and counts failures.
     """
 
     def __init__(self, name: str) -> None:
@@ -156,7 +157,9 @@ class Tasks:
 
     @property
     def are_running(self) -> bool:
-        """Whether one of them has not ended; right also in the very turn in which it ends."""
+        """Whether any of them hasn't ended yet; correct even within the loop iteration in which it
+        ends.
+        """
         return any(not task.done() for task in self._tasks)
 
     def __len__(self) -> int:
@@ -166,8 +169,8 @@ class Tasks:
         return iter(tuple(self._tasks))
 
     def start(self, work: Coroutine[Any, Any, T], *, is_awaited: bool = False) -> "asyncio.Task[T]":
-        """Run *work* in the background. If it *is_awaited*, its exception is for whoever awaits
-        it; else nobody hears of it but the log.
+        """Run *work* in the background. If it *is_awaited*, whoever awaits it gets its exception;
+        otherwise the exception is logged.
         """
         task = asyncio.create_task(work, name=self._name)
         self._tasks.add(task)
@@ -175,18 +178,18 @@ class Tasks:
         return task
 
     async def finish(self) -> None:
-        """Return once those have ended that run now."""
+        """Returns once all tasks that are running now have ended."""
         if self._tasks:
             await asyncio.wait(self)
 
     async def drain(self, *, seconds: float) -> None:
-        """Let them end by themselves within *seconds*, then end them."""
+        """Let them end on their own within *seconds*, then cancel them."""
         if self._tasks:
             await asyncio.wait(self, timeout=seconds)
         await self.end()
 
     async def end(self) -> None:
-        """Cancel all, and return when they have ended."""
+        """Cancel all of them, and return once they have ended."""
         await end(self)
 
     def _forget(self, task: "asyncio.Task[Any]") -> None:
@@ -203,11 +206,11 @@ class Tasks:
 
 
 async def end(tasks: Iterable["asyncio.Task[Any]"], *, patience: float = PATIENCE_SECONDS) -> None:
-    """Cancel *tasks* and return when they have ended, however they have; cancel those again that
-    have not after *patience* seconds.
+    """Cancel *tasks* and return once they have ended in any way; cancel again any that are still
+    running after *patience* seconds.
 
-    A library may swallow a cancellation (redis-py does before Python 3.12, at times): who cancels
-    once and waits would wait for ever.
+    A library may swallow a cancellation (redis-py sometimes does before Python 3.12), so cancelling
+    once and waiting could take forever.
     """
     running = set(tasks)
     while running:
@@ -217,12 +220,12 @@ async def end(tasks: Iterable["asyncio.Task[Any]"], *, patience: float = PATIENC
 
 
 async def _end_in_any_case(task: "asyncio.Task[Any]") -> None:
-    """As :func:`end`, also if whoever waits is cancelled again, as :func:`end` does."""
+    """Like :func:`end`, even if the waiting task is cancelled again, as :func:`end` may do."""
     while not task.done():
         try:
             await end([task])
         except asyncio.CancelledError:
-            continue  # its caller raises it, once the task has ended
+            continue  # the caller raises it once the task has ended
 
 
 def _report(error: BaseException, *, name: str) -> None:
@@ -231,7 +234,7 @@ def _report(error: BaseException, *, name: str) -> None:
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
-    """What a task group gathered, one by one."""
+    """The exceptions in a task group's error, one by one."""
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             yield from _leaves(each)

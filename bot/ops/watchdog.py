@@ -1,8 +1,8 @@
-"""Reports when the event loop stood still, and what held it.
+"""Reports when the event loop was blocked, and by what.
 
-While one callback runs, nobody else is served. The loop beats every 50 ms; a thread listens, and
-where a beat is overdue it looks at what the loop's thread is doing. Only files, lines and functions
-are reported: values may be what somebody wrote.
+While one callback runs, nothing else is served. The loop beats every 50 ms; a thread listens, and
+if a beat is overdue it looks at what the loop's thread is doing. Only files, lines and functions
+are reported, since values may contain what somebody wrote.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 HELD_SECONDS = 0.2
 _BEAT_SECONDS = 0.05
-_MOST_FRAMES = 15  # the innermost say what it is doing, and these for whom
+_MAX_FRAMES = 15  # the innermost frames say what it is doing, the others on whose behalf
 _UNSEEN = "unknown"
 
 
 @asynccontextmanager
 async def watched_loop() -> AsyncIterator[None]:
-    """Watch the running loop meanwhile."""
+    """Watch the running loop during the body."""
     watchdog = _Watchdog(asyncio.get_running_loop())
     watchdog.start()
     try:
@@ -40,7 +40,7 @@ async def watched_loop() -> AsyncIterator[None]:
 
 @dataclass(frozen=True)
 class _Hold:
-    """That a beat came *seconds* late; the process computed for *cpu_seconds* of them."""
+    """A beat that came *seconds* late; the process used the CPU for *cpu_seconds* of them."""
 
     due_at: float
     seconds: float
@@ -62,7 +62,7 @@ class _Watchdog:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Ends after whatever was noticed has been reported."""
+        """End after everything noticed so far has been reported."""
         self._notice()
         if self._timer is not None:
             self._timer.cancel()
@@ -74,7 +74,7 @@ class _Watchdog:
         self._timer = self._loop.call_later(_BEAT_SECONDS, self._beat)
 
     def _notice(self) -> None:
-        """Keep for the report that this beat comes late, if it does."""
+        """If this beat is late, keeps that for the report."""
         now, cpu = time.monotonic(), time.process_time()
         late = now - self._due_at
         if late > HELD_SECONDS:
@@ -82,7 +82,9 @@ class _Watchdog:
         self._due_at, self._cpu_at_beat = now + _BEAT_SECONDS, cpu
 
     def _listen(self) -> None:
-        """In a thread of its own: look at each hold while it lasts, and report it afterwards."""
+        """Run in a thread of its own: samples each hold while it lasts, and reports it
+        afterwards.
+        """
         seen_at, stack = 0.0, _UNSEEN
         while not self._stopping.wait(_BEAT_SECONDS):
             self._report(seen_at, stack)
@@ -90,7 +92,7 @@ class _Watchdog:
             if seen_at != due_at and time.monotonic() - due_at > HELD_SECONDS:
                 frame = sys._current_frames().get(self._loop_thread)  # noqa: SLF001 - documented
                 seen = _in_words(frame)
-                if self._due_at == due_at:  # else it went on while we looked
+                if self._due_at == due_at:  # otherwise it ended while we were looking
                     seen_at, stack = due_at, seen
         self._report(seen_at, stack)
 
@@ -109,7 +111,7 @@ class _Watchdog:
 def _in_words(frame: FrameType | None) -> str:
     """Where the loop's thread is, the innermost call first."""
     calls: list[str] = []
-    while frame is not None and len(calls) < _MOST_FRAMES:
+    while frame is not None and len(calls) < _MAX_FRAMES:
         code = frame.f_code
         file = "/".join(PurePath(code.co_filename).parts[-3:])
         calls.append(f"{file}:{frame.f_lineno}:{code.co_qualname}")

@@ -1,1 +1,1 @@
-"""What replicas share and may lose: conversations, counts, leases. Never the truth."""
+"""State that replicas share and that may be lost: conversations, counters, leases."""

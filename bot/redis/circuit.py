@@ -1,4 +1,4 @@
-"""Do without Redis while it is away: say so once, fail fast, look again now and then."""
+"""A circuit breaker for Redis: logs an outage once, fails fast, and retries now and then."""
 
 import logging
 import threading
@@ -9,10 +9,10 @@ logger = logging.getLogger(__name__)
 
 
 class Circuit:
-    """Remembers whether one use of Redis works. Thread-safe.
+    """Tracks whether one use of Redis works. Thread-safe.
 
-    After a failure nobody tries for *rest* seconds: a server that does not answer would cost every
-    caller its whole timeout.
+    After a failure, no call is made for *rest* seconds: an unresponsive server would cost every
+    caller the full timeout.
     """
 
     def __init__(
@@ -24,23 +24,23 @@ class Circuit:
         self._lock = threading.Lock()
         self._away_since: float | None = None
         self._try_at = 0.0
-        #: Calls of the present outage, or of the last one, that went without Redis.
+        #: How many calls were skipped or failed in the current or latest outage.
         self.failures = 0
 
     @property
     def is_closed(self) -> bool:
-        """Whether the last call worked (or none was made)."""
+        """Whether the last call worked (or there was none)."""
         return self._away_since is None
 
-    def may_try(self) -> bool:
-        """Whether a call is worth its timeout now; a False counts as a call that went without."""
+    def may_call(self) -> bool:
+        """Whether a call is worth its timeout now; a False counts as a skipped call."""
         with self._lock:
             if self._away_since is None or self._monotonic() >= self._try_at:
                 return True
             self.failures += 1
             return False
 
-    def failed(self, error: Exception) -> None:
+    def record_failure(self, error: Exception) -> None:
         with self._lock:
             now = self._monotonic()
             self._try_at = now + self._rest
@@ -55,7 +55,7 @@ class Circuit:
             type(error).__name__,
         )
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         if self._away_since is None:
             return
         with self._lock:

@@ -1,7 +1,7 @@
 """Connections to Redis (6.2 or later) or Valkey that give up quickly.
 
-Everything in Redis can be rebuilt or done without for a while, so waiting for it is always the
-worse choice: redis-py's own defaults (10 retries, 5 s each) block for up to 59 s.
+Everything in Redis can be rebuilt, or done without for a while, so waiting is always the worse
+choice: redis-py's defaults (10 retries of 5 s) block for up to 59 s.
 """
 
 from typing import Any
@@ -13,25 +13,25 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-#: Seconds for a connection, for an answer, and for a free place in the pool.
+#: Seconds to connect, to get a reply, and to get a connection from the pool.
 TIMEOUT = 0.5
 
 _OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": TIMEOUT,
     "socket_timeout": TIMEOUT,
-    # RESP2 and no CLIENT SETINFO: understood by every server since 6.2 and by most proxies.
+    # RESP2 without CLIENT SETINFO: supported by every server since 6.2 and by most proxies.
     "protocol": 2,
     "driver_info": None,
     "decode_responses": True,
-    # Bytes of somebody else (an old pickled job, say) come through as text that nobody can read,
-    # not as an exception in the middle of a reply, and the key can still be named to delete it.
+    # Foreign bytes (an old pickled job, for example) are decoded to unreadable text instead of
+    # raising in the middle of a reply, and the key can still be deleted.
     "encoding_errors": "surrogateescape",
     "max_connections": 50,
     "timeout": TIMEOUT,
 }
 
-# Once more at once where the connection was closed under us, as every restart of Redis does. No
-# second try after a timeout: who did not answer for half a second will not answer now either.
+# One immediate retry if the connection was closed, as happens whenever Redis restarts. None after a
+# timeout: a server that didn't reply within half a second won't now.
 _ATTEMPTS_AGAIN = 1
 
 
@@ -50,7 +50,7 @@ def connect(url: str) -> redis.asyncio.Redis:
 
 
 def connect_blocking(url: str) -> redis.Redis:
-    """The same for code that cannot await; safe to use from several threads."""
+    """The same for code that can't await; safe to use from several threads."""
     pool = redis.BlockingConnectionPool.from_url(
         url, retry=Retry(NoBackoff(), _ATTEMPTS_AGAIN, (RedisConnectionError,)), **_OPTIONS
     )

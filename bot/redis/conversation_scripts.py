@@ -1,9 +1,9 @@
-"""What Redis does in one step for conversations and their drafts, in Lua."""
+"""Lua scripts that update conversations and their drafts atomically."""
 
 from bot.redis import keys
 
-# The Lua side reads only what it compares; what it cannot read counts as nothing, as in
-# parse_conversation. Drafts are hashes: what a flow keeps goes through no second JSON library.
+# Lua only reads what it compares, and treats unreadable values as missing, like parse_conversation.
+# Drafts are hashes, so that a flow's data doesn't pass through a second JSON library.
 LUA = (
     f"""
 local function look_at(deadlines, at, draft)
@@ -33,10 +33,10 @@ end
 """
 )
 
-# KEYS: conversation, tombstone, draft, deadlines, which of its kind was begun last. ARGV: text,
-# flow_id, version it was loaded with, update, TTL in ms, tombstone, its TTL in s, flow, now and
-# expiry in ms, language, TTL of the draft in s, whether it is continued, whether the person is told
-# if it expires, what the keys of this person's drafts begin with.
+# KEYS: conversation, tombstone, draft, deadlines, latest flow of its kind. ARGV: text, flow_id,
+# version when it was loaded, update, TTL in ms, tombstone, its TTL in s, flow, now and expiry in
+# ms, language, TTL of the draft in s, whether it is continued, whether the person is told if it
+# expires, key prefix of this person's drafts.
 SAVE = (
     LUA
     + """
@@ -119,11 +119,11 @@ redis.call('ZADD', KEYS[4], 'XX', ARGV[2], KEYS[3])
 )
 
 # KEYS: draft.
-KEEP_QUIET = """
+MUTE = """
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'told', 1) end
 """
 
-# KEYS: draft. ARGV: field, message, version that it shows ('' where it may be any).
+# KEYS: draft. ARGV: field, message, version that it shows ('' for any).
 NOTE = """
 local draft = redis.call('HMGET', KEYS[1], 'version', ARGV[1])
 if not draft[1] or (ARGV[3] ~= '' and draft[1] ~= ARGV[3]) then return end

@@ -1,4 +1,4 @@
-"""Conversations in Redis: one per person and chat, small, and gone after a while."""
+"""Stores conversations in Redis: one per person and chat, small and short-lived."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from bot.redis import keys
-from bot.redis.conversation_scripts import END, KEEP_QUIET, LEAVE, NOTE, SAVE, TELL
+from bot.redis.conversation_scripts import END, LEAVE, MUTE, NOTE, SAVE, TELL
 from bot.redis.conversations import (
     AlreadyApplied,
     Conversation,
@@ -28,17 +28,17 @@ from domain.clock import Clock
 
 
 class ConversationsUnavailable(Exception):
-    """Redis cannot be reached, so nobody knows what was being asked."""
+    """Redis can't be reached, so the open question is unknown."""
 
 
 class ConversationStore:
-    """Conversations in Redis, safe against two replicas that handle the same person.
+    """Conversations in Redis, safe if two replicas handle the same person.
 
-    Every method raises :class:`ConversationsUnavailable` when Redis cannot be asked.
+    Every method raises :class:`ConversationsUnavailable` if Redis can't be reached.
     """
 
     def __init__(self, redis: Redis, ttl: float, *, clock: Clock) -> None:
-        """*ttl*: seconds that a conversation waits for an answer; each save renews it."""
+        """*ttl* is how many seconds a conversation waits for an answer; each save renews it."""
         self._redis = redis
         self._ttl = timedelta(seconds=ttl)
         self._clock = clock
@@ -46,13 +46,13 @@ class ConversationStore:
         self._end = redis.register_script(END)
         self._tell = redis.register_script(TELL)
         self._leave = redis.register_script(LEAVE)
-        self._keep_quiet = redis.register_script(KEEP_QUIET)
+        self._mute = redis.register_script(MUTE)
         self._note = redis.register_script(NOTE)
 
     async def load(self, chat_id: int, user_id: int) -> Conversation | Expired | None:
-        """What is running, what expired within the last day, or None.
+        """The running conversation, the one that expired within the last day, or None.
 
-        State that we cannot read, say of an older version of the bot, counts as expired.
+        State that can't be read, for example from an older version of the bot, counts as expired.
         """
         try:
             stored, tombstone, mentioned = await self._redis.mget(
@@ -70,7 +70,7 @@ class ConversationStore:
         return found or parse_tombstone(tombstone)
 
     async def find_draft(self, chat_id: int, user_id: int, flow_id: UUID) -> Draft | None:
-        """What was asked last in this flow, or None where we do not know (any more)."""
+        """The last question of this flow; None if it isn't known, or no longer."""
         try:
             state, is_over = await self._redis.hmget(
                 keys.draft(chat_id, user_id, flow_id), ["state", "over"]
@@ -90,12 +90,12 @@ class ConversationStore:
         resumes: bool = False,
         may_be_told: bool = True,
     ) -> SaveResult:
-        """Store the next step if nobody else did meanwhile, and let it wait for its whole TTL.
+        """Store the next step, unless somebody else did in the meantime, and renew the whole TTL.
 
-        A *conversation* of version 0 starts and replaces what was running, unless a later update
-        did; so does one that *resumes* its draft. A lost answer of Redis may be tried again: the
-        second time finds :class:`AlreadyApplied`. *language* is that of the person; with
-        *may_be_told* a new message says if nobody answers.
+        A *conversation* of version 0 starts, and replaces the running one unless a later update
+        has; so does one that *resumes* its draft. If Redis's reply got lost, the save can be
+        repeated: the second attempt returns :class:`AlreadyApplied`. *language* is the person's;
+        with *may_be_told*, a new message tells them if it expires.
         """
         now = self._clock.now()
         expires_at = _whole_milliseconds(now + self._ttl)
@@ -108,7 +108,7 @@ class ConversationStore:
                     keys.conversation_tombstone(chat_id, user_id),
                     keys.draft(chat_id, user_id, conversation.flow_id),
                     keys.DRAFT_DEADLINES,
-                    keys.begun_last(chat_id, user_id, flow),
+                    keys.latest_flow(chat_id, user_id, flow),
                 ],
                 args=[
                     dump_conversation(saved),
@@ -138,8 +138,8 @@ class ConversationStore:
     async def note_question(
         self, flow_id: UUID, message_id: int, *, version: int | None, chat_id: int, user_id: int
     ) -> None:
-        """Remember which message shows the open question, unless that has another *version* by now
-        (None: it was the open question, whichever that is).
+        """Store which message shows the open question, unless that has moved on from *version*
+        (None means: whatever the version).
         """
         key = keys.draft(chat_id, user_id, flow_id)
         shown = "" if version is None else str(version)
@@ -148,7 +148,7 @@ class ConversationStore:
     async def note_offer(
         self, flow_id: UUID, message_id: int, *, chat_id: int, user_id: int
     ) -> None:
-        """Remember a message that offers to continue this flow."""
+        """Store a message that offers to continue this flow."""
         key = keys.draft(chat_id, user_id, flow_id)
         await self._note_message("offers", message_id, key=key, version="")
 
@@ -159,7 +159,9 @@ class ConversationStore:
             raise ConversationsUnavailable from error
 
     async def tell(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
-        """The person knows that this flow expired: nobody tells them again. It may be continued."""
+        """The person knows that this flow expired, and won't be told again. It can still be
+        continued.
+        """
         try:
             await self._tell(
                 keys=[
@@ -173,7 +175,7 @@ class ConversationStore:
             raise ConversationsUnavailable from error
 
     async def leave(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
-        """Nobody waits for an answer in this flow any more, and its question says so soon. It may
+        """This flow no longer waits for an answer, and its question will soon say so. It can still
         be continued.
         """
         try:
@@ -197,15 +199,15 @@ class ConversationStore:
         except RedisError as error:
             raise ConversationsUnavailable from error
 
-    async def keep_quiet(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
-        """No new message is worth it if this flow expires."""
+    async def mute(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
+        """No message is sent if this flow expires."""
         try:
-            await self._keep_quiet(keys=[keys.draft(chat_id, user_id, flow_id)])
+            await self._mute(keys=[keys.draft(chat_id, user_id, flow_id)])
         except RedisError as error:
             raise ConversationsUnavailable from error
 
     async def end(self, chat_id: int, user_id: int, flow_id: UUID) -> None:
-        """Forget this flow, and that it expired. A newer conversation is left alone."""
+        """Delete this flow, and the fact that it expired. A newer conversation is left alone."""
         try:
             await self._end(
                 keys=[

@@ -1,7 +1,7 @@
-"""What is kept of a guided conversation, what became of keeping it, and its form in JSON.
+"""The stored form of a guided conversation, and the outcomes of storing it.
 
-Beside each lies its draft (:mod:`bot.redis.drafts`), which outlives it for a day: what was begun
-and not finished says so when its time is over, and can be continued.
+Each conversation has a draft (:mod:`bot.redis.drafts`) that outlives it by a day, so that an
+unfinished conversation can say so once it expires, and be continued.
 """
 
 import json
@@ -23,12 +23,12 @@ _DAY = timedelta(seconds=keys.DRAFT_TTL)
 
 @dataclass(frozen=True)
 class Conversation:
-    """Where a person stands in a flow.
+    """A person's position in a flow.
 
-    ``version`` is 0 before the first save and grows by one with each; ``last_update_id`` is the
-    update that led here; ``family_id`` the family it is about, once known; ``expires_at`` (aware,
-    whole milliseconds) is when nobody waits for an answer any more, set by each save;
-    ``is_mentioned`` once the person was told that its question is still open.
+    ``version`` is 0 before the first save and increases with each; ``last_update_id`` is the update
+    that led here; ``family_id`` is its family, once known; ``expires_at`` (aware, whole
+    milliseconds) is when it stops waiting for an answer, set by each save; ``is_mentioned`` is true
+    once the person was told that its question is still open.
     """
 
     flow: str
@@ -44,7 +44,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Expired:
-    """A conversation of this flow was running today and nobody answered in time."""
+    """A conversation of this flow was started within the last day, and nobody answered in time."""
 
     flow: str
     flow_id: UUID
@@ -52,34 +52,36 @@ class Expired:
 
 @dataclass(frozen=True)
 class Draft:
-    """A conversation of the last day as it was last, whether it runs, expired or is over."""
+    """The latest state of a conversation of the last day, whether it is running, expired or
+    ended.
+    """
 
     conversation: Conversation
     is_over: bool
 
     def may_continue(self, *, now: datetime) -> bool:
-        """Whether *now* is no more than a day after it expired."""
+        """Whether it expired no more than a day before *now*."""
         expired_at = self.conversation.expires_at
         return not self.is_over and (expired_at is None or now < expired_at + _DAY)
 
 
 @dataclass(frozen=True)
 class Saved:
-    """Stored; *conversation* carries its new version."""
+    """It was stored; *conversation* has its new version."""
 
     conversation: Conversation
 
 
 @dataclass(frozen=True)
 class AlreadyApplied:
-    """This update led to *conversation* before: ask its question again, change nothing."""
+    """This update has already led to *conversation*: repeat its question, change nothing."""
 
     conversation: Conversation
 
 
 @dataclass(frozen=True)
 class LostRace:
-    """Somebody else moved on (*current*), or ended the conversation or let it expire (None)."""
+    """The conversation has moved on (*current*), or it has ended or expired (None)."""
 
     current: Conversation | None
 
@@ -92,7 +94,7 @@ def to_milliseconds(instant: datetime) -> int:
 
 
 def from_milliseconds(milliseconds: int) -> datetime:
-    """Raises ValueError, OverflowError or OSError where no clock shows that."""
+    """Raises ValueError, OverflowError or OSError for values out of range."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
@@ -113,7 +115,7 @@ def dump_conversation(conversation: Conversation) -> str:
 
 
 def parse_conversation(text: str | bytes | None) -> Conversation | None:
-    """None where there is nothing, or nothing that we can read."""
+    """None if there is nothing, or nothing readable."""
     if text is None:
         return None
     try:
@@ -155,7 +157,7 @@ def parse_tombstone(text: str | bytes | None) -> Expired | None:
 
 
 def _only(kind: type, value: Any) -> Any:
-    """*value*, or TypeError where it is of another *kind*: JSON promises no shapes."""
+    """*value*, or TypeError if it isn't of this *kind*, which JSON doesn't guarantee."""
     if not isinstance(value, kind):
         raise TypeError
     return value

@@ -1,8 +1,9 @@
-"""Drafts whose messages want to be looked at: claimed by one replica at a time, by deadline.
+"""Drafts whose messages need attention, claimed by one replica at a time in order of deadline.
 
-A draft is a hash beside its conversation: ``state`` as the conversation was last, ``messages`` that
-show its open question, ``offers`` that offer to continue it, ``stale`` ones that offered it before
-it went on or ended; ``told`` once the person knows that it was left, ``over`` once it has ended.
+A draft is a hash beside its conversation: ``state`` is the conversation's latest state,
+``messages`` show its open question, ``offers`` offer to continue it, and ``stale`` ones offered
+that before it moved on or ended. ``told`` is set once the person knows that it expired, ``over``
+once it has ended.
 """
 
 import logging
@@ -23,11 +24,11 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 LONGEST_LEASE = timedelta(minutes=15)
-MOST_ATTEMPTS = 20  # with leases that grow: an outage of Telegram of four hours
+MAX_ATTEMPTS = 20  # with growing leases: enough for four hours without Telegram
 
 _KEY = re.compile(r"conversation:(-?\d+):(-?\d+):draft:.+")
 
-# A claim moves the deadline to the end of its lease, which is then what the claim is known by.
+# A claim moves the deadline to the end of its lease, and that value then identifies the claim.
 # KEYS: deadlines. ARGV: now, most, lease, longest lease (in ms), most attempts.
 _CLAIM = (
     LUA
@@ -64,9 +65,9 @@ return claimed
 """
 )
 
-# KEYS: deadlines, draft. ARGV: the claim, when to look again ('' for never), messages that offer to
-# continue by now, whether the person was told, now in ms, the messages and the stale ones that are
-# done with ('' for none): others may have been noted since the claim.
+# KEYS: deadlines, draft. ARGV: the claim, when to look again ('' for never), messages that now
+# offer to continue, whether the person was told, now in ms, and the messages and stale ones that
+# are done ('' for none): others may have been added since the claim.
 _SETTLE = (
     LUA
     + """
@@ -106,8 +107,8 @@ end
 
 @dataclass(frozen=True)
 class ClaimedDraft:
-    """A draft to look at. `messages` show its question, with buttons; `stale` ones offer what is
-    not on offer any more. `is_latest`: nothing of its kind was begun after it.
+    """A draft to process. `messages` show its question, with buttons; `stale` ones offer something
+    no longer available. `is_latest` means that nothing of its kind was started after it.
     """
 
     key: str
@@ -124,7 +125,7 @@ class ClaimedDraft:
 
 
 class DraftDeadlines:
-    """Which drafts want to be looked at. Methods raise RedisError."""
+    """The drafts that need attention. Methods raise RedisError."""
 
     def __init__(self, redis: Redis, *, clock: Clock) -> None:
         self._redis = redis
@@ -134,8 +135,8 @@ class DraftDeadlines:
         self._postpone = redis.register_script(_POSTPONE)
 
     async def claim(self, *, most: int) -> list[ClaimedDraft]:
-        """Drafts that are due, for LEASE and, when they were claimed in vain, longer. One that
-        cannot be read is dropped, and so is one that failed MOST_ATTEMPTS times.
+        """Drafts that are due, for LEASE, or longer after failed attempts. Unreadable drafts, and
+        those that failed MAX_ATTEMPTS times, are dropped.
         """
         rows = await self._claim(
             keys=[keys.DRAFT_DEADLINES],
@@ -144,7 +145,7 @@ class DraftDeadlines:
                 most,
                 _in_milliseconds(LEASE),
                 _in_milliseconds(LONGEST_LEASE),
-                MOST_ATTEMPTS,
+                MAX_ATTEMPTS,
             ],
         )
         claimed = []
@@ -158,7 +159,9 @@ class DraftDeadlines:
         return claimed
 
     async def is_held(self, draft: ClaimedDraft) -> bool:
-        """Whether nobody answered, continued or ended it since it was claimed, nor claimed it."""
+        """Whether the claim is still valid: nobody has answered, continued, ended or claimed the
+        draft since.
+        """
         score = await self._redis.zscore(keys.DRAFT_DEADLINES, draft.key)
         return score is not None and f"{score:.0f}" == draft.claim
 
@@ -170,8 +173,8 @@ class DraftDeadlines:
         offers: Sequence[int] = (),
         is_told: bool = False,
     ) -> None:
-        """Its messages are as they should be. *offers* are those that offer to continue it now; if
-        it went on meanwhile, they are stale and it is due at once.
+        """Its messages are up to date. *offers* now offer to continue it; if it has moved on in the
+        meantime, they are stale and the draft is due at once.
         """
         await self._settle(
             keys=[keys.DRAFT_DEADLINES, draft.key],
@@ -187,7 +190,7 @@ class DraftDeadlines:
         )
 
     async def postpone(self, draft: ClaimedDraft, delay: timedelta) -> None:
-        """Nothing was done, and nothing has failed."""
+        """Nothing was done and nothing failed."""
         await self._postpone(
             keys=[keys.DRAFT_DEADLINES, draft.key],
             args=[draft.claim, to_milliseconds(self._clock.now() + delay)],

@@ -1,17 +1,17 @@
-"""Every key that we keep in Redis, and how long (people script against these names).
+"""Every key that we keep in Redis, and its lifetime (people script against these names).
 
-All but APScheduler's two expire by themselves, so that nothing we forget stays for ever.
+All but APScheduler's two expire on their own, so nothing that we forget stays forever.
 """
 
 from uuid import UUID
 
-#: Seconds. ``conversation:…`` itself lives for the setting ``CONVERSATION_TTL``.
+#: In seconds. ``conversation:…`` itself lives as long as the setting ``CONVERSATION_TTL``.
 FAMILY_MEDICATIONS_TTL = 300
 RATE_LIMIT_TTL = 60
 TOMBSTONE_TTL = 86_400
-#: How long what was begun and not finished can be continued, from its expiry on.
+#: How long an unfinished conversation can be continued after it expired.
 DRAFT_TTL = 86_400
-#: Of the deadlines of all drafts; renewed whenever one is added or looked at.
+#: Lifetime of the drafts' deadlines; renewed whenever one is added or read.
 DEADLINES_TTL = 172_800
 
 LEASE_SCHEDULER = "lease:scheduler"
@@ -19,11 +19,11 @@ LEASE_SCHEDULER = "lease:scheduler"
 APSCHEDULER_JOBS = "apscheduler.jobs"
 APSCHEDULER_RUN_TIMES = "apscheduler.run_times"
 
-#: When the last messages of all replicas went out, and until when Telegram told us to wait.
+#: When the latest messages of all replicas went out, and how long Telegram told us to wait.
 LIMIT_TOTAL = "limit:total"
 LIMIT_BULK = "limit:bulk"
 LIMIT_INTERACTIVE = "limit:interactive"
-#: While some of a kind waits, so that the other keeps to its share.
+#: Set while messages of one kind wait, so that the other kind keeps to its share.
 LIMIT_BULK_WAITS = "limit:bulk:waits"
 LIMIT_INTERACTIVE_WAITS = "limit:interactive:waits"
 LIMIT_PAUSE = "limit:pause"
@@ -42,26 +42,26 @@ def conversation(chat_id: int, user_id: int) -> str:
 
 
 def conversation_tombstone(chat_id: int, user_id: int) -> str:
-    """Stays for a day, so that "that expired" can be told from "nothing was running"."""
+    """Stays for a day, to distinguish "that expired" from "nothing was running"."""
     return f"conversation:{chat_id}:{user_id}:tombstone"
 
 
 def conversation_mentioned(chat_id: int, user_id: int) -> str:
-    """Of which question, in which version, the person was told that it is still open."""
+    """The question, with its version, that the person was told is still open."""
     return f"conversation:{chat_id}:{user_id}:mentioned"
 
 
 def draft(chat_id: int, user_id: int, flow_id: UUID) -> str:
-    """What was asked last in this flow, and in which messages; outlives the conversation."""
+    """The last question of this flow, and the messages that show it; outlives the conversation."""
     return f"conversation:{chat_id}:{user_id}:draft:{flow_id}"
 
 
-#: Sorted set: keys of drafts, each by the millisecond at which it wants to be looked at.
+#: Sorted set: keys of drafts, by the millisecond at which they next need attention.
 DRAFT_DEADLINES = "conversation:deadlines"
 
 
-def begun_last(chat_id: int, user_id: int, flow: str) -> str:
-    """Which conversation of this kind a person began last."""
+def latest_flow(chat_id: int, user_id: int, flow: str) -> str:
+    """The latest conversation of this kind that the person started."""
     return f"conversation:{chat_id}:{user_id}:begun:{flow}"
 
 

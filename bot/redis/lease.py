@@ -1,4 +1,4 @@
-"""Which one replica runs the alarm clock."""
+"""A lease: elects the one replica that runs the alarm clock."""
 
 import asyncio
 import logging
@@ -16,10 +16,9 @@ from bot.redis.circuit import Circuit
 
 logger = logging.getLogger(__name__)
 
-# One step for renewing and for taking, and the token decides: where an answer got lost on the way
-# the question may be asked again. KEYS: lease. ARGV: token, TTL in ms, whether a missing lease may
-# be taken, tokens whose holders are known to be gone. Answers one of these, and for how many ms
-# somebody else holds it.
+# Renews and takes in one step, decided by the token, so that the call can be repeated if its reply
+# got lost. KEYS: lease. ARGV: token, TTL in ms, whether a missing lease may be taken, tokens of
+# holders known to be gone. Returns one of these, and for how many ms somebody else holds it.
 _OTHERS, _TAKEN, _RENEWED, _MISSING = range(4)
 _TAKE = f"""
 local holder = redis.call('GET', KEYS[1])
@@ -36,7 +35,7 @@ if not holder then return {{{_MISSING}, 0}} end
 return {{{_OTHERS}, redis.call('PTTL', KEYS[1])}}
 """
 
-# Says that it is free, which a missing key does not: FLUSHALL removes it under its holder.
+# Marks the lease as free. A missing key doesn't mean that: FLUSHALL removes it while it is held.
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
     redis.call('SET', KEYS[1], 'released', 'PX', ARGV[2])
@@ -45,28 +44,28 @@ end
 
 
 def monotonic() -> float:
-    """Seconds that also pass while the machine sleeps, where the platform can tell.
+    """Seconds that keep counting while the machine sleeps, where the platform supports it.
 
-    Redis goes on counting while a laptop or a virtual machine is suspended; ``time.monotonic``
-    stands still then, and we would believe to hold what another replica took long ago.
+    Redis keeps counting while a laptop or a virtual machine is suspended. ``time.monotonic`` stops,
+    so we would believe we still hold a lease that another replica took long ago.
     """
     boot_time = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot_time is None else time.clock_gettime(boot_time)
 
 
-# We stop believing in a lease when this share of its time has passed, so that we have let go before
-# Redis gives it to somebody else.
+# We give up a lease after this share of its time, so that we have stopped before Redis gives it to
+# somebody else.
 _SAFE_SHARE = 0.9
 
 
 class Lease:
     """Held by at most one replica, for *ttl* seconds at a time, renewed every *every* seconds.
 
-    ``on_gained`` runs when the lease becomes ours, and again when Redis had forgotten it (emptied
-    or replaced), because what else we kept there is gone as well. It is cancelled if the lease is
-    lost meanwhile; if it raises, the lease is handed back so that another replica may try.
-    ``on_lost`` runs when what ``on_gained`` began must end, also at :meth:`stop`. The two never run
-    at the same time. *token* names us; what those who are *gone* held is free.
+    ``on_gained`` runs when we get the lease, and again if Redis forgot it (emptied or replaced),
+    because everything else stored there is gone too. It is cancelled if the lease is lost in the
+    meantime; if it raises, the lease is released so that another replica may try. ``on_lost`` runs
+    when the work started by ``on_gained`` must stop, also in :meth:`stop`. The two never run at the
+    same time. *token* identifies us; leases held by those who are *gone* are free.
     """
 
     def __init__(
@@ -95,11 +94,11 @@ class Lease:
         self._gone = ",".join(gone)
         self._take = redis.register_script(_TAKE)
         self._release = redis.register_script(_RELEASE)
-        self._circuit = Circuit("the lease", rest=0)
+        self._circuit = Circuit("lease", rest=0)
         self._held_until = float("-inf")
-        # When somebody else's lease, as last seen, will have run out.
+        # When the other holder's lease, as last seen, will have run out.
         self._others_until = float("-inf")
-        # on_gained, running or finished; None while there is nothing that on_lost must end.
+        # on_gained, running or finished; None if there is nothing for on_lost to stop.
         self._gained: asyncio.Task[None] | None = None
         self._beginning = Tasks("lease gained")
         self._has_failed = False
@@ -107,17 +106,17 @@ class Lease:
         self._stopping = asyncio.Event()
 
     @property
-    def held(self) -> bool:
-        """Whether we hold it now, by our own clock; right also in a process that was paused."""
+    def is_held(self) -> bool:
+        """Whether we hold it now, by our own clock; correct even after the process was paused."""
         return self._monotonic() < self._held_until
 
     @property
-    def reachable(self) -> bool:
-        """Whether Redis answered when it was last asked; while not, every replica sweeps."""
+    def is_reachable(self) -> bool:
+        """Whether Redis replied to the last call; while it doesn't, every replica sweeps."""
         return self._circuit.is_closed
 
     async def start(self) -> None:
-        """Ask for the lease once, then go on in the background."""
+        """Ask for the lease once, then keep asking in the background."""
         self._stopping.clear()
         await self._ask()
         self._rounds = self._supervisor.start(
@@ -125,16 +124,17 @@ class Lease:
         )
 
     async def stop(self) -> None:
-        """Stop asking, let ``on_lost`` run, and hand the lease back for the next replica."""
+        """Stop asking, run ``on_lost``, and release the lease for the next replica."""
         self._stopping.set()
         if self._rounds is not None:
             await self._rounds
             self._rounds = None
-        await self._hand_back()
+        await self._release_lease()
 
     async def _keep_asking(self) -> None:
-        # Ended by an event, not by cancelling: asyncio.wait_for, which redis-py uses, can swallow
-        # a cancellation before Python 3.12, and a lease that goes on renewing is worse than slow.
+        # Stopped by an event rather than by cancelling: asyncio.wait_for, which redis-py uses, can
+        # swallow a cancellation before Python 3.12, and a lease that keeps renewing is worse than a
+        # slow stop.
         while not await self._is_stopping_within(self._seconds_to_next_round()):
             try:
                 await self._ask()
@@ -148,56 +148,57 @@ class Lease:
         return self._stopping.is_set()
 
     def _seconds_to_next_round(self) -> float:
-        if self.held and self.reachable:
+        if self.is_held and self.is_reachable:
             return self._every
-        # Twice as often while we wait for Redis or for another holder, and in time to let go.
+        # Twice as often while waiting for Redis or for another holder, and early enough to let go
+        # in time.
         left = self._held_until - self._monotonic()
         return min(self._every / 2, left) if left > 0 else self._every / 2
 
     async def _ask(self) -> None:
         if self._has_failed:
-            await self._hand_back()
+            await self._release_lease()
             return
-        if self._gained is not None and not self.held:
+        if self._gained is not None and not self.is_held:
             logger.warning("lease expired before renewal: lease=%s", self._name)
-            await self._let_go()
-        # Counted from before the question: Redis starts counting later than that.
+            await self._stop_work()
+        # Counted from before the call, since Redis starts counting later.
         asked_at = self._monotonic()
-        # A lease that is missing too early was not let go but forgotten, and its holder may not
-        # know yet: leave it to him until it would have run out.
+        # A lease that disappeared early was lost by Redis, not released, and its holder may not
+        # know yet: don't take it until it would have run out.
         may_take_missing = asked_at >= self._others_until
         try:
             answer, others_ms = await self._take(
                 [self._name], [self._token, self._ttl_ms, int(may_take_missing), self._gone]
             )
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return
-        self._circuit.worked()
+        self._circuit.record_success()
         if answer == _OTHERS:
             self._others_until = self._monotonic() + others_ms / 1000
         if answer in (_OTHERS, _MISSING):
-            await self._let_go()
+            await self._stop_work()
             return
         self._held_until = asked_at + self._ttl * _SAFE_SHARE
         self._others_until = float("-inf")
         if answer == _TAKEN or self._gained is None:
-            await self._begin()
+            await self._start_work()
 
-    async def _begin(self) -> None:
+    async def _start_work(self) -> None:
         if self._gained is not None:
             logger.warning("lease missing in redis, starting over: lease=%s", self._name)
             await end([self._gained])
-        self._gained = self._beginning.start(self._call_on_gained())
+        self._gained = self._beginning.start(self._run_on_gained())
 
-    async def _call_on_gained(self) -> None:
+    async def _run_on_gained(self) -> None:
         try:
             await self._on_gained()
         except Exception:
             logger.exception("start under lease failed, releasing it: lease=%s", self._name)
             self._has_failed = True
 
-    async def _let_go(self) -> None:
+    async def _stop_work(self) -> None:
         self._held_until = float("-inf")
         if self._gained is None:
             return
@@ -208,8 +209,8 @@ class Lease:
             logger.exception("stop after losing lease failed: lease=%s", self._name)
         self._gained = None
 
-    async def _hand_back(self) -> None:
-        await self._let_go()
+    async def _release_lease(self) -> None:
+        await self._stop_work()
         self._has_failed = False
         with suppress(RedisError):
             await self._release([self._name], [self._token, self._ttl_ms])

@@ -1,7 +1,7 @@
 """The list of a family's medicines, as JSON under ``family:{id}:medications``.
 
-Holds nothing that a decision depends on. What is there counts only if its version is the one that
-PostgreSQL has, so whatever was kept too long, or damaged, is as good as nothing.
+No decision depends on it. An entry only counts if its version matches PostgreSQL's, so one that is
+stale or damaged is simply ignored.
 """
 
 import json
@@ -23,7 +23,7 @@ from domain.medicines.facts import MedicineLine
 
 @dataclass(frozen=True)
 class CachedMedicines:
-    """A family's list as it was at *version* of it."""
+    """A family's list, as of its *version*."""
 
     family_id: UUID
     version: int
@@ -31,15 +31,15 @@ class CachedMedicines:
 
 
 class MedicationsCache:
-    """Reads before a transaction, writes after one; never inside."""
+    """Reads before a transaction and writes after one, never inside."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._writing = Tasks("medications cache")
-        self.circuit = Circuit("the list of medicines")
+        self.circuit = Circuit("medications_cache")
 
     async def get(self, family_id: UUID | None) -> CachedMedicines | None:
-        """What is there for a family (None: nobody knows yet which one it will be)."""
+        """The cached list of a family (None if the family isn't known yet)."""
         found = await self._get(family_id)
         if isinstance(found, CachedMedicines):
             return found
@@ -47,17 +47,17 @@ class MedicationsCache:
         return None
 
     async def _get(self, family_id: UUID | None) -> CachedMedicines | str:
-        """What is there, or why nothing is."""
+        """The cached list, or the reason why there is none."""
         if family_id is None:
             return "miss"
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return "away"
         try:
             stored = await self._redis.get(keys.family_medications(family_id))
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)
             return "away"
-        self.circuit.worked()
+        self.circuit.record_success()
         if stored is None:
             return "miss"
         try:
@@ -69,16 +69,16 @@ class MedicationsCache:
         return CachedMedicines(family_id, version, lines)
 
     def on_event(self, event: Event) -> None:
-        """Keep what was just read from the database, without making anybody wait for it."""
+        """Cache what was just read from the database, without making anybody wait."""
         if isinstance(event, MedicinesListed):
             self._writing.start(self._put(event))
 
     async def close(self) -> None:
-        """Return once everything is written."""
+        """Returns once everything is written."""
         await self._writing.finish()
 
     async def _put(self, listed: MedicinesListed) -> None:
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return
         content = {"version": listed.version, "lines": [line.to_json() for line in listed.lines]}
         try:
@@ -88,4 +88,4 @@ class MedicationsCache:
                 ex=keys.FAMILY_MEDICATIONS_TTL,
             )
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)

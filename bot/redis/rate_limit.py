@@ -1,4 +1,4 @@
-"""How often one person may use one command."""
+"""Limits how often one person may use one command."""
 
 import enum
 
@@ -8,8 +8,8 @@ from redis.exceptions import RedisError
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
-# The count and its end in one step: a process that dies between INCR and EXPIRE would leave a key
-# that locks somebody out for ever. A key that has lost its end gets one at the next use.
+# Count and expiry in one step: a process that dies between INCR and EXPIRE would leave a key that
+# locks somebody out forever. A key without an expiry gets one at the next use.
 _COUNT = """
 local count = redis.call('INCR', KEYS[1])
 if redis.call('PTTL', KEYS[1]) < 0 then
@@ -26,22 +26,22 @@ class Verdict(enum.Enum):
 
 
 class RateLimiter:
-    """Counts uses in windows of a minute that begin with the first use.
+    """Counts uses in one-minute windows that start with the first use.
 
-    Fails open: a caregiver must not be refused because Redis is away. What must never be limited
-    (presses on cards, ``/emergency``) is simply not asked about here.
+    Fails open: a caregiver must not be refused because Redis is down. Whatever must never be
+    limited (presses on cards) doesn't call this.
     """
 
     def __init__(self, redis: Redis, *, per_minute: int = 20) -> None:
         self._per_minute = per_minute
         self._count = redis.register_script(_COUNT)
-        self.circuit = Circuit("the rate limit")
+        self.circuit = Circuit("rate_limit")
 
     async def check(
         self, telegram_user: int, command: str, *, per_minute: int | None = None
     ) -> Verdict:
         """Count one use and judge it; *per_minute* overrides the general limit."""
-        if not self.circuit.may_try():
+        if not self.circuit.may_call():
             return Verdict.ALLOWED
         try:
             count = int(
@@ -50,9 +50,9 @@ class RateLimiter:
                 )
             )
         except RedisError as error:
-            self.circuit.failed(error)
+            self.circuit.record_failure(error)
             return Verdict.ALLOWED
-        self.circuit.worked()
+        self.circuit.record_success()
         limit = self._per_minute if per_minute is None else per_minute
         if count <= limit:
             return Verdict.ALLOWED

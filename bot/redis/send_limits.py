@@ -1,4 +1,4 @@
-"""Telegram's limits hold for the bot, not for a process: what all replicas sent last."""
+"""Shares Telegram's sending limits between replicas, since they apply to the whole bot."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from bot.ops.supervisor import Tasks
 from bot.redis import keys
 from bot.redis.circuit import Circuit
 
-# The times of the last sends, in Redis's own microseconds, so that replicas need not agree about
-# the time. A time later than now (Redis's clock was set back) counts as none.
-# KEYS: total, this kind, chat, pause, pause of the chat, whether this kind waits, whether the other
-# does. ARGV: per second in all, their span, of this kind: per second, share of the span while the
-# other waits, pace; chat interval, how far the chat may be ahead, whether more of this kind waits
-# behind it and says so; µs.
-# Answers how long to wait at all, or how long this chat has to; 0 and 0 is a yes, and counted.
+# The times of the latest sends, in microseconds by Redis's clock, so that replicas' clocks may
+# differ. A time later than now (Redis's clock was set back) is ignored.
+# KEYS: total, this kind, chat, pause, the chat's pause, whether this kind waits, whether the other
+# does. ARGV: total per second, its span; for this kind: per second, share of the span while the
+# other waits, pace; chat interval, how far the chat may be ahead, whether to mark that more of this
+# kind waits; µs.
+# Returns how long to wait in general, and for this chat; 0 and 0 means yes, and is counted.
 #
-# The chat comes first: what could not go anyway takes nothing from the other kind. That a kind
-# waits is known for a moment longer than until whoever waits asks again. A share is given out in
-# halves, so that it is never all used up for as long as the whole span.
+# The chat is checked first: a send that couldn't go anyway takes nothing from the other kind. The
+# mark that a kind waits lasts slightly longer than until the waiting replica asks again. A share is
+# given out in halves, so that it is never used up for the whole span.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -73,10 +73,10 @@ _MICROSECONDS = 1_000_000
 
 @dataclass(frozen=True)
 class Demand:
-    """One send and the limits that it is under; seconds. A kind is the bulk, or all else.
+    """One send and the limits that apply to it; in seconds. A kind is either bulk or interactive.
 
-    ``kind_share`` is how many of its kind may go within *span* while the other kind waits,
-    ``is_last`` whether none of its kind waits behind it.
+    ``kind_share`` is how many of its kind may go within *span* while the other kind waits;
+    ``is_last`` means that none of its kind waits behind it.
     """
 
     chat_id: int
@@ -92,18 +92,20 @@ class Demand:
 
 
 class SharedSendLimits:
-    """Asks Redis before each send. While Redis is away every replica keeps its own limits only."""
+    """Asks Redis before each send. While Redis is down, every replica keeps to its own limits."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._take = redis.register_script(_TAKE)
-        # A long rest: every try that times out holds up all sending for as long.
-        self._circuit = Circuit("the sending limits", rest=10)
+        # A long rest, since every attempt that times out delays all sending by that much.
+        self._circuit = Circuit("send_limits", rest=10)
         self._telling = Tasks("sending paused")
 
     async def take(self, demand: Demand) -> tuple[float, float]:
-        """Count a send if it may go now: (0, 0). Else seconds to wait: for all, or for the chat."""
-        if not self._circuit.may_try():
+        """Count a send if it may go now: (0, 0). Otherwise the seconds to wait: in general, and
+        for the chat.
+        """
+        if not self._circuit.may_call():
             return 0.0, 0.0
         chat_id = demand.chat_id
         bulk = (keys.LIMIT_BULK, keys.LIMIT_BULK_WAITS)
@@ -128,19 +130,19 @@ class SharedSendLimits:
                     int(demand.kind_pace * _MICROSECONDS),
                     int(demand.chat_interval * _MICROSECONDS),
                     int(demand.chat_ahead * _MICROSECONDS),
-                    # Answers come in small bursts that need no more than is free: they say that
-                    # they wait when they do, or each burst would slow the bulk down.
+                    # Answers come in small bursts that fit into what is free. They only announce
+                    # that they wait when they do, or each burst would slow the bulk down.
                     int(demand.is_bulk and not demand.is_last),
                 ],
             )
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return 0.0, 0.0
-        self._circuit.worked()
+        self._circuit.record_success()
         return wait / _MICROSECONDS, chat_wait / _MICROSECONDS
 
     def pause(self, seconds: float, chat_id: int | None) -> None:
-        """Tell the other replicas, in the background, to send nothing (into one chat)."""
+        """Tell the other replicas, in the background, to send nothing (to one chat, or at all)."""
         self._telling.start(self._tell(seconds, chat_id))
 
     async def _tell(self, seconds: float, chat_id: int | None) -> None:
@@ -148,4 +150,4 @@ class SharedSendLimits:
         try:
             await self._redis.set(key, 1, px=max(1, int(seconds * 1000)))
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)

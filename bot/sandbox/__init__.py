@@ -1,4 +1,4 @@
-"""A local Telegram: the Bot API over HTTP, a page with phones, and people that tests move.
+"""A local Telegram: the Bot API over HTTP, a page with phones, and people that tests control.
 
     async with Sandbox() as sandbox:
         anna = sandbox.add_person("Anna")

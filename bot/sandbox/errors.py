@@ -1,4 +1,4 @@
-"""What the Bot API answers when it refuses."""
+"""The Bot API's refusals."""
 
 from typing import Any
 

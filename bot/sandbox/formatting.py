@@ -1,7 +1,7 @@
-"""Telegram's text: strict HTML, entities with UTF-16 offsets, and what it links by itself.
+"""Telegram's text: strict HTML, entities with UTF-16 offsets, and automatic links.
 
-The parser follows Telegram's own (``parse_html`` in TDLib) decision by decision, errors included: a
-message that fails there must fail here.
+The parser follows Telegram's own (``parse_html`` in TDLib) step by step, errors included: a message
+that fails there must fail here.
 """
 
 import re
@@ -52,7 +52,7 @@ class FormattedText:
 class _OpenTag:
     name: str
     argument: str
-    # Where in the result it begins, in UTF-16 units.
+    # Its start in the result, in UTF-16 units.
     offset: int
     format: str = ""
 
@@ -65,9 +65,9 @@ def utf16_length(text: str) -> int:
 def format_text(
     text: str, *, parse_mode: str, entities: Sequence[Json] | None, limit: int = MAX_TEXT
 ) -> FormattedText:
-    """What Telegram makes of a bot's text. Raises 400 in Telegram's words.
+    """A bot's text as Telegram formats it. Raises 400 in Telegram's words.
 
-    Of the parse modes only HTML is spoken here; an empty one means plain text.
+    HTML is the only parse mode here; an empty one means plain text.
     """
     if parse_mode.lower() == "html":
         formatted = parse_html(_clean(text))
@@ -85,13 +85,15 @@ def format_text(
 
 
 def typed_text(text: str) -> FormattedText:
-    """What a person typed, as the bot receives it: trimmed, with commands and links marked."""
+    """A person's text as the bot receives it: trimmed, with commands and links marked."""
     cleaned = _clean(text).strip()
     return FormattedText(cleaned, find_entities(cleaned, beside=()))
 
 
 def _clean(text: str) -> str:
-    """Drops what Telegram drops: directional overrides, separators, half characters, controls."""
+    """Drop what Telegram drops: directional overrides, separators, lone surrogates, control
+    characters.
+    """
     if text.isascii() and text.isprintable():
         return text
     text = re.sub("[\r\u2028-\u202e\ud800-\udfff]", "", text)
@@ -150,7 +152,7 @@ class _HtmlParser:
             raise self._error(f'Can\'t find end tag corresponding to start tag "{name}"')
         for entity in self.entities:
             if entity["type"] == "code":
-                # Only a block has a language; one that was not merged into its block loses it.
+                # Only a block has a language; code that wasn't merged into a block loses it.
                 entity.pop("language", None)
         return FormattedText("".join(self.result), _in_order(self.entities))
 
@@ -177,7 +179,7 @@ class _HtmlParser:
         return self.source[begin : self.at]
 
     def _reference(self) -> str:
-        """One ``&…;``; what is none stays as typed."""
+        """One ``&…;``; anything else stays as typed."""
         found = _REFERENCE.match(self.source, self.at)
         if found is None:
             self.at += 1
@@ -219,7 +221,7 @@ class _HtmlParser:
         self.open.append(_OpenTag(name, argument, self.length, format_))
 
     def _attribute(self, tag: str, begin: int) -> tuple[str, str]:
-        """Reads one attribute; returns its name, and what it means to *tag* or ""."""
+        """Read one attribute; returns its name, and its meaning for *tag* or ""."""
         name = self._take_until(_SPACE + "=>/\"'").lower()
         if not name:
             raise self._error(f'Empty attribute name in the tag "{tag}"', begin)
@@ -286,7 +288,7 @@ class _HtmlParser:
         if tag.name == "a":
             url = tag.argument or "".join(self.result)
             if not re.match(r"(https?|tg|ton|mailto|tel):", url) and "." not in url:
-                # Telegram keeps the words and drops a link that leads nowhere.
+                # Telegram keeps the text and drops a link without a target.
                 return
             entity["url"] = url if ":" in url else f"http://{url}/"
         elif tag.name == "pre":
@@ -347,7 +349,9 @@ _OPAQUE = {"code", "pre", "text_link", "custom_emoji"}
 
 
 def find_entities(text: str, *, beside: Sequence[Json]) -> list[Json]:
-    """Commands, links, addresses and mentions that Telegram marks by itself, where none is yet."""
+    """Commands, links, addresses and mentions that Telegram marks automatically, outside existing
+    entities.
+    """
     found: list[Json] = []
     for match in _WORDS.finditer(text):
         kind = str(match.lastgroup)
@@ -370,7 +374,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def split_typed(text: str) -> list[str]:
-    """A person's long text as their app sends it: in messages of at most 4096 UTF-16 units."""
+    """Split a person's long text like their app: into messages of at most 4096 UTF-16 units."""
     cleaned = _clean(text).strip()
     cuts = [0]
     units = 0

@@ -1,4 +1,4 @@
-"""People that a test moves: each has a phone, types, taps, and looks at what it shows."""
+"""People that a test controls: each has a phone, types, taps, and looks at the screen."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ class Message:
 
     id: int
     text: str
-    # What the bot sent as HTML; None for plain text and for people's messages.
+    # The HTML that the bot sent; None for plain text and for people's messages.
     html: str | None
     buttons: tuple[tuple[Button, ...], ...]
     from_bot: bool
@@ -40,24 +40,24 @@ class Message:
     silent: bool
     # {"voice": {…}}, {"document": {…}}, …
     attachment: Json
-    # Links in the text, in order, also those behind words.
+    # Links in the text, in order, including those behind words.
     links: tuple[str, ...]
     # Unix time.
     date: int
-    # Grows with every change on any phone.
+    # Increases with every change on any phone.
     revision: int
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What its buttons say, row by row."""
+        """The labels of its buttons, row by row."""
         return tuple(button.text for row in self.buttons for button in row)
 
 
 class Person:
-    """Somebody with a phone in the sandbox. Made by :meth:`Sandbox.add_person`.
+    """Somebody with a phone in the sandbox. Created by :meth:`Sandbox.add_person`.
 
-    A label or a fragment matches what contains it, so that an emoji beside "Taken" does not matter;
-    a label that matches exactly goes first.
+    A label or a fragment matches anything that contains it, so that an emoji beside "Taken" doesn't
+    matter; an exact match takes precedence.
     """
 
     def __init__(self, world: World, account: Account) -> None:
@@ -82,7 +82,7 @@ class Person:
 
     @property
     def messages(self) -> list[Message]:
-        """What this phone shows, newest last."""
+        """The messages on this phone, newest last."""
         return [_shown(bubble) for bubble in self._world.chats[self.id].values()]
 
     @property
@@ -92,10 +92,10 @@ class Person:
             return _shown(bubble)
         raise LookupError(f"{self.name}'s phone shows nothing")
 
-    # What a person does.
+    # Actions.
 
     async def send(self, text: str) -> Message:
-        """Type something; the last of its messages is returned when it is too long for one."""
+        """Type something. If it is too long for one message, the last one is returned."""
         self._act()
         return _shown(self._world.says(self._account, text)[-1])
 
@@ -110,8 +110,8 @@ class Person:
         return _shown(self._world.follows(self._account, url))
 
     async def edit(self, message: Message, text: str) -> Message:
-        """Change one's own message. With the same text it is an update that says nothing new, which
-        Telegram sends at times.
+        """Edit one's own message. With the same text, it is an update without a change, which
+        Telegram sometimes sends.
         """
         self._act()
         bubble = self._bubble(message)
@@ -140,10 +140,10 @@ class Person:
     async def press(
         self, label: str, *, message: Message | None = None, timeout: float = PATIENCE
     ) -> Toast:
-        """Tap a button, in *message* or in the newest message that carries it.
+        """Tap a button, in *message* or in the newest message that has it.
 
-        Returns the bot's answer. Raises LookupError where there is no such button and TimeoutError
-        when the bot does not answer within *timeout* seconds. A link button opens its link.
+        Returns the bot's answer. Raises LookupError if there is no such button, and TimeoutError if
+        the bot doesn't answer within *timeout* seconds. A link button opens its link.
         """
         bubble, button = self._button(label, message)
         self._act()
@@ -156,7 +156,7 @@ class Person:
     async def press_altered(
         self, data: str, *, message: Message | None = None, timeout: float = PATIENCE
     ) -> Toast:
-        """Send *data* as if a button carried it: what an altered app could do."""
+        """Send *data* as if a button had it, as a modified app could."""
         bubble = self._bubble(message or self.last)
         self._act()
         query = self._world.asks(self._account, bubble, data)
@@ -169,7 +169,7 @@ class Person:
         return self._world.presses(self._account, bubble, button["callback_data"]).id
 
     def download(self, message: Message) -> bytes:
-        """The document of a message. Raises LookupError where it has none."""
+        """The document of a message. Raises LookupError if it has none."""
         described = message.attachment.get("document")
         file = self._world.file(described["file_id"]) if described else None
         if file is None:
@@ -184,15 +184,15 @@ class Person:
         self._act()
         self._world.blocks(self._account, blocked=False)
 
-    # What a person sees.
+    # Observations.
 
     async def sees(
         self, fragment: str, *, after: Message | None = None, timeout: float = PATIENCE
     ) -> Message:
         """Wait for a message of the bot, new or edited, that contains *fragment*.
 
-        What came since this person last did something counts; with *after*, only what changed later
-        than that message. Raises TimeoutError that tells what the phone shows instead.
+        Considers anything since this person's last action; with *after*, only changes later than
+        that message. The TimeoutError it may raise shows the phone's screen.
         """
         since = self._since if after is None else after.revision
 
@@ -266,7 +266,7 @@ class Person:
 
 
 def voice_message(world: World, *, seconds: int) -> Json:
-    """A voice message as the Bot API carries it; there is no sound in it."""
+    """A voice message as the Bot API represents it, without any sound."""
     file = world.keep_file(name="voice.oga", content_type="audio/ogg", content=b"OggS")
     return {"voice": {**described(file), "duration": seconds, "mime_type": "audio/ogg"}}
 

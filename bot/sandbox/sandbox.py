@@ -1,4 +1,4 @@
-"""The sandbox as one thing: a Bot API server, its page, and people to move."""
+"""The sandbox as a whole: a Bot API server, its page, and people to control."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.sandbox.bot_api.methods import BotApi
 from bot.sandbox.bot_api.server import MAX_UPLOAD, BotApiServer, Call
 from bot.sandbox.page.routes import Page
 from bot.sandbox.person import Person
-from bot.sandbox.world.store import Forgetful, SqliteStore
+from bot.sandbox.world.store import NullStore, SqliteStore
 from bot.sandbox.world.world import World
 from domain.clock import Clock
 
@@ -23,8 +23,8 @@ HOST = "127.0.0.1"
 class Sandbox:
     """A local Telegram: ``start`` it, point a bot at ``api_url`` with ``token``, add people.
 
-    With *folder* everything survives the process; without, it lives in memory. *token* defaults to
-    one of its own that stays the same for a folder. ``limits=None`` lifts Telegram's limits.
+    With *folder* everything survives the process; without, it is kept in memory. *token* defaults
+    to one that stays the same for a folder. ``limits=None`` lifts Telegram's limits.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Sandbox:
         clock: Clock | None = None,
         limits: Limits | None = Limits(),  # noqa: B008 -- frozen
     ) -> None:
-        store = Forgetful() if folder is None else SqliteStore(folder / "sandbox.sqlite3")
+        store = NullStore() if folder is None else SqliteStore(folder / "sandbox.sqlite3")
         self._world = World(store, clock or Clock(), bot_username=bot_username, token=token)
         self._faults = Faults()
         self._server = BotApiServer(
@@ -55,7 +55,7 @@ class Sandbox:
         await self.stop()
 
     async def start(self, port: int = 0) -> None:
-        """Listen on loopback; 0 picks a free port. Raises OSError when the port is taken."""
+        """Listen on loopback; 0 picks a free port. Raises OSError if the port is taken."""
         app = web.Application(client_max_size=MAX_UPLOAD)
         self._server.add_routes(app)
         self._page.add_routes(app)
@@ -66,7 +66,7 @@ class Sandbox:
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Stop listening and close the folder; the sandbox cannot be started again."""
+        """Stop listening and close the folder; the sandbox can't be started again."""
         self._world.updates.end_poll()
         self._page.end_streams()
         if self._runner is not None:
@@ -78,12 +78,12 @@ class Sandbox:
 
     @property
     def api_url(self) -> str:
-        """What ``TELEGRAM_API_URL`` is set to."""
+        """The value for ``TELEGRAM_API_URL``."""
         return f"http://{HOST}:{self._port}"
 
     @property
     def page_url(self) -> str:
-        """The phones on their table."""
+        """The page with all phones."""
         return f"{self.api_url}/"
 
     @property
@@ -98,17 +98,17 @@ class Sandbox:
 
     @property
     def people(self) -> Sequence[Person]:
-        """Everybody with a phone, also those who were there before a restart."""
+        """Everybody with a phone, including those from before a restart."""
         return [self.person(account_id) for account_id in self._world.accounts]
 
     @property
     def calls(self) -> Sequence[Call]:
-        """The bot's last calls, oldest first."""
+        """The bot's latest calls, oldest first."""
         return list(self._server.calls)
 
     @property
     def unconfirmed_updates(self) -> int:
-        """How many updates the bot has not confirmed by an offset."""
+        """How many updates the bot has not confirmed with an offset."""
         return len(self._world.updates)
 
     def add_person(self, name: str, *, language_code: str = "en") -> Person:
@@ -116,7 +116,7 @@ class Sandbox:
         return self.person(self._world.add_account(name, language_code=language_code).id)
 
     def person(self, account_id: int) -> Person:
-        """The person of a Telegram id. Raises KeyError for an unknown one."""
+        """The person with this Telegram id. Raises KeyError if there is none."""
         if account_id not in self._people:
             self._people[account_id] = Person(self._world, self._world.accounts[account_id])
         return self._people[account_id]
@@ -134,12 +134,12 @@ class Sandbox:
         chat: Person | None = None,
         times: int | None = 1,
     ) -> None:
-        """The next *times* calls of *method* ("*": any) go wrong; None: until ``heal``. Only those
-        into a *chat*, if it is given.
+        """Make the next *times* calls of *method* ("*": any) fail; None: until ``heal``. With
+        *chat*, only calls into that chat.
 
-        *delay* seconds pass first; then the call is refused with *status*, or its connection breaks
-        before or after it took effect, or it answers the one of *results* instead of what it
-        should; with neither it is merely slow.
+        After *delay* seconds the call is refused with *status*, or its connection breaks before or
+        after it took effect, or it returns the one element of *results* instead of its result; with
+        none of these it is merely slow.
         """
         error = None
         if status is not None:
@@ -162,7 +162,7 @@ class Sandbox:
         self._faults.only(frozenset(methods), refusal)
 
     def heal(self) -> None:
-        """Forget all planned faults."""
+        """Remove all planned faults."""
         self._faults.clear()
 
     def faults_struck(self, method: str) -> int:

@@ -1,1 +1,1 @@
-"""From a minute to a wake-up: the alarm, its jobs in Redis, and who keeps it."""
+"""Wake-ups for what is due: the alarm, its jobs in Redis, and who runs it."""

@@ -1,7 +1,7 @@
-"""The alarm clock: rings at the minutes in which something is due, and knows nothing else.
+"""The alarm clock: rings in minutes in which something is due, and knows nothing else.
 
-PostgreSQL is the truth about what is due and when. The jobs in Redis are an alarm only: losing
-one costs lateness (the sweep finds it), never a dose, and ringing twice costs a question.
+PostgreSQL is the truth about what is due and when. The jobs in Redis are only an alarm: losing one
+causes a delay (the sweep finds it) but never a missed dose, and an extra ring costs one query.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from domain.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-#: What jobs in Redis are made to call. It stays when code moves: old jobs must find it.
+#: The entry point that jobs in Redis name. It must survive refactoring, since old jobs have to find
+#: it.
 ENTRY = "carecircle:wake"
 
 _NUDGE_SECONDS = 1.0
@@ -27,10 +28,10 @@ _MINUTE = "%Y-%m-%dT%H:%MZ"
 
 
 class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 3 carries no types
-    """APScheduler that survives an error in its round, and takes no round once it is stopped."""
+    """APScheduler that survives an error in a round, and starts none after it is stopped."""
 
     def _process_jobs(self) -> float | None:
-        # A wake-up that was on its way when we stopped would otherwise run jobs without a lease.
+        # Otherwise a wake-up already scheduled when we stopped would run jobs without the lease.
         if self.state == STATE_STOPPED:
             return None
         try:
@@ -42,11 +43,11 @@ class _Scheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 3 carri
 
 
 class Alarm:
-    """Calls *on_wake* once for the minutes that have come; the latest of them is its argument.
+    """Calls *on_wake* once for all minutes that have come, with the latest of them.
 
-    Any replica may :meth:`arm`; only the one that holds the lease may be between :meth:`start`
-    and :meth:`stop`. Minutes armed elsewhere, a moved clock and a Redis that came back are all
-    noticed within a second. Without Redis everything here fails fast and nothing raises.
+    Any replica may :meth:`arm`; only the lease holder may run it between :meth:`start` and
+    :meth:`stop`. Minutes armed elsewhere, a changed clock and a recovered Redis are noticed within
+    a second. Without Redis, everything here fails fast and nothing raises.
     """
 
     def __init__(
@@ -76,59 +77,59 @@ class Alarm:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether Redis answered the last question about jobs."""
+        """Whether Redis replied to the last call about jobs."""
         return self._store.is_reachable
 
     async def start(self) -> None:
-        """Begin to ring; minutes that have passed meanwhile ring at once. Twice is once."""
+        """Start ringing; minutes that have passed in the meantime ring at once. Idempotent."""
         if self._running is None:
             self._running = self._supervisor.start(self._run, name="alarm", restarts=True)
 
     async def stop(self) -> None:
-        """Ring no more, and cancel the wake-ups in progress: their transactions roll back."""
+        """Stop ringing, and cancel wake-ups in progress: their transactions roll back."""
         running, self._running = self._running, None
         if running is not None:
             await end([running])
-            await asyncio.sleep(0)  # APScheduler shuts down in the loop's next turn
+            await asyncio.sleep(0)  # APScheduler shuts down in the next iteration of the loop
         await self._rings.end()
         self._due.clear()
 
     async def close(self) -> None:
-        """Stop, and leave Redis."""
+        """Stop, and disconnect from Redis."""
         await self.stop()
         await self._storing_later.end()
         await asyncio.to_thread(self._redis.close)
 
     async def arm(self, *minutes: datetime) -> bool:
-        """Ring at *minutes* (aware, whole); again is once. False: when Redis is back, not yet."""
-        return await self._store_or_keep([_job(minute) for minute in minutes], is_whole=False)
+        """Ring at *minutes* (aware, whole). Idempotent. False means: not before Redis is back."""
+        return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=False)
 
     async def rebuild(self, minutes: Iterable[datetime]) -> bool:
-        """Make *minutes* all that there is to ring at. False: added when Redis is back, not yet.
+        """Replace all minutes by *minutes*. False means: they are added once Redis is back.
 
-        What another replica arms between the caller's look into PostgreSQL and this is dropped,
-        as a minute that nobody needs any more would be: the sweep is there for that.
+        Minutes that another replica arms between the caller's query and this call are dropped like
+        outdated ones; the sweep makes up for that.
         """
-        return await self._store_or_keep([_job(minute) for minute in minutes], is_whole=True)
+        return await self._store_or_queue([_job(minute) for minute in minutes], replaces_all=True)
 
     def wakeup(self) -> None:
-        """Let the scheduler look at its jobs now, if it runs and Redis answers."""
+        """Make the scheduler check its jobs now, if it is running and Redis replies."""
         if self._scheduler is not None and self._store.is_reachable:
             self._scheduler.wakeup()
 
-    async def _store_or_keep(self, jobs: list[StoredJob], *, is_whole: bool) -> bool:
-        write = self._store.replace_all if is_whole else self._store.put
+    async def _store_or_queue(self, jobs: list[StoredJob], *, replaces_all: bool) -> bool:
+        write = self._store.replace_all if replaces_all else self._store.put
         is_stored = await asyncio.to_thread(write, jobs)
         if is_stored:
             self.wakeup()
         else:
-            # An outage too short for anybody to lose the lease is followed by no rebuilding.
+            # After an outage too short to lose the lease, nothing is rebuilt.
             self._unstored.update({job.id: job for job in jobs})
             if not self._storing_later.are_running:
-                self._storing_later.start(self._store_later())
+                self._storing_later.start(self._store_when_back())
         return is_stored
 
-    async def _store_later(self) -> None:
+    async def _store_when_back(self) -> None:
         while self._unstored:
             await asyncio.sleep(_NUDGE_SECONDS)
             jobs = dict(self._unstored)
@@ -138,7 +139,7 @@ class Alarm:
                 self.wakeup()
 
     async def _run(self) -> None:
-        # Connects off the loop, and the scheduler's first round knows whether Redis is there.
+        # Connect in a thread, so that the scheduler's first round knows whether Redis is up.
         await asyncio.to_thread(self._store.probe)
         scheduler = _Scheduler(
             timezone=UTC,
@@ -148,7 +149,7 @@ class Alarm:
         scheduler.start()
         self._scheduler = scheduler
         try:
-            # Watchdog and nudge in one: whatever the scheduler missed costs a second.
+            # Both a watchdog and a nudge: anything the scheduler misses is found a second later.
             while True:
                 await asyncio.sleep(_NUDGE_SECONDS)
                 if not self._store.is_reachable:
@@ -159,12 +160,14 @@ class Alarm:
             scheduler.shutdown(wait=False)
 
     async def _wake(self, minute: str) -> None:
-        """What a job calls. Returns at once, so that stopping the scheduler harms nobody."""
+        """The job's entry point. Returns at once, so that stopping the scheduler interrupts
+        nothing.
+        """
         is_first = not self._due
         self._due.add(datetime.strptime(minute, _MINUTE).replace(tzinfo=UTC))
         if is_first:
-            # Begins after the other jobs of this round, which join it: after an outage of an hour
-            # one look into PostgreSQL is enough.
+            # Starts after the other jobs of this round, which join it: after an outage of an hour,
+            # a single query is enough.
             self._rings.start(self._ring())
 
     async def _ring(self) -> None:
@@ -178,6 +181,6 @@ class Alarm:
 
 def _job(minute: datetime) -> StoredJob:
     if minute.tzinfo is None or minute.second or minute.microsecond:
-        raise ValueError(f"An alarm rings at whole minutes of a known zone, not at {minute}")
+        raise ValueError(f"An alarm needs a whole minute with a time zone, not {minute}")
     text = minute.astimezone(UTC).strftime(_MINUTE)
     return StoredJob(id=f"wake:{text}", run_at=minute.astimezone(UTC), entry=ENTRY, args=(text,))

@@ -1,7 +1,7 @@
-"""Work for many rows, so that the trouble of one stays its own.
+"""Processes many rows so that one bad row doesn't affect the others.
 
-Rows are worked on together, a family in a transaction. Where that fails it is tried with halves of
-them, until what fails stands alone; that is set aside with the reason, and the others are done.
+Rows are processed together, one family per transaction. If that fails, it is retried with halves
+until the failing row is alone; that row is set aside with the reason, and the others are done.
 """
 
 import logging
@@ -21,15 +21,15 @@ from domain.set_asides import Subject, Work, describe
 
 log = logging.getLogger(__name__)
 
-MOST = 1_000  # rows that are looked for at once
+MAX_ROWS = 1_000  # rows per query
 
 WorkOn: TypeAlias = Callable[[Scope, Sequence[UUID]], Awaitable[int]]
 
 
 @dataclass(frozen=True)
 class Chore:
-    """*find* looks, as the dispatcher, for at most so many rows whose time has come and that are
-    not set aside; *do* works on some of one family, in its scope, and returns how many it did.
+    """*find* looks, as the dispatcher, for at most that many rows that are due and not set aside;
+    *do* processes some rows of one family, in its scope, and returns how many it did.
     """
 
     work: Work
@@ -38,29 +38,29 @@ class Chore:
 
 
 class Isolation:
-    """Does chores. Raises only while the database is away."""
+    """Does chores. Raises only while the database is down."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def do(self, chore: Chore) -> None:
-        """All that is due."""
-        while found := await self._database.run(lambda s: chore.find(s, MOST), as_dispatch()):
+        """Everything that is due."""
+        while found := await self._database.run(lambda s: chore.find(s, MAX_ROWS), as_dispatch()):
             done = 0
             for family_id, subjects in groupby(
                 sorted(found, key=lambda each: each.family_id), key=lambda each: each.family_id
             ):
-                done += await self._halve(
+                done += await self._bisect(
                     chore.work, list(subjects), chore.do, request=as_family(family_id)
                 )
-            if not done:  # another replica has them in hand
+            if not done:  # another replica is processing them
                 return
 
-    async def take_apart(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:
-        """As the dispatcher, across families. Returns how many were done or set aside."""
-        return await self._halve(work, subjects, do, request=as_dispatch())
+    async def run_isolated(self, work: Work, subjects: Sequence[Subject], do: WorkOn) -> int:
+        """Run as the dispatcher, across families. Returns how many were done or set aside."""
+        return await self._bisect(work, subjects, do, request=as_dispatch())
 
-    async def _halve(
+    async def _bisect(
         self, work: Work, subjects: Sequence[Subject], do: WorkOn, *, request: ScopeRequest
     ) -> int:
         if not subjects:
@@ -75,9 +75,9 @@ class Isolation:
                 await self._set_aside(work, subjects[0], error)
                 return 1
         middle = len(subjects) // 2
-        return await self._halve(work, subjects[:middle], do, request=request) + await self._halve(
-            work, subjects[middle:], do, request=request
-        )
+        return await self._bisect(
+            work, subjects[:middle], do, request=request
+        ) + await self._bisect(work, subjects[middle:], do, request=request)
 
     async def _set_aside(self, work: Work, subject: Subject, error: Exception) -> None:
         reason = describe(error)

@@ -1,9 +1,9 @@
-"""APScheduler's jobs in Redis as JSON, in a store that never breaks the scheduler.
+"""Keeps APScheduler's jobs in Redis as JSON, and never breaks the scheduler.
 
-APScheduler's own Redis store keeps pickles (whoever can write to Redis runs code in the bot, and a
-renamed function makes it delete its jobs), and one error of Redis in the wrong place stops the
+APScheduler's own Redis store uses pickles: whoever can write to Redis can run code in the bot, and
+renaming a function makes it delete its jobs. A Redis error in the wrong place also stops that
 scheduler for good while it looks healthy. Here a job names one of a few known entry points, and
-every method that the scheduler calls answers, also without Redis.
+every method that the scheduler calls returns, even without Redis.
 """
 
 import json
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class StoredJob:
-    """Call *entry* with *args* once, at *run_at* (aware, the product's time)."""
+    """Calls *entry* with *args* once, at *run_at* (aware, by the product's clock)."""
 
     id: str
     run_at: datetime
@@ -38,11 +38,11 @@ class StoredJob:
 class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries no types
     """One-off jobs under APScheduler's two keys.
 
-    What the scheduler calls runs on the event loop, so it asks Redis only while the last question
-    was answered: an outage costs the loop one timeout. :meth:`put`, :meth:`replace_all` and
-    :meth:`probe` are meant for threads; they find out when Redis is back.
+    The methods that the scheduler calls run on the event loop, so they only ask Redis if it replied
+    to the last call: an outage costs the loop a single timeout. :meth:`put`, :meth:`replace_all`
+    and :meth:`probe` are called from threads, and find out when Redis is back.
 
-    *offset* is how far the product's time is ahead of real time, in which the scheduler lives.
+    *offset* is how far the product's clock is ahead of real time, which the scheduler uses.
     """
 
     def __init__(
@@ -56,30 +56,30 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         self._redis = redis
         self._entry_points = entry_points
         self._offset = offset
-        self._circuit = Circuit("the alarm clock", rest=2)
+        self._circuit = Circuit("alarm", rest=2)
 
     @property
     def is_reachable(self) -> bool:
         return self._circuit.is_closed
 
-    # Ours, from threads
+    # Called by us, from threads.
 
     def probe(self) -> bool:
-        """Look whether Redis answers."""
+        """Check whether Redis replies."""
         return self._in_thread(lambda: bool(self._redis.ping()))
 
     def put(self, jobs: Iterable[StoredJob]) -> bool:
-        """Add *jobs* or replace those of the same id; False when Redis could not be asked."""
-        return self._in_thread(lambda: self._write(jobs, is_whole=False))
+        """Add *jobs*, replacing those with the same id; False if Redis couldn't be reached."""
+        return self._in_thread(lambda: self._write(jobs, replaces_all=False))
 
     def replace_all(self, jobs: Iterable[StoredJob]) -> bool:
-        """Make *jobs* all that there are, in one step; False when Redis could not be asked."""
-        return self._in_thread(lambda: self._write(jobs, is_whole=True))
+        """Replace all jobs by *jobs*, atomically; False if Redis couldn't be reached."""
+        return self._in_thread(lambda: self._write(jobs, replaces_all=True))
 
     def close(self) -> None:
         self._redis.close()
 
-    # APScheduler's, on the event loop
+    # Called by APScheduler, on the event loop.
 
     def lookup_job(self, job_id: str) -> Job | None:
         text = self._on_loop(lambda: self._redis.hget(APSCHEDULER_JOBS, job_id), None)
@@ -118,17 +118,19 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             entry=names[job.func],
             args=tuple(job.args),
         )
-        self._on_loop(lambda: self._write([stored], is_whole=False), otherwise=False)
+        self._on_loop(lambda: self._write([stored], replaces_all=False), otherwise=False)
 
     def remove_job(self, job_id: str) -> None:
-        """Make sure that it is gone. That it was not there is success, not a JobLookupError."""
+        """Make sure that it is gone. If it wasn't there, that is success rather than a
+        JobLookupError.
+        """
         self._on_loop(lambda: self._remove([job_id]), None)
 
     def remove_all_jobs(self) -> None:
         self._on_loop(lambda: self._redis.delete(APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES), None)
 
     def shutdown(self) -> None:
-        """Nothing: the store outlives its schedulers."""
+        """Do nothing: the store outlives its schedulers."""
 
     # Redis
 
@@ -138,21 +140,21 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         try:
             return ask()
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return otherwise
 
     def _in_thread(self, ask: Callable[[], bool]) -> bool:
-        if not self._circuit.may_try():
+        if not self._circuit.may_call():
             return False
         try:
             answer = ask()
         except RedisError as error:
-            self._circuit.failed(error)
+            self._circuit.record_failure(error)
             return False
-        self._circuit.worked()
+        self._circuit.record_success()
         return answer
 
-    def _write(self, jobs: Iterable[StoredJob], *, is_whole: bool) -> bool:
+    def _write(self, jobs: Iterable[StoredJob], *, replaces_all: bool) -> bool:
         texts: dict[Any, Any] = {}  # redis-py's own types are invariant
         run_times = {}
         for job in jobs:
@@ -166,7 +168,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
             )
             run_times[job.id] = job.run_at.timestamp()
         with self._redis.pipeline(transaction=True) as pipe:
-            if is_whole:
+            if replaces_all:
                 pipe.delete(APSCHEDULER_JOBS, APSCHEDULER_RUN_TIMES)
             if texts:
                 pipe.hset(APSCHEDULER_JOBS, mapping=texts)
@@ -185,7 +187,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
     def _read(
         self, ids: Iterable[tuple[str, float | None]], texts: Iterable[str | None]
     ) -> list[Job]:
-        """The jobs that can be read; the others are removed, since nobody ever will read them."""
+        """The readable jobs; the others are removed, since nobody can ever read them."""
         jobs = []
         unreadable = []
         for (id_, score), text in zip(ids, texts, strict=True):
@@ -199,7 +201,7 @@ class JsonJobStore(BaseJobStore):  # type: ignore[misc]  # APScheduler 3 carries
         return jobs
 
     def _to_job(self, id_: str, score: float | None, stored: dict[str, Any]) -> Job:
-        # The score is what made the job due; both say the same unless somebody tampered with them.
+        # The score made the job due; the two only differ if somebody tampered with them.
         at = datetime.fromisoformat(stored["run_at"]).timestamp() if score is None else score
         job = Job(
             self._scheduler,

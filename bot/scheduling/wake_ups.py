@@ -1,7 +1,7 @@
-"""When to look for due doses: at an alarm, at a sweep, and who keeps the alarm.
+"""Decides when to look for due doses: when the alarm rings, and in sweeps.
 
-PostgreSQL is the truth. The alarm in Redis says in which minutes to look; a sweep looks without
-it, so that a lost alarm costs lateness and never a dose.
+PostgreSQL is the truth. The alarm in Redis says in which minutes to look. A sweep looks regardless,
+so a lost alarm causes a delay but never a missed dose.
 """
 
 import asyncio
@@ -34,18 +34,21 @@ from domain.set_asides import Work, describe, forget_recovered
 
 log = logging.getLogger(__name__)
 
-BATCH = 1_000  # doses, and appointments, in one transaction
+BATCH = 1_000  # doses and appointments in one transaction
 TICK_SECONDS = 1.0
-#: How far apart this process and PostgreSQL may be about a minute having come; see domain.clock.
-SURELY = timedelta(milliseconds=50)
+#: How much this process and PostgreSQL may disagree about whether a minute has come; see
+#: domain.clock.
+CLOCK_TOLERANCE = timedelta(milliseconds=50)
 EXPAND_EVERY = timedelta(minutes=30)
-EXPAND_AHEAD = timedelta(hours=24)  # of the 36 h that are made: half a day to notice a fault
+EXPAND_AHEAD = timedelta(
+    hours=24
+)  # of the 36 h that are generated: leaves half a day to notice a fault
 CLEAN_EVERY = timedelta(hours=6)
 
 
 class WakeUps:
-    """Acts on due doses: when the alarm rings (on the one replica that holds the lease), and when
-    a sweep is due (on every replica).
+    """Handles due doses: when the alarm rings (on the replica that holds the lease), and in sweeps
+    (on every replica).
     """
 
     def __init__(
@@ -79,15 +82,15 @@ class WakeUps:
         self._on_sweep: list[Callable[[], None]] = []
         database.subscribe(self._on_event)
 
-    def also_on_sweep(self, look: Callable[[], None]) -> None:
-        """Have *look* called with each sweep: whatever else waits in the database is found then."""
+    def add_sweep_listener(self, look: Callable[[], None]) -> None:
+        """Call *look* with each sweep, to find whatever else waits in the database."""
         self._on_sweep.append(look)
 
     async def run(self) -> None:
-        """Keep the alarm and sweep, until cancelled."""
+        """Run the alarm and the sweeps until cancelled."""
         try:
             await self._lease.start()
-            _heed_cancellation()
+            _raise_swallowed_cancellation()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._sweep())
                 group.create_task(self._do_chores())
@@ -97,8 +100,8 @@ class WakeUps:
             await self._alarm.close()
 
     async def act(self) -> None:
-        """Take the next step of everything whose timer has run out, in batches, until none is left;
-        then have looked after what can wait.
+        """Take the next step of every expired timer, in batches until none is left, then start
+        the chores.
         """
         async with self._acting:
             while await self._act_on_a_batch():
@@ -106,14 +109,14 @@ class WakeUps:
         self._chores_due.set()
 
     async def do_chores(self) -> None:
-        """What a family would not miss for a minute: what runs out, and pauses that end."""
+        """Work that a family wouldn't miss for a minute: stocks running out, pauses ending."""
         async with self._at_chores:
             await self._isolation.do(Chore(Work.STOCK, stock_checks.find_due, stock_checks.check))
             await self._isolation.do(Chore(Work.PAUSE, pause_ends.find_due, pause_ends.tell))
 
     async def expand(self) -> None:
-        """Make the doses of the coming hours and the occurrences of the coming year that are
-        not there yet, and set the alarm for what has come within its reach.
+        """Create the missing doses of the coming hours and the missing occurrences of the coming
+        year, and set the alarm for those within its reach.
         """
         before = self._clock.now() + EXPAND_AHEAD
         await self._isolation.do(
@@ -135,7 +138,7 @@ class WakeUps:
         self._set_alarm(minute for minute in await self._list_minutes() if minute > now)
 
     async def _act_on_a_batch(self) -> int:
-        """How many timers have moved. Of a batch that fails, what it fails for is set aside."""
+        """How many timers have advanced. If a batch fails, the rows it fails for are set aside."""
         try:
             return await self._database.run(
                 lambda scope: reminders.act_on_due(scope, most=BATCH), as_dispatch()
@@ -147,33 +150,34 @@ class WakeUps:
         doses, occurrences_ = await self._database.run(
             lambda scope: reminders.find_due(scope, most=BATCH), as_dispatch()
         )
-        moved = await self._isolation.take_apart(Work.DOSE, doses, reminders.act_on_doses)
-        return moved + await self._isolation.take_apart(
+        moved = await self._isolation.run_isolated(Work.DOSE, doses, reminders.act_on_doses)
+        return moved + await self._isolation.run_isolated(
             Work.APPOINTMENT, occurrences_, reminders.act_on_occurrences
         )
 
     async def _begin_ringing(self) -> None:
-        """The lease is ours: whatever the alarm remembers, PostgreSQL knows what is due."""
+        """We hold the lease. Whatever the alarm remembers, PostgreSQL knows what is due."""
         await self._alarm.rebuild(await self._list_minutes())
         await self._alarm.start()
 
     async def _on_ring(self, minute: datetime) -> None:
-        """Act; and once more where by PostgreSQL's clock the minute had perhaps not come."""
-        early = minute + SURELY - self._clock.now()
+        """Act, and act again if by PostgreSQL's clock the minute may not have come yet."""
+        early = minute + CLOCK_TOLERANCE - self._clock.now()
         await self.act()
         if early > timedelta(0):
             await asyncio.sleep(early.total_seconds())
             await self.act()
 
     async def _list_minutes(self) -> Sequence[datetime]:
-        """The minutes in which something acts, as far ahead as the alarm is set."""
+        """The minutes in which something is due, up to the alarm's horizon."""
         return await self._database.run(
             lambda scope: list_timers(scope, until=self._clock.now() + HORIZON),
             as_dispatch(),
         )
 
     def _on_event(self, event: Event) -> None:
-        # What lies farther ahead is set by a later look: jobs stay as few as the minutes of a day.
+        # Later minutes are set by a later pass, so the number of jobs is bounded by the minutes of
+        # a day.
         if isinstance(event, TimerSet) and event.at <= self._clock.now() + HORIZON:
             self._set_alarm([event.at])
 
@@ -183,7 +187,7 @@ class WakeUps:
             self._arming.set()
 
     async def _arm(self) -> None:
-        """Set the alarm for new timers. What cannot be set is found by the sweep."""
+        """Set the alarm for new timers. If that fails, the sweep finds them."""
         while True:
             await self._arming.wait()
             self._arming.clear()
@@ -194,7 +198,7 @@ class WakeUps:
                 log.error("setting alarm failed: %s", describe(error))
 
     async def _do_chores(self) -> None:
-        """Whatever can wait, apart from what cannot: how long it takes delays no reminder."""
+        """Work that can wait, apart from work that can't, so that it never delays a reminder."""
         expanded = cleaned = datetime.min.replace(tzinfo=UTC)
         while True:
             with suppress(TimeoutError):
@@ -218,19 +222,19 @@ class WakeUps:
                 await asyncio.sleep(TICK_SECONDS)
 
     async def _sweep(self) -> None:
-        """Look every now and then, and at each full minute while Redis cannot be reached."""
+        """Sweep now and then, and at every full minute while Redis can't be reached."""
         last = datetime.min.replace(tzinfo=UTC)
         while True:
             now = self._clock.now()
-            is_blind = not (self._lease.reachable and self._alarm.is_reachable)
+            is_blind = not (self._lease.is_reachable and self._alarm.is_reachable)
             new_minute = now.replace(second=0, microsecond=0) > last
-            # The clock may have been set back: what lies ahead of now is long ago, too.
+            # The clock may have been set back: a last sweep in the future also counts as long ago.
             if abs(now - last) >= self._sweep_every or (is_blind and new_minute):
                 last = now
-                await self._look_everywhere()
+                await self._sweep_once()
             await asyncio.sleep(TICK_SECONDS)
 
-    async def _look_everywhere(self) -> None:
+    async def _sweep_once(self) -> None:
         try:
             await self.act()
             await self._database.run(shown_messages.show_to_those_who_left, as_dispatch())
@@ -240,8 +244,10 @@ class WakeUps:
             look()
 
 
-def _heed_cancellation() -> None:
-    """redis-py can swallow a cancellation before Python 3.12; what is begun after it never ends."""
+def _raise_swallowed_cancellation() -> None:
+    """redis-py can swallow a cancellation before Python 3.12; work started after that would never
+    end.
+    """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

@@ -1,1 +1,1 @@
-"""Messages out: the transport, Telegram's limits, and delivery of the outbox."""
+"""Outgoing messages: the transport, Telegram's limits, and delivery of the outbox."""

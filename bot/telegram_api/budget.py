@@ -1,4 +1,4 @@
-"""How much may be sent: what Telegram allows, and how it is shared."""
+"""How much may be sent: Telegram's limits, and how they are shared."""
 
 import math
 from dataclasses import dataclass
@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Budget:
-    """How much may be sent. Seconds are the pause between two messages into one chat."""
+    """How much may be sent. Seconds are the pause between two messages to the same chat."""
 
     per_second: float = 30
-    #: Shares of that. The bulk never gets what is kept for answers, which come unannounced; answers
-    #: get what is kept for the bulk while none of it could go.
+    #: Shares of that. The bulk never gets the answers' share, since answers come unannounced;
+    #: answers get the bulk's share while none of it could be sent.
     kept_for_interactive: float = 5
     kept_for_bulk: float = 20
     per_chat_seconds: float = 1.0
     per_group_seconds: float = 3.0
-    #: How many messages may follow one upon another into a chat before its pause counts: Telegram
-    #: allows short bursts, and a card must not wait because somebody has just been chatting.
-    #: Answers may go further than the bulk, so that the bulk never makes them wait.
+    #: How many messages may be sent to a chat in a row before its pause counts: Telegram allows
+    #: short bursts, and a card must not wait because somebody has just been chatting. Answers may
+    #: go further than the bulk, so that the bulk never delays them.
     interactive_burst: int = 5
     bulk_burst: int = 3
 
     @classmethod
     def unlimited(cls) -> "Budget":
-        """No limits, for benchmarks; what Telegram's 429 asks for is still kept."""
+        """No limits, for benchmarks; a wait that Telegram's 429 asks for is still observed."""
         return cls(
             per_second=math.inf,
             kept_for_interactive=0,

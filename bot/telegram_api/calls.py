@@ -1,8 +1,8 @@
-"""The Bot API as plain calls: a method, a JSON body, and the result as it came.
+"""The Bot API as plain calls: a method, a JSON body and the raw result.
 
-Reading an answer into the library's objects is what fails when Telegram says something new, and
-costs more than the call: of a send the bot needs the message's id and nothing else. Refusals become
-the exceptions that python-telegram-bot has for them.
+Parsing a response into the library's objects fails when Telegram adds something new, and costs more
+than the call; after sending, the bot only needs the message's id. Refusals become
+python-telegram-bot's exceptions for them.
 """
 
 import json
@@ -28,11 +28,11 @@ _QUOTED = re.compile(r"[\"“'].*[\"”']", re.DOTALL)
 _LONGEST_REASON = 120
 
 READ_SECONDS = 10.0
-_SECONDS_TO_WAIT = 5  # where a 429 does not say how long
+_SECONDS_TO_WAIT = 5  # if a 429 doesn't say how long
 
 
 class TelegramApi:
-    """Calls methods of the Bot API. *request* is opened and closed by whoever made it."""
+    """Calls methods of the Bot API. *request* is opened and closed by its creator."""
 
     def __init__(self, request: AiohttpRequest, *, token: str, api_url: str) -> None:
         self._request = request
@@ -46,11 +46,11 @@ class TelegramApi:
         file: File | None = None,
         read_timeout: float = READ_SECONDS,
     ) -> Any:
-        """The result of a call that Telegram says it took, whatever that is.
+        """The result of a call that Telegram accepted, whatever it is.
 
-        Raises NotSent where it has not heard of it; BadRequest, Forbidden and ChatMigrated where it
-        refuses it for good; RetryAfter, Conflict, InvalidToken; Unavailable; and another
-        NetworkError where nobody knows what became of it.
+        Raises NotSent if the call never reached Telegram; BadRequest, Forbidden and ChatMigrated if
+        it was refused for good; RetryAfter, Conflict, InvalidToken; Unavailable; and another
+        NetworkError if the outcome is unknown.
         """
         status, content = await self._request.post_json(
             self._address + method, body or {}, file=file, read_timeout=read_timeout
@@ -62,16 +62,16 @@ class TelegramApi:
 
 
 class Unavailable(NetworkError):
-    """Telegram, or who speaks for it, says that it cannot take the call now."""
+    """Telegram, or a proxy in front of it, can't take the call at the moment."""
 
 
 def reason(error: TelegramError) -> str:
-    """What Telegram says of a refusal, without what it quotes of the message."""
+    """Telegram's reason for a refusal, without its quotes from the message."""
     return _QUOTED.sub("…", error.message)[:_LONGEST_REASON]
 
 
 def _read(content: bytes) -> dict[str, Any]:
-    """What an answer says; nothing where it is none of the Bot API."""
+    """The parsed response; empty if it isn't one of the Bot API."""
     with suppress(ValueError, RecursionError):
         answer = json.loads(content)
         if isinstance(answer, dict):
@@ -81,7 +81,7 @@ def _read(content: bytes) -> dict[str, Any]:
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> TelegramError:
     if "ok" not in answer:
-        # Somebody in between speaks: it says nothing about what Telegram makes of the call.
+        # This comes from a proxy, and says nothing about what Telegram did with the call.
         failure = Unavailable if status >= 500 else NetworkError
         return failure(f"HTTP {status}, and no answer of the Bot API")
     code = answer.get("error_code")

@@ -1,4 +1,4 @@
-"""What waits to be sent: a line for each chat and kind, and whose turn it is."""
+"""Messages waiting to be sent: one line per chat and kind, and who is next."""
 
 import asyncio
 import itertools
@@ -21,13 +21,15 @@ class Kind(IntEnum):
 
 KINDS = tuple(Kind.INTERACTIVE if lane is Lane.INTERACTIVE else Kind.BULK for lane in Lane)
 
-# Lane, deadline, and a number that keeps first come, first served.
+# Lane, deadline, and a sequence number for first come, first served.
 Urgency: TypeAlias = tuple[int, datetime, int]
 
 
 @dataclass(eq=False, slots=True)
 class Ticket:
-    """One send that waits. ``is_listed``: stands in the limiter's list of lines' first tickets."""
+    """One send that is waiting. ``is_listed`` means it is in the limiter's list of lines' first
+    tickets.
+    """
 
     urgency: Urgency
     line: "Line"
@@ -37,15 +39,17 @@ class Ticket:
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """What waits of one kind for one chat. While ``is_resting`` the chat may not have it yet."""
+    """The waiting messages of one kind for one chat. ``is_resting`` while the chat can't have them
+    yet.
+    """
 
     chat: "Chat"
     kind: Kind
     tickets: list[tuple[Urgency, Ticket]] = field(default_factory=list)
     is_resting: bool = False
-    #: The round in which its first ticket may go: see ChatLines._list_first.
+    #: The round in which its first ticket may be sent: see ChatLines._list_first.
     turn: int = 0
-    #: Until when the chat has had enough from other replicas.
+    #: Until when other replicas have used up this chat's limit.
     denied_until: float = -math.inf
 
     def allowed_at(self) -> float:
@@ -54,14 +58,14 @@ class Line:
 
 
 class Chat:
-    """When a chat may have its next message; each kind may be some seconds *ahead* of that."""
+    """When a chat may get its next message; each kind may be some seconds *ahead* of that."""
 
     __slots__ = ("ahead", "free_at", "id", "lines", "paused_until", "seconds", "waiting")
 
     def __init__(self, chat_id: int, budget: Budget) -> None:
         self.id = chat_id
         self.seconds = budget.chat_seconds(chat_id)
-        is_group = chat_id < 0  # they are counted by the minute, and more strictly
+        is_group = chat_id < 0  # groups are counted by the minute, and more strictly
         self.ahead = (
             self.seconds * budget.interactive_burst,
             0.0 if is_group else self.seconds * budget.bulk_burst,
@@ -69,18 +73,18 @@ class Chat:
         self.free_at = -math.inf
         self.paused_until = -math.inf
         self.lines = (Line(self, Kind.INTERACTIVE), Line(self, Kind.BULK))
-        #: How many sends wait, by lane.
+        #: How many sends are waiting, by lane.
         self.waiting = [0] * len(KINDS)
 
 
-# Abandoned tickets are left in their heaps until they come up or become this many.
-_MOST_ABANDONED = 100
+# Abandoned tickets stay in their heaps until they come up, or until there are this many.
+_MAX_ABANDONED = 100
 
 
 class ChatLines:
-    """Who waits, in which order. A chat that may not have a message yet holds up nobody else.
+    """Who is waiting, in which order. A chat that can't have a message yet delays nobody else.
 
-    Costs O(log n) per ticket, and forgets chats that had nothing for a while.
+    Costs O(log n) per ticket, and forgets chats that were idle for a while.
     """
 
     def __init__(self, budget: Budget, *, now: Callable[[], float]) -> None:
@@ -88,8 +92,8 @@ class ChatLines:
         self._now = now
         self._numbers = itertools.count()
         self._chats: dict[int, Chat] = {}
-        # Of each kind the first tickets of lines that do not rest, with the round in which they
-        # may go; some may be out of date.
+        # For each kind, the first tickets of lines that aren't resting, with the round in which
+        # they may be sent; some may be outdated.
         self._listed: tuple[list[tuple[int, Urgency, Ticket]], ...] = ([], [])
         self._turn = 0
         self._resting: list[tuple[float, int, Line]] = []
@@ -98,12 +102,12 @@ class ChatLines:
 
     @property
     def waiting(self) -> int:
-        """How many tickets wait."""
+        """How many tickets are waiting."""
         return self._waiting
 
     @property
     def next_rest_ends_at(self) -> float:
-        """When the next chat may have something again; infinity: none rests."""
+        """When the next chat's rest ends; infinity if none rests."""
         return self._resting[0][0] if self._resting else math.inf
 
     def find_chat(self, chat_id: int) -> Chat | None:
@@ -116,7 +120,7 @@ class ChatLines:
         return chat.lines[kind]
 
     def join(self, lane: Lane, deadline: datetime, *, chat_id: int) -> Ticket:
-        """Wait from now on, after what is as urgent and came before."""
+        """Queue a ticket behind those that are as urgent and came earlier."""
         line = self.get_line(chat_id, KINDS[lane])
         ticket = Ticket(
             urgency=(lane, deadline, next(self._numbers)),
@@ -137,7 +141,7 @@ class ChatLines:
             ticket = listed[0][2]
             line = ticket.line
             if line.is_resting or not line.tickets or line.tickets[0][1] is not ticket:
-                self._unlist_first(kind)  # out of date
+                self._unlist_first(kind)  # outdated
             elif ticket.may_go.done():
                 self._unlist_first(kind)
                 self._drop_abandoned(line)
@@ -150,17 +154,17 @@ class ChatLines:
         return None
 
     def is_alone(self, kind: Kind) -> bool:
-        """Whether no other chat waits with anything of this kind."""
+        """Whether no other chat is waiting with anything of this kind."""
         return len(self._listed[kind]) == 1
 
     def end_turn(self, line: Line) -> None:
-        """An answer of this chat goes out: its next one may go a round later."""
+        """An answer of this chat is being sent: its next one may go a round later."""
         self._turn = max(self._turn, line.turn)
         line.turn += 1
 
     def pop(self, line: Line) -> Ticket | None:
-        """The first ticket of *line*, which waits no more; None: all have left."""
-        self._drop_abandoned(line)  # they may have left while Redis was asked
+        """Remove and return the first ticket of *line*; None if all were abandoned."""
+        self._drop_abandoned(line)  # some may have left while Redis was asked
         if not line.tickets:
             return None
         _, ticket = heappop(line.tickets)
@@ -169,12 +173,12 @@ class ChatLines:
         return ticket
 
     def rest(self, line: Line, until: float) -> None:
-        """Let the chat have nothing of this kind before *until*."""
+        """Give the chat nothing of this kind before *until*."""
         line.is_resting = True
         heappush(self._resting, (until, next(self._numbers), line))
 
     def end_rests(self, now: float) -> None:
-        """Let those be served again whose rest is over."""
+        """Serve chats again whose rest has ended."""
         while self._resting and self._resting[0][0] <= now:
             _, _, line = heappop(self._resting)
             line.is_resting = False
@@ -182,21 +186,21 @@ class ChatLines:
             self._list_or_forget(line, now)
 
     def abandon(self, ticket: Ticket) -> None:
-        """Whoever waited with it has left."""
+        """The ticket's owner no longer waits."""
         ticket.line.chat.waiting[ticket.urgency[0]] -= 1
         self._waiting -= 1
         self._abandoned += 1
-        if self._abandoned > max(_MOST_ABANDONED, self._waiting):
+        if self._abandoned > max(_MAX_ABANDONED, self._waiting):
             self._sweep()
 
     def sweep(self) -> None:
-        """Throw away what was left of abandoned tickets, if anything was."""
+        """Drop the rest of the abandoned tickets, if any."""
         if self._abandoned:
             self._sweep()
 
     def _list_first(self, line: Line) -> None:
-        """Chats take turns with their answers, and one that has been quiet goes before this round:
-        nobody waits behind what others have piled up. The bulk goes by lane and deadline alone.
+        """Chats take turns with their answers, and one that was quiet joins the current round, so
+        that nobody waits behind what others have piled up. The bulk only goes by lane and deadline.
         """
         if line.tickets and not line.tickets[0][1].is_listed:
             urgency, ticket = line.tickets[0]
@@ -215,13 +219,13 @@ class ChatLines:
             self._rest_or_forget(line.chat, now)
 
     def _rest_or_forget(self, chat: Chat, now: float) -> None:
-        """Keep a chat that has nothing waiting for as long as it may not have the next message."""
+        """Keep an idle chat for as long as it can't have its next message."""
         if any(line.tickets or line.is_resting for line in chat.lines):
             return
         until = max(chat.free_at, chat.paused_until)
         if until > now:
             self.rest(chat.lines[Kind.BULK], until)
-        elif self._chats.get(chat.id) is chat:  # else it was forgotten while Redis was asked
+        elif self._chats.get(chat.id) is chat:  # otherwise it was forgotten while Redis was asked
             del self._chats[chat.id]
 
     def _drop_abandoned(self, line: Line) -> None:
@@ -230,7 +234,7 @@ class ChatLines:
             self._abandoned -= 1
 
     def _sweep(self) -> None:
-        """Take all abandoned tickets out at once, which costs each of them its share only."""
+        """Remove all abandoned tickets in one pass, which spreads the cost over them."""
         now = self._now()
         for listed in self._listed:
             listed.clear()

@@ -1,7 +1,7 @@
-"""Delivery of the outbox: claiming what is open, a few for each person, and having it sent.
+"""Delivers the outbox: claims open messages, a few for each person, and has them sent.
 
-A message has one writer: this. Whoever changes what it says raises its wanted version, and it is
-edited until it shows that.
+This is the only writer of messages. Whoever changes a message's content raises its wanted version,
+and it is edited until it shows that version.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
-IN_FLIGHT = 100  # no more than Telegram takes in a few seconds
+IN_FLIGHT = 100  # no more than Telegram accepts in a few seconds
 AWAY_SECONDS = 2.0
-#: A chat that has to wait for longer than this takes no place: its messages stay in the outbox.
+#: A chat that has to wait longer than this takes no slot: its messages stay in the outbox.
 RESTS_FROM_SECONDS = 0.5
 
 
 class Delivery:
-    """Sends what is owed and edits what is out of date, for as long as :meth:`run` runs."""
+    """Sends open messages and edits outdated ones while :meth:`run` runs."""
 
     def __init__(
         self,
@@ -52,18 +52,18 @@ class Delivery:
         self._wanted = asyncio.Event()
         self._in_flight = Tasks("send")
         self._nudges = Tasks("nudge")
-        # Of whom how much is in flight, and until when the chats of others have to wait.
+        # How much each person has in flight, and until when other people's chats have to wait.
         self._busy: Counter[UUID] = Counter()
         self._resting: dict[UUID, float] = {}
-        self._sender = Sender(database, api, limiter=limiter, render=render, on_open=self.nudge)
+        self._sender = Sender(database, api, limiter=limiter, render=render, on_pending=self.nudge)
         database.subscribe(self._on_event)
 
     def nudge(self) -> None:
-        """Look into the outbox now."""
+        """Check the outbox now."""
         self._wanted.set()
 
     async def run(self) -> None:
-        """Deliver until cancelled. Without anything open it waits for a nudge and asks nobody."""
+        """Deliver until cancelled. If nothing is open it waits for a nudge, without polling."""
         self.nudge()
         while True:
             self._wanted.clear()
@@ -80,7 +80,7 @@ class Delivery:
                 await self._pause(wait)
 
     async def renew_leases(self) -> None:
-        """Keep hold of what is on its way: a slow send is no lost one. Runs until cancelled."""
+        """Renew the leases of messages being sent: slow is not lost. Runs until cancelled."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._in_flight:
@@ -94,7 +94,7 @@ class Delivery:
                 log.warning("outbox lease renewal failed: %s", describe(error))
 
     async def drain(self, *, seconds: float) -> None:
-        """Finish what was begun, for at most *seconds*."""
+        """Finish what was started, for at most *seconds*."""
         await self._in_flight.drain(seconds=seconds)
         await self._sender.close(seconds=seconds)
 
@@ -117,7 +117,7 @@ class Delivery:
         )
 
     def _busy_people(self) -> Collection[UUID]:
-        """Those who have enough in flight, or whose chats have to wait."""
+        """People who have enough in flight, or whose chats have to wait."""
         now = time.monotonic()
         self._resting = {user: until for user, until in self._resting.items() if until > now}
         return {
@@ -131,14 +131,14 @@ class Delivery:
             return None
         seconds = max(0.05, left.total_seconds())
         if seconds < RESTS_FROM_SECONDS and self._busy_people():
-            # It may be theirs: look again when the first of them may have it.
+            # The next one may be theirs: check again when the first of them can have it.
             now = time.monotonic()
             ends = min(self._resting.values(), default=now + RESTS_FROM_SECONDS)
             return max(seconds, min(ends - now, RESTS_FROM_SECONDS))
         return seconds
 
     async def _pause(self, seconds: float | None) -> None:
-        """Wait for a nudge, a free place, or *seconds*."""
+        """Wait for a nudge, a free slot, or *seconds*."""
         nudge = self._nudges.start(self._wanted.wait())
         is_any_busy = any(count >= claims.EACH for count in self._busy.values())
         full = len(self._in_flight) >= IN_FLIGHT or is_any_busy
@@ -153,10 +153,10 @@ class Delivery:
 
     async def _deliver(self, claimed: Claimed) -> None:
         try:
-            await self._sender.bring_to_its_end(claimed)
+            await self._sender.send_or_edit(claimed)
         except Exception as error:
             if is_away(error):
-                # Its lease runs out, and then it is tried again.
+                # It is retried once its lease runs out.
                 log.warning("outbox read failed: %s", describe(error))
             else:
                 await self._sender.set_aside(claimed, describe(error))

@@ -1,9 +1,9 @@
-"""Who may send next, within Telegram's limits.
+"""Decides who may send next, within Telegram's limits.
 
-Telegram takes about 30 messages a second from a bot, one a second into a chat and 20 a minute into
-a group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). What
-people wait for in front of their phones goes first; the rest, the bulk, goes by lane, then by
-deadline. Each of the two has a share that the other cannot take while it is wanted.
+Telegram accepts about 30 messages a second from a bot, one a second to a chat and 20 a minute to a
+group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Messages
+that people are waiting for go first; the rest, the bulk, goes by lane, then by deadline. Each of
+the two has a share that the other can't take while it is wanted.
 """
 
 import asyncio
@@ -41,22 +41,22 @@ class _Window:
         self._times.append(now)
 
 
-# The share of answers is given out in so many parts: if it were used up all at once, somebody who
-# presses a button then would wait for the whole span.
+# The answers' share is given out in this many parts: if it could be used up at once, somebody who
+# then presses a button would wait for the whole span.
 _PARTS_OF_SHARE = 2
-# A little more than the second that Telegram counts: messages do not arrive as evenly as they
-# leave. The bulk stays below its own share by far more than that.
+# Slightly more than the second that Telegram counts, since messages arrive less evenly than they
+# leave. The bulk stays below its own share by much more than that.
 _TOTAL_SPAN = 1.01
-# By how many messages the bulk may catch up when the loop was late; more would be a burst.
+# How many messages the bulk may catch up after the loop was late; more would be a burst.
 _BULK_CATCH_UP = 2
 
 
 class Limiter:
-    """Hands out the right to send, the most urgent first.
+    """Grants permission to send, the most urgent first.
 
-    A chat that may not have a message yet holds up nobody else. With *redis* the limits hold for
-    all replicas together; while it is away, and without, for this process. Safe against
-    cancellation, costs O(log n) per send, and forgets chats that had nothing for a while.
+    A chat that can't have a message yet delays nobody else. With *redis* the limits apply to all
+    replicas together; without it, or while it is down, to this process. Safe against cancellation,
+    costs O(log n) per send, and forgets chats that were idle for a while.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Limiter:
         )
         self._total = _Window(budget.per_second, _TOTAL_SPAN)
         self._bulk = _Window(budget.bulk_per_second, 1.0)
-        # Both shares are counted in the span that both have to fit into.
+        # Both shares are counted over the span that both have to fit into.
         self._bulk_share = math.ceil(budget.kept_for_bulk * _TOTAL_SPAN)
         self._answers_share = max(
             1, budget.kept_for_interactive, budget.per_second - self._bulk_share
@@ -89,7 +89,7 @@ class Limiter:
         self._bulk_next = -math.inf
         self._paused_until = -math.inf
         self._all_pauses_end = -math.inf
-        # Until when other replicas have used up what there is, by kind.
+        # Until when other replicas have used up the limits, by kind.
         self._denied_until = [-math.inf, -math.inf]
 
         self._lines = ChatLines(budget, now=self._timepiece.now)
@@ -98,14 +98,14 @@ class Limiter:
 
     @property
     def waiting(self) -> int:
-        """How many sends wait for their turn."""
+        """How many sends are waiting for their turn."""
         return self._lines.waiting
 
     def seconds_until_free(self, chat_id: int, lane: Lane) -> float:
-        """How long one more send would wait for its chat alone, however free all else is.
+        """How long one more send would wait for its chat alone, however free everything else is.
 
-        That is the chat's pause, its pace, and what waits before it in the same or a more urgent
-        lane. 0.0: the chat is free. Changes nothing.
+        That covers the chat's pause, its pace, and what is waiting before it in the same or a more
+        urgent lane. 0.0 means that the chat is free. Changes nothing.
         """
         chat = self._lines.find_chat(chat_id)
         if chat is None:
@@ -119,11 +119,11 @@ class Limiter:
             allowed_at = max(allowed_at, begin_at + before * chat.seconds - chat.ahead[line.kind])
         return max(0.0, allowed_at - now)
 
-    async def slot(self, lane: Lane, deadline: datetime, chat_id: int) -> None:
-        """Return when this send may go out; send at once then.
+    async def acquire(self, lane: Lane, deadline: datetime, chat_id: int) -> None:
+        """Returns when this send may go out; it has to be sent at once.
 
-        The more urgent lane goes first and within it the earlier *deadline* (aware), which is an
-        order, not a promise. Cancelling gives the turn to the next.
+        The more urgent lane goes first, and within it the earlier *deadline* (aware), which is an
+        order, not a promise. Cancelling passes the turn to the next.
         """
         if self._is_unlimited and self._timepiece.now() >= self._all_pauses_end:
             return
@@ -138,14 +138,14 @@ class Limiter:
                 self._lines.abandon(ticket)
                 self._changed.set()
             else:
-                self.ended(chat_id)
+                self.release(chat_id)
             raise
 
     def pause(self, retry_after: float, chat_id: int | None = None) -> None:
-        """Keep what a 429 asked for: send nothing for so many seconds, to nobody or to one chat.
+        """Observe a 429: sends nothing for that many seconds, to anybody or to one chat.
 
-        A send's 429 may be about more than its chat. Until that is known all others are held, and
-        then go one at a time until :meth:`went_through` is told of one.
+        A send's 429 may concern more than its chat. Until that is known all others are held, and
+        then go one at a time until :meth:`went_through` is called for one of them.
         """
         now = self._timepiece.now()
         until = now + retry_after
@@ -160,20 +160,20 @@ class Limiter:
             line = self._lines.get_line(chat_id, Kind.BULK)
             line.chat.paused_until = max(line.chat.paused_until, until)
             if not line.is_resting:
-                self._lines.rest(line, until)  # also sees to it that the chat is forgotten again
+                self._lines.rest(line, until)  # also makes sure that the chat is forgotten again
         if self._shared is not None:
             self._shared.pause(retry_after, chat_id)
 
     def went_through(self, chat_id: int) -> None:
-        """Telegram took what was sent, or refused it with anything but a 429."""
+        """Telegram accepted a send, or refused it with anything but a 429."""
         self._suspicion.went_through(chat_id)
 
-    def ended(self, chat_id: int) -> None:
-        """A send whose turn had come is over, if only because it was not made: the next may go.
+    def release(self, chat_id: int) -> None:
+        """A granted send has ended, perhaps without being made: the next may go.
 
-        Costs nothing where :meth:`went_through` or :meth:`pause` has told more.
+        Does nothing if :meth:`went_through` or :meth:`pause` was already called for it.
         """
-        self._suspicion.ended(chat_id)
+        self._suspicion.released(chat_id)
 
     def _look_again(self) -> None:
         self._changed.set()
@@ -192,7 +192,7 @@ class Limiter:
         self._lines.sweep()
 
     def _next(self, now: float) -> tuple[Line | None, float]:
-        """The line whose first ticket may go now; or none, and when to look again."""
+        """The line whose first ticket may go now; or none, and when to check again."""
         total_at = max(self._held_until(now), self._total.free_at())
         look_again_at = math.inf
         answers = self._lines.first(Kind.INTERACTIVE, now)
@@ -215,13 +215,13 @@ class Limiter:
         return None, min(look_again_at, self._lines.next_rest_ends_at)
 
     def _held_until(self, now: float) -> float:
-        """Until when nobody may have anything, because of what Telegram said."""
+        """Until when nothing may be sent, because of what Telegram said."""
         if self._suspicion.is_active:
             return max(self._paused_until, self._suspicion.free_at(now))
         return self._paused_until
 
     async def _is_granted_by_all(self, shared: SharedSendLimits, line: Line) -> bool:
-        """Ask the other replicas too, and remember what they leave us to wait for."""
+        """Ask the other replicas too, and remember how long they make us wait."""
         budget, chat, is_bulk = self._budget, line.chat, line.kind is Kind.BULK
         wait, chat_wait = await shared.take(
             Demand(
@@ -231,7 +231,7 @@ class Limiter:
                 span=_TOTAL_SPAN,
                 kind_per_second=int(budget.bulk_per_second if is_bulk else budget.per_second),
                 kind_share=int(self._bulk_share if is_bulk else self._answers_share),
-                # The pace is ours to keep exactly; here it only keeps replicas apart.
+                # We keep to the exact pace ourselves; here it only spaces out the replicas.
                 kind_pace=self._bulk_pace * 0.9 if is_bulk else 0.0,
                 chat_interval=chat.seconds,
                 chat_ahead=chat.ahead[line.kind],
@@ -245,7 +245,7 @@ class Limiter:
             line.denied_until = now + chat_wait
             if not line.is_resting:
                 self._lines.rest(line, line.denied_until)
-        # A 429 may have come while Redis was asked.
+        # A 429 may have arrived while Redis was asked.
         return max(wait, chat_wait, self._held_until(now) - now, chat.paused_until - now) <= 0
 
     def _grant(self, line: Line) -> None:

@@ -1,4 +1,4 @@
-"""Screens as Telegram's messages: sending one, editing one; and toasts."""
+"""Screens as Telegram messages: sending, editing, and toasts."""
 
 import logging
 from typing import Any
@@ -13,7 +13,7 @@ from bot.ui.presses.registry import style_of
 
 log = logging.getLogger(__name__)
 
-NOT_MODIFIED = "not modified"  # what Telegram says of an edit that changes nothing: it is done
+NOT_MODIFIED = "not modified"  # Telegram's error for an edit that changes nothing: it is done
 
 _UNREADABLE = "can't parse entities"
 _HTML = {"parse_mode": "HTML"}
@@ -23,8 +23,8 @@ _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 async def send_screen(
     api: TelegramApi, screen: Screen, *, chat_id: int, is_silent: bool = False
 ) -> int | None:
-    """Send a message; returns its id, or None where the answer does not say it: it is sent all the
-    same. Raises what the call raises.
+    """Send a message; returns its id, or None if the response lacks it, although it was sent.
+    Raises whatever the call raises.
     """
     body: dict[str, Any] = {"chat_id": chat_id, **_markup(screen.keyboard)}
     if is_silent:
@@ -38,7 +38,7 @@ async def send_screen(
 
 
 async def edit_screen(api: TelegramApi, screen: Screen, *, chat_id: int, message_id: int) -> None:
-    """Put *screen* in the place of a message. Raises what the call raises."""
+    """Replace a message by *screen*. Raises whatever the call raises."""
     body = {"chat_id": chat_id, "message_id": message_id, **_markup(screen.keyboard)}
     await _call(api, "editMessageText", body | _NO_PREVIEW, text=screen.text)
 
@@ -61,7 +61,7 @@ async def _call(
 async def show_toast(
     api: TelegramApi, press_id: str, text: str | None = None, *, is_alert: bool = False
 ) -> None:
-    """Let the pressed button stop spinning, with *text*. Raises what the call raises."""
+    """Stop the pressed button from spinning, and show *text*. Raises whatever the call raises."""
     body: dict[str, Any] = {"callback_query_id": press_id}
     if text:
         body |= {"text": text, "show_alert": is_alert}

@@ -1,4 +1,4 @@
-"""Reading what messages say, those of one family that go out in the same moment together."""
+"""Reads what messages say, together for all messages of a family that go out at the same time."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ from domain.overview.kinds import read_messages
 class MessageReader:
     """Reads messages in their own family's scope, right before they are sent.
 
-    Nobody waits for others to join: what is asked for in one round of the event loop is read in one
-    transaction for each family. The copies of a card that was answered are.
+    Nobody waits for others to join: requests within one iteration of the event loop share one
+    transaction per family. That covers the copies of a card that was just answered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -28,8 +28,8 @@ class MessageReader:
         self._reading: dict[UUID, asyncio.Task[Mapping[UUID, Message]]] = {}
 
     async def read(self, notification_id: UUID, *, family_id: UUID) -> Message:
-        """What the notification says now. Raises NotFound, what the database raises, and where it
-        cannot be read what that raises.
+        """What the notification says now. Raises NotFound, database errors, and whatever made it
+        unreadable.
         """
         if family_id not in self._wanted:
             self._wanted[family_id] = []
@@ -51,7 +51,7 @@ class MessageReader:
         except Exception as error:
             if is_away(error) or len(wanted) == 1:
                 raise
-            # One of them cannot be read: the others are none the worse.
+            # One of them can't be read, which must not affect the others.
             found = [each for one in wanted for each in await self._read_alone(one, family_id)]
         return {message.id: message for message in found}
 

@@ -1,4 +1,4 @@
-"""Recording what was sent and edited, all of a moment together."""
+"""Records what was sent and edited, in batches."""
 
 import asyncio
 import logging
@@ -22,8 +22,8 @@ AWAY_SECONDS = 2.0
 
 
 class OutcomeRecorder:
-    """Writes down what Telegram took. *on_outdated* is called when some of it is out of date
-    already: somebody answered while it was on its way.
+    """Records what Telegram accepted. *on_outdated* is called if some of it is outdated already
+    because somebody answered while it was being sent.
     """
 
     def __init__(self, database: Database, *, on_outdated: Callable[[], None]) -> None:
@@ -34,7 +34,7 @@ class OutcomeRecorder:
         self._recording = Tasks("recording")
 
     def add(self, outcome: Sent | Shown) -> None:
-        """Record at once, together with what else comes in the same moment."""
+        """Record it at once, together with everything else that comes in at the same moment."""
         if isinstance(outcome, Sent):
             self._sent.append(outcome)
         else:
@@ -43,7 +43,7 @@ class OutcomeRecorder:
             self._recording.start(self._record_soon())
 
     async def close(self, *, seconds: float) -> None:
-        """Record what is left, for at most *seconds*."""
+        """Record the rest, for at most *seconds*."""
         await self._recording.drain(seconds=seconds)
 
     async def _record_soon(self) -> None:
@@ -59,11 +59,11 @@ class OutcomeRecorder:
                     await self._record_one_by_one(sent, shown)
                     continue
                 if not is_away(error):
-                    # Its lease is renewed no more: it comes again, and says that it repeats.
+                    # Its lease is no longer renewed: it will be sent again, marked as a repeat.
                     SET_ASIDE.labels("message").inc()
                     log.error("message recording failed: %s", describe(error))
                     continue
-                # What is not recorded would be sent again: keep trying until it is.
+                # Anything not recorded would be sent again, so keep trying.
                 log.warning(
                     "message recording failed, retrying: messages=%d %s", count, describe(error)
                 )
@@ -75,7 +75,7 @@ class OutcomeRecorder:
                     self._on_outdated()
 
     async def _record_one_by_one(self, sent: Sequence[Sent], shown: Sequence[Shown]) -> None:
-        """One of them cannot be recorded: that is no reason to send the others again."""
+        """One of them can't be recorded, which is no reason to send the others again."""
         alone: list[tuple[UUID, list[Sent], list[Shown]]] = [
             *((each.notification_id, [each], []) for each in sent),
             *((each.notification_id, [], [each]) for each in shown),

@@ -1,7 +1,7 @@
-"""Bringing one message to its end: it is read again, sent or edited, and the outcome recorded.
+"""Handles one message: reads it again, sends or edits it, and records the outcome.
 
-What a message says is read right before it goes out, so a card of a dose that was answered in the
-meantime is not sent any more.
+What a message says is read right before it goes out, so the card of a dose that was answered in the
+meantime is no longer sent.
 """
 
 import asyncio
@@ -35,18 +35,18 @@ from domain.set_asides import describe
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(seconds=15)  # for a turn: what waits longer is handed back
+LONGEST_WAIT = timedelta(seconds=15)  # for its turn: a message that waits longer is released
 LONGEST_DELAY = timedelta(seconds=30)
-LONGEST_PAUSE_SECONDS = 3600.0  # what a 429 may ask for; more is a slip of the tongue
-#: Tries of one message whose outcome nobody knows; of a card, its window ends them before.
-MOST_ATTEMPTS = 100
+LONGEST_PAUSE_SECONDS = 3600.0  # the longest credible wait in a 429
+#: Attempts with unknown outcome for one message; a card's window ends them earlier.
+MAX_ATTEMPTS = 100
 
 Render: TypeAlias = Callable[[Message], Screen]
 """What a message shows, in the language that is spoken just then."""
 
 
 class Sender:
-    """Sends or edits what was claimed. *on_open* is called when something is open again."""
+    """Sends or edits claimed messages. *on_pending* is called when something is open again."""
 
     def __init__(
         self,
@@ -55,25 +55,25 @@ class Sender:
         *,
         limiter: Limiter,
         render: Render,
-        on_open: Callable[[], None],
+        on_pending: Callable[[], None],
     ) -> None:
         self._database = database
         self._api = api
         self._limiter = limiter
         self._render = render
-        self._on_open = on_open
+        self._on_pending = on_pending
         self._reader = MessageReader(database)
-        self._recorder = OutcomeRecorder(database, on_outdated=on_open)
+        self._recorder = OutcomeRecorder(database, on_outdated=on_pending)
 
     async def close(self, *, seconds: float) -> None:
-        """Record what is left, for at most *seconds*."""
+        """Record the rest, for at most *seconds*."""
         await self._recorder.close(seconds=seconds)
 
-    async def bring_to_its_end(self, claimed: Claimed) -> None:
-        """Send or edit it, or record why not. Raises what the database raises, and what cannot be
-        read or shown.
+    async def send_or_edit(self, claimed: Claimed) -> None:
+        """Send or edit it, or record why not. Raises database errors, and whatever makes it
+        impossible to read or show.
         """
-        if not await self._has_its_turn(claimed):
+        if not await self._wait_for_turn(claimed):
             await self._postpone(claimed, timedelta(0))
             return
         try:
@@ -88,10 +88,10 @@ class Sender:
         except NotFound:
             log.warning("notification gone: notification=%s", claimed.id)
         finally:
-            self._limiter.ended(claimed.chat_id)
+            self._limiter.release(claimed.chat_id)
 
     async def set_aside(self, claimed: Claimed, reason: str) -> None:
-        """What it says cannot be read, or shown: whoever comes next is told instead."""
+        """It can't be read or shown: whoever is next in line is told instead."""
         SET_ASIDE.labels("message").inc()
         log.error("message set aside: notification=%s reason=%s", claimed.id, reason)
         try:
@@ -101,13 +101,14 @@ class Sender:
                 "setting message aside failed: notification=%s %s", claimed.id, describe(error)
             )
 
-    async def _has_its_turn(self, claimed: Claimed) -> bool:
-        """Wait for Telegram's limits. False if that takes so long (a chat that Telegram told us to
-        leave alone) that the lease would run out, which looks like a send of unknown outcome.
+    async def _wait_for_turn(self, claimed: Claimed) -> bool:
+        """Wait for Telegram's limits. Returns False if that takes too long (Telegram told us to
+        leave the chat alone): the lease would run out, which looks like a send with unknown
+        outcome.
         """
         try:
             async with asyncio.timeout(LONGEST_WAIT.total_seconds()):
-                await self._limiter.slot(claimed.lane, claimed.deadline_at, claimed.chat_id)
+                await self._limiter.acquire(claimed.lane, claimed.deadline_at, claimed.chat_id)
         except TimeoutError:
             return False
         return True
@@ -122,20 +123,20 @@ class Sender:
             )
         except Forbidden:
             self._limiter.went_through(claimed.chat_id)
-            await self._cannot_reach(claimed, message, "the person has blocked the bot")
+            await self._mark_unreachable(claimed, message, "the person has blocked the bot")
         except RetryAfter as error:
-            await self._wait_as_told(claimed, error)
+            await self._honor_retry_after(claimed, error)
         except ChatMigrated:
             await self._end(claimed, Status.FAILED, "the chat is another one by now")
         except BadRequest as error:
             self._limiter.went_through(claimed.chat_id)
             if "chat not found" in error.message.lower():
-                await self._cannot_reach(claimed, message, "the chat does not exist")
+                await self._mark_unreachable(claimed, message, "the chat does not exist")
             else:
                 await self.set_aside(claimed, f"refused by Telegram: {reason(error)}")
         except TelegramError as error:
             maybe_sent = not isinstance(error, NotSent)
-            await self._try_later(claimed, message, maybe_sent=maybe_sent)
+            await self._retry_later(claimed, message, maybe_sent=maybe_sent)
         else:
             self._limiter.went_through(claimed.chat_id)
             self._recorder.add(
@@ -155,10 +156,10 @@ class Sender:
         try:
             is_shown = await self._show(screen, message)
         except RetryAfter as error:
-            await self._wait_as_told(claimed, error)
+            await self._honor_retry_after(claimed, error)
             return
         except TelegramError:
-            await self._try_later(claimed, message, maybe_sent=False)
+            await self._retry_later(claimed, message, maybe_sent=False)
             return
         self._limiter.went_through(claimed.chat_id)
         if has_left:
@@ -170,20 +171,20 @@ class Sender:
             self._recorder.add(Shown(message.id, message.version, shown))
 
     async def _show(self, screen: Screen, message: Message) -> bool:
-        """Whether the message shows *screen* now; False where it never will. Raises TelegramError
-        where it may yet.
+        """Whether the message now shows *screen*; False if it never will. Raises TelegramError if
+        it still may.
         """
         chat_id, message_id = message.chat_id, message.message_id
         if chat_id is None or message_id is None:
-            return False  # it was sent, and the answer did not say which it is
+            return False  # it was sent, but the response lacked its id
         try:
             await edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id)
         except (Forbidden, ChatMigrated):
-            return False  # they have blocked the bot, and do not see what it would say
+            return False  # they have blocked the bot, and wouldn't see the edit
         except BadRequest as error:
             if NOT_MODIFIED in error.message:
                 return True
-            # The message was deleted or is too old: there is nothing left to correct.
+            # The message was deleted or is too old, so there is nothing left to correct.
             log.info("message edit rejected: %s", reason(error))
             return False
         return True
@@ -191,7 +192,7 @@ class Sender:
     async def _give_up(self, claimed: Claimed, message: Message, over: tuple[Status, str]) -> None:
         status, why = over
         if status is Status.UNREACHABLE:
-            await self._cannot_reach(claimed, message, why)
+            await self._mark_unreachable(claimed, message, why)
         elif message.receiver.has_left:
             await self._end(claimed, status, why)
         else:
@@ -202,17 +203,17 @@ class Sender:
                 ),
                 as_dispatch(),
             )
-            self._on_open()
+            self._on_pending()
 
-    async def _cannot_reach(self, claimed: Claimed, message: Message, why: str) -> None:
-        """Whoever cannot be reached is remembered as such."""
+    async def _mark_unreachable(self, claimed: Claimed, message: Message, why: str) -> None:
+        """Record that this person can't be reached."""
         is_news = message.receiver.has_started and not message.receiver.has_blocked
         await self._end(claimed, Status.UNREACHABLE, why, has_blocked=is_news)
 
     async def _end(
         self, claimed: Claimed, status: Status, why: str, *, has_blocked: bool = False
     ) -> None:
-        """It will not be sent. Of a card, the next is told at once."""
+        """It won't be sent. For a card, the next person is told at once."""
 
         async def end(scope: Scope) -> None:
             if has_blocked:
@@ -223,23 +224,23 @@ class Sender:
 
         await self._database.run(end, as_family(claimed.family_id, user_id=claimed.user_id))
 
-    async def _wait_as_told(self, claimed: Claimed, error: RetryAfter) -> None:
+    async def _honor_retry_after(self, claimed: Claimed, error: RetryAfter) -> None:
         seconds = min(seconds_to_wait(error), LONGEST_PAUSE_SECONDS)
         self._limiter.pause(seconds, claimed.chat_id)
         await self._postpone(claimed, timedelta(seconds=seconds))
 
     async def _postpone(self, claimed: Claimed, delay: timedelta) -> None:
-        """Nothing was sent, and nothing has failed."""
+        """Nothing was sent and nothing failed."""
         await self._database.run(
             lambda scope: outcomes.postpone(
                 scope, claimed.id, delay=delay, maybe_sent=False, counts=False
             ),
             as_dispatch(),
         )
-        self._on_open()
+        self._on_pending()
 
-    async def _try_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
-        if message.attempts >= MOST_ATTEMPTS:
+    async def _retry_later(self, claimed: Claimed, message: Message, *, maybe_sent: bool) -> None:
+        if message.attempts >= MAX_ATTEMPTS:
             await self.set_aside(claimed, f"{message.attempts} tries failed")
             return
         delay = min(timedelta(seconds=2 ** min(message.attempts, 6) / 2), LONGEST_DELAY)
@@ -250,11 +251,11 @@ class Sender:
             ),
             as_dispatch(),
         )
-        self._on_open()
+        self._on_pending()
 
 
 def reason_not_to_send(message: Message) -> tuple[Status, str] | None:
-    """Why a message that was claimed is not sent, and what becomes of it."""
+    """Why a claimed message isn't sent, and its resulting status."""
     receiver = message.receiver
     if receiver.has_left:
         return Status.OBSOLETE, "the person has left the family"

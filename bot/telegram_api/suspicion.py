@@ -1,4 +1,4 @@
-"""Whether a 429 was about one chat or about the whole bot: Telegram does not say."""
+"""Finds out whether a 429 concerned one chat or the whole bot, which Telegram doesn't say."""
 
 import asyncio
 import logging
@@ -12,26 +12,26 @@ from bot.telegram_api.timepiece import Timepiece
 
 log = logging.getLogger(__name__)
 
-#: Asks Telegram for something that concerns no chat. Returns the seconds of its own 429, or 0.0.
+#: Makes a call that concerns no chat. Returns the seconds of its own 429, or 0.0.
 Probe: TypeAlias = Callable[[], Awaitable[float]]
 
 PROBE_SECONDS = 3.0
-TRIAL_SECONDS = 10.0  # for as long somebody may still report what became of a trial
-#: A trial that takes longer holds up nobody any more: its chat may merely be slow.
+TRIAL_SECONDS = 10.0  # how long the outcome of a trial may still be reported
+#: A trial that takes longer no longer delays others: its chat may simply be slow.
 PATIENCE_SECONDS = 0.2
-#: So many chats may be refused one after the other without the others waiting for it: telling a
-#: busy group of people to wait is nothing unusual. More of them are the bot after all.
-MOST_CHATS = 40
+#: This many chats may be refused in a row without delaying the others: a busy group being told to
+#: wait is nothing unusual. More than that means the bot itself.
+MAX_CHATS = 40
 SPACING = 2.0
 FIRST_PAUSE = 0.1
 
 
 @dataclass(slots=True)
 class _Doubt:
-    """From a 429 until a send that was granted since has gone through; monotonic seconds.
+    """Lasts from a 429 until a send granted since then goes through; in monotonic seconds.
 
-    It is over at *until* in any case: by then Telegram has had the rest that it asked for, and
-    those who send do not say what became of it.
+    It ends at *until* in any case: by then Telegram has had the pause it asked for, even if no
+    outcome was reported.
     """
 
     until: float
@@ -39,19 +39,19 @@ class _Doubt:
     #: The chat of the last 429.
     refused: int
     refusals: int = 0
-    #: The chat of the trial whose outcome the next one waits for.
+    #: The chat of the trial that the next one waits for.
     pending: int | None = None
-    #: Chats of all trials that may still be reported as gone through.
+    #: Chats of all trials that may still be reported as accepted.
     tried: set[int] = field(default_factory=set)
 
 
 class Suspicion:
-    """Holds all sends after a 429 until it is known whom it was about.
+    """Holds all sends after a 429 until it is known whom it concerned.
 
-    First a probe is asked. If Telegram tells it to wait too, the whole bot waits. Else only the
-    chat does, but the probe may be wrong about it (Telegram counts messages, not questions): sends
-    go out one at a time, each a trial, until one of them has gone through; and rarely, once very
-    many chats in a row were refused.
+    First it makes a probe. If Telegram tells the probe to wait too, the whole bot waits. Otherwise
+    only the chat does, but the probe may be misleading (Telegram counts messages, not calls). So
+    sends go out one at a time, each a trial, until one of them goes through; after very many
+    refusals in a row, trials become rare.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Suspicion:
         self._timepiece = timepiece
         self._pause_all = pause_all
         self._on_change = on_change
-        #: Whether there is anything to ask :meth:`free_at` for and to tell :meth:`granted` about.
+        #: Whether :meth:`free_at` and :meth:`granted` need to be called at all.
         self.is_active = False
         self._doubt: _Doubt | None = None
         self._probing = Tasks("limits probe")
@@ -74,14 +74,14 @@ class Suspicion:
         self._is_probing = False
 
     def free_at(self, now: float) -> float:
-        """From when on the next send may go; infinity while Telegram is being asked."""
+        """When the next send may go; infinity while the probe is running."""
         if self._is_probing:
             return math.inf
         doubt = self._current(now)
         return -math.inf if doubt is None else doubt.next_trial_at
 
     def refused(self, chat_id: int, *, until: float) -> float:
-        """A send into the chat met a 429 that lasts *until*. Returns when all doubt is over."""
+        """A send to the chat got a 429 that lasts *until*. Returns when all doubt ends."""
         now = self._timepiece.now()
         doubt = self._current(now)
         if doubt is None:
@@ -96,14 +96,14 @@ class Suspicion:
             doubt.refused = chat_id
             if doubt.pending == chat_id:
                 doubt.pending = None
-                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MOST_CHATS else 0.0)
+                doubt.next_trial_at = now + (SPACING if doubt.refusals >= MAX_CHATS else 0.0)
             self._ask()
-        # Else it left before the doubt began, and the probe's answer was about that time too.
+        # Otherwise it was sent before the doubt began, which the probe's result covers as well.
         doubt.until = max(doubt.until, until + TRIAL_SECONDS)
         return doubt.until
 
     def granted(self, chat_id: int) -> None:
-        """A send into the chat may go out now."""
+        """A send to the chat may go out now."""
         doubt = self._doubt
         if doubt is not None:
             doubt.tried.add(chat_id)
@@ -111,13 +111,13 @@ class Suspicion:
             doubt.next_trial_at = self._timepiece.now() + PATIENCE_SECONDS
 
     def went_through(self, chat_id: int) -> None:
-        """Telegram took a send into the chat. What left before the 429 proves nothing."""
+        """Telegram accepted a send to the chat. A send that left before the 429 proves nothing."""
         if self._doubt is not None and chat_id in self._doubt.tried:
             self._end_doubt()
             self._on_change()
 
-    def ended(self, chat_id: int) -> None:
-        """What was granted for the chat is over, and nobody knows more."""
+    def released(self, chat_id: int) -> None:
+        """A granted send to the chat has ended, with unknown outcome."""
         doubt = self._doubt
         if doubt is None:
             return

@@ -1,4 +1,4 @@
-"""The time that sending goes by: real, or what a test brings."""
+"""The clock used for sending: real time, or a test's."""
 
 import asyncio
 import time
@@ -7,13 +7,13 @@ from typing import Protocol
 
 
 class Timepiece(Protocol):
-    """Where the limiter's time comes from; tests bring their own."""
+    """The limiter's source of time; tests bring their own."""
 
     def now(self) -> float:
         """Monotonic seconds."""
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        """Return when *event* is set, at the latest after *seconds* (None: whenever it is)."""
+        """Returns when *event* is set, or after *seconds* (None: no timeout)."""
 
 
 class RealTime:

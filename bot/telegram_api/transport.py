@@ -1,10 +1,10 @@
-"""How the bot talks HTTP with Telegram: python-telegram-bot's interface on aiohttp.
+"""HTTP transport to Telegram: python-telegram-bot's request interface on aiohttp.
 
-PTB's own client is the slowest part of a bot (211 button presses a second against 1,029 on this
-one, same transaction). Timeouts and failures become the very exceptions PTB's client raises.
+PTB's own client is the slowest part of a bot (211 button presses a second, against 1,029 with this
+one and the same transaction). Timeouts and failures become the same exceptions as in PTB's client.
 
 A Bot API URL contains the token. Nothing here logs a URL or puts one into an exception: aiohttp's
-messages are replaced, and its exceptions are not chained to ours.
+messages are replaced, and its exceptions aren't chained to ours.
 """
 
 import asyncio
@@ -41,11 +41,11 @@ POOL_TIMEOUT = "Pool timeout: all connections are in use. The request was *not* 
 
 
 class NotSent(NetworkError):
-    """No connection came about: whatever was to be said, Telegram has not heard it."""
+    """No connection was made, so Telegram never got the call."""
 
 
 class NotSentInTime(NotSent, TimedOut):
-    """No connection came about in time."""
+    """No connection was made in time."""
 
     def __init__(self, message: str) -> None:
         NetworkError.__init__(self, message)
@@ -53,7 +53,7 @@ class NotSentInTime(NotSent, TimedOut):
 
 @dataclass(frozen=True)
 class File:
-    """A file that goes out as *field* of a call."""
+    """A file sent as *field* of a call."""
 
     field: str
     name: str
@@ -62,11 +62,11 @@ class File:
 
 
 class AiohttpRequest(BaseRequest):
-    """PTB's request object on aiohttp. All timeouts are in seconds; None waits for ever.
+    """PTB's request object on aiohttp. All timeouts are in seconds; None waits forever.
 
     Belongs to the event loop in which it was initialized, until it is shut down. Without *proxy*,
-    the usual environment variables (``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``) are heeded.
-    Raises SettingsError for a proxy that is neither http:// nor https://.
+    the usual environment variables apply (``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``). Raises
+    SettingsError for a proxy that is neither http:// nor https://.
     """
 
     __slots__ = (
@@ -104,19 +104,20 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Open the connection pool. Harmless when it is open."""
+        """Open the connection pool, unless it is open."""
         if self._session is not None:
             return
         self._pool = asyncio.Semaphore(self._pool_size)
         self._session = aiohttp.ClientSession(
-            # The semaphore is the limit: only so can "no free connection" be told from "no answer".
+            # The limit is a semaphore of ours, to distinguish "no free connection" from "no
+            # answer".
             connector=aiohttp.TCPConnector(limit=0, ssl=_trust()),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": self.USER_AGENT},
         )
 
     async def shutdown(self) -> None:
-        """Close all connections. Harmless when there are none."""
+        """Close all connections, if there are any."""
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()
@@ -133,10 +134,10 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Make one request; returns status and body. Raises TimedOut or NetworkError.
 
-        What raises NotSent was never sent; anything else may have arrived.
+        NotSent means that it was never sent; with any other error it may have arrived.
         """
         read = _or_default(read_timeout, self._read_timeout)
-        # Without files a request fits into the socket's buffer: there is no write to wait for.
+        # Without files, a request fits into the socket's buffer, so there is no write to wait for.
         write = _or_default(write_timeout, self._media_write_timeout)
         return await self._exchange(
             method,
@@ -154,7 +155,9 @@ class AiohttpRequest(BaseRequest):
     async def post_json(
         self, url: str, body: Mapping[str, Any], *, file: File | None = None, read_timeout: float
     ) -> tuple[int, bytes]:
-        """Post *body*, with a *file* as a form; returns status and body. Raises as above."""
+        """Post *body*, as a form if there is a *file*; returns status and body. Raises as
+        above.
+        """
         return await self._exchange(
             "POST",
             url,
@@ -201,7 +204,7 @@ class AiohttpRequest(BaseRequest):
             ):
                 return response.status, await response.read()
         except aiohttp.ConnectionTimeoutError:
-            failure = NotSentInTime("Timed out: no connection to Telegram came about.")
+            failure = NotSentInTime("Timed out: could not connect to Telegram.")
         except TimeoutError:
             failure = TimedOut()
         except aiohttp.ClientConnectorError as error:
@@ -210,7 +213,7 @@ class AiohttpRequest(BaseRequest):
             failure = NetworkError(_describe(error))
         finally:
             self._pool.release()
-        # Outside of the except block, so that no traceback shows aiohttp's own message.
+        # Outside the except block, so that no traceback shows aiohttp's own message.
         raise failure
 
     async def _wait_for_a_connection(self, seconds: float | None) -> None:
@@ -222,7 +225,9 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
-        """Like PTB's, which also logs what it cannot read: that may hold what a family wrote."""
+        """Like PTB's, which also logs unreadable responses: those may contain what a family
+        wrote.
+        """
         try:
             return json.loads(payload.decode(errors="replace"))
         except ValueError as error:
@@ -231,7 +236,7 @@ class AiohttpRequest(BaseRequest):
 
 @dataclass(frozen=True)
 class _Timeouts:
-    """Seconds; None waits for ever."""
+    """In seconds; None waits forever."""
 
     read: float | None
     write: float | None
@@ -240,7 +245,7 @@ class _Timeouts:
 
 
 class _Proxies:
-    """Which proxy, if any, leads to an address."""
+    """Which proxy to use for an address, if any."""
 
     def __init__(self, proxy: str | None) -> None:
         self._explicit = proxy
@@ -270,9 +275,9 @@ def _is_this_machine(host: str) -> bool:
 
 @dataclass(frozen=True)
 class _UploadClock:
-    """Times each piece of an upload by itself, and the answer from the last piece on.
+    """Times each piece of an upload separately, and the response from the last piece on.
 
-    aiohttp knows no write timeout, and counts its read timeout from before the upload.
+    aiohttp has no write timeout, and starts its read timeout before the upload.
     """
 
     deadline: asyncio.Timeout
@@ -292,7 +297,7 @@ class _UploadClock:
 
 
 class _File(Payload):
-    """Bytes or an open file, sent piece by piece. The file stays open: it is the caller's."""
+    """Bytes or an open file, sent piece by piece. The file stays open: the caller owns it."""
 
     def __init__(self, content: bytes | IO[bytes], *, mime_type: str, clock: _UploadClock) -> None:
         super().__init__(content, content_type=mime_type)
@@ -319,7 +324,7 @@ def _body(data: RequestData | None, clock: _UploadClock) -> Payload | dict[str, 
     files = data.multipart_data
     if not files:
         return data.json_parameters or None
-    # Raw names, as browsers send them: Telegram shows a percent-encoded one as it is.
+    # Raw names, as browsers send them: Telegram shows a percent-encoded name unchanged.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
@@ -333,7 +338,7 @@ def _body(data: RequestData | None, clock: _UploadClock) -> Payload | dict[str, 
 
 
 def _json_body(body: Mapping[str, Any]) -> Payload:
-    # A half of a surrogate pair cannot be sent: "?" stands for it, or nothing would arrive at all.
+    # A lone surrogate can't be encoded: replace it by "?", or the whole message would be lost.
     text = json.dumps(body, ensure_ascii=False).encode(errors="replace")
     return BytesPayload(text, content_type="application/json")
 
@@ -352,7 +357,7 @@ def _or_default(timeout: ODVInput[float], default: float | None) -> float | None
 
 
 def _describe(error: Exception) -> str:
-    """What happened, without the URL that many of aiohttp's messages carry."""
+    """What happened, without the URL that many of aiohttp's messages contain."""
     detail = ""
     if isinstance(error, aiohttp.ClientResponseError):
         detail = f"{error.status} {error.message}"
@@ -365,7 +370,7 @@ def _describe(error: Exception) -> str:
 
 @functools.cache
 def _trust() -> ssl.SSLContext:
-    """The machine's certificates and, for machines that have none, Mozilla's."""
+    """The machine's certificates, and Mozilla's for machines that have none."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -1,1 +1,1 @@
-"""What every view uses: answers, buttons, language, times, and how much Telegram takes."""
+"""What every view uses: answers, buttons, language, times and Telegram's length limits."""

@@ -1,18 +1,20 @@
-"""What the bot says in answer to one update, as plain values.
+"""The bot's answer to one update, as plain values.
 
-An answer is stored with the effect it tells of, in the same transaction, so that it is said even if
-the process dies in between. Hence every part of it goes to JSON and back.
+An answer is stored in the same transaction as the effect it reports, so that it is sent even if the
+process dies in between. Every part of it therefore converts to JSON and back.
 """
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.ui.length import MOST_SHOWN, length
+from bot.ui.length import MAX_SHOWN, length
 
 
 @dataclass(frozen=True)
 class Button:
-    """`data` for the bot (at most 64 bytes, see :mod:`bot.ui.presses`), or a `url`."""
+    """Carries either `data` for the bot (at most 64 bytes, see :mod:`bot.ui.presses`) or a
+    `url`.
+    """
 
     label: str
     data: str | None = None
@@ -24,7 +26,7 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True)
 class Document:
-    """A file of text that goes with a message."""
+    """A text file sent with a message."""
 
     name: str
     content: str
@@ -32,8 +34,8 @@ class Document:
 
 @dataclass(frozen=True)
 class Screen:
-    """One message: Telegram HTML and its buttons; with a document, its caption. `is_silent`: it
-    arrives without a sound.
+    """One message: Telegram HTML and its buttons. With a document, the text is its caption. An
+    `is_silent` message arrives without a sound.
     """
 
     text: str
@@ -42,22 +44,22 @@ class Screen:
     is_silent: bool = False
 
     def after(self, sentence: "Screen") -> tuple["Screen", ...]:
-        """*sentence* and this, in one message where the former has nothing but its text and there
-        is room for both.
+        """*sentence* followed by this screen: one message if *sentence* is only text and
+        both fit.
         """
         together = f"{sentence.text}\n\n{self.text}"
-        if sentence.keyboard or sentence.document or length(together) > MOST_SHOWN:
+        if sentence.keyboard or sentence.document or length(together) > MAX_SHOWN:
             return (sentence, self)
         return (replace(self, text=together),)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`toast` answers a press (`alert`: must be tapped away); `send` are new messages; `edit` takes
-    the place of the pressed message, `closes` only takes away its buttons. Cards are never edited
-    like that: they show wanted state, see :mod:`domain.delivery.shown_messages`.
+    """`toast` answers a press (as an `alert`, it has to be dismissed); `send` holds new messages;
+    `edit` replaces the pressed message, and `closes` only removes its buttons. Cards are never
+    edited this way: they show their wanted state, see :mod:`domain.delivery.shown_messages`.
 
-    `conversation` is what becomes of the person's guided conversation, as JSON of
+    `conversation` is the person's guided conversation after this update, as JSON of
     :mod:`bot.intake.conversation`.
     """
 
@@ -105,7 +107,7 @@ class Answer:
         return replace(self, send=(*self.send, *screens))
 
     def and_ask(self, question: Screen) -> "Answer":
-        """What is said last, and *question* right after it."""
+        """Sends *question* right after the last message of this answer."""
         *before, last = self.send
         return replace(self, send=(*before, *question.after(last)))
 

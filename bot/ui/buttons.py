@@ -1,4 +1,4 @@
-"""Buttons that several areas put below their messages, and how they are laid out."""
+"""Buttons that several areas use, and their layout."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -11,14 +11,14 @@ from bot.ui.wording import _
 
 
 def undo_button(*, entries: int = 1) -> Button:
-    """It is about what its message says, and nothing that is done later: :mod:`bot.intake.menus`
-    puts in which action that is. Of several *entries* it takes back the last one first.
+    """Undoes what its own message reports, never a later action: :mod:`bot.intake.button_binding`
+    fills in the action. For several *entries* it undoes the last one first.
     """
     return Button(_("↩️ Undo"), UndoAction(entries=entries).encode())
 
 
 def switch_button(family_id: UUID, words: str) -> Button:
-    """*words*: the family, told apart from others of its name."""
+    """*words* name the family, made distinct from others of the same name."""
     return Button(
         _("Switch to {family}").format(family=words),
         SwitchFamily(family_id=family_id).encode(),
@@ -26,7 +26,7 @@ def switch_button(family_id: UUID, words: str) -> Button:
 
 
 def in_rows(buttons: Sequence[Button], *, of: int = 1) -> Keyboard:
-    """*of* buttons in each row."""
+    """Puts *of* buttons in each row."""
     return tuple(tuple(buttons[at : at + of]) for at in range(0, len(buttons), of))
 
 
@@ -37,8 +37,8 @@ def page_turns(
     has_next: bool,
     words: tuple[str, str] | None = None,
 ) -> Keyboard:
-    """The row that leads to the pages before and after *page*, which counts from 0, in *words* of
-    its list; no row where there is neither.
+    """A row with buttons to the pages before and after *page* (counted from 0), with the list's own
+    *words*; no row if there are no other pages.
     """
     before, after = words or (_("Previous"), _("Next"))
     row = []

@@ -1,4 +1,4 @@
-"""What is said around guided conversations: over, expired, not understood, not expected."""
+"""Messages around guided conversations: expired, cancelled, not understood, not expected."""
 
 import re
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from bot.ui.length import length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape
 
-_MOST = 4_096  # what Telegram takes in one message
+_MAX_LENGTH = 4_096  # Telegram's limit for one message
 _NAMED = 200
 _TAG = re.compile("<[^>]*>")
 
 
 class Unfinished(Enum):
-    """What is true of a conversation that nobody finished."""
+    """The state of a conversation that nobody finished."""
 
     NOT_SAVED = auto()
     NOT_RECORDED = auto()
@@ -24,7 +24,7 @@ class Unfinished(Enum):
 
 
 def unexpected(typed: str = "") -> Answer:
-    """Nothing was asked; what was *typed* has done nothing."""
+    """No question was open, so what was *typed* had no effect."""
     sentence = _("I'm not sure what that's about. /help shows what I can do.")
     if not typed.strip():
         return say(sentence)
@@ -48,30 +48,30 @@ def expired_screen() -> Screen:
     )
 
 
-def expired(*, go_on: Button | None = None) -> Answer:
-    """Something was typed too late; with *go_on*, the question can be had again."""
-    if go_on is None:
+def expired(*, continue_button: Button | None = None) -> Answer:
+    """An answer came too late; *continue_button* asks the question again."""
+    if continue_button is None:
         return Answer(send=(expired_screen(),))
     return say(
         _(
             "That question has expired, and nothing was saved. To pick up where you left off, "
             "tap Continue, then type it again."
         ),
-        ((go_on,),),
+        ((continue_button,),),
     )
 
 
 def expired_button(*, instead: Screen | None = None) -> Answer:
-    """A button of a question that has expired; *instead* takes the place of that question."""
+    """Somebody pressed a button of an expired question; *instead* replaces that question."""
     toast = _("That question has expired, and nothing was saved.")
     return Answer(toast=toast, edit=instead, closes=instead is None)
 
 
-def left(question: Screen, unfinished: Unfinished, go_on: Button) -> Screen:
-    """In the place of a question that nobody answered in time."""
+def abandoned(question: Screen, unfinished: Unfinished, continue_button: Button) -> Screen:
+    """Replaces a question that nobody answered in time."""
     title = unfinished_words(unfinished)
     text = f"{title}\n\n{question.text}"
-    return Screen(text if length(text) <= _MOST else title, ((go_on,),))
+    return Screen(text if length(text) <= _MAX_LENGTH else title, ((continue_button,),))
 
 
 def unfinished_words(unfinished: Unfinished) -> str:
@@ -84,23 +84,27 @@ def unfinished_words(unfinished: Unfinished) -> str:
             return _("⌛ <b>Nothing was changed.</b>")
 
 
-def left_notice(what: str, *, go_on: Button, forget: Button) -> Screen:
-    """A medicine or an appointment was left: nobody sees an edit, so this is a message, silent."""
+def abandoned_notice(what: str, *, continue_button: Button, discard_button: Button) -> Screen:
+    """An unfinished medicine or appointment. Nobody notices an edit, so this is a (silent) message
+    of its own.
+    """
     return Screen(
         _("“{what}” wasn't saved.").format(what=escape(shorten(what, to=_NAMED))),
-        ((go_on, forget),),
+        ((continue_button, discard_button),),
         is_silent=True,
     )
 
 
 def named_for(what: str, person: str) -> str:
-    """ "Amlodipine 5 mg for Mum", where there is more than one person (no HTML)."""
+    """ "Amlodipine 5 mg for Mum" if the family cares for several people (no HTML)."""
     return _("{what} for {person}").format(what=what, person=person)
 
 
-def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Button) -> Screen:
-    """One line after something else was answered: *named* is what was to be added (no HTML), else
-    the *question* is known by how it begins.
+def still_open(
+    question: Screen, named: str | None, *, continue_button: Button, stop_button: Button
+) -> Screen:
+    """One line after the answer to something else. *named* is what would have been added (no HTML);
+    without it, the line quotes the start of *question*.
     """
     if named:
         text = _("“{what}” isn't saved yet.").format(what=escape(shorten(named, to=_NAMED)))
@@ -108,33 +112,33 @@ def still_open(question: Screen, named: str | None, *, go_on: Button, stop: Butt
         begins = unescape(_TAG.sub("", question.text)).split("\n", 1)[0]
         words = escape(shorten(begins, to=_NAMED))
         text = _("My question is still open: “{question}”").format(question=words)
-    return Screen(text, ((go_on, stop),))
+    return Screen(text, ((continue_button, stop_button),))
 
 
 def stop_label() -> str:
     return _("⏹ Stop")
 
 
-def go_on_label() -> str:
+def continue_label() -> str:
     return _("▶️ Continue")
 
 
-def forget_label() -> str:
+def discard_label() -> str:
     return _("Discard it")
 
 
 def continued() -> Screen:
-    """In the place of an offer to continue that was taken."""
+    """Replaces an offer to continue that was accepted."""
     return Screen(_("▶️ Continued below."))
 
 
-def forgotten(unfinished: Unfinished) -> Screen:
-    """In the place of an offer to continue that is over."""
+def discarded(unfinished: Unfinished) -> Screen:
+    """Replaces an offer to continue that has lapsed."""
     return Screen(unfinished_words(unfinished))
 
 
 def too_old(command: str) -> Screen:
-    """Continue, a day after; *command* is where to begin anew."""
+    """Continue was pressed a day later; *command* starts again."""
     return Screen(
         _(
             "That was more than a day ago, so it can't be continued, and nothing was saved."
@@ -144,7 +148,7 @@ def too_old(command: str) -> Screen:
 
 
 def cannot_continue() -> Screen:
-    """What it was about has gone, or the person has left that family."""
+    """The subject has been deleted, or the person has left that family."""
     return Screen(
         _(
             "This can't be continued, and nothing was saved: what it was about is no longer "
@@ -153,7 +157,7 @@ def cannot_continue() -> Screen:
     )
 
 
-def answered_before() -> Answer:
+def already_answered() -> Answer:
     return Answer(toast=_("That question has already been answered."), closes=True)
 
 
@@ -170,7 +174,7 @@ def cancelled() -> Answer:
     return say(_("Cancelled. Nothing was saved."))
 
 
-def ask_whose(buttons: Sequence[Button]) -> Screen:
+def ask_person(buttons: Sequence[Button]) -> Screen:
     return Screen(_("Who is it for?"), tuple((button,) for button in buttons))
 
 
@@ -187,7 +191,7 @@ def cancel_label() -> str:
 
 
 def tap_a_button(typed: str = "") -> Answer:
-    """What was *typed* where only a button answers is given back: it has done nothing."""
+    """Quotes what was *typed* at a question that only buttons answer: it had no effect."""
     if not typed.strip():
         return say(_("Please tap one of the buttons."))
     return say(

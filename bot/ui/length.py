@@ -1,5 +1,5 @@
-"""Telegram takes 4,096 characters in a message, 200 in a toast, and 100 buttons below a message. A
-reminder that is longer would not be shortened but refused.
+"""Telegram allows 4,096 characters in a message, 200 in a toast and 100 buttons below a message. It
+would refuse a longer reminder, not shorten it.
 """
 
 import re
@@ -8,22 +8,24 @@ from html import unescape
 
 from bot.ui.wording import _
 
-# Less than Telegram's, for titles and what follows a list.
+# Below Telegram's limit, to leave room for titles and whatever follows a list.
 ROOM = 3_600
-MOST_SHOWN = 4_000
-MOST_ROWS = 40
+MAX_SHOWN = 4_000
+MAX_ROWS = 40
 _TOAST = 200
 LABEL = 40  # of a name on a button: Telegram takes more, a phone's screen does not
 _TAG = re.compile(r"</?[a-z][\w-]*(?: [^<>]*)?>")
 
 
 def length(text: str) -> int:
-    """As Telegram counts: in UTF-16 units. Tags and escapes count too, so it is rather too much."""
+    """Counted as Telegram does, in UTF-16 units. Includes tags and escapes, so it errs on the safe
+    side.
+    """
     return len(text.encode("utf-16-le")) // 2
 
 
 def shown_length(text: str) -> int:
-    """As Telegram counts once it has read the HTML: what people see."""
+    """Counted as Telegram does after parsing the HTML: what people see."""
     return length(plain(text))
 
 
@@ -33,7 +35,7 @@ def plain(text: str) -> str:
 
 
 def shorten(words: str, *, to: int) -> str:
-    """*words* (no HTML) if they fit into *to* units, else their beginning and "…"."""
+    """*words* (no HTML) if they fit into *to* units, otherwise their beginning and "…"."""
     if length(words) <= to:
         return words
     fit = words[: to - 1]
@@ -43,7 +45,7 @@ def shorten(words: str, *, to: int) -> str:
 
 
 def toast(words: str, *, then: str = "") -> str:
-    """What is shown over a pressed button; *then* is said whole after it."""
+    """The text shown over a pressed button; *then* follows it and is never shortened."""
     if not then:
         return shorten(words, to=_TOAST)
     fit = shorten(words, to=_TOAST - length(then) - 2)
@@ -51,12 +53,12 @@ def toast(words: str, *, then: str = "") -> str:
 
 
 def label(name: str) -> str:
-    """A name as buttons show it."""
+    """A name, shortened for a button."""
     return shorten(name, to=LABEL)
 
 
 def fitting(lines: Sequence[str], *, room: int = ROOM) -> list[str]:
-    """Those of *lines* that fit into *room*, and how many more there are."""
+    """Those of *lines* that fit into *room*, followed by how many were left out."""
     fit: list[str] = []
     for line in lines:
         room -= shown_length(line) + 1

@@ -1,4 +1,4 @@
-"""What to say when something typed was not understood: one sentence, with what to type instead."""
+"""Answers to text the bot didn't understand: one sentence, with an example of what to type."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,12 +6,12 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import fold_spaces
 from bot.ui.wording import _, escape, listed
 
-# Enough to recognise one's own words by; somebody pastes 5,000 characters.
+# Enough to recognise one's own words; people do paste 5,000 characters.
 _LONGEST_QUOTATION = 60
 
 
 def misunderstood(problem: Misunderstood) -> str:
-    """The sentence (Telegram HTML) for what was misunderstood."""
+    """The sentence (Telegram HTML) about what wasn't understood."""
     sentence = _with_choices() if problem.suggestions else _without_choices()
     return sentence[problem.problem].format(
         words=quoted(problem.words), choices=_choices(problem.suggestions)
@@ -19,7 +19,7 @@ def misunderstood(problem: Misunderstood) -> str:
 
 
 def quoted(words: str) -> str:
-    """What somebody typed (Telegram HTML), on one line, and no longer than needed to know it by."""
+    """What somebody typed (Telegram HTML), on one line, just long enough to recognise."""
     words = fold_spaces(words)
     if len(words) > _LONGEST_QUOTATION:
         words = words[: _LONGEST_QUOTATION - 1].rstrip() + "…"
@@ -27,7 +27,7 @@ def quoted(words: str) -> str:
 
 
 def _choices(suggestions: Sequence[str]) -> str:
-    # Telegram copies what is set as code when it is tapped.
+    # A tap on code makes Telegram copy it.
     codes = [f"<code>{quoted(suggestion)}</code>" for suggestion in suggestions]
     return listed(codes, joined_by="or")
 

@@ -1,4 +1,4 @@
-"""Expected errors in words: one helpful sentence each."""
+"""One helpful sentence for each expected error."""
 
 from decimal import Decimal
 
@@ -59,12 +59,13 @@ from domain.overview.own_actions import ActionSuperseded
 
 
 def refuse(error: CareCircleError | Misunderstood, *, is_press: bool) -> Answer:
-    """What to say: an alert over a pressed button, a message otherwise."""
+    """The answer: an alert over a pressed button, otherwise a message."""
     if isinstance(error, Misunderstood):
         return say(misunderstood(error))
     sentence = _sentence(error)
     if is_press:
-        # What was said of a record is no longer true: it can't be undone from there any more.
+        # What the message says about the record is out of date: it can't be undone from there any
+        # more.
         closes = isinstance(error, ActionSuperseded) and error.dose is not None
         return Answer(toast=toast(sentence), alert=True, closes=closes)
     return say(escape(sentence))
@@ -87,7 +88,7 @@ def in_private(bot_username: str) -> Answer:
     )
 
 
-def forgetful() -> Answer:
+def conversations_unavailable() -> Answer:
     return say(
         _(
             "I can't remember our conversation at the moment. Please type everything on one "
@@ -110,12 +111,12 @@ def apology(incident: str) -> Answer:
 
 
 def family_full(error: FamilyFull) -> Screen:
-    """Why the rest of a list was not saved."""
+    """Why the rest of a list wasn't saved."""
     return Screen(escape(_sentence(error)))
 
 
 def already_exists(name: str) -> str:
-    """The name of a person that is taken, as HTML."""
+    """The person's name is already in use (HTML)."""
     return escape(_somebody_has(name))
 
 

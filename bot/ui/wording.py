@@ -1,8 +1,8 @@
 """Language and escaping: how every sentence reaches a reader.
 
-Sentences come from a catalogue; days, lists and decimals from CLDR, by the locale of the same
-language. Both are rendered in the receiver's language at the moment of sending, so the language is
-a context, not an argument that each view hands on: ``with speaking("de"): card(...)``.
+Sentences come from a catalogue; days, lists and decimals come from CLDR, for the locale of the same
+language. Both are rendered in the receiver's language when a message is sent, so the language is a
+context rather than an argument that every view passes on: ``with speaking("de"): card(...)``.
 """
 
 import gettext
@@ -30,19 +30,20 @@ class _Language:
     locale: Locale
 
 
-# Of all English, the one that says "Thursday 3 December" and "08:00, 14:00 and 20:00".
+# The English locale that writes "Thursday 3 December" and "08:00, 14:00 and 20:00".
 _ENGLISH = _Language(gettext.NullTranslations(), Locale("en", "GB"))
 _spoken: ContextVar[_Language] = ContextVar("spoken", default=_ENGLISH)
 
-# An IETF tag as far as catalogues tell languages apart: "pt", "pt-br", "zh-hant", "zh-hant-tw".
+# The part of an IETF tag that catalogues distinguish: "pt", "pt-br", "zh-hant", "zh-hant-tw".
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})  # Unicode classes of letters and digits
 
 
 @lru_cache(maxsize=64)
 def _language(tag: str, locales: Path) -> _Language:
-    """English where none of the catalogues under *locales* speaks the language of *tag*."""
-    # It comes from a person's app and becomes the name of a folder: nothing but a tag gets there.
+    """English if there is no catalogue for *tag* under *locales*."""
+    # The tag comes from the user's app and becomes a folder name, so only real tags are let
+    # through.
     found = _TAG.fullmatch(tag.lower().replace("_", "-"))
     if found is None:
         return _ENGLISH
@@ -66,15 +67,15 @@ def _locale_of(catalogue: Path) -> Locale:
 
 
 def spoken_locales(locales: Path = LOCALES) -> Sequence[Locale]:
-    """Of all languages that have a catalogue, and of English, which needs none."""
+    """The locales of all languages with a catalogue, and English, which needs none."""
     catalogues = sorted(locales.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
     return [_ENGLISH.locale, *map(_locale_of, catalogues)]
 
 
 @contextmanager
 def speaking(language: str | None, *, locales: Path = LOCALES) -> Iterator[None]:
-    """Render what happens inside in *language* (an IETF tag; None or unknown: English), by the
-    catalogues under *locales*.
+    """Renders everything inside in *language* (an IETF tag; None or unknown means English), with
+    the catalogues under *locales*.
     """
     token = _spoken.set(_language(language or "en", locales))
     try:
@@ -84,8 +85,8 @@ def speaking(language: str | None, *, locales: Path = LOCALES) -> Iterator[None]
 
 
 def locale() -> Locale:
-    """Of the language that is spoken now: where no catalogue speaks the reader's, English, so that
-    no sentence is in two languages.
+    """The locale in use. English if the reader's language has no catalogue, so that no sentence
+    mixes two languages.
     """
     return _spoken.get().locale
 
@@ -103,17 +104,17 @@ def listed(words: Sequence[str], *, joined_by: Literal["and", "or"] = "and") -> 
     return _listed(tuple(words), joined_by, locale())
 
 
-@lru_cache(maxsize=4_096)  # Babel looks its pattern up each time
+@lru_cache(maxsize=4_096)  # Babel looks up the pattern every time
 def _listed(words: Sequence[str], joined_by: Literal["and", "or"], language: Locale) -> str:
     style: Literal["standard", "or"] = "or" if joined_by == "or" else "standard"
     return format_list(words, style=style, locale=language)
 
 
 def escape(words: str) -> str:
-    """Make people's words safe inside Telegram HTML: an unescaped ``<`` fails the whole message.
+    """Makes people's words safe inside Telegram HTML: an unescaped ``<`` fails the whole message.
 
-    Words written from right to left are set apart from the sentence around them: they would draw
-    its next number to their side, and "أسبرين 5 mg" be shown as "5 أسبرين mg".
+    Words written from right to left are isolated from the sentence around them. Otherwise they
+    would pull the next number to their side, so that "أسبرين 5 mg" would appear as "5 أسبرين mg".
     """
     escaped = html.escape(words, quote=False)
     if words.isascii() or all(unicodedata.bidirectional(c) not in _RIGHT_TO_LEFT for c in words):

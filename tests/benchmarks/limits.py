@@ -29,12 +29,12 @@ async def measure_telegram_s_limits() -> None:
     answers: list[tuple[float, float]] = []
 
     async def send(lane: Lane, deadline: datetime, chat_id: int) -> None:
-        await limiter.slot(lane, deadline, chat_id)
+        await limiter.acquire(lane, deadline, chat_id)
         bulk.append((time.monotonic(), (lane, deadline)))
 
     async def answer(chat_id: int) -> None:
         asked_at = time.monotonic()
-        await limiter.slot(Lane.INTERACTIVE, DUE_AT, chat_id)
+        await limiter.acquire(Lane.INTERACTIVE, DUE_AT, chat_id)
         now = time.monotonic()
         answers.append((now, now - asked_at))
 
@@ -72,12 +72,12 @@ async def measure_thirty_people_chatting() -> None:
     presses: list[float] = []
 
     async def send(lane: Lane, chat_id: int, of: str) -> None:
-        await limiter.slot(lane, DUE_AT, chat_id)
+        await limiter.acquire(lane, DUE_AT, chat_id)
         sent[of].append(time.monotonic())
 
     async def press(chat_id: int) -> None:
         asked_at = time.monotonic()
-        await limiter.slot(Lane.INTERACTIVE, DUE_AT + timedelta(hours=1), chat_id)
+        await limiter.acquire(Lane.INTERACTIVE, DUE_AT + timedelta(hours=1), chat_id)
         presses.append(time.monotonic() - asked_at)
 
     tasks = [
@@ -112,13 +112,13 @@ async def measure_cost() -> None:
         limiter = Limiter(None, budget)
         began = time.perf_counter()
         await asyncio.gather(
-            *(limiter.slot(Lane.DUE, DUE_AT, chat_id) for chat_id in range(WAITING))
+            *(limiter.acquire(Lane.DUE, DUE_AT, chat_id) for chat_id in range(WAITING))
         )
         each = (time.perf_counter() - began) / WAITING
         print(f"a slot, limits {name:10} {each * 1e6:7.1f} µs with {WAITING:,} at once")
 
     limiter = Limiter(None, Budget())
-    tasks = [asyncio.create_task(limiter.slot(Lane.DUE, DUE_AT, 7)) for _ in range(WAITING)]
+    tasks = [asyncio.create_task(limiter.acquire(Lane.DUE, DUE_AT, 7)) for _ in range(WAITING)]
     await asyncio.sleep(0.1)
     began = time.perf_counter()
     for _ in range(WAITING):

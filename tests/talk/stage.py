@@ -135,7 +135,9 @@ class Stage:
         [row] = await self.rows(_BUSY, self.now)
         app = self.town.app
         # What is answered is marked as done a little later, for many together.
-        answered = set(app.finished._update_ids) if app and app.finished else set()
+        answered = (
+            set(app.completed_updates._update_ids) if app and app.completed_updates else set()
+        )
         return not row["owes"] and not set(row["updates"]) - answered
 
     async def move_to(self, instant: datetime) -> AsyncIterator[datetime]:
@@ -154,8 +156,10 @@ class Stage:
 
     async def _jump_to(self, instant: datetime) -> None:
         app = self.town.app
-        if app is not None and app.finished is not None:
-            await app.finished.flush()  # or what was answered now would be marked days later
+        if app is not None and app.completed_updates is not None:
+            await (
+                app.completed_updates.flush()
+            )  # or what was answered now would be marked days later
         passed = instant - self.now
         self.town.jump_to(instant)
         milliseconds = int(passed.total_seconds() * 1000)

@@ -24,9 +24,9 @@ from bot.ui.presses.doses import (
     Skip,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
 )
 from bot.ui.presses.history import FamilyHistory, MedicineHistory, PersonHistory, ShowEntry
 from bot.ui.presses.medicines import Give, MedicinesPage, ShowMedicine
@@ -40,8 +40,8 @@ from tests.walk.snapshot import Row, Snapshot, differences, normal
 
 # What records that something was given, or was not, by one tap.
 RECORDING = {
-    *(Take, TakeToday, TakeExactly, TakeAll, TakeAllSurely),
-    *(TakeTold, Skip, Choose, Give, CorrectToMyClock),
+    *(Take, TakeToday, TakeExactly, TakeAll, TakeNamedDoses),
+    *(TakeAllInSummary, Skip, Choose, Give, CorrectToMyClock),
 }
 # Neither of these may change what is recorded or planned, whoever presses them.
 HARMLESS = {

@@ -29,9 +29,9 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
@@ -240,7 +240,7 @@ class Walk(Ground):
                 UndoRecord,
                 ShowRecord,
             ),
-            *(CloseMenu, TakeToday, TakeExactly, TakeAllSurely, TakeTold),
+            *(CloseMenu, TakeToday, TakeExactly, TakeNamedDoses, TakeAllInSummary),
         }
         for _ in range(self.rng.randrange(1, 4)):
             found = [

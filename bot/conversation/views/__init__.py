@@ -1,1 +1,1 @@
-"""What conversations that areas share show."""
+"""Views for conversations that several areas share."""

@@ -1,11 +1,11 @@
-"""A pasted list: as it was understood, and as it was saved."""
+"""A pasted list: as it was understood, and once it is saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import ROOM, fitting, label, length, shorten
 from bot.ui.misunderstandings import quoted
 from bot.ui.wording import _, escape, ngettext
@@ -18,8 +18,9 @@ _IN_SHORT = 3  # lines
 
 @dataclass(frozen=True)
 class Shown:
-    """An entry: what was typed, and as it was understood (HTML), or the reason why it was not.
-    `same` is what is there already of its name."""
+    """An entry: what was typed, and what was understood (HTML) or why it wasn't. `same` is an
+    existing item of that name.
+    """
 
     line: str
     words: str
@@ -28,7 +29,7 @@ class Shown:
 
 
 def entries(shown: Sequence[Shown], buttons: Keyboard, *, left: int = 0) -> Screen:
-    """The list, numbered; *left* are more than fit, and come next."""
+    """The numbered list; *left* entries don't fit and come next."""
     understood = sum(entry.reason is None for entry in shown)
     head = ngettext("I understood {count} of {all}:", "I understood {count} of {all}:", understood)
     lines = [head.format(count=understood, all=len(shown))]
@@ -44,8 +45,8 @@ def entries(shown: Sequence[Shown], buttons: Keyboard, *, left: int = 0) -> Scre
     return Screen("\n".join(lines), buttons)
 
 
-def how_many_fit(shown: Sequence[Shown]) -> int:
-    """How many of them one message holds: a button must not save what nobody can read."""
+def count_fitting(shown: Sequence[Shown]) -> int:
+    """How many fit into one message: a button must not save entries that nobody can see."""
     room, count = ROOM, 0
     for number, entry in enumerate(shown, start=1):
         room -= length(_entry(number, entry)) + 1
@@ -76,18 +77,18 @@ def _quoted(line: str) -> str:
 def about_one(
     question: Screen, *, number: int, count: int, line: str, last: tuple[Button, ...]
 ) -> Screen:
-    """A question about one entry, which is named."""
+    """A question about one entry, which it names."""
     head = _("{number} of {count}: “{line}”").format(number=number, count=count, line=_quoted(line))
     return Screen(f"{head}\n{question.text}", (*question.keyboard, last))
 
 
-def whose_words() -> str:
-    """What a line leaves open that doesn't say whose it is."""
+def person_question() -> str:
+    """What a line leaves open that doesn't say whom it is for."""
     return _("Who is it for?")
 
 
 def answer_label(number: int, question: str) -> str:
-    """*question*: what the line leaves open, in words."""
+    """*question* is what the line leaves open, in words."""
     return _("❓ {number}: {question}").format(number=number, question=question)
 
 
@@ -99,7 +100,7 @@ def back_label() -> str:
     return _("◀ Back to the list")
 
 
-def type_anew(line: str, *, number: int, keep: Button) -> Screen:
+def ask_to_retype(line: str, *, number: int, keep: Button) -> Screen:
     words = _("Type number {number} again. It was: <code>{line}</code>")
     return Screen(words.format(number=number, line=_quoted(line)), ((keep,),))
 
@@ -142,7 +143,7 @@ def tap_or_type(typed: str = "") -> Answer:
 
 
 def saved_text(lines: Sequence[str], *, member: Member) -> str:
-    """*lines*: an entry each, as it was saved."""
+    """*lines*: one for each saved entry."""
     count = len(lines)
     head = ngettext(
         "✅ Saved {count} in family {family}:", "✅ Saved {count} in family {family}:", count
@@ -152,7 +153,7 @@ def saved_text(lines: Sequence[str], *, member: Member) -> str:
 
 
 def saved_keyboard(buttons: Sequence[Button]) -> Keyboard:
-    """*buttons*: one for each entry; below them Undo."""
+    """*buttons*: one for each entry, with Undo below them."""
     return (*in_rows(buttons), (undo_button(entries=len(buttons)),))
 
 

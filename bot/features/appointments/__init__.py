@@ -1,1 +1,1 @@
-"""Appointments: adding, moving, changing, driving, how it went."""
+"""Appointments: adding, moving, changing and driving to them, and how they went."""

@@ -1,1 +1,1 @@
-"""Families, people cared for, and the first steps."""
+"""Families, the people they care for, and the first steps."""

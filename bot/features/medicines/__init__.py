@@ -1,1 +1,1 @@
-"""Medicines: adding, giving, correcting, pausing, stock, and the cards of doses."""
+"""Medicines: adding, giving, correcting, pausing, stock, and dose cards."""

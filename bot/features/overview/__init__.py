@@ -1,1 +1,1 @@
-"""What needs several areas: today, undo, news, names in other families, edited messages."""
+"""Whatever spans several areas: today, undo, change notices, other families, edited messages."""

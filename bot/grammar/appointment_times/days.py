@@ -1,6 +1,6 @@
 """The day of an appointment: "3 December", "in two weeks", "tonight", "1-14 july".
 
-Days that are counted from today are read by `dateparser`; those by name and number by
+Days counted from today are parsed by `dateparser`; days given by name and number by
 :mod:`bot.grammar.dates`, which knows when to ask.
 """
 
@@ -17,7 +17,7 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, tokenize, words_of
 
 _NUMBER_WORDS = "|".join(["a", "an", *COUNTS])
-# What we let the library read: whole phrases whose meaning is not in doubt.
+# What the library may parse: whole phrases with a single meaning.
 _COUNTED = re.compile(
     rf"in (?:\d{{1,6}}|{_NUMBER_WORDS}) (?:day|week|fortnight|month|year)s?"
     rf"|(?:\d{{1,3}}|{_NUMBER_WORDS}) (?:day|week|month)s? from (?:now|today|tomorrow)"
@@ -61,7 +61,7 @@ def _names_a_month(words: Sequence[str]) -> bool:
 
 
 def _before(first: TypedDate, last: TypedDate) -> TypedDate:
-    """The first day of a range of which only the last one may say the year."""
+    """The first day of a range, where only the last day may name the year."""
     if not re.search(r"\b\d{4}\b", last.words):
         return first
 
@@ -78,7 +78,7 @@ def _in_its_year(first: TypedDate, end: date, today: date) -> date:
 
 
 def read_day_and_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
-    """ "tonight", "this evening": a day, and a part of it with which its time has to agree."""
+    """ "tonight", "this evening": a day and a part of it, which the time has to match."""
     words = words_of(tokens, 2)
     if words[0] == "tonight":
         part, used = _TONIGHT, 1
@@ -97,7 +97,7 @@ def read_counted_date(tokens: Sequence[Token], typed: TypedWhen) -> int:
     """ "in two weeks", "3 days from now", "the day after tomorrow"."""
     words = words_of(tokens, _LONGEST_PHRASE)
     if vague := _vague(words):
-        # Which of its days? A rough date would only be remembered wrongly.
+        # It doesn't say which day, and a rough date would only be misremembered.
         raise Misunderstood(Problem.DAY_VAGUE, typed_words(tokens, vague))
     for used in range(len(words), 1, -1):
         phrase = " ".join(words[:used])
@@ -109,14 +109,14 @@ def read_counted_date(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def _vague(words: Sequence[str]) -> int:
-    """How many words name a week, a month or a year, but no day of it: "next week", "in june"."""
+    """How many words name a week, a month or a year without a day: "next week", "in june"."""
     match words:
         case ["next" | "this", name, *_] if name in _VAGUE:
             return 2
         case ["at" | "on" | "over", "the", "weekend", *_]:
             return 3
         case ["in" | "early" | "mid" | "late", month, *following] if month in MONTHS:
-            # "in june 3": a date with a word too many.
+            # "in june 3" is a date with one word too many.
             return 0 if following[:1] and _DATE_RANGE.fullmatch(following[0]) else 2
         case ["end" | "beginning" | "middle", "of", month, *_] if month in MONTHS:
             return 3
@@ -143,7 +143,7 @@ def read_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
     used = found.tokens_used
     if typed.day is not None:
         raise Misunderstood(Problem.WHEN_TWICE, found.words)
-    # "Friday 27 November": the weekday only says again which day that is.
+    # "Friday 27 November": the weekday only repeats which day that is.
     if tokens[0].word in WEEKDAYS and used == 1:
         skip = 1 if words_of(tokens[1:], 1) == [","] else 0
         following = read_date(tokens[1 + skip :])

@@ -20,7 +20,7 @@ def read_end(tokens: Sequence[Token], typed: TypedWhen) -> int:
         return 0
     skip = 2 if words[1:2] == ["the"] else 1
     clock, used = _end_clock(tokens, skip, typed)
-    # "10:00 to 12:00 tomorrow" says once which day it is.
+    # "10:00 to 12:00 tomorrow" names the day once, for both.
     is_of_start = clock is not None and typed.day is None
     found = None if is_of_start else read_date(tokens[used:])
     weekday = found is not None and found.tokens_used == 1 and tokens[used].word in WEEKDAYS
@@ -44,7 +44,7 @@ def read_end(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def _end_clock(tokens: Sequence[Token], at: int, typed: TypedWhen) -> tuple[TypedTime | None, int]:
-    """The hour at which it ends, where one can stand there, and where it ends itself."""
+    """The hour at which it ends, if there can be one at *at*, and the position after it."""
     skip = 1 if words_of(tokens[at:], 1) in (["at"], ["@"], [","]) else 0
     rest = tokens[at + skip :]
     if typed.clock is None or not rest or read_date(rest) is not None:

@@ -42,7 +42,7 @@ def read_clock(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | None:
-    """ "9-15", "9 to 5": two hours without anything that says so, but for where they stand."""
+    """ "9-15", "9 to 5": two numbers that only their position marks as hours."""
     words = words_of(tokens, 4)
     if len(words) < 3 or words[1] not in {"-", "to"} or words[3:4] in (["am"], ["pm"]):
         return None
@@ -61,12 +61,12 @@ def read_hours_range(tokens: Sequence[Token]) -> tuple[TypedTime, TypedTime] | N
 
 
 def _could_be_a_date(first: int, last: int) -> bool:
-    """Of two numbers one has to be a month."""
+    """One of the two numbers has to be a month."""
     return min(first, last) > 0 and min(first, last) <= len(MONTH_NAMES)
 
 
 def read_part_of_day(tokens: Sequence[Token], typed: TypedWhen) -> int:
-    """ "in the morning", "at night"; "evening" alone where a day or a time stands before it."""
+    """ "in the morning", "at night"; "evening" alone only after a day or a time."""
     words = words_of(tokens, 3)
     skip = 0
     if words[0] in {"in", "at"}:

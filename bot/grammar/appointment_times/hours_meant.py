@@ -1,4 +1,6 @@
-"""The hours that were meant, where a typed hour can be two, and how long it is between them."""
+"""Decides which hours were meant, if a typed hour can be two, and how long the appointment
+lasts.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -10,23 +12,25 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import tokenize
 
 _LONGEST_GUESSED = timedelta(hours=8)  # "10:00-1:30" ends in the afternoon
-_LONGEST_NIGHT = timedelta(hours=14)  # "14:00-04:00"; of "14:00-09:00" one is a slip
-_EVENING, _NOON = 16, 12  # what begins from here on may end in the morning: up to here
-_PART_HOURS = range(8, 23)  # those of a part of the day that are offered
+_LONGEST_NIGHT = timedelta(hours=14)  # "14:00-04:00"; in "14:00-09:00" one of them is a slip
+_EVENING, _NOON = 16, 12  # what starts from _EVENING on may end the next morning, before _NOON
+_PART_HOURS = range(8, 23)  # the hours of a part of the day that are offered
 
 
 def resolve_hours(when: When, typed: TypedWhen) -> When:
-    """With the times that its hour can be, and how long it takes, where its end is known."""
+    """Add the times that its hour can mean, and the duration if its end is known."""
     if typed.clock is None:
         return when if typed.part is None else replace(when, times=_hours_of(typed.part))
     ends = typed.ends if typed.until is None or typed.repeat is not None else None
     try:
-        part = None if typed.clock.is_midnight else typed.part  # no part of a day holds it
+        part = (
+            None if typed.clock.is_midnight else typed.part
+        )  # midnight belongs to no part of a day
         found = _literal(typed.clock, ends) or typed.clock.resolve(part)
     except Misunderstood as problem:
         times = tuple(time.fromisoformat(words) for words in problem.suggestions)
         when = with_problem(replace(when, times=times if len(times) > 1 else ()), problem)
-        # "9 to 5" takes eight hours, whichever nine it is.
+        # "9 to 5" takes eight hours, whether it starts in the morning or in the evening.
         lengths = (
             {length_between(each, ends, typed.clock) for each in when.times} if ends else set()
         )
@@ -45,12 +49,12 @@ def resolve_hours(when: When, typed: TypedWhen) -> When:
 
 
 def _hours_of(part: PartOfDay) -> tuple[time, ...]:
-    """What is offered where only a part of the day is said."""
+    """The hours to offer if only a part of the day was given."""
     return tuple(time(hour) for hour in _PART_HOURS if part.holds(hour))
 
 
 def _literal(first: TypedTime, ends: TypedTime | None) -> time | None:
-    """ "9-15": who counts on to 15 means nine in the morning by 9."""
+    """ "9-15": somebody who writes 15 means nine in the morning by 9."""
     if ends is None or first.is_sure or len(first.readings) < 2:
         return None
     is_by_24_hours = len(ends.readings) == 1 and ends.readings[0].hour > _NOON
@@ -60,7 +64,7 @@ def _literal(first: TypedTime, ends: TypedTime | None) -> time | None:
 
 
 def length_between(start: time, ends: TypedTime, first: TypedTime) -> timedelta | None:
-    """From *start* until *ends*, which may be the next morning; None if it cannot be told."""
+    """From *start* until *ends*, which may be the next morning; None if that is unclear."""
     begin = datetime.combine(date.min, start)
     readings = [datetime.combine(date.min, reading) for reading in ends.readings]
     if ends.is_sure and readings[0] > begin:
@@ -70,7 +74,7 @@ def length_between(start: time, ends: TypedTime, first: TypedTime) -> timedelta 
         over_night = readings[0] + timedelta(days=1) - begin
         return over_night if over_night <= _LONGEST_NIGHT else None
     if not is_by_24_hours:
-        # "10:00-1:30" ends in the afternoon; nobody says "11:00-10:30" of half a day.
+        # "10:00-1:30" ends in the afternoon; nobody writes "11:00-10:30" for nearly twelve hours.
         near = [end for end in readings if begin < end <= begin + _LONGEST_GUESSED]
         if near:
             return near[0] - begin
@@ -80,7 +84,7 @@ def length_between(start: time, ends: TypedTime, first: TypedTime) -> timedelta 
 
 
 def ask_hours_or_date(typed: TypedWhen, today: date) -> Misunderstood | None:
-    """ "9-15" without a day: 15 September where people write so, or from nine to three."""
+    """ "9-15" without a day: 15 September in some countries, or nine to three."""
     first, last = (int(each.words) for each in (typed.clock, typed.ends) if each is not None)
     words = f"{first}-{last}"
     days = []

@@ -9,8 +9,8 @@ from bot.grammar.numbers import COUNTS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
-_LONGEST = timedelta(hours=24)  # in hours and minutes
-LONGEST_RANGE = timedelta(days=60)  # from a day to another
+_LONGEST = timedelta(hours=24)  # if given in hours or minutes
+LONGEST_RANGE = timedelta(days=60)  # from one day to another
 _DURATION = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(m|min|mins|minutes?|h|hrs?|hours?)?")
 MINUTE_WORDS = {"m", "min", "mins", "minute", "minutes"}
 HOUR_WORDS = {"h", "hr", "hrs", "hour", "hours"}
@@ -40,7 +40,7 @@ def read_length(tokens: Sequence[Token], typed: TypedWhen) -> int:
         return skip + found[1]
     if not skip:
         return 0
-    # "for 6 weeks" is how long a series goes on, or something that takes whole days.
+    # "for 6 weeks" is how long a series runs, or something that takes whole days.
     words = words_of(tokens[1:], 2)
     count = _a_number(words[0]) if words else None
     if count is None or len(words) < 2 or words[1] not in DAYS_OF_UNIT:

@@ -1,4 +1,4 @@
-"""A whole answer read as a time or as a length: "tomorrow 14:30", "22:00-06:00", "3 days"."""
+"""Parses a whole answer as a time or a duration: "tomorrow 14:30", "22:00-06:00", "3 days"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,8 +21,8 @@ from domain.local_time import resolve_local
 
 
 def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool = False) -> When:
-    """All of *text* as a time, by the clock of *zone*. Where the day *is_day_known*, "9-15" are
-    hours. Raises `Misunderstood` for other words.
+    """Parse all of *text* as a time, by the clock of *zone*. If *is_day_known*, "9-15" are hours.
+    Raises `Misunderstood` for other words.
     """
     tokens = split_spans(tokenize(text[:200]).tokens)
     typed, at = TypedWhen(), 0
@@ -38,7 +38,9 @@ def parse_when(text: str, *, zone: ZoneInfo, now: datetime, is_day_known: bool =
 
 
 def parse_days(text: str) -> timedelta:
-    """How long something takes that lasts all day: "3 days", "all day". Raises `Misunderstood`."""
+    """The duration of something that takes whole days: "3 days", "all day". Raises
+    `Misunderstood`.
+    """
     tokens, typed = tokenize(text[:60]).tokens, TypedWhen()
     used = read_all_day(tokens, typed) or read_length((*as_tokens("for"), *tokens), typed) - 1
     duration = timedelta(days=typed.lasts_days or 1)
@@ -49,8 +51,8 @@ def parse_days(text: str) -> timedelta:
 
 
 def parse_duration(text: str, *, begins: datetime, zone: ZoneInfo) -> timedelta:
-    """How long what *begins* then (naive local) takes: "45 minutes", "for 1h", "until 06:00",
-    "22:00-06:00". Raises `Misunderstood`, also for hours that begin at another time.
+    """The duration of something that *begins* then (naive local): "45 minutes", "for 1h", "until
+    06:00", "22:00-06:00". Raises `Misunderstood`, also for hours that begin at a different time.
     """
     tokens = split_spans(tokenize(text[:60]).tokens)
     skipped = 1 if words_of(tokens, 1) == ["for"] else 0
@@ -64,7 +66,7 @@ def parse_duration(text: str, *, begins: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def _read_hours(tokens: Sequence[Token], *, begins: datetime, zone: ZoneInfo) -> timedelta | None:
-    """From the hour at which it begins to another, which may be one of the next day."""
+    """From the hour it begins at to another, possibly on the next day."""
     own = f"{begins:%H:%M}"
     typed = TypedWhen()
     if words_of(tokens, 1) and tokens[0].word in UP_TO - {"-"}:
@@ -78,7 +80,7 @@ def _read_hours(tokens: Sequence[Token], *, begins: datetime, zone: ZoneInfo) ->
     is_more = typed.day or typed.repeat or typed.until or typed.part or typed.is_all_day
     if typed.clock is None or typed.ends is None or is_more:
         return None
-    # "9-15" of what begins at nine.
+    # "9-15" for something that begins at nine.
     if begins.time() not in typed.clock.readings:
         raise Misunderstood(Problem.BEGINS_OTHERWISE, typed.clock.words, suggestions=(own,))
     clock = replace(typed.clock, words=own, readings=(begins.time(),), is_sure=True)

@@ -1,4 +1,4 @@
-"""The time of an appointment in parts: as typed, and as seen from today."""
+"""The parts of an appointment's time: as typed, and relative to today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,18 +16,20 @@ UP_TO = {"to", "-", "until", "till", "through", "thru", "ending"}
 
 @dataclass(frozen=True)
 class When:
-    """What is known of a time. `days` and `times` are all that it could be: none if it was not said
-    (or cannot be), one if it is certain, two if it has to be asked. `problem` is the first thing to
-    say about it. A day that `is_doubtful` is the only one left of several: nothing is saved on it
-    unasked. What `is_all_day` begins at midnight and has a `duration` in days. An `other_half` is
-    twelve hours after the time, where what was typed may mean that, too; `offered` are times of
-    which one is likely meant instead of what cannot be. At `is_midnight` a day has two nights.
+    """What is known about a time.
+
+    `days` and `times` hold every possible reading: none if nothing was said (or nothing is
+    possible), one if it is certain, two if somebody has to be asked. `problem` is the first thing
+    to complain about. A day that `is_doubtful` is the only one left of several, and is never saved
+    without asking. An `is_all_day` time begins at midnight and has a `duration` in days.
+    `other_half` is twelve hours later, if the text may mean that too; `offered` are likely times to
+    suggest for an impossible one. With `is_midnight`, the day has two nights.
     """
 
     days: tuple[date, ...] = ()
     times: tuple[time, ...] = ()
     rule: Recurrence | None = None
-    is_anchored: bool = False  # the rule says on which days
+    is_anchored: bool = False  # the rule names the days itself
     duration: timedelta | None = None
     is_all_day: bool = False
     is_doubtful: bool = False
@@ -69,12 +71,12 @@ class TypedWhen:
 
 
 def with_problem(when: When, problem: Misunderstood) -> When:
-    """With *problem*, unless there is one already: the first is said."""
+    """Add *problem*, unless there already is one: only the first is reported."""
     return replace(when, problem=when.problem or problem)
 
 
 def check_once(is_there: object, words: str) -> None:
-    """Raises `Misunderstood` for *words* that say again what was said."""
+    """Raises `Misunderstood` if *words* repeat something already said."""
     if is_there is not None:
         raise Misunderstood(Problem.WHEN_TWICE, words)
 
@@ -85,5 +87,5 @@ def typed_words(tokens: Sequence[Token], used: int) -> str:
 
 
 def as_tokens(*words: str) -> Sequence[Token]:
-    """Words of our own, to be read like typed ones."""
+    """Words of our own, tokenized like typed ones."""
     return tokenize(" ".join(words)).tokens

@@ -1,4 +1,4 @@
-"""The parts of a time, read one after the other from the front of what was typed."""
+"""Reads the parts of a time one by one from the front of the text."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from bot.grammar.dates import MONTHS, WEEKDAYS
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Token, words_of
 
-# What may stand on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
+# What can be on either side of a dash: "10:00-14:00", "9am-2pm", "1-14 july", "mon-fri".
 _SIDE = re.compile(r"\d{1,4}([:.]\d{2})?([ap]m)?|\d{1,2}(st|nd|rd|th|/\d{1,2})|[a-z]{3,9}")
 _NEVER_FIRST = {",", "from", "starting", "beginning", "begins", "starts"}
 _FILLERS = _NEVER_FIRST | {"on", "the"}
@@ -28,7 +28,9 @@ _FILLERS_OF_A_PART = 2
 
 
 def split_spans(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """With "10:00-14:00" and "1-14" as three tokens each; "2026-12-03" and "x-ray" stay one."""
+    """Split "10:00-14:00" and "1-14" into three tokens each; "2026-12-03" and "x-ray" stay
+    whole.
+    """
     found: list[Token] = []
     for token in tokens:
         first, dash, last = token.word.partition("-")
@@ -52,7 +54,7 @@ def _is_side(word: str) -> bool:
 
 
 def reads_as_time(tokens: Sequence[Token]) -> int:
-    """How many of *tokens* begin like a date, a time, a rhythm or a length; 0 if they do not."""
+    """How many of *tokens* start like a date, a time, a rhythm or a duration; 0 if they don't."""
     if not tokens or tokens[0].is_quoted or tokens[0].word in _FILLERS:
         return 0
     if len(tokens) > 2 and read_hours_range(tokens) is not None:
@@ -64,13 +66,13 @@ def reads_as_time(tokens: Sequence[Token]) -> int:
 
 
 def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
-    """Read one part of a time into *typed*; returns how many tokens it took, 0 if it is none.
+    """Read one part of a time into *typed*; returns how many tokens it took, 0 if there is none.
 
-    Raises `Misunderstood` for what can only be meant as such a part and is wrong.
+    Raises `Misunderstood` for words that can only be meant as such a part, but are wrong.
     """
     skipped = _fillers(tokens)
-    # "on" and "the" may belong to a part ("on Mondays", "on the 3rd of every month"): those right
-    # before it do.
+    # "on" and "the" can be part of it ("on Mondays", "on the 3rd of every month"), if they come
+    # right before it.
     for start in range(max(0, skipped - _FILLERS_OF_A_PART), skipped + 1):
         used = _read_one_part(tokens[start:], typed) if start < len(tokens) else 0
         if used:
@@ -79,7 +81,7 @@ def read_when_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
 
 
 def _fillers(tokens: Sequence[Token]) -> int:
-    """How many of *tokens* say nothing by themselves."""
+    """How many of *tokens* carry no meaning of their own."""
     fillers = takewhile(lambda token: not token.is_quoted and token.word in _FILLERS, tokens)
     return sum(1 for _ in fillers)
 
@@ -106,7 +108,7 @@ def _read_one_part(tokens: Sequence[Token], typed: TypedWhen) -> int:
         if used:
             return used
     if words[0] == "in" and read_hours_or_minutes(tokens[1:], is_expected=True) is not None:
-        # Whoever types it reads it later: "in an hour" of when?
+        # People read it again later, and "in an hour" would have lost its meaning.
         raise Misunderstood(Problem.WHEN_UNREADABLE, typed_words(tokens, 3))
     return 0
 

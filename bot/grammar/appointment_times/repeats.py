@@ -1,4 +1,4 @@
-"""How often an appointment comes again: "every Tuesday", "first Monday of every month"."""
+"""How often an appointment repeats: "every Tuesday", "first Monday of every month"."""
 
 import re
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ _DAY_OF_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 
 @dataclass(frozen=True, slots=True)
 class TypedRepeat:
-    """A rhythm as typed. Where it does not say which day (`is_anchored`), a date has to."""
+    """A rhythm as typed. If it doesn't name a day itself (`is_anchored`), a date has to."""
 
     words: str
     rule: Recurrence
@@ -61,9 +61,9 @@ class TypedRepeat:
 
 
 def read_repeat(tokens: Sequence[Token]) -> TypedRepeat | None:
-    """The rhythm that *tokens* begin with; None if they begin with something else.
+    """The rhythm at the start of *tokens*; None if they start with something else.
 
-    Raises `Misunderstood` for one that is too fast or too slow.
+    Raises `Misunderstood` if it is too fast or too slow.
     """
     words = words_of(tokens, 24)  # all weekdays, with commas
     for reader in (_nth_weekday, _day_of_month, _every_weekdays, _every_unit, _adverb, _weekdays):
@@ -107,7 +107,7 @@ def _interval(words: Sequence[str]) -> tuple[int, int]:
     """The number after "every", and how many words are used up to it."""
     following = words[1] if len(words) > 1 else ""
     if following in {"other", "second", "2nd"}:
-        # "every second" alone is sixty times a minute.
+        # "every second" on its own would be sixty times a minute.
         return (2, 2) if len(words) > 2 else (1, 1)
     if following in {"third", "3rd"}:
         return 3, 2
@@ -118,7 +118,7 @@ def _interval(words: Sequence[str]) -> tuple[int, int]:
 def _with_days(
     unit: tuple[Frequency, int], words: Sequence[str], used: int
 ) -> tuple[Recurrence, int]:
-    """The rhythm, and what follows of "on tuesday", "on the 3rd", "on the first monday"."""
+    """Add the days that follow: "on tuesday", "on the 3rd", "on the first monday"."""
     frequency, interval = unit
     rest = words[used:]
     skip = 1 if rest[:1] == ["on"] else 0
@@ -155,7 +155,7 @@ def _every_weekdays(words: Sequence[str]) -> tuple[Recurrence, int] | None:
 
 
 def _weekdays(words: Sequence[str]) -> tuple[Recurrence, int] | None:
-    """ "Tuesdays", "on Mondays and Thursdays": only the plural comes again."""
+    """ "Tuesdays", "on Mondays and Thursdays": only the plural means a rhythm."""
     skip = 1 if words[:1] == ["on"] else 0
     days, count = _day_names(words[skip:])
     if not days:
@@ -202,14 +202,14 @@ def _day_of_month(words: Sequence[str]) -> tuple[Recurrence, int] | None:
 
 
 def _with_shorter_months(words: Sequence[str], at: int) -> int:
-    """Where "(in shorter months on the last day)" ends, which is what the day means anyway."""
+    """The end of "(in shorter months on the last day)", which is what such a day means anyway."""
     count = len(SHORTER_MONTHS)
     said = tuple(word.strip("()") for word in words[at : at + count])
     return at + count if said == SHORTER_MONTHS else at
 
 
 def _of_the_month(words: Sequence[str], at: int) -> int | None:
-    """Where "of every month", "in each month", "of the month" ends."""
+    """The end of "of every month", "in each month" or "of the month"."""
     if words[at : at + 1] and words[at] in {"of", "in"}:
         if words[at + 1 : at + 3] and words[at + 1] in {*_EVERY, "the", "a"}:
             return at + 3 if words[at + 2 : at + 3] == ["month"] else None
@@ -220,7 +220,7 @@ def _of_the_month(words: Sequence[str], at: int) -> int | None:
 
 
 def _day_names(words: Sequence[str]) -> tuple[tuple[ByDay, ...], int]:
-    """The weekdays that *words* begin with, and how many words they are."""
+    """The weekdays at the start of *words*, and how many words they take."""
     days: set[Weekday] = set()
     used = at = 0
     while at < len(words):

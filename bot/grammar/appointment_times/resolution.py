@@ -1,6 +1,6 @@
-"""The typed parts of a time, held against the clock: which day, which hour, until when.
+"""Resolves the typed parts of a time against the clock: which day, which hour, until when.
 
-Each part may be missing, and is asked for then; a day or an hour that could be two is kept as both.
+Any part may be missing, and is then asked for; a day or an hour with two readings keeps both.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _LAST_HOUR = 23
 
 
 def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
-    """What was typed, as seen from *now* (aware) by the clock of *zone*. Does not raise."""
+    """What was typed, as seen from *now* (aware) by the clock of *zone*. Never raises."""
     today = now.astimezone(zone).date()
     local_now = now.astimezone(zone).replace(tzinfo=None)
     when = When(duration=typed.duration)
@@ -45,7 +45,7 @@ def resolve(typed: TypedWhen, *, zone: ZoneInfo, now: datetime) -> When:
 
 
 def _by_clocks(when: When, zone: ZoneInfo) -> When:
-    """With the hours that lie between two times by the clock, also where the clocks change."""
+    """Correct the hours between two times if the clocks change in between."""
     if when.rule is not None or when.day is None or when.clock is None or when.duration is None:
         return when
     begin = datetime.combine(when.day, when.clock)
@@ -54,8 +54,8 @@ def _by_clocks(when: When, zone: ZoneInfo) -> When:
 
 
 def _earliest(typed: TypedWhen, local_now: datetime) -> date:
-    """The first day that a weekday can be: "monday 10:00", said on a Monday at 15:05, is no more
-    today, and so it is not asked whether it is.
+    """The first day that a weekday can mean. "monday 10:00", typed on a Monday at 15:05, can't mean
+    today, so that isn't asked.
     """
     today = local_now.date()
     words = typed.day.words.split() if typed.day is not None else []
@@ -64,20 +64,20 @@ def _earliest(typed: TypedWhen, local_now: datetime) -> date:
     if WEEKDAYS[words[-1]] != today.weekday():
         return today
     if typed.clock is not None and typed.clock.is_midnight:
-        return today  # the coming one may be meant
+        return today  # the next occurrence may be meant
     times = resolve_hours(When(), typed).times
     is_over = times and all(datetime.combine(today, each) <= local_now for each in times)
     return today + timedelta(days=1) if is_over else today
 
 
 def which_night(days: Sequence[date]) -> Misunderstood:
-    """Of two nights, as something to type."""
+    """The question which of two nights is meant, with something to type for each."""
     suggestions = tuple(f"{spelt(day)} 00:00" for day in days)
     return Misunderstood(Problem.WHICH_NIGHT, suggestions=suggestions)
 
 
 def _resolve_night(when: When, typed: TypedWhen, local_now: datetime) -> When:
-    """ "tomorrow midnight" is how tomorrow begins to some, and how it ends to others."""
+    """ "tomorrow midnight" is the start of tomorrow to some people, and its end to others."""
     if typed.clock is None or not typed.clock.is_midnight or when.rule is not None:
         return when
     day = when.day
@@ -132,7 +132,7 @@ def _resolve_end(when: When, typed: TypedWhen, today: date) -> When:
 
 
 def _without_past(when: When, local_now: datetime) -> When:
-    """A day or an hour that is over is said to be so, and asked for anew."""
+    """Report a day or an hour that has passed, and ask for another."""
     day, clock = when.day, when.clock
     if day is None or (when.rule is not None and day >= local_now.date()):
         return when
@@ -144,18 +144,19 @@ def _without_past(when: When, local_now: datetime) -> When:
     ahead = tuple(each for each in when.times if datetime.combine(day, each) > local_now)
     if when.times and not ahead:
         later = later_half(day, when.other_half, local_now=local_now)
-        problem = hour_is_over(f"{when.times[-1]:%H:%M}", offered=later)
+        problem = hour_has_passed(f"{when.times[-1]:%H:%M}", offered=later)
         is_said = when.problem is not None and when.problem.problem is not Problem.AM_OR_PM
         return replace(when, times=(), offered=later, problem=when.problem if is_said else problem)
     if clock is not None or len(ahead) > 1:
         return when if clock is not None else replace(when, times=ahead)
-    # One that is left of several is not what was said: it is offered, with the usual ones.
+    # If one of several readings is left, it may not be what was meant: offer it, along with the
+    # usual ones.
     if when.problem is not None and when.problem.problem is Problem.AM_OR_PM:
-        when = replace(when, problem=hour_is_over(f"{when.times[0]:%H:%M}", offered=ahead))
+        when = replace(when, problem=hour_has_passed(f"{when.times[0]:%H:%M}", offered=ahead))
     return replace(when, times=(), offered=ahead)
 
 
-def hour_is_over(words: str, *, offered: Sequence[time] = ()) -> Misunderstood:
-    """*words* are no longer possible; each of *offered* can be typed instead."""
+def hour_has_passed(words: str, *, offered: Sequence[time] = ()) -> Misunderstood:
+    """*words* have passed; each of *offered* can be typed instead."""
     suggestions = tuple(f"{each:%H:%M}" for each in offered)
     return Misunderstood(Problem.HOUR_IS_OVER, words, suggestions=suggestions)

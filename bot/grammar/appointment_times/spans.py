@@ -1,4 +1,4 @@
-"""Appointments from one day to another, and those that last all day."""
+"""Appointments that span several days or last all day."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from domain.local_time import resolve_local
 
 
 def resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> When:
-    """From one day to another: whole days, or from an hour on the first to one on the last."""
+    """From one day to another: whole days, or from an hour on the first day to one on the last."""
     last, first = typed.until, when.day
     if last is None or typed.day is None:
         return when
@@ -43,7 +43,9 @@ def resolve_span(when: When, typed: TypedWhen, today: date, zone: ZoneInfo) -> W
 
 
 def _which_span(when: When, typed: TypedWhen, today: date) -> When:
-    """Where the first or the last day can be two: all of it is asked, lest one end is lost."""
+    """If the first or the last day is ambiguous, asks for the whole range, so that neither end gets
+    lost.
+    """
     if typed.day is None or typed.until is None:
         return when
     hours = [f" {each.words}" if each is not None else "" for each in (typed.clock, typed.ends)]
@@ -61,7 +63,7 @@ def _which_span(when: When, typed: TypedWhen, today: date) -> When:
 
 
 def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
-    """The days that it can be."""
+    """The days it can mean."""
     try:
         return (typed.resolve(today, floor),)
     except Misunderstood as problem:
@@ -69,7 +71,7 @@ def _candidates(typed: TypedDate, today: date, floor: date) -> Sequence[date]:
 
 
 def resolve_all_day(when: When, typed: TypedWhen) -> When:
-    """What lasts whole days begins at midnight, and has no hours."""
+    """Something that takes whole days begins at midnight and has no hours."""
     days = typed.lasts_days if typed.repeat is None else None
     if days is None and not typed.is_all_day and not when.is_all_day:
         return when

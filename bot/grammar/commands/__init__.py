@@ -1,1 +1,1 @@
-"""What people type after a command: one file for each."""
+"""The arguments of commands, one module each."""

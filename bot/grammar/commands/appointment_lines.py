@@ -1,4 +1,4 @@
-"""The line of an appointment, read: where its title ends, and what each part behind it says."""
+"""Reads the line of an appointment: where its title ends, and what each part after it says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from bot.grammar.dates import TypedDate
 from bot.grammar.known_doctors import KnownDoctor
 from bot.grammar.name_index import index_names, spelt
 from bot.grammar.names import parse_name
-from bot.grammar.people import Person, find_stranger, unknown_person
+from bot.grammar.people import Person, find_unknown_person, unknown_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.remarks import parse_text
 from bot.grammar.reminders import read_reminders
 from bot.grammar.tokens import Line, as_word
 
-LONGEST_PART = 40  # tokens: all weekdays with commas, and what may stand before them
-# A line of 100 words that are meant takes some 200: how often a part is looked for behind what may
-# be its title.
-_MOST_STEPS = 500
+LONGEST_PART = 40  # tokens: all weekdays with commas, and the words that may precede them
+# A sensible line of 100 words takes about 200 steps. A step looks for a part after a possible
+# title.
+_MAX_STEPS = 500
 _BRINGS = {"bring", "bringing"}
 _NOTES = {"note", "notes"}
-# "at half past nine" and "at lunchtime" are no places.
+# "at half past nine" and "at lunchtime" are not places.
 _ROUGH_TIMES = frozenset(
     ["half", "quarter", "breakfast", "lunch", "lunchtime", "teatime", "dinner", "bedtime"]
 )
@@ -31,7 +31,7 @@ _ROUGH_TIMES = frozenset(
 
 @dataclass
 class AppointmentParts:
-    """What stands behind the title."""
+    """What follows the title."""
 
     people: Sequence[Person]
     typed: TypedWhen = field(default_factory=TypedWhen)
@@ -41,12 +41,12 @@ class AppointmentParts:
     note: str | None = None
     remind_before: tuple[int, ...] | None = None
     is_begun: bool = False  # a time is known from elsewhere
-    is_strong: bool = False  # there is more than a word that might be part of a title
+    is_strong: bool = False  # it has more than one word that might belong to a title
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How far the tokens after a title could be read; `stops_at` is None where it was all of it."""
+    """How far the tokens after a title could be read; `stops_at` is None if all of them could."""
 
     parts: AppointmentParts
     title_ends: int
@@ -55,9 +55,9 @@ class Reading:
 
 
 class LineReader:
-    """Reads a line, without looking twice at what is the same from wherever one reads.
+    """Reads a line; whatever doesn't depend on where reading starts is only looked at once.
 
-    Raises `Misunderstood` for a line of so many parts that it is none.
+    Raises `Misunderstood` for a line with too many parts to be one.
     """
 
     def __init__(
@@ -70,8 +70,9 @@ class LineReader:
         self._steps = 0
 
     def read(self) -> Reading:
-        """The reading with the shortest title behind which everything is understood, or can only be
-        meant as what it is not; else the first that understands something, and what it does not.
+        """The reading with the shortest title after which everything is understood, or is
+        recognizably a mistake. Otherwise the first one that understands anything, with what it
+        doesn't understand.
         """
         failed: list[Reading] = []
         for end in range(len(self._tokens)):
@@ -82,18 +83,20 @@ class LineReader:
                 has_time = not reading.parts.typed.is_empty
                 if has_time or not any(each.parts.is_strong for each in failed):
                     return reading
-                break  # "Dentist tomorrow 10:00 please for 2 hours": the time is further in front
+                break  # "Dentist tomorrow 10:00 please for 2 hours": the time comes earlier
             failed.append(reading)
         for reading in failed:
             if reading.parts.is_strong:
-                # What stands behind the words that nobody understands still counts.
+                # What follows the words that nobody understands still counts.
                 return self.read_from(
                     reading.title_ends, AppointmentParts(self._people), skips=True
                 )
         return Reading(AppointmentParts(self._people), len(self._tokens), None, None)
 
     def read_from(self, at: int, parts: AppointmentParts, *, skips: bool = False) -> Reading:
-        """Read what follows a title that ends at *at*; with *skips* beyond what is none of it."""
+        """Read what follows a title that ends at *at*; *skips* means past anything that isn't a
+        part.
+        """
         tokens, title_ends = self._tokens, at
         problem: Misunderstood | None = None
         said: tuple[TypedDate | None, TypedRepeat | None] | None = None
@@ -114,14 +117,14 @@ class LineReader:
                 problem = Misunderstood(Problem.APPOINTMENT_WORDS, self.stray(at))
                 said = (parts.typed.day, parts.typed.repeat)
                 used = self._phrase_ends(at) - at
-            at += used or 1  # behind what is wrong, an hour, a place or a doctor still count
+            at += used or 1  # an hour, a place or a doctor after the mistake still counts
         if said is not None:
-            # But no day: a piece of "mon, wed, fri" is not what was meant.
+            # But a day doesn't: part of "mon, wed, fri" isn't what was meant.
             parts.typed.day, parts.typed.repeat = said
         return Reading(parts, title_ends, None, problem)
 
     def stray(self, at: int) -> str:
-        """The words from *at* on that are none of it."""
+        """The words from *at* on that belong to no part."""
         return self._line.typed(self._tokens[at : self._phrase_ends(at)])
 
     def _read_part(self, at: int, parts: AppointmentParts) -> int:
@@ -158,18 +161,18 @@ class LineReader:
         if word.rstrip(":") in _NOTES and word.endswith(":") and not is_last:
             parts.note = parse_text(self._words(at + 1, len(self._tokens)))
             return len(self._tokens) - at
-        if word == "for" and has_begun and find_stranger(following[:2]) is not None:
+        if word == "for" and has_begun and find_unknown_person(following[:2]) is not None:
             words = self._words(at + 1, self._phrase_ends(at + 1))
             raise unknown_person(words, parts.people)
         return 0
 
     def _take_step(self) -> None:
         self._steps += 1
-        if self._steps > _MOST_STEPS:
+        if self._steps > _MAX_STEPS:
             raise Misunderstood(Problem.TOO_LONG, self._line.text)
 
     def _begins_part(self, at: int) -> bool:
-        """Whether a time or a reminder begins at *at*, taken by itself, or a wrong one."""
+        """Whether a time or a reminder starts at *at*, on its own, even a wrong one."""
         if at not in self._begins:
             tokens = self._tokens[at : at + LONGEST_PART]
             try:
@@ -180,7 +183,9 @@ class LineReader:
         return self._begins[at]
 
     def _doctor_ends(self, at: int) -> int:
-        """Where the doctor after "with" ends: the longest known name, else the next part."""
+        """Where the doctor after "with" ends: at the end of the longest known name, otherwise at
+        the next part.
+        """
         index = index_names(tuple(doctor.name for doctor in self._doctors), as_word)
         length, _places = index.longest_at(self._spelt, at + 1, bare=lambda _word: ())
         return at + 1 + length if length else self._phrase_ends(at + 1)
@@ -190,7 +195,7 @@ class LineReader:
         return spelt(self._tokens, as_word)
 
     def _phrase_ends(self, at: int, *, commas: bool = False) -> int:
-        """Where words that are kept as typed end: at the next thing that we can read."""
+        """Where words kept as typed end: at the next thing that can be read."""
         known = self._phrases.get((at, commas))
         if known is not None:
             return known

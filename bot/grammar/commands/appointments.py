@@ -1,9 +1,9 @@
-"""What people type after `/addappt`: TITLE WHEN [with DOCTOR] [at PLACE] [bring …] [remind …]
-[for PERSON].
+"""The arguments of `/addappt`: TITLE WHEN [with DOCTOR] [at PLACE] [bring …] [remind …] [for
+PERSON].
 
-The title comes first and ends where everything that follows can be read. Quotes keep a title
-together that holds a date itself: without them no date or time stays in one unasked. What is not
-said stays open, and is asked for.
+The title comes first and ends where everything after it can be read. A title that contains a date
+has to be quoted; otherwise the bot asks about a date or time in a title. Whatever isn't said stays
+open and is asked for.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _LONGEST_LINE = 600
 
 @dataclass(frozen=True)
 class PartialAppointment:
-    """What a line said. `doctors` are those that its words may mean; `doctor` are the words."""
+    """What a line said. `doctors` are those its words may mean; `doctor` holds the words."""
 
     title: str | None
     person: Person | None
@@ -54,8 +54,8 @@ def understand_appointment(
     zone: ZoneInfo | None,
     now: datetime,
 ) -> PartialAppointment:
-    """Read a line. *zone* is by whose clock, as long as nobody is named. Does not raise, but for a
-    line that is too long, or that names nobody we know.
+    """Read a line. *zone* is the clock to use unless a person is named. Only raises for a line
+    that is too long, or that names somebody unknown.
     """
     if len(text) > _LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG, text)
@@ -72,15 +72,15 @@ def understand_change(
     zone: ZoneInfo,
     now: datetime,
 ) -> PartialAppointment:
-    """Read what is said of one that is shown already: "at 15:00 for 2 hours", without its title.
+    """Read changes to an existing appointment, without its title: "at 15:00 for 2 hours".
 
-    Raises `Misunderstood` where any of it is something else.
+    Raises `Misunderstood` if any of it is something else.
     """
     if len(text) > _LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG, text)
     line = _tokens_of(text)
     person, line = _without_person(line, people)
-    # Its time is known, so that a place or a person may stand first.
+    # Its time is known already, so a place or a person may come first.
     reader = LineReader(line, people, doctors)
     reading = reader.read_from(0, AppointmentParts(people, is_begun=True))
     if reading.problem is None and reading.stops_at is not None:
@@ -138,7 +138,7 @@ def _as_partial(
 
 
 def _time_in_title(line: Line, tokens: Sequence[Token]) -> Misunderstood | None:
-    """A date or a time that would become part of a title: that is asked, never done."""
+    """A date or a time that would end up in the title: the bot asks instead."""
     for at in range(len(tokens)):
         end = at
         while end < len(tokens) and (used := reads_as_time(tokens[end : end + LONGEST_PART])):
@@ -169,7 +169,7 @@ def _title(tokens: Sequence[Token]) -> tuple[str | None, Misunderstood | None]:
 
 
 def _plain(tokens: Sequence[Token]) -> str:
-    """The words of a title, also where a person named in between was taken out."""
+    """The words of a title, even if a person named in between was removed."""
     parts: list[str] = []
     for before, token in zip([None, *tokens], tokens, strict=False):
         has_gap = before is not None and before.end < token.start

@@ -1,4 +1,4 @@
-"""What people type after `/adddoctor` (NAME, SPECIALTY, PHONE [for PERSON]), and phone numbers."""
+"""The arguments of `/adddoctor` (NAME, SPECIALTY, PHONE [for PERSON]), and phone numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ _SKIPPED = {"-", "none", "no", "skip"}
 
 @dataclass(frozen=True)
 class PartialDoctor:
-    """What a line said; None: it did not. `phone` is E.164, `phone_words` what was typed of it."""
+    """What a line said, None where it said nothing. `phone` is E.164, `phone_words` is what was
+    typed.
+    """
 
     person: Person | None
     name: str | None
@@ -35,8 +37,8 @@ class PartialDoctor:
 def understand_doctor(
     text: str, *, people: Sequence[Person], zone: ZoneInfo | None
 ) -> PartialDoctor:
-    """Read a line: parts between commas, the first one the name. Raises `Misunderstood` for a name
-    that cannot be one; a telephone number that is none is a `problem`, and the rest is kept.
+    """Read a line: parts separated by commas, the name first. Raises `Misunderstood` for an
+    impossible name; an invalid phone number becomes a `problem`, and the rest is kept.
     """
     if len(text) > _LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG, text)
@@ -64,7 +66,7 @@ def understand_doctor(
 
 
 def parse_phone(text: str, *, zone: ZoneInfo | None) -> str:
-    """A telephone number as E.164. Without a country code it is one of the country of *zone*.
+    """A telephone number as E.164. Without a country code, it belongs to the country of *zone*.
 
     Raises `Misunderstood`.
     """
@@ -81,8 +83,8 @@ def parse_phone(text: str, *, zone: ZoneInfo | None) -> str:
 
 
 def parse_phones(text: str, *, zones: Sequence[ZoneInfo]) -> Sequence[str]:
-    """All numbers (E.164) that *text* can be: one where it names its country, else one for each
-    country of *zones* that has such numbers. Raises `Misunderstood` where it is none.
+    """All numbers (E.164) that *text* can mean: one if it has a country code, otherwise one for
+    each country of *zones* with such numbers. Raises `Misunderstood` if there is none.
     """
     found: dict[str, None] = {}
     problem: Misunderstood | None = None
@@ -97,13 +99,13 @@ def parse_phones(text: str, *, zones: Sequence[ZoneInfo]) -> Sequence[str]:
 
 
 def is_skipped(text: str) -> bool:
-    """Whether *text* says that there is nothing to say."""
+    """Whether *text* says that there is nothing to enter."""
     return matchable(text).strip() in _SKIPPED
 
 
 @cache
 def country_of(zone: ZoneInfo) -> str | None:
-    """The country (ISO 3166) whose capital or only zone *zone* is, by the table of tzdata."""
+    """The country (ISO 3166) of *zone*, if that is its capital's or its only zone, from tzdata."""
     table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
     for row in table.splitlines():
         columns = row.split("\t")

@@ -12,12 +12,12 @@ from bot.grammar.numbers import read_number
 from bot.grammar.past_times.moments import find_moment, read_moment
 from bot.grammar.past_times.parts import TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, tokenize, without_traps
+from bot.grammar.tokens import Line, Token, fold_spaces, is_blank, strip_unsafe, tokenize
 from domain.medicines.dosages import THINGS, Dosage
 
 LONGEST_REMARK = 500
 LONGEST_LINE = 1000
-MOST_AT_ONCE = 100  # of a thing, without its unit: more is a strength, or a slip
+MAX_AT_ONCE = 100  # of something given without its unit: more is a strength, or a slip
 
 _TIMES = re.compile(r"x?(\d{1,2})x?")
 _MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
@@ -26,8 +26,8 @@ _TIMES_WORDS = {"twice": 2, "double": 2, "triple": 3}
 
 @dataclass(frozen=True, slots=True)
 class TypedAmount:
-    """An amount as typed: with its unit; or a bare `number` (of tablets, of doses), or how many
-    `times` the dose.
+    """An amount as typed: with its unit, as a bare `number` (of tablets, of doses), or as a
+    multiple of the dose (`times`).
     """
 
     dosage: Dosage | None = None
@@ -35,8 +35,8 @@ class TypedAmount:
     times: Decimal | None = None
 
     def of(self, usual: Dosage) -> Dosage:
-        """The dosage that is meant, where *usual* is the dose as set: "2" is 2 tablets of what is
-        given in tablets, and twice the dose of what has a strength.
+        """The dosage that is meant, given the *usual* dose: "2" means 2 tablets if the dose is in
+        tablets, and twice the dose if it is a strength.
         """
         if self.dosage is not None:
             return self.dosage
@@ -55,9 +55,9 @@ class TypedAmount:
 
 @dataclass(frozen=True, slots=True)
 class TypedIntake:
-    """An amount, if it was not the planned one, and when, if it was not now.
+    """An amount, if it wasn't the planned one, and the moment, if it wasn't now.
 
-    What could not be understood is the problem of its part; the other part still counts.
+    A part that couldn't be understood has a problem of its own; the other part still counts.
     """
 
     amount: TypedAmount | None = None
@@ -68,7 +68,7 @@ class TypedIntake:
 
 
 def read_intake(rest: Line, *, zone: ZoneInfo, now: datetime) -> TypedIntake:
-    """What follows the name of a medicine, for a person in *zone*. Does not raise."""
+    """Read what follows the name of a medicine, for a person in *zone*. Never raises."""
     start = find_moment(rest.tokens)
     amount, when = rest.tokens[:start], rest.tokens[start:]
     while amount and amount[-1].word == ",":
@@ -92,7 +92,7 @@ def parse_amount(text: str) -> TypedAmount:
 
 
 def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
-    """As :func:`parse_amount`, for some *tokens* of a *line*."""
+    """Like :func:`parse_amount`, for some *tokens* of a *line*."""
     if not tokens:
         raise Misunderstood(Problem.DOSAGE_MISSING)
     times = _times([token.word for token in tokens if not token.is_quoted])
@@ -103,7 +103,7 @@ def read_amount(line: Line, tokens: Sequence[Token]) -> TypedAmount:
         value = as_decimal(number.value)
         if value <= 0:
             raise Misunderstood(Problem.AMOUNT_NOT_POSITIVE, line.typed(tokens))
-        if value > MOST_AT_ONCE:
+        if value > MAX_AT_ONCE:
             typed = line.typed(tokens)
             meant = (f"{typed} mg", f"{typed} tablets", *_clock_times(typed))
             raise Misunderstood(Problem.DOSAGE_NEEDS_UNIT, typed, suggestions=meant)
@@ -135,8 +135,8 @@ def _times(words: Sequence[str]) -> Decimal | None:
 
 
 def parse_remark(text: str) -> str:
-    """A note or a reason on one line. Raises `Misunderstood` beyond 500 characters."""
-    remark = fold_spaces(without_traps(text))
+    """A note or a reason, on one line. Raises `Misunderstood` beyond 500 characters."""
+    remark = fold_spaces(strip_unsafe(text))
     if is_blank(remark):
         raise Misunderstood(Problem.REMARK_MISSING)
     if len(remark) > LONGEST_REMARK:

@@ -1,4 +1,4 @@
-"""`/addmed NAME DOSAGE SCHEDULE [for PERSON]`, on one line, or as much of it as was typed."""
+"""The arguments of `/addmed`: NAME DOSAGE SCHEDULE [for PERSON], or as much of it as was typed."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,13 @@ from bot.grammar.dates import WEEKDAYS, read_date, read_duration
 from bot.grammar.dosages import FoundDosage, find_dosage, find_dosages, read_number_only
 from bot.grammar.names import parse_name
 from bot.grammar.numbers import read_count
-from bot.grammar.people import Person, find_person, find_stranger, unknown_person, which_person
+from bot.grammar.people import (
+    Person,
+    find_person,
+    find_unknown_person,
+    unknown_person,
+    which_person,
+)
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.amounts_with_times import first_amount, has_portions, split_strength
 from bot.grammar.schedules.parsing import read_schedules
@@ -19,7 +25,7 @@ from bot.grammar.tokens import Line, Token, tokenize
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule
 
-# A message may have 4,096 characters; no medicine needs that many.
+# A message can have 4,096 characters, but no medicine needs that many.
 LONGEST_LINE = 1000
 
 _SCHEDULE_BEGINS = {"at", "@", "daily", "everyday", "every", "each", "from", "until"}
@@ -40,7 +46,7 @@ _PROOF = {
     "twice",
     "times",
 }
-_LONGEST_NAME = 12  # words: what stands further behind is looked at no more
+_LONGEST_NAME = 12  # words: anything further back isn't considered
 _VAGUE = {"handful", "bit", "some", "few", "little", "pinch"}
 _DAY_WORDS = {"daily", "day", "once", *WEEKDAYS, *NAMED, *PARTS_OF_DAY}
 _SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and", ",", "-"}
@@ -48,10 +54,11 @@ _SCHEDULE_GOES_ON = _SCHEDULE_BEGINS | {"day", "days", "a", "times", "on", "and"
 
 @dataclass(frozen=True, slots=True)
 class PartialMedicine:
-    """As much of a medicine as was typed and understood; None is what is left to ask for.
+    """The parts of a medicine that were typed and understood; None where something is left to ask
+    for.
 
-    `schedule_so_far` are schedule words that still lack a time of day ("mon,wed,fri for 10 days")
-    or a person, whose zone says what "today" is: put the answer behind them and parse again.
+    `schedule_so_far` holds words of a schedule that still lacks a time of day ("mon,wed,fri for 10
+    days"), or a person whose zone defines "today": append the answer to it and parse again.
     `problem` is the first thing that was typed but not understood; if there is none, the first
     thing that is missing (`problem.problem.is_missing`).
     """
@@ -66,9 +73,9 @@ class PartialMedicine:
 
 
 def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -> PartialMedicine:
-    """What can be understood of a line, for a conversation that asks only for the rest.
+    """What can be understood of a line, so that a conversation only asks for the rest.
 
-    Raises `Misunderstood` only if the line is too long to be one.
+    Raises `Misunderstood` only if the line is too long.
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
@@ -76,9 +83,9 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
     zone = (who.person or people[0]).zone if who.person or people else ZoneInfo("UTC")
     pieces = _take_apart(line, zone=zone, now=now)
     name, name_problem = _read_name(line, pieces)
-    # With two people in it, a schedule has words left over that are none of its own.
+    # With two people named, leftover words in the schedule aren't its fault.
     is_read = who.problem is None
-    schedule_tokens, who = _take_stranger(line, pieces.schedule, who=who, people=people)
+    schedule_tokens, who = _take_unknown_person(line, pieces.schedule, who=who, people=people)
     zones = {who.person.zone} if who.person else {somebody.zone for somebody in people}
     when = _read_when(line, schedule_tokens, zones=zones, now=now) if is_read else _When()
     nobody = None if people else Misunderstood(Problem.NOBODY_CARED_FOR)
@@ -94,7 +101,7 @@ def understand_medicine(text: str, *, people: Sequence[Person], now: datetime) -
         )
         if problem is not None
     ]
-    # What is wrong comes before what is missing: the latter will be asked for anyway.
+    # Mistakes come before missing parts, which will be asked for anyway.
     problems.sort(key=lambda problem: problem.problem.is_missing)
     return PartialMedicine(
         name=name,
@@ -115,7 +122,7 @@ class _Who:
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """A line without its person, taken apart at the dosage."""
+    """A line without its person, split at the dosage."""
 
     name: tuple[Token, ...] = ()
     dosage: Dosage | None = None
@@ -133,7 +140,7 @@ class _When:
 
     @property
     def is_read(self) -> bool:
-        """Whether nothing of it is wrong, though a time of day may be missing."""
+        """Whether none of it is wrong, although a time of day may be missing."""
         return self.schedule is not None or bool(self.so_far)
 
 
@@ -149,13 +156,15 @@ def _take_person(line: Line, people: Sequence[Person]) -> tuple[Line, _Who]:
     return Line(line.text, rest), _Who(named.person)
 
 
-def _take_stranger(
+def _take_unknown_person(
     line: Line, tokens: tuple[Token, ...], *, who: _Who, people: Sequence[Person]
 ) -> tuple[tuple[Token, ...], _Who]:
-    """The schedule without a "for NAME" that nobody has; without any name, who else it can be."""
+    """The schedule without a "for NAME" that matches nobody; without any name, the people it can be
+    for.
+    """
     if who.person is not None or who.problem is not None:
         return tokens, who
-    stranger = find_stranger(tokens)
+    stranger = find_unknown_person(tokens)
     if stranger is not None:
         words = line.typed(tokens[stranger][1:])
         rest = tokens[: stranger.start] + tokens[stranger.stop :]
@@ -183,7 +192,7 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
     if _is_second_strength(line, found):
         strengths = line.typed(line.tokens[found.start - 2 : found.end])
         return _Pieces(problem=Misunderstood(Problem.TWO_STRENGTHS, strengths))
-    # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule came early.
+    # "Aspirin at 08:00 100 mg", "Aspirin every monday 100 mg": part of the schedule comes first.
     name, early = _split_at_proof(before)
     is_certain = (
         not early
@@ -195,7 +204,7 @@ def _take_apart(line: Line, *, zone: ZoneInfo, now: datetime) -> _Pieces:
 
 
 def _take_portions(line: Line) -> _Pieces:
-    """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": shown before it is saved, always."""
+    """ "Warfarin 5 mg, 1 tablet at 08:00 and ½ at 22:00": always shown before it is saved."""
     start = first_amount(line)
     name, rest = line.tokens[:start], line.tokens[start:]
     strength, given = split_strength(find_dosages(line)[0].dosage)
@@ -203,7 +212,7 @@ def _take_portions(line: Line) -> _Pieces:
 
 
 def _is_second_strength(line: Line, found: FoundDosage) -> bool:
-    """ "Levothyroxine 50 and 75 µg": two medicines to whoever packs the box."""
+    """ "Levothyroxine 50 and 75 µg": on the box, these are two medicines."""
     before = line.tokens[max(0, found.start - 2) : found.start]
     return (
         len(before) == 2
@@ -225,7 +234,7 @@ def _read_name(line: Line, pieces: _Pieces) -> tuple[str | None, Misunderstood |
 
 
 def _bare_portion(line: Line) -> tuple[int, Misunderstood] | None:
-    """ "1 in the morning, ½ at night": one of what? Where that begins, and the question."""
+    """ "1 in the morning, ½ at night" lacks the unit: where that starts, and the question."""
     for at in range(1, len(line.tokens) - 2):
         words = [token.word for token in line.tokens[at + 1 : at + 3]]
         if read_number_only(line.tokens[at]) and words == ["in", "the"]:
@@ -261,14 +270,14 @@ def _read_when(
         return _When(so_far=so_far, problem=problem)
     if len(schedules) == 1:
         return _When(schedule=schedules.pop())
-    # It is already tomorrow where one of them lives: wait until it is known whose day counts.
+    # It's already tomorrow for one of them: wait until it's known whose day counts.
     return _When(so_far=words)
 
 
 def _split_at_schedule(
     line: Line, *, zone: ZoneInfo, now: datetime
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-    """Name and schedule where no dosage stands between them."""
+    """Name and schedule if there is no dosage between them."""
     tokens = line.tokens
     for at, token in enumerate(tokens):
         if at == 0:
@@ -280,8 +289,8 @@ def _split_at_schedule(
 
 
 def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
-    """Whether all that follows says when: "weekly on sunday at 09:00", "in the morning". A word
-    alone may be part of the name, as in "Cold and Flu Night".
+    """Whether everything from *at* on is a schedule: "weekly on sunday at 09:00", "in the morning".
+    A single word may be part of the name, as in "Cold and Flu Night".
     """
     rest = line.tokens[at:]
     if len(rest) < 2 or at > _LONGEST_NAME or rest[0].is_quoted:
@@ -292,7 +301,7 @@ def _is_schedule(line: Line, at: int, *, zone: ZoneInfo, now: datetime) -> bool:
 
 
 def _split_at_proof(tokens: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
-    """The same in front of a dosage, where it takes more proof: names contain "Daily"."""
+    """The same before a dosage, where it takes more evidence: names contain "Daily"."""
     start = next((at for at in range(1, len(tokens)) if _is_proof(tokens, at)), None)
     if start is None:
         return tokens, ()
@@ -314,13 +323,13 @@ def _is_proof(tokens: tuple[Token, ...], at: int) -> bool:
         return bool(following) and following[0].word in {"needed", "required", "necessary"}
     if word in {"at", "@"}:
         return bool(following) and read_count(following[0].word) is not None
-    # "Sun" and "Sat" are parts of names, "Sundays" are not.
+    # "Sun" and "Sat" occur in names; "Sundays" doesn't.
     is_weekday = word in WEEKDAYS and len(word) > 5
     return is_weekday or word in _PROOF or looks_like_a_time(tokens[at])
 
 
 def _trimmed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Without the commas and dashes that people set between the parts."""
+    """Without the commas and dashes that people put between the parts."""
     while tokens and tokens[0].word in {",", "-", ":"}:
         tokens = tokens[1:]
     while tokens and tokens[-1].word in {",", "-", ":"}:
@@ -329,7 +338,7 @@ def _trimmed(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 def _ends_like_a_schedule(name: tuple[Token, ...]) -> bool:
-    """ "Centrum Daily" is a name; "Aspirin mon" may have lost what it says about days."""
+    """ "Centrum Daily" is a name; "Aspirin mon" may be missing the rest of its days."""
     return len(name) > 1 and not name[-1].is_quoted and name[-1].word in _DAY_WORDS
 
 

@@ -1,4 +1,4 @@
-"""`/pause [PERSON | MEDICINE] [until DATE | for DAYS]`: what is paused, and until when."""
+"""The arguments of `/pause`: [PERSON | MEDICINE] [until DATE | for DAYS]."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ _OPEN = {
 
 @dataclass(frozen=True, slots=True)
 class PauseEnd:
-    """The local day of return; None until somebody ends the pause."""
+    """The local day on which it ends; None if it lasts until somebody ends it."""
 
     resumes_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPause:
-    """What a line names, the longest name that fits (several where it is the name of several), and
+    """What a line names, by the longest name that fits (several if several have that name), and
     what follows it.
     """
 
@@ -42,10 +42,11 @@ class NamedPause:
 def read_pause(
     text: str, *, known: Sequence[KnownMedicine], people: Sequence[Person]
 ) -> NamedPause:
-    """What *text* names. *known* are medicines and people alike: a person as one of their own.
+    """What *text* names. *known* holds medicines and people alike; a person counts as one of their
+    own.
 
-    Raises `Misunderstood` if it begins with no name, unless it begins with an end: then nothing is
-    named, and it may be anything.
+    Raises `Misunderstood` if it doesn't start with a name, unless it starts with an end: then
+    nothing is named, and the pause may be for anything.
     """
     if len(text) > LONGEST_LINE:
         raise Misunderstood(Problem.TOO_LONG)
@@ -64,8 +65,8 @@ def read_pause(
 
 
 def parse_end(text: str, *, today: date, is_answer: bool = False) -> PauseEnd:
-    """ "until 3 December", "for 3 days", "until further notice"; and, where it *is_answer* to the
-    question until when, "friday" alone. Raises `Misunderstood`.
+    """ "until 3 December", "for 3 days", "until further notice"; if it *is_answer* to the question
+    until when, also "friday" alone. Raises `Misunderstood`.
     """
     line = tokenize(text[:LONGEST_LINE])
     tokens = line.tokens

@@ -1,4 +1,4 @@
-"""`/refill NAME AMOUNT`: how much of it, of what, and whether it is added, counted or lost."""
+"""The arguments of `/refill`: NAME AMOUNT, and whether that is added, counted or lost."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from bot.grammar.numbers import read_number
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize
 
-MOST = 100_000
+MAX_STOCK = 100_000
 _LEFT = {"left", "remaining", "exactly", "="}
 _FEWER = {"minus", "fewer", "less", "lost", "broken", "expired", "spilt", "spilled"}
 _PLUS = {"+", "and", "plus"}
@@ -25,23 +25,23 @@ _BOXES = frozenset(_BOX_WORDS.split())
 _GLUED = re.compile(r"(?P<count>\d+)\s*[x*](?P<rest>\d.*)?")
 
 
-class Stocked(StrEnum):
-    """What an amount says of a stock."""
+class StockChangeKind(StrEnum):
+    """How an amount changes the stock."""
 
     ADDED = "added"
-    COUNTED = "counted"  # it is what is there, in all
-    FEWER = "fewer"  # it was broken, lost, thrown away
+    COUNTED = "counted"  # the total in stock now
+    FEWER = "fewer"  # broken, lost or thrown away
 
 
 @dataclass(frozen=True, slots=True)
 class TypedAmount:
-    """`amount` of `unit` (None: it was not said). `parts` is what was typed as a sum: (2, 28) for
-    two boxes of 28, (1, 5) for 5 more; empty where it was typed as one number.
+    """`amount` of `unit` (None if not given). `parts` is the sum as typed: (2, 28) for two boxes of
+    28, (1, 5) for 5 more; empty for a single number.
     """
 
     amount: Decimal
     unit: str | None
-    kind: Stocked = Stocked.ADDED
+    kind: StockChangeKind = StockChangeKind.ADDED
     parts: tuple[tuple[Decimal, Decimal], ...] = ()
 
 
@@ -54,7 +54,7 @@ def parse_amount(text: str) -> TypedAmount:
 
 
 def read_amount(line: Line) -> TypedAmount:
-    """As :func:`parse_amount`, for what is left of a line."""
+    """Like :func:`parse_amount`, for the rest of a line."""
     words = line.typed(line.tokens)
     kind, kept = _kind(line.tokens, words)
     if not kept:
@@ -71,10 +71,10 @@ def read_amount(line: Line) -> TypedAmount:
                 raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)
             kept = kept[1:]
     total = sum((count * each for count, each in parts), Fraction(0))
-    is_unclear = len(units) > 1 or (kind is Stocked.FEWER and len(parts) > 1)
-    if is_unclear or total < 0 or (total == 0 and kind is not Stocked.COUNTED):
+    is_unclear = len(units) > 1 or (kind is StockChangeKind.FEWER and len(parts) > 1)
+    if is_unclear or total < 0 or (total == 0 and kind is not StockChangeKind.COUNTED):
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)
-    if total > MOST:
+    if total > MAX_STOCK:
         raise Misunderstood(Problem.AMOUNT_TOO_LARGE, words)
     is_sum = len(parts) > 1 or parts[0][0] != 1
     return TypedAmount(
@@ -86,19 +86,21 @@ def read_amount(line: Line) -> TypedAmount:
 
 
 def parse_per_dose(text: str, unit: str) -> Decimal:
-    """How many of *unit* make a dose: "1", "½", "2 tablets". Raises `Misunderstood`."""
+    """How many of *unit* make one dose: "1", "½", "2 tablets". Raises `Misunderstood`."""
     try:
         typed = parse_amount(text)
     except Misunderstood:
         raise Misunderstood(Problem.NO_PER_DOSE, text) from None
-    is_number = typed.kind is Stocked.ADDED and typed.unit in {None, unit} and not typed.parts
+    is_number = (
+        typed.kind is StockChangeKind.ADDED and typed.unit in {None, unit} and not typed.parts
+    )
     if not is_number:
         raise Misunderstood(Problem.NO_PER_DOSE, text)
     return typed.amount
 
 
-def _kind(tokens: Sequence[Token], words: str) -> tuple[Stocked, tuple[Token, ...]]:
-    """What the amount says, and the tokens without the words that say so."""
+def _kind(tokens: Sequence[Token], words: str) -> tuple[StockChangeKind, tuple[Token, ...]]:
+    """What kind of change it is, and the tokens without the words that say so."""
     is_count = any(token.word in _LEFT or token.word.startswith("=") for token in tokens)
     kept = [token.raw.lstrip("=") for token in tokens if token.word not in _LEFT | _FEWER]
     line = tokenize(" ".join(kept))
@@ -112,14 +114,14 @@ def _kind(tokens: Sequence[Token], words: str) -> tuple[Stocked, tuple[Token, ..
         without_sign = line.tokens[0].raw[1:]
         line = tokenize(" ".join([without_sign, *(token.raw for token in line.tokens[1:])]))
     if is_count:
-        return Stocked.COUNTED, line.tokens
-    return (Stocked.FEWER if is_fewer else Stocked.ADDED), line.tokens
+        return StockChangeKind.COUNTED, line.tokens
+    return (StockChangeKind.FEWER if is_fewer else StockChangeKind.ADDED), line.tokens
 
 
 def _read_part(
     tokens: Sequence[Token], words: str
 ) -> tuple[tuple[Fraction, Fraction], str | None, int]:
-    """One part of a sum: how many of how much each, the unit, and how many tokens it takes."""
+    """One summand: how many, how much each, the unit, and how many tokens that takes."""
     glued = _GLUED.fullmatch(tokens[0].word)
     if glued:
         count, used = Fraction(int(glued["count"])), 1
@@ -156,7 +158,7 @@ def _read_part(
 
 
 def _read_quantity(tokens: Sequence[Token], words: str) -> tuple[Fraction, str | None, int]:
-    """How much is in each: the number, its unit, and how many tokens they take."""
+    """How much each contains: the number, its unit, and how many tokens they take."""
     number = read_number(tokens)
     if number is None or number.value <= 0:
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, words)

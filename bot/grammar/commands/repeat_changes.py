@@ -1,5 +1,5 @@
-"""What is typed to change how often an appointment comes: "every thursday", "until 1 March", "at
-11:00", "no end". What is not named of the rhythm so far stays.
+"""Changes to how often an appointment repeats: "every thursday", "until 1 March", "at 11:00", "no
+end". Parts of the rhythm that aren't mentioned stay as they are.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,10 @@ _WITHOUT_END = (
 
 @dataclass(frozen=True, slots=True)
 class RepeatChange:
-    """The rhythm from `start` (naive local) on. `keeps_end`: it ends when the one before did.
+    """The rhythm from `start` (naive local) on. With `keeps_end`, it ends when the old one did.
 
-    `is_other_hour`: nothing but the time of day was named; `when` is all that was said of the time.
+    `is_other_hour` means that only the time of day was given; `when` holds everything said about
+    the time.
     """
 
     rule: Recurrence
@@ -43,7 +44,7 @@ class RepeatChange:
 def parse_repeat_change(
     text: str, *, old: Recurrence | None, start: datetime, zone: ZoneInfo, now: datetime
 ) -> RepeatChange:
-    """What *text* makes of the rhythm *old*, whose next is at *start* (naive local).
+    """Apply *text* to the rhythm *old*, whose next date is at *start* (naive local).
 
     Raises `Misunderstood`.
     """
@@ -68,7 +69,7 @@ def parse_repeat_change(
     if first is None or (rule.until is not None and first > rule.until):
         raise Misunderstood(Problem.NO_OCCURRENCE, text.strip())
     if names_rhythm:
-        rule = rule.with_shorter_months(first)  # what is not named stays as it was meant
+        rule = rule.with_shorter_months(first)  # keep the old rule for shorter months
     is_other_hour = not (names_rhythm or names_end or is_endless)
     return RepeatChange(rule, first, keeps_end, when, is_other_hour)
 

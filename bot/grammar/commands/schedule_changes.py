@@ -1,6 +1,6 @@
-"""What is typed to change a medicine: "at 19:00", "until friday", "2 tablets", "4 hours apart".
+"""Changes to a medicine: "at 19:00", "until friday", "2 tablets", "4 hours apart".
 
-Unlike a schedule, a change may name any part, or several; what it does not name is not in it.
+Unlike a schedule, a change may name any part, or several, and contains only those.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bot.grammar.schedules.amounts_with_times import (
     split_portions,
     without_empty_moments,
 )
-from bot.grammar.schedules.context import ScheduleContext, count_patterns, misfit
+from bot.grammar.schedules.context import ScheduleContext, count_patterns, to_misunderstood
 from bot.grammar.schedules.intervals import anchor_of
 from bot.grammar.schedules.parsing import LONGEST_SCHEDULE
 from bot.grammar.schedules.varying_amounts import check_one_rhythm, fit_steps, shared_parts, spread
@@ -38,9 +38,9 @@ _LIMITS_FOLLOW = {"max", "max.", "maximum", "most", "than", "least", "to"}
 
 
 def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
-    """What *text* names of a medicine that is given by *schedule*, to a person in *zone*.
+    """What *text* changes about a medicine with this *schedule*, for a person in *zone*.
 
-    Raises `Misunderstood`, also where it names nothing.
+    Raises `Misunderstood`, also if it changes nothing.
     """
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
@@ -51,20 +51,20 @@ def parse_change(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime
     try:
         change = _read(line, schedule, context)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error
     if change.is_empty:
         raise context.wrong(Problem.CHANGE_UNREADABLE)
     return change
 
 
-def parse_least_time(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
-    """The answer to how long there has to be between two: "6 hours", "6h apart, max 4"."""
+def parse_min_interval(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+    """The answer to how long to wait between two doses: "6 hours", "6h apart, max 4"."""
     return _answer(
         text, f"{text} apart", Problem.INTERVAL_UNREADABLE, schedule=schedule, zone=zone, now=now
     )
 
 
-def parse_most(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
+def parse_max_per_day(text: str, *, schedule: Schedule, zone: ZoneInfo, now: datetime) -> Change:
     """The answer to how often it may be given in 24 hours: "4", "4 times", "max 4, 6h apart"."""
     return _answer(
         text, f"max {text}", Problem.LIMIT_UNREADABLE, schedule=schedule, zone=zone, now=now
@@ -80,13 +80,15 @@ def _answer(
     zone: ZoneInfo,
     now: datetime,
 ) -> Change:
-    """A short answer, or one that names what it is about."""
+    """A short answer, or one that names its subject."""
     for words in (completed, text):
         try:
             change = parse_change(words, schedule=schedule, zone=zone, now=now)
         except Misunderstood:
             continue
-        if change == Change(every=change.every):  # "every 6 hours", said of the time between two
+        if change == Change(
+            every=change.every
+        ):  # "every 6 hours", as an answer about the time in between
             change = Change(min_interval=change.every)
         if change.names_limits and change.dosage is None:
             return change
@@ -108,7 +110,7 @@ def _read(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
 
 
 def _is_limit(line: Line, amount: FoundDosage) -> bool:
-    """ "max 4 doses a day" is no amount that is given."""
+    """ "max 4 doses a day" is not an amount to give."""
     before = line.tokens[max(0, amount.start - 1) : amount.start]
     return any(token.word in _LIMITS_FOLLOW for token in before)
 
@@ -123,7 +125,7 @@ def _trimmed(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _read_portions(line: Line, schedule: Schedule, context: ScheduleContext) -> Change:
-    """Amounts that differ: by time of day, or step by step."""
+    """Different amounts, by time of day or step by step."""
     portions = split_portions(line, line.tokens)
     if not portions:
         raise context.wrong(Problem.ONE_RHYTHM)
@@ -154,7 +156,7 @@ def _read_steps(
     schedule: Schedule,
     context: ScheduleContext,
 ) -> Change:
-    """A taper, by the times so far where none were typed."""
+    """A taper, at the old times if no times were typed."""
     so_far = times_of(schedule, zone=context.zone, now=context.now)
     if so_far and not any(each.times or each.moments for each in parts):
         parts = [replace(each, times=list(so_far)) for each in parts]
@@ -176,7 +178,7 @@ def _of_parts(parts: ScheduleParts, schedule: Schedule, context: ScheduleContext
 
 
 def _range_of(parts: ScheduleParts, context: ScheduleContext) -> dict[str, Any]:
-    """The first and the last day, as far as they were typed."""
+    """The first and the last day, if they were typed."""
     today = context.today
     starts_on: date | None = None
     ends_on: date | None = None
@@ -272,7 +274,7 @@ def _days_a_week(
     schedule: Schedule,
     context: ScheduleContext,
 ) -> dict[str, Any]:
-    """ "once a week": on the days so far, if they are as many."""
+    """ "once a week": on the current days, if there are that many."""
     so_far = getattr(schedule, "days", None)
     is_weekly = isinstance(so_far, Weekly) and len(so_far.weekdays) == parts.days_a_week
     if weekdays is None and is_weekly:

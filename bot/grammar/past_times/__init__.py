@@ -1,1 +1,1 @@
-"""When something was given, as people say it: "at 07:45", "last night", "half an hour ago"."""
+"""When something was given, in people's words: "at 07:45", "last night", "half an hour ago"."""

@@ -30,7 +30,7 @@ _HOURS_AND_MINUTES = re.compile(r"(\d{1,2})h(\d{1,2})(?:m|min)?")
 
 
 def read_ago(tokens: Sequence[Token]) -> timedelta | None:
-    """ "10 minutes ago", "half an hour ago", "1 h 30 min ago"; None if it is something else."""
+    """ "10 minutes ago", "half an hour ago", "1 h 30 min ago"; None for anything else."""
     words = words_of(tokens, 8)
     if len(words) != len(tokens) or words[-1:] not in _AGO:
         return None
@@ -47,7 +47,7 @@ def read_ago(tokens: Sequence[Token]) -> timedelta | None:
 
 
 def _length(words: Sequence[str]) -> tuple[timedelta | None, int]:
-    """A length that *words* begin with, and how many of them it takes."""
+    """The duration at the start of *words*, and how many of them it takes."""
     hour = timedelta(hours=1)
     match words:
         case ["half", "an", "hour", *_]:
@@ -71,7 +71,7 @@ def _length(words: Sequence[str]) -> tuple[timedelta | None, int]:
 
 
 def count_of(word: str) -> Fraction | None:
-    """The number that a word is: "2", "two", "½", "2,5"; None if it is none."""
+    """The number that a word stands for: "2", "two", "½", "2,5"; None if it isn't one."""
     if word in _NUMBERS:
         return Fraction(_NUMBERS[word])
     if word in {"½", "half"}:
@@ -86,7 +86,7 @@ def count_of(word: str) -> Fraction | None:
 
 
 def _unglued(word: str) -> Iterator[str]:
-    """ "2h" and "20min" in two words, "forty-five" likewise, "1h30" in four."""
+    """Split "2h" and "20min" in two, likewise "forty-five", and "1h30" in four."""
     glued = _HOURS_AND_MINUTES.fullmatch(word)
     if glued:
         yield from (glued[1], "h", glued[2], "min")

@@ -1,4 +1,4 @@
-"""A whole text as a moment in the past, and where in a line such words begin."""
+"""Parses a whole text as a moment in the past, and finds where such words start in a line."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,14 +16,14 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, Token, tokenize, words_of
 
 _LONGEST_PHRASE = 12  # tokens
-_LONGEST_TEXT = 1000  # characters: enough to see that it is longer than that
+_LONGEST_TEXT = 1000  # characters: enough to report that it is too long
 _NOW = {"now"}
 
 
 def parse_moment(text: str, *, zone: ZoneInfo, now: datetime) -> TypedMoment:
-    """The moment in *text*, said at *now* (aware) by the clock of *zone*.
+    """The moment in *text*, typed at *now* (aware) by the clock of *zone*.
 
-    Raises `Misunderstood` for what is no moment, is to come, or is more than 48 hours ago.
+    Raises `Misunderstood` if it isn't a moment, is in the future, or is more than 48 hours ago.
     """
     line = tokenize(text[:_LONGEST_TEXT])
     if not line.tokens:
@@ -34,7 +34,7 @@ def parse_moment(text: str, *, zone: ZoneInfo, now: datetime) -> TypedMoment:
 def read_moment(
     line: Line, tokens: Sequence[Token], *, zone: ZoneInfo, now: datetime
 ) -> TypedMoment:
-    """As :func:`parse_moment`, for some *tokens* of a *line*."""
+    """Like :func:`parse_moment`, for some *tokens* of a *line*."""
     words = line.typed(tokens)
     if len(tokens) > _LONGEST_PHRASE:
         raise Misunderstood(Problem.NO_SUCH_TIME, words)
@@ -43,7 +43,7 @@ def read_moment(
 
 
 def find_moment(tokens: Sequence[Token]) -> int:
-    """Where words about the time begin; the number of *tokens* where they say nothing of it."""
+    """Where the words about the time start; the number of *tokens* if there are none."""
     for at in range(len(tokens)):
         if _begins(tokens[at:]):
             return at
@@ -75,14 +75,14 @@ def _begins(tokens: Sequence[Token]) -> bool:
 
 
 def _is_amount(tokens: Sequence[Token]) -> bool:
-    """Whether "2.5", which could be a time with a dot, is an amount: it has a unit, or the minutes
-    of no time.
+    """Whether "2.5", which could be a time with a dot, is an amount: a unit follows, or its minutes
+    make no time.
     """
     word = tokens[0].word
     try:
         number = read_number(tokens) if "." in word else None
     except Misunderstood:
-        return True  # "1.000": a number all the same, and which one is asked where it is read
+        return True  # "1.000" is a number anyway; which one is asked when it is parsed
     if number is None:
         return False
     following = words_of(tokens[number.tokens_used :], 1)

@@ -1,4 +1,4 @@
-"""A moment in the past: the parts that were typed of it, and what it can mean."""
+"""A moment in the past: the parts that were typed, and what it can mean."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,9 +10,9 @@ from bot.grammar.clock_times import PartOfDay
 class TypedMoment:
     """When something was given, as typed.
 
-    `at` (UTC) where it is certain; else `options` are what it can mean, none where only a part of a
-    day was named (`lacks_time`: "this morning"). `is_by_clock`: it was read off a clock, and that
-    of another zone would make it another moment.
+    `at` (UTC) if it is certain; otherwise `options` lists what it can mean. That is empty if only a
+    part of a day was named (`lacks_time`: "this morning"). With `is_by_clock` it was read off a
+    clock, so another zone's clock would make it a different moment.
     """
 
     words: str
@@ -24,7 +24,7 @@ class TypedMoment:
 
 @dataclass(frozen=True, slots=True)
 class MomentParts:
-    """The parts of a moment, before they are held against a clock."""
+    """The parts of a moment, before they are compared with a clock."""
 
     ago: timedelta | None = None
     is_now: bool = False

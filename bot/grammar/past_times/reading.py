@@ -1,4 +1,4 @@
-"""The parts of a moment, read from what was typed: "yesterday", "last night", "half past 8"."""
+"""Reads the parts of a moment from the text: "yesterday", "last night", "half past 8"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ _FILLERS = AT_WORDS | {"on", "the", ","}
 
 
 def read_moment_parts(tokens: Sequence[Token], *, words: str, today: date) -> MomentParts:
-    """Raises `Misunderstood` for words that say nothing of the time, or say it twice."""
+    """Raises `Misunderstood` for words that say nothing about the time, or say it twice."""
     ago = read_ago([token for token in tokens if token.word not in AT_WORDS])
     if ago is not None:
         return MomentParts(ago=ago)
@@ -35,7 +35,7 @@ def read_moment_parts(tokens: Sequence[Token], *, words: str, today: date) -> Mo
 
 
 def _both(said: MomentParts, part: MomentParts, words: str) -> MomentParts:
-    """The two together. Raises `Misunderstood` where both say the same thing."""
+    """Combine the two. Raises `Misunderstood` if both say the same kind of thing."""
     given = {
         name: value for name in MomentParts.__slots__ if _is_said(value := getattr(part, name))
     }
@@ -47,12 +47,12 @@ def _both(said: MomentParts, part: MomentParts, words: str) -> MomentParts:
 
 
 def _is_said(value: object) -> bool:
-    """Zero is said, too: it is today, or Monday."""
+    """Zero counts as said: it is today, or Monday."""
     return not (value is None or value is False or value == ())
 
 
 def _read_part(tokens: Sequence[Token], *, today: date) -> tuple[MomentParts | None, int]:
-    """One part that *tokens* begin with, and how many of them it takes."""
+    """The part at the start of *tokens*, and how many of them it takes."""
     words = words_of(tokens, 4)
     if words[:2] == ["a", "quarter"]:
         part, used = _read_part(tokens[1:], today=today)
@@ -101,7 +101,7 @@ def _read_part(tokens: Sequence[Token], *, today: date) -> tuple[MomentParts | N
 
 
 def _resolve_date(typed: TypedDate, today: date) -> date:
-    """A date of the last days, in whatever year that was."""
+    """A recent date, in whichever year that was."""
     earliest = today - timedelta(days=3)
     try:
         return typed.resolve(earliest, earliest)
@@ -110,15 +110,15 @@ def _resolve_date(typed: TypedDate, today: date) -> date:
             raise
         days = spelt_days(problem.suggestions, today=earliest)
         if days and days[0] <= today:
-            return days[0]  # "5/6" is yesterday; the other reading is of next year
+            return days[0]  # "5/6" is yesterday; the other reading is next year
         if "/" in typed.words:
             raise
-        # Neither of the last days nor soon to come: it is one of the last months.
+        # It is neither recent nor coming soon, so it was months ago.
         raise Misunderstood(Problem.TOO_LONG_AGO, typed.words) from None
 
 
 def read_dated(tokens: Sequence[Token]) -> TypedDate | None:
-    """A date with its month, as "8 june": words like "friday" are read apart."""
+    """A date with a month, like "8 june"; words like "friday" are handled separately."""
     words = words_of(tokens, 1)
     if not words or not any(c.isdecimal() for token in tokens[:2] for c in token.word):
         return None
@@ -126,7 +126,7 @@ def read_dated(tokens: Sequence[Token]) -> TypedDate | None:
 
 
 def _clock(tokens: Sequence[Token], words: Sequence[str]) -> tuple[tuple[time, ...], int]:
-    """The times that a clock time can mean, and the tokens it takes."""
+    """The times that a clock time can mean, and how many tokens it takes."""
     match words:
         case ["half" | "quarter" as name, "past" | "to" as side, *_] if len(tokens) > 2:
             typed = read_time(tokens[2:], is_expected=True, is_after_at=True)
@@ -136,7 +136,7 @@ def _clock(tokens: Sequence[Token], words: Sequence[str]) -> tuple[tuple[time, .
             readings = [_moved(at, minutes) for at in typed.readings]
             return tuple(readings), 2 + typed.tokens_used
         case ["half", hour, *_] if hour in COUNTS:
-            # Half past to some, half to others.
+            # "half eight" is half past eight to some people and half past seven to others.
             both = (f"half past {hour}", f"{(COUNTS[hour] - 1) % 12}:30")
             raise Misunderstood(Problem.NO_SUCH_TIME, f"half {hour}", suggestions=both)
     if read_dated(tokens) is not None:

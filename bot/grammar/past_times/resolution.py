@@ -1,7 +1,7 @@
-"""The typed parts of a moment, held against the clock.
+"""Resolves the typed parts of a moment against the clock.
 
-What is said lies in the past. One place, :func:`_without_a_day`, decides what a clock time without
-a day means; whatever is not certain is asked about, never guessed.
+The moment is in the past. One place, :func:`_without_a_day`, decides what a clock time without a
+day means; anything uncertain is asked about, never guessed.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from bot.grammar.past_times.parts import MomentParts, TypedMoment
 from bot.grammar.problems import Misunderstood, Problem
 
 LONGEST_AGO = timedelta(hours=48)
-WATCHES_DIFFER = timedelta(minutes=5)  # a time said to be so little ahead is now
-HOURS_AGO = timedelta(hours=12)  # yesterday's, without saying so, is at most so long ago
+WATCHES_DIFFER = timedelta(minutes=5)  # a time that is this little ahead means now
+HOURS_AGO = timedelta(hours=12)  # an unnamed yesterday is at most this long ago
 
 _DAY = timedelta(days=1)
 _LAST_NIGHT = PartOfDay((17, 5))
-_DAY_BEGINS = 6  # o'clock: until then it is still the night before
-_NIGHT_BEGINS = 17  # o'clock: what was "last night" before midnight was yesterday
+_DAY_BEGINS = 6  # o'clock: before this it is still the previous night
+_NIGHT_BEGINS = 17  # o'clock: a "last night" from then until midnight was yesterday
 
 
 def resolve_moment(said: MomentParts, *, words: str, zone: ZoneInfo, now: datetime) -> TypedMoment:
-    """What was said, as a moment before *now*. Raises `Misunderstood`."""
+    """The moment before *now* that was meant. Raises `Misunderstood`."""
     if said.is_now:
         if (said.has_day and said.days_ago != 0) or said.times:
             raise Misunderstood(Problem.CONTRADICTION, words, suggestions=("now",))
@@ -44,7 +44,7 @@ def resolve_moment(said: MomentParts, *, words: str, zone: ZoneInfo, now: dateti
 
 
 def _without_a_time(said: MomentParts, *, words: str, zone: ZoneInfo, now: datetime) -> TypedMoment:
-    """ "this morning", "yesterday": at what time?"""
+    """ "this morning", "yesterday": asks for the time."""
     if not (said.has_day or said.part):
         raise Misunderstood(Problem.NO_SUCH_TIME, words)
     days = _days(said, time(_NIGHT_BEGINS), today=now.astimezone(zone).date())
@@ -57,7 +57,7 @@ def _without_a_time(said: MomentParts, *, words: str, zone: ZoneInfo, now: datet
 
 
 def _in_part(said: MomentParts, words: str) -> Sequence[time]:
-    """The readings that lie in the part of the day that was named. Raises `Misunderstood`."""
+    """The readings within the part of the day that was named. Raises `Misunderstood`."""
     part = _LAST_NIGHT if said.is_last_night or said.is_tonight else said.part
     fitting = [at for at in said.times if part is None or part.holds(at.hour)]
     if not fitting:
@@ -87,7 +87,7 @@ def _on_that_day(
 
 
 def _days(said: MomentParts, reading: time, *, today: date) -> Sequence[date]:
-    """The days that were named, for a time of day."""
+    """The days that were meant, for a time of day."""
     is_evening = reading.hour >= _NIGHT_BEGINS
     if said.is_last_night:
         return [today - _DAY if is_evening else today]
@@ -103,15 +103,15 @@ def _days(said: MomentParts, reading: time, *, today: date) -> Sequence[date]:
 def _without_a_day(
     readings: Sequence[time], *, words: str, zone: ZoneInfo, now: datetime
 ) -> TypedMoment:
-    """What a clock time without a day means, said at *now*:
+    """What a clock time without a day means at *now*:
 
-    * today's, if it is over;
-    * now, if it is minutes ahead: watches differ;
-    * yesterday's, if that is hours ago and today's is far: 23:50 said at 00:20;
-    * else nobody knows: 07:55 said at 07:40 may be a slip, or yesterday's.
+    * today's, if it has passed;
+    * now, if it is only minutes ahead, since watches differ;
+    * yesterday's, if that was hours ago and today's is far off: 23:50 typed at 00:20;
+    * otherwise it is unclear: 07:55 typed at 07:40 may be a slip, or yesterday's.
 
-    Of an hour that comes twice a day, the first of the *readings* is what was typed to the letter:
-    where that is not certain, the other one is not either (11:45 said at 06:46).
+    For an hour that comes twice a day, the first of the *readings* is the literal one: if that is
+    uncertain, so is the other (11:45 typed at 06:46).
     """
     certain: list[datetime] = []
     possible: list[datetime] = []
@@ -138,8 +138,8 @@ def _of_options(found: Sequence[datetime], words: str) -> TypedMoment:
 
 
 def _instants(local: datetime, zone: ZoneInfo) -> Sequence[datetime]:
-    """The instants (UTC) of a local time: two where the clocks go back over it. Raises
-    `Misunderstood` where they go forward over it.
+    """The instants (UTC) of a local time: two if the clocks go back over it. Raises `Misunderstood`
+    if they go forward over it.
     """
     both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
     if both[0].astimezone(zone).replace(tzinfo=None) != local:

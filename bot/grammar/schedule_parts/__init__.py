@@ -1,1 +1,1 @@
-"""The words of a schedule, sorted into its parts: times, weekdays, beginning, end, how often."""
+"""Sorts the words of a schedule into its parts: times, weekdays, start, end, frequency."""

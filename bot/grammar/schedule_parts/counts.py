@@ -1,4 +1,4 @@
-"""Counts of a length of time: "6 hours", "6h", "other day", "2nd week"."""
+"""Counted units of time: "6 hours", "6h", "other day", "2nd week"."""
 
 import re
 from datetime import timedelta
@@ -22,7 +22,9 @@ UNITS = {
 
 
 def length_ahead(cursor: Cursor, skip: int) -> tuple[timedelta, int] | None:
-    """ "6 hours", "6h", "90 minutes": a length of time below a day, and the tokens used."""
+    """ "6 hours", "6h", "90 minutes": a duration of less than a day, and how many tokens it
+    takes.
+    """
     count, unit, used = counted_ahead(cursor, skip)
     if count is None or unit not in {"minute", "hour"}:
         return None
@@ -30,7 +32,9 @@ def length_ahead(cursor: Cursor, skip: int) -> tuple[timedelta, int] | None:
 
 
 def counted_ahead(cursor: Cursor, skip: int) -> tuple[int | None, str, int]:
-    """ "6 hours", "6h", "other day", "2nd week": how many, of what, and the tokens used."""
+    """ "6 hours", "6h", "other day", "2nd week": the number, the unit, and how many tokens they
+    take.
+    """
     word = cursor.peek(skip)
     glued = _GLUED_INTERVAL.fullmatch(word)
     if glued and glued["unit"] in UNITS:

@@ -1,4 +1,4 @@
-"""From when until when: "from tomorrow", "until 3 December", "for 10 days"."""
+"""The start and end of a course: "from tomorrow", "until 3 December", "for 10 days"."""
 
 from bot.grammar.dates import WEEKDAYS, TypedDate, read_date, read_duration
 from bot.grammar.problems import Misunderstood, Problem
@@ -67,7 +67,7 @@ def _take_date(cursor: Cursor, skip: int) -> TypedDate:
 
 
 def read_bare_date(cursor: Cursor) -> bool:
-    """A date on its own is a beginning to some and a single day to others: ask."""
+    """A date on its own is a start to some people and a single day to others: ask."""
     typed = read_date(cursor.tokens[cursor.at :])
     if typed is None:
         if cursor.word == "tonight":

@@ -1,4 +1,4 @@
-"""The place that has been reached in the words of a schedule, and what has been read so far."""
+"""The position in the words of a schedule, and what has been read so far."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ UNTIL = {"until", "till", "til", "through", "thru", "ending", "ends", "to"}
 
 
 class Cursor:
-    """Stands at one of the tokens; those before it are in `parts`, and the times in `clock`."""
+    """Points at a token; the tokens before it are in `parts`, and their times in `clock`."""
 
     def __init__(self, line: Line, tokens: Sequence[Token]) -> None:
         self.line = line
@@ -34,7 +34,7 @@ class Cursor:
         self.clock: list[TypedTime | PartOfDayWord] = []
         self.last_was_time = False
         self.has_times = False
-        self.is_after_days = False  # times came, and then days: more of either would be guesswork
+        self.is_after_days = False  # times came before days: more of either would be guesswork
 
     @property
     def word(self) -> str:
@@ -53,7 +53,7 @@ class Cursor:
         setattr(self.parts, part, value)
 
     def unknown(self) -> Misunderstood:
-        """From the word that fits nowhere up to the next one that does."""
+        """From the word that doesn't fit up to the next one that does."""
         end = self.at + 1
         known = JOINING | EACH | FROM | UNTIL | set(DAY_GROUPS) | {"for", "daily"}
         while (

@@ -1,4 +1,4 @@
-"""How often: "twice a day", "3x daily", "bid", "once a week"."""
+"""The frequency: "twice a day", "3x daily", "bid", "once a week"."""
 
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE

@@ -1,4 +1,4 @@
-"""Rhythms that count on: "every 8 hours", "every other day", "21 days on 7 off"."""
+"""Rhythms that count onwards: "every 8 hours", "every other day", "21 days on 7 off"."""
 
 import re
 from datetime import timedelta

@@ -1,38 +1,38 @@
-"""What is said of doses as needed and of their limits: "6 hours apart", "max 4 a day", "no end"."""
+"""Limits of medicines taken as needed: "6 hours apart", "max 4 a day", "no end"."""
 
 from bot.grammar.numbers import read_count
 from bot.grammar.schedule_parts.counts import GLUED_COUNT, ONCE_TWICE, UNITS, length_ahead
 from bot.grammar.schedule_parts.cursor import Cursor
 
-_NEEDED = {"needed", "required", "necessary", "wanted"}
-_MOST = {"max", "maximum", "max."}
-_NO = {"no", "without"}
-_ENDLESS = {"forever", "indefinitely", "permanently"}
-_LEAST_BETWEEN = {"interval", "minimum", "gap"}
-_LIMITS = {"limit", "limits"}
+_NEEDED_WORDS = {"needed", "required", "necessary", "wanted"}
+_MAX_WORDS = {"max", "maximum", "max."}
+_NO_WORDS = {"no", "without"}
+_ENDLESS_WORDS = {"forever", "indefinitely", "permanently"}
+_MIN_INTERVAL_WORDS = {"interval", "minimum", "gap"}
+_LIMIT_WORDS = {"limit", "limits"}
 
 
-def read_taken_away(cursor: Cursor) -> bool:
+def read_removed_limits(cursor: Cursor) -> bool:
     """no end · without an end · for good · no maximum · no limits."""
     match [cursor.word, cursor.peek()]:
         case ["for", "ever" | "good"]:
             cursor.parts.has_no_end = True
             cursor.at += 2
             return True
-        case [word, _] if word in _ENDLESS:
+        case [word, _] if word in _ENDLESS_WORDS:
             cursor.parts.has_no_end = True
             cursor.at += 1
             return True
-        case [word, _] if word in _NO:
+        case [word, _] if word in _NO_WORDS:
             used = 1 + (cursor.peek() in {"a", "an", "any"})
         case _:
             return False
     what = cursor.peek(used)
-    if what not in {"end"} | _MOST | _LEAST_BETWEEN | _LIMITS:
+    if what not in {"end"} | _MAX_WORDS | _MIN_INTERVAL_WORDS | _LIMIT_WORDS:
         return False
     cursor.parts.has_no_end |= what == "end"
-    cursor.parts.has_no_max |= what in _MOST | _LIMITS
-    cursor.parts.has_no_min_interval |= what in _LEAST_BETWEEN | _LIMITS
+    cursor.parts.has_no_max |= what in _MAX_WORDS | _LIMIT_WORDS
+    cursor.parts.has_no_min_interval |= what in _MIN_INTERVAL_WORDS | _LIMIT_WORDS
     cursor.at += used + 1
     return True
 
@@ -40,9 +40,9 @@ def read_taken_away(cursor: Cursor) -> bool:
 def read_as_needed(cursor: Cursor) -> bool:
     """as needed · when required · prn · on demand."""
     match [cursor.word, cursor.peek(), cursor.peek(2)]:
-        case ["as" | "when" | "if" | "where" | "whenever", needed, _] if needed in _NEEDED:
+        case ["as" | "when" | "if" | "where" | "whenever", needed, _] if needed in _NEEDED_WORDS:
             used = 2
-        case ["only", "as" | "when" | "if", needed] if needed in _NEEDED:
+        case ["only", "as" | "when" | "if", needed] if needed in _NEEDED_WORDS:
             used = 3
         case ["prn" | "demand", _, _]:
             used = 1
@@ -73,10 +73,10 @@ def read_limits(cursor: Cursor) -> bool:
         ("no", "more", "than"),
         ("not", "more", "than"),
         ("up", "to"),
-        *((word,) for word in _MOST),
+        *((word,) for word in _MAX_WORDS),
     )
-    count = _most(cursor, skip) if skip else None
-    # "up to 3 December" is an end.
+    count = _max_count(cursor, skip) if skip else None
+    # "up to 3 December" is an end, not a limit.
     if count is None or (cursor.word == "up" and count[1] == 1):
         return False
     cursor.set_once("max_per_day", count[0])
@@ -85,15 +85,17 @@ def read_limits(cursor: Cursor) -> bool:
 
 
 def _skip_words(cursor: Cursor, *openings: tuple[str, ...]) -> int:
-    """The length of the opening that stands here, 0 for none."""
+    """The length of the opening phrase at the cursor, 0 for none."""
     for opening in openings:
         if all(cursor.peek(n) == word for n, word in enumerate(opening)):
             return len(opening)
     return 0
 
 
-def _most(cursor: Cursor, skip: int) -> tuple[int, int] | None:
-    """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and the tokens used."""
+def _max_count(cursor: Cursor, skip: int) -> tuple[int, int] | None:
+    """ "4 a day", "4 times in 24 hours", "twice a day", "4": the count, and how many tokens it
+    takes.
+    """
     word, used = cursor.peek(skip), 1
     glued = GLUED_COUNT.fullmatch(word)
     count = ONCE_TWICE.get(word) or (int(glued["count"]) if glued else read_count(word))

@@ -1,7 +1,4 @@
-"""The parts of a schedule, before it is known whether they fit together.
-
-Whether they do is another question: see :mod:`bot.grammar.schedules`.
-"""
+"""The parts of a schedule; :mod:`bot.grammar.schedules` decides whether they fit together."""
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -15,7 +12,7 @@ EVERY_DAY = frozenset(Weekday)
 
 @dataclass(slots=True)
 class ScheduleParts:
-    """What a schedule is made of, before it is known whether the parts fit together."""
+    """The parts of a schedule, which may not fit together."""
 
     times: list[time] = field(default_factory=list)
     weekdays: frozenset[Weekday] | None = None
@@ -24,7 +21,7 @@ class ScheduleParts:
     days_long: int | None = None
     times_a_day: int | None = None
     days_a_week: int | None = None
-    moments: str = ""  # "every morning", "before breakfast": says when, but not on the clock
+    moments: str = ""  # "every morning", "before breakfast": when, but not on the clock
     every_days: int | None = None
     every_weeks: int | None = None
     month_days: frozenset[int] | None = None
@@ -37,12 +34,12 @@ class ScheduleParts:
     has_no_end: bool = False
     has_no_min_interval: bool = False
     has_no_max: bool = False
-    typed_time: TypedTime | None = None  # the only word about the time of day
+    typed_time: TypedTime | None = None  # if it is the only word about the time of day
 
 
 @dataclass(frozen=True, slots=True)
 class PartOfDayWord:
-    """A part of the day, as typed; one that `is_suffix` stands behind its time ("8 at night")."""
+    """A part of the day, as typed; if it `is_suffix`, it follows its time ("8 at night")."""
 
     part: PartOfDay
     words: str

@@ -1,4 +1,4 @@
-"""The words of a schedule, read once from left to right and sorted into its parts."""
+"""Reads the words of a schedule once, from left to right, and sorts them into its parts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from bot.grammar.schedule_parts.cursor import JOINING, Cursor
 from bot.grammar.schedule_parts.days import read_days_of_month, read_every_day, read_weekdays
 from bot.grammar.schedule_parts.frequencies import read_how_often
 from bot.grammar.schedule_parts.intervals import read_after_last_intake, read_cycle, read_interval
-from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_taken_away
+from bot.grammar.schedule_parts.limits import read_as_needed, read_limits, read_removed_limits
 from bot.grammar.schedule_parts.parts import PartOfDayWord, ScheduleParts
 from bot.grammar.schedule_parts.times import (
     read_clock,
@@ -24,7 +24,7 @@ from bot.grammar.tokens import Line, Token
 
 
 def read_parts(line: Line, tokens: Sequence[Token]) -> ScheduleParts:
-    """What *tokens* of *line* say, as far as they go. Raises `Misunderstood` for the rest."""
+    """The parts in *tokens* of *line*. Raises `Misunderstood` for anything else."""
     cursor = Cursor(line, [_without_colon(token) for token in tokens])
     while cursor.at < len(cursor.tokens):
         _read_one(cursor)
@@ -48,7 +48,7 @@ def _read_one(cursor: Cursor) -> None:
         return
     cursor.last_was_time = False
     for reader in (
-        read_taken_away,
+        read_removed_limits,
         read_as_needed,
         read_limits,
         read_interval,

@@ -1,4 +1,4 @@
-"""The times of day: on the clock, by the part of the day, or by meals."""
+"""The times of day: on the clock, by part of the day, or by meals."""
 
 from collections.abc import Sequence
 from datetime import time
@@ -26,7 +26,7 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
     )
     if typed_time is None:
         raise cursor.unknown()
-    # "from tomorrow 06:00" begins then; elsewhere, times after days are other times.
+    # "from tomorrow 06:00" starts at that time; elsewhere, times after days are separate times.
     if cursor.is_after_days and cursor.parts.interval is None:
         raise cursor.other_times_on_other_days()
     cursor.clock.append(typed_time)
@@ -36,13 +36,13 @@ def read_clock(cursor: Cursor, *, is_after_at: bool, is_expected: bool = True) -
 
 
 def is_time_ahead(cursor: Cursor, skip: int) -> bool:
-    """Whether a time of day follows, not a date."""
+    """Whether a time of day follows, rather than a date."""
     rest = cursor.tokens[cursor.at + skip :]
     return bool(rest) and (looks_like_a_time(rest[0]) or rest[0].word in NAMED)
 
 
 def refuse_range_of_times(cursor: Cursor) -> None:
-    """ "08:00 - 20:00" is from then till then to some, and two times to others."""
+    """ "08:00 - 20:00" is a range to some people, and two times to others."""
     after = cursor.tokens[cursor.at + 1 :]
     if after and looks_like_a_time(after[0]):
         words = cursor.line.typed(cursor.tokens[cursor.at - 1 : cursor.at + 2])
@@ -50,7 +50,7 @@ def refuse_range_of_times(cursor: Cursor) -> None:
 
 
 def starts_moment(cursor: Cursor) -> bool:
-    """Whether "at" is the "at" of "at night", of "at bedtime" or of "at most"."""
+    """Whether this "at" belongs to "at night", "at bedtime" or "at most"."""
     following = cursor.peek()
     return cursor.word == "at" and (following in {"night", "most", "least"} or following in MEALS)
 
@@ -94,7 +94,7 @@ def read_meal(cursor: Cursor) -> bool:
 
 
 def resolve_times(items: Sequence[TypedTime | PartOfDayWord]) -> list[time]:
-    """The times meant, each in the part of the day that stands beside it."""
+    """The times meant, each within the part of the day next to it."""
     parts: dict[int, PartOfDay] = {}
     for position, item in enumerate(items):
         if isinstance(item, TypedTime):
@@ -115,7 +115,7 @@ def resolve_times(items: Sequence[TypedTime | PartOfDayWord]) -> list[time]:
 
 
 def _run(items: Sequence[TypedTime | PartOfDayWord], position: int, step: int) -> list[int]:
-    """The times that follow (or precede) a part of the day, nearest first."""
+    """The times after (or before) a part of the day, nearest first."""
     run: list[int] = []
     index = position + step
     while 0 <= index < len(items) and isinstance(items[index], TypedTime):

@@ -1,1 +1,1 @@
-"""Schedules as people type them: their parts fitted together, also where amounts differ."""
+"""Schedules as people type them: fits their parts together, including amounts that differ."""

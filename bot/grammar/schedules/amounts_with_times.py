@@ -1,7 +1,7 @@
 """Amounts that differ: "1 tablet at 08:00 and ½ at 22:00", "20 mg for 5 days, then 10 mg".
 
-A portion is an amount with the words that say when it is given. Later amounts may leave out the
-unit; that of the first one counts.
+A portion is an amount with the words that say when to give it. Later amounts may leave out the
+unit, and then take the first one's.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _LEADS_TO_TIME = {"at", "@", "in", "every", "for", "until", "before", "after"}
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """An amount, and the *tokens* that say when. `is_next_step`: "then" stands before it."""
+    """An amount, and the *tokens* that say when. With `is_next_step`, "then" comes before it."""
 
     dosage: Dosage
     tokens: tuple[Token, ...]
@@ -35,9 +35,9 @@ class _Amount:
 
 
 def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
-    """The portions of a schedule that begins with an amount; none if it does not.
+    """The portions of a schedule that starts with an amount; none if it doesn't.
 
-    Raises `Misunderstood` for an amount that is none, or that has no unit.
+    Raises `Misunderstood` for an amount that is invalid or has no unit.
     """
     part = Line(line.text, tuple(tokens))
     amounts = _amounts(part)
@@ -56,7 +56,7 @@ def split_portions(line: Line, tokens: Sequence[Token]) -> Sequence[Portion]:
 
 
 def has_portions(line: Line) -> bool:
-    """Whether a line names several amounts, each with its time or its days."""
+    """Whether a line has several amounts, each with its own time or days."""
     amounts = _amounts(line)
     if len(amounts) < 2:
         return False
@@ -75,12 +75,12 @@ def _says_when(token: Token) -> bool:
 
 
 def first_amount(line: Line) -> int:
-    """Where the first portion of a line begins. Only for lines that have some."""
+    """Where the first portion of a line starts. Only for lines that have portions."""
     return _amounts(line)[0].start
 
 
 def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
-    """ "5 mg, 1 tablet" is a strength, and what is given of it."""
+    """ "5 mg, 1 tablet" is a strength, and the amount to give."""
     strength, comma, given = dosage.words.rpartition(", ")
     if not comma:
         return None, dosage
@@ -88,7 +88,7 @@ def split_strength(dosage: Dosage) -> tuple[Dosage | None, Dosage]:
 
 
 def _amounts(line: Line) -> list[_Amount]:
-    """Amounts with a unit, and behind them bare numbers that stand like one ("and ½ at 22:00")."""
+    """Amounts with a unit, followed by bare numbers in the position of one ("and ½ at 22:00")."""
     found = [_Amount(each.start, each.end, each.dosage) for each in find_dosages(line)]
     if not found:
         return []
@@ -103,7 +103,7 @@ def _amounts(line: Line) -> list[_Amount]:
 
 
 def _plural(unit: str, number: Token) -> str:
-    """ "1 tablet at 08:00, 2 at 20:00" are two tablets."""
+    """ "1 tablet at 08:00, 2 at 20:00" means two tablets."""
     is_several = count_up(f"{number.raw} {unit}").amount not in {None, 1}
     is_half = number.raw in {"½", "¼", "¾"}
     return f"{unit}s" if unit in THINGS and is_several and not is_half else unit
@@ -120,7 +120,7 @@ def _stands_like_an_amount(line: Line, at: int) -> bool:
 
 
 def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str]]:
-    """The tokens without the joints at both ends, and those of the later end."""
+    """The tokens without joining words at either end, and which of those were at the end."""
     start, end = 0, len(tokens)
     while end > start and tokens[end - 1].word in _JOINTS:
         end -= 1
@@ -130,7 +130,7 @@ def _without_joints(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], set[str
 
 
 def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
-    """ "… for 5 days, then stop": the end is said already."""
+    """ "… for 5 days, then stop": the end has been given already."""
     *most, last = portions
     words = [token.word for token in last.tokens]
     if "stop" in words:
@@ -142,8 +142,8 @@ def _without_stop(portions: Sequence[Portion]) -> Sequence[Portion]:
 
 
 def without_empty_moments(portions: Sequence[Portion]) -> Sequence[Portion]:
-    """Where the times of all amounts stand behind the last ("1 tablet in the morning, ½ at night
-    08:00 and 22:00"), what was said of the day before they were typed says nothing more.
+    """If the times of all amounts follow the last one ("1 tablet in the morning, ½ at night 08:00
+    and 22:00"), the parts of the day before them add nothing.
     """
     if portions[1].is_next_step or any(_has_time(portion) for portion in portions[:-1]):
         return portions

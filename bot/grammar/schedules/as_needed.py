@@ -4,7 +4,12 @@ from datetime import timedelta
 
 from bot.grammar.problems import Problem
 from bot.grammar.schedule_parts.parts import EVERY_DAY, ScheduleParts
-from bot.grammar.schedules.context import ScheduleContext, count_patterns, first_and_last, misfit
+from bot.grammar.schedules.context import (
+    ScheduleContext,
+    count_patterns,
+    first_and_last,
+    to_misunderstood,
+)
 from domain.medicines.schedules.kinds import MOST_TIMES_A_DAY, AsNeeded
 from domain.medicines.schedules.problems import InvalidSchedule
 
@@ -32,4 +37,4 @@ def fit_as_needed(parts: ScheduleParts, context: ScheduleContext) -> AsNeeded:
             ends_on=ends_on,
         )
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error

@@ -11,8 +11,8 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
-    misfit,
-    with_doses_to_come,
+    require_upcoming_dose,
+    to_misunderstood,
 )
 from domain.medicines.schedules.days import EVERY_DAY as EVERY_DAYS
 from domain.medicines.schedules.days import Cycle, Daily, Days, Monthly, Weekly
@@ -42,11 +42,11 @@ def _days(parts: ScheduleParts, context: ScheduleContext) -> Days:
             return Weekly(weekdays)
         return Daily(parts.every_days or 1)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error
 
 
 def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
-    """The times in order. Raises `Misunderstood` if they are missing, too many or do not add up."""
+    """The times in order. Raises `Misunderstood` if they are missing, too many or inconsistent."""
     times, count = sorted(parts.times), parts.times_a_day
     if count is not None and not 1 <= count <= MOST_TIMES_A_DAY:
         raise Misunderstood(Problem.TOO_MANY_TIMES, words)
@@ -65,7 +65,9 @@ def _ascending(parts: ScheduleParts, words: str) -> tuple[time, ...]:
 
 
 def check_days_a_week(parts: ScheduleParts, words: str) -> None:
-    """Raises `Misunderstood` unless as many weekdays are named as counted ("3 times a week")."""
+    """Raises `Misunderstood` unless as many weekdays are named as were counted ("3 times a
+    week").
+    """
     if parts.days_a_week is None:
         return
     if parts.weekdays in {None, EVERY_DAY}:
@@ -82,7 +84,7 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     if parts.days_long is not None:
         first_day = starts_on
         if parts.starts is None:
-            # "for 10 days" at nine in the evening is ten days from tomorrow, not nine.
+            # "for 10 days", typed at nine in the evening, means ten days from tomorrow, not nine.
             first = first_occurrence(schedule, context.zone, context.now)
             first_day = date.fromisoformat(first.key[:10]) if first else starts_on
         ends_on = first_day + timedelta(days=parts.days_long - 1)
@@ -92,12 +94,12 @@ def fit_wall_clock(parts: ScheduleParts, context: ScheduleContext) -> WallClock:
     is_dated = parts.starts is not None or parts.ends is not None
     if is_dated and starts_on == ends_on and parts.typed_time is not None:
         _check_only_dose(parts.typed_time, starts_on, context)
-    return with_doses_to_come(schedule, context)
+    return require_upcoming_dose(schedule, context)
 
 
 def _check_only_dose(typed: TypedTime, day: date, context: ScheduleContext) -> None:
-    """Raises `Misunderstood` for the one dose of a *day* where it may be due in either of its
-    nights, or is over but may have been meant twelve hours later.
+    """Raises `Misunderstood` for the only dose of a *day* if it could be in either of the day's two
+    nights, or has passed but may have been meant twelve hours later.
     """
     local_now = context.now.astimezone(context.zone).replace(tzinfo=None)
     at = datetime.combine(day, typed.readings[0])
@@ -121,4 +123,4 @@ def _valid(
     try:
         return WallClock(times, starts_on, ends_on, days)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error

@@ -1,4 +1,6 @@
-"""What every kind of schedule is fitted from: the words, where and when; its first and last day."""
+"""The context for fitting any kind of schedule: the words, zone and time; its first and
+last day.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +19,7 @@ AnySchedule = TypeVar("AnySchedule", WallClock, Elapsed, Steps)
 
 @dataclass(frozen=True, slots=True)
 class ScheduleContext:
-    """What was typed, and where and when."""
+    """The typed words, with the zone and the time they were typed at."""
 
     words: str
     zone: ZoneInfo
@@ -31,15 +33,15 @@ class ScheduleContext:
         return Misunderstood(problem, self.words)
 
 
-def with_doses_to_come(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
-    """The schedule. Raises `Misunderstood` if it has no dose to come."""
+def require_upcoming_dose(schedule: AnySchedule, context: ScheduleContext) -> AnySchedule:
+    """The schedule. Raises `Misunderstood` if all its doses are in the past."""
     if first_occurrence(schedule, context.zone, context.now) is None:
         raise context.wrong(Problem.NOTHING_LEFT)
     return schedule
 
 
 def count_patterns(parts: ScheduleParts) -> int:
-    """How many ways of choosing days were typed, weekdays aside."""
+    """How many ways of choosing days were typed, not counting weekdays."""
     patterns = (parts.every_days, parts.every_weeks, parts.month_days, parts.cycle)
     return sum(pattern not in (None, 1) for pattern in patterns)
 
@@ -80,6 +82,6 @@ _PROBLEMS = {
 }
 
 
-def misfit(error: InvalidSchedule, words: str) -> Misunderstood:
-    """What to say of *words* that make no schedule."""
+def to_misunderstood(error: InvalidSchedule, words: str) -> Misunderstood:
+    """The problem with *words* that don't make a schedule."""
     return Misunderstood(_PROBLEMS.get(error.problem, Problem.CONTRADICTION), words)

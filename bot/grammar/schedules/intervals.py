@@ -9,8 +9,8 @@ from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
     first_and_last,
-    misfit,
-    with_doses_to_come,
+    require_upcoming_dose,
+    to_misunderstood,
 )
 from domain.local_time import resolve_local
 from domain.medicines.schedules.kinds import Elapsed
@@ -19,9 +19,9 @@ from domain.timers import ceil_minute
 
 
 def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
-    """ "every 8 hours from 06:00": on the grid of that time, from the next one on.
+    """ "every 8 hours from 06:00": on a grid from that time, starting at its next point.
 
-    Where the hours count from the last intake, they begin now if nothing else is said.
+    If the hours count from the last intake, they start now unless something else is said.
     """
     has_days = parts.weekdays not in {None, EVERY_DAY} or parts.days_a_week or count_patterns(parts)
     if has_days or parts.times_a_day is not None:
@@ -47,13 +47,13 @@ def fit_elapsed(parts: ScheduleParts, context: ScheduleContext) -> Elapsed:
             parts.interval, starts_at, ends_at, from_last_intake=parts.from_last_intake
         )
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
-    return with_doses_to_come(schedule, context)
+        raise to_misunderstood(error, context.words) from error
+    return require_upcoming_dose(schedule, context)
 
 
 def anchor_of(times: Sequence[time], every: timedelta, context: ScheduleContext) -> time:
-    """The hour that is counted from: the one that was typed, or the first or, if it is there twice,
-    the last of "every 8 hours: 06:00, 14:00 and 22:00, from tomorrow 14:00".
+    """The hour to count from: the one that was typed. In "every 8 hours: 06:00, 14:00 and 22:00,
+    from tomorrow 14:00" it is the first, or the last if that is listed twice.
     """
     if len(times) == 1:
         return times[0]

@@ -1,7 +1,7 @@
-"""Schedules as people type them: "at 08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec".
+"""Parses schedules as people type them: "at 08:00 and 20:00", "mon,wed,fri 09:00 until 3 Dec".
 
-The parts may come in any order. Whatever is left over, contradicts itself or could mean two things
-is refused with the words concerned.
+The parts may come in any order. Anything left over, contradictory or ambiguous is refused with the
+words concerned.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,8 +26,8 @@ LONGEST_SCHEDULE = 500
 def parse_schedule(text: str, *, zone: ZoneInfo, now: datetime) -> Schedule:
     """The schedule in *text*, for a person in *zone*; "today" is the day there at *now* (aware).
 
-    Raises `Misunderstood`; `Problem.TIMES_MISSING` means that the text is fine as far as it goes
-    and can be parsed again with times of day added.
+    Raises `Misunderstood`; `Problem.TIMES_MISSING` means that the text is fine so far, and can be
+    parsed again with times of day added.
     """
     if len(text) > LONGEST_SCHEDULE:
         raise Misunderstood(Problem.TOO_LONG)
@@ -40,7 +40,7 @@ def read_schedules(
     line: Line, tokens: Sequence[Token], *, zones: Iterable[ZoneInfo], now: datetime
 ) -> set[Schedule]:
     """Like `parse_schedule`, for some *tokens* of a *line*, by the clock of each of *zones*. The
-    words are read once for all of them.
+    words are only read once.
     """
     if not tokens:
         raise Misunderstood(Problem.SCHEDULE_MISSING)
@@ -55,7 +55,7 @@ def read_schedules(
 
 
 def _fit(parts: ScheduleParts, context: ScheduleContext) -> Schedule:
-    """The parts as one schedule that still has doses to come."""
+    """The parts as one schedule with upcoming doses."""
     if parts.is_as_needed or parts.min_interval is not None or parts.max_per_day is not None:
         return fit_as_needed(parts, context)
     if parts.interval is not None:

@@ -1,4 +1,4 @@
-"""Schedules whose amounts differ: by time of day, or step by step."""
+"""Schedules with different amounts, by time of day or step by step."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -12,8 +12,8 @@ from bot.grammar.schedules.by_the_clock import fit_wall_clock
 from bot.grammar.schedules.context import (
     ScheduleContext,
     count_patterns,
-    misfit,
-    with_doses_to_come,
+    require_upcoming_dose,
+    to_misunderstood,
 )
 from domain.medicines.dosages import Dosage
 from domain.medicines.schedules.kinds import Schedule, Steps, WallClock
@@ -23,7 +23,7 @@ from domain.medicines.schedules.problems import InvalidSchedule
 def fit_portions(
     portions: Sequence[Portion], parts: Sequence[ScheduleParts], context: ScheduleContext
 ) -> Schedule:
-    """Amounts that differ: by time of day, or step by step."""
+    """Different amounts, by time of day or step by step."""
     check_one_rhythm(parts, context)
     dosages = [portion.dosage for portion in portions]
     if portions[1].is_next_step:
@@ -37,14 +37,14 @@ def fit_portions(
 
 
 def check_one_rhythm(parts: Sequence[ScheduleParts], context: ScheduleContext) -> None:
-    """Raises `Misunderstood` for amounts whose days differ, or that are not due by the clock."""
+    """Raises `Misunderstood` for amounts with different days, or without clock times."""
     days = [each for each in parts if each.weekdays is not None or count_patterns(each)]
     if len(days) > 1 or any(each.is_as_needed or each.interval for each in parts):
         raise context.wrong(Problem.ONE_RHYTHM)
 
 
 def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) -> list[time]:
-    """The times in the order of the amounts; typed behind them all, they are spread over them."""
+    """The times in the order of the amounts; if all follow the last amount, they are matched up."""
     for each in parts[:-1]:
         if each.times and (each.weekdays or each.starts or each.ends or each.days_long):
             raise context.wrong(Problem.ONE_RHYTHM)
@@ -60,14 +60,14 @@ def times_of_portions(parts: Sequence[ScheduleParts], context: ScheduleContext) 
 def spread(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], times: Sequence[time]
 ) -> list[Dosage]:
-    """The dosage of each time."""
+    """The dosage at each time."""
     if all(each.times for each in parts):
         return [d for each, d in zip(parts, dosages, strict=True) for _ in each.times]
     return list(dosages[: len(times)])
 
 
 def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> ScheduleParts:
-    """What was said of all amounts together: days, beginning, end. Each only once."""
+    """The parts that apply to all amounts: days, start and end. Each may be given once."""
     shared = ScheduleParts()
     for each in parts:
         for part in fields(ScheduleParts):
@@ -85,7 +85,7 @@ def shared_parts(parts: Sequence[ScheduleParts], context: ScheduleContext) -> Sc
 def fit_steps(
     parts: Sequence[ScheduleParts], dosages: Sequence[Dosage], context: ScheduleContext
 ) -> Schedule:
-    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without a gap."""
+    """ "20 mg for 5 days, then 10 mg for 5 days at 08:00": one after the other, without gaps."""
     stated = {tuple(sorted(each.times)) for each in parts if each.times}
     if not stated:
         raise context.wrong(Problem.TIMES_MISSING)
@@ -102,6 +102,6 @@ def fit_steps(
         step = fit_wall_clock(typed, context)
         steps.append(replace(step, dosages=(dosage,) * len(step.times)))
     try:
-        return with_doses_to_come(Steps(tuple(steps)), context)
+        return require_upcoming_dose(Steps(tuple(steps)), context)
     except InvalidSchedule as error:
-        raise misfit(error, context.words) from error
+        raise to_misunderstood(error, context.words) from error

@@ -1,1 +1,1 @@
-"""The Bot API over HTTP: its methods, what it accepts, its limits, and faults on demand."""
+"""The Bot API over HTTP: methods, validation, limits, and faults on demand."""

@@ -1,4 +1,4 @@
-"""Accidents on order: what goes wrong between a bot and Telegram, for tests."""
+"""Faults on demand between a bot and Telegram, for tests."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from bot.sandbox.errors import ApiError, too_many_requests
 
 
 class Drop(Enum):
-    """When the connection breaks: the bot cannot tell the two apart."""
+    """When the connection breaks: the bot can't tell the two apart."""
 
     BEFORE = "before the call took effect"
     AFTER = "after the call took effect, before its answer arrived"
@@ -20,26 +20,26 @@ class Drop(Enum):
 class Fault:
     """What happens to a call instead of, before or after its usual effect."""
 
-    # Seconds that the call waits before anything else happens.
+    # Seconds to wait before anything else happens.
     delay: float = 0
     error: ApiError | None = None
     drop: Drop | None = None
-    # What the call answers instead of its result, after it took effect; a list of one, or nothing.
+    # What the call returns instead of its result, after taking effect; a list of one, or empty.
     results: Sequence[Any] = ()
-    # Whom it concerns; None for everybody.
+    # Only calls into this chat; None for all.
     chat_id: int | None = None
-    # How many calls; None for all until ``clear``.
+    # How many calls to affect; None for all until ``clear``.
     times: int | None = 1
 
 
 @dataclass(slots=True)
 class Faults:
-    """Faults by method, in the order in which they were asked for; "*" stands for any method."""
+    """Faults by method, in the order they were planned; "*" stands for any method."""
 
     _planned: dict[str, list[Fault]] = field(default_factory=dict)
     _only: frozenset[str] | None = None
     _refusal: ApiError = field(default_factory=lambda: ApiError(400, "Bad Request"))
-    # How often a fault struck, by method.
+    # How often a fault occurred, by method.
     struck: Counter[str] = field(default_factory=Counter)
 
     def plan(self, method: str, fault: Fault) -> None:
@@ -54,7 +54,7 @@ class Faults:
         self._only = None
 
     def next(self, method: str, *, chat_id: int | None = None) -> Fault | None:
-        """The fault that this call (into a chat) meets, if any; it counts as used."""
+        """The fault for this call (into a chat), if any; this uses it up."""
         if self._only is not None and method not in self._only:
             self.struck[method] += 1
             return Fault(error=self._refusal)
@@ -73,7 +73,7 @@ class Faults:
 
 
 def error_for(status: int, *, description: str | None, retry_after: int) -> ApiError:
-    """The usual words of a status, unless others are given."""
+    """Telegram's usual message for a status, unless one is given."""
     if status == 429:
         return too_many_requests(retry_after)
     usual = {

@@ -9,7 +9,7 @@ _MAX_DATA = 64
 _MAX_BUTTONS = 100
 _STYLES = {"danger", "success", "primary"}
 
-# Exactly one of these says what a button does.
+# A button needs exactly one of these.
 _KINDS = {
     "url",
     "callback_data",
@@ -25,7 +25,7 @@ _KINDS = {
 
 
 def inline_keyboard(markup: Json | None) -> list[list[Json]]:
-    """The rows of an inline keyboard, empty ones left out. Raises 400 in Telegram's words."""
+    """The rows of an inline keyboard, without empty ones. Raises 400 in Telegram's words."""
     if markup is None or "inline_keyboard" not in markup:
         return []
     rows: list[list[Json]] = markup["inline_keyboard"]
@@ -63,5 +63,5 @@ def _is_link(url: str) -> bool:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     if parts.scheme in {"tg", "ton"}:
         return True
-    # Telegram wants a public name: it refuses localhost and addresses without a dot.
+    # Telegram requires a public name: it refuses localhost and hosts without a dot.
     return parts.scheme in {"http", "https"} and "." in (parts.hostname or "")

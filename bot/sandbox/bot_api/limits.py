@@ -1,4 +1,4 @@
-"""Telegram's limits on sending, with the small bursts that it lets pass."""
+"""Telegram's sending limits, including the small bursts that it allows."""
 
 import math
 import time
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.errors import too_many_requests
 
-# Above this many, chats that may send a whole burst again are forgotten.
+# Above this many, chats with a full burst left are forgotten.
 _MANY_CHATS = 10_000
 
 
@@ -18,13 +18,13 @@ class Limits:
     # About 30 a second for the whole bot.
     per_second: float = 30
     burst: int = 30
-    # About one a second in one chat; Telegram lets short bursts pass.
+    # About one a second per chat; Telegram allows short bursts.
     chat_per_second: float = 1
     chat_burst: int = 20
 
 
 class _Bucket:
-    """Fills at *rate* tokens a second up to *size*; one message takes one."""
+    """A token bucket: fills at *rate* tokens a second up to *size*; a message takes one."""
 
     __slots__ = ("_at", "_tokens")
 
@@ -42,7 +42,7 @@ class _Bucket:
 
 
 class LimitKeeper:
-    """Counts what a bot sends; ``None`` for no limits. *seconds* is a monotonic clock."""
+    """Counts what a bot sends; ``None`` means no limits. *seconds* is a monotonic clock."""
 
     def __init__(
         self, limits: Limits | None, seconds: Callable[[], float] = time.monotonic
@@ -53,7 +53,9 @@ class LimitKeeper:
         self._chats: dict[int | str, _Bucket] = {}
 
     def count(self, chat_id: int | str) -> None:
-        """One message or edit to a chat. Raises 429 with ``retry_after`` when it is too many."""
+        """Count one message or edit to a chat. Raises 429 with ``retry_after`` if there are too
+        many.
+        """
         limits = self.limits
         if limits is None:
             return

@@ -1,9 +1,9 @@
-"""Makes ``methods.json``: what validation needs of the published description of the Bot API.
+"""Generates ``methods.json``: the part of the Bot API's description that validation needs.
 
     python -m bot.sandbox.bot_api.make_methods telegram-bot-api.json
 
 The input is the machine-readable description of https://core.telegram.org/bots/api (methods and
-types with their fields). It is ten times larger than what remains, and not needed to run anything.
+types with their fields). It is ten times as large as the result, and not needed at runtime.
 
 The result maps ``methods`` and ``types`` to their fields. A field is written ``Type|Type``, with
 ``[Type]`` for an array and a leading ``!`` where it is required. ``unions`` lists what a type may
@@ -69,7 +69,7 @@ def make_table(description: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_table(table: Mapping[str, Any], to: Path = METHODS_FILE) -> None:
-    """One line for each method and type, so that a new version reads well as a difference."""
+    """One line for each method and type, so that a new version gives a readable diff."""
     parts = [f' "version": {json.dumps(table["version"])}']
     for part in ("methods", "types", "unions"):
         lines = [f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in table[part].items()]

@@ -1,4 +1,4 @@
-"""The methods of the Bot API that the sandbox really carries out."""
+"""The methods of the Bot API that the sandbox implements."""
 
 import json
 import re
@@ -21,14 +21,14 @@ _MAX_TOAST = 200
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
-# The scopes that count in a private chat, the most particular first.
+# The scopes that apply to a private chat, most specific first.
 _PRIVATE_SCOPES = ("all_private_chats", "default")
 
 Method = Callable[[Json], Any]
 
 
 class BotApi:
-    """Answers calls whose parameters were validated. Raises ``ApiError`` as Telegram would."""
+    """Serves calls with validated parameters. Raises ``ApiError`` as Telegram would."""
 
     def __init__(self, world: World, limits: LimitKeeper) -> None:
         self._world = world
@@ -286,7 +286,7 @@ class BotApi:
 
         return get_text
 
-    # What several methods ask.
+    # Helpers for several methods.
 
     def _addressee(self, params: Json) -> Account:
         return self._world.writable_chat(params["chat_id"])
@@ -303,7 +303,7 @@ class BotApi:
         raise bad_request("message to be replied not found")
 
     def _own_message(self, params: Json) -> Bubble:
-        """The message to edit. Inline messages do not exist here."""
+        """The message to edit. There are no inline messages here."""
         if "chat_id" not in params:
             raise bad_request("chat_id is empty")
         if "message_id" not in params:
@@ -331,7 +331,7 @@ def described(file: StoredFile) -> Json:
 
 
 def menu(world: World, account: Account) -> list[Json]:
-    """The commands that a person's app offers: the particular scope and language first."""
+    """The commands that a person's app offers: the most specific scope and language wins."""
     scopes = [{"type": "chat", "chat_id": account.id}, *({"type": one} for one in _PRIVATE_SCOPES)]
     for scope in scopes:
         for language in (account.language_code.partition("-")[0], ""):

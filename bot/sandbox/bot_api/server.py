@@ -31,9 +31,9 @@ _NOT_FOUND = ApiError(404, "Not Found")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the bot as it was answered; *error* and *result* exclude each other.
+    """One call of the bot and its outcome: either an *error* or a *result*.
 
-    The result of ``getUpdates`` is not kept: it would hold on to every update.
+    The result of ``getUpdates`` isn't kept: that would hold on to every update.
     """
 
     method: str
@@ -44,7 +44,7 @@ class Call:
 
 
 class BotApiServer:
-    """Routes of the Bot API. ``calls`` are the last ones, oldest first."""
+    """Routes of the Bot API. ``calls`` holds the latest calls, oldest first."""
 
     def __init__(self, world: World, api: BotApi, faults: Faults) -> None:
         self._world = world
@@ -125,7 +125,7 @@ def _broken(request: web.Request) -> web.Response:
 
 
 async def _parameters(request: web.Request) -> Mapping[str, Any]:
-    """Parameters as they came: from the address, and from a form or a JSON body."""
+    """The raw parameters, from the query string and from a form or a JSON body."""
     params: dict[str, Any] = dict(request.query)
     if request.method != "POST":
         return params
@@ -166,7 +166,7 @@ def _json_object(body: str) -> Json:
 
 
 async def _multipart(request: web.Request) -> Json:
-    """Fields and files; a field "attach://name" is replaced by the file of that name."""
+    """Fields and files; a field "attach://name" is replaced by the file with that name."""
     fields: Json = {}
     files: dict[str, Upload] = {}
     async for part in await request.multipart():

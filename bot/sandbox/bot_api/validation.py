@@ -1,7 +1,7 @@
-"""Holds parameters against the published description of the Bot API.
+"""Validates parameters against the published description of the Bot API.
 
-Telegram itself ignores unknown parameters; here they are refused, so that a misspelt one surfaces.
-Checks are built once per method and parameter; a call only runs them.
+Telegram itself ignores unknown parameters; they are refused here, so that a misspelt one is
+noticed. Checks are built once per method and parameter; a call only runs them.
 """
 
 import json
@@ -23,10 +23,10 @@ _METHODS: dict[str, dict[str, str]] = TABLE["methods"]
 _TYPES: dict[str, dict[str, str]] = TABLE["types"]
 _UNIONS: dict[str, list[str]] = TABLE["unions"]
 
-# Telegram does not care about the case of a method's name.
+# Telegram ignores the case of a method's name.
 _NAMES = {name.lower(): name for name in _METHODS}
 
-# Where Telegram has words of its own for a missing parameter.
+# Telegram's own messages for a missing parameter.
 _MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
@@ -41,11 +41,11 @@ _INT64 = 2**63
 
 
 class _WrongType(Exception):
-    """``str()`` says what was expected."""
+    """``str()`` names the expected type."""
 
 
 class Upload:
-    """A file that came with the request, standing where the parameter of its name stands."""
+    """A file sent with the request, in place of the parameter with its name."""
 
     __slots__ = ("content", "content_type", "file_name")
 
@@ -56,7 +56,7 @@ class Upload:
 
 
 def method_named(name: str) -> str:
-    """The method's usual spelling. Raises 404 for one that the Bot API does not have."""
+    """The method's canonical spelling. Raises 404 if the Bot API doesn't have it."""
     try:
         return _NAMES[name.lower()]
     except KeyError:
@@ -64,9 +64,10 @@ def method_named(name: str) -> str:
 
 
 def validate(method: str, given: Mapping[str, Any]) -> Json:
-    """Typed parameters of *method*; *given* are strings (forms, query) or JSON values.
+    """The typed parameters of *method*; *given* are strings (forms, query) or JSON values.
 
-    A null counts as absent. Raises 400 for what is missing, unknown or of the wrong type.
+    A null counts as absent. Raises 400 for parameters that are missing, unknown or of the wrong
+    type.
     """
     checks, required = _checks(method)
     typed: Json = {}
@@ -96,7 +97,7 @@ def _checks(method: str) -> tuple[dict[str, Check], tuple[str, ...]]:
     )
 
 
-# Parameters: forms carry everything as a string, and Telegram reads JSON bodies as leniently.
+# Parameters: forms send everything as strings, and Telegram reads JSON bodies as leniently.
 
 
 def _parameter(written: str) -> Check:
@@ -202,7 +203,7 @@ def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise _WrongType("string expected")
     try:
-        # JSON can spell half of a character; UTF-8 cannot.
+        # JSON can contain a lone surrogate; UTF-8 can't.
         value.encode()
     except UnicodeEncodeError:
         raise _WrongType("strings must be encoded in UTF-8") from None
@@ -241,7 +242,7 @@ def _union(names: list[str]) -> Check:
                 return check(value)
             except _WrongType as wrong:
                 reasons.append(str(wrong))
-        # The last alternative is rarely the one that was meant; the longest reason knows most.
+        # The last alternative is rarely the intended one; the longest reason is the most specific.
         raise _WrongType(max(reasons, key=len))
 
     return one_of
@@ -265,7 +266,7 @@ def _object(name: str) -> Check:
     def every_field(value: Any) -> Json:
         if not isinstance(value, dict):
             raise _WrongType(f"{name} expected")
-        # Built at first use: types refer to each other in circles.
+        # Built on first use, since types refer to each other in cycles.
         if len(checks) < len(fields):
             for field, written in fields.items():
                 checks[field] = _union(written.lstrip("!").split("|"))

@@ -1,4 +1,4 @@
-"""What the page of phones asks for: its files, a live stream of changes, and people's actions."""
+"""Routes of the page of phones: its files, a live stream of changes, and people's actions."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ _MAX_NAME = 64
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 _HEADERS = {
-    # The page needs nothing from anywhere else, so it may not ask for it.
+    # The page loads nothing from elsewhere, so it isn't allowed to.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -63,13 +63,13 @@ class Page:
             stream.end()
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: one picture of everything, then each change."""
+        """Server-sent events: a snapshot of everything, then each change."""
         response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream"})
         await response.prepare(request)
         stream = _Stream(self._world)
         self._streams.add(stream)
         try:
-            # A page that was closed shows by a failing write.
+            # If the page was closed, a write fails.
             with suppress(ConnectionError):
                 await response.write(_event("picture", _picture(self._world)))
                 async for kind, data in stream:
@@ -115,7 +115,7 @@ class Page:
         return web.json_response({}, headers=_HEADERS)
 
     def _carry_out(self, action: str, account: Account, given: Json) -> None:
-        """What a person does; its effect reaches the page by the stream."""
+        """Perform a person's action; its effect reaches the page through the stream."""
         world = self._world
         match action:
             case "say":
@@ -151,7 +151,7 @@ class Page:
 
 
 class _Stream:
-    """Changes for one open page, as (event, data); a silent while gives ("", None)."""
+    """Changes for one open page, as (event, data); ("", None) after a period of silence."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -177,7 +177,7 @@ class _Stream:
 
     def _listen(self, change: Change) -> None:
         if self._queue.qsize() > _MAX_BEHIND:
-            # The page connects again by itself and is shown a fresh picture.
+            # The page reconnects on its own and gets a fresh snapshot.
             self.end()
         else:
             self._queue.put_nowait(_shown(self._world, change))
@@ -257,8 +257,8 @@ def _static(file: Path) -> Handler:
 def _guarded(handler: Handler) -> Handler:
     """Only for a browser on this machine that shows this very page.
 
-    A page from elsewhere could otherwise reach us by a name that it made point here (DNS
-    rebinding), or send a form to us that nobody on this machine filled in.
+    Otherwise a page from elsewhere could reach us through a name that it pointed here (DNS
+    rebinding), or submit a form that nobody on this machine filled in.
     """
 
     async def guard(request: web.Request) -> web.StreamResponse:
@@ -291,14 +291,14 @@ def _refusal(reason: str) -> web.Response:
 
 def _text(given: Json, name: str) -> str:
     value = given.get(name)
-    # A browser may cut an emoji in half; half a character is none.
+    # A browser may cut an emoji in half; drop half a character.
     value = value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
     if not value.strip():
         raise ValueError(f"There is no {name}.")
     return value
 
 
-# An entry of everybody's phone book.
+# An entry in everybody's address book.
 _DOCTORS_CONTACT: Json = {
     "contact": {"phone_number": "+351213425678", "first_name": "Dr. Clara", "last_name": "Nunes"}
 }

@@ -1,1 +1,1 @@
-"""The little world behind the sandbox: accounts, chats and files, kept in memory or in a folder."""
+"""The sandbox's state: accounts, chats and files, kept in memory or in a folder."""

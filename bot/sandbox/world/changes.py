@@ -1,4 +1,4 @@
-"""What changes on people's phones, and who hears of it."""
+"""Changes on people's phones, as their listeners get them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from bot.sandbox.world.records import Bubble
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """The answer to a press, as the phone of whoever pressed shows it."""
+    """The answer to a press, as the presser's phone shows it."""
 
     text: str
-    # Must be tapped away, instead of fading.
+    # Has to be dismissed instead of fading.
     alert: bool
     url: str | None
     query_id: str
@@ -19,7 +19,7 @@ class Toast:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that a phone shows now.
+    """Something that a phone now shows.
 
     *kind*: ``message`` (new or edited), ``deleted``, ``toast``, ``account``, ``typing`` or ``bot``
     (the menu or the name, for everybody; *chat_id* is 0).

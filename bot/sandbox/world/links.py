@@ -7,9 +7,9 @@ START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def start_payload(url: str, bot_username: str) -> str | None:
-    """What a link hands to ``/start`` ("" for nothing); None when it leads elsewhere.
+    """What a link passes to ``/start`` ("" for nothing); None if it leads elsewhere.
 
-    As in Telegram a payload that it would not pass on counts as none.
+    As in Telegram, a payload that it wouldn't pass on counts as empty.
     """
     if url.startswith("t.me/"):
         url = f"https://{url}"

@@ -1,4 +1,4 @@
-"""What the world remembers: the bot, people, chats, questions and files, each stored at once."""
+"""The sandbox's memory: the bot, people, chats, queries and files, stored at every change."""
 
 import secrets
 from typing import Any
@@ -10,14 +10,14 @@ from bot.sandbox.world.store import Store
 from bot.sandbox.world.updates import UpdateQueue
 from domain.clock import Clock
 
-# Numbers of a fresh folder begin here (ten for each second since the summer of 2025), because the
-# bot's database may remember a sandbox whose folder was thrown away: a new Anna must not be the old
-# one, a new update not one that was handled already.
+# Numbers in a fresh folder start here (ten for each second since the summer of 2025), because the
+# bot's database may remember a sandbox whose folder was deleted: a new Anna must not be the old
+# one, and a new update not one already handled.
 _NUMBERS_BEGAN_AT = 1_750_000_000
 
 
 class Memory:
-    """Accounts, chats and files, in memory and in *store*; tells listeners of every change."""
+    """Accounts, chats and files, in memory and in *store*; notifies listeners of every change."""
 
     def __init__(
         self, store: Store, clock: Clock, *, bot_username: str, token: str | None = None
@@ -25,7 +25,7 @@ class Memory:
         self.store = store
         self.clock = clock
         self.bot_username = bot_username
-        # By chat, because there may be thousands of people; None hears everything.
+        # By chat, because there may be thousands of people; None gets everything.
         self._listeners: dict[int | None, set[Listener]] = {None: set()}
         self.revision = 0
         first = int((clock.now().timestamp() - _NUMBERS_BEGAN_AT) * 10)
@@ -64,13 +64,13 @@ class Memory:
         self._listeners.setdefault(chat_id, set()).add(listener)
 
     def ignore(self, listener: Listener) -> None:
-        """End what :meth:`listen` began for everything."""
+        """End a :meth:`listen` for everything."""
         self._listeners[None].discard(listener)
 
     # The bot itself.
 
     def set_profile(self, name: str, value: Any) -> None:
-        """Remember one fact about the bot: its name, its commands, …"""
+        """Store one fact about the bot: its name, its commands, …"""
         if self.profile.get(name) != value:
             self.profile[name] = value
             self.store.put("profile", name, value)
@@ -103,7 +103,7 @@ class Memory:
             self._files[file_id] = StoredFile(file_id, meta["name"], meta["content_type"], content)
         return self._files.get(file_id)
 
-    # As the Bot API says it.
+    # As the Bot API represents it.
 
     def message(self, bubble: Bubble) -> Json:
         account = self.accounts[bubble.chat_id]
@@ -120,7 +120,7 @@ class Memory:
                 }
         return body
 
-    # Keeping.
+    # Storage.
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())

@@ -1,4 +1,4 @@
-"""What the sandbox remembers: people, messages, questions from buttons, files."""
+"""The sandbox's records: people, messages, callback queries, files."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ class Account:
     id: int
     first_name: str
     language_code: str
-    # A bot cannot write first: True once they pressed Start.
+    # True once they pressed Start: a bot can't write first.
     started: bool = False
     # Has blocked the bot.
     blocked: bool = False
@@ -31,7 +31,7 @@ class Account:
 
 @dataclass(slots=True)
 class Bubble:
-    """One message as it stands in a chat."""
+    """One message as it is shown in a chat."""
 
     chat_id: int
     message_id: int
@@ -46,16 +46,16 @@ class Bubble:
     keyboard: list[list[Json]] = field(default_factory=list)
     # Any other reply markup: a keyboard under the composer, its removal, a forced reply.
     composer: Json | None = None
-    # {"voice": {…}}, {"document": {…}}, …; the text is its caption then.
+    # {"voice": {…}}, {"document": {…}}, …; then the text is its caption.
     attachment: Json = field(default_factory=dict)
     edited_at: int | None = None
     silent: bool = False
     reply_to: int | None = None
-    # Grows with every change anywhere, so that "since" can be asked.
+    # Increases with every change anywhere, so that changes since then can be found.
     revision: int = 0
 
     def body(self) -> Json:
-        """The fields of the Bot API's Message apart from who and where."""
+        """The fields of the Bot API's Message, apart from sender, chat and date."""
         body: Json = {"message_id": self.message_id, "date": self.date}
         if self.edited_at is not None:
             body["edit_date"] = self.edited_at
@@ -93,5 +93,5 @@ class StoredFile:
 
     @property
     def path(self) -> str:
-        """``file_path`` of the Bot API: never built from what anybody typed."""
+        """``file_path`` of the Bot API, never built from anything typed."""
         return f"files/{self.id}"

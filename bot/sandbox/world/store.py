@@ -1,4 +1,4 @@
-"""Where the sandbox's memory survives the process: one SQLite file, or nowhere."""
+"""Where the sandbox's memory survives the process: in one SQLite file, or nowhere."""
 
 import json
 import sqlite3
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 class Store(Protocol):
     """Records by kind and key: dataclasses or JSON values.
 
-    What was put is kept by ``commit``, all of it or nothing.
+    ``commit`` makes everything put so far permanent, all or nothing.
     """
 
     def put(self, kind: str, key: int | str, value: Any) -> None: ...
@@ -23,8 +23,8 @@ class Store(Protocol):
     def close(self) -> None: ...
 
 
-class Forgetful:
-    """Keeps nothing: for tests and benchmarks, where memory is enough."""
+class NullStore:
+    """Stores nothing: for tests and benchmarks, which only need memory."""
 
     def put(self, kind: str, key: int | str, value: Any) -> None:
         pass
@@ -49,22 +49,22 @@ class Forgetful:
 
 
 class SqliteStore:
-    """One file that only this process opens; survives ``kill -9`` (not a power cut).
+    """One file that only this process opens; survives ``kill -9`` (but not a power failure).
 
-    Raises :class:`sqlite3.OperationalError` when another sandbox has the file open.
+    Raises :class:`sqlite3.OperationalError` if another sandbox has the file open.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # The chats of a family that tries the product are nobody else's business.
+        # The chats of a family trying out the product are private.
         path.touch(mode=0o600)
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0.5)
         execute = self._connection.execute
-        # Exclusive: two sandboxes on one folder would hand out the same numbers.
+        # Exclusive: two sandboxes on one folder would assign the same numbers.
         execute("PRAGMA locking_mode = EXCLUSIVE")
         execute("PRAGMA journal_mode = WAL")
-        # The operating system keeps what was written when the process dies; a sandbox need not
-        # survive more than that, and each message would wait for the disk.
+        # The operating system keeps written data when the process dies. A sandbox need not survive
+        # more, and every message would wait for the disk.
         execute("PRAGMA synchronous = OFF")
         execute(
             "CREATE TABLE IF NOT EXISTS records (kind TEXT, key TEXT, value TEXT NOT NULL,"

@@ -1,4 +1,4 @@
-"""The bot's queue of updates, with Telegram's rules for fetching and forgetting them."""
+"""The bot's queue of updates, with Telegram's rules for fetching and dropping them."""
 
 import asyncio
 from collections import deque
@@ -14,7 +14,7 @@ ANSWER_WITHIN = 150
 KEEP = 24 * 3600
 """Seconds. Telegram keeps any other update for a day."""
 
-# What getUpdates leaves out unless it is asked for by name.
+# What getUpdates omits unless it is requested by name.
 _ON_REQUEST = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -27,7 +27,7 @@ class _Update:
 
 
 class UpdateQueue:
-    """Updates wait here, oldest first, until an offset confirms them."""
+    """Queued updates, oldest first, until an offset confirms them."""
 
     def __init__(self, store: Store, clock: Clock, *, first_id: int) -> None:
         self._store = store
@@ -58,20 +58,21 @@ class UpdateQueue:
         self._wake()
 
     def allow(self, kinds: list[str]) -> None:
-        """Which kinds are queued from now on; an empty list means the usual ones."""
+        """Set which kinds are queued from now on; an empty list means the usual ones."""
         if kinds != (self._allowed or []):
             self._allowed = kinds or None
             self._store.put("allowed_updates", 0, kinds)
 
     def drop(self) -> None:
-        """Forget everything that waits."""
+        """Drop everything queued."""
         self._confirm(self.next_id)
 
     async def fetch(self, *, offset: int, limit: int, timeout: float) -> list[Json]:
-        """``getUpdates``: confirm below *offset*, then wait up to *timeout* seconds for one more.
+        """``getUpdates``: confirms everything below *offset*, then waits up to *timeout* seconds
+        for an update.
 
         A negative offset keeps only that many, from the end. A second caller ends the first one's
-        waiting with 409, as Telegram does.
+        wait with 409, as Telegram does.
         """
         self._end_other_poll()
         if offset > 0:
@@ -87,11 +88,11 @@ class UpdateQueue:
 
     @property
     def is_polled(self) -> bool:
-        """Whether a ``fetch`` waits for an update."""
+        """Whether a ``fetch`` is waiting for an update."""
         return self._poll is not None
 
     def end_poll(self) -> None:
-        """Let a waiting ``fetch`` return, with nothing if need be: the sandbox stops."""
+        """Make a waiting ``fetch`` return, even with nothing: the sandbox is stopping."""
         self._wake()
 
     def _confirm(self, offset: int) -> None:

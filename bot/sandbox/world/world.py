@@ -1,7 +1,7 @@
-"""What may happen in the little world: what the bot may do, and what people do.
+"""The rules of the sandbox: what the bot may do, and what people can do.
 
-Everything here is plain and synchronous: an operation happens at once, is stored at once, and then
-tells whoever listens. What HTTP needs is in ``bot_api.server`` and ``page.routes``.
+Everything here is synchronous: an operation takes effect at once, is stored, and then listeners are
+notified. HTTP is in ``bot_api.server`` and ``page.routes``.
 """
 
 import secrets
@@ -22,19 +22,21 @@ _NOT_MODIFIED = (
 
 
 class World(Memory):
-    """The rules. All methods are to be called on one event loop."""
+    """The rules. All methods must be called on the same event loop."""
 
     # What the bot may do.
 
     def chat(self, chat_id: int | str) -> Account:
-        """The person behind a private chat. Raises 400 when the bot cannot know it."""
+        """The person behind a private chat. Raises 400 if the bot can't know it."""
         account = self.accounts.get(chat_id) if isinstance(chat_id, int) else None
         if account is None:
             raise bad_request("chat not found")
         return account
 
     def writable_chat(self, chat_id: int | str) -> Account:
-        """As :meth:`chat`; raises 403 where the person has not started or has blocked the bot."""
+        """Like :meth:`chat`; raises 403 if the person has not started the bot, or has
+        blocked it.
+        """
         account = self.chat(chat_id)
         if account.blocked:
             raise forbidden("bot was blocked by the user")
@@ -91,7 +93,7 @@ class World(Memory):
         self._keep(bubble)
 
     def bot_changes_keyboard(self, bubble: Bubble, keyboard: list[list[Json]]) -> None:
-        """As :meth:`bot_edits`, for the keyboard alone."""
+        """Like :meth:`bot_edits`, for the keyboard alone."""
         if keyboard == bubble.keyboard:
             raise bad_request(_NOT_MODIFIED)
         bubble.keyboard = keyboard
@@ -102,7 +104,7 @@ class World(Memory):
         self._remove(bubble)
 
     def bot_answers(self, query_id: str, *, text: str, alert: bool, url: str | None) -> None:
-        """Answer a press. Raises 400 for an unknown, answered or too old one."""
+        """Answer a press. Raises 400 for one that is unknown, answered or too old."""
         query = self.queries.pop(query_id, None)
         if query is None:
             raise bad_request(_STALE_QUERY)
@@ -128,7 +130,7 @@ class World(Memory):
         return account
 
     def says(self, account: Account, text: str) -> list[Bubble]:
-        """A person sends text; what is too long for one message goes in several, as apps do."""
+        """A person sends text; if it is too long for one message it is split, as apps do."""
         self._require_unblocked(account)
         parts = split_typed(text)
         if not parts:
@@ -141,8 +143,8 @@ class World(Memory):
         return self._person_sends(account, typed_text(caption), attachment)
 
     def rewrites(self, account: Account, bubble: Bubble, text: str) -> None:
-        """A person edits their own message. Raises ValueError for what an app does not let them
-        edit, or would not send.
+        """A person edits their own message. Raises ValueError for anything that an app doesn't let
+        them edit, or wouldn't send.
         """
         self._require_unblocked(account)
         if bubble.from_bot or bubble.chat_id != account.id:
@@ -158,7 +160,7 @@ class World(Memory):
         self._keep(bubble)
 
     def starts(self, account: Account, payload: str = "") -> Bubble:
-        """A person presses Start, or opens the bot by a link that carries *payload*."""
+        """A person presses Start, or opens the bot with a link that has a *payload*."""
         if payload and not START_PAYLOAD.fullmatch(payload):
             raise ValueError("a start payload is 1-64 letters, digits, - and _")
         return self.says(account, f"/start {payload}".rstrip())[0]
@@ -171,9 +173,9 @@ class World(Memory):
         return self.starts(account, payload)
 
     def presses(self, account: Account, bubble: Bubble, data: str) -> Query:
-        """A person presses a callback button; the bot gets a query that it must answer.
+        """A person presses a callback button; the bot gets a query that it has to answer.
 
-        Raises ValueError when the message does not carry such a button (any more).
+        Raises ValueError if the message doesn't have such a button, or no longer does.
         """
         here = self.find_bubble(account.id, bubble.message_id)
         carried = [button.get("callback_data") for row in bubble.keyboard for button in row]
@@ -183,7 +185,7 @@ class World(Memory):
         return self.asks(account, bubble, data)
 
     def asks(self, account: Account, bubble: Bubble, data: str) -> Query:
-        """Queue a callback query with any *data*: an altered app could send what it likes."""
+        """Queue a callback query with any *data*: a modified app could send anything."""
         now = self.clock.now().timestamp()
         self._forget_queries(now)
         query = Query(secrets.token_hex(9), account.id, bubble.message_id, now)
@@ -242,7 +244,7 @@ class World(Memory):
         return self._add(bubble)
 
     def _forget_queries(self, now: float) -> None:
-        # Oldest first: a dictionary keeps the order in which they were asked.
+        # Oldest first, since a dictionary keeps its insertion order.
         for query in list(self.queries.values()):
             if now - query.asked_at <= ANSWER_WITHIN:
                 break

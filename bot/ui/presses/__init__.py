@@ -1,1 +1,1 @@
-"""Buttons as typed values: each kind says what it is about, and how it is written."""
+"""Buttons as typed values: each kind defines its subject and its encoding."""

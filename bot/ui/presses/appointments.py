@@ -1,4 +1,4 @@
-"""Buttons of appointments: their lists, driving, changing one, its outcome."""
+"""Buttons for appointments: their lists, drivers, changes and outcomes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,21 +12,21 @@ from domain.appointments.changes.locking import Reach
 
 
 class Where(StrEnum):
-    """Where a button about driving stands: a reminder is edited by its delivery, a screen by its
+    """Which message a driving button belongs to: a reminder is edited by delivery, a page by its
     handler.
     """
 
     SCREEN = "s"
-    EVERY_TIME = "a"  # on the screen of one of a series, and about all of it
+    EVERY_TIME = "a"  # on the page of one date of a series, about the whole series
     REMINDER = "r"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentsPage(Press):
-    """What is to come."""
+    """Upcoming appointments."""
 
     verb = "al"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -34,7 +34,7 @@ class AppointmentsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class PastAppointmentsPage(Press):
     verb = "ap"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -42,17 +42,17 @@ class PastAppointmentsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowAppointment(OfOccurrence):
     verb = "an"
-    only_looks = True
+    is_read_only = True
 
     in_new_message: Annotated[bool, flag("n")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShowSeries(Press):
-    """The dates of an appointment that comes again."""
+    """The dates of a recurring appointment."""
 
     verb = "as"
-    only_looks = True
+    is_read_only = True
 
     appointment_id: UUID
     page: Page = 0
@@ -84,7 +84,7 @@ class ChangeAppointment(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class CallOff(OfOccurrence):
-    """*reach*: how much of a series; None is to be asked."""
+    """*reach*: how much of a series; None asks."""
 
     verb = "xa"
     style = Style.RED
@@ -98,8 +98,8 @@ class RestoreAppointment(OfOccurrence):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemindToo(OfOccurrence):
-    """So many *minutes* before it, too."""
+class AddReminder(OfOccurrence):
+    """Adds a reminder that many *minutes* before."""
 
     verb = "rt"
 
@@ -108,16 +108,16 @@ class RemindToo(OfOccurrence):
 
 @dataclass(frozen=True, kw_only=True)
 class ShowCalendar(OfOccurrence):
-    """The calendar file of one."""
+    """The calendar file of one appointment."""
 
     verb = "cf"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShowFamilyCalendar(Press):
     verb = "fc"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)

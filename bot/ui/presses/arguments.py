@@ -1,4 +1,4 @@
-"""How the arguments of buttons are written: pages, moments, slots, choices, in ten letters."""
+"""Encodings for the arguments of buttons (pages, moments, slots, choices), in ten characters."""
 
 import re
 from collections.abc import Collection
@@ -23,7 +23,7 @@ _PART_AND_DIGEST = 1 + _DIGEST_LENGTH
 
 def to_base36(number: int) -> str:
     if number < 0:
-        raise ValueError("nothing below 0 is written on a button")
+        raise ValueError("a button can't carry a negative number")
     digits = ""
     while True:
         number, digit = divmod(number, 36)
@@ -58,7 +58,7 @@ MaybeWhole = Annotated[
 
 
 def one_of(numbers: Collection[int]) -> Argument[int]:
-    """One of a few *numbers*."""
+    """Accepts only one of *numbers*."""
 
     def check(number: int) -> int:
         if number not in numbers:
@@ -68,7 +68,7 @@ def one_of(numbers: Collection[int]) -> Argument[int]:
     return Argument(lambda number: str(check(number)), lambda text: check(_from_decimal(text)))
 
 
-# Buttons that turn pages wrote the first one as "0".
+# Older page buttons wrote the first page as "0".
 Page = Annotated[
     int,
     Argument[int](
@@ -99,7 +99,7 @@ Count = Annotated[
 
 
 def flag(letter: str) -> Argument[bool]:
-    """*letter*, or nothing."""
+    """*letter* for true, empty for false."""
 
     def read(text: str) -> bool:
         if text not in ("", letter):
@@ -141,7 +141,7 @@ Minute = Annotated[datetime, Argument(write_minute, read_minute)]
 
 
 def recorded_at(instant: datetime | None) -> RecordedIn | None:
-    """The record that was made at *instant*: just that one, even of two in one minute."""
+    """Identifies the record made at *instant*, even if there are two within a minute."""
     if instant is None:
         return None
     return RecordedIn(_EPOCH + (instant - _EPOCH) // _MOMENT_LONG * _MOMENT_LONG, _MOMENT_LONG)
@@ -154,7 +154,7 @@ def _write_record(record: RecordedIn | None) -> str:
         return write_minute(record.start)
     text = to_base36((record.start - _EPOCH) // _MOMENT_LONG)
     if record.length != _MOMENT_LONG or len(text) < _MOMENT_LENGTH:
-        raise ValueError("a record is named by its millisecond")
+        raise ValueError("a record is identified to the millisecond")
     return text
 
 
@@ -172,7 +172,7 @@ Record = Annotated[RecordedIn | None, Argument(_write_record, _read_record)]
 
 @dataclass(frozen=True)
 class CardOfSlot:
-    """The minute (UTC) of a slot, and which of its cards is meant, from 0 on."""
+    """The minute (UTC) of a slot, and the number of the card, from 0."""
 
     at: datetime
     part: int = 0
@@ -181,7 +181,7 @@ class CardOfSlot:
 def _write_part(part: int) -> str:
     text = to_base36(part)
     if len(text) > 1:
-        raise ValueError("a slot has no more cards than there are letters")
+        raise ValueError("a slot can't have more cards than there are letters")
     return text
 
 
@@ -199,8 +199,8 @@ Card = Annotated[CardOfSlot, Argument(_write_card, _read_card)]
 
 @dataclass(frozen=True)
 class NamedDoses:
-    """Doses of a slot's card that a message has named, by their `digest`; None on buttons from
-    before, which name the slot.
+    """The doses of a slot's card that a message has named, by their `digest`; None on older
+    buttons, which name the slot.
     """
 
     at: datetime
@@ -212,11 +212,11 @@ def _write_named(named: NamedDoses) -> str:
     minute = write_minute(named.at)
     if named.digest is None:
         if named.part or len(minute) >= ARGUMENT_LENGTH:
-            raise ValueError("what names a slot only is of its first card")
+            raise ValueError("without a digest, only the first card can be named")
         return minute
     text = f"{minute}{_write_part(named.part)}{named.digest}"
     if len(text) != ARGUMENT_LENGTH or len(named.digest) != _DIGEST_LENGTH:
-        raise ValueError("a slot's doses are named by ten letters")
+        raise ValueError("the digest of a slot's doses has ten letters")
     return text
 
 
@@ -232,7 +232,7 @@ Named = Annotated[NamedDoses, Argument(_write_named, _read_named)]
 
 @dataclass(frozen=True)
 class Pick:
-    """The number of a question in its conversation, and which answer it is to that."""
+    """The number of a question in its conversation, and which of its answers was picked."""
 
     question: int
     key: str

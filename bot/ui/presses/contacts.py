@@ -1,4 +1,4 @@
-"""Buttons of doctors."""
+"""Buttons for doctors."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +11,7 @@ from bot.ui.presses.subjects import OfDoctor, OfOccurrence
 @dataclass(frozen=True, kw_only=True)
 class DoctorsPage(Press):
     verb = "dl"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -19,7 +19,7 @@ class DoctorsPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowDoctor(OfDoctor):
     verb = "do"
-    only_looks = True
+    is_read_only = True
 
     in_new_message: Annotated[bool, flag("n")] = False
 
@@ -42,6 +42,6 @@ class RestoreDoctor(OfDoctor):
 
 @dataclass(frozen=True, kw_only=True)
 class AddDoctor(OfOccurrence):
-    """The doctor of an appointment, who is only a name so far."""
+    """Saves the doctor of an appointment who so far is only a name."""
 
     verb = "ad"

@@ -1,4 +1,4 @@
-"""Buttons of guided conversations: of a question, and where one was left."""
+"""Buttons of guided conversations: answers, and resuming one."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,7 @@ from bot.ui.presses.press import NOWHERE, Press
 
 @dataclass(frozen=True, kw_only=True)
 class OfFlow(Press):
-    """Of a conversation; it may be about no family yet."""
+    """A button of a conversation, which need not belong to a family yet."""
 
     family_id: UUID = NOWHERE
     flow_id: UUID
@@ -26,7 +26,7 @@ class Choose(OfFlow):
 
 @dataclass(frozen=True, kw_only=True)
 class Continue(OfFlow):
-    """A conversation that nobody answered in time; *flow*: how its name begins."""
+    """Resumes a conversation that nobody answered in time; *flow* is a prefix of its name."""
 
     verb = "ct"
 
@@ -34,7 +34,7 @@ class Continue(OfFlow):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Forget(OfFlow):
+class Discard(OfFlow):
     verb = "fd"
 
     flow: Word

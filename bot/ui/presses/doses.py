@@ -1,4 +1,4 @@
-"""Buttons of doses: on cards, below their records, and below messages about them."""
+"""Buttons for doses: on cards, below their records and below messages about them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,16 +12,16 @@ from domain.medicines.doses.ladder import SNOOZE_MINUTES
 
 
 class Below(StrEnum):
-    """What Taken stands below."""
+    """Which message a Taken button belongs to."""
 
-    QUESTION = ""  # which is over with it
-    ENTRY = "e"  # of the history, which it draws anew
+    QUESTION = ""  # which its press settles
+    ENTRY = "e"  # an entry of the history, which is redrawn
     NOTICE = "n"  # a message that only delivery edits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Take(OfDose):
-    """On a card."""
+    """Taken, on a card."""
 
     verb = "tk"
     style = Style.GREEN
@@ -29,7 +29,7 @@ class Take(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeExactly(OfDose):
-    """Its day and time are named."""
+    """Taken, with the dose's day and time on the button."""
 
     verb = "tx"
     style = Style.GREEN
@@ -39,7 +39,7 @@ class TakeExactly(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeAll(OfPerson):
-    """What a card shows."""
+    """Takes all doses that a card shows."""
 
     verb = "ta"
     style = Style.GREEN
@@ -48,8 +48,8 @@ class TakeAll(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeAllSurely(OfPerson):
-    """The doses of an earlier day that the message has named."""
+class TakeNamedDoses(OfPerson):
+    """Takes the doses of an earlier day that the message named."""
 
     verb = "ts"
 
@@ -57,8 +57,8 @@ class TakeAllSurely(OfPerson):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeTold(Press):
-    """What a message about doses shows whose time was over."""
+class TakeAllInSummary(Press):
+    """Takes all doses in a summary of doses whose window has closed."""
 
     verb = "tl"
     style = Style.GREEN
@@ -68,16 +68,16 @@ class TakeTold(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenMenu(OfDose):
-    """⋯ on a card."""
+    """The ⋯ button on a card."""
 
     verb = "mo"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class CloseMenu(OfDose):
     verb = "bk"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class Snooze(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoRecord(OfDose):
-    """Below a record; on old cards, too."""
+    """Undo below a record, and on old cards."""
 
     verb = "un"
 
@@ -105,7 +105,7 @@ class UndoRecord(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoOnCard(OfDose):
-    """Below a card, which shows what it led to by itself."""
+    """Undo below a card, which shows the result by itself."""
 
     verb = "uc"
 
@@ -114,10 +114,10 @@ class UndoOnCard(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class ShowRecord(OfDose):
-    """Only tells who answered for it."""
+    """Only shows who answered for the dose."""
 
     verb = "sh"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ class Correct(OfDose):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectToMyClock(OfDose):
-    """The presser meant *at* by their own clock."""
+    """The presser typed *at* by their own clock."""
 
     verb = "mc"
 

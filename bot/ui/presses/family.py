@@ -1,4 +1,4 @@
-"""Buttons of families, their members, and the people they care for."""
+"""Buttons for families, their members and the people they care for."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -23,7 +23,7 @@ class Invite(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class InvitePerson(OfPerson):
-    """To confirm their own doses."""
+    """Invites a person to confirm their own doses."""
 
     verb = "ip"
 

@@ -1,4 +1,4 @@
-"""Buttons of `/history`: its pages, and the entries on them."""
+"""Buttons of `/history`: its pages and their entries."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from bot.ui.presses.subjects import OfDose, OfMedicine, OfPerson
 @dataclass(frozen=True, kw_only=True)
 class FamilyHistory(Press):
     verb = "ha"
-    only_looks = True
+    is_read_only = True
 
     page: TurnedPage = None
 
@@ -19,7 +19,7 @@ class FamilyHistory(Press):
 @dataclass(frozen=True, kw_only=True)
 class MedicineHistory(OfMedicine):
     verb = "hm"
-    only_looks = True
+    is_read_only = True
 
     page: TurnedPage = None
 
@@ -27,7 +27,7 @@ class MedicineHistory(OfMedicine):
 @dataclass(frozen=True, kw_only=True)
 class PersonHistory(OfPerson):
     verb = "hp"
-    only_looks = True
+    is_read_only = True
 
     page: TurnedPage = None
 
@@ -35,7 +35,7 @@ class PersonHistory(OfPerson):
 @dataclass(frozen=True, kw_only=True)
 class ShowEntry(OfDose):
     verb = "en"
-    only_looks = True
+    is_read_only = True
 
 
 HistoryPress: TypeAlias = FamilyHistory | MedicineHistory | PersonHistory

@@ -1,11 +1,11 @@
-"""Buttons of medicines: their list, what is changed of one, pausing, stock."""
+"""Buttons for medicines: the list, changes, pauses and stock."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
 from bot.ui.presses.arguments import MaybeWhole, Minute, Page, flag, one_of
 from bot.ui.presses.press import Press, Style
-from bot.ui.presses.subjects import OfMedicine, OfPerson, OfWhatWasDone
+from bot.ui.presses.subjects import OfAction, OfMedicine, OfPerson
 
 REFILL_DAYS = (3, 7, 14)
 
@@ -13,7 +13,7 @@ REFILL_DAYS = (3, 7, 14)
 @dataclass(frozen=True, kw_only=True)
 class MedicinesPage(Press):
     verb = "ml"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
@@ -21,7 +21,7 @@ class MedicinesPage(Press):
 @dataclass(frozen=True, kw_only=True)
 class ShowMedicine(OfMedicine):
     verb = "md"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,15 @@ class ChangeMedicine(OfMedicine):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeOpenDoses(OfWhatWasDone):
-    """The doses that a change left open as they were."""
+class ChangeOpenDoses(OfAction):
+    """Applies a change to the doses that it left open as they were."""
 
     verb = "xo"
 
 
 @dataclass(frozen=True, kw_only=True)
 class UndoMedicine(OfMedicine):
-    """Takes it out again."""
+    """Removes a medicine that was just added."""
 
     verb = "um"
 
@@ -51,7 +51,7 @@ class StopMedicine(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreMedicine(OfMedicine):
-    """*is_from_pause*: only a pause is to end, and nothing stopped is restored."""
+    """*is_from_pause* means: only end a pause, and restore nothing that was stopped."""
 
     verb = "rs"
 
@@ -60,7 +60,7 @@ class RestoreMedicine(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class Give(OfMedicine):
-    """*version*: of the medicine as it is shown above; older buttons do not say."""
+    """*version* is the medicine's version as shown; older buttons don't carry it."""
 
     verb = "gv"
 
@@ -74,7 +74,7 @@ class PauseMedicine(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class PausePerson(OfPerson):
-    """Everything that they take."""
+    """Pauses everything a person takes."""
 
     verb = "pp"
 
@@ -91,7 +91,7 @@ class LengthenPause(OfPerson):
 
 @dataclass(frozen=True, kw_only=True)
 class EndPauseAsPlanned(OfPerson):
-    """*until*: the end that was announced."""
+    """*until* is the end that was announced."""
 
     verb = "pe"
 
@@ -105,7 +105,7 @@ class Refill(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class SetRefillDays(OfMedicine):
-    """How many days before it runs out is reminded of it."""
+    """How many days ahead the refill reminder comes."""
 
     verb = "rd"
 
@@ -114,7 +114,7 @@ class SetRefillDays(OfMedicine):
 
 @dataclass(frozen=True, kw_only=True)
 class SetPerDose(OfMedicine):
-    """How many make one dose."""
+    """Asks how many make one dose."""
 
     verb = "pd"
 

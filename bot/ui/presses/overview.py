@@ -1,19 +1,19 @@
-"""Buttons of what concerns several areas: today, undo, commands, what others change."""
+"""Buttons that span several areas: today, undo, commands, change notices."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from bot.ui.presses.arguments import Count, Page, Word, YesOrNo
 from bot.ui.presses.press import NOWHERE, Press, Style
-from bot.ui.presses.subjects import OfDose, OfWhatWasDone
+from bot.ui.presses.subjects import OfAction, OfDose
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunCommand(Press):
-    """A command as a button. Which family it is about is put in when it is sent."""
+    """A command as a button. The family is filled in when it is sent."""
 
     verb = "mn"
-    only_looks = True
+    is_read_only = True
 
     family_id: UUID = NOWHERE
     command: Word
@@ -22,14 +22,14 @@ class RunCommand(Press):
 @dataclass(frozen=True, kw_only=True)
 class TodayPage(Press):
     verb = "td"
-    only_looks = True
+    is_read_only = True
 
     page: Page = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakeToday(OfDose):
-    """*page*: of the list that it stands below."""
+    """*page* is the page of today's list that the button belongs to."""
 
     verb = "tt"
     style = Style.GREEN
@@ -38,8 +38,8 @@ class TakeToday(OfDose):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UndoAction(OfWhatWasDone):
-    """Names it first; of several *entries* the last one."""
+class UndoAction(OfAction):
+    """Names the action before undoing it; of several *entries*, the last one."""
 
     verb = "ua"
 
@@ -48,7 +48,7 @@ class UndoAction(OfWhatWasDone):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoNamed(Press):
-    """What the member was shown that they did."""
+    """Undoes the action that the member was shown."""
 
     verb = "ul"
 
@@ -57,14 +57,14 @@ class UndoNamed(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class Keep(Press):
-    """Changes nothing, and takes the buttons away."""
+    """Changes nothing and removes the buttons."""
 
     verb = "kp"
-    only_looks = True
+    is_read_only = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class HearOfChanges(Press):
+class SetChangeNotices(Press):
     verb = "hc"
 
     is_wanted: YesOrNo

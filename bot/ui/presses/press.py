@@ -1,7 +1,7 @@
-"""What a button carries: verb, family, subject and a short argument, in at most 64 bytes.
+"""A button's data: verb, family, subject and a short argument, in at most 64 bytes.
 
-A button says which family it belongs to, so that an old card keeps working after its reader has
-switched to another family. It is no proof of anything: membership is checked at every press.
+A button names its family so that an old card keeps working after its reader has switched to another
+one. That proves nothing: membership is checked on every press.
 """
 
 import base64
@@ -16,18 +16,19 @@ NOWHERE = UUID(int=0)
 VERB_LENGTH = 2
 ARGUMENT_LENGTH = 10
 _ID_LENGTH = 22
-# What we write into arguments; also what `int(…, 36)` is given, which would take "_1" and "٣" too.
+# The characters we write into arguments. Reading is just as strict, since `int(…, 36)` would also
+# accept "_1" and "٣".
 _ARGUMENT = re.compile(rf"[\w.-]{{0,{ARGUMENT_LENGTH}}}", re.ASCII)
 
 T = TypeVar("T")
 
 
 class UnreadableCallback(ValueError):
-    """Not one of our buttons, or one from a version of the bot long gone."""
+    """Not one of our buttons, or one from a version of the bot that is no longer supported."""
 
 
 class Style(StrEnum):
-    """Telegram's styles of buttons."""
+    """Telegram's button styles."""
 
     GREEN = "success"
     RED = "danger"
@@ -35,16 +36,18 @@ class Style(StrEnum):
 
 @dataclass(frozen=True)
 class Argument(Generic[T]):
-    """How a value is written into a button. Both raise ValueError for what does not fit; `old` are
-    spellings that are out on phones, and not written any more.
+    """How a value is encoded in a button. `write` and `read` raise ValueError for anything else;
+    `old` encodings still exist on phones, but aren't written any more.
     """
 
     write: Callable[[T], str]
     read: Callable[[str], T]
     old: frozenset[str] = frozenset()
 
-    def read_only_spelling(self, text: str) -> T:
-        """Raises :class:`UnreadableCallback` for what :attr:`write` would spell otherwise."""
+    def read_canonical(self, text: str) -> T:
+        """Raises :class:`UnreadableCallback` for anything that :attr:`write` would encode
+        differently.
+        """
         try:
             value = self.read(text)
             is_ours = text in self.old or self.write(value) == text
@@ -57,7 +60,7 @@ class Argument(Generic[T]):
 
 @dataclass(frozen=True)
 class _Form:
-    """Which fields of a kind are written where."""
+    """Where each field of a kind is encoded."""
 
     subject: str = ""
     argument_name: str = ""
@@ -65,14 +68,14 @@ class _Form:
 
 
 def _form_of(kind: type) -> _Form:
-    """Raises TypeError for a kind that carries more than there is room for."""
+    """Raises TypeError for a kind with more fields than fit."""
     form = _Form()
     for name, hint in get_type_hints(kind, include_extras=True).items():
         if get_origin(hint) is ClassVar or name == "family_id":
             continue
         written = next((part for part in _annotations(hint) if isinstance(part, Argument)), None)
         if form.subject if written is None else form.argument:
-            raise TypeError(f"{kind.__name__} carries more than there is room for")
+            raise TypeError(f"{kind.__name__} has more fields than fit")
         if written is None:
             form = replace(form, subject=name)
         else:
@@ -88,12 +91,12 @@ def _annotations(hint: Any) -> tuple[Any, ...]:
 @dataclass(frozen=True, kw_only=True)
 class Press:
     """A button of one kind. Besides the family, a kind has at most one subject, which is an id, and
-    at most one field that is written as the argument: its type is annotated with how.
+    at most one field encoded as the argument, whose type is annotated with its encoding.
     """
 
     verb: ClassVar[str] = ""
-    #: What only looks: whoever is impatient with these loses nothing.
-    only_looks: ClassVar[bool] = False
+    #: For presses that change nothing: they may be dropped when somebody presses too fast.
+    is_read_only: ClassVar[bool] = False
     style: ClassVar[Style | None] = None
     _form: ClassVar[_Form] = _Form()
 
@@ -103,7 +106,7 @@ class Press:
         cls._form = _form_of(cls)
 
     def encode(self) -> str:
-        """As `callback_data`. Raises ValueError for what does not fit."""
+        """The `callback_data`. Raises ValueError for values that don't fit."""
         form = self._form
         subject_id = getattr(self, form.subject) if form.subject else NOWHERE
         argument = ""
@@ -115,8 +118,8 @@ class Press:
 
     @classmethod
     def read(cls, data: str) -> Self:
-        """A button of this kind. Raises :class:`UnreadableCallback` for whatever :meth:`encode`
-        would not write, nor has written in the past.
+        """A button of this kind. Raises :class:`UnreadableCallback` for anything that
+        :meth:`encode` neither writes nor wrote in the past.
         """
         form, at = cls._form, VERB_LENGTH
         values: dict[str, Any] = {"family_id": _decode_id(data[at : at + _ID_LENGTH])}
@@ -129,7 +132,7 @@ class Press:
         if not _ARGUMENT.fullmatch(text):
             raise UnreadableCallback
         if form.argument is not None:
-            values[form.argument_name] = form.argument.read_only_spelling(text)
+            values[form.argument_name] = form.argument.read_canonical(text)
         elif text:
             raise UnreadableCallback
         return cls(**values)
@@ -140,7 +143,7 @@ def _encode_id(value: UUID) -> str:
 
 
 def _decode_id(encoded: str) -> UUID:
-    """Python's base64 passes over foreign characters and spare bits; we take one spelling only."""
+    """Python's base64 ignores foreign characters and spare bits; we accept one spelling only."""
     if len(encoded) != _ID_LENGTH:
         raise UnreadableCallback
     try:

@@ -1,4 +1,4 @@
-"""All kinds of buttons, by their verbs: which one it is that somebody has pressed."""
+"""All kinds of buttons by their verbs, to decode what somebody pressed."""
 
 from collections.abc import Iterator, Mapping
 from types import ModuleType
@@ -28,7 +28,7 @@ KINDS: Mapping[str, type[Press]] = {kind.verb: kind for area in _AREAS for kind 
 
 
 def decode(data: str) -> Press:
-    """Raises :class:`UnreadableCallback` for whatever :meth:`Press.encode` would not write."""
+    """Raises :class:`UnreadableCallback` for anything that :meth:`Press.encode` would not write."""
     kind = KINDS.get(data[:VERB_LENGTH])
     if kind is None:
         raise UnreadableCallback
@@ -36,6 +36,6 @@ def decode(data: str) -> Press:
 
 
 def style_of(data: str) -> Style | None:
-    """The style of the button that carries *data*: green for Taken, red for what removes."""
+    """The style of the button with this *data*: green for Taken, red for removing something."""
     kind = KINDS.get(data[:VERB_LENGTH])
     return kind.style if kind is not None else None

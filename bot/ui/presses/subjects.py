@@ -1,4 +1,4 @@
-"""What buttons are about: a dose, a medicine, a person, an appointment, a doctor, an act."""
+"""The subjects of buttons: a dose, a medicine, a person, an appointment, a doctor, an action."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,14 +18,14 @@ class OfMedicine(Press):
 
 @dataclass(frozen=True, kw_only=True)
 class OfPerson(Press):
-    """Of one who is cared for."""
+    """About a person the family cares for."""
 
     person_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfOccurrence(Press):
-    """Of an appointment: of a series, the one of a day."""
+    """About an appointment, or one date of a series."""
 
     occurrence_id: UUID
 
@@ -36,8 +36,10 @@ class OfDoctor(Press):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfWhatWasDone(Press):
-    """Of what its message says was done. Which action that is is put in once it is done."""
+class OfAction(Press):
+    """About the action that its message reports. The action's id is filled in once it has
+    happened.
+    """
 
     family_id: UUID = NOWHERE
     action_id: UUID = NOWHERE

@@ -1,1 +1,1 @@
-"""What every view says in the same words: times, schedules, pauses, amounts, records."""
+"""Phrases that all views share: times, schedules, pauses, amounts, records."""

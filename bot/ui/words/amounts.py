@@ -1,4 +1,4 @@
-"""How much there is or is given, in words."""
+"""Amounts in words."""
 
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +13,7 @@ _VULGAR = {Decimal("0.5"): "½", Decimal("0.25"): "¼", Decimal("0.75"): "¾"}
 
 
 def count_words(count: Decimal) -> str:
-    """How many doses: "2", "½", "4½"; to two places where it has no such end."""
+    """A number of doses: "2", "½", "4½"; other fractions to two decimal places."""
     whole, rest = divmod(count, 1)
     if rest in _VULGAR:
         return f"{whole:f}{_VULGAR[rest]}" if whole else _VULGAR[rest]
@@ -38,7 +38,7 @@ def number_in_words(amount: Decimal) -> str:
 
 
 def _plain(number: Decimal) -> str:
-    """ "12", "1000", "2.25", with the decimal sign of the language."""
+    """ "12", "1000", "2.25", with the language's decimal sign."""
     digits = f"{number.normalize():f}"
     return _decimal(digits, locale()) if "." in digits else digits
 
@@ -51,8 +51,8 @@ def _decimal(digits: str, language: Locale) -> str:
 
 
 def _worded_like(amount: Decimal) -> int:
-    """The whole number whose form of a word a fraction takes: "½ tablet", "1½ tablets"; and where
-    1½ is said like 1, as in French, that.
+    """The whole number whose word form a fraction takes: "½ tablet", "1½ tablets"; or, as in
+    French, 1 for 1½.
     """
     if amount % 1 == 0:
         return int(amount)

@@ -1,7 +1,7 @@
 """When an appointment takes place, in words.
 
-It belongs to the clock of its place. Where that is not the clock of the person (any more), the
-place is named: "10:00 London time"; and what that is by the reader's own clock, where it differs.
+It follows the clock of its place. If that differs from the person's clock, the place is named:
+"10:00 London time". The time by the reader's own clock is added if that differs too.
 """
 
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from domain.local_time import clocks_differ
 
 
 def is_elsewhere(facts: OccurrenceFacts | Conflict, at: datetime) -> bool:
-    """Whether the clock of its place is not the person's *at* that instant (aware)."""
+    """Whether its place's clock and the person's clock differ at the instant *at* (aware)."""
     return clocks_differ(facts.zone, facts.home, at)
 
 
@@ -44,9 +44,9 @@ def day_of(
     reader_zone: ZoneInfo | None = None,
     stays: bool = False,
 ) -> str:
-    """ "tomorrow"; by its name where it is not the same day now for the person, or for the reader,
-    as it is there. What *stays* on a phone is read on other days, too: "tomorrow, Thursday 26
-    November".
+    """ "tomorrow", or the weekday if it isn't the same day now for the person, for the reader and
+    at the place. If the text *stays* on a phone it will be read on later days, so the date is
+    added: "tomorrow, Thursday 26 November".
     """
     today = now.astimezone(facts.zone).date()
     named = named_day(day, today=today)
@@ -82,7 +82,7 @@ def span_words(
     now: datetime,
     stays: bool = False,
 ) -> str:
-    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day"; *stays*
+    """ "tomorrow 14:30 Mum's time", "today 21:00 to tomorrow 07:00", "1–14 July, all day". *stays*
     as in :func:`day_of`.
     """
 

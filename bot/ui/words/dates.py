@@ -1,4 +1,4 @@
-"""Days, weekdays and months as the reader's language writes them, by the tables of CLDR."""
+"""Days, weekdays and months in the reader's language, from CLDR."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ from bot.ui.wording import _, locale
 _THIN_SPACE = "\u2009"
 _SHORT_MONTH = re.compile(r"(?<!M)M{3}(?!M)")  # in a date pattern
 
-# Babel takes ten times as long to format a day as this to find it, and cards name few days.
+# Formatting a day with Babel takes ten times as long as this lookup, and a card names few days.
 _cached = lru_cache(maxsize=4_096)
 
 
@@ -66,7 +66,7 @@ def short_weekday_names() -> tuple[str, ...]:
 
 
 def ordinal(number: int) -> str:
-    """ "1st", "22nd"; whoever translates it writes numbers of days as the language does."""
+    """ "1st", "22nd"; each translation writes day numbers the way its language does."""
     match _ordinal_form(number, locale()):
         case "one":
             words = _("{day}st")
@@ -104,7 +104,7 @@ def _range(first: date, last: date, skeleton: str, language: Locale, *, is_short
         parse_pattern(pattern).apply(day, language)
         for pattern, day in zip(patterns, (first, last), strict=True)
     )
-    return words.replace(_THIN_SPACE, " ")  # people can't type the thin ones
+    return words.replace(_THIN_SPACE, " ")  # people can't type thin spaces
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
-"""When a dose was due and when it was given, by the clocks of then.
+"""When a dose was due and when it was given, by the clocks in use at the time.
 
-A dose keeps the day, time and zone at which it was due, a record those at which it was given,
-wherever the person lives later. Where such a clock does not show what the person's clock of today
-would, or the two differ, its place is named: "08:00 London time".
+A dose keeps the day, time and zone it was due at, and a record those at which it was given,
+wherever the person moves later. If such a clock disagrees with the person's current clock, or the
+two disagree with each other, the place is named: "08:00 London time".
 """
 
 from datetime import date, datetime, timedelta
@@ -29,8 +29,8 @@ def place_name(zone: ZoneInfo) -> str:
 
 
 def with_yours(words: str, at: datetime, *, zone: ZoneInfo, reader_zone: ZoneInfo | None) -> str:
-    """*words* of the time *at* by the clock of *zone*, and what it is by the reader's own: "08:00
-    (03:00 yours)" (HTML). As they are where the clocks agree, or the reader's is not known.
+    """*words* for the time *at* by the clock of *zone*, with the reader's own time: "08:00 (03:00
+    yours)" (HTML). Just *words* if the clocks agree, or if the reader's clock is unknown.
     """
     if reader_zone is None or not clocks_differ(zone, reader_zone, at):
         return words
@@ -46,19 +46,19 @@ def due_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
 
 
 def due_moment(dose: DoseFacts, *, now: datetime) -> str:
-    """ "yesterday 08:00 London time"; today is that of where the person lives now."""
+    """ "yesterday 08:00 London time"; "today" is today where the person lives now."""
     day = _day_words(dose.local.date(), dose, is_over=dose.due_at <= now, now=now)
     return _("{day} {time}").format(day=day, time=due_clock(dose))
 
 
 def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) -> str:
-    """ "yesterday 08:00 London time": what is over (aware), by the clock of then; today is that of
-    *home*, where the person lives now.
+    """ "yesterday 08:00 London time": a past moment (aware) by the clock of that time. "Today" is
+    today at *home*, where the person lives now.
     """
     local, today = at.astimezone(zone), now.astimezone(home).date()
     clock = clock_time(at, zone)
     return _("{day} {time}").format(
-        # By a clock farther east, something past may be dated tomorrow: nobody would say that.
+        # On a clock farther east a past moment can fall on tomorrow's date; nobody would say so.
         day=day_words(local.date(), today=max(today, local.date())),
         time=named_clock(clock, zone) if clocks_differ(zone, home, at) else clock,
     )
@@ -67,7 +67,7 @@ def past_moment(at: datetime, zone: ZoneInfo, *, home: ZoneInfo, now: datetime) 
 def open_words(
     dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "Open: today 08:00 (snoozed until 08:11)", by the clock at which it was due."""
+    """ "Open: today 08:00 (snoozed until 08:11)", by the clock it was due by."""
     due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
     if dose.snoozed_until is None:
         return _("Open: {due}").format(due=due)
@@ -83,7 +83,7 @@ def open_words(
 def open_due(
     dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "today 08:00": when what is open was due."""
+    """ "today 08:00": when an open dose was due."""
     due = past_moment(dose.due_at, dose.zone, home=home, now=now)
     return with_yours(due, dose.due_at, zone=dose.zone, reader_zone=reader_zone)
 
@@ -91,7 +91,7 @@ def open_due(
 def called_off_words(
     dose: OpenDose, *, home: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """What becomes of a dose that was open when its medicine was paused or stopped."""
+    """What happens to a dose that was open when its medicine was paused or stopped."""
     due = open_due(dose, home=home, now=now, reader_zone=reader_zone)
     return _("The dose of {due} was open: I won't ask about it any more.").format(due=due)
 
@@ -103,7 +103,7 @@ def clock_of(
     *,
     reader_zone: ZoneInfo | None = None,
 ) -> str:
-    """When something happened to a dose, by the clock of then, or by that of *zone*."""
+    """When something happened to a dose, by the clock of that time or by *zone*."""
     zone = zone or dose.zone
     time = clock_time(at, zone)
     words = named_clock(time, zone) if _is_named(dose, zone, at) else time
@@ -118,7 +118,7 @@ def moment_of(
     now: datetime,
     reader_zone: ZoneInfo | None = None,
 ) -> str:
-    """As :func:`clock_of`, with the day in words of *now*."""
+    """Like :func:`clock_of`, with the day relative to *now*."""
     day = at.astimezone(zone or dose.zone).date()
     words = _day_words(day, dose, is_over=at <= now, now=now)
     return _("{day} {time}").format(
@@ -127,8 +127,8 @@ def moment_of(
 
 
 def record_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str:
-    """When it was taken, or else when somebody answered, with the day of the week if that is not
-    the day on which it was due. Empty if nobody has.
+    """When the dose was taken, or otherwise when somebody answered; with the weekday if that isn't
+    the day it was due. Empty if nobody has answered.
     """
     at = dose.taken_at or dose.resolved_at
     if at is None:
@@ -142,7 +142,7 @@ def record_clock(dose: DoseFacts, *, reader_zone: ZoneInfo | None = None) -> str
 
 
 def today_of(dose: DoseFacts, now: datetime) -> date:
-    """Which day it is where the person lives now."""
+    """The current date where the person lives now."""
     return now.astimezone(dose.home).date()
 
 
@@ -155,5 +155,5 @@ def _is_named(dose: DoseFacts, zone: ZoneInfo, at: datetime) -> bool:
 
 def _day_words(day: date, dose: DoseFacts, *, is_over: bool, now: datetime) -> str:
     today = today_of(dose, now)
-    # By a clock farther east, something past may be dated tomorrow: nobody would say that.
+    # On a clock farther east a past moment can fall on tomorrow's date; nobody would say so.
     return day_words(day, today=today - _A_DAY if is_over and day > today else today)

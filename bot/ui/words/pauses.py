@@ -1,4 +1,4 @@
-"""Pauses of people and of medicines, and when they end."""
+"""Pauses of people and medicines, and when they end."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,8 +13,8 @@ from domain.models.medicines import MedicineStatus
 
 
 def pause_words(pause: Pause, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "paused until Friday 27 November", with what becomes of appointments; what *stays* on a
-    phone has the date, too.
+    """ "paused until Friday 27 November", and what happens to appointments. If the text *stays* on
+    a phone, the date is added.
     """
     words = end_words(pause.until, zone=zone, now=now, stays=stays)
     if pause.silences_appointments:
@@ -33,9 +33,9 @@ def end_words(until: datetime | None, *, zone: ZoneInfo, now: datetime, stays: b
 def medicine_words(
     medicine: MedicineFacts | MedicineLine, *, now: datetime, stays: bool = False
 ) -> str:
-    """ "paused with Mum until Friday 27 November"; of a course that is over by then "paused;
-    its course ends before then, on 25 November 2026", and once it is over "ended". What *stays* on
-    a phone has the date, too.
+    """ "paused with Mum until Friday 27 November". If a course ends before its pause does: "paused;
+    its course ends before then, on 25 November 2026", and once it has ended: "ended". If the text
+    *stays* on a phone, the date is added.
     """
     person, zone = escape(medicine.person), medicine.zone
     with_person = medicine.is_paused_with_person
@@ -57,24 +57,24 @@ def medicine_words(
 
 
 def course_ending_within_pause(medicine: MedicineFacts | MedicineLine) -> date | None:
-    """The last day of a course of which nothing is left when its pause ends."""
-    return _over_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
+    """The last day of a course that will have ended by the time its pause does."""
+    return _ended_by(medicine, medicine.resumes_at) if medicine.resumes_at else None
 
 
 def course_ended_on(medicine: MedicineFacts | MedicineLine, *, now: datetime) -> date | None:
-    """The last day of a course of which nothing is left now, whatever becomes of its pause."""
-    last = _over_by(medicine, now)
+    """The last day of a course that has already ended, whatever happens to its pause."""
+    last = _ended_by(medicine, now)
     return last if last and last < now.astimezone(medicine.zone).date() else None
 
 
-def _over_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
+def _ended_by(medicine: MedicineFacts | MedicineLine, at: datetime) -> date | None:
     if not is_over_by(medicine.schedule, medicine.zone, at):
         return None
     return last_day(medicine.schedule, medicine.zone)
 
 
 def end_day(at: datetime, *, zone: ZoneInfo, now: datetime, stays: bool = False) -> str:
-    """ "tomorrow"; what *stays* on a phone has the date, too: "tomorrow, 24 November 2026"."""
+    """ "tomorrow"; if the text *stays* on a phone, with the date: "tomorrow, 24 November 2026"."""
     day = at.astimezone(zone).date()
     today = now.astimezone(zone).date()
     words = day_words(day, today=today)

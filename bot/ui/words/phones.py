@@ -1,4 +1,4 @@
-"""Telephone numbers and addresses as people read them: a tap rings or opens a map."""
+"""Telephone numbers and addresses as people read them: a tap makes a call or opens a map."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +12,7 @@ from bot.ui.wording import _, escape
 
 
 def phone_words(phone: str) -> str:
-    """ "+351 912 345 678" for an E.164 number. The plus sign makes it tappable."""
+    """ "+351 912 345 678" for an E.164 number. The plus sign makes it a link."""
     try:
         number = phonenumbers.parse(phone, None)
     except NumberParseException:
@@ -33,14 +33,14 @@ def phone_by_country(phone: str) -> str:
 
 @cache
 def _country_names() -> Mapping[str, str]:
-    """By ISO 3166 code, by the table of tzdata."""
+    """Country names by ISO 3166 code, from tzdata."""
     table = resources.files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     return {row[0]: row[1] for row in rows}
 
 
 def last_digits(phone: str) -> str:
-    """ "…678": enough to tell two numbers apart on a button."""
+    """ "…678": enough to distinguish two numbers on a button."""
     return f"…{phone[-3:]}"
 
 

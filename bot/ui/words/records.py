@@ -1,4 +1,4 @@
-"""What is recorded of a dose in words, and how it differs from what was recorded before."""
+"""A dose's record in words, and how it differs from the record before."""
 
 from bot.ui.wording import _, escape
 from bot.ui.words.dose_times import record_clock
@@ -7,7 +7,7 @@ from domain.models.medicines import DoseStatus
 
 
 def change_words(dose: DoseFacts, *, instead_of: DoseFacts, again: bool = False) -> str:
-    """ "given at 07:00 instead of 05:30": what stands, and what does not any more."""
+    """ "given at 07:00 instead of 05:30": the current record and the one it replaced."""
     if _is_only_a_note(dose, instead_of):
         if not dose.note:
             return _("without the note “{note}”").format(note=escape(instead_of.note or ""))

@@ -8,8 +8,8 @@ from domain.appointments.recurrences import SHORTEST_MONTH, ByDay, Frequency, Nt
 
 
 def repeat_words(rule: Recurrence, *, first: date) -> str:
-    """ "every Tuesday until 1 March 2027"; *first* is the day that a bare "every month" counts
-    from.
+    """ "every Tuesday until 1 March 2027". A bare "every month" falls on the same day as
+    *first*.
     """
     words = _rhythm(rule, first)
     if rule.count is not None:
@@ -64,14 +64,14 @@ def _on_day(rule: Recurrence, first: date) -> str:
     if number == -1:
         return _("on the last day")
     words = _("on the {day}").format(day=ordinal(number))
-    # A series from before shorter months had a rule skips them.
+    # Series from before shorter months had a rule of their own skip them.
     return (
         _("{day} (not in shorter months)").format(day=words) if number > SHORTEST_MONTH else words
     )
 
 
 def with_shorter_months(words: str) -> str:
-    """*words* of a day that some months lack, and what happens in those."""
+    """*words* about a day that some months don't have, with what happens in those."""
     return _("{day} (in shorter months on the last day)").format(day=words)
 
 

@@ -1,4 +1,4 @@
-"""Schedules in words. In English, what is written here can be typed and means the same."""
+"""Schedules in words. The English wording can be typed and means the same."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -18,15 +18,15 @@ _WORKDAYS = frozenset(Weekday(n) for n in range(5))
 _WEEKEND = frozenset(Weekday) - _WORKDAYS
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
-_MOST_TIMES = 8  # as many as every 3 hours; a longer list says less than "every 2 hours"
+_MAX_TIMES = 8  # reached by every 3 hours; a longer list is harder to read than "every 2 hours"
 
-BEGUN = date.max  # as *today*: leaves out the first day, whenever it is
+BEGUN = date.max  # as *today*: leaves out the first day, whenever that is
 
 
 def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
     """ "Mon, Wed and Fri at 09:00, until 3 December 2026", on the clock of *zone*.
 
-    Given *today* (where the person lives), the first day is named only while it lies ahead.
+    Given *today* (where the person lives), the first day is named only if it is in the future.
     """
     match schedule:
         case WallClock():
@@ -40,7 +40,7 @@ def schedule_in_words(schedule: Schedule, *, zone: ZoneInfo, today: date | None 
 
 
 def dosage_in_words(dosage: Dosage, schedule: Schedule) -> str:
-    """What stands beside the name: nothing where the schedule says how much each time."""
+    """The dosage to show beside the name: empty if the schedule states an amount for each time."""
     has_own = isinstance(schedule, Steps) or (
         isinstance(schedule, WallClock) and schedule.dosages is not None
     )
@@ -75,7 +75,7 @@ def _step(step: WallClock, steps: Sequence[WallClock], *, today: date | None) ->
     previous = steps[at - 1].ends_on if at else None
     follows = previous is not None and step.starts_on == previous + timedelta(days=1)
     if follows:
-        today = step.starts_on  # it begins when the previous step ends
+        today = step.starts_on  # it starts when the previous step ends
     return _limited(words, step.starts_on, step.ends_on, today=today)
 
 
@@ -88,7 +88,7 @@ def _limited(words: str, starts_on: date, ends_on: date | None, *, today: date |
 
 
 def _amounts(times: Sequence[time], dosages: Sequence[Dosage]) -> str:
-    """ "1 tablet at 08:00 and ½ tablet at 22:00", equal ones together."""
+    """ "1 tablet at 08:00 and ½ tablet at 22:00", with equal amounts grouped."""
     portions: list[tuple[str, list[time]]] = []
     for at, dosage in zip(times, dosages, strict=True):
         if portions and portions[-1][0] == dosage.words:
@@ -111,10 +111,10 @@ def _elapsed(schedule: Elapsed, zone: ZoneInfo, *, today: date | None) -> str:
     is_ahead = today is None or starts.date() > today
     at = schedule.starts_at
     if today not in (None, BEGUN) and not is_ahead:
-        # Noon, because clocks change at night.
+        # Noon, because clocks change during the night.
         at = resolve_local(datetime.combine(today, time(12)), zone)
     times = clock_times_of(schedule, zone, at=at)
-    if len(times) > _MOST_TIMES:
+    if len(times) > _MAX_TIMES:
         times = ()
     if times:
         words = _("{every}: {times}").format(every=words, times=listed(_clock(times)))

@@ -1,4 +1,4 @@
-"""Days and times in words, on the clock of the person cared for and on the reader's."""
+"""Days and times in words, by the clock of the person cared for and by the reader's."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,11 +7,11 @@ from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import day_and_month, full_date, weekday_name
 
 _MINUTE = timedelta(minutes=1)
-_DAYS_FROM = 2  # shorter times are given in hours
+_DAYS_FROM = 2  # shorter spans are given in hours
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
-    """ "08:00" by the clock of *zone*; of an hour that the clock shows twice that night, "01:30
+    """ "08:00" by the clock of *zone*; in an hour that the clock shows twice that night, "01:30
     (BST)".
     """
     local = at.astimezone(zone)
@@ -23,9 +23,9 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
 def clock_words(
     at: datetime, *, person: str, zone: ZoneInfo, reader_zone: ZoneInfo | None = None
 ) -> str:
-    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), *person* living in *zone*.
+    """ "08:00 Mum's time (15:00 yours)" for *at* (aware), with *person* living in *zone*.
 
-    Where both clocks agree just "08:00"; where the reader's zone is unknown, without theirs.
+    Just "08:00" if both clocks agree, and without "yours" if the reader's zone is unknown.
     """
     local = at.astimezone(zone)
     clock = clock_time(at, zone)
@@ -66,7 +66,7 @@ def moment(
     now: datetime,
     reader_zone: ZoneInfo | None = None,
 ) -> str:
-    """ "tomorrow 08:00 Mum's time": `clock_words` with the day, as seen from *now* (aware)."""
+    """ "tomorrow 08:00 Mum's time": `clock_words` with the day relative to *now* (aware)."""
     day = day_words(at.astimezone(zone).date(), today=now.astimezone(zone).date())
     clock = clock_words(at, person=person, zone=zone, reader_zone=reader_zone)
     return _("{day} {clock}").format(day=day, clock=clock)
@@ -75,7 +75,7 @@ def moment(
 def when_given(
     at: datetime, *, person: str, zone: ZoneInfo, now: datetime, reader_zone: ZoneInfo | None
 ) -> str:
-    """ "today 07:55"; by both clocks where the reader has said that theirs is another one."""
+    """ "today 07:55"; by both clocks if the reader has said that theirs differs."""
     local = at.astimezone(zone)
     if reader_zone is not None and at.astimezone(reader_zone).utcoffset() != local.utcoffset():
         return moment(at, person=person, zone=zone, now=now, reader_zone=reader_zone)
@@ -119,7 +119,9 @@ def first_dose(
 
 
 def day_words(day: date, *, today: date) -> str:
-    """ "today", "tomorrow", "yesterday", "Thursday 26 November"; the year where it is another."""
+    """ "today", "tomorrow", "yesterday", "Thursday 26 November", with the year if it isn't this
+    year.
+    """
     match (day - today).days:
         case -1:
             return _("yesterday")
@@ -132,6 +134,6 @@ def day_words(day: date, *, today: date) -> str:
 
 
 def named_day(day: date, *, today: date) -> str:
-    """ "Thursday 26 November", also where that is today; the year where it is another."""
+    """ "Thursday 26 November", even for today, with the year if it isn't this year."""
     words = day_and_month(day) if day.year == today.year else full_date(day)
     return _("{weekday} {date}").format(weekday=weekday_name(day), date=words)

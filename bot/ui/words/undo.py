@@ -1,4 +1,4 @@
-"""What can't be undone, and what somebody has done since to what was to be."""
+"""What can't be undone, and what somebody else has done in the meantime."""
 
 from html import unescape
 
@@ -11,14 +11,14 @@ from domain.overview.own_actions import UNDONE, ActionKind, ActionSuperseded
 
 
 def lasting(action: str) -> str:
-    """Of one of :data:`domain.audit.LASTING`, which `/undo` would else pass over."""
+    """For an action in :data:`domain.audit.LASTING`, which `/undo` would otherwise skip."""
     return _("This can't be undone here: {what}").format(what=_lasting_words()[action])
 
 
 def _lasting_words() -> dict[str, str]:
     return {
         "appointment.outcome_recorded": _(
-            "you said how an appointment went. Say it anew on its page: /appts"
+            "you said how an appointment went. Change it on its page: /appts"
         ),
         "doctor.added": _("you added a doctor. Change or remove them: /doctors"),
         "doctor.edited": _("you changed a doctor. Change them back: /doctors"),
@@ -32,7 +32,7 @@ def _lasting_words() -> dict[str, str]:
 
 
 def superseded(facts: ActionSuperseded) -> str:
-    """Who has done what since (no HTML)."""
+    """Who has done what in the meantime (no HTML)."""
     if facts.by is None and facts.action == UNDONE:
         words = _("You've already undone that.")
     elif facts.by is None:
@@ -40,22 +40,22 @@ def superseded(facts: ActionSuperseded) -> str:
     elif facts.dose is not None and facts.action == UNDONE:
         words = _("{who} has already undone that.")
     elif facts.action == ActionKind.RECORDED:
-        words = _("{who} has recorded {name} anew since.")
+        words = _("{who} has recorded {name} again since.")
     elif facts.dose is not None:
         words = _("{who} has corrected {name} since.")
     else:
         words = _since_words().get(facts.action, _("{who} has changed {name} since."))
     words = words.format(who=facts.by or "", name=facts.name)
-    return words if facts.dose is None else words + " " + _stands(facts.dose)
+    return words if facts.dose is None else words + " " + _current_record(facts.dose)
 
 
-def _stands(dose: DoseFacts) -> str:
-    """What is recorded of a dose now (no HTML)."""
+def _current_record(dose: DoseFacts) -> str:
+    """The dose's current record (no HTML)."""
     if dose.status in RESOLVED:
         return _("It's recorded as {words}.").format(words=unescape(recorded_words(dose)))
     if dose.status == DoseStatus.PENDING:
         return _("It's open.")
-    return _("Nothing is recorded of it now.")
+    return _("Nothing is recorded for it now.")
 
 
 def _since_words() -> dict[str, str]:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from bot.ui.wording import ngettext
 
-PIECE = "piece"  # the unit of a stock that was counted without one
+PIECE = "piece"  # the unit of a stock that was entered without one
 
-_MANY = 100  # its form of a word is the one that stands without a number
+_MANY = 100  # the number whose word form stands without a number
 
 
 def unit_name(unit: str, *, count: int) -> str:
-    """ "tablet" for 1, "tablets" for 12; a measure ("ml") is the same for all."""
+    """ "tablet" for 1, "tablets" for 12; a measure ("ml") doesn't change."""
     name = _NAMES.get(unit)
     return unit if name is None else name(count)
 
@@ -20,7 +20,7 @@ def plural_name(unit: str) -> str:
     return unit_name(unit, count=_MANY)
 
 
-# Stocks that were typed in pessaries or suppositories are stored in the plural.
+# Stocks typed in as pessaries or suppositories are stored in the plural.
 _NAMES: Mapping[str, Callable[[int], str]] = {
     "ampoule": lambda count: ngettext("ampoule", "ampoules", count),
     "ampule": lambda count: ngettext("ampule", "ampules", count),

@@ -1,10 +1,14 @@
 """Guided conversations: cancelled, expired, interrupted, answered twice, cut off by accidents."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.redis.client import connect
 from bot.redis.keys import conversation
 from bot.sandbox import Person
+from bot.sandbox.person import Message
+from bot.ui.presses.conversation import Choose
+from bot.ui.presses.registry import decode
 from tests.town import Household, Town, found_family
 from tests.waiting import until
 
@@ -23,6 +27,32 @@ async def test_cancel_ends_the_conversation(home: Household, town: Town) -> None
     await home.anna.sees("I'm not sure what that's about.")
     await home.anna.send("/cancel")
     await home.anna.sees("There is nothing to cancel")
+
+
+async def test_a_cancel_button_of_an_older_version_still_cancels(
+    home: Household, town: Town
+) -> None:
+    anna = home.anna
+    await anna.send("/addmed Aspirin 100 mg")
+    earlier = await anna.sees("When is Aspirin due?")
+    await anna.send("at 09:00")
+    question = await anna.sees("I understood:")
+    toast = await anna.press_altered(_old_cancel(earlier), message=earlier)
+    assert toast.text == "That question has already been answered."
+    await anna.press_altered(_old_cancel(question), message=question)
+    await anna.sees("Cancelled. Nothing was saved.")
+    await anna.send("/cancel")
+    await anna.sees("There is nothing to cancel")
+    assert await town.count("medications") == 0
+
+
+def _old_cancel(question: Message) -> str:
+    """What a Cancel button of *question* carried in older versions."""
+    buttons = [button for row in question.buttons for button in row]
+    [data] = [button.data for button in buttons if button.text == "✖️ Cancel"]
+    press = decode(data or "")
+    assert isinstance(press, Choose)
+    return replace(press, pick=replace(press.pick, key="cancel")).encode()
 
 
 async def test_what_nobody_answers_expires_and_says_so_once(home: Household, town: Town) -> None:

@@ -113,11 +113,11 @@ async def test_only_families_of_nearly_one_name_are_told_apart(database: Databas
     other = await factories.family(database, anna, "MILLER")
     await factories.member(database, anna, name="Ben")
 
-    async def told_apart(scope: Scope) -> dict[str, tuple[str, ...]]:
+    async def distinct_names(scope: Scope) -> dict[str, tuple[str, ...]]:
         found = await elsewhere.tell_apart(scope, [other, smith, miller])
         return {family.name: family.company for family in found}
 
-    assert await factories.acting(database, anna, told_apart) == {
+    assert await factories.acting(database, anna, distinct_names) == {
         "MILLER": ("Ben",),
         "Smith": (),
         "Miller": ("Dad",),

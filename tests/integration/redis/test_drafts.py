@@ -13,7 +13,7 @@ from bot.redis import keys
 from bot.redis.client import connect
 from bot.redis.conversation_store import ConversationStore
 from bot.redis.conversations import Conversation, Draft, Expired, LostRace, Saved
-from bot.redis.drafts import LEASE, MOST_ATTEMPTS, ClaimedDraft, DraftDeadlines
+from bot.redis.drafts import LEASE, MAX_ATTEMPTS, ClaimedDraft, DraftDeadlines
 from domain.clock import Clock
 
 CHAT, USER = 7, -100_123_456_789
@@ -138,7 +138,7 @@ async def test_it_is_not_tried_for_ever(
 ) -> None:
     await asked(store, 5)
     clock.advance(OVER)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         await claim(deadlines)
         clock.advance(timedelta(hours=1))
     assert await deadlines.claim(most=5) == []
@@ -150,7 +150,7 @@ async def test_what_has_to_wait_for_its_chat_does_not_use_up_its_attempts(
 ) -> None:
     await asked(store, 5)
     clock.advance(OVER)
-    for _ in range(MOST_ATTEMPTS + 3):
+    for _ in range(MAX_ATTEMPTS + 3):
         await deadlines.postpone(await claim(deadlines), timedelta(seconds=3))
         clock.advance(timedelta(seconds=4))
     assert await claim(deadlines)

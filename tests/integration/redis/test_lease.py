@@ -76,8 +76,8 @@ async def test_one_of_two_holds_it_and_the_other_follows(redis: Redis) -> None:
     await second.lease.start()
     await asked(redis, times=8)
     assert (first.events, second.events) == (["gained"], [])
-    assert first.lease.held
-    assert not second.lease.held
+    assert first.lease.is_held
+    assert not second.lease.is_held
     assert 0 < await redis.pttl(keys.LEASE_SCHEDULER) <= 1_500
     await first.lease.stop()
     assert first.events == ["gained", "lost"]
@@ -90,8 +90,8 @@ async def test_a_holder_that_died_is_replaced(redis: Redis) -> None:
     await redis.set(keys.LEASE_SCHEDULER, "somebody who was killed", px=300)
     replica = Replica(redis)
     await replica.lease.start()
-    assert not replica.lease.held
-    await until(lambda: replica.lease.held)
+    assert not replica.lease.is_held
+    await until(lambda: replica.lease.is_held)
     await replica.lease.stop()
 
 
@@ -100,19 +100,19 @@ async def test_it_is_kept_for_longer_than_its_time(redis: Redis) -> None:
     await replica.lease.start()
     await asked(redis, times=15)
     assert replica.events == ["gained"]
-    assert replica.lease.held
+    assert replica.lease.is_held
     await replica.lease.stop()
 
 
 async def test_a_process_that_was_paused_does_not_believe_it_holds_it(redis: Redis) -> None:
     replica = Replica(redis)
     await replica.lease.start()
-    assert replica.lease.held
+    assert replica.lease.is_held
     replica.paused_for = 60
     await redis.set(keys.LEASE_SCHEDULER, "the replica that took over")
-    assert not replica.lease.held
+    assert not replica.lease.is_held
     await until(lambda: replica.events == ["gained", "lost"])
-    assert not replica.lease.held
+    assert not replica.lease.is_held
     await replica.lease.stop()
     assert await redis.get(keys.LEASE_SCHEDULER) == "the replica that took over"
 
@@ -122,7 +122,7 @@ async def test_emptied_redis_makes_the_holder_begin_again(redis: Redis) -> None:
     await replica.lease.start()
     await redis.flushall()
     await until(lambda: replica.events == ["gained", "gained"])
-    assert replica.lease.held
+    assert replica.lease.is_held
     await replica.lease.stop()
     assert replica.events == ["gained", "gained", "lost"]
 
@@ -145,7 +145,7 @@ async def test_a_holder_that_died_with_redis_is_replaced(redis: Redis) -> None:
     replica = Replica(redis)
     await replica.lease.start()
     await redis.flushall()
-    await until(lambda: replica.lease.held)
+    await until(lambda: replica.lease.is_held)
     await replica.lease.stop()
 
 
@@ -155,12 +155,12 @@ async def test_without_redis_the_holder_lets_go_in_time_and_takes_it_again(
     replica = Replica(redis)
     await replica.lease.start()
     valkey.stop()
-    await until(lambda: not replica.lease.reachable)
+    await until(lambda: not replica.lease.is_reachable)
     await until(lambda: replica.events == ["gained", "lost"])
-    assert not replica.lease.held
+    assert not replica.lease.is_held
     await valkey.start()
     await until(lambda: replica.events == ["gained", "lost", "gained"])
-    assert replica.lease.reachable
+    assert replica.lease.is_reachable
     await replica.lease.stop()
 
 
@@ -177,7 +177,7 @@ async def test_a_holder_that_alone_cannot_reach_redis_stops_before_another_begin
     await redis.client_kill_filter(user="cut")
     await until(lambda: waiting.is_working)
     assert holder.diary == [(holder, "gained"), (holder, "lost"), (waiting, "gained")]
-    assert not holder.lease.held
+    assert not holder.lease.is_held
     await holder.lease.stop()
     await waiting.lease.stop()
     await cut_off.aclose()
@@ -187,10 +187,10 @@ async def test_a_short_absence_of_redis_changes_nothing(redis: Redis, valkey: Va
     replica = Replica(redis, ttl=30, every=0.1)
     await replica.lease.start()
     valkey.stop()
-    await until(lambda: not replica.lease.reachable)
-    assert replica.lease.held
+    await until(lambda: not replica.lease.is_reachable)
+    assert replica.lease.is_held
     await valkey.start()
-    await until(lambda: replica.lease.reachable)
+    await until(lambda: replica.lease.is_reachable)
     assert replica.events == ["gained"]
     await replica.lease.stop()
 
@@ -209,10 +209,10 @@ async def test_starting_without_redis_waits_for_it(valkey: Valkey, redis: Redis)
     valkey.stop()
     replica = Replica(redis)
     await replica.lease.start()
-    assert not replica.lease.held
-    assert not replica.lease.reachable
+    assert not replica.lease.is_held
+    assert not replica.lease.is_reachable
     await valkey.start()
-    await until(lambda: replica.lease.held)
+    await until(lambda: replica.lease.is_held)
     await replica.lease.stop()
 
 

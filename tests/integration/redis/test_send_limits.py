@@ -49,7 +49,7 @@ async def send_for(
     sent: list[float] = []
 
     async def send(limiter: Limiter, chat_id: int) -> None:
-        await limiter.slot(lane, DUE_AT, chat_id)
+        await limiter.acquire(lane, DUE_AT, chat_id)
         sent.append(time.monotonic())
 
     many = int(seconds * 60)
@@ -148,7 +148,7 @@ async def test_a_429_of_the_whole_bot_stops_the_other_replicas_too(redis: Redis)
     limiter.pause(0.5, 7)
     while not await redis.exists(keys.LIMIT_PAUSE):
         await asyncio.sleep(0.01)
-    await other.slot(Lane.INTERACTIVE, DUE_AT, 8)
+    await other.acquire(Lane.INTERACTIVE, DUE_AT, 8)
     assert time.monotonic() - began > 0.45
 
 
@@ -157,8 +157,8 @@ async def test_what_other_replicas_sent_into_a_chat_counts_for_when_it_is_free(
 ) -> None:
     limiter, other = Limiter(redis, Budget()), Limiter(redis, Budget())
     for _ in range(4):
-        await other.slot(Lane.DUE, DUE_AT, 7)
-    waiting = asyncio.create_task(limiter.slot(Lane.DUE, DUE_AT, 7))
+        await other.acquire(Lane.DUE, DUE_AT, 7)
+    waiting = asyncio.create_task(limiter.acquire(Lane.DUE, DUE_AT, 7))
     await asyncio.sleep(0.1)
     assert limiter.seconds_until_free(7, Lane.CRITICAL) > 0.5
     await waiting
@@ -182,14 +182,14 @@ async def test_what_a_429_asked_for_is_kept_by_all(redis: Redis) -> None:
     limiter.pause(0.5)
     while not await redis.exists(keys.LIMIT_PAUSE):
         await asyncio.sleep(0.01)
-    await other.slot(Lane.INTERACTIVE, DUE_AT, 1)
+    await other.acquire(Lane.INTERACTIVE, DUE_AT, 1)
     assert time.monotonic() - began > 0.45
     began = time.monotonic()
     limiter.pause(2, 7)
     while not await redis.exists(keys.limit_pause_chat(7)):
         await asyncio.sleep(0.01)
-    paused = asyncio.create_task(other.slot(Lane.INTERACTIVE, DUE_AT, 7))
-    await other.slot(Lane.INTERACTIVE, DUE_AT, 8)
+    paused = asyncio.create_task(other.acquire(Lane.INTERACTIVE, DUE_AT, 7))
+    await other.acquire(Lane.INTERACTIVE, DUE_AT, 8)
     assert not paused.done(), "only the one chat has to wait"
     await paused
     assert time.monotonic() - began > 1.95
@@ -198,8 +198,8 @@ async def test_what_a_429_asked_for_is_kept_by_all(redis: Redis) -> None:
 async def test_nothing_stays(redis: Redis) -> None:
     limiter = Limiter(redis, Budget())
     for chat_id in (1, 2, -3):
-        await limiter.slot(Lane.DUE, DUE_AT, chat_id)
-        await limiter.slot(Lane.INTERACTIVE, DUE_AT, chat_id)
+        await limiter.acquire(Lane.DUE, DUE_AT, chat_id)
+        await limiter.acquire(Lane.INTERACTIVE, DUE_AT, chat_id)
     limiter.pause(60)
     limiter.pause(60, 1)
     while not await redis.exists(keys.LIMIT_PAUSE) or not await redis.exists(
@@ -233,7 +233,7 @@ async def test_a_redis_that_goes_away_holds_up_sending_only_once() -> None:
     async with running_valkey() as valkey:
         redis = connect(valkey.url)
         limiter = Limiter(redis, Budget())
-        await limiter.slot(Lane.DUE, DUE_AT, 1)
+        await limiter.acquire(Lane.DUE, DUE_AT, 1)
         valkey.pause()
         sent = await send_for(4, [limiter], Lane.DUE, first_chat=2)
         assert len(sent) > 50

@@ -4,24 +4,26 @@ from uuid import UUID
 
 import pytest
 
-from bot.intake.admission import Arrival, Decision, Sort, admit, read_press
+from bot.intake.admission import Arrival, Decision, UpdateKind, admit, read_press
 from bot.redis.rate_limit import Verdict
 from bot.ui.presses.arguments import Picked
 from bot.ui.presses.conversation import Choose
 from bot.ui.presses.doses import Take
 
 SOMETHING = UUID(int=1)
-COMMAND = Arrival(Sort.COMMAND, is_private=True, name="today", text="")
-MESSAGE = Arrival(Sort.MESSAGE, is_private=True, name="message", text="100 mg")
-TAKEN = Arrival(Sort.PRESS, is_private=True, press=Take(family_id=SOMETHING, dose_id=SOMETHING))
+COMMAND = Arrival(UpdateKind.COMMAND, is_private=True, name="today", text="")
+MESSAGE = Arrival(UpdateKind.MESSAGE, is_private=True, name="message", text="100 mg")
+TAKEN = Arrival(
+    UpdateKind.PRESS, is_private=True, press=Take(family_id=SOMETHING, dose_id=SOMETHING)
+)
 CHOICE = Choose(flow_id=SOMETHING, pick=Picked(1, "yes"))
-ANSWER = Arrival(Sort.PRESS, is_private=True, press=CHOICE)
-EVENT = Arrival(Sort.EVENT, is_private=True)
+ANSWER = Arrival(UpdateKind.PRESS, is_private=True, press=CHOICE)
+EVENT = Arrival(UpdateKind.EVENT, is_private=True)
 
 
 def in_group(arrival: Arrival) -> Arrival:
     return Arrival(
-        arrival.sort, is_private=False, name=arrival.name, text=arrival.text, press=arrival.press
+        arrival.kind, is_private=False, name=arrival.name, text=arrival.text, press=arrival.press
     )
 
 
@@ -64,9 +66,9 @@ def test_what_families_type_is_not_for_groups(
     ("arrival", "decision"),
     [
         (COMMAND, Decision.HANDLE),  # it needs no conversation
-        (MESSAGE, Decision.FORGETFUL),
+        (MESSAGE, Decision.CONVERSATIONS_UNAVAILABLE),
         (TAKEN, Decision.HANDLE),  # a dose counts whatever Redis knows
-        (ANSWER, Decision.FORGETFUL),
+        (ANSWER, Decision.CONVERSATIONS_UNAVAILABLE),
     ],
 )
 def test_an_answer_needs_to_know_its_question(arrival: Arrival, decision: Decision) -> None:

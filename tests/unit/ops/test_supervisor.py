@@ -13,7 +13,7 @@ import bot
 from bot.ops.metrics import TASK_FAILURES
 from bot.ops.supervisor import (
     LONGEST_PAUSE_SECONDS,
-    MOST_FAILURES,
+    MAX_FAILURES,
     RECOVERED_SECONDS,
     Supervisor,
     TaskFailed,
@@ -126,7 +126,7 @@ async def test_what_a_task_group_gathered_is_named_one_by_one(
 
 
 async def test_the_pause_doubles_up_to_a_bound() -> None:
-    pauses, work = Pauses(), Failing(times=MOST_FAILURES - 1)
+    pauses, work = Pauses(), Failing(times=MAX_FAILURES - 1)
     async with pauses.supervisor().running(work, name="polling", restarts=True):
         await work.has_begun.wait()
     assert pauses.seconds == [1, 2, 4, 8, 16, 32, LONGEST_PAUSE_SECONDS]
@@ -139,7 +139,7 @@ async def test_it_is_given_up_after_too_many_failures_in_a_row() -> None:
         await supervisor.wait()
     assert isinstance(caught.value.__cause__, ValueError)
     await task
-    assert work.attempts == MOST_FAILURES
+    assert work.attempts == MAX_FAILURES
 
 
 async def test_failures_before_a_long_run_do_not_count() -> None:
@@ -149,7 +149,7 @@ async def test_failures_before_a_long_run_do_not_count() -> None:
     async def work() -> None:
         nonlocal attempts
         attempts += 1
-        if attempts > 3 * MOST_FAILURES:
+        if attempts > 3 * MAX_FAILURES:
             has_begun.set()
             await asyncio.Event().wait()
         pauses.now += RECOVERED_SECONDS

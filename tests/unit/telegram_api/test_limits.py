@@ -424,7 +424,7 @@ async def test_abandoned_sends_do_not_pile_up_during_a_long_pause(office: Office
 
 async def test_without_limits_nobody_waits() -> None:
     limiter = Limiter(None, Budget.unlimited())
-    slot = limiter.slot(Lane.DIGESTS, DUE_AT, 1)
+    slot = limiter.acquire(Lane.DIGESTS, DUE_AT, 1)
     with pytest.raises(StopIteration):  # it returned without asking the loop for anything
         slot.send(None)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from bot.telegram_api.budget import Budget
-from bot.telegram_api.suspicion import MOST_CHATS, SPACING, Probe
+from bot.telegram_api.suspicion import MAX_CHATS, SPACING, Probe
 from domain.models.delivery import Lane
 from tests.sending import DUE_AT, FakeTime, Office, settle
 
@@ -133,7 +133,7 @@ async def test_where_the_probe_is_not_told_sends_are_tried_one_at_a_time_and_the
     # Telegram's answer and its answer to the probe come on top of a spacing.
     assert max(gaps[:38]) < 0.2
     assert min(gaps[41:]) > SPACING
-    assert len(trials) <= MOST_CHATS + 30
+    assert len(trials) <= MAX_CHATS + 30
     telegram.bot_until = 0.0
     await office.time.run(8)
     assert len(office.sent) > 60  # the first that went through opened it for all
@@ -193,7 +193,7 @@ async def test_a_429_that_the_pause_of_all_explains_asks_nobody() -> None:
 
 
 async def slot(office: Office, chat_id: int) -> float:
-    await office.limiter.slot(Lane.DUE, DUE_AT, chat_id)
+    await office.limiter.acquire(Lane.DUE, DUE_AT, chat_id)
     return office.time.now()
 
 
@@ -238,7 +238,7 @@ async def test_a_turn_that_is_not_used_lets_the_next_go_at_once() -> None:
     slots = [asyncio.create_task(slot(office, chat_id)) for chat_id in (2, 3)]
     await office.time.run(0.15)
     assert not slots[1].done()
-    office.limiter.ended(2)
+    office.limiter.release(2)
     await office.time.run(0.01)
     assert slots[1].done()
 
@@ -363,9 +363,9 @@ def test_whatever_telegram_says_all_get_through_in_the_end_and_nothing_stays(
             if what in ("vanish", "unused"):  # granted, and never reported or not sent
 
                 async def take(chat_id: int, lane: Lane, what: str) -> None:
-                    await office.limiter.slot(lane, DUE_AT, chat_id)
+                    await office.limiter.acquire(lane, DUE_AT, chat_id)
                     if what == "unused":
-                        office.limiter.ended(chat_id)
+                        office.limiter.release(chat_id)
 
                 office.tasks.append(asyncio.create_task(take(chat_id, lane, what)))
                 continue

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.apart import (
+from bot.ui.distinct_labels import (
     Named,
     dose_labels,
     dose_numbers,

@@ -36,7 +36,7 @@ OF_VERSION_0_3: dict[str, Press] = {
     "tkAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": doses.Take(family_id=F, dose_id=S),
     "ttAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": overview.TakeToday(family_id=F, dose_id=S),
     "txAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": doses.TakeExactly(family_id=F, dose_id=S),
-    "tsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.TakeAllSurely(
+    "tsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.TakeNamedDoses(
         family_id=F, person_id=S, named=NamedDoses(MINUTE)
     ),
     "taAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc": doses.TakeAll(
@@ -251,13 +251,13 @@ SINCE: dict[str, Press] = {
     "txAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0An": doses.TakeExactly(
         family_id=F, dose_id=S, below=Below.NOTICE
     ),
-    "tsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedcb0f3a": doses.TakeAllSurely(
+    "tsAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedcb0f3a": doses.TakeNamedDoses(
         family_id=F, person_id=S, named=NamedDoses(MINUTE, 11, "0f3a")
     ),
     "taAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ahtedc.b": doses.TakeAll(
         family_id=F, person_id=S, card=CardOfSlot(MINUTE, 11)
     ),
-    "tlAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": doses.TakeTold(
+    "tlAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A": doses.TakeAllInSummary(
         family_id=F, notification_id=S
     ),
     "skAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Ae": doses.Skip(
@@ -304,13 +304,13 @@ SINCE: dict[str, Press] = {
     "ndAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aa": appointments.StopDriving(
         family_id=F, occurrence_id=S, where=Where.EVERY_TIME
     ),
-    "rtAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A10": appointments.RemindToo(
+    "rtAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0A10": appointments.AddReminder(
         family_id=F, occurrence_id=S, minutes=10
     ),
-    "hcAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAy": overview.HearOfChanges(
+    "hcAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAy": overview.SetChangeNotices(
         family_id=F, is_wanted=True
     ),
-    "hcAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAn": overview.HearOfChanges(
+    "hcAY8AAAAAcACAAAAAAAAADwAAAAAAAAAAAAAAAAAAAAAAn": overview.SetChangeNotices(
         family_id=F, is_wanted=False
     ),
     "ctAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddmed": conversation.Continue(
@@ -319,7 +319,7 @@ SINCE: dict[str, Press] = {
     "ctAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddappoint": conversation.Continue(
         family_id=F, flow_id=S, flow="addappoint"
     ),
-    "fdAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddmed": conversation.Forget(
+    "fdAY8AAAAAcACAAAAAAAAADwAY8AAAAAcACAAAAAAAAA0Aaddmed": conversation.Discard(
         family_id=F, flow_id=S, flow="addmed"
     ),
 }

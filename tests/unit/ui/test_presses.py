@@ -24,7 +24,7 @@ from bot.ui.presses.arguments import (
     write_minute,
 )
 from bot.ui.presses.conversation import Choose
-from bot.ui.presses.doses import Below, Snooze, TakeAll, TakeAllSurely, UndoRecord
+from bot.ui.presses.doses import Below, Snooze, TakeAll, TakeNamedDoses, UndoRecord
 from bot.ui.presses.family import Invite
 from bot.ui.presses.history import FamilyHistory
 from bot.ui.presses.medicines import REFILL_DAYS, MedicinesPage
@@ -123,8 +123,8 @@ def test_what_does_not_fit_is_a_mistake_of_ours_and_fails_at_once(command: str) 
     "press",
     [
         Snooze(family_id=FAMILY, dose_id=DOSE, minutes=31),
-        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1)),
-        TakeAllSurely(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1, "abc")),
+        TakeNamedDoses(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1)),
+        TakeNamedDoses(family_id=FAMILY, person_id=DOSE, named=NamedDoses(EIGHT, 1, "abc")),
         UndoRecord(family_id=FAMILY, dose_id=DOSE, record=RecordedIn(EIGHT, timedelta(hours=1))),
         MedicinesPage(family_id=FAMILY, page=10**10),
         Choose(flow_id=DOSE, pick=Pick(-1, "save")),
@@ -137,13 +137,13 @@ def test_what_cannot_be_read_again_is_not_written(press: Press) -> None:
 
 
 def test_a_kind_that_carries_too_much_is_a_mistake_of_ours() -> None:
-    with pytest.raises(TypeError, match="more than there is room for"):
+    with pytest.raises(TypeError, match="more fields than fit"):
 
         @dataclass(frozen=True, kw_only=True)
         class _OfTwoDoses(OfDose):
             other_dose_id: UUID
 
-    with pytest.raises(TypeError, match="more than there is room for"):
+    with pytest.raises(TypeError, match="more fields than fit"):
 
         @dataclass(frozen=True, kw_only=True)
         class _OfTwoMinutes(OfDose):
@@ -186,7 +186,7 @@ def test_what_is_none_of_our_buttons_is_unreadable(data: str) -> None:
         *((FamilyHistory, argument) for argument in ("00", "01", "x")),
         *((Invite, argument) for argument in ("", "ADMIN", "emperor")),
         *((TakeAll, argument) for argument in ("", "abcde.", "abcde.0", "abcde.11", "0abcde")),
-        *((TakeAllSurely, argument) for argument in ("", "abcde-1234", "0bcde11234", "ABCDE")),
+        *((TakeNamedDoses, argument) for argument in ("", "abcde-1234", "0bcde11234", "ABCDE")),
         *((UndoRecord, argument) for argument in ("0abcde", "0abcdefg", "MWUEMRPV")),
         *((Choose, argument) for argument in ("", "save", ".save", "01.save", "A.save", "1")),
     ],

@@ -27,8 +27,8 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
     UndoOnCard,
     UndoRecord,
 )
@@ -104,7 +104,7 @@ def test_labels_have_the_words_that_people_script_against() -> None:
     ("word", "kinds"),
     [
         ("Taken", {Take, TakeToday, TakeExactly, Choose}),
-        ("All taken", {TakeAll, TakeTold}),
+        ("All taken", {TakeAll, TakeAllInSummary}),
         ("Skip", {Skip}),
         ("Snooze", {Snooze}),
         (

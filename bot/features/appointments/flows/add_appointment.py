@@ -1,4 +1,6 @@
-"""`/addappt`: for whom, what, which day, what time, how often; then saved, with a calendar file."""
+"""`/addappt`: asks for the person, title, day, time and repetition, then saves and sends a calendar
+file.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -6,10 +8,19 @@ from datetime import date
 from uuid import UUID
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
-from bot.conversation.whose import load_people, named_for, renewing_people
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
+from bot.conversation.people import load_people, named_for, renewing_people
 from bot.features.appointments.flows.appointment_draft import Draft
-from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, turned, understand
+from bot.features.appointments.flows.draft_answers import ABOUT_PEOPLE, answer, redrawn, understand
 from bot.features.appointments.flows.open_questions import ASK
 from bot.features.appointments.flows.pasted_appointments import PASTED_APPOINTMENTS
 from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped, without_time
@@ -41,14 +52,14 @@ async def begin(request: Request) -> Answer:
     if not draft.line:
         return await _next(request, None, draft)
     typed = await understand(request, draft, draft.line)
-    return await _next(request, None, draft.understood(typed), problem=typed.problem)
+    return await _next(request, None, draft.with_line(typed), problem=typed.problem)
 
 
 def _take(step: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
     async def take(request: Request, running: Conversation, reply: Reply) -> Answer:
         draft = Draft.read(running.data)
-        if step == "day" and (other := turned(draft, reply)) is not None:
-            return FLOW.turn(request, running, other.write())
+        if step == "day" and (other := redrawn(draft, reply)) is not None:
+            return FLOW.redraw(request, running, other.write())
         if step == "title" and pasted_lists.is_list(reply.text):
             return await pasted_lists.begin(replace(request, text=reply.text), PASTED_APPOINTMENTS)
         found = await answer(request, draft, step, reply)
@@ -69,14 +80,14 @@ def _ask_confirm(data: Data, choice: Choice) -> Screen:
             (
                 choice(conversations.save_label(), "save"),
                 choice(conversations.change_label(), "change"),
-                choice(conversations.cancel_label(), "cancel"),
+                cancel_button(choice),
             ),
         ),
     )
 
 
 async def _as_of_now(request: Request, data: Data) -> Data:
-    """Reminders that could come when it was asked first may not be able to any more."""
+    """Drop reminders that are no longer possible since the question was first asked."""
     return stamped(Draft.read(data), now=request.scope.clock.now()).write()
 
 
@@ -86,20 +97,18 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "save":
             return await _next(request, running, replace(draft, is_certain=True))
         case "change":
-            # From the title on, with everything else kept until it is said anew.
+            # Start over at the title, and keep everything else until it's typed again.
             draft = replace(draft, title=None, days=(), times=(), rule=None, is_anchored=False)
             draft = replace(draft, has_rhythm=False, is_guided=True, is_certain=True)
             return await _next(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             typed = await understand(request, draft, reply.text or "", is_change=True)
-            changed = replace(draft.changed(typed), is_certain=False)
+            changed = replace(draft.with_changes(typed), is_certain=False)
             return await _next(request, running, changed, problem=typed.problem)
 
 
-def name_draft(data: Data) -> str | None:
-    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+def describe_draft(data: Data) -> str | None:
+    """The appointment as far as it's known (no HTML); None if it doesn't have a title yet."""
     draft = Draft.read(data)
     day = date.fromisoformat(draft.days[0]) if len(draft.days) == 1 else None
     clock = draft.times[0] if len(draft.times) == 1 and not draft.is_all_day else None
@@ -110,8 +119,8 @@ def name_draft(data: Data) -> str | None:
 
 
 async def resume(request: Request, running: Conversation) -> Answer:
-    """Ask again after hours: "tomorrow" may be today by now, and the time over. Whatever it was, it
-    waits for a yes.
+    """Ask again after hours. "tomorrow" may be today by now and the time may have passed, so
+    whatever it was needs another yes.
     """
     draft = Draft.read(running.data)
     return await _next(request, running, replace(draft, is_certain=False))
@@ -123,11 +132,11 @@ FLOW = Flow(
         **{step: Step(ask, _take(step)) for step, ask in ASK.items()},
         "confirm": Step(_ask_confirm, _take_confirm, _as_of_now),
     },
-    leaving=Leaving(
+    abandon_policy=AbandonPolicy(
         "addappt",
         renew=renewing_people(Action.CHANGE_APPOINTMENTS),
         resume=resume,
-        name_draft=name_draft,
+        describe_draft=describe_draft,
     ),
 )
 
@@ -139,7 +148,9 @@ async def _next(
     *,
     problem: Misunderstood | None = None,
 ) -> Answer:
-    """The next question, after a sentence about *problem*; or, once nothing is open, the end."""
+    """Ask the next question, with a sentence about *problem* first; or, when nothing is
+    open, save.
+    """
     now = request.scope.clock.now()
     draft = stamped(draft, now=now)
     if draft.step == "confirm":
@@ -152,15 +163,15 @@ async def _next(
             except Misunderstood as refused:
                 draft, problem = without_time(draft, refused), refused
     if draft.step == "person" and problem is not None and problem.problem not in ABOUT_PEOPLE:
-        problem = None  # the line is read again once it is known by whose clock
+        problem = None  # the line is read again once the person, and so the time zone, is known
     first = _sentence(problem)
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answer:
-    """Raises Misunderstood for a time at which nothing can be."""
+    """Raises Misunderstood if nothing can take place at that time."""
     new = draft.to_new(now=request.scope.clock.now())
     try:
         facts = await add_appointment(request.scope, new, flow_id=flow_id)
@@ -172,7 +183,7 @@ async def _save(request: Request, draft: Draft, *, flow_id: UUID | None) -> Answ
 
 
 async def file_of(request: Request, facts: OccurrenceFacts) -> Screen:
-    """The message with the calendar file of an appointment."""
+    """The message with an appointment's calendar file."""
     entries = await get_entries(request.scope, facts.appointment_id)
     return calendar_file(entries, name="appointment", now=request.scope.clock.now())
 

@@ -1,6 +1,6 @@
-"""What is known of an appointment that is not saved yet.
+"""What is known about an appointment that isn't saved yet.
 
-`/addappt` asks about one, a pasted list about several: both ask and understand alike.
+`/addappt` asks about one, a pasted list about several. Both ask and parse in the same way.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data
-from bot.conversation.whose import People, index_of, read_people, to_persons
+from bot.conversation.people import People, index_of, read_people, to_persons
 from bot.features.appointments.flows import when_questions as questions
 from bot.grammar.appointment_times.parts import When
 from bot.grammar.appointment_times.resolution import which_night
@@ -29,7 +29,7 @@ from domain.appointments.details import (
 )
 from domain.appointments.recurrences import Recurrence
 
-# What is wrong about a day or an hour is asked for anew; anything else is shown before it is saved.
+# A problem with a day or a time is asked about again. Any other is shown before saving.
 _ASKED_AGAIN = frozenset(
     {
         Problem.TITLE_MISSING,
@@ -56,18 +56,18 @@ ALL_DAY = timedelta(days=1)
 
 
 def is_asked_again(problem: Misunderstood) -> bool:
-    """Whether a question of its own settles what is wrong."""
+    """Whether one of our own questions resolves the problem."""
     return problem.problem in _ASKED_AGAIN
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known so far; goes to Redis and back between two questions.
+    """What is known so far; stored in Redis between two questions.
 
-    `days` and `times` are all that it could be; `other_half`, `offered` and `is_midnight` are as in
-    :class:`~bot.grammar.appointment_times.parts.When`, where no night is chosen yet. `line` is what
-    was typed at first, while it is not known for whom: it is read again then. `doctors` are those
-    that the typed name could mean.
+    `days` and `times` are all candidates; `other_half`, `offered` and `is_midnight` are as in
+    :class:`~bot.grammar.appointment_times.parts.When`, before a night is chosen. `line` is what was
+    first typed, kept until the person is known and then read again. `doctors` are those that the
+    typed name could mean.
     """
 
     people: People
@@ -82,10 +82,10 @@ class Draft:
     is_midnight: bool = False
     rule: str | None = None
     is_anchored: bool = False
-    has_rhythm: bool = False  # how often is settled
+    has_rhythm: bool = False  # whether the repetition is settled
     minutes: int | None = None
     is_all_day: bool = False
-    remind_before: tuple[int, ...] | None = None  # None: as usual
+    remind_before: tuple[int, ...] | None = None  # None: the default
     doctor: str | None = None
     doctor_id: str | None = None
     doctors: tuple[tuple[str, ...], ...] = ()  # id, name, label
@@ -128,13 +128,13 @@ class Draft:
         return Recurrence.from_rfc5545(self.rule, self.zone) if self.rule else None
 
     def rhythm_from(self, start: datetime) -> Recurrence | None:
-        """The rhythm that is shown and saved, once it is known when it begins (naive local)."""
+        """The recurrence that is shown and saved, once its start is known (naive local)."""
         rule = self.recurrence
         return rule.with_shorter_months(start) if rule else None
 
     @property
     def details(self) -> Details:
-        """Raises Misunderstood as long as there is no title."""
+        """Raises Misunderstood while there is no title."""
         if self.title is None:
             raise Misunderstood(Problem.TITLE_MISSING)
         usual = ALL_DAY if self.is_all_day else DURATION
@@ -154,7 +154,7 @@ class Draft:
 
     @property
     def step(self) -> str:
-        """The first thing that is still to be asked."""
+        """The first question that is still open."""
         if self.person is None:
             return "person"
         if self.title is None:
@@ -169,8 +169,8 @@ class Draft:
             return "doctor"
         return "confirm"
 
-    def at(self, when: When) -> "Draft":
-        """With what was said of the time; what was not said stays."""
+    def with_when(self, when: When) -> "Draft":
+        """A copy with the typed time. What wasn't typed stays."""
         draft = replace(self, is_certain=self.is_certain and not when.is_doubtful)
         if when.days or (when.problem is not None and not when.times):
             draft = replace(draft, days=tuple(day.isoformat() for day in when.days))
@@ -200,7 +200,9 @@ class Draft:
         return draft
 
     def with_night(self, *, was_asked: bool, now: datetime) -> "Answered":
-        """With the nights that midnight of its day can be, unless which one *was_asked* by now."""
+        """A copy with both nights that midnight of its day can mean, unless *was_asked*
+        which one.
+        """
         if not self.is_midnight or self.rule is not None or len(self.days) != 1:
             return Answered(self)
         if was_asked:
@@ -214,12 +216,12 @@ class Draft:
 
     @property
     def asks_night(self) -> bool:
-        """Whether its days are the two nights of one."""
+        """Whether its days are the two nights of one day."""
         return self.is_midnight and questions.are_nights(read_days(self.days))
 
-    def changed(self, typed: PartialAppointment) -> "Draft":
-        """With what was said of it once it was shown; what was not said stays."""
-        draft = self.at(typed.when)
+    def with_changes(self, typed: PartialAppointment) -> "Draft":
+        """A copy with what was typed after it was shown. What wasn't typed stays."""
+        draft = self.with_when(typed.when)
         if typed.person is not None:
             draft = replace(draft, person=index_of(self.people, typed.person))
         if typed.doctor is not None:
@@ -239,11 +241,11 @@ class Draft:
             remind_before=draft.remind_before if before is None else before,
         )
 
-    def understood(self, typed: PartialAppointment) -> "Draft":
-        """With what a line said."""
+    def with_line(self, typed: PartialAppointment) -> "Draft":
+        """A copy with what a line said."""
         person = index_of(self.people, typed.person)
         draft = replace(self, person=self.person if person is None else person)
-        draft = draft.at(typed.when)
+        draft = draft.with_when(typed.when)
         only = typed.doctors[0] if len(typed.doctors) == 1 else None
         return replace(
             draft,
@@ -262,7 +264,7 @@ class Draft:
         )
 
     def first_start(self, *, now: datetime) -> datetime:
-        """The local start. Raises Misunderstood where the rhythm gives none."""
+        """The local start. Raises Misunderstood if the recurrence has no occurrence."""
         local_now = now.astimezone(self.zone).replace(tzinfo=None)
         clock = time.fromisoformat(self.times[0])
         day = date.fromisoformat(self.days[0]) if self.days else local_now.date()
@@ -303,7 +305,7 @@ def read_times(stored: Sequence[str]) -> Sequence[time]:
 
 @dataclass(frozen=True)
 class Answered:
-    """A draft with what an answer said, and what is wrong about that."""
+    """A draft with an answer applied, and what is wrong with that answer."""
 
     draft: Draft
     problem: Misunderstood | None = None

@@ -1,4 +1,6 @@
-"""Change on an appointment: title, doctor, place, what to bring, how long, reminders, rhythm."""
+"""Change, on an appointment: title, doctor, place, what to bring, duration, reminders,
+repetition.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -6,11 +8,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.appointments.flows.changed_parts import PARTS, ask_part, change_duration
 from bot.features.appointments.flows.changed_rhythms import (
     ask_review,
-    is_asked,
+    needs_review,
     next_start,
     refresh_review,
     rhythm_words,
@@ -59,25 +70,23 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in change_questions.part_labels().items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return change_questions.ask_what_to_change(data["title"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for part in _ALL_PARTS:
         if reply.choice == part[:7]:
             reaches = await _reaches(request, running, part)
             step = "reach" if len(reaches) > 1 else part
-            return FLOW.go_on(
+            return FLOW.advance(
                 request, running, step, {**running.data, "part": part, "reaches": reaches}
             )
     return await _take_early(request, running, reply.text or "")
 
 
 async def _reaches(request: Request, running: Conversation, part: str) -> Sequence[Reach]:
-    """How far a change of that part can reach, where it makes a difference."""
+    """Which occurrences a change of *part* can apply to."""
     facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
     if facts.recurrence is None:
         return [Reach.ALL]
@@ -90,7 +99,7 @@ async def _reaches(request: Request, running: Conversation, part: str) -> Sequen
 
 
 async def _take_early(request: Request, running: Conversation, text: str) -> Answer:
-    """What is to be different, typed before its part was tapped: "with Dr Weber", "2 hours", "note
+    """Take a value that was typed before its part was tapped: "with Dr Weber", "2 hours", "note
     Bring the letter".
     """
     typed = fold_spaces(text)
@@ -109,15 +118,17 @@ async def _take_early(request: Request, running: Conversation, text: str) -> Ans
 
 
 async def _take_typed(request: Request, running: Conversation, part: str, typed: str) -> Answer:
-    """That part is to be so; of a series it is asked of which, and what was typed is kept."""
+    """Set *part* to what was typed. For a series, keep it and ask first which occurrences to
+    change.
+    """
     reaches = await _reaches(request, running, part)
     if len(reaches) == 1:
         return await _take(part)(request, running, Reply(text=typed))
-    if part == "duration":  # or it is none
+    if part == "duration":  # raises Misunderstood if it isn't one
         facts = await get_occurrence(request.scope, UUID(str(running.data["id"])))
         await change_duration(request, facts, Reply(text=typed))
     data = {**running.data, "part": part, "reaches": reaches, "typed": typed}
-    return FLOW.go_on(request, running, "reach", data)
+    return FLOW.advance(request, running, "reach", data)
 
 
 def _ask_reach(data: Data, choice: Choice) -> Screen:
@@ -126,19 +137,17 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
         data["title"],
         (
             *(choice(labels[reach], reach[:7]) for reach in data["reaches"]),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
         typed=data.get("typed"),
     )
 
 
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Another rhythm for all that are to come begins at the next one. What is typed is the answer
-    to the next question.
+    """A new recurrence for the whole series starts at the next occurrence. Typed text is kept as
+    the answer to the next question.
     """
     data: Data = running.data
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for reach in data["reaches"]:
         if reply.choice == reach[:7]:
             taken = {**data, "reach": reach}
@@ -146,19 +155,19 @@ async def _take_reach(request: Request, running: Conversation, reply: Reply) -> 
                 facts = await get_occurrence(request.scope, UUID(str(data["id"])))
                 taken["id"] = str((await first_of(request.scope, facts.appointment_id)).id)
             return await _go_on_with(request, running, taken)
-    return FLOW.go_on(request, running, "reach", {**data, "typed": reply.text})
+    return FLOW.advance(request, running, "reach", {**data, "typed": reply.text})
 
 
 async def _go_on_with(request: Request, running: Conversation, data: dict[str, Any]) -> Answer:
-    """The question for the part, or what was typed for it already."""
+    """Ask about the part, or apply what was already typed for it."""
     typed, part = data.pop("typed", None), data["part"]
     if typed is None:
-        return FLOW.go_on(request, running, part, data)
+        return FLOW.advance(request, running, part, data)
     try:
         return await _take(part)(request, replace(running, data=data), Reply(text=typed))
     except Misunderstood as problem:
         first = Screen(misunderstood(problem))
-        return FLOW.go_on(request, running, part, data, first=first)
+        return FLOW.advance(request, running, part, data, first=first)
 
 
 def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answer]]:
@@ -175,9 +184,9 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
 async def _repeat(
     request: Request, running: Conversation, reply: Reply, facts: OccurrenceFacts
 ) -> Answer:
-    """What would come for longer, or no more, is shown beside what it is now, and asked about."""
+    """Ask for a review, old beside new, if the series would run longer or stop repeating."""
     typed = typed_rhythm(reply, facts, now=request.scope.clock.now())
-    if not is_asked(facts.recurrence, typed):
+    if not needs_review(facts.recurrence, typed):
         return await _change_rhythm(request, running, facts, typed)
     said = {
         "choice": reply.choice,
@@ -187,24 +196,22 @@ async def _repeat(
         "now": rhythm_words_of(facts),
         "once_on": next_start(facts, now=request.scope.clock.now()).date().isoformat(),
     }
-    return FLOW.go_on(request, running, "review", {**running.data, "said": said})
+    return FLOW.advance(request, running, "review", {**running.data, "said": said})
 
 
 async def _take_review(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Save what was shown; what is typed is another answer to the question before."""
+    """Save what was shown. Typed text is a new answer to the previous question."""
     data: Data = running.data
     match reply.choice:
         case "save":
             said = data["said"]
             facts = await get_occurrence(request.scope, UUID(str(data["id"])))
             answer = Reply(choice=said["choice"], text=said["text"])
-            # It was read on the day on which it was said, and so it was shown.
+            # Read it again as of the day it was typed, because that is what was shown.
             typed = typed_rhythm(answer, facts, now=datetime.fromisoformat(said["at"]))
             return await _change_rhythm(request, running, facts, typed)
         case "change":
-            return FLOW.go_on(request, running, "repeat", data)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "repeat", data)
         case _:
             facts = await get_occurrence(request.scope, UUID(str(data["id"])))
             return await _repeat(request, running, reply, facts)
@@ -276,5 +283,5 @@ FLOW = Flow(
         **{part: Step(ask_part(part), _take(part)) for part in _ALL_PARTS},
         "review": Step(ask_review, _take_review, refresh_review),
     },
-    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=renew_occurrence),
 )

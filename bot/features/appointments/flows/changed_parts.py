@@ -1,4 +1,6 @@
-"""What can be changed of an appointment: the question for each part, and what answers change."""
+"""The parts of an appointment that can be changed: the question for each, and what an answer
+changes.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -21,7 +23,7 @@ from domain.appointments.details import Details, DoctorNamed
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.local_time import to_local
 
-_DAYS = (1, 2, 3, 5, 7, 14)  # of what lasts all day
+_DAYS = (1, 2, 3, 5, 7, 14)  # for all-day appointments
 _DURATIONS = (15, 30, 45, 60, 90, 120)
 _REMINDERS = {"d": (1440,), "dh": (1440, 60), "h": (60,), "d2h": (1440, 120), "wd": (10080, 1440)}
 _NONE = "none"
@@ -30,7 +32,7 @@ _OPTIONAL = {"doctor", "place", "bring", "note"}
 
 
 def ask_part(part: str) -> Callable[[Data, Choice], Screen]:
-    """What asks the question for a part."""
+    """Return the function that asks about *part*."""
 
     def ask(data: Data, choice: Choice) -> Screen:
         if part == "duration" and data.get("is_all_day"):
@@ -38,7 +40,9 @@ def ask_part(part: str) -> Callable[[Data, Choice], Screen]:
                 data["title"], [choice(_days_label(n), str(n)) for n in _DAYS]
             )
         question = change_questions.ask_part(part, data["title"], _choices(part, choice))
-        return draft_questions.by_place(question, data.get("place") if part == "repeat" else None)
+        return draft_questions.with_zone_note(
+            question, data.get("place") if part == "repeat" else None
+        )
 
     return ask
 

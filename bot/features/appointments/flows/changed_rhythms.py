@@ -1,9 +1,9 @@
-"""Another rhythm for an appointment: what was typed, how it is shown beside the old one, saving."""
+"""A new recurrence for an appointment: parsing it, showing it beside the old one, saving it."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Reply
+from bot.conversation.engine import Choice, Data, Reply, cancel_button
 from bot.features.appointments.flows.changed_parts import ONCE
 from bot.features.appointments.flows.when_questions import check_kind
 from bot.features.appointments.views import appointment_lines, change_questions
@@ -20,7 +20,7 @@ from domain.local_time import to_local
 
 
 def typed_rhythm(reply: Reply, facts: OccurrenceFacts, *, now: datetime) -> RepeatChange | None:
-    """None: only once. Raises Misunderstood."""
+    """The typed recurrence; None: only once. Raises Misunderstood."""
     if reply.choice == ONCE:
         return None
     start = next_start(facts, now=now)
@@ -32,15 +32,15 @@ def typed_rhythm(reply: Reply, facts: OccurrenceFacts, *, now: datetime) -> Repe
 
 
 def next_start(facts: OccurrenceFacts, *, now: datetime) -> datetime:
-    """The day of the occurrence, or today, at its own time (naive local)."""
+    """The occurrence's day, or today if that is later, at its own time (naive local)."""
     start = max(
         to_local(facts.moved_from or facts.starts_at, facts.zone), to_local(now, facts.zone)
     )
     return datetime.combine(start.date(), to_local(facts.starts_at, facts.zone).time())
 
 
-def is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
-    """Whether what recurs would recur for longer, or not any more."""
+def needs_review(old: Recurrence | None, typed: RepeatChange | None) -> bool:
+    """Whether the series would run longer, or stop repeating."""
     if old is None:
         return False
     if typed is None:
@@ -52,12 +52,12 @@ def is_asked(old: Recurrence | None, typed: RepeatChange | None) -> bool:
 
 
 def rhythm_words(typed: RepeatChange | None) -> str | None:
-    """The rhythm that was typed; None: only once."""
+    """The typed recurrence in words; None: only once."""
     return appointment_lines.rhythm_words(typed.rule, first=typed.start.date()) if typed else None
 
 
 def rhythm_words_of(facts: OccurrenceFacts) -> str | None:
-    """The rhythm so far; None: only once."""
+    """The current recurrence in words; None: only once."""
     first = to_local(facts.moved_from or facts.starts_at, facts.zone).date()
     return (
         appointment_lines.rhythm_words(facts.recurrence, first=first) if facts.recurrence else None
@@ -74,7 +74,7 @@ def ask_review(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(conversations.save_label(), "save"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -88,7 +88,9 @@ async def refresh_review(request: Request, data: Data) -> Data:
 async def save_rhythm(
     request: Request, facts: OccurrenceFacts, typed: RepeatChange, *, version: int, reach: Reach
 ) -> OccurrenceFacts:
-    """Another rhythm; or, of another hour alone, the same one with all that was said of each."""
+    """Save the new recurrence. If only the time of day changed, move the series instead, so that
+    what was said about single occurrences is kept.
+    """
     if typed.is_other_hour:
         local = to_local(facts.starts_at, facts.zone)
         start = datetime.combine(local.date(), typed.start.time())

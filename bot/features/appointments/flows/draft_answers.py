@@ -1,11 +1,11 @@
-"""What answers, or a whole line, add to an appointment that is not saved yet."""
+"""How an answer, or a whole line, changes an appointment that isn't saved yet."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.conversation.engine import Reply
-from bot.conversation.whose import take_whose
+from bot.conversation.people import take_person
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import (
     ALL_DAY,
@@ -39,7 +39,7 @@ ABOUT_PEOPLE = frozenset({Problem.UNKNOWN_PERSON, Problem.TWO_PEOPLE, Problem.WH
 
 
 async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Answered:
-    """Take *reply* to the question of *step*. Raises Misunderstood for what is no answer at all."""
+    """Take *reply* to the question of *step*. Raises Misunderstood if it isn't an answer."""
     match step:
         case "person":
             return await _person(request, draft, reply)
@@ -50,7 +50,9 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
             text = rule.to_rfc5545(draft.zone) if rule else None
             return Answered(replace(draft, rule=text, is_anchored=False, has_rhythm=True))
         case "time" if reply.choice == ALL_DAY_CHOICE:
-            return Answered(draft.at(When(times=(time.min,), is_all_day=True, duration=ALL_DAY)))
+            return Answered(
+                draft.with_when(When(times=(time.min,), is_all_day=True, duration=ALL_DAY))
+            )
         case "doctor":
             return Answered(_doctor(draft, reply))
         case _:
@@ -59,7 +61,9 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
                 request, reply, zone=draft.zone, hint=hint, is_day_known=step == "time"
             )
             was_asked = draft.asks_night and reply.choice is not None
-            found = draft.at(when).with_night(was_asked=was_asked, now=request.scope.clock.now())
+            found = draft.with_when(when).with_night(
+                was_asked=was_asked, now=request.scope.clock.now()
+            )
             problem = when.problem or found.problem
             if problem is None:
                 return with_later_half(found.draft, now=request.scope.clock.now())
@@ -68,7 +72,7 @@ async def answer(request: Request, draft: Draft, step: str, reply: Reply) -> Ans
 
 async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     try:
-        number = take_whose(draft.people, reply)
+        number = take_person(draft.people, reply)
     except Misunderstood:
         early = None if draft.line else await _typed_early(request, draft, reply.text or "")
         if early is None:
@@ -78,41 +82,43 @@ async def _person(request: Request, draft: Draft, reply: Reply) -> Answered:
     if not draft.line:
         return Answered(draft)
     typed = await understand(request, draft, draft.line)
-    draft = replace(draft.understood(typed), person=number, line="")
+    draft = replace(draft.with_line(typed), person=number, line="")
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     return Answered(draft, None if is_settled else typed.problem)
 
 
 async def _typed_early(request: Request, draft: Draft, line: str) -> Answered | None:
-    """All of it, typed at the question whose it is: the line stands, and that is still asked unless
-    the line says it. None where it says no time: then it may be a name nobody has.
+    """Take a whole line that was typed when asked for the person. It's kept, and the person is
+    still asked for unless the line names one. None if it has no time: then it may be an unknown
+    name.
     """
     typed = await understand(request, draft, line)
     if typed.title is None or typed.when == When():
         return None
-    draft = replace(draft, line=line, is_guided=False).understood(typed)
+    draft = replace(draft, line=line, is_guided=False).with_line(typed)
     return Answered(
         draft, typed.problem or which_person(draft.persons) if draft.line else typed.problem
     )
 
 
 async def _title(request: Request, draft: Draft, reply: Reply) -> Answered:
-    """A title alone, or all of it at once."""
+    """Take a title alone, or a whole line."""
     text = reply.text or ""
     typed = await understand(request, draft, text)
     if typed.title is None and typed.problem is None:
-        draft = draft.changed(typed)
+        draft = draft.with_changes(typed)
         if typed.when == When():
             parse_title(text)
         return Answered(draft, Misunderstood(Problem.TITLE_MISSING))
     if typed.title is None:
-        # "Sunday club": whoever is asked for a title gives one, but what it says of time is shown.
+        # "Sunday club": whoever is asked for a title gives one, but show the time it seems to
+        # contain.
         draft = replace(draft, title=parse_title(text), is_certain=False)
         return Answered(draft, Misunderstood(Problem.TIME_IN_TITLE, text))
     has_when = typed.when != When()
     is_clear = typed.problem is None or is_asked_again(typed.problem)
     draft = replace(
-        draft.changed(typed),
+        draft.with_changes(typed),
         title=typed.title,
         is_guided=not has_when,
         has_rhythm=draft.has_rhythm or has_when,
@@ -136,18 +142,18 @@ def _doctor(draft: Draft, reply: Reply) -> Draft:
     return replace(draft, doctor=name, doctor_id=doctor_id, doctors=())
 
 
-def turned(draft: Draft, reply: Reply) -> Draft | None:
-    """With another month of the calendar on its buttons; None if the reply was something else."""
+def redrawn(draft: Draft, reply: Reply) -> Draft | None:
+    """With another month on the calendar's buttons; None if the reply was something else."""
     if questions.is_blank(reply):
         return draft
-    month = questions.month_turned_to(reply, today=date.fromisoformat(draft.today))
+    month = questions.month_of_press(reply, today=date.fromisoformat(draft.today))
     return None if month is None else replace(draft, month=month.isoformat())
 
 
 async def understand(
     request: Request, draft: Draft, line: str, *, is_change: bool = False
 ) -> PartialAppointment:
-    """Read a line about *draft*; where it *is_change*, as what is said of one that is shown."""
+    """Parse a line about *draft*; with *is_change*, as a change to one that is already shown."""
     doctors, now = await list_known_doctors(request.scope), request.scope.clock.now()
     return read_line(draft, line, doctors=doctors, now=now, is_change=is_change)
 
@@ -160,7 +166,7 @@ def read_line(
     now: datetime,
     is_change: bool = False,
 ) -> PartialAppointment:
-    """As :func:`understand`, once the doctors are known."""
+    """As :func:`understand`, with the doctors already loaded."""
     person, persons = draft.person, draft.persons
     if is_change:
         typed = understand_change(line, people=persons, doctors=doctors, zone=draft.zone, now=now)

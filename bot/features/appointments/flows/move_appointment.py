@@ -1,4 +1,4 @@
-"""Move: how much of a series, to which day, at what time."""
+"""Move, on an appointment: which occurrences, to which day, at what time."""
 
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import (
@@ -16,7 +25,7 @@ from bot.features.appointments.views import (
     time_labels,
 )
 from bot.grammar.appointment_times.parts import When
-from bot.grammar.appointment_times.resolution import hour_is_over, which_night
+from bot.grammar.appointment_times.resolution import hour_has_passed, which_night
 from bot.grammar.clock_times import later_half, nights_of
 from bot.grammar.problems import Misunderstood, Problem
 from bot.intake.request import Request
@@ -73,27 +82,25 @@ def _ask_reach(data: Data, choice: Choice) -> Screen:
     labels = change_questions.reach_labels()
     reaches = (Reach.FOLLOWING, Reach.ALL) if data.get("is_rhythm") else tuple(Reach)
     buttons = [choice(labels[reach], reach[:7]) for reach in reaches]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return change_questions.ask_reach(
         data["title"], buttons, to_call_off=False, typed=data.get("typed")
     )
 
 
 async def _take_reach(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """A day or a rhythm that is typed already is the answer to the next question."""
+    """If a day or a recurrence was typed already, it's the answer to the next question."""
     data: dict[str, Any] = dict(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.text is not None:
         when = questions.take_when(request, reply, zone=ZoneInfo(data["zone"]), hint="on")
         data |= {"typed": reply.text, "is_rhythm": when.rule is not None}
-        return FLOW.go_on(request, running, "reach", data)
+        return FLOW.advance(request, running, "reach", data)
     for reach in Reach:
         if reply.choice == reach[:7]:
             typed = data.pop("typed", None)
             data["reach"] = reach
             if typed is None:
-                return FLOW.go_on(request, running, "day", data)
+                return FLOW.advance(request, running, "day", data)
             answer = Reply(choice=None, text=typed)
             when = questions.take_when(request, answer, zone=ZoneInfo(data["zone"]), hint="on")
             return await _understood(request, running, data, when, typed=typed)
@@ -112,14 +119,14 @@ def _ask_day(data: Data, choice: Choice) -> Screen:
         are_nights=_asks_night(data),
     )
     if data.get("is_all_day"):
-        return draft_questions.ask_day(data["title"], buttons)  # a day has no clock
+        return draft_questions.ask_day(data["title"], buttons)  # all-day appointments have no time
     same = choice(time_labels.same_day_label(date.fromisoformat(data["old_day"])), _SAME_DAY)
     question = draft_questions.ask_day(data["title"], ((same,), *buttons))
-    return draft_questions.by_place(question, data.get("place"))
+    return draft_questions.with_zone_note(question, data.get("place"))
 
 
 def _asks_night(data: Data) -> bool:
-    """Whether its days are the two nights of one."""
+    """Whether its days are the two nights of one day."""
     days = [date.fromisoformat(day) for day in data["days"]]
     return bool(data.get("is_midnight")) and questions.are_nights(days)
 
@@ -127,10 +134,10 @@ def _asks_night(data: Data) -> bool:
 async def _take_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     if questions.is_blank(reply):
-        return FLOW.turn(request, running, data)
-    month = questions.month_turned_to(reply, today=date.fromisoformat(data["today"]))
+        return FLOW.redraw(request, running, data)
+    month = questions.month_of_press(reply, today=date.fromisoformat(data["today"]))
     if month is not None:
-        return FLOW.turn(request, running, {**data, "month": month.isoformat()})
+        return FLOW.redraw(request, running, {**data, "month": month.isoformat()})
     if reply.choice == _SAME_DAY:
         when = When(days=(date.fromisoformat(data["old_day"]),))
     else:
@@ -151,7 +158,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
         today=date.fromisoformat(data["today"]),
         buttons=buttons if candidates else ((same,), *buttons),
     )
-    return draft_questions.by_place(question, data.get("place"))
+    return draft_questions.with_zone_note(question, data.get("place"))
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
@@ -169,15 +176,15 @@ async def _understood(
     *,
     typed: str | None,
 ) -> Answer:
-    """With what was said; what is still open is asked. A time alone is one on the same day."""
+    """Apply what was typed and ask for what is still open. A time alone means the same day."""
     is_all_day = bool(data.get("is_all_day"))
     questions.check_kind(when, is_all_day=is_all_day)
     if when.rule is not None:
         facts = await get_occurrence(request.scope, UUID(data["id"]))
         if facts.recurrence is not None and data["reach"] == Reach.THIS:
-            # One of a series has no rhythm of its own.
+            # A single occurrence can't have a recurrence of its own.
             data |= {"typed": typed, "is_rhythm": True}
-            return FLOW.go_on(request, running, "reach", data)
+            return FLOW.advance(request, running, "reach", data)
         return await _repeat(request, running, data, when, when.rule)
     if when.days:
         data["days"] = [day.isoformat() for day in when.days]
@@ -194,16 +201,16 @@ async def _understood(
     when = _with_night(request, data, when)
     first = None if when.problem is None else Screen(misunderstood(when.problem))
     if len(data["days"]) != 1 or when.is_doubtful:
-        return FLOW.go_on(request, running, "day", data, first=first)
+        return FLOW.advance(request, running, "day", data, first=first)
     if len(data["times"]) != 1 or when.problem is not None:
-        return FLOW.go_on(request, running, "time", data, first=first)
+        return FLOW.advance(request, running, "time", data, first=first)
     day, clock = date.fromisoformat(data["days"][0]), time.fromisoformat(data["times"][0])
     start = datetime.combine(day, clock)
     return await _save(request, running, data, start, rule=None)
 
 
 def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
-    """*when*, and *data* with the nights that midnight of the day can be."""
+    """Add to *data* both nights that midnight of the day can mean, and to *when* the question."""
     if not data.get("is_midnight") or len(data["days"]) != 1:
         return when
     now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
@@ -216,7 +223,9 @@ def _with_night(request: Request, data: dict[str, Any], when: When) -> When:
 async def _repeat(
     request: Request, running: Conversation, data: dict[str, Any], when: When, rule: Recurrence
 ) -> Answer:
-    """ "every Wednesday 11:00" is another rhythm for the series, or from this one on."""
+    """Save "every Wednesday 11:00" as a new recurrence, for the series or from this
+    occurrence on.
+    """
     now = to_local(request.scope.clock.now(), ZoneInfo(data["zone"]))
     clock = when.clock or time.fromisoformat(data["old_time"])
     old_day = date.fromisoformat(data["old_day"])
@@ -234,7 +243,7 @@ async def _repeat(
         and rule.until is None
         and rule.count is None
     ):
-        # What ends is not to go on for ever since its rhythm is another.
+        # A series that ends must not become endless just because it repeats differently.
         first = None if first is None or first > so_far.until else first
     if when.problem is not None or first is None:
         raise when.problem or Misunderstood(Problem.NO_OCCURRENCE)
@@ -274,12 +283,12 @@ async def _save(
         offered = _later_half(data, start, now=now) if rule is None else ()
         if offered and isinstance(error, AppointmentInPast):
             again["offered"] = [f"{each:%H:%M}" for each in offered]
-            first = Screen(misunderstood(hour_is_over(problem.words, offered=offered)))
-            return FLOW.go_on(request, running, "time", again, first=first)
+            first = Screen(misunderstood(hour_has_passed(problem.words, offered=offered)))
+            return FLOW.advance(request, running, "time", again, first=first)
         first = Screen(misunderstood(problem))
         if isinstance(error, AppointmentInPast):
-            return FLOW.go_on(request, running, "day", {**again, "days": []}, first=first)
-        return FLOW.go_on(request, running, "time", again, first=first)
+            return FLOW.advance(request, running, "day", {**again, "days": []}, first=first)
+        return FLOW.advance(request, running, "time", again, first=first)
     except AppointmentChanged:
         facts = await get_occurrence(scope, occurrence_id)
         screen = confirmations.changed_meanwhile(facts, member=member, now=now)
@@ -288,7 +297,7 @@ async def _save(
 
 
 def _later_half(data: Data, start: datetime, *, now: datetime) -> tuple[time, ...]:
-    """Twelve hours later that day, where that may have been meant and is still to come."""
+    """The time twelve hours later on that day, if it may have been meant and is still ahead."""
     other_half = data.get("other_half")
     clock = time.fromisoformat(other_half) if other_half else None
     local_now = to_local(now, ZoneInfo(data["zone"]))
@@ -302,7 +311,7 @@ async def _answer(request: Request, facts: OccurrenceFacts) -> Answer:
 
 
 async def _renew(request: Request, data: Data) -> Data:
-    """Also what day it is by now: the question offers days."""
+    """Also update "today": the question offers days."""
     request.scope.require(Action.CHANGE_APPOINTMENTS)
     facts, now = await get_occurrence(request.scope, UUID(data["id"])), request.scope.clock.now()
     if facts.ends_at <= now:
@@ -317,5 +326,5 @@ FLOW = Flow(
         "day": Step(_ask_day, _take_day),
         "time": Step(_ask_time, _take_time),
     },
-    leaving=Leaving("appts", Unfinished.NOT_CHANGED, renew=_renew),
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_CHANGED, renew=_renew),
 )

@@ -1,10 +1,10 @@
-"""The questions about an appointment that is not saved yet, one for each step."""
+"""The questions about an appointment that isn't saved yet, one for each step."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from bot.conversation.engine import Choice, Data
-from bot.conversation.whose import ask_whose
+from bot.conversation.people import ask_person
 from bot.features.appointments.flows import when_questions as questions
 from bot.features.appointments.flows.appointment_draft import read_days, read_times
 from bot.features.appointments.views import draft_questions, time_labels
@@ -56,7 +56,7 @@ def _ask_doctor(data: Data, choice: Choice) -> Screen:
 
 
 ASK: Mapping[str, Callable[[Data, Choice], Screen]] = {
-    "person": ask_whose,
+    "person": ask_person,
     "title": _ask_title,
     "day": _ask_day,
     "time": _ask_time,

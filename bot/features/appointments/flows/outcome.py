@@ -1,8 +1,8 @@
-"""How did it go? A note in words, and then on to the medicines."""
+"""How did it go? A note, and then buttons to change medicines."""
 
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows.renewal import renew_occurrence
 from bot.features.appointments.views import outcome_questions
 from bot.grammar.commands.intakes import parse_remark
@@ -38,5 +38,5 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
 FLOW = Flow(
     "outcome",
     {"note": Step(_ask_note, _take_note)},
-    leaving=Leaving("appts", Unfinished.NOT_RECORDED, renew=renew_occurrence),
+    abandon_policy=AbandonPolicy("appts", Unfinished.NOT_RECORDED, renew=renew_occurrence),
 )

@@ -1,4 +1,4 @@
-"""What a pasted list has to know of appointments."""
+"""How a pasted list handles appointments."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,9 +7,9 @@ from uuid import UUID
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
-from bot.conversation.whose import People
+from bot.conversation.people import People
 from bot.features.appointments.flows.appointment_draft import Draft, is_asked_again
-from bot.features.appointments.flows.draft_answers import answer, read_line, turned
+from bot.features.appointments.flows.draft_answers import answer, read_line, redrawn
 from bot.features.appointments.flows.known_doctors import list_known_doctors
 from bot.features.appointments.flows.open_questions import ASK
 from bot.features.appointments.flows.ready_drafts import in_words, ready, stamped
@@ -39,7 +39,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
                 typed = read_line(draft, line, doctors=doctors, now=now)
             except Misunderstood as problem:
                 return Entry(key, line, _without_people(draft)).refused(problem)
-            entry = Entry(key, line, _without_people(draft.understood(typed)))
+            entry = Entry(key, line, _without_people(draft.with_line(typed)))
             return self._checked(people, entry, typed.problem, now=now)
 
         return read
@@ -47,7 +47,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
     def _checked(
         self, people: People, entry: Entry, problem: Misunderstood | None, *, now: datetime
     ) -> Entry:
-        """With the problem, and whether a question of its own can settle it."""
+        """*entry* with its problem, and whether one of its questions can resolve it."""
         draft, doubt = self._draft(entry, people), None
         if problem is not None and is_asked_again(problem):
             problem, doubt = None, problem
@@ -57,10 +57,10 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         entry = replace(entry, draft=_without_people(stamped(draft, now=now)))
         return entry.refused(problem).doubted(doubt if draft.step != "confirm" else None)
 
-    def is_whole(self, entry: Entry) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         return entry.problem is None and self.question(entry) in (None, "person", "doctor")
 
-    def is_rest(self, entry: Entry) -> bool:
+    def is_continuation(self, entry: Entry) -> bool:
         return entry.draft["title"] is None
 
     def question(self, entry: Entry) -> str | None:
@@ -85,9 +85,9 @@ class PastedAppointments(Kind[OccurrenceFacts]):
         now = request.scope.clock.now()
         return self._checked(people, changed, found.problem, now=now), found.problem
 
-    def turned(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
+    def redrawn(self, people: People, entry: Entry, reply: Reply) -> Entry | None:
         draft = self._draft(entry, people)
-        other = turned(draft, reply) if draft.step == "day" else None
+        other = redrawn(draft, reply) if draft.step == "day" else None
         return None if other is None else replace(entry, draft=_without_people(other))
 
     def refreshed(self, people: People, entry: Entry, *, now: datetime) -> Entry:
@@ -129,7 +129,7 @@ class PastedAppointments(Kind[OccurrenceFacts]):
 
 
 def _without_people(draft: Draft) -> Data:
-    """A draft without what the list keeps once for all of them."""
+    """The draft without `people`, which the list stores once for all entries."""
     return {key: value for key, value in draft.write().items() if key != "people"}
 
 

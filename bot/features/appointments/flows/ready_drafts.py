@@ -1,4 +1,6 @@
-"""An appointment of which everything is known: when it begins, in words, if it can be then."""
+"""Complete appointment drafts: their start, their description, and whether that time is
+possible.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +14,7 @@ from bot.features.appointments.flows.appointment_draft import (
 )
 from bot.features.appointments.flows.when_questions import to_problem
 from bot.features.appointments.views import appointment_lines, draft_questions
-from bot.grammar.appointment_times.resolution import hour_is_over
+from bot.grammar.appointment_times.resolution import hour_has_passed
 from bot.grammar.clock_times import later_half
 from bot.grammar.problems import Misunderstood, Problem
 from bot.ui.words.repeats import repeat_words
@@ -24,9 +26,7 @@ from domain.local_time import resolve_local
 
 
 def ready(draft: Draft, *, now: datetime) -> Answered:
-    """A draft of which everything is known, with its start; without its time where nothing can be
-    then.
-    """
+    """A complete draft with its start; without its time if nothing can take place then."""
     try:
         start = draft.first_start(now=now)
         check_start(start, draft.zone, now=now, is_all_day=draft.is_all_day)
@@ -42,7 +42,7 @@ def ready(draft: Draft, *, now: datetime) -> Answered:
 
 
 def with_later_half(draft: Draft, *, now: datetime) -> Answered:
-    """Where its hour is over, but may have been meant twelve hours later, that is offered."""
+    """If the time has passed but may have been meant twelve hours later, offer that."""
     if draft.rule is not None or draft.other_half is None:
         return Answered(draft)
     if len(draft.days) != 1 or len(draft.times) != 1:
@@ -54,20 +54,20 @@ def with_later_half(draft: Draft, *, now: datetime) -> Answered:
     if not offered or datetime.combine(day, clock) > local_now:
         return Answered(draft)
     draft = replace(draft, times=(), offered=stored_times(offered))
-    return Answered(draft, hour_is_over(f"{clock:%H:%M}", offered=offered))
+    return Answered(draft, hour_has_passed(f"{clock:%H:%M}", offered=offered))
 
 
 def stamped(draft: Draft, *, now: datetime) -> Draft:
-    """With the day and the minute at which it is shown."""
+    """A copy that records the day and minute at which it's shown."""
     today = now.astimezone(draft.zone).date()
     return replace(draft, today=today.isoformat(), now=now.isoformat())
 
 
 def in_words(draft: Draft) -> tuple[str, str, bool]:
-    """When it is, which reminders will come, and whether these are the usual ones, all of them; of
-    a draft that is :func:`ready`.
+    """When it takes place, which reminders will come, and whether these are the default ones. Only
+    for a draft that is :func:`ready`.
     """
-    # Without: a question that an earlier version of the program asked.
+    # Drafts from an earlier version have no `now`.
     now = datetime.fromisoformat(draft.now) if draft.now else datetime.min.replace(tzinfo=UTC)
     start, details = datetime.fromisoformat(draft.start), draft.details
     rule = draft.rhythm_from(start)
@@ -95,7 +95,7 @@ def in_words(draft: Draft) -> tuple[str, str, bool]:
 
 
 def without_time(draft: Draft, problem: Misunderstood) -> Draft:
-    """With what cannot be taken out, so that it is asked for anew."""
+    """A copy without whatever is impossible, so that it's asked for again."""
     if problem.problem is Problem.NO_OCCURRENCE:
         return replace(draft, rule=None, is_anchored=False, days=())
     if draft.rule is None and problem.problem is Problem.HOUR_IS_OVER:

@@ -1,4 +1,4 @@
-"""What a conversation about one appointment reads again to go on."""
+"""What an appointment's conversation reloads before it continues."""
 
 from uuid import UUID
 

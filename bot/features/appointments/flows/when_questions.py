@@ -1,4 +1,4 @@
-"""Which day, and at what time: a calendar of buttons, the usual times, or typing."""
+"""Asking for a day and a time: a calendar of buttons, the usual times, or typing."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -27,8 +27,8 @@ def day_buttons(
     candidates: Sequence[date] = (),
     are_nights: bool = False,
 ) -> Keyboard:
-    """The days that it may be, or today, tomorrow and a month to leaf through. Where they
-    *are_nights*, each candidate is the day that one of them ends with.
+    """Buttons for the candidates, or for today, tomorrow and a month to browse. With *are_nights*,
+    each candidate is the day on which that night ends.
     """
     if are_nights:
         return tuple((choice(time_labels.night_label(day), _day_key(day)),) for day in candidates)
@@ -70,8 +70,8 @@ def first_of_month(day: date) -> date:
     return day.replace(day=1)
 
 
-def month_turned_to(reply: Reply, *, today: date) -> date | None:
-    """The month of a press that leafs to another; None if the reply was something else."""
+def month_of_press(reply: Reply, *, today: date) -> date | None:
+    """The month that a press turns to; None if the reply was something else."""
     key = reply.choice or ""
     if key[:1] != "m":
         return None
@@ -81,7 +81,7 @@ def month_turned_to(reply: Reply, *, today: date) -> date | None:
 
 
 def is_blank(reply: Reply) -> bool:
-    """Whether a part of the calendar was pressed that is no day."""
+    """Whether the reply is a press on a calendar cell that isn't a day."""
     return reply.choice == "x"
 
 
@@ -93,9 +93,9 @@ def take_when(
     hint: str = "",
     is_day_known: bool = False,
 ) -> When:
-    """What a tapped day or time, or a typed answer, says. Raises Misunderstood.
+    """What a tapped or typed day or time says. Raises Misunderstood.
 
-    *hint* goes before an answer that cannot be read without it: "at" before "9".
+    *hint* is put before an answer that can't be read without it: "at" before "9".
     """
     if reply.choice is not None:
         if reply.choice[:1] == "t":
@@ -112,12 +112,13 @@ def take_when(
         try:
             return parse_when(f"{hint} {text}", zone=zone, now=now)
         except Misunderstood:
-            raise problem from None  # about what was typed
+            raise problem from None  # the problem with what was actually typed
 
 
 def check_kind(when: When, *, is_all_day: bool) -> None:
-    """Raises Misunderstood for what an answer about when it begins says beyond that: dropping it
-    without a word would be worse than to ask. *is_all_day*: so it is, and so it stays.
+    """Raises Misunderstood if an answer about the start says more than that, because dropping the
+    rest silently would be worse than asking. *is_all_day*: the appointment lasts all day, and stays
+    so.
     """
     says_all_day = when.is_all_day and when.duration == timedelta(days=1)
     if when.times and is_all_day and not when.is_all_day:
@@ -129,8 +130,8 @@ def check_kind(when: When, *, is_all_day: bool) -> None:
 def time_buttons(
     choice: Choice, candidates: Sequence[time] = (), *, offered: Sequence[time] = ()
 ) -> Keyboard:
-    """The times that it may be, or the usual ones, below those *offered* instead of what cannot
-    be.
+    """Buttons for the candidates, or for the usual times, with those *offered* instead of an
+    impossible time on top.
     """
     times = candidates or [each for each in USUAL_TIMES if each not in offered]
     rows = [tuple(times[at : at + 3]) for at in range(0, len(times), 3)]
@@ -142,7 +143,7 @@ def time_buttons(
 
 
 def are_nights(days: Sequence[date]) -> bool:
-    """Whether *days* are what :func:`~bot.grammar.clock_times.nights_of` makes of one."""
+    """Whether *days* are the two days that :func:`~bot.grammar.clock_times.nights_of` returns."""
     return len(days) == 2 and days[1] - days[0] == timedelta(days=1)
 
 
@@ -156,7 +157,7 @@ def _shift(month: date, months: int) -> date:
 
 
 def to_problem(error: AppointmentInPast | TimeDoesNotExist) -> Misunderstood:
-    """A time at which nothing can be, as something to type anew."""
+    """Turn an impossible time into a problem that asks for another one."""
     if isinstance(error, TimeDoesNotExist):
         clock = f"{error.local:%H:%M}"
         return Misunderstood(Problem.HOUR_SKIPPED, clock, suggestions=(f"{error.instead:%H:%M}",))

@@ -1,6 +1,6 @@
-"""`/appts`, the screen of an appointment, its buttons, and the calendar of the family.
+"""`/appts`, the screen of an appointment with its buttons, and the family's calendar.
 
-A button about driving says where it stands: a reminder is edited by its delivery, a screen here.
+A button about driving knows where it was pressed: delivery edits a reminder, a handler a screen.
 """
 
 from bot.features.appointments.flows.add_appointment import file_of
@@ -14,12 +14,12 @@ from bot.features.appointments.views.calendar_files import calendar_file
 from bot.intake.request import Request
 from bot.ui.answer import Answer, Screen
 from bot.ui.presses.appointments import (
+    AddReminder,
     AppointmentsPage,
     CallOff,
     Drive,
     NothingToNote,
     PastAppointmentsPage,
-    RemindToo,
     RestoreAppointment,
     ShowAppointment,
     ShowCalendar,
@@ -46,7 +46,7 @@ async def appts(request: Request) -> Answer:
 
 
 async def turn_page(request: Request) -> Answer:
-    """Earlier and Later of what is to come, and the way back from an appointment."""
+    """Earlier and Later in the upcoming list, and the way back to it from an appointment."""
     page = request.pressed(AppointmentsPage).page
     return Answer(edit=await _list(request, page=page, is_past=False))
 
@@ -65,7 +65,7 @@ async def show(request: Request) -> Answer:
 
 
 async def show_series(request: Request) -> Answer:
-    """A series, opened for its dates."""
+    """The dates of a series."""
     press = request.pressed(ShowSeries)
     found = await list_series(request.scope, press.appointment_id, page=press.page)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
@@ -89,7 +89,7 @@ async def give_up_driving(request: Request) -> Answer:
 
 
 async def call_off(request: Request) -> Answer:
-    """Call it off: of a series it is asked how much."""
+    """Call it off. For a series, ask which occurrences."""
     press = request.pressed(CallOff)
     facts = await get_occurrence(request.scope, press.occurrence_id)
     if facts.recurrence is not None and press.reach is None:
@@ -103,20 +103,20 @@ async def call_off(request: Request) -> Answer:
     return confirmations.called_off(_screen(request, facts))
 
 
-async def bring_back(request: Request) -> Answer:
+async def restore_appointment(request: Request) -> Answer:
     facts = await restore(request.scope, request.pressed(RestoreAppointment).occurrence_id)
     return confirmations.restored(_screen(request, facts))
 
 
-async def remind_too(request: Request) -> Answer:
-    """Remind of it shortly before as well."""
-    press = request.pressed(RemindToo)
+async def add_reminder(request: Request) -> Answer:
+    """Also remind shortly before."""
+    press = request.pressed(AddReminder)
     facts = await remind_before_too(request.scope, press.occurrence_id, minutes=press.minutes)
     return confirmations.will_remind(_screen(request, facts))
 
 
-async def all_fine(request: Request) -> Answer:
-    """Nothing to note."""
+async def nothing_to_note(request: Request) -> Answer:
+    """Nothing to note about how it went."""
     press = request.pressed(NothingToNote)
     facts = await record_outcome(request.scope, press.occurrence_id, None)
     return confirmations.noted(_edited(request, press.where, facts))
@@ -130,7 +130,7 @@ async def calendar(request: Request) -> Answer:
 
 
 async def family_calendar(request: Request) -> Answer:
-    """The calendar file of the whole family."""
+    """The whole family's calendar file."""
     entries = await list_entries(request.scope)
     if not entries:
         return appointment_lists.no_calendar()

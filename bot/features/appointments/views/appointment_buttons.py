@@ -6,12 +6,12 @@ from bot.features.appointments.views.appointment_lines import reminders_words
 from bot.ui.answer import Button, Keyboard
 from bot.ui.length import label
 from bot.ui.presses.appointments import (
+    AddReminder,
     AppointmentsPage,
     CallOff,
     ChangeAppointment,
     Drive,
     MoveAppointment,
-    RemindToo,
     RestoreAppointment,
     ShowCalendar,
     ShowSeries,
@@ -54,7 +54,9 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
             rows.append(tuple(stop))
     if may_change and _is_remindable(facts, now=now):
         words = _("🔔 {times} before").format(times=reminders_words([LAST_MINUTES]))
-        remind = RemindToo(family_id=member.family_id, occurrence_id=facts.id, minutes=LAST_MINUTES)
+        remind = AddReminder(
+            family_id=member.family_id, occurrence_id=facts.id, minutes=LAST_MINUTES
+        )
         rows.append((Button(words, remind.encode()),))
     if may_change and is_ahead and facts.is_planned:
         rows.append(
@@ -87,7 +89,7 @@ def appointment_buttons(facts: OccurrenceFacts, *, member: Member, now: datetime
 
 
 def _is_remindable(facts: OccurrenceFacts, *, now: datetime) -> bool:
-    """Whether a reminder shortly before can still come, where none of those that are set can."""
+    """Whether a reminder shortly before is still possible although all the set ones have passed."""
     details = facts.details
     return (
         facts.is_planned

@@ -1,4 +1,4 @@
-"""The lines that say something of an appointment: its title, its time, who drives, reminders."""
+"""One line about an appointment each: its title, its time, who drives, its reminders."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -38,8 +38,8 @@ def when_line(
     now: datetime,
     stays: bool = False,
 ) -> str:
-    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and the
-    rhythm; *stays* as in :func:`bot.ui.words.appointment_times.day_of`.
+    """ "🕑 tomorrow 14:30 Mum's time (15:30 yours), 45 min", "🕑 1–14 July, all day", and how it
+    repeats; *stays* as in :func:`bot.ui.words.appointment_times.day_of`.
     """
     when = span_words(facts, reader_zone=reader_zone, now=now, stays=stays)
     if facts.details.is_all_day:
@@ -98,7 +98,7 @@ def driver_line(facts: OccurrenceFacts) -> str:
 
 
 def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
-    """Which of its reminders will come; none while the person's pause silences them."""
+    """Which of its reminders will come. None come while the person's pause silences them."""
     if facts.pause is not None and facts.pause.silences_appointments:
         return _("🔕 No reminder: {person} is {paused}").format(
             person=escape(facts.person),
@@ -115,8 +115,8 @@ def will_remind_line(facts: OccurrenceFacts, *, now: datetime) -> str:
 def reminder_line(
     ahead: Sequence[Reminder], *, is_set: bool, is_all_day: bool, place: ZoneInfo | None = None
 ) -> str:
-    """Which reminders will come: those *ahead* of all that are set; by the clock of *place*, where
-    that is not the person's.
+    """Which reminders will come: those of *ahead*. *place* is the appointment's time zone if it
+    isn't the person's.
     """
     if not is_set:
         return _("🔕 No reminder")

@@ -1,4 +1,4 @@
-"""The lists of appointments: what is planned, day by day, what was, and the dates of a series."""
+"""Lists of appointments: upcoming by day, past, and the dates of a series."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.features.appointments.views.appointment_lines import rhythm_words
 from bot.features.appointments.views.time_labels import capital
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, page_turns
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import (
     AppointmentsPage,
@@ -47,11 +47,11 @@ def no_calendar() -> Answer:
 
 
 def appointments(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
-    """`/appts`: one heading a day; what is called off is struck through. A series is one line, with
-    its rhythm, on the day when it comes next.
+    """`/appts`: one heading per day; cancelled ones are struck through. A series is one line, with
+    how it repeats, on the day of its next occurrence.
 
-    A line belongs to the day that it is by the clock of its own place, whoever reads it; where
-    clocks differ, each line says whose it is.
+    The day is that of the appointment's own time zone, whoever reads it. If zones differ, each line
+    names its clock.
     """
     head = (
         _("🕘 <b>Past appointments</b>, family {family}")
@@ -94,9 +94,7 @@ def _have_several_clocks(items: Sequence[OccurrenceFacts]) -> bool:
 
 
 def _heading(found: Sequence[OccurrenceFacts], *, now: datetime) -> str:
-    """The day of what is on the same one; by its name where it is today for some and tomorrow for
-    others.
-    """
+    """The day of a group; by its name if it's today for some readers and tomorrow for others."""
     words = {day_of(facts, facts.first_day, now=now) for facts in found}
     if len(words) == 1:
         return words.pop()
@@ -119,7 +117,7 @@ def _called_off(words: str) -> str:
 
 
 def _by_rule(facts: OccurrenceFacts) -> str:
-    """ "every Thursday 10:00", by the rule, also where this one is at another time."""
+    """ "every Thursday 10:00", by the rule even if this occurrence was moved."""
     if facts.recurrence is None:
         return ""
     by_rule = (facts.moved_from or facts.starts_at).astimezone(facts.zone)
@@ -137,8 +135,9 @@ def short_line(
     names_clock: bool = False,
     day: date | None = None,
 ) -> str:
-    """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum"; with *day* as on that day,
-    on which it may only go on; with *names_clock* "14:30 Mum's time Cardiologist, Mum".
+    """ "14:30 Cardiologist, Mum 🚗 Anna", "all day Respite care, Mum". *day* is the day it's listed
+    under, which may be a later one than its first; with *names_clock* "14:30 Mum's time
+    Cardiologist, Mum".
     """
     clock = _short_clock(facts, reader_zone=reader_zone, names_clock=names_clock, day=day)
     form = _("{time} {title}, {person}") if names_person else _("{time} {title}")
@@ -189,7 +188,7 @@ def _open_button(facts: OccurrenceFacts, *, is_past: bool) -> Button:
 
 
 def _button_to_open(facts: OccurrenceFacts, words: str) -> Button:
-    """The way to one time that an appointment takes place."""
+    """A button that opens one occurrence."""
     press = ShowAppointment(family_id=facts.family_id, occurrence_id=facts.id)
     return Button(words, press.encode())
 
@@ -224,7 +223,7 @@ def _list_buttons(page: OccurrencePage, *, member: Member) -> Keyboard:
 
 
 def series(page: OccurrencePage, *, member: Member, now: datetime) -> Screen:
-    """Its rhythm and the dates of *page*, each with a button that opens it."""
+    """How it repeats, and the dates of *page*, each with a button that opens it."""
     first = page.items[0]
     head = _("🔁 <b>{title}</b> for {person}").format(
         title=escape(first.details.title), person=escape(first.person)

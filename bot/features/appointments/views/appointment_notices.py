@@ -1,4 +1,4 @@
-"""What members are told of appointments: before, when something changed, and afterwards."""
+"""Messages about appointments: before, when something changes, and afterwards."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ from domain.timers import Step
 
 
 def notice(facts: AppointmentFacts) -> Screen:
-    """All that a member is told in one minute of one person's appointments."""
+    """Everything that a member is told in one minute about one person's appointments."""
     parts = []
     if facts.is_repeat:
         parts.append(_("🔁 This may be a repeat."))

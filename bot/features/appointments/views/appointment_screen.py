@@ -1,4 +1,4 @@
-"""An appointment with everything that is known of it."""
+"""The screen of an appointment."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from domain.database.scope import Member
 
 
 def screen(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    """An appointment with everything that is known of it, and what can be done."""
+    """Everything that is known about an appointment, and what can be done with it."""
     lines = [title_line(facts), when_line(facts, reader_zone=member.zone, now=now)]
     lines += details_lines(facts.details)
     if facts.is_planned and facts.ends_at > now:

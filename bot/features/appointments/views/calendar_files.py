@@ -1,8 +1,8 @@
-"""Appointments as an iCalendar file (RFC 5545), which every calendar of a phone can open.
+"""Appointments as an iCalendar file (RFC 5545), which every phone's calendar can open.
 
 A changed appointment keeps its UID and raises its SEQUENCE, so that it moves in the phone's
-calendar; what was called off is there as cancelled, so that it goes away. It carries no alarms:
-the bot reminds.
+calendar. A cancelled one is included as cancelled, so that it disappears there. There are no
+alarms: the bot reminds.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _ZONES_UNTIL = timedelta(days=3_700)
 
 
 def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime) -> Screen:
-    """A message with the file of *entries*; *now* (aware) is when it was made."""
+    """A message with the calendar file of *entries*; *now* (aware) is its DTSTAMP."""
     if any(not entry.is_cancelled for entry in entries):
         caption = _("📅 Open this file to add it to your phone's calendar.")
     else:
@@ -30,7 +30,7 @@ def calendar_file(entries: Sequence[CalendarEntry], *, name: str, now: datetime)
 
 
 def calendar_update(facts: CalendarFacts) -> Screen:
-    """As :func:`calendar_file`, for somebody who has put an older one into their calendar."""
+    """As :func:`calendar_file`, for somebody who imported an earlier version."""
     planned = [entry for entry in facts.entries if not entry.is_cancelled]
     title = (planned or facts.entries)[-1].title
     if planned:
@@ -89,8 +89,8 @@ def _moved(entry: CalendarEntry, deviation: Deviation, *, now: datetime) -> Even
 
 
 def _add_span(event: Event, start: datetime, entry: CalendarEntry) -> None:
-    """DTSTART and DTEND. Whole days are dates, of which the last is the day after (RFC 5545,
-    §3.6.1); an hour as long as it takes, whatever the clocks do meanwhile.
+    """Add DTSTART and DTEND. Whole days are dates, and DTEND is the day after (RFC 5545, §3.6.1).
+    Timed events keep their length across a clock change.
     """
     event.add("dtstart", _stamp(start, entry))
     if entry.is_all_day:
@@ -100,13 +100,13 @@ def _add_span(event: Event, start: datetime, entry: CalendarEntry) -> None:
 
 
 def _stamp(at: datetime, entry: CalendarEntry) -> datetime | date:
-    """*at* (aware) as this entry's times are written."""
+    """*at* (aware) in the form that this entry uses for its times."""
     local = at.astimezone(entry.zone)
     return local.date() if entry.is_all_day else local
 
 
 def _rule(entry: CalendarEntry, recurrence: Recurrence) -> vRecur:
-    """The RRULE. Its UNTIL is a date where DTSTART is one (RFC 5545, §3.3.10)."""
+    """The RRULE. UNTIL is a date if DTSTART is one (RFC 5545, §3.3.10)."""
     rule: vRecur = vRecur.from_ical(recurrence.to_rfc5545(entry.zone))
     if entry.is_all_day and recurrence.until is not None:
         rule["UNTIL"] = [recurrence.until.date()]

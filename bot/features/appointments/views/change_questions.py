@@ -1,4 +1,4 @@
-"""The questions about a change: which part, of which of a series, and is it right?"""
+"""Questions about a change: which part, which occurrences, and whether it's right."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from domain.database.scope import Member
 def ask_reach(
     title: str, buttons: Sequence[Button], *, to_call_off: bool, typed: str | None = None
 ) -> Screen:
-    """One of a series: only this one, or more of them? What was *typed* already is kept."""
+    """Which occurrences of a series to move or cancel. *typed* is what was already typed."""
     words = (
         _("<b>{title}</b> repeats. Which ones should I call off?")
         if to_call_off
@@ -27,9 +27,7 @@ def ask_reach(
 def ask_reach_of_change(
     title: str, buttons: Sequence[Button], *, typed: str | None = None
 ) -> Screen:
-    """One of a series is to be changed: only this one, or more of them? What was *typed* already is
-    kept.
-    """
+    """Which occurrences of a series to change. *typed* is what was already typed."""
     words = _("<b>{title}</b> repeats. Which ones should I change?")
     return _reach_question(words.format(title=escape(title)), buttons, typed)
 
@@ -41,7 +39,7 @@ def _reach_question(text: str, buttons: Sequence[Button], typed: str | None) -> 
 
 
 def reach_labels() -> Mapping[Reach, str]:
-    """By how far it reaches."""
+    """Button labels by reach."""
     return {
         Reach.THIS: _("Only this one"),
         Reach.FOLLOWING: _("This and all that follow"),
@@ -105,7 +103,7 @@ def ask_part(part: str, title: str, buttons: Keyboard) -> Screen:
 
 
 def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
-    """How long something takes that lasts all day."""
+    """How many days an all-day appointment lasts."""
     words = _("How many days does <b>{title}</b> last? Tap, or type it, like <i>3 days</i>.")
     rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
     return Screen(words.format(title=escape(title)), rows)
@@ -114,7 +112,7 @@ def ask_days(title: str, buttons: Sequence[Button]) -> Screen:
 def review_repetition(
     title: str, *, now: str | None, then: str | None, once_on: date, buttons: Sequence[Button]
 ) -> Screen:
-    """A change of how often something comes: old beside new; None is only once, on that day."""
+    """A change of how it repeats, old beside new. None means only once, on *once_on*."""
     once = _("only once, on {date}").format(date=full_date(once_on))
     save, change, cancel = buttons
     concern = _("It would go on for longer.") if then else _("It wouldn't repeat any more.")

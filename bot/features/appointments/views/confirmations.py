@@ -1,4 +1,4 @@
-"""What is said after an appointment was added or changed, or somebody said they drive."""
+"""What is said after an appointment was added or changed, or after somebody offered to drive."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,18 +6,18 @@ from datetime import datetime
 
 from bot.features.appointments.views.appointment_screen import screen
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import family_name
 from bot.ui.buttons import undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.wording import _, escape
 from bot.ui.words.times import day_words
 from domain.appointments.occurrences.facts import OccurrenceFacts
 from domain.database.scope import Member
 
-_MOST_GONE = 5  # days that are named
+_MAX_GONE = 5  # days that are named
 
 
 def saved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
-    """What was added, for whom and in which family."""
+    """What was added, for whom, and in which family."""
     return _done(_("✅ Saved in family {family}."), facts, member=member, now=now)
 
 
@@ -34,15 +34,15 @@ def moved(facts: OccurrenceFacts, *, member: Member, now: datetime) -> Screen:
 def changed(
     facts: OccurrenceFacts, *, member: Member, now: datetime, gone: Sequence[datetime] = ()
 ) -> Screen:
-    """With the times (UTC) at which it took place so far, and does not any more."""
+    """*gone* are the times (UTC) at which it no longer takes place."""
     screen = _done(_("✅ Changed in family {family}."), facts, member=member, now=now)
     if not gone:
         return screen
     today = now.astimezone(facts.zone).date()
     days = [day_words(at.astimezone(facts.zone).date(), today=today) for at in gone]
-    words = ", ".join(days[:_MOST_GONE])
-    if len(days) > _MOST_GONE:
-        words = _("{days} and {count} more").format(days=words, count=len(days) - _MOST_GONE)
+    words = ", ".join(days[:_MAX_GONE])
+    if len(days) > _MAX_GONE:
+        words = _("{days} and {count} more").format(days=words, count=len(days) - _MAX_GONE)
     return replace(
         screen, text=screen.text + "\n" + _("No longer planned: {days}.").format(days=words)
     )

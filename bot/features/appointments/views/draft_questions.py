@@ -1,4 +1,4 @@
-"""The questions about an appointment that is added or moved, and what was understood so far."""
+"""Questions about an appointment that is being added or moved, and what was understood so far."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -33,9 +33,9 @@ def ask_day(title: str, buttons: Keyboard) -> Screen:
     return Screen(words.format(title=escape(title)), buttons)
 
 
-def by_place(question: Screen, place: str | None) -> Screen:
-    """*question*, and by which clock its answer is read: that of a place (the key of its zone)
-    where it is not the person's.
+def with_zone_note(question: Screen, place: str | None) -> Screen:
+    """*question*, with a note in which time zone the answer is read if it isn't the person's.
+    *place* is the key of that zone.
     """
     if place is None:
         return question
@@ -44,7 +44,7 @@ def by_place(question: Screen, place: str | None) -> Screen:
 
 
 def place_of(facts: OccurrenceFacts) -> str | None:
-    """What :func:`by_place` names."""
+    """The *place* argument for :func:`with_zone_note`."""
     return facts.zone.key if is_elsewhere(facts, facts.starts_at) else None
 
 
@@ -86,7 +86,7 @@ def just_the_name_label() -> str:
 def confirm(
     details: Details, *, person: str, when: str, reminder: str, buttons: Keyboard
 ) -> Screen:
-    """All that a yes will save; *reminder* is a :func:`reminder_line`."""
+    """Everything that a yes will save; *reminder* is a :func:`reminder_line`."""
     lines = [
         _("Is that right?"),
         _("📅 <b>{title}</b> for {person}").format(
@@ -101,25 +101,17 @@ def confirm(
 
 
 def draft_in_short(title: str, day: date | None, clock: str | None) -> str:
-    """ "Dentist, 9 June 2026 10:00", as far as it is known (no HTML)."""
+    """ "Dentist, 9 June 2026 10:00", as far as it's known (no HTML)."""
     if day is None:
         return title
     when = f"{full_date(day)} {clock}" if clock else full_date(day)
     return _("{title}, {when}").format(title=title, when=when)
 
 
-def when_words(start: datetime, rhythm: str | None, *, today: date) -> str:
-    """ "tomorrow 14:30, every Tuesday"; *start* is naive local."""
-    words = _("{day} {time}").format(
-        day=day_words(start.date(), today=today), time=f"{start:%H:%M}"
-    )
-    return f"{words}, {rhythm}" if rhythm else words
-
-
 def planned_words(
     start: datetime, details: Details, rhythm: str | None, *, zone: ZoneInfo, today: date
 ) -> str:
-    """ "tomorrow 14:30, 1 h, every Tuesday" of what is not saved yet; *start* is naive local."""
+    """ "tomorrow 14:30, 1 h, every Tuesday" for an unsaved appointment; *start* is naive local."""
     end = resolve_local(start, zone) + details.duration
     if details.is_all_day:
         last = start.date() + details.duration - timedelta(days=1)

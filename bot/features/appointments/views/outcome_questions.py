@@ -1,7 +1,7 @@
 """How an appointment went: the question, and the thanks."""
 
 from bot.ui.answer import Button, Screen
-from bot.ui.apart import family_name
+from bot.ui.distinct_labels import family_name
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 from domain.appointments.occurrences.facts import OccurrenceFacts
@@ -18,7 +18,7 @@ def ask_outcome(title: str, person: str) -> Screen:
 
 
 def outcome_saved(facts: OccurrenceFacts, *, member: Member) -> Screen:
-    """Thanks, and the way to what may have changed."""
+    """Thanks, and buttons for what may have changed."""
 
     def menu(words: str, command: str) -> Button:
         return Button(words, RunCommand(family_id=member.family_id, command=command).encode())

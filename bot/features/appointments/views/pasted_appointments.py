@@ -1,9 +1,9 @@
-"""Appointments of a pasted list: each as it was understood, and all as they were saved."""
+"""Appointments in a pasted list: how each was understood, and how they were saved."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
+from bot.conversation.views.pasted_lists import person_question, saved_keyboard, saved_text
 from bot.features.appointments.views.appointment_lines import (
     details_lines,
     title_line,
@@ -20,9 +20,9 @@ from domain.database.scope import Member
 
 
 def open_words(question: str) -> str:
-    """What a line leaves open, by the name of the question."""
+    """What a line still has to say, by the name of the question."""
     return {
-        "person": whose_words(),
+        "person": person_question(),
         "title": _("What is it?"),
         "day": _("Which day?"),
         "time": _("At what time?"),
@@ -32,7 +32,7 @@ def open_words(question: str) -> str:
 
 
 def appointment_words(details: Details, *, person: str, when: str, reminder: str | None) -> str:
-    """ "Dentist for Mum, tomorrow 10:00, 1 h", and all else that will be saved."""
+    """ "Dentist for Mum, tomorrow 10:00, 1 h", and everything else that will be saved."""
     head = _("📅 <b>{title}</b> for {person}, {when}").format(
         title=escape(details.title), person=escape(person), when=when
     )

@@ -1,4 +1,4 @@
-"""Days, nights and times as buttons name them."""
+"""Button labels for days, nights and times."""
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
@@ -29,7 +29,7 @@ def day_label(day: date, *, today: date) -> str:
 
 
 def night_label(day: date) -> str:
-    """The night that ends with *day*, by both its dates."""
+    """The night that ends on *day*, with both dates."""
     before = day - timedelta(days=1)
     return _("Night from {first} to {second}").format(
         first=_short_day(before), second=_short_day(day)
@@ -49,13 +49,13 @@ def month_label(month: date) -> str:
 
 
 def month_before(month: date) -> str:
-    """The way back to the month before *month*."""
+    """The button to the previous month."""
     before = month - timedelta(days=1)
     return _("◀ {month}").format(month=short_month(before))
 
 
 def month_after(month: date) -> str:
-    """The way on to the month after *month*, which is its first day."""
+    """The button to the next month. *month* is its first day."""
     after = month + timedelta(days=31)
     return _("{month} ▶").format(month=short_month(after))
 

@@ -1,4 +1,4 @@
-"""`/adddoctor`: whose, who, what for, and the telephone; or a contact out of the phone book."""
+"""`/adddoctor`: asks for the name, person, specialty and phone; or takes a shared contact."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -6,15 +6,24 @@ from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
-from bot.conversation.whose import (
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
+from bot.conversation.people import (
     People,
-    ask_whose,
+    ask_person,
     index_of,
     load_people,
     read_people,
     renewing_people,
-    take_whose,
+    take_person,
     to_persons,
 )
 from bot.features.contacts.views import doctors as views
@@ -43,9 +52,9 @@ _LONGEST_SPECIALTY = 80
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known so far; goes to Redis and back between two questions. `asked` are the parts
-    that are settled, also by leaving them out. `phones` are what a number without its country code
-    can be.
+    """What is known so far; stored in Redis between two questions. `asked` are the parts that are
+    settled, including those left out. `phones` are candidates for a number that was typed without a
+    country code.
     """
 
     people: People
@@ -55,15 +64,15 @@ class Draft:
     phone: str | None = None
     address: str | None = None
     asked: tuple[str, ...] = ()
-    same: str = ""  # the doctor of that name, or one alike, that the person has already
+    same: str = ""  # the person's doctor with this name, or a similar one
     same_id: str = ""
-    beside: tuple[str, ...] = ()  # those that this one is another than
+    beside: tuple[str, ...] = ()  # doctors that this one was said to be different from
     phones: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, stored: Data) -> Self:
         data: dict[str, Any] = dict(stored)
-        data.pop("is_another", None)  # of the version before
+        data.pop("is_another", None)  # written by an older version
         for name in ("asked", "beside", "phones"):
             data[name] = tuple(data.get(name, ()))
         return cls(**{**data, "people": read_people(data["people"])})
@@ -81,7 +90,7 @@ class Draft:
 
     @property
     def step(self) -> str:
-        """The first thing that is still to be asked."""
+        """The first question that is still open."""
         if self.name is None:
             return "name"
         if self.person is None:
@@ -115,13 +124,13 @@ async def begin(request: Request) -> Answer:
         address=typed.address,
     )
     draft = await _with_phone(request, draft, typed.phone_words)
-    # On one line, what was left out is left out.
+    # A one-line command leaves out what it doesn't mention.
     draft = draft.settled("specialty", *(["phone"] if typed.problem is None else []))
     return await _next(request, None, draft, problem=typed.problem)
 
 
 async def begin_named(request: Request) -> Answer:
-    """The offer on an appointment to add the doctor who is only a name there."""
+    """Add the doctor who is only a name on an appointment."""
     facts = await get_occurrence(request.scope, request.pressed(AddDoctor).occurrence_id)
     draft = await _new(request)
     if facts.details.doctor is None:
@@ -131,7 +140,7 @@ async def begin_named(request: Request) -> Answer:
 
 
 async def on_contact(request: Request) -> Answer:
-    """A contact out of the phone book: a doctor, or the answer to a question about one."""
+    """A shared contact: a new doctor, or the answer to a question about one."""
     contact, running = request.contact, request.conversation
     if contact is None:
         raise NotFound
@@ -168,7 +177,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
 
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    person = take_whose(draft.people, reply)
+    person = take_person(draft.people, reply)
     return await _next(request, running, replace(draft, person=person))
 
 
@@ -196,8 +205,8 @@ async def _take_phone(request: Request, running: Conversation, reply: Reply) -> 
 
 
 async def _with_phone(request: Request, draft: Draft, typed: str) -> Draft:
-    """With a telephone number, if one was *typed*. Without its country code it is one of whichever
-    country the family is known to live in: where these are several, that is asked.
+    """A copy with the *typed* phone number, if any. Without a country code it's read as a number of
+    every country that the family lives in; if there are several, that is asked.
     """
     if not typed:
         return draft
@@ -232,7 +241,7 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(views.both_label(), "both"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -245,8 +254,6 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             return await _next(request, running, both)
         case "change":
             return await _next(request, running, replace(draft, same="", name=None))
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -255,13 +262,13 @@ FLOW = Flow(
     "adddoctor",
     {
         "name": Step(_ask_name, _take_name),
-        "person": Step(ask_whose, _take_person),
+        "person": Step(ask_person, _take_person),
         "specialty": Step(_ask_specialty, _take_specialty),
         "phone": Step(_ask_phone, _take_phone),
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
-    leaving=Leaving("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
+    abandon_policy=AbandonPolicy("adddoctor", renew=renewing_people(Action.CHANGE_APPOINTMENTS)),
 )
 
 
@@ -290,7 +297,7 @@ async def _next(
     first = Screen(misunderstood(problem)) if problem else None
     if running is None:
         return FLOW.begin(request, draft.step, draft.write(), first=first)
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, flow_id: UUID | None) -> Answer:

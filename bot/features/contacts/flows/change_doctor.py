@@ -1,10 +1,19 @@
-"""Change on a doctor: name, specialty, telephone, address, note."""
+"""Change, on a doctor: name, specialty, phone, address, note."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.contacts.views import doctors as views
 from bot.grammar.commands.doctors import is_skipped, parse_phones
 from bot.grammar.names import parse_name
@@ -35,17 +44,15 @@ async def begin(request: Request) -> Answer:
 
 def _ask_what(data: Data, choice: Choice) -> Screen:
     buttons = [choice(words, key[:7]) for key, words in views.part_labels().items()]
-    buttons.append(choice(conversations.cancel_label(), "cancel"))
+    buttons.append(cancel_button(choice))
     return views.ask_what_to_change(data["name"], buttons)
 
 
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     for part in _PARTS:
         if reply.choice == part[:7]:
-            return FLOW.go_on(request, running, part, running.data)
-    # "phone 213 425 678" says both what is to change, and to what.
+            return FLOW.advance(request, running, part, running.data)
+    # "phone 213 425 678" names both the part and its new value.
     named, _space, value = fold_spaces(reply.text or "").partition(" ")
     part = named.rstrip(":").casefold()
     if part in _PARTS and value:
@@ -74,7 +81,7 @@ def _take(part: str) -> Callable[[Request, Conversation, Reply], Awaitable[Answe
             value, *others = parse_phones(typed, zones=zones)
             if others:
                 data = {**running.data, "phones": [value, *others]}
-                return FLOW.go_on(request, running, "country", data)
+                return FLOW.advance(request, running, "country", data)
         else:
             value = parse_text(typed, longest=80 if part == "specialty" else 300)
         return await _save(request, running, {part: value})
@@ -88,7 +95,7 @@ def _ask_country(data: Data, choice: Choice) -> Screen:
 
 
 async def _take_country(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """Which number it is; what is typed is another one."""
+    """Which of the numbers it is. Typed text is a different number."""
     if reply.choice is None or reply.choice == _LEAVE_OUT:
         return await _take("phone")(request, running, reply)
     data: Data = running.data
@@ -110,7 +117,7 @@ async def _save(
             "same_person": existing.person,
             "beside": [*data.get("beside", ()), str(existing.id)],
         }
-        return FLOW.go_on(request, running, "same", {**data, **asked})
+        return FLOW.advance(request, running, "same", {**data, **asked})
     member = request.scope.require(Action.CHANGE_APPOINTMENTS)
     return finished(running, Answer(send=(views.changed(doctor, member=member),)))
 
@@ -123,7 +130,7 @@ def _ask_same(data: Data, choice: Choice) -> Screen:
         buttons=(
             choice(views.another_label(), "both"),
             choice(conversations.change_label(), "change"),
-            choice(conversations.cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -133,9 +140,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "both":
             return await _save(request, running, {"name": str(running.data["new_name"])})
         case "change":
-            return FLOW.go_on(request, running, "name", running.data)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "name", running.data)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -153,5 +158,5 @@ FLOW = Flow(
         "country": Step(_ask_country, _take_country),
         "same": Step(_ask_same, _take_same),
     },
-    leaving=Leaving("doctors", Unfinished.NOT_CHANGED, renew=_renew),
+    abandon_policy=AbandonPolicy("doctors", Unfinished.NOT_CHANGED, renew=_renew),
 )

@@ -1,4 +1,4 @@
-"""`/doctors`, and the buttons of one."""
+"""`/doctors`, and the buttons of a doctor."""
 
 from bot.features.contacts.views import doctors as views
 from bot.intake.request import Request

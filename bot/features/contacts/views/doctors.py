@@ -1,11 +1,11 @@
-"""Doctors: the list, one of them, and the questions about them."""
+"""Doctors: the list, the screen of one, and the questions about them."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import doctor_labels, family_name
 from bot.ui.buttons import page_turns
+from bot.ui.distinct_labels import doctor_labels, family_name
 from bot.ui.length import fitting
 from bot.ui.presses.contacts import (
     ChangeDoctor,
@@ -24,7 +24,7 @@ from domain.database.scope import Member
 
 
 def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Screen:
-    """`/doctors`: by person."""
+    """`/doctors`: grouped by person."""
     lines = [_("👩‍⚕️ <b>Doctors</b>, family {family}").format(family=escape(family_name(member)))]
     here = found[page * PAGE : (page + 1) * PAGE]
     for person, theirs in groupby(here, key=lambda doctor: doctor.person):
@@ -36,11 +36,11 @@ def doctors(found: Sequence[DoctorFacts], *, page: int, member: Member) -> Scree
     def turn(number: int) -> DoctorsPage:
         return DoctorsPage(family_id=member.family_id, page=number)
 
-    told_apart = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
+    distinct_names = dict(zip((doctor.id for doctor in found), doctor_labels(found), strict=True))
     rows: list[tuple[Button, ...]] = [
         (
             Button(
-                told_apart[doctor.id],
+                distinct_names[doctor.id],
                 ShowDoctor(family_id=member.family_id, doctor_id=doctor.id).encode(),
             ),
         )
@@ -61,7 +61,7 @@ def _in_list(doctor: DoctorFacts) -> str:
 
 
 def doctor_screen(doctor: DoctorFacts, *, member: Member) -> Screen:
-    """Everything that is known of a doctor."""
+    """Everything that is known about a doctor."""
     lines = [
         _("👩‍⚕️ <b>{name}</b>, for {person}").format(
             name=escape(doctor.name), person=escape(doctor.person)
@@ -138,7 +138,7 @@ def ask_phone(name: str, skip: Button) -> Screen:
 
 
 def ask_country(name: str, typed: Sequence[Button], skip: Button) -> Screen:
-    """Which of several numbers one without its country code is."""
+    """Which of several numbers was meant by one without a country code."""
     words = _("{name}'s phone number has no country code. Which number is it?")
     rows = tuple((button,) for button in (*typed, skip))
     return Screen(words.format(name=escape(name)), rows)
@@ -154,7 +154,7 @@ def in_short(doctor: DoctorFacts) -> str:
 
 
 def ask_same(existing: str, *, name: str, person: str, buttons: Sequence[Button]) -> Screen:
-    """The person has *existing* (HTML) already, of that *name* or of one alike."""
+    """The person already has *existing* (HTML), with that *name* or a similar one."""
     words = _("{person} already has this doctor: {existing}. Is {name} a different one?")
     return Screen(
         words.format(person=escape(person), existing=existing, name=escape(name)),

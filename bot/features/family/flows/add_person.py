@@ -1,6 +1,15 @@
-"""`/addperson`: a name, then a city or time zone."""
+"""`/addperson`: asks for a name, then for a city or time zone."""
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import (
+    AbandonPolicy,
+    Choice,
+    Data,
+    Flow,
+    Reply,
+    Step,
+    cancel_button,
+    finished,
+)
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place, split_person_line
 from bot.grammar.places import Place
@@ -8,7 +17,7 @@ from bot.grammar.problems import Misunderstood
 from bot.intake.request import Request
 from bot.redis.conversations import Conversation
 from bot.ui.answer import Answer, Screen
-from bot.ui.conversations import cancel_label, change_label, tap_a_button
+from bot.ui.conversations import change_label, tap_a_button
 from bot.ui.misunderstandings import misunderstood
 from bot.ui.refusals import already_exists
 from domain.access import Action
@@ -50,7 +59,7 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     where = typed or data.get("where")
     if where is not None:
         return await _save(request, running, name, parse_place(where))
-    return FLOW.go_on(request, running, "place", {"name": name})
+    return FLOW.advance(request, running, "place", {"name": name})
 
 
 def _ask_place(data: Data, choice: Choice) -> Screen:
@@ -66,8 +75,8 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
     try:
         place = parse_place(where or "")
     except Misunderstood as problem:
-        # The nearest places become buttons of the question that is asked again.
-        return FLOW.go_on(
+        # Offer the nearest places as buttons when asking again.
+        return FLOW.advance(
             request,
             running,
             "place",
@@ -86,11 +95,11 @@ async def _save(request: Request, running: Conversation, name: str, place: Place
         )
     except AlikeName as alike:
         asked = {"name": name, "where": place.label, "beside": [*beside, alike.existing]}
-        return FLOW.go_on(request, running, "alike", asked)
+        return FLOW.advance(request, running, "alike", asked)
     except AlreadyExists:
-        # Only the name is asked for once more; where they live is known by now.
+        # Ask only for the name again; we know where they live.
         first = Screen(already_exists(name))
-        return FLOW.go_on(request, running, "name", {"where": place.label}, first=first)
+        return FLOW.advance(request, running, "name", {"where": place.label}, first=first)
     return finished(running, views.added(added))
 
 
@@ -104,22 +113,20 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "both":
             return await _save(request, running, data["name"], parse_place(data["where"]))
         case "change":
-            return FLOW.go_on(request, running, "name", {"where": data["where"]})
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "name", {"where": data["where"]})
         case _:
             return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
 
 def ask_alike(name: str, existing: str, choice: Choice) -> Screen:
-    """The question whether somebody of nearly that name is meant to be another person."""
+    """Ask whether a person with a similar name is a different one."""
     return views.ask_alike(
         existing,
         name=name,
         buttons=(
             choice(views.another_label(), "both"),
             choice(change_label(), "change"),
-            choice(cancel_label(), "cancel"),
+            cancel_button(choice),
         ),
     )
 
@@ -136,5 +143,5 @@ FLOW = Flow(
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
     },
-    leaving=Leaving("addperson", renew=_renew),
+    abandon_policy=AbandonPolicy("addperson", renew=_renew),
 )

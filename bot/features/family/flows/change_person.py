@@ -1,12 +1,10 @@
-"""Renaming somebody cared for, and moving them to another clock, with their appointments or
-without.
-"""
+"""Renaming a person, and moving them to another time zone, with or without their appointments."""
 
 from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.flows.add_person import ask_alike
 from bot.features.family.views import appointments_left as left
 from bot.features.family.views import people as views
@@ -55,7 +53,7 @@ async def _rename(request: Request, running: Conversation, name: str) -> Answer:
         person = await rename_person(request.scope, UUID(data["id"]), name, beside=beside)
     except AlikeName as alike:
         asked = {**data, "new_name": name, "beside": [*beside, alike.existing]}
-        return FLOW.go_on(request, running, "alike", asked)
+        return FLOW.advance(request, running, "alike", asked)
     return finished(running, views.renamed(person))
 
 
@@ -69,9 +67,7 @@ async def _take_alike(request: Request, running: Conversation, reply: Reply) -> 
         case "both":
             return await _rename(request, running, data["new_name"])
         case "change":
-            return FLOW.go_on(request, running, "name", {"id": data["id"], "name": data["name"]})
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "name", {"id": data["id"], "name": data["name"]})
         case _:
             return tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -90,17 +86,17 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
         place = parse_place(where or "")
     except Misunderstood as problem:
         again = {**data, "nearest": list(problem.suggestions)}
-        return FLOW.go_on(request, running, "place", again, first=Screen(misunderstood(problem)))
+        return FLOW.advance(request, running, "place", again, first=Screen(misunderstood(problem)))
     person = await move_person(request.scope, UUID(data["id"]), place.zone)
     moved = views.moved(person, now=request.scope.clock.now())
     asked = await _with_appointments(request, {"id": data["id"], "name": person.name})
     if not asked["appointments"]:
         return finished(running, moved)
-    return FLOW.go_on(request, running, "appts", asked, first=moved.send[0])
+    return FLOW.advance(request, running, "appts", asked, first=moved.send[0])
 
 
 async def _with_appointments(request: Request, data: Data) -> Data:
-    """With the appointments that stay by another clock than the person has now."""
+    """With the appointments that are still in another time zone than the person's new one."""
     person = await get_person(request.scope, UUID(data["id"]))
     found = await list_by_other_clocks(request.scope, person.id)
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
@@ -115,7 +111,7 @@ async def _with_appointments(request: Request, data: Data) -> Data:
 
 def _ask_appointments(data: Data, choice: Choice) -> Screen:
     zone = ZoneInfo(data["zone"])
-    if not data["appointments"]:  # they are over by now, or somebody has moved them
+    if not data["appointments"]:  # they have taken place, or somebody moved them
         return replace(left.none_left(), keyboard=((choice(left.none_left_label(), "none"),),))
     return left.ask(
         data["name"],
@@ -164,7 +160,7 @@ FLOW = Flow(
         "name": Step(_ask_name, _take_name),
         "place": Step(_ask_place, _take_place),
         "alike": Step(_ask_alike, _take_alike),
-        "appts": Step(_ask_appointments, _take_appointments, _with_appointments, has_way_out=True),
+        "appts": Step(_ask_appointments, _take_appointments, _with_appointments, has_own_exit=True),
     },
-    leaving=Leaving("people", Unfinished.NOT_CHANGED, renew=_renew),
+    abandon_policy=AbandonPolicy("people", Unfinished.NOT_CHANGED, renew=_renew),
 )

@@ -1,6 +1,6 @@
-"""`/newfamily`: asks for a name where none was typed."""
+"""`/newfamily`: asks for a name if none was typed."""
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import families as views
 from bot.grammar.names import parse_name
 from bot.intake.request import Request
@@ -27,4 +27,6 @@ async def _take_name(request: Request, running: Conversation, reply: Reply) -> A
     return finished(running, views.founded(founded))
 
 
-FLOW = Flow("newfamily", {"name": Step(_ask_name, _take_name)}, leaving=Leaving("newfamily"))
+FLOW = Flow(
+    "newfamily", {"name": Step(_ask_name, _take_name)}, abandon_policy=AbandonPolicy("newfamily")
+)

@@ -1,6 +1,6 @@
-"""Where a member is themselves: times of others are then shown by their clock too."""
+"""A member's own time zone: times are then shown by their clock, too."""
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import people as views
 from bot.grammar.people import parse_place
 from bot.grammar.problems import Misunderstood
@@ -29,7 +29,7 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
         place = parse_place(where or "")
     except Misunderstood as problem:
         asked = {"nearest": list(problem.suggestions)}
-        return FLOW.go_on(request, running, "place", asked, first=Screen(misunderstood(problem)))
+        return FLOW.advance(request, running, "place", asked, first=Screen(misunderstood(problem)))
     await set_zone(request.scope, place.zone)
     return finished(running, views.own_clock_set(place.zone, now=request.scope.clock.now()))
 
@@ -37,5 +37,5 @@ async def _take_place(request: Request, running: Conversation, reply: Reply) -> 
 FLOW = Flow(
     "ownclock",
     {"place": Step(_ask_place, _take_place)},
-    leaving=Leaving("people", Unfinished.NOT_CHANGED),
+    abandon_policy=AbandonPolicy("people", Unfinished.NOT_CHANGED),
 )

@@ -54,20 +54,20 @@ async def invite_as(request: Request) -> Answer:
 
 
 async def invite_person(request: Request) -> Answer:
-    """Which cared-for person is invited."""
+    """The person to invite was chosen."""
     person_id = request.pressed(InvitePerson).person_id
     made = await families.invite(request.scope, Role.RECIPIENT, care_recipient_id=person_id)
     return views.invitation(made, bot_username=request.bot_username)
 
 
 async def blocked(request: Request) -> Answer:
-    """The person does not let the bot write any more."""
+    """The person has blocked the bot."""
     await users.set_blocked(request.scope, blocked=True)
     return Answer()
 
 
 async def unblocked(request: Request) -> Answer:
-    """The person lets the bot write again."""
+    """The person has unblocked the bot."""
     await users.set_blocked(request.scope, blocked=False)
     return Answer()
 

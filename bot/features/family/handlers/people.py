@@ -1,4 +1,4 @@
-"""`/people`: who is cared for, and by which clock."""
+"""`/people`: who is cared for, and in which time zone."""
 
 from bot.features.family.views import people as views
 from bot.intake.request import Request

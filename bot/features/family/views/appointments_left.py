@@ -1,4 +1,4 @@
-"""After somebody has moved: what is to become of the appointments by the clock of another place."""
+"""What to do with appointments in the old time zone after a person has moved."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ def ask(
     shown: Sequence[str],
     buttons: Sequence[Button],
 ) -> Screen:
-    """Stay, or follow the person to the clock of *zone*? *shown* are :func:`lines`."""
+    """Keep them, or move them to the person's new *zone*? *shown* are :func:`lines`."""
     head = ngettext(
         "📅 {person} still has {count} appointment on {place} time:",
         "📅 {person} still has {count} appointments on {place} time:",
@@ -84,7 +84,7 @@ def stay(place: str) -> Screen:
 
 
 def followed(found: Followed, *, zone: ZoneInfo, member: Member, now: datetime) -> Screen:
-    """Those that are moved, and that others could not be."""
+    """Those that were moved, and how many couldn't be."""
     said = []
     if found.moved:
         head = _("✅ Moved to {place} time in family {family}:")

@@ -1,12 +1,12 @@
-"""Families: founding, inviting, joining, and who is in one."""
+"""Families: creating one, inviting, joining, and who is in it."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_in_words, family_labels
 from bot.ui.buttons import switch_button
-from bot.ui.length import MOST_ROWS, ROOM, fitting, label
+from bot.ui.distinct_labels import family_in_words, family_labels
+from bot.ui.length import MAX_ROWS, ROOM, fitting, label
 from bot.ui.presses.family import Invite, InvitePerson
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
@@ -61,10 +61,10 @@ def overview(family: FamilyOverview) -> Answer:
     rows: list[tuple[Button, ...]] = []
     if family.can_invite:
         rows.append((_menu(_("✉️ Invite somebody"), "invite"),))
-    told_apart = family_labels([here, *family.others])[1:]
+    distinct_names = family_labels([here, *family.others])[1:]
     rows += [
         (switch_button(other.id, words),)
-        for other, words in list(zip(family.others, told_apart, strict=True))[:MOST_ROWS]
+        for other, words in list(zip(family.others, distinct_names, strict=True))[:MAX_ROWS]
     ]
     return say("\n".join(lines), tuple(rows))
 
@@ -91,12 +91,12 @@ def ask_role(family_id: UUID) -> Answer:
 
 
 def ask_who_is_invited(family_id: UUID, people: list[tuple[UUID, str]]) -> Answer:
-    """Which person the invited one is: they will confirm that person's doses."""
+    """Which person the new member is: they will confirm that person's doses."""
     return say(
         _("Which of them would you like to invite?"),
         tuple(
             (Button(label(name), InvitePerson(family_id=family_id, person_id=person_id).encode()),)
-            for person_id, name in people[:MOST_ROWS]
+            for person_id, name in people[:MAX_ROWS]
         ),
     )
 
@@ -111,7 +111,7 @@ def unknown_role(typed: str) -> Answer:
 
 
 def invitation(made: NewInvitation, *, bot_username: str) -> Answer:
-    """The link. Whoever opens it first joins, so it goes to one person only."""
+    """The link. Whoever opens it first joins, so it should go to one person only."""
     link = f"https://t.me/{bot_username}?start={made.token}"
     return say(
         _(

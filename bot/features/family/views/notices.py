@@ -1,4 +1,4 @@
-"""What members are told of the family: who has joined, and that they have left it themselves."""
+"""Notices about the family: who has joined, and that the reader has left."""
 
 from bot.features.family.views.families import role_name
 from bot.ui.answer import Screen
@@ -8,7 +8,7 @@ from domain.family.joined_notice import JoinedFacts
 
 
 def closed() -> Screen:
-    """What stands in the place of messages of a family that their reader has left."""
+    """Replaces the messages of a family that the reader has left."""
     return Screen(_("You're not in this family any more."))
 
 

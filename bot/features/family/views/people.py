@@ -1,12 +1,12 @@
-"""The people cared for: asking for one, and that one was added."""
+"""The people cared for: asking for one, and confirming that one was added."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_name
-from bot.ui.length import MOST_ROWS, fitting, label
+from bot.ui.distinct_labels import family_name
+from bot.ui.length import MAX_ROWS, fitting, label
 from bot.ui.presses.family import MovePerson, OwnClock, RenamePerson
 from bot.ui.presses.history import PersonHistory
 from bot.ui.presses.medicines import PausePerson, ResumePerson
@@ -48,7 +48,7 @@ def added(facts: PersonAdded) -> Answer:
 
 
 def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
-    """`/people`: everybody, with the time it is where they live."""
+    """`/people`: everybody, with their local time."""
     if not found:
         return say(_("You haven't added anyone to care for yet. Type /addperson NAME in CITY."))
     lines = [_("👵 <b>People</b>, family {family}").format(family=escape(family_name(member)))]
@@ -61,7 +61,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
         return Button(words, kind(family_id=member.family_id, person_id=person.id).encode())
 
     rows: list[tuple[Button, ...]] = []
-    for person in found[: MOST_ROWS // 2]:
+    for person in found[: MAX_ROWS // 2]:
         rename = _("✏️ {name}").format(name=label(person.name))
         rows.append(
             (
@@ -82,7 +82,7 @@ def people(found: Sequence[Person], *, member: Member, now: datetime) -> Answer:
 
 
 def ask_alike(existing: str, *, name: str, buttons: Sequence[Button]) -> Screen:
-    """Somebody has nearly that name."""
+    """Somebody has a similar name."""
     words = _(
         "⚠️ There's already somebody called <b>{existing}</b>. Is <b>{name}</b> a different person?"
     )

@@ -4,7 +4,7 @@ from bot.ui.answer import Answer, Button, Keyboard, say
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 
-# The menu that Telegram shows behind "/": names stay, descriptions are in the reader's language.
+# The menu that Telegram shows behind "/". Names are fixed, descriptions are translated.
 COMMANDS = (
     "today",
     "meds",
@@ -53,7 +53,7 @@ def command_menu() -> list[tuple[str, str]]:
 
 
 def welcome(*, name: str) -> Answer:
-    """For somebody who is in no family yet."""
+    """For somebody who isn't in a family yet."""
     return say(
         _(
             "Hello {name}! I help families look after somebody together: I remind you about "
@@ -68,7 +68,7 @@ def welcome(*, name: str) -> Answer:
 
 
 def welcome_back(*, name: str, family: str) -> Answer:
-    """For somebody who is in a family already."""
+    """For somebody who is already in a family."""
     return say(
         _("Hello {name}! You're in the family <b>{family}</b>.").format(
             name=escape(name), family=escape(family)
@@ -113,7 +113,7 @@ def unknown_command() -> Answer:
 
 
 def main_menu() -> Keyboard:
-    """The commands that need nothing typed, as buttons."""
+    """Buttons for the commands that need no input."""
     return (
         (_menu_button(_("💊 Today"), "today"), _menu_button(_("📋 Medicines"), "meds")),
         (_menu_button(_("➕ Add a medicine"), "addmed"), _menu_button(_("📜 History"), "history")),

@@ -1,4 +1,4 @@
-"""Medicines to choose from, as a conversation keeps them: `choices`, each with its id and label."""
+"""Medicines to choose from, as a conversation stores them: `choices`, each with id and label."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,17 +6,17 @@ from datetime import datetime
 from bot.conversation.engine import Choice, Data
 from bot.grammar.known_medicines import KnownMedicine
 from bot.ui.answer import Button
-from bot.ui.apart import medicine_labels
+from bot.ui.distinct_labels import medicine_labels
 from domain.database.scope import Scope
 from domain.medicines.facts import MedicineLine
 from domain.medicines.reading import list_medicines
 from domain.models.medicines import MedicineStatus
 
-MOST_CHOICES = 30
+MAX_CHOICES = 30
 
 
 async def list_not_stopped(scope: Scope) -> Sequence[MedicineLine]:
-    """Stopped ones are not offered: restore them first."""
+    """Stopped medicines aren't offered; they have to be restored first."""
     return [
         line for line in await list_medicines(scope) if line.status is not MedicineStatus.STOPPED
     ]
@@ -24,7 +24,7 @@ async def list_not_stopped(scope: Scope) -> Sequence[MedicineLine]:
 
 def choices(lines: Sequence[MedicineLine], *, now: datetime) -> list[list[str]]:
     several = len({line.person_id for line in lines}) > 1
-    shown = lines[:MOST_CHOICES]
+    shown = lines[:MAX_CHOICES]
     labels = medicine_labels(shown, with_person=several, now=now)
     return [[str(line.id), label] for line, label in zip(shown, labels, strict=True)]
 
@@ -40,7 +40,7 @@ def offered(data: Data, lines: Sequence[MedicineLine]) -> Sequence[MedicineLine]
 
 
 def narrowed(data: Data, named: Sequence[KnownMedicine]) -> list[list[str]]:
-    """Only those choices that were *named*: they have one name, so only a button tells which."""
+    """Only the choices that were *named*. They share a name, so only a button can tell which."""
     ids = {str(medicine.id) for medicine in named}
     return [each for each in data["choices"] if each[0] in ids]
 

@@ -1,4 +1,4 @@
-"""Which of the family's medicines a line names: one that it begins with, or several."""
+"""Which of the family's medicines a line names: the one it begins with, or several."""
 
 from collections.abc import Sequence
 
@@ -17,22 +17,22 @@ from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
 from domain.medicines.facts import MedicineLine
 
-MOST_AT_ONCE = 10  # medicines on one line
+MAX_AT_ONCE = 10  # medicines on one line
 _JOINTS = frozenset({",", "and", "&", "+"})
 _LONGEST_AMOUNT = 4  # tokens, before the name: "2 tablets of Para"
-# Each looks at all that follows; a line with more "and"s that lead to a name, but to none that is
-# meant, says nothing.
-_MOST_TRIES = 20
+# Each try looks at the whole rest. A line with more "and"s that may lead to a name says nothing
+# useful.
+_MAX_TRIES = 20
 
 
 def name_medicine(text: str, lines: Sequence[MedicineLine]) -> NamedMedicine:
-    """Which of the family's medicines a line begins with; "for PERSON" tells namesakes apart."""
+    """The medicine that a line begins with; "for PERSON" distinguishes those of one name."""
     line, theirs = _Names(lines).of_person(_tokenized(text))
     return read_medicine(line, theirs)
 
 
 def name_after_amount(text: str, lines: Sequence[MedicineLine]) -> tuple[NamedMedicine, str]:
-    """The medicine, and an amount that stands before it: "2 Para", "1 g of Para"."""
+    """The medicine, and an amount in front of it: "2 Para", "1 g of Para"."""
     return _Names(lines).read_after_amount(_tokenized(text))
 
 
@@ -40,12 +40,12 @@ def name_all(
     text: str, lines: Sequence[MedicineLine]
 ) -> Sequence[tuple[Sequence[KnownMedicine], str]]:
     """The medicines that a line names ("2 Para", "Para and Daily at 08:00"), each with the words
-    about it. A time at the end counts for all that have none of their own. Raises `Misunderstood`.
+    about it. A time at the end applies to all without one. Raises `Misunderstood`.
     """
     names = _Names(lines)
     items: list[tuple[Sequence[KnownMedicine], str]] = []
     following = _tokenized(text)
-    while len(items) < MOST_AT_ONCE:
+    while len(items) < MAX_AT_ONCE:
         named, amount = names.read_after_amount(following)
         own, following = names.up_to_next(named.rest)
         items.append((named.medicines, f"{amount} {own}".strip()))
@@ -60,7 +60,7 @@ def name_all(
 
 
 class _Names:
-    """The family's medicines and people, as the grammar knows them."""
+    """The family's medicines and people, in the form that the grammar needs."""
 
     def __init__(self, lines: Sequence[MedicineLine]) -> None:
         people = {line.person_id: Person(line.person, line.zone, line.person_id) for line in lines}
@@ -69,7 +69,9 @@ class _Names:
         self._tries = 0
 
     def of_person(self, line: Line) -> tuple[Line, Sequence[KnownMedicine]]:
-        """*line* without its "for PERSON", and what that person takes; else what all take."""
+        """*line* without "for PERSON", and what that person takes; or everything if nobody is
+        named.
+        """
         named = find_person(line, self._people)
         if named is None:
             return line, self._medicines
@@ -78,7 +80,9 @@ class _Names:
         return Line(line.text, rest), theirs
 
     def read_after_amount(self, line: Line) -> tuple[NamedMedicine, str]:
-        """Raises `Misunderstood` if *line* begins with no medicine, with or without an amount."""
+        """Raises `Misunderstood` if *line* doesn't begin with a medicine, after an amount
+        or not.
+        """
         found = self._find_after_amount(line)
         if found is not None:
             return found
@@ -114,7 +118,7 @@ class _Names:
             after = at + 1
             while after < len(tokens) and tokens[after].word in _JOINTS:
                 after += 1
-            # The name stands there, or behind an amount, or behind whose it is.
+            # The name comes next, or after an amount, or after "for PERSON".
             window = range(after, min(after + _LONGEST_AMOUNT + 1, len(tokens)))
             if not any(begins[n] or tokens[n].word == "for" for n in window):
                 continue
@@ -125,7 +129,7 @@ class _Names:
 
     def _is_named(self, line: Line) -> bool:
         self._tries += 1
-        if self._tries > _MOST_TRIES:
+        if self._tries > _MAX_TRIES:
             raise Misunderstood(Problem.TOO_LONG)
         try:
             return self._find_after_amount(line) is not None
@@ -145,5 +149,5 @@ def _says_when(words: str) -> bool:
 
 
 def as_typed(line: Line) -> str:
-    """The tokens as they were typed, without those in between that were taken out."""
+    """The tokens as they were typed, without those that were removed in between."""
     return " ".join(f'"{t.raw}"' if t.is_quoted else t.raw for t in line.tokens)

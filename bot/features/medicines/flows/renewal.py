@@ -1,4 +1,4 @@
-"""What a conversation about medicines reads again to go on after it was left."""
+"""What a medicine's conversation reloads before it continues."""
 
 from uuid import UUID
 

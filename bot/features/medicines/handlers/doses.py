@@ -1,4 +1,4 @@
-"""The buttons of cards and of doses elsewhere."""
+"""The buttons of cards, and of doses elsewhere."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,9 +18,9 @@ from bot.ui.presses.doses import (
     Snooze,
     Take,
     TakeAll,
-    TakeAllSurely,
+    TakeAllInSummary,
     TakeExactly,
-    TakeTold,
+    TakeNamedDoses,
     UndoOnCard,
     UndoRecord,
 )
@@ -41,15 +41,15 @@ SECOND_TAP = timedelta(seconds=10)
 
 
 async def take(request: Request) -> Answer:
-    """Taken, on a card: of an earlier day, it is asked which dose is meant; once its time is over,
-    when that was.
+    """Taken, on a card. If the card is from an earlier day, ask which dose is meant; if the window
+    has ended, ask when.
     """
     dose_id = request.pressed(Take).dose_id
     return await taken(request, await presses.take_from_card(request.scope, dose_id))
 
 
 async def take_exactly(request: Request) -> Answer:
-    """Taken, for a dose whose day and time stand on the button, or above it."""
+    """Taken, for a dose whose day and time are on the button or above it."""
     press = request.pressed(TakeExactly)
     outcome = await presses.take_exactly(request.scope, [press.dose_id])
     answer = await taken(request, outcome)
@@ -84,15 +84,15 @@ async def take_all(request: Request) -> Answer:
     return await taken(request, outcome)
 
 
-async def take_told(request: Request) -> Answer:
-    """All taken, below a message about doses whose time was over: what it shows."""
-    told = request.pressed(TakeTold).notification_id
+async def take_all_in_summary(request: Request) -> Answer:
+    """All taken, below a summary of doses whose window has ended: what it shows."""
+    told = request.pressed(TakeAllInSummary).notification_id
     return await taken(request, await presses.take_told(request.scope, told))
 
 
-async def take_all_surely(request: Request) -> Answer:
-    """All taken, for the doses of an earlier day that the pressed message has named."""
-    press = request.pressed(TakeAllSurely)
+async def take_named_doses(request: Request) -> Answer:
+    """All taken, for the doses of an earlier day that the pressed message named."""
+    press = request.pressed(TakeNamedDoses)
     named = press.named
     outcome = await presses.take_slot_surely(
         request.scope, press.person_id, named.at, part=named.part, digest=named.digest
@@ -107,8 +107,8 @@ async def snooze(request: Request) -> Answer:
 
 
 async def show(request: Request) -> Answer:
-    """What was answered. Right after it, it is a second tap on Taken: that only tells; later, it is
-    somebody who wants to see or correct what was recorded.
+    """What was recorded. Right after recording, it's a second tap on Taken, which only shows the
+    toast. Later, it's somebody who wants to see or correct the record.
     """
     dose = await facts.get_dose(request.scope, request.pressed(ShowRecord).dose_id)
     answer = views.shown(dose)
@@ -119,7 +119,7 @@ async def show(request: Request) -> Answer:
 
 
 async def undo_record(request: Request) -> Answer:
-    """Undo, under a record: its message shows what it led to. Old cards have this button, too."""
+    """Undo, under a record: the message shows the result. Old cards have this button, too."""
     press = request.pressed(UndoRecord)
     answer = await _undo(request, press)
     if press.record is None:
@@ -128,7 +128,7 @@ async def undo_record(request: Request) -> Answer:
 
 
 async def undo_on_card(request: Request) -> Answer:
-    """Undo, on a card: the record that it shows, or the correction of it."""
+    """Undo, on a card: the record that it shows, or its correction."""
     return await _undo(request, request.pressed(UndoOnCard))
 
 

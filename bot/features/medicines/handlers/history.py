@@ -1,4 +1,4 @@
-"""`/history`, its pages, and an entry of it."""
+"""`/history`, its pages, and its entries."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from bot.features.medicines.views import history as views
 from bot.grammar.tokens import fold_spaces, matchable
 from bot.intake.request import Handler, Request
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import medicine_labels
+from bot.ui.distinct_labels import medicine_labels
 from bot.ui.presses.history import (
     FamilyHistory,
     HistoryPress,
@@ -69,7 +69,9 @@ async def turn_person_page(request: Request) -> Answer:
 
 
 async def _turn(request: Request, press: HistoryPress) -> Answer:
-    """Newer, Older: the history of the family, a medicine or a person. The first is a message."""
+    """Newer and Older, in the history of the family, a medicine or a person. The first page is a
+    new message.
+    """
     screen = await _page(request, press)
     return Answer(send=(screen,)) if press.page is None else Answer(edit=screen)
 
@@ -79,7 +81,7 @@ async def entry(request: Request) -> Answer:
 
 
 async def entry_screen(request: Request, dose_id: UUID) -> Screen:
-    """A dose with everything that was recorded of it."""
+    """A dose with everything that was recorded about it."""
     member = request.scope.require(Action.READ)
     details = await get_entry(request.scope, dose_id)
     may_record = may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)
@@ -88,12 +90,14 @@ async def entry_screen(request: Request, dose_id: UUID) -> Screen:
 
 
 async def correct(request: Request) -> Answer:
-    """Correct, under a record. What is undone by now is shown as it is, without the buttons."""
+    """Correct, under a record. If it has been undone by now, show the current state without
+    buttons.
+    """
     return await _of_record(request, correct_flow.begin)
 
 
 async def correct_to_my_clock(request: Request) -> Answer:
-    """I meant my clock, under a record."""
+    """ "I meant my clock", under a record."""
     return await _of_record(request, correct_flow.begin_my_clock)
 
 
@@ -111,7 +115,7 @@ async def _of_record(request: Request, begin: Handler) -> Answer:
 def _of_medicine(
     page: HistoryPage, medication_id: UUID, lines: Sequence[MedicineLine], *, now: datetime
 ) -> HistoryPage:
-    """The page with the medicine named so that no other of the family is meant."""
+    """The page, with the medicine named so that it can't be mistaken for another of the family."""
     several = len({line.person_id for line in lines}) > 1
     labels = medicine_labels(lines, with_person=several, now=now)
     named = {line.id: label for line, label in zip(lines, labels, strict=True)}
@@ -121,7 +125,7 @@ def _of_medicine(
 async def _page(
     request: Request, about: HistoryPress, *, lines: Sequence[MedicineLine] | None = None
 ) -> Screen:
-    """*lines*: all medicines, where they are read already."""
+    """*lines*: all medicines, if they were already loaded."""
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     page = await list_history(
         request.scope,

@@ -42,12 +42,12 @@ async def turn_page(request: Request) -> Answer:
 
 
 async def show(request: Request) -> Answer:
-    """A medicine of the list."""
+    """A medicine in the list."""
     return Answer(edit=await _screen(request, request.pressed(ShowMedicine).medication_id))
 
 
 async def give_now(request: Request) -> Answer:
-    """Give now: what is shown above the button, as long as it is so."""
+    """Give now, as shown above the button, unless that has changed."""
     press, scope = request.pressed(Give), request.scope
     scope.require(Action.READ)
     medicine = await get_medication(scope, press.medication_id)
@@ -64,14 +64,14 @@ async def stop(request: Request) -> Answer:
 
 
 async def change_open(request: Request) -> Answer:
-    """Change that one, too: a dose that a change of its medicine had left open as it was."""
+    """ "Change that dose, too": a dose that a change of its medicine had left as it was."""
     scope, edit_id = request.scope, request.pressed(ChangeOpenDoses).action_id
     member, now = scope.require(Action.READ), scope.clock.now()
     try:
         medicine, brought = await change_open_doses(scope, edit_id)
     except ChangedMeanwhile as other:
-        return views.open_dose_of_another_change(other.medicine)
-    return views.open_changed(
+        return views.change_superseded(other.medicine)
+    return views.open_doses_changed(
         medicine,
         changed=await list_doses(scope, brought.changed),
         answered=await list_doses(scope, brought.answered),
@@ -82,19 +82,19 @@ async def change_open(request: Request) -> Answer:
 
 
 async def restore(request: Request) -> Answer:
-    """Resume, restore."""
+    """Resume and Restore."""
     press = request.pressed(RestoreMedicine)
     if press.is_from_pause:
         return await _resume(request, press.medication_id)
     await restore_medication(request.scope, press.medication_id)
     restored = views.restored(await _screen(request, press.medication_id))
-    return await resuming.ask_about_added(
+    return await resuming.ask_about_added_days(
         request, restored, medication_id=press.medication_id, person_id=None
     )
 
 
 async def _resume(request: Request, medication_id: UUID) -> Answer:
-    """End a pause; what somebody has stopped meanwhile stays so."""
+    """End a pause. What somebody has stopped in the meantime stays stopped."""
     try:
         answer = await resuming.resume_medicine(request, None, medication_id, is_shown=True)
     except StoppedMeanwhile:
@@ -113,7 +113,7 @@ async def _list(request: Request, *, page: int) -> Screen:
 
 
 async def _lines(request: Request, member: Member) -> Sequence[MedicineLine]:
-    """From the cache, if that is of the version that membership was checked with."""
+    """From the cache, if it has the version that came with the membership check."""
     cached = request.cached_medicines
     if cached is not None and cached.family_id == member.family_id:
         if cached.version == member.medications_version:

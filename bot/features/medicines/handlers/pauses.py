@@ -8,7 +8,7 @@ from domain.medicines.pauses.notices import keep_end
 
 
 async def end_pause_as_planned(request: Request) -> Answer:
-    """Go on, below the announcement of a pause's end."""
+    """End as planned, below the announcement that a pause ends."""
     press = request.pressed(EndPauseAsPlanned)
     await keep_end(request.scope, press.person_id, press.until)
     return pause_ends.kept()

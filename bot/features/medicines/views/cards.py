@@ -1,15 +1,15 @@
-"""The slot card: one message for all doses of a person at one minute, and what follows from it.
+"""The slot card: one message for all doses that a person is due at the same minute.
 
-A slot with more doses than a card holds has several cards. Each dose has its line and its button on
-one of them: what a long name takes too much is cut, and no line is left out.
+A slot with too many doses for one card gets several. Every dose has its line and its button on one
+of them: long names are shortened, but no line is dropped.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.distinct_labels import dose_labels, dose_numbers
+from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.arguments import CardOfSlot, recorded_at
 from bot.ui.presses.doses import (
     CloseMenu,
@@ -40,7 +40,7 @@ from domain.models.medicines import DoseStatus, MedicineStatus
 
 @dataclass(frozen=True)
 class _Room:
-    """How much of what people typed a line shows, in Telegram's units."""
+    """How many of Telegram's units a line may spend on text that people typed."""
 
     name: int
     dosage: int
@@ -48,13 +48,13 @@ class _Room:
     note: int
 
 
-OVER = RESOLVED | UNANSWERED
-# The last one fits whatever is typed: 20 doses of 170 units, and what stands above them.
+CLOSED = RESOLVED | UNANSWERED
+# The last one fits whatever people typed: 20 doses of 170 units, plus the header.
 _ROOMS = (_Room(200, 200, 200, 80), _Room(100, 60, 40, 40), _Room(50, 30, 20, 0))
 
 
 def slot_card(facts: CardFacts) -> Screen:
-    """The card, or the line it shrinks to when a newer one has taken its place."""
+    """The card, or the single line it shrinks to when a newer card has replaced it."""
     at = f"{facts.slot_at.astimezone(facts.zone):%H:%M}"
     if facts.home_zone is not None and clocks_differ(facts.zone, facts.home_zone, facts.slot_at):
         at = named_clock(at, facts.zone)
@@ -90,18 +90,18 @@ def slot_card(facts: CardFacts) -> Screen:
 
 
 def _with_doses(head: str, facts: CardFacts) -> str:
-    """A line for each dose, with as much of its name as there is room for."""
+    """One line per dose, with as much of its name as fits."""
     numbers = dose_numbers(facts.doses)
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
-        text = "\n".join([head, *lines, *_put_off(facts, room)])
-        if shown_length(text) <= MOST_SHOWN:
+        text = "\n".join([head, *lines, *_called_off_lines(facts, room)])
+        if shown_length(text) <= MAX_SHOWN:
             break
     return text
 
 
-def _put_off(facts: CardFacts, room: _Room) -> list[str]:
-    """What was to be given here, and was paused or stopped before anybody had answered."""
+def _called_off_lines(facts: CardFacts, room: _Room) -> list[str]:
+    """Doses of this slot that were paused or stopped before anybody answered."""
     words = {
         MedicineStatus.PAUSED: _("⏸ {what}\n<i>Paused</i>"),
         MedicineStatus.STOPPED: _("⏹ {what}\n<i>Stopped</i>"),
@@ -116,7 +116,7 @@ def _put_off(facts: CardFacts, room: _Room) -> list[str]:
 
 
 def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
-    """What More opens for one dose: skip, snooze, and the way back."""
+    """What More opens for one dose: skip, snooze and Back."""
 
     def button(words: str, kind: type[OfDose]) -> Button:
         return Button(words, kind(family_id=facts.family_id, dose_id=dose.id).encode())
@@ -125,7 +125,7 @@ def _menu(facts: CardFacts, dose: DoseFacts) -> Keyboard:
         press = Snooze(family_id=facts.family_id, dose_id=dose.id, minutes=minutes)
         return Button(_("⏰ Snooze {minutes} min").format(minutes=minutes), press.encode())
 
-    # Back is where More or Taken was: a second tap there does nothing.
+    # Back sits where More or Taken was, so that a double tap does nothing.
     return (
         (button(_("◀ Back"), CloseMenu),),
         *((snooze(minutes),) for minutes in SNOOZE_MINUTES),
@@ -172,13 +172,13 @@ def _note(dose: DoseFacts, room: _Room) -> str:
 
 
 def _buttons(facts: CardFacts) -> Keyboard:
-    """All taken on top, then a row for each medicine; see :func:`row_of_what_is_over`, too.
+    """All taken at the top, then a row per medicine; see also :func:`closed_dose_row`.
 
-    Rows keep their places whatever is answered, and Undo never comes up where Taken was: a card
-    changes under the finger, and a second tap in the same spot must not undo the first one, nor
-    record the medicine below. Undo names the record that it stands under: a second tap must not
-    undo what the first one has put back. What takes Taken's place tells what was recorded, and
-    leads to correcting it; hence no row is added for that.
+    A card changes under the finger, so rows keep their places whatever is answered, and Undo never
+    appears where Taken was: a double tap must not undo its first tap, or record the medicine below.
+    Undo names the record it undoes, so a double tap cannot undo what the first tap has just
+    restored. The button that replaces Taken shows what was recorded and opens the correction, so no
+    extra row is needed for that.
     """
 
     is_single = len(facts.doses) == 1
@@ -186,9 +186,9 @@ def _buttons(facts: CardFacts) -> Keyboard:
     rows: list[tuple[Button, ...]] = [] if is_single else [(_all_taken(facts),)]
     for dose in facts.doses:
         name = None if is_single else names[dose.id]
-        if dose.status in OVER:
+        if dose.status in CLOSED:
             take = Take(family_id=facts.family_id, dose_id=dose.id)
-            rows.append(row_of_what_is_over(dose, name=name, take=take))
+            rows.append(closed_dose_row(dose, name=name, take=take))
         else:
             taken = _("✅ Taken") if name is None else _("✅ Taken: {name}").format(name=name)
             rows.append(
@@ -202,9 +202,9 @@ def _buttons(facts: CardFacts) -> Keyboard:
     return tuple(rows)
 
 
-def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
-    """The buttons of a dose that was answered, or whose time is over; *name* it where it is not the
-    only one. *take* is what its Taken says.
+def closed_dose_row(dose: DoseFacts, *, name: str | None, take: Press) -> tuple[Button, ...]:
+    """The buttons of a dose that was answered or whose window has closed. *name* is its name if the
+    message shows several doses; *take* is what its Taken button sends.
     """
 
     def button(words: str, kind: type[OfDose]) -> Button:
@@ -223,7 +223,7 @@ def row_of_what_is_over(dose: DoseFacts, *, name: str | None, take: Press) -> tu
 
 
 def _all_taken(facts: CardFacts) -> Button:
-    """What this card shows. Once nothing is open, what stays in its place only tells."""
+    """Records every dose that this card shows; once none is open, it only reports the result."""
     take = TakeAll(
         family_id=facts.family_id,
         person_id=facts.care_recipient_id,
@@ -233,7 +233,7 @@ def _all_taken(facts: CardFacts) -> Button:
 
 
 def all_taken_button(doses: Sequence[DoseFacts], *, take: Press) -> Button:
-    """*take* is what it does while one of the *doses* is open."""
+    """*take* is what the button sends while any of *doses* is open."""
     if any(dose.status not in RESOLVED for dose in doses):
         return Button(_("✅ All taken"), take.encode())
     return Button(

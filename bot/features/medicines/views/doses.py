@@ -1,13 +1,13 @@
-"""Answers to what people record of doses."""
+"""Answers when people record doses."""
 
 from datetime import datetime
 from html import unescape
 
 from bot.ui.answer import Answer, Button, Screen
-from bot.ui.apart import dose_labels
+from bot.ui.distinct_labels import dose_labels
 from bot.ui.length import toast
 from bot.ui.presses.arguments import NamedDoses
-from bot.ui.presses.doses import TakeAllSurely, TakeExactly
+from bot.ui.presses.doses import TakeExactly, TakeNamedDoses
 from bot.ui.presses.overview import Keep
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dose_times import clock_of, due_moment, record_clock
@@ -22,11 +22,11 @@ from domain.medicines.records.presses import WhichDose
 from domain.medicines.records.recording import Recorded
 from domain.models.medicines import DoseStatus
 
-_MOST_OTHERS = 6
+_MAX_OTHERS = 6
 
 
 def recorded(outcome: Recorded) -> Answer:
-    """The toast of a press. Whoever comes second is told who was first, and when."""
+    """The toast after a press. Whoever comes second learns who was first, and when."""
     if not outcome.recorded and outcome.already:
         return Answer(toast=_and_others(already(outcome.already[0]), outcome), alert=True)
     names = ", ".join(_what(dose) for dose in outcome.recorded)
@@ -36,7 +36,9 @@ def recorded(outcome: Recorded) -> Answer:
 
 
 def _and_others(words: str, outcome: Recorded) -> str:
-    """What is open in the slot, too, and was not recorded, since the message does not show it."""
+    """Adds the open doses of the slot that weren't recorded because the message doesn't
+    show them.
+    """
     if not outcome.left_open:
         return toast(words)
     others = ngettext(
@@ -61,7 +63,7 @@ def snoozed(outcome: Snoozed) -> Answer:
 
 
 def shown(dose: DoseFacts) -> Answer:
-    """What became of a dose, for somebody who taps what has been answered."""
+    """What became of a dose, for somebody who taps one that was already answered."""
     if dose.status == DoseStatus.PENDING:
         return Answer(toast=toast(_("{name} is open.").format(name=dose.name)))
     return Answer(toast=already(dose))
@@ -77,7 +79,7 @@ def undone_toast(outcome: TakenBack) -> Answer:
 
 
 def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
-    """What became of a record, for somebody whose message still shows it."""
+    """What became of a record, for somebody whose message still shows the old one."""
     dose, last = details.dose, details.records[-1] if details.records else None
     if dose.status in RESOLVED:
         words = already(dose)
@@ -96,9 +98,11 @@ def recorded_otherwise(details: EntryDetails, *, member: Member) -> Answer:
 
 
 def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
-    """A press on the card of an earlier day: nothing is recorded until its meaning is clear."""
+    """Somebody pressed a card of an earlier day: nothing is recorded until they say which day they
+    mean.
+    """
     first = outcome.pressed[0]
-    slot = TakeAllSurely(
+    slot = TakeNamedDoses(
         family_id=member.family_id,
         person_id=first.care_recipient_id,
         named=NamedDoses(first.due_at, outcome.part, digest_of(outcome.pressed)),
@@ -107,7 +111,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
     that_one = _("✅ The one due {moment}").format(moment=due_moment(first, now=now))
     rows = [(Button(that_one, (slot if len(outcome.pressed) > 1 else exactly).encode()),)]
     names_of = dose_labels([*outcome.pressed, *outcome.others])
-    for dose in outcome.others[:_MOST_OTHERS]:
+    for dose in outcome.others[:_MAX_OTHERS]:
         words = _("✅ {name}, {moment}").format(
             name=names_of[dose.id], moment=due_moment(dose, now=now)
         )
@@ -115,7 +119,7 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
         rows.append((Button(words, other.encode()),))
     nothing = Keep(family_id=member.family_id)
     rows.append((Button(_("✖️ Cancel"), nothing.encode()),))
-    # A yes records all of them, so all of them are named.
+    # Yes records all of them, so all of them are named.
     names = ", ".join(escape(names_of[dose.id]) for dose in outcome.pressed)
     question = _(
         "That card is old: it was for <b>{moment}</b>. Which dose was given: {names}?"
@@ -124,12 +128,12 @@ def which_dose(outcome: WhichDose, *, member: Member, now: datetime) -> Answer:
 
 
 def _what(dose: DoseFacts) -> str:
-    """With how much: there may be another one of that name."""
+    """The name with the dosage: there may be another medicine of that name."""
     return f"{dose.name} {dose.given or dose.dosage}".strip()
 
 
 def already(dose: DoseFacts) -> str:
-    """What became of a dose, for whoever comes second (no HTML)."""
+    """What became of a dose, for whoever answers second (no HTML)."""
     if dose.status == DoseStatus.CANCELLED:
         words = _("{name}: this dose is no longer due, so nothing was recorded.")
         return toast(

@@ -1,4 +1,4 @@
-"""`/history`: what was given, skipped and missed; an entry with its records; correcting one."""
+"""`/history`: what was given, skipped and missed; one entry with its records; corrections."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from bot.features.medicines.views.giving.given_intakes import undo_record_button
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import family_name
 from bot.ui.buttons import in_rows, page_turns, undo_button
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import fitting
 from bot.ui.presses.doses import Below, Correct, Skip, TakeExactly
 from bot.ui.presses.history import HistoryPress, ShowEntry
@@ -23,7 +23,7 @@ from domain.models.medicines import DoseStatus
 
 
 def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryPress) -> Screen:
-    """A page, newest first, by day; *about* shows the first one."""
+    """One page, newest first, grouped by day; *about* is the press that shows the first page."""
     title = _("📜 <b>History</b>, family {family}").format(family=escape(family_name(member)))
     if page.of:
         title = _("📜 <b>History</b> of {name}").format(name=escape(page.of))
@@ -44,7 +44,7 @@ def history(page: HistoryPage, *, member: Member, now: datetime, about: HistoryP
 
 
 def _happened(dose: DoseFacts) -> datetime:
-    """By the clock of then."""
+    """The moment by the clock in use at the time."""
     return dose.taken_local or dose.local
 
 
@@ -72,7 +72,7 @@ def _line(entry: Entry, *, several: bool, reader_zone: ZoneInfo | None) -> str:
 
 
 def _entries(page: HistoryPage, member: Member) -> Keyboard:
-    """A button for each entry, by its number, five to a row."""
+    """A numbered button for each entry, five to a row."""
     buttons = [
         Button(str(number), ShowEntry(family_id=member.family_id, dose_id=entry.dose.id).encode())
         for number, entry in enumerate(page.entries, start=1)
@@ -89,7 +89,7 @@ def _turns(page: HistoryPage, about: HistoryPress) -> Keyboard:
 
 
 def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: bool) -> Screen:
-    """One dose, everything that was recorded of it, and how to put it right."""
+    """One dose with all its records, and how to correct it."""
     dose = details.dose
     lines = [
         f"💊 <b>{escape(dose.name)}</b> {escape(dose.dosage)}",
@@ -121,7 +121,7 @@ def entry(details: EntryDetails, *, member: Member, now: datetime, may_record: b
 
 
 def _record(record: Record, dose: DoseFacts, now: datetime, *, reader_zone: ZoneInfo | None) -> str:
-    """A row of the log; struck through if a later one has taken its place."""
+    """One record of the log, struck through if a later one replaces it."""
     said = moment_of(dose, record.recorded_at, record.zone, now=now)
     when = moment_of(dose, record.timestamp, record.zone, now=now, reader_zone=reader_zone)
     line = _record_words(record).format(when=when, said=said, who=escape(record.by))
@@ -158,7 +158,7 @@ def ask_what_to_correct(name: str, buttons: Sequence[Button]) -> Screen:
 
 
 def correction_labels(*, is_taken: bool) -> dict[str, str]:
-    """What can be put right, by the key of :mod:`bot.features.medicines.flows.giving.correct`."""
+    """What can be corrected, by the keys of :mod:`bot.features.medicines.flows.giving.correct`."""
     labels = {"time": _("🕗 Taken at another time"), "amount": _("½ Another amount")}
     if is_taken:
         return {**labels, "skip": _("⏭ It wasn't taken"), "note": _("📝 A note")}

@@ -1,4 +1,4 @@
-"""`/meds`: the list of medicines, and the screen of one."""
+"""`/meds`: the list of medicines, and the page of one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,9 +11,9 @@ from bot.features.medicines.views.pausing.outcomes import resume_button, resumed
 from bot.features.medicines.views.stock.levels import stock_lines
 from bot.features.medicines.views.stock.refills import measuring
 from bot.ui.answer import Answer, Button, Keyboard, Screen
-from bot.ui.apart import family_name, medicine_labels
 from bot.ui.buttons import page_turns, undo_button
 from bot.ui.conversations import change_label
+from bot.ui.distinct_labels import family_name, medicine_labels
 from bot.ui.length import fitting, label, shorten, toast
 from bot.ui.presses.history import MedicineHistory
 from bot.ui.presses.medicines import (
@@ -54,11 +54,11 @@ from domain.medicines.schedules.kinds import AsNeeded
 from domain.models.medicines import MedicineStatus
 
 PAGE = 10
-MOST_RESUMED = 5
+MAX_RESUMED = 5
 
 
 def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: datetime) -> Screen:
-    """The list, ten to a page; each opens with a tap."""
+    """The list, ten to a page; a tap opens a medicine."""
     if not lines:
         return Screen(
             _(
@@ -93,7 +93,7 @@ def medicines(lines: Sequence[MedicineLine], *, page: int, member: Member, now: 
 
 
 def _resume_rows(lines: Sequence[MedicineLine], *, member: Member, now: datetime) -> Keyboard:
-    """For each person whose medicines are paused together: all of them go on with a tap."""
+    """One button for each person whose medicines are paused together: it resumes them all."""
     if not may(member.role, Action.CHANGE_MEDICINES):
         return ()
     paused = {
@@ -101,7 +101,7 @@ def _resume_rows(lines: Sequence[MedicineLine], *, member: Member, now: datetime
         for line in lines
         if line.is_paused_with_person and is_paused(line, now=now)
     }
-    people = list(paused.values())[:MOST_RESUMED]
+    people = list(paused.values())[:MAX_RESUMED]
     return tuple((resume_button(person, member=member),) for person in people)
 
 
@@ -129,7 +129,7 @@ def _pages(page: int, count: int, member: Member) -> Keyboard:
 
 
 def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Screen:
-    """One medicine with everything that can be done with it."""
+    """One medicine, with everything that can be done with it."""
     facts = details.medicine
     lines = [
         f"💊 {described(facts, now=now)}",
@@ -137,7 +137,7 @@ def medicine(details: MedicineDetails, *, member: Member, now: datetime) -> Scre
         *_status(facts, now),
         "",
         last_given(details.outlook, now=now, reader_zone=member.zone),
-        *_to_come(details.outlook, now=now, reader_zone=member.zone),
+        *_upcoming_lines(details.outlook, now=now, reader_zone=member.zone),
         *stock_lines(details.stock, facts, now=now),
     ]
     measure = measuring(details.stock, facts, member)
@@ -169,8 +169,10 @@ def last_given(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None)
     )
 
 
-def _to_come(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -> Sequence[str]:
-    """What is open, then what comes after it; of what is taken as needed, its limits."""
+def _upcoming_lines(
+    outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None
+) -> Sequence[str]:
+    """Open doses, then the next one. For a medicine taken as needed, its limits."""
     facts = outlook.medicine
     if isinstance(facts.schedule, AsNeeded):
         limited = limits(outlook, reader_zone=reader_zone)
@@ -181,7 +183,7 @@ def _to_come(outlook: Outlook, *, now: datetime, reader_zone: ZoneInfo | None) -
 def coming_lines(
     facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
 ) -> Sequence[str]:
-    """What is open, and what comes after it."""
+    """Open doses, then the next one."""
     lines = open_lines(facts, now=now, reader_zone=reader_zone)
     return [*lines, *_next(facts, now=now, reader_zone=reader_zone)]
 
@@ -209,7 +211,7 @@ def open_lines(
 
 
 def limits(outlook: Outlook, *, reader_zone: ZoneInfo | None) -> str:
-    """ "2 of 4 in 24 hours, next from 14:50"; empty where nothing is limited."""
+    """ "2 of 4 in 24 hours, next from 14:50"; empty if there is no limit."""
     parts = []
     if outlook.limit is not None:
         parts.append(
@@ -260,7 +262,7 @@ def _buttons(facts: MedicineFacts, *, member: Member) -> Keyboard:
 
 
 def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
-    """What it is now, and that it can be undone."""
+    """The medicine after a change, with Undo."""
     text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
         medicine=described(facts, now=now),
         person=escape(facts.person),
@@ -276,7 +278,7 @@ def changed(facts: MedicineFacts, *, member: Member, now: datetime) -> Answer:
 def _kept(
     dose: OpenDose, facts: MedicineFacts, *, now: datetime, reader_zone: ZoneInfo | None
 ) -> str:
-    """What a change leaves of a dose whose card is open."""
+    """What a change keeps of a dose whose card is open."""
     due = open_due(dose, home=facts.zone, now=now, reader_zone=reader_zone)
     if dose.becomes is not None:
         return _("The dose due {due} is still open and stays at {amount}.").format(
@@ -294,7 +296,7 @@ def _kept(
 
 
 def _change_open_button(doses: Sequence[OpenDose]) -> Button:
-    """It says what it changes the doses to, where that is the same for all."""
+    """Names the new value if it is the same for all of the doses."""
     amounts = {dose.becomes.words for dose in doses if dose.becomes is not None}
     words = _("✏️ Change that dose, too") if len(doses) == 1 else _("✏️ Change those doses, too")
     if len(amounts) == 1:
@@ -302,7 +304,7 @@ def _change_open_button(doses: Sequence[OpenDose]) -> Button:
     return Button(words, ChangeOpenDoses().encode())
 
 
-def open_changed(
+def open_doses_changed(
     facts: MedicineFacts,
     *,
     changed: Sequence[DoseFacts],
@@ -311,8 +313,8 @@ def open_changed(
     member: Member,
     now: datetime,
 ) -> Answer:
-    """What became of open doses that were to follow the change *edit_id*, which their message still
-    says can be undone. What somebody has answered meanwhile stays as it was recorded.
+    """What became of the open doses that were to follow the change *edit_id*, while their message
+    still offers Undo. Doses that somebody has answered in the meantime keep their record.
     """
     text = _("✅ Changed: {medicine}\nfor <b>{person}</b>, family {family}.").format(
         medicine=described(facts, now=now),
@@ -336,15 +338,17 @@ def open_changed(
     return Answer(toast=_("Changed."), edit=screen)
 
 
-def open_dose_of_another_change(facts: MedicineFacts) -> Answer:
-    """The change whose message offered it does not stand any more."""
+def change_superseded(facts: MedicineFacts) -> Answer:
+    """The change that the message offered is no longer the current one."""
     what = f"{facts.name} {dosage_in_words(facts.dosage, facts.schedule)}".strip()
     words = _("It has been changed again since. It's now: {medicine}").format(medicine=what)
     return Answer(toast=toast(words), alert=True)
 
 
 def has_changed(name: str, screen: Screen) -> Answer:
-    """Instead of recording what is not shown: *screen* shows the medicine as it is now."""
+    """Shown instead of recording something the message doesn't show: *screen* is the medicine as it
+    is now.
+    """
     words = _("{name} has changed since this was shown. Please look again, then tap.")
     return Answer(toast=words.format(name=shorten(name, to=100)), alert=True, edit=screen)
 

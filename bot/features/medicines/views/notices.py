@@ -1,12 +1,12 @@
-"""Summaries of doses whose time is over, which are answered where they stand."""
+"""Summaries of doses whose window has closed; people answer them on the summary itself."""
 
 from dataclasses import dataclass
 
-from bot.features.medicines.views.cards import all_taken_button, row_of_what_is_over
+from bot.features.medicines.views.cards import all_taken_button, closed_dose_row
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers
-from bot.ui.length import MOST_SHOWN, shorten, shown_length
-from bot.ui.presses.doses import Below, TakeExactly, TakeTold
+from bot.ui.distinct_labels import dose_labels, dose_numbers
+from bot.ui.length import MAX_SHOWN, shorten, shown_length
+from bot.ui.presses.doses import Below, TakeAllInSummary, TakeExactly
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.dates import weekday_name
 from bot.ui.words.dose_times import due_clock, record_clock
@@ -17,20 +17,20 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class _Room:
-    """How much of what people typed a line shows, in Telegram's units."""
+    """How many of Telegram's units a line may spend on text that people typed."""
 
     name: int
     dosage: int
     who: int
 
 
-# The last one fits whatever is typed: 20 doses, and what stands above them.
+# The last one fits whatever people typed: 20 doses plus the header.
 _ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15))
 
 
 def summary(facts: SummaryFacts) -> Screen:
-    """One message for all doses whose window ended in one minute. It asks, so it is answered on it:
-    each dose has its line and its buttons, as on a card.
+    """One message for all doses whose window closed at the same minute. It asks about them, so each
+    dose has its line and its buttons, like on a card.
     """
     count = len(facts.doses) + facts.more
     is_open = any(dose.status not in RESOLVED for dose in facts.doses)
@@ -58,28 +58,28 @@ def summary(facts: SummaryFacts) -> Screen:
     for room in _ROOMS:
         lines = [_line(dose, facts, room, numbers[dose.id]) for dose in facts.doses]
         text = "\n".join([title, *lines, *more])
-        if shown_length(text) <= MOST_SHOWN:
+        if shown_length(text) <= MAX_SHOWN:
             break
     return Screen(text, _buttons(facts) if facts.may_record else ())
 
 
 def _buttons(facts: SummaryFacts) -> Keyboard:
-    """As on a card. Rows keep their places whatever is answered."""
+    """Laid out like a card: rows keep their places whatever is answered."""
     is_single = len(facts.doses) == 1
     names = dose_labels(facts.doses)
     rows: list[tuple[Button, ...]] = []
     if not is_single:
-        take_all = TakeTold(family_id=facts.family_id, notification_id=facts.id)
+        take_all = TakeAllInSummary(family_id=facts.family_id, notification_id=facts.id)
         rows.append((all_taken_button(facts.doses, take=take_all),))
     for dose in facts.doses:
         name = _("{time} {name}").format(time=_when(dose, facts), name=names[dose.id])
         take = TakeExactly(family_id=facts.family_id, dose_id=dose.id, below=Below.NOTICE)
-        rows.append(row_of_what_is_over(dose, name=None if is_single else name, take=take))
+        rows.append(closed_dose_row(dose, name=None if is_single else name, take=take))
     return tuple(rows)
 
 
 def _names_days(facts: SummaryFacts) -> bool:
-    """Whether a time of day says too little: told at midnight, or after an outage."""
+    """Whether a time alone is ambiguous, as it is at midnight or after an outage."""
     return any(dose.local.date() != facts.now.astimezone(dose.zone).date() for dose in facts.doses)
 
 

@@ -1,4 +1,4 @@
-"""The message of the evening before a pause ends."""
+"""The message on the evening before a pause ends."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,13 +12,13 @@ from domain.medicines.pauses.notices import PauseEndsFacts
 
 
 def pause_ends(facts: PauseEndsFacts) -> Screen:
-    """That a pause ends tomorrow, with what goes on; or what has become of it since."""
+    """Says that a pause ends tomorrow and what resumes, or what has changed since."""
     person = facts.person
     if not facts.still_holds:
         return Screen(_changed_since(facts))
     day = facts.until.astimezone(person.zone).date()
     clocks = (person.zone, facts.reader_zone or person.zone)
-    # Where it is another day for the reader, tomorrow is too.
+    # If the reader is on a different day, so is their "tomorrow".
     is_tomorrow = all(
         day - facts.now.astimezone(clock).date() == timedelta(days=1) for clock in clocks
     )
@@ -53,7 +53,7 @@ def pause_ends(facts: PauseEndsFacts) -> Screen:
 
 def _weekday_and_date(at: datetime, zone: ZoneInfo) -> str:
     day = at.astimezone(zone).date()
-    # As seen from another year, so that the whole date stands there.
+    # Pretend it's another year, so that the year is shown too.
     return day_words(day, today=date(day.year - 1, 1, 1))
 
 

@@ -1,4 +1,4 @@
-"""What is recorded of a dose, and how it differs from what was recorded before."""
+"""What is recorded for a dose, and how that differs from before."""
 
 from bot.ui.answer import Screen
 from bot.ui.length import fitting
@@ -13,7 +13,9 @@ from domain.models.medicines import DoseStatus
 
 
 def changed(facts: RecordChangedFacts) -> Screen:
-    """What became of records that the reader had made: one message for all of a moment."""
+    """What became of records the reader had made: one message for everything changed at the same
+    moment.
+    """
     return Screen("\n".join(fitting([_change(item, facts.person) for item in facts.items])))
 
 
@@ -32,7 +34,7 @@ def _change(item: RecordChange, person: str) -> str:
         case ChangeKind.CORRECTION_UNDONE:
             words = _("↩️ {who} undid your correction of {what}: {before}. {now}")
             return words.format(
-                who=who, what=what, before=recorded_words(item.record), now=_stands(dose)
+                who=who, what=what, before=recorded_words(item.record), now=_current_record(dose)
             )
         case ChangeKind.CORRECTION_WITHDRAWN:
             return _("↩️ You undid your own correction of {what}.").format(what=what)
@@ -48,13 +50,15 @@ def _change(item: RecordChange, person: str) -> str:
             )
 
 
-def _stands(dose: DoseFacts) -> str:
+def _current_record(dose: DoseFacts) -> str:
     who = escape(dose.resolved_by or "")
     return _("It's back to what {who} recorded: {now}.").format(who=who, now=recorded_words(dose))
 
 
 def _since_undone(dose: DoseFacts) -> str:
-    """What that led to: it stays true if somebody records it again."""
+    """What the undone record led to, worded so that it stays true if somebody records the dose
+    again.
+    """
     match dose.status:
         case DoseStatus.PENDING:
             return _("That reopened it.")

@@ -1,4 +1,4 @@
-"""The reminder that medicines run out, and who gets more."""
+"""The reminder that medicines are running out, and who will get more."""
 
 from bot.features.medicines.views.stock.levels import left_in_words
 from bot.ui.answer import Answer, Button, Keyboard, Screen
@@ -10,7 +10,7 @@ from domain.medicines.stock.notices import RefillFacts, RefillItem
 
 
 def notice(facts: RefillFacts) -> Screen:
-    """The reminder: what runs out, and who gets it."""
+    """The reminder: what is running out, and who gets it."""
     is_low = any(item.is_low for item in facts.items)
     head = _("📦 <b>{person}</b>: running out") if is_low else _("📦 <b>{person}</b>: stock")
     lines = [head.format(person=escape(facts.person))]

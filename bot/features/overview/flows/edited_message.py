@@ -1,12 +1,14 @@
-"""A message that was changed in place after it had done something: what was done is named, and
-undone, changed or done anew only at a tap. A message that did nothing is read as if it were new.
+"""A message that was edited after it had taken effect.
+
+Its effect is named, and undone, changed or redone only at a tap. An edited message that had no
+effect is treated as a new one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.appointments.flows import change_appointment
 from bot.features.medicines.flows.content import change_medicine
 from bot.features.medicines.flows.giving import correct
@@ -42,17 +44,19 @@ from domain.overview.own_actions import (
 from domain.overview.undo import undo_action
 from domain.several import attempt
 
-_OF_CONTENT = frozenset({ActionKind.ADDED, ActionKind.EDITED})  # Change changes just that
+_CHANGEABLE_KINDS = frozenset(
+    {ActionKind.ADDED, ActionKind.EDITED}
+)  # the kinds of action that the Change button can change
 
 
-class _Asks(Exception):
-    """What the message says now cannot be done without a question."""
+class _NeedsQuestion(Exception):
+    """The new text can't be carried out without asking something."""
 
 
 @dataclass(frozen=True)
 class _Done:
-    """What an earlier version did: what of it stands, and why something does not any more (None:
-    it was taken back, or no Undo reaches it).
+    """What an earlier version did: the actions that still stand, and why one no longer does (None
+    if it was undone, or if Undo can't reach it).
     """
 
     actions: Sequence[LastAction]
@@ -61,20 +65,20 @@ class _Done:
 
 
 class EditedMessages:
-    """What answers an edited message that had an effect. *commands* are those whose effect can be
-    undone and had anew, by name.
+    """Answers an edited message that had an effect. *commands* are those, by name, whose effect can
+    be undone and redone.
     """
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
         self.flow = Flow(
             "edited",
-            {"offer": Step(_ask, self._take, _refresh, has_way_out=True)},
-            leaving=Leaving("help", Unfinished.NOT_CHANGED),
+            {"offer": Step(_ask, self._take, _refresh, has_own_exit=True)},
+            abandon_policy=AbandonPolicy("help", Unfinished.NOT_CHANGED),
         )
 
     async def begin(self, known: EditedMessage, command: str | None, request: Request) -> Answer:
-        """Ask what is to become of it, or say why nothing can."""
+        """Ask what to do about its effect, or say why nothing can be done."""
         text = request.text or ""
         typed = f"/{command} {text}".strip() if command else text
         if not known.acts:
@@ -112,29 +116,29 @@ class EditedMessages:
             case "redo":
                 return await self._redo(request, running)
             case "leave":
-                return finished(running, views.left())
+                return finished(running, views.nothing_changed())
             case _:
                 tap = conversations.tap_a_button(reply.text or "")
                 return tap.and_ask(self.flow.question(running))
 
     async def _redo(self, request: Request, running: Conversation) -> Answer:
-        """Both or neither: what it said before is undone, and what it says now is done."""
+        """Undo the old version and carry out the new one: both or neither."""
         data: Data = running.data
         handler = self._commands[data["command"]]
 
         async def work(scope: Scope) -> Answer:
-            undone = await _take_back(request, data)
+            undone = await _undo_actions(request, data)
             before = len(scope.acts)
             said = await handler(replace(request, text=data["text"], press=None, conversation=None))
             if said.conversation is not None or len(scope.acts) == before:
-                raise _Asks
+                raise _NeedsQuestion
             return replace(undone, send=(*undone.send, *said.send))
 
         try:
             answer = await attempt(request.scope, work)
         except Misunderstood as problem:
             return self._asked_again(request, running, Screen(misunderstood(problem)))
-        except _Asks:
+        except _NeedsQuestion:
             return self._asked_again(request, running, views.needs_questions())
         edited = EditedMessage(data["message_id"], is_unchanged=False)
         acts = [act.id for act in request.scope.acts]
@@ -148,7 +152,7 @@ class EditedMessages:
         return finished(running, answer)
 
     def _asked_again(self, request: Request, running: Conversation, first: Screen) -> Answer:
-        return self.flow.go_on(request, running, "offer", running.data, first=first)
+        return self.flow.advance(request, running, "offer", running.data, first=first)
 
 
 async def _find_done(scope: Scope, acts: Sequence[UUID]) -> _Done:
@@ -159,7 +163,7 @@ async def _find_done(scope: Scope, acts: Sequence[UUID]) -> _Done:
         try:
             actions.append(await find_action(scope, act))
         except NotFound:
-            continue  # what no Undo reaches
+            continue  # out of Undo's reach
         except ActionSuperseded as error:
             is_undone = is_undone or error.action == UNDONE
             superseded = superseded if error.action == UNDONE else error
@@ -177,7 +181,7 @@ def _ask(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh(request: Request, data: Data) -> Data:
-    """With what was done, as it is now. Raises what :func:`find_action` does."""
+    """Add the effect as it is now. Raises whatever :func:`find_action` does."""
     actions = await _actions(request.scope, data)
     done = views.done_words(actions, now=request.scope.clock.now())
     return {**data, "done": done, "subject": _subject(actions)}
@@ -188,12 +192,12 @@ async def _actions(scope: Scope, data: Data) -> Sequence[LastAction]:
 
 
 def _subject(actions: Sequence[LastAction]) -> list[str] | None:
-    """What can be changed: of what kind it is, and its id. None where it is several things, or none
-    of those.
+    """The kind and id of the thing that can be changed; None if there are several, or none that can
+    be.
     """
     match actions:
         case [LastAction(kind=kind, medicine=medicine)] if (
-            medicine is not None and kind in _OF_CONTENT
+            medicine is not None and kind in _CHANGEABLE_KINDS
         ):
             return [ChangeMedicine.verb, str(medicine.id)]
         case [LastAction(appointment=appointment)] if appointment is not None:
@@ -207,12 +211,12 @@ def _subject(actions: Sequence[LastAction]) -> list[str] | None:
 async def _change(request: Request, data: Data) -> Answer:
     verb, subject_id = data["subject"]
     family_id = request.scope.require(Action.READ).family_id
-    press, begin = _to_change(verb, family_id=family_id, subject_id=UUID(subject_id))
+    press, begin = _change_handler(verb, family_id=family_id, subject_id=UUID(subject_id))
     return replace(await begin(replace(request, press=press)), closes=True)
 
 
-def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
-    """The button that changes what :func:`_subject` found, and who answers it."""
+def _change_handler(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, Handler]:
+    """The button that changes what :func:`_subject` found, and its handler."""
     if verb == ChangeMedicine.verb:
         medicine = ChangeMedicine(family_id=family_id, medication_id=subject_id)
         return medicine, change_medicine.begin
@@ -223,7 +227,7 @@ def _to_change(verb: str, *, family_id: UUID, subject_id: UUID) -> tuple[Press, 
 
 
 async def _undo(request: Request, running: Conversation) -> Answer:
-    return _finished_unless_asked(running, await _take_back(request, running.data))
+    return _finished_unless_asked(running, await _undo_actions(request, running.data))
 
 
 def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
@@ -232,8 +236,8 @@ def _finished_unless_asked(running: Conversation, answer: Answer) -> Answer:
     return finished(running, answer)
 
 
-async def _take_back(request: Request, data: Data) -> Answer:
-    """The newest first. Raises what :func:`undo_action` does."""
+async def _undo_actions(request: Request, data: Data) -> Answer:
+    """Undo the newest action first. Raises whatever :func:`undo_action` does."""
     scope = request.scope
     undone = [await undo_action(scope, UUID(action)) for action in reversed(data["actions"])]
     said = undo_views.all_undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
@@ -245,7 +249,7 @@ async def _asking_about_courses(
 ) -> Answer:
     for each in undone:
         if each.action.kind in STATUS_KINDS and answer.conversation is None:
-            answer = await resuming.ask_about_added(
+            answer = await resuming.ask_about_added_days(
                 request,
                 answer,
                 medication_id=each.medicine.id if each.medicine else None,

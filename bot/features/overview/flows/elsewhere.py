@@ -1,8 +1,8 @@
-"""A name that is known in another family of the same person is offered there.
+"""Offers another family of the same member if a name is known there but not here.
 
-Commands that name a medicine or a person are wrapped: where the name is not known here, their
-person's other families are asked. A tap runs the same command there, for this once: the membership
-is checked as the family is opened, and the family that is current stays so.
+Commands that name a medicine or a person are wrapped: if the name isn't known here, the member's
+other families are searched. A tap runs the same command there, once: membership is checked when
+that family is opened, and the current family stays the same.
 """
 
 import asyncio
@@ -11,20 +11,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.named_medicines import name_medicine
 from bot.features.overview.views import elsewhere as views
 from bot.grammar.commands.intakes import LONGEST_LINE
 from bot.grammar.known_medicines import names_begun_with
-from bot.grammar.people import Person, find_person, find_stranger
+from bot.grammar.people import Person, find_person, find_unknown_person
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.tokens import Line, tokenize
 from bot.intake.request import Handler, Request
 from bot.redis.conversations import Conversation
 from bot.ui import conversations
 from bot.ui.answer import Answer, Screen
-from bot.ui.apart import family_labels
 from bot.ui.conversations import Unfinished
+from bot.ui.distinct_labels import family_labels
 from bot.ui.misunderstandings import misunderstood
 from domain.access import Action, may
 from domain.errors import NotFound
@@ -41,18 +41,18 @@ _UNKNOWN = (
 
 @dataclass(frozen=True)
 class Naming:
-    """A command, what its line names, and what one has to be allowed for it (any of `actions`)."""
+    """What a command's line names, and which permissions the command needs (any of `actions`)."""
 
     handler: Handler
     actions: tuple[Action, ...]
-    medicine: bool = False  # it begins with the name of a medicine
-    person: bool = False  # or with that of a person
+    medicine: bool = False  # the line starts with the name of a medicine
+    person: bool = False  # or with the name of a person
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Another family that knows what was typed: `sentence` says so (HTML), `text` is what the
-    command is given there.
+    """Another family that knows what was typed: `sentence` says so (HTML), and `text` is the
+    command line to run there.
     """
 
     family_id: str
@@ -69,23 +69,23 @@ class Elsewhere:
         self._commands = commands
         self.flow = Flow(
             "elsewhere",
-            {"offer": Step(self._ask, self._take, self._refresh, has_way_out=True)},
-            leaving=Leaving("family", Unfinished.NOT_CHANGED),
+            {"offer": Step(self._ask, self._take, self._refresh, has_own_exit=True)},
+            abandon_policy=AbandonPolicy("family", Unfinished.NOT_CHANGED),
         )
 
     def handlers(self) -> dict[str, Handler]:
-        """The commands, each with the look into other families."""
-        return {name: self._wrapped(name) for name in self._commands}
+        """The commands, each wrapped to search other families."""
+        return {name: self._wrap(name) for name in self._commands}
 
-    def _wrapped(self, name: str) -> Handler:
+    def _wrap(self, name: str) -> Handler:
         naming = self._commands[name]
 
         async def handler(request: Request) -> Answer:
             member = request.scope.member
             if not request.text or member is None or not member.has_other_families:
                 return await naming.handler(request)
-            if await _names_stranger(request):
-                offers = await self._look(request, name, request.text)
+            if await _names_unknown_person(request):
+                offers = await self._find_offers(request, name, request.text)
                 if any(offer.is_allowed for offer in offers):
                     return self._offer(request, name, offers)
             try:
@@ -93,12 +93,14 @@ class Elsewhere:
             except Misunderstood as problem:
                 if problem.problem not in _UNKNOWN:
                     raise
-                offers = await self._look(request, name, request.text, here=problem.suggestions)
+                offers = await self._find_offers(
+                    request, name, request.text, here=problem.suggestions
+                )
                 if not offers:
                     raise
                 if not any(offer.is_allowed for offer in offers):
-                    sentences = [views.only_reads(offer.sentence) for offer in offers]
-                    return views.only_told(misunderstood(problem), sentences)
+                    sentences = [views.read_only_there(offer.sentence) for offer in offers]
+                    return views.not_allowed_there(misunderstood(problem), sentences)
                 return self._offer(request, name, offers)
 
         return handler
@@ -108,11 +110,11 @@ class Elsewhere:
         data = {"command": name, "text": request.text, "here": here, "offers": _stored(offers)}
         return self.flow.begin(request, "offer", data)
 
-    async def _look(
+    async def _find_offers(
         self, request: Request, name: str, text: str, *, here: Sequence[str] = ()
     ) -> Sequence[Offer]:
-        """The other families that know what *text* names. *here*: near names that this one knows:
-        where what was typed is short for one of those, it is that one.
+        """The other families that know what *text* names. *here* are similar names in this family:
+        if what was typed abbreviates one of them, that one is meant.
         """
         naming = self._commands[name]
         if len(text) > LONGEST_LINE:
@@ -121,7 +123,9 @@ class Elsewhere:
         labels = family_labels([names.family for names in families])
         found = []
         for names, label in zip(families, labels, strict=True):
-            await asyncio.sleep(0)  # each takes its time, and others have their turn in between
+            await asyncio.sleep(
+                0
+            )  # parsing a family's names takes time, so let others run in between
             known = _find(naming, text, names, label, here=here)
             if known is not None:
                 sentence, typed = known
@@ -143,7 +147,7 @@ class Elsewhere:
             if offer.is_allowed
         ]
         sentences = [
-            offer.sentence if offer.is_allowed else views.only_reads(offer.sentence)
+            offer.sentence if offer.is_allowed else views.read_only_there(offer.sentence)
             for offer in offers
         ]
         return views.offer(
@@ -153,7 +157,7 @@ class Elsewhere:
         )
 
     async def _refresh(self, request: Request, data: Data) -> Data:
-        offers = await self._look(request, data["command"], data["text"])
+        offers = await self._find_offers(request, data["command"], data["text"])
         if not offers:
             raise NotFound
         return {**data, "offers": _stored(offers)}
@@ -175,35 +179,35 @@ class Elsewhere:
 
 
 async def _run(request: Request, running: Conversation, handler: Handler, text: str) -> Answer:
-    """The command as if it were typed now, and the end of the offer."""
+    """Run the command as if it had just been typed, and end the offer."""
     try:
         answer = await handler(replace(request, text=text, press=None, conversation=None))
     except Misunderstood as problem:
         answer = Answer(send=(Screen(misunderstood(problem)),))
-    if answer.conversation is not None:  # it asks something itself
+    if answer.conversation is not None:  # the command asks a question of its own
         return replace(answer, closes=True)
     return finished(running, answer)
 
 
-async def _names_stranger(request: Request) -> bool:
-    """Whether the line is "for" somebody whom this family does not know."""
+async def _names_unknown_person(request: Request) -> bool:
+    """Whether the line is "for" a person that this family doesn't know."""
     text = request.text or ""
     if len(text) > LONGEST_LINE:
         return False
     line = tokenize(text)
-    if find_stranger(line.tokens) is None:
+    if find_unknown_person(line.tokens) is None:
         return False
     here = [Person(person.name, person.zone) for person in await list_people(request.scope)]
     try:
         return find_person(line, here) is None
-    except Misunderstood:  # it names several of them
+    except Misunderstood:  # it names several people
         return False
 
 
 def _find(
     naming: Naming, text: str, names: FamilyNames, family: str, *, here: Sequence[str]
 ) -> tuple[str, str] | None:
-    """What of another family *text* names, in a sentence, and what to type there."""
+    """What *text* names in another family: a sentence about it, and the line to run there."""
     people = [Person(person.name, person.zone, person.id) for person in names.people]
     if naming.medicine:
         found = _find_medicine(text, names.medicines, here=here)
@@ -228,7 +232,7 @@ def _find(
 def _find_medicine(
     text: str, lines: Sequence[MedicineLine], *, here: Sequence[str]
 ) -> tuple[Sequence[MedicineLine], str] | None:
-    """The medicines that *text* names, or is short for, and the line with the whole name."""
+    """The medicines that *text* names or abbreviates, and the line with the full name."""
     try:
         named = name_medicine(text, lines)
     except Misunderstood:

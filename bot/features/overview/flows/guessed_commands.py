@@ -1,9 +1,11 @@
-"""A command that was misspelt, or typed without its slash: it is asked about, and done at a tap."""
+"""A misspelt command, or one without its slash: the bot asks whether it was meant, and runs it at a
+tap.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.family.views import start
 from bot.features.overview.views import guesses as views
 from bot.grammar.command_guesses import Guess, guess_command
@@ -19,40 +21,40 @@ from domain.delivery.inbox import EditedMessage, note_effect
 from domain.errors import CareCircleError
 from domain.several import attempt
 
-_ALONE = frozenset(  # these take nothing behind them
+_WITHOUT_ARGUMENTS = frozenset(  # these take no arguments
     {"start", "help", "cancel", "family", "meds", "people", "today", "appts", "doctors", "undo"}
 )
-_OF_A_QUESTION = "cancel"  # it means nothing where nothing is asked
+_CANCEL_COMMAND = "cancel"  # meaningless unless a question is open
 
 
 class GuessedCommands:
-    """What answers a message that is nearly one of *commands*, by name."""
+    """Answers a message that resembles one of *commands*, by name."""
 
     def __init__(self, commands: Mapping[str, Handler]) -> None:
         self._commands = commands
         self.flow = Flow(
             "guess",
             {"offer": Step(_ask, self._take)},
-            leaving=Leaving("help", Unfinished.NOT_CHANGED, gives_way=True),
+            abandon_policy=AbandonPolicy("help", Unfinished.NOT_CHANGED, yields_to_commands=True),
         )
 
     async def on_unknown_command(self, request: Request) -> Answer:
-        """The request's text is the whole message. A question that is open is not put aside."""
+        """The request's text is the whole message. An open question stays open."""
         running = request.conversation
         if not isinstance(running, Conversation) or running.flow == self.flow.name:
             return self._offer(request) or start.unknown_command()
-        guess = guess_command(request.text or "", self._commands, alone=_ALONE)
+        guess = guess_command(request.text or "", self._commands, alone=_WITHOUT_ARGUMENTS)
         if guess is None:
             return start.unknown_command()
-        has_button = guess.command != _OF_A_QUESTION
-        return views.only_named(guess.command, guess.text, has_button=has_button)
+        has_button = guess.command != _CANCEL_COMMAND
+        return views.suggest(guess.command, guess.text, has_button=has_button)
 
     async def on_message(self, request: Request) -> Answer:
-        """A message that is no command, where nothing was asked."""
+        """A message that isn't a command, while no question is open."""
         return self._offer(request) or conversations.unexpected(request.text or "")
 
     def _offer(self, request: Request) -> Answer | None:
-        """The question whether that was meant; None where nothing is near."""
+        """Ask whether a command was meant; None if no command resembles the text."""
         typed = request.text or ""
         guess = self._guess(typed)
         if guess is None:
@@ -70,8 +72,8 @@ class GuessedCommands:
         return replace(answer, conversation=change)
 
     def _guess(self, typed: str) -> Guess | None:
-        commands = [name for name in self._commands if name != _OF_A_QUESTION]
-        return guess_command(typed, commands, alone=_ALONE)
+        commands = [name for name in self._commands if name != _CANCEL_COMMAND]
+        return guess_command(typed, commands, alone=_WITHOUT_ARGUMENTS)
 
     async def _take(self, request: Request, running: Conversation, reply: Reply) -> Answer:
         if reply.choice is not None:
@@ -83,7 +85,7 @@ class GuessedCommands:
         return conversations.tap_a_button(typed).and_ask(self.flow.question(running))
 
     async def _run(self, request: Request, running: Conversation) -> Answer:
-        """The command as if it were typed now, and the end of the question."""
+        """Run the command as if it had just been typed, and end the question."""
         data: Data = running.data
         handler = self._commands[data["command"]]
         asked = replace(request, text=data["text"], press=None, message=None, conversation=None)
@@ -97,12 +99,12 @@ class GuessedCommands:
             return finished(running, refusals.refuse(error, is_press=False))
         acts = [act.id for act in request.scope.acts]
         if acts and data["message_id"] is not None:
-            # As if the message itself had done it: if it is edited later, that is what it did.
+            # Record the effect for the original message, in case that is edited later.
             sent = EditedMessage(data["message_id"], is_unchanged=False)
             await note_effect(
                 request.scope, request.update_id, acts=acts, instead_of=sent, text=data["typed"]
             )
-        if answer.conversation is not None:  # it asks something itself
+        if answer.conversation is not None:  # the command asks a question of its own
             return replace(answer, closes=True)
         return finished(running, answer)
 

@@ -1,1 +1,1 @@
-"""Handlers: parse, one domain operation, a view."""
+"""Handlers: parse the request, call one domain operation, return a view."""

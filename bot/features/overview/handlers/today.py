@@ -1,4 +1,4 @@
-"""`/today`, its pages, and Taken on it."""
+"""`/today`, its pages, and its Taken buttons."""
 
 from dataclasses import replace
 
@@ -19,12 +19,12 @@ async def today(request: Request) -> Answer:
 
 
 async def turn_today(request: Request) -> Answer:
-    """Another page of it, in the same message."""
+    """Show another page in the same message."""
     return Answer(edit=await _today(request, page=request.pressed(TodayPage).page))
 
 
 async def take_today(request: Request) -> Answer:
-    """Taken, on the list of today: the page of the list is shown anew."""
+    """Record a dose from the list of today, and redraw that page."""
     press = request.pressed(TakeToday)
     outcome = await presses.take_exactly(request.scope, [press.dose_id])
     answer = await taken(request, outcome)

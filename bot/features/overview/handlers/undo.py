@@ -1,4 +1,4 @@
-"""`/undo`, Undo below a message, and its yes."""
+"""`/undo`, the Undo button below a message, and its confirmation."""
 
 from bot.features.medicines.flows.pausing import resuming
 from bot.features.overview.views import undo as undo_views
@@ -12,8 +12,8 @@ from domain.overview.undo import undo_action as take_action_back
 
 
 async def undo(request: Request) -> Answer:
-    """`/undo`: names the last action; the button under it takes it back. As a button, which is an
-    old one, it is about the family of its message.
+    """`/undo` names the last action, with a button that undoes it. Pressed as an old button, it
+    uses the family of its message.
     """
     scope = request.scope
     action = await (find_last_of_all(scope) if request.press is None else find_last_action(scope))
@@ -21,20 +21,20 @@ async def undo(request: Request) -> Answer:
 
 
 async def undo_action(request: Request) -> Answer:
-    """Undo, below a message that says what was done: names just that."""
+    """Undo below a message: names exactly the action which that message reports."""
     scope, press = request.scope, request.pressed(UndoAction)
     action = await find_action(scope, press.action_id, among=press.entries)
     return undo_views.ask(action, member=scope.require(Action.READ), now=scope.clock.now())
 
 
 async def undo_named(request: Request) -> Answer:
-    """The button under the named action."""
+    """The button below the named action."""
     scope = request.scope
     undone = await take_action_back(scope, request.pressed(UndoNamed).action_id)
     answer = undo_views.undone(undone, member=scope.require(Action.READ), now=scope.clock.now())
     if undone.action.kind not in STATUS_KINDS:
         return answer
-    return await resuming.ask_about_added(
+    return await resuming.ask_about_added_days(
         request,
         answer,
         medication_id=undone.medicine.id if undone.medicine else None,

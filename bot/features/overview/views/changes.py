@@ -1,4 +1,4 @@
-"""What others in the family have changed: one message for all of a minute."""
+"""What others in the family changed: one message for all changes of one minute."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -13,7 +13,7 @@ from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Keyboard, Screen
 from bot.ui.length import fitting, label
 from bot.ui.presses.appointments import ShowAppointment
-from bot.ui.presses.overview import HearOfChanges
+from bot.ui.presses.overview import SetChangeNotices
 from bot.ui.wording import _, escape, ngettext
 from bot.ui.words.appointment_times import appointment_moment
 from bot.ui.words.dates import short_day
@@ -25,11 +25,11 @@ from domain.models.medicines import MedicineStatus
 from domain.overview.change_events import Concern
 from domain.overview.told_changes import ChangesFacts, ToldChange
 
-_MOST_OPENED = 5  # buttons that lead to an appointment
+_MAX_OPENED = 5  # buttons that open an appointment
 
 
 def changed(facts: ChangesFacts) -> Screen:
-    """Who has changed what, and how that is now."""
+    """Who changed what, and how it looks now."""
     parts = [_("🔁 This may be a repeat.")] if facts.is_repeat else []
     parts += ["\n".join(_lines(changes, facts)) for changes in _by_subject(facts.items)]
     if facts.more:
@@ -38,7 +38,7 @@ def changed(facts: ChangesFacts) -> Screen:
     return Screen("\n\n".join(fitting(parts)), _keyboard(facts))
 
 
-def heard(*, wanted: bool) -> Answer:
+def change_notices_set(*, wanted: bool) -> Answer:
     if wanted:
         return Answer(toast=_("I'll tell you what others change."))
     return Answer(
@@ -51,7 +51,7 @@ def heard(*, wanted: bool) -> Answer:
 
 
 def _by_subject(items: Sequence[ToldChange]) -> Iterable[Sequence[ToldChange]]:
-    """What has happened to one thing stands together, first things first."""
+    """Changes of the same thing are grouped, oldest first."""
     keys = [_key(item) for item in items]
     ordered = sorted(items, key=lambda item: keys.index(_key(item)))
     return [list(changes) for _key_of, changes in groupby(ordered, key=_key)]
@@ -73,7 +73,7 @@ def _lines(changes: Sequence[ToldChange], facts: ChangesFacts) -> Sequence[str]:
 
 
 def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
-    """How it was before this change."""
+    """How it looked before this change."""
     if item.was is not None and item.medicine is not None:
         what = f"{item.was.name} {dosage_in_words(item.was.dosage, item.was.schedule)}".strip()
         when = schedule_in_words(item.was.schedule, zone=item.medicine.zone, today=BEGUN)
@@ -93,7 +93,7 @@ def _before(item: ToldChange, facts: ChangesFacts) -> str | None:
 
 
 def _is_part_of(item: ToldChange, first: ToldChange) -> bool:
-    """What somebody changes at once in what they have just added is a part of adding it."""
+    """A change that somebody makes to what they have just added counts as part of adding it."""
     was_added = first.action.endswith(".added") and not first.is_undone
     return was_added and item is not first and item.by == first.by
 
@@ -140,7 +140,7 @@ def _undo_words(item: ToldChange) -> str:
 
 
 def _state(item: ToldChange, facts: ChangesFacts) -> Sequence[str]:
-    """How what was changed is now."""
+    """How the changed thing looks now."""
     if item.medicine is not None:
         return _medicine(item.medicine, facts)
     if item.appointment is not None:
@@ -187,7 +187,7 @@ def _appointment(
 
 
 def _own_drive(appointment: OccurrenceFacts, facts: ChangesFacts) -> str:
-    """What becomes of the drive that the reader has promised."""
+    """What happens to the drive that the reader promised."""
     if not appointment.is_planned:
         return _("🚗 You don't need to drive any more.")
     if appointment.driver_id == facts.reader_id:
@@ -198,7 +198,7 @@ def _own_drive(appointment: OccurrenceFacts, facts: ChangesFacts) -> str:
 def _keyboard(facts: ChangesFacts) -> Keyboard:
     rows: list[tuple[Button, ...]] = []
     found = {item.appointment.id: item.appointment for item in facts.items if item.appointment}
-    if len(found) > _MOST_OPENED:
+    if len(found) > _MAX_OPENED:
         found = {}
     for appointment in found.values():
         press = ShowAppointment(
@@ -212,9 +212,9 @@ def _keyboard(facts: ChangesFacts) -> Keyboard:
             )
         rows.append((Button(words, press.encode()),))
     if facts.hears:
-        spare_me = HearOfChanges(family_id=facts.family_id, is_wanted=False)
+        spare_me = SetChangeNotices(family_id=facts.family_id, is_wanted=False)
         rows.append((Button(_("🔕 Don't tell me about changes like this"), spare_me.encode()),))
     else:
-        tell_me = HearOfChanges(family_id=facts.family_id, is_wanted=True)
+        tell_me = SetChangeNotices(family_id=facts.family_id, is_wanted=True)
         rows.append((Button(_("🔔 Tell me about changes like this again"), tell_me.encode()),))
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""What is said of a message that was changed in place, where it had done something already."""
+"""Answers to a message that was edited after it had taken effect."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from domain.overview.own_actions import LastAction
 
 
 def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
-    """What was *done* with the first version (HTML), and what is to become of it."""
+    """Shows what was *done* with the first version (HTML), and asks what to do about it."""
     return Screen(
         _(
             "You've edited your message. I've already done what it said before:\n"
@@ -25,7 +25,7 @@ def ask(done: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
 
 
 def done_words(actions: Sequence[LastAction], *, now: datetime) -> str:
-    """What was done, one action on each line (HTML)."""
+    """The actions, one on each line (HTML)."""
     return "\n".join(action_words(action, now) for action in actions)
 
 
@@ -45,12 +45,12 @@ def leave_label() -> str:
     return _("Leave it as it is")
 
 
-def left() -> Answer:
+def nothing_changed() -> Answer:
     return Answer(toast=_("Nothing was changed."), closes=True)
 
 
 def needs_questions() -> Screen:
-    """What it says now leaves something open, so that it cannot be done in the same go."""
+    """The new text leaves something open, so it can't be carried out in one step."""
     return Screen(
         _(
             "I'd have to ask you something about what it says now, so I haven't changed "
@@ -60,7 +60,7 @@ def needs_questions() -> Screen:
 
 
 def cannot_undo(typed: str) -> Answer:
-    """It has done something that no Undo reaches."""
+    """Its effect is out of Undo's reach."""
     return say(
         _(
             "I've already done what that message said before, and I can't undo it from here. I "
@@ -71,7 +71,7 @@ def cannot_undo(typed: str) -> Answer:
 
 
 def changed_since(why: str, *, typed: str) -> Answer:
-    """It has done something that was changed since; *why* says so (HTML)."""
+    """Its effect was changed since; *why* says how (HTML)."""
     return say(
         _(
             "{why} I haven't done anything about “{words}”. If you still need it, please send it as"
@@ -81,7 +81,7 @@ def changed_since(why: str, *, typed: str) -> Answer:
 
 
 def was_answer(typed: str) -> Answer:
-    """It answered a question, which went on with what it said."""
+    """It answered a question, and the conversation has moved on from there."""
     return say(
         _(
             "I've used your message as it was before you edited it. I haven't done anything "
@@ -91,7 +91,7 @@ def was_answer(typed: str) -> Answer:
 
 
 def unknown() -> Answer:
-    """It is too old, or nobody knows what it did."""
+    """It is too old, or its effect wasn't recorded."""
     return say(
         _(
             "You've edited an old message, and I no longer know what it did. I haven't done "

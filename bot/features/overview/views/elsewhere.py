@@ -1,4 +1,4 @@
-"""What is known in another family of the reader: offering it there."""
+"""Offers what another family of the reader knows."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from bot.ui.answer import Answer, Button, Screen
 from bot.ui.buttons import in_rows
 from bot.ui.wording import _, escape, listed
 
-_MOST_NAMES = 4
+_MAX_NAMES = 4
 
 
 def medicine_there(medicine: str, *, people: Sequence[str], family: str) -> str:
@@ -24,23 +24,23 @@ def person_there(person: str, *, family: str) -> str:
     )
 
 
-def only_reads(sentence: str) -> str:
+def read_only_there(sentence: str) -> str:
     return _("{sentence} You can only read there.").format(sentence=sentence)
 
 
 def offer(sentences: Sequence[str], *, typed: str, buttons: Sequence[Button]) -> Screen:
-    """Where what was *typed* is known, and the ways on."""
+    """Where what was *typed* is known, and the buttons to go there."""
     lines = [*sentences, _("You typed: <code>{typed}</code>").format(typed=escape(typed))]
     return Screen("\n".join(lines), in_rows(buttons))
 
 
-def only_told(sentence: str, there: Sequence[str]) -> Answer:
-    """It is not known here; where it is, they may not do that."""
+def not_allowed_there(sentence: str, there: Sequence[str]) -> Answer:
+    """The name is unknown here, and in the family that knows it the reader lacks the permission."""
     return Answer(send=(Screen("\n".join([sentence, *there])),))
 
 
 def there_label(command: str, *, family: str | None) -> str:
-    """*family*: where several are offered."""
+    """*family* is given if several are offered."""
     words = {
         "give": _("Give it there"),
         "refill": _("Refill it there"),
@@ -57,7 +57,7 @@ def stay_label() -> str:
 
 
 def done_there(screen: Screen, *, family: str, here: str) -> Screen:
-    """*screen* says what was done in another family; commands still go to the one *here*."""
+    """*screen* reports what was done in another family; commands still go to the one *here*."""
     where = _("👪 In the family <b>{family}</b>. Your current family is still {here}.").format(
         family=escape(family), here=escape(here)
     )
@@ -77,4 +77,4 @@ def has_left(family: str) -> Answer:
 
 
 def _names(people: Sequence[str]) -> str:
-    return listed([escape(name) for name in people[:_MOST_NAMES]])
+    return listed([escape(name) for name in people[:_MAX_NAMES]])

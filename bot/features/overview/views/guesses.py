@@ -1,4 +1,4 @@
-"""Asking whether a command was meant that was misspelt, or typed without its slash."""
+"""Asks whether a misspelt command, or one without its slash, was meant."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from bot.ui.misunderstandings import quoted
 from bot.ui.presses.overview import RunCommand
 from bot.ui.wording import _, escape
 
-_MOST = 1_000
+_MAX_LENGTH = 1_000
 
 
 def ask(command: str, *, typed: str, buttons: Sequence[Button]) -> Screen:
@@ -25,13 +25,13 @@ def yes_label(command: str) -> str:
     return _("✅ Yes, /{command}").format(command=command)
 
 
-def only_named(command: str, text: str, *, has_button: bool = True) -> Answer:
-    """While another question is open: the command alone as a button; *text*, which was typed behind
-    it, is to be sent again.
+def suggest(command: str, text: str, *, has_button: bool = True) -> Answer:
+    """Used while another question is open: the button sends the bare command, so *text*, which was
+    typed after it, has to be sent again.
     """
     words = _("I don't know that command. Did you mean /{command}?").format(command=command)
     if text:
-        again = escape(shorten(f"/{command} {text}", to=_MOST))
+        again = escape(shorten(f"/{command} {text}", to=_MAX_LENGTH))
         words = _("{question} Please send it again: <code>{command}</code>").format(
             question=words, command=again
         )

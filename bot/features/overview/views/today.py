@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.features.appointments.views.appointment_lists import short_line
 from bot.ui.answer import Button, Keyboard, Screen
-from bot.ui.apart import dose_labels, dose_numbers, family_labels, family_name
 from bot.ui.buttons import page_turns, switch_button
-from bot.ui.length import MOST_SHOWN, label, shorten, shown_length
+from bot.ui.distinct_labels import dose_labels, dose_numbers, family_labels, family_name
+from bot.ui.length import MAX_SHOWN, label, shorten, shown_length
 from bot.ui.presses.overview import TakeToday, TodayPage
 from bot.ui.presses.press import Press
 from bot.ui.wording import _, escape, ngettext
@@ -40,20 +40,22 @@ PAGE = 20  # lines, each with its button
 
 @dataclass(frozen=True)
 class _Room:
-    """How much of what people typed a line shows, in Telegram's units."""
+    """How many of Telegram's units a line may spend on text that people typed."""
 
     name: int
     dosage: int
     who: int
 
 
-# The last one fits whatever is typed: 20 lines, each below the name of somebody else.
+# The last one fits whatever people typed: 20 lines, each below a different person's name.
 _ROOMS = (_Room(200, 200, 200), _Room(80, 40, 40), _Room(40, 25, 15), _Room(12, 8, 8))
 
 
 @dataclass(frozen=True)
 class _Item:
-    """What has a line of its own: an appointment, a dose, or (neither) that nothing is due."""
+    """Anything with a line of its own: an appointment, a dose, or (neither) the note that nothing
+    is due.
+    """
 
     person: Person
     appointment: OccurrenceFacts | None = None
@@ -69,10 +71,10 @@ def today(
     number: int = 0,
     elsewhere: Sequence[OpenElsewhere] = (),
 ) -> Screen:
-    """`/today`, page *number*: by person, appointments before doses; what may be given now can be
-    recorded. Whatever has a button has its line on the same page. Today is that of each person's
-    own clock, and named where it is not the same for all. What is open in the reader's other
-    families is one line each, at the end.
+    """`/today`, page *number*: grouped by person, appointments before doses. Doses that may be
+    given now have a button, on the same page as their line. Each person's day follows their own
+    clock, and is named if it isn't the same for everybody. Open doses in the reader's other
+    families get one line each at the end.
     """
     others, switches = _elsewhere(elsewhere, member)
     if not people:
@@ -103,7 +105,7 @@ def today(
 
 
 def _elsewhere(found: Sequence[OpenElsewhere], member: Member) -> tuple[Sequence[str], Keyboard]:
-    """ "In the family Miller 2 doses are open", and the way there."""
+    """ "In the family Miller 2 doses are open", with a button to go there."""
     if not found:
         return (), ()
     here = FamilyFacts(member.family_id, member.family_name)
@@ -148,7 +150,7 @@ def _text(
                 lines += ["", _head(person, room, now, names_day=names_day)]
             lines.append(_item_line(item, room, numbers, member=member, now=now))
         text = "\n".join([*lines, *others])
-        if shown_length(text) <= MOST_SHOWN:
+        if shown_length(text) <= MAX_SHOWN:
             break
     return text
 
@@ -171,7 +173,7 @@ def _item_line(
 
 
 def _head(person: Person, room: _Room, now: datetime, *, names_day: bool) -> str:
-    """The person; and which day their today is, where it is not the same for all."""
+    """The person, and their date if it isn't the same for everybody."""
     name = f"<b>{escape(shorten(person.name, to=room.name))}</b>"
     if names_day:
         today = now.astimezone(person.zone).date()
@@ -189,7 +191,7 @@ def _given(dose: DoseFacts, at: datetime, now: datetime, reader_zone: ZoneInfo |
 
 
 def _due(dose: DoseFacts, now: datetime) -> str:
-    """ "08:00", or "yesterday 23:30" for what is left over."""
+    """ "08:00", or "yesterday 23:30" for doses left over from yesterday."""
     is_today = dose.local.date() == today_of(dose, now)
     return due_clock(dose) if is_today else due_moment(dose, now=now)
 
@@ -199,7 +201,7 @@ def _line(
 ) -> str:
     name, amount = shorten(dose.name, to=room.name), dose.given or dose.dosage
     if dose.taken_at is not None and not dose.is_scheduled:
-        # It was due when it was given: a correction of that says both.
+        # A dose taken as needed was due when it was given; a corrected time shows both.
         due = _given(dose, dose.taken_at, now, reader_zone)
     else:
         due = with_yours(_due(dose, now), dose.due_at, zone=dose.zone, reader_zone=reader_zone)
@@ -231,10 +233,10 @@ def _buttons(
     member: Member,
     now: datetime,
 ) -> tuple[tuple[Button, ...], ...]:
-    """A Taken button for each dose that is due by now and open, for those who may record any."""
+    """A Taken button for each open dose that is due by now, for members who may record."""
     if not (may(member.role, Action.RECORD_DOSE) or may(member.role, Action.RECORD_OWN_DOSE)):
         return ()
-    # Two people may take the same medicine at the same time.
+    # Two people can take the same medicine at the same time.
     words = _("✅ {person} · Taken: {time} {name}") if with_names else _("✅ Taken: {time} {name}")
     return tuple(
         (

@@ -1,4 +1,4 @@
-"""`/undo`: naming the last action, and what was taken back."""
+"""`/undo`: names the last action, and reports what was undone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.features.appointments.views.appointment_lines import driver_line, title_line, when_line
 from bot.features.medicines.views.content.new_medicines import described
 from bot.ui.answer import Answer, Button, Screen, say
-from bot.ui.apart import family_in_words
+from bot.ui.distinct_labels import family_in_words
 from bot.ui.length import fitting
 from bot.ui.presses.overview import Keep, UndoNamed
 from bot.ui.wording import _, escape, ngettext
@@ -28,7 +28,7 @@ from domain.overview.own_actions import ActionKind, LastAction, Undone
 
 
 def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
-    """What they did last, wherever that was, and the button that takes it back."""
+    """The member's last action in any family, with the button that undoes it."""
     if not action.elsewhere:
         head = _("Your last action, {ago}:").format(ago=_ago(action.at, now))
         return _ask(head, action, family_id=member.family_id, now=now)
@@ -40,7 +40,7 @@ def ask_last(action: LastAction, *, member: Member, now: datetime) -> Answer:
 
 
 def ask(action: LastAction, *, member: Member, now: datetime) -> Answer:
-    """What a message says that they did, and the button that takes it back."""
+    """The action that a message reports, with the button that undoes it."""
     head = _("You did this {ago}:").format(ago=_ago(action.at, now))
     return _ask(head, action, family_id=member.family_id, now=now)
 
@@ -69,12 +69,12 @@ def kept() -> Answer:
 
 
 def undone(outcome: Undone, *, member: Member, now: datetime) -> Answer:
-    """What was taken back, and how things are now: in the place of the question."""
+    """What was undone and how things are now; replaces the question."""
     return all_undone([outcome], member=member, now=now)
 
 
 def all_undone(outcomes: Sequence[Undone], *, member: Member, now: datetime) -> Answer:
-    """As :func:`undone`, of several actions."""
+    """Like :func:`undone`, for several actions."""
     text = "\n\n".join(fitting([_undone(outcome, now=now) for outcome in outcomes]))
     if member.has_other_families:
         text += "\n" + _("In the family {family}.").format(family=escape(member.family_name))
@@ -246,7 +246,7 @@ def _doses_now(outcome: Undone) -> str:
 
 
 def _with_dosage(medicine: MedicineFacts) -> str:
-    """There may be another one of that name."""
+    """There may be another medicine of that name."""
     return f"{medicine.name} {dosage_in_words(medicine.dosage, medicine.schedule)}".strip()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.commands.entry_lists import MOST_ENTRIES, lines_of, to_entries
+from bot.grammar.commands.entry_lists import MAX_ENTRIES, lines_of, to_entries
 from bot.grammar.problems import Misunderstood, Problem
 
 MEDICINES = {"aspirin 100 mg 08:00", "ramipril 5 mg 20:00", "calcium 1 tablet noon"}
@@ -12,8 +12,8 @@ def entries(*lines: str) -> list[str]:
     return list(
         to_entries(
             lines,
-            is_whole=lambda line: line.removesuffix(" with food") in MEDICINES,
-            is_rest=lambda line: line == "with food",
+            is_complete=lambda line: line.removesuffix(" with food") in MEDICINES,
+            is_continuation=lambda line: line == "with food",
         )
     )
 
@@ -61,7 +61,7 @@ def test_a_rest_goes_on_with_the_entry_before_it() -> None:
     assert entries("with food", "aspirin 100 mg 08:00") == ["with food", "aspirin 100 mg 08:00"]
 
 
-@pytest.mark.parametrize("count", [MOST_ENTRIES + 1, 500])
+@pytest.mark.parametrize("count", [MAX_ENTRIES + 1, 500])
 def test_too_many(count: int) -> None:
     with pytest.raises(Misunderstood) as refused:
         entries(*["aspirin 100 mg 08:00"] * count)

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.grammar.commands.refills import Stocked, TypedAmount, parse_amount, parse_per_dose
+from bot.grammar.commands.refills import StockChangeKind, TypedAmount, parse_amount, parse_per_dose
 from bot.grammar.problems import Misunderstood, Problem
 
-ADDED, COUNTED, FEWER = Stocked.ADDED, Stocked.COUNTED, Stocked.FEWER
+ADDED, COUNTED, FEWER = StockChangeKind.ADDED, StockChangeKind.COUNTED, StockChangeKind.FEWER
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ ADDED, COUNTED, FEWER = Stocked.ADDED, Stocked.COUNTED, Stocked.FEWER
         ("lost 2", "2", None, FEWER),
     ],
 )
-def test_one_number(typed: str, amount: str, unit: str | None, kind: Stocked) -> None:
+def test_one_number(typed: str, amount: str, unit: str | None, kind: StockChangeKind) -> None:
     assert parse_amount(typed) == TypedAmount(Decimal(amount), unit, kind)
 
 
@@ -53,7 +53,7 @@ def test_one_number(typed: str, amount: str, unit: str | None, kind: Stocked) ->
     ],
 )
 def test_a_sum_is_kept_as_it_was_typed(
-    typed: str, amount: str, unit: str | None, kind: Stocked, parts: list[tuple[str, str]]
+    typed: str, amount: str, unit: str | None, kind: StockChangeKind, parts: list[tuple[str, str]]
 ) -> None:
     expected = tuple((Decimal(count), Decimal(each)) for count, each in parts)
     assert parse_amount(typed) == TypedAmount(Decimal(amount), unit, kind, expected)

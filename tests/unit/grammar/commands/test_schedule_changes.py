@@ -4,7 +4,11 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
+from bot.grammar.commands.schedule_changes import (
+    parse_change,
+    parse_max_per_day,
+    parse_min_interval,
+)
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
 from bot.grammar.schedules.parsing import parse_schedule
@@ -342,17 +346,17 @@ def test_what_cannot_be_is_refused(schedule: str, words: str) -> None:
 )
 def test_how_far_apart(words: str, minutes: int, most: int | None) -> None:
     schedule = AsNeeded(TODAY)
-    typed = parse_least_time(words, schedule=schedule, zone=LONDON, now=NOW)
+    typed = parse_min_interval(words, schedule=schedule, zone=LONDON, now=NOW)
     assert typed == Change(min_interval=timedelta(minutes=minutes), max_per_day=most)
 
 
 @pytest.mark.parametrize("words", ["4", "four", "4 times", "max 4 a day", "4 in 24 hours"])
 def test_how_often(words: str) -> None:
-    typed = parse_most(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)
+    typed = parse_max_per_day(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)
     assert typed == Change(max_per_day=4)
 
 
 @pytest.mark.parametrize("words", ["6", "banana", "at 08:00", "2 tablets", ""])
 def test_no_length_of_time(words: str) -> None:
     with pytest.raises(Misunderstood):
-        parse_least_time(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)
+        parse_min_interval(words, schedule=AsNeeded(TODAY), zone=LONDON, now=NOW)

@@ -267,7 +267,9 @@ def appointment_question_screens(home: Home) -> Mapping[str, View]:
             draft_questions.ask_time, words.medicine, None, today=NOW.date(), buttons=rows
         ),
         "appointment_ask_day_by_place": partial(
-            draft_questions.by_place, draft_questions.ask_day(words.medicine, rows), NEW_YORK.key
+            draft_questions.with_zone_note,
+            draft_questions.ask_day(words.medicine, rows),
+            NEW_YORK.key,
         ),
         "appointment_ask_repeat": partial(draft_questions.ask_repeat, words.medicine, rows),
         "appointment_ask_which_doctor": partial(

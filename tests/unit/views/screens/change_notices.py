@@ -107,6 +107,6 @@ def change_notice_screens(home: Home) -> Mapping[str, View]:
             is_repeat=True,
         ),
         "changes_of_a_long_list": notice(told("medication.added", medicine=medicine), more=7),
-        "changes_wanted_toast": partial(changes.heard, wanted=True),
-        "changes_not_wanted_toast": partial(changes.heard, wanted=False),
+        "changes_wanted_toast": partial(changes.change_notices_set, wanted=True),
+        "changes_not_wanted_toast": partial(changes.change_notices_set, wanted=False),
     }

@@ -8,16 +8,16 @@ from bot.features.overview.views import edited, guesses
 from bot.ui import conversations
 from bot.ui.answer import Button
 from bot.ui.presses.arguments import Pick
-from bot.ui.presses.conversation import Choose, Continue, Forget
+from bot.ui.presses.conversation import Choose, Continue, Discard
 from bot.ui.wording import escape
 from tests.unit.views.screens.home import FAMILY_ID, MEDICINE_IDS, PERSON_ID, View, Words
 
 
 def conversation_screens(words: Words) -> Mapping[str, View]:
     to_go_on = Continue(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
-    to_forget = Forget(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
-    go_on = Button(conversations.go_on_label(), to_go_on)
-    forget = Button(conversations.forget_label(), to_forget)
+    to_forget = Discard(family_id=FAMILY_ID, flow_id=MEDICINE_IDS[0], flow="addmed").encode()
+    continue_button = Button(conversations.continue_label(), to_go_on)
+    discard_button = Button(conversations.discard_label(), to_forget)
     stop = Button(conversations.stop_label(), to_forget)
     question = new_medicines.ask_dosage(words.medicine)
     return {
@@ -29,9 +29,9 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
             typed=f"addmed {words.medicine}",
             buttons=[choice(guesses.yes_label("addmed"))],
         ),
-        "guess_only_named": partial(guesses.only_named, "today", ""),
+        "guess_only_named": partial(guesses.suggest, "today", ""),
         "guess_only_named_again": partial(
-            guesses.only_named, "give", words.medicine, has_button=False
+            guesses.suggest, "give", words.medicine, has_button=False
         ),
         "edited_ask": partial(
             edited.ask,
@@ -47,7 +47,7 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
                 )
             ],
         ),
-        "edited_left": partial(edited.left),
+        "edited_left": partial(edited.nothing_changed),
         "edited_needs_questions": partial(edited.needs_questions),
         "edited_cannot_undo": partial(edited.cannot_undo, f"/addperson {words.person}"),
         "edited_changed_since": partial(
@@ -61,39 +61,48 @@ def conversation_screens(words: Words) -> Mapping[str, View]:
         "conversation_expired": partial(conversations.expired),
         "conversation_expired_screen": partial(conversations.expired_screen),
         "conversation_expired_button": partial(conversations.expired_button),
-        "conversation_expired_can_continue": partial(conversations.expired, go_on=go_on),
+        "conversation_expired_can_continue": partial(
+            conversations.expired, continue_button=continue_button
+        ),
         "conversation_left_not_saved": partial(
-            conversations.left, question, conversations.Unfinished.NOT_SAVED, go_on
+            conversations.abandoned, question, conversations.Unfinished.NOT_SAVED, continue_button
         ),
         "conversation_left_not_recorded": partial(
-            conversations.left, question, conversations.Unfinished.NOT_RECORDED, go_on
+            conversations.abandoned,
+            question,
+            conversations.Unfinished.NOT_RECORDED,
+            continue_button,
         ),
         "conversation_left_not_changed": partial(
-            conversations.left, question, conversations.Unfinished.NOT_CHANGED, go_on
+            conversations.abandoned, question, conversations.Unfinished.NOT_CHANGED, continue_button
         ),
         "conversation_left_notice": partial(
-            conversations.left_notice,
+            conversations.abandoned_notice,
             f"{words.medicine} {words.dosage}",
-            go_on=go_on,
-            forget=forget,
+            continue_button=continue_button,
+            discard_button=discard_button,
         ),
         "conversation_still_open": partial(
-            conversations.still_open, question, None, go_on=go_on, stop=stop
+            conversations.still_open,
+            question,
+            None,
+            continue_button=continue_button,
+            stop_button=stop,
         ),
         "conversation_draft_still_open": partial(
             conversations.still_open,
             question,
             f"{words.medicine} {words.dosage}",
-            go_on=go_on,
-            stop=stop,
+            continue_button=continue_button,
+            stop_button=stop,
         ),
         "conversation_continued": partial(conversations.continued),
         "conversation_forgotten": partial(
-            conversations.forgotten, conversations.Unfinished.NOT_SAVED
+            conversations.discarded, conversations.Unfinished.NOT_SAVED
         ),
         "conversation_too_old": partial(conversations.too_old, "addmed"),
         "conversation_cannot_continue": partial(conversations.cannot_continue),
-        "conversation_answered_before": partial(conversations.answered_before),
+        "conversation_answered_before": partial(conversations.already_answered),
         "conversation_nothing_to_cancel": partial(conversations.nothing_to_cancel),
         "conversation_cancelled": partial(conversations.cancelled),
     }

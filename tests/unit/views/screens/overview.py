@@ -204,7 +204,9 @@ def list_screens(home: Home) -> Mapping[str, View]:
             line=words.medicine,
             last=(button, button),
         ),
-        "list_type_anew": partial(pasted_lists.type_anew, words.medicine, number=2, keep=button),
+        "list_type_anew": partial(
+            pasted_lists.ask_to_retype, words.medicine, number=2, keep=button
+        ),
         "list_tap_or_type": partial(pasted_lists.tap_or_type),
         "list_tap_or_type_instead": partial(pasted_lists.tap_or_type, words.medicine),
         "list_saved_appointments": partial(
@@ -248,10 +250,12 @@ def elsewhere_screens(home: Home) -> Mapping[str, View]:
         ),
         "elsewhere_person": offered(person, command="history", buttons=[at("history")]),
         "elsewhere_add": offered(
-            person, elsewhere.only_reads(there), command="addmed", buttons=[at("addmed")]
+            person, elsewhere.read_only_there(there), command="addmed", buttons=[at("addmed")]
         ),
         "elsewhere_pause": offered(there, command="pause", buttons=[at("pause")]),
-        "elsewhere_only_reads": partial(elsewhere.only_told, "…", [elsewhere.only_reads(there)]),
+        "elsewhere_only_reads": partial(
+            elsewhere.not_allowed_there, "…", [elsewhere.read_only_there(there)]
+        ),
         "elsewhere_done": partial(
             elsewhere.done_there, screen, family=words.other_family, here=words.family
         ),

@@ -149,7 +149,7 @@ def refusal_screens(home: Home) -> Mapping[str, View]:
         "refused_unclear": partial(refusals.refuse, unclear, is_press=False),
         "refused_slow_down": partial(refusals.slow_down),
         "refused_in_private": partial(refusals.in_private, "carecircle_bot"),
-        "refused_forgetful": partial(refusals.forgetful),
+        "refused_forgetful": partial(refusals.conversations_unavailable),
         "refused_old_button": partial(refusals.old_button),
         "refused_apology": partial(refusals.apology, "4711"),
     }

@@ -1,1 +1,1 @@
-"""What a medicine is (its name, how much, when): adding one, and changing one."""
+"""What a medicine is (its name, dosage and schedule): adding one, and changing one."""

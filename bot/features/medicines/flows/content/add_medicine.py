@@ -1,18 +1,27 @@
-"""`/addmed`: for whom, what, how much, when; then saved, or shown first where it is not certain."""
+"""`/addmed`: asks for the person, name, dosage and schedule; saves, or shows it first if in
+doubt.
+"""
 
 from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation import pasted_lists
-from bot.conversation.engine import Flow, Leaving, Reply, Step, cancelled, finished
-from bot.conversation.whose import ask_whose, load_people, renewing_people, take_whose
+from bot.conversation.engine import AbandonPolicy, Flow, Reply, Step, finished
+from bot.conversation.people import ask_person, load_people, renewing_people, take_person
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content.content_changes import Ground
-from bot.features.medicines.flows.content.drawn_questions import (
+from bot.features.medicines.flows.content.content_changes import ChangeContext
+from bot.features.medicines.flows.content.medicine_draft import (
+    OFFERED,
+    Draft,
+    describe_draft,
+)
+from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
+from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
+from bot.features.medicines.flows.content.questions import (
     ask_change,
     ask_confirm,
     ask_dosage,
-    ask_most,
+    ask_max_per_day,
     ask_name,
     ask_new_dosage,
     ask_new_schedule,
@@ -20,13 +29,6 @@ from bot.features.medicines.flows.content.drawn_questions import (
     ask_schedule,
     of_question,
 )
-from bot.features.medicines.flows.content.medicine_draft import (
-    OFFERED,
-    Draft,
-    name_draft,
-)
-from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
-from bot.features.medicines.flows.content.pasted_medicines import PASTED_MEDICINES
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import understand_medicine
 from bot.grammar.dosages import parse_dosage
@@ -46,7 +48,7 @@ from domain.medicines.errors import SameMedicine
 from domain.medicines.facts import Content
 from domain.medicines.schedules.changes import Change
 
-# What is merely missing is asked for; no sentence needs to say that it is missing.
+# Whatever is missing is asked for, so no sentence has to say that it's missing.
 _ASKED_FOR = frozenset(
     {
         Problem.NAME_MISSING,
@@ -61,7 +63,7 @@ _ASKED_FOR = frozenset(
 async def begin(request: Request) -> Answer:
     """`/addmed [NAME DOSAGE SCHEDULE [for PERSON]]`"""
     request.scope.require(Action.CHANGE_MEDICINES)
-    # The command stays before the line: a name may look like one, and is to be refused as such.
+    # Keep the command in front of the line: a name that looks like a command has to be refused.
     line = f"/addmed {request.text}" if request.text else ""
     draft = Draft(people=await load_people(request.scope), line=line)
     if not draft.people:
@@ -72,9 +74,9 @@ async def begin(request: Request) -> Answer:
         return FLOW.begin(request, draft.step, draft.write())
     typed = understand_medicine(draft.line, people=draft.persons, now=request.scope.clock.now())
     draft = draft.understood(typed)
-    # Whoever is in a hurry is not asked how often "as needed" may be; the answer says what is open.
-    is_whole = replace(draft, guard="done").step == "confirm"
-    if typed.problem is None and typed.is_certain and is_whole:
+    # A one-line command isn't asked how often "as needed" may be; the confirmation mentions it.
+    is_complete = replace(draft, guard="done").step == "confirm"
+    if typed.problem is None and typed.is_certain and is_complete:
         try:
             return await _save(request, draft)
         except SameMedicine as same:
@@ -86,12 +88,12 @@ async def begin(request: Request) -> Answer:
 async def _take_person(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
     try:
-        number = take_whose(draft.people, reply)
+        number = take_person(draft.people, reply)
     except Misunderstood:
-        # What was typed at the question whose it is may be the rest of it.
+        # What was typed when asked for the person may be the rest of the line.
         text = reply.text or ""
         with_line = replace(draft, line=f"/addmed {text}")
-        early = None if draft.line else _more(request, running, with_line, text)
+        early = None if draft.line else _take_rest(request, running, with_line, text)
         if early is None:
             raise
         return early
@@ -101,37 +103,37 @@ async def _take_person(request: Request, running: Conversation, reply: Reply) ->
     person = draft.persons[number]
     typed = understand_medicine(draft.line, people=[person], now=request.scope.clock.now())
     draft = replace(draft.understood(typed), person=number, line="")
-    # Whom it is for is settled by now, whatever name the line gave.
+    # The person is settled now, whatever name the line gave.
     is_settled = typed.problem is not None and typed.problem.problem is Problem.UNKNOWN_PERSON
     first = None if is_settled else _sentence(typed.problem)
     return _next(request, running, draft.offering(typed.problem), first=first)
 
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """A name alone, or all of it at once, or a list."""
+    """A name alone, a whole line, or a list."""
     draft, text = Draft.read(running), reply.text or ""
     if pasted_lists.is_list(text):
         return await pasted_lists.begin(replace(request, text=text), PASTED_MEDICINES)
-    return _more(request, running, draft, text) or _next(
+    return _take_rest(request, running, draft, text) or _next(
         request, running, replace(draft, name=parse_name(text))
     )
 
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """How much, and perhaps when."""
+    """The dosage, and perhaps the schedule."""
     draft, text = Draft.read(running), reply.text or ""
     try:
         dosage = parse_dosage(text)
     except Misunderstood:
-        more = _more(request, running, draft, f'"{draft.name}" {text}')
+        more = _take_rest(request, running, draft, f'"{draft.name}" {text}')
         if more is None:
             raise
         return more
     return _next(request, running, replace(draft, dosage=dosage.to_json()))
 
 
-def _more(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
-    """The next question, after what says more than a name; None where it does not."""
+def _take_rest(request: Request, running: Conversation, draft: Draft, text: str) -> Answer | None:
+    """Take a line that says more than a name; None if it doesn't."""
     people = [draft.persons[draft.person]] if draft.person is not None else draft.persons
     typed = understand_medicine(f"/addmed {text}", people=people, now=request.scope.clock.now())
     if typed.name is None or not (typed.dosage or typed.schedule):
@@ -171,7 +173,7 @@ async def _take_schedule(request: Request, running: Conversation, reply: Reply) 
 
 
 def _tapped(draft: Draft, choice: str) -> str:
-    """What a button of the question when it is due says, as one would type it."""
+    """What a schedule button says, as one would type it."""
     match choice[:1], choice[1:]:
         case "t", number if number.isdecimal():
             return draft.times[int(number)]
@@ -183,33 +185,32 @@ def _tapped(draft: Draft, choice: str) -> str:
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_interval(reply, _ground(request, draft))
+    change = parts.take_interval(reply, _context(request, draft))
     guard = "most" if change is None or change.max_per_day is None else "done"
     return _changed(request, running, replace(draft, guard=guard), change)
 
 
-async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    change = parts.take_most(reply, _ground(request, draft))
+    change = parts.take_max_per_day(reply, _context(request, draft))
     return _changed(request, running, replace(draft, guard="done"), change)
 
 
-def _ground(request: Request, draft: Draft) -> Ground:
+def _context(request: Request, draft: Draft) -> ChangeContext:
     if draft.chosen is None:
         raise Misunderstood(Problem.WHICH_PERSON)
-    return Ground(draft.content, draft.chosen.zone, request.scope.clock.now())
+    return ChangeContext(draft.content, draft.chosen.zone, request.scope.clock.now())
 
 
 def _changed(
     request: Request, running: Conversation, draft: Draft, change: Change | None, *, words: str = ""
 ) -> Answer:
-    """The draft with a change of it, or the question what it means; then the draft is shown again.
-
-    Raises Misunderstood.
+    """The draft with the change applied, or the question what the change means. Raises
+    Misunderstood.
     """
     if change is None:
         return _next(request, running, draft)
-    found = _ground(request, draft).apply([change], words=words)
+    found = _context(request, draft).apply([change], words=words)
     if isinstance(found, Content):
         return _next(request, running, draft.changed(found))
     step, needed = parts.data_of_question(found)
@@ -218,7 +219,7 @@ def _changed(
 
 
 async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """What is typed under a draft changes it: "at 19:00", "4 hours apart, max 4", "for Dad"."""
+    """Typed text changes the draft: "at 19:00", "4 hours apart, max 4", "for Dad"."""
     draft, text = Draft.read(running), reply.text or ""
     line = tokenize(text[:LONGEST_SCHEDULE])
     named = find_person(line, draft.persons)
@@ -227,30 +228,30 @@ async def _take_words(request: Request, running: Conversation, reply: Reply) -> 
         text = line.typed(line.tokens[: named.start] + line.tokens[named.end :])
         if not text:
             return _next(request, running, draft)
-    change = _ground(request, draft).read(text)
+    change = _context(request, draft).read(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft, text = Draft.read(running), reply.text or ""
-    change = _ground(request, draft).read_dosage(text)
+    change = _context(request, draft).read_dosage(text)
     return _changed(request, running, draft, change, words=text)
 
 
 async def _take_new_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running)
-    ground = _ground(request, draft)
-    words = parts.words_of_when(reply, ground)
-    change = ground.read_schedule(words)
+    context = _context(request, draft)
+    words = parts.words_of_when(reply, context)
+    change = context.read_schedule(words)
     return _changed(request, running, replace(draft, guard=""), change, words=words)
 
 
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """The answer to what a change of the draft means."""
+    """The answer to the question what a change means."""
     draft = Draft.read(running)
     question, change = draft.question or {}, Change.from_json(draft.change or {})
-    ground = _ground(request, draft)
-    change = parts.take_answer(running.step, question, reply, change, ground)
+    context = _context(request, draft)
+    change = parts.take_answer(running.step, question, reply, change, context)
     return _changed(request, running, draft, change, words=reply.text or "")
 
 
@@ -260,15 +261,15 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
         case "save":
             return await _save_in(request, running, draft)
         case "change":
-            return FLOW.go_on(request, running, "change", draft.write())
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "change", draft.write())
         case _:
             return await _take_words(request, running, reply)
 
 
 async def _save_in(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """The end of the conversation, unless they take one of that name, or of one alike, already."""
+    """Save and end the conversation, unless the person already takes one with this or a similar
+    name.
+    """
     try:
         return finished(running, await _save(request, draft, flow_id=running.flow_id))
     except SameMedicine as same:
@@ -282,9 +283,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
             both = replace(draft, same=None, beside=(*draft.beside, draft.same_id))
             return await _save_in(request, running, both)
         case "change":
-            return FLOW.go_on(request, running, "change", replace(draft, same=None).write())
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "change", replace(draft, same=None).write())
         case _:
             return await _take_words(request, running, reply)
 
@@ -295,13 +294,11 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
         case "name":
             draft = replace(draft, name=None)
         case "dosage":
-            return FLOW.go_on(request, running, "much", draft.write())
+            return FLOW.advance(request, running, "much", draft.write())
         case "schedule":
-            return FLOW.go_on(request, running, "when", draft.write())
+            return FLOW.advance(request, running, "when", draft.write())
         case "person":
             draft = replace(draft, person=None)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _take_words(request, running, reply)
     return _next(request, running, draft)
@@ -310,7 +307,7 @@ async def _take_change(request: Request, running: Conversation, reply: Reply) ->
 FLOW = Flow(
     "addmed",
     {
-        "person": Step(ask_whose, _take_person),
+        "person": Step(ask_person, _take_person),
         "name": Step(ask_name, _take_name),
         "dosage": Step(ask_dosage, _take_dosage),
         "schedule": Step(ask_schedule, _take_schedule),
@@ -323,10 +320,10 @@ FLOW = Flow(
         "which": Step(of_question(parts.ask_which), _take_answer),
         "each": Step(of_question(parts.ask_each), _take_answer),
         "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(ask_most, _take_most),
+        "most": Step(ask_max_per_day, _take_max_per_day),
     },
-    leaving=Leaving(
-        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), name_draft=name_draft
+    abandon_policy=AbandonPolicy(
+        "addmed", renew=renewing_people(Action.CHANGE_MEDICINES), describe_draft=describe_draft
     ),
 )
 
@@ -335,7 +332,7 @@ def _next(
     request: Request, running: Conversation, draft: Draft, *, first: Screen | None = None
 ) -> Answer:
     draft = draft.with_times(request.scope.clock.now())
-    return FLOW.go_on(request, running, draft.step, draft.write(), first=first)
+    return FLOW.advance(request, running, draft.step, draft.write(), first=first)
 
 
 async def _save(request: Request, draft: Draft, *, flow_id: UUID | None = None) -> Answer:

@@ -1,5 +1,5 @@
-"""A new name that a medicine of the same person has, or one that is easily mistaken for it: the
-question, and what is known by its answer.
+"""The question whether a medicine with the same or a similar name is a different one, and its
+answer.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from domain.medicines.errors import SameMedicine
 
 
 def beside(data: Data, name: str, same: SameMedicine) -> Data:
-    """What the question shows, and which ones a yes is said beside."""
+    """Data for the question, including the medicines that a yes confirms to be different."""
     existing = same.existing
     return {
         **data,
@@ -26,7 +26,7 @@ def beside(data: Data, name: str, same: SameMedicine) -> Data:
 
 
 def known(data: Data) -> Sequence[UUID]:
-    """Those that the member has seen and says to be others."""
+    """The medicines that the member has seen and says are different."""
     return [UUID(key) for key in data.get("beside", ())]
 
 

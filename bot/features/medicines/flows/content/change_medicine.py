@@ -1,7 +1,7 @@
-"""Change on a medicine: its name, how much, or when; from now on.
+"""Change, on a medicine: its name, dosage or schedule, from now on.
 
-What is named changes, everything else stays. A change that has more of something, or that loses
-something, is shown beside what it is now and asked about, always; any other is saved at once.
+What is named changes, everything else stays. A change that adds or loses something is always shown
+beside the current state and confirmed. Any other is saved at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.content import alike
 from bot.features.medicines.flows.content import content_changes as parts
-from bot.features.medicines.flows.content.content_changes import Ground
+from bot.features.medicines.flows.content.content_changes import ChangeContext
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock import per_dose
 from bot.features.medicines.views import meds as meds_views
@@ -54,7 +53,7 @@ async def begin(request: Request) -> Answer:
 
 
 def _facts_of(medicine: MedicineFacts, request: Request) -> dict[str, Any]:
-    """What every question shows of the medicine."""
+    """What every question shows about the medicine."""
     today = request.scope.clock.now().astimezone(medicine.zone).date()
     return {
         "id": str(medicine.id),
@@ -71,10 +70,10 @@ def _content_of(medicine: MedicineFacts) -> Content:
     return Content(medicine.name, medicine.dosage, medicine.schedule)
 
 
-def _ground(request: Request, data: Data, content: Content | None = None) -> Ground:
-    """As the medicine was when the conversation began: its version says whether it still is."""
+def _context(request: Request, data: Data, content: Content | None = None) -> ChangeContext:
+    """As of the start of the conversation; the version says whether that is still current."""
     content = content or Content.from_json(data["old"])
-    return Ground(content, ZoneInfo(data["zone"]), request.scope.clock.now())
+    return ChangeContext(content, ZoneInfo(data["zone"]), request.scope.clock.now())
 
 
 def _changes(data: Data) -> list[Change]:
@@ -93,24 +92,22 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     data: Data = running.data
     match reply.choice:
         case "name" | "dosage" as part:
-            return FLOW.go_on(request, running, part, data)
+            return FLOW.advance(request, running, part, data)
         case "schedule":
             old, today = Content.from_json(data["old"]), date.fromisoformat(data["today"])
             when = parts.data_of_when(old.schedule, ZoneInfo(data["zone"]), today=today)
-            return FLOW.go_on(request, running, "schedule", {**data, **when})
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "schedule", {**data, **when})
         case _:
             return await _take_words(request, running, reply)
 
 
 async def _take_words(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """What is typed where a button was expected changes the medicine, too."""
+    """Typed text changes the medicine, too, even where a button was expected."""
     data: Data = running.data
     text = reply.text or ""
-    so_far = _ground(request, data).apply(_changes(data))
+    so_far = _context(request, data).apply(_changes(data))
     content = so_far if isinstance(so_far, Content) else Content.from_json(data["old"])
-    change = _ground(request, data, content).read(text)
+    change = _context(request, data, content).read(text)
     return await _proceed(request, running, [*_changes(data), change], words=text)
 
 
@@ -120,7 +117,9 @@ def _ask_name(_data: Data, _choice: Choice) -> Screen:
 
 async def _take_name(request: Request, running: Conversation, reply: Reply) -> Answer:
     change = Change(name=parse_name(reply.text or ""))
-    running = replace(running, data={**running.data, "beside": []})  # said of another name
+    running = replace(
+        running, data={**running.data, "beside": []}
+    )  # those were confirmed for another name
     return await _proceed(request, running, [*_changes(running.data), change])
 
 
@@ -130,9 +129,7 @@ async def _take_same(request: Request, running: Conversation, reply: Reply) -> A
         case "both":
             return await _save(request, running, data, Content.from_json(data["new"]))
         case "change":
-            return FLOW.go_on(request, running, "name", data)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "name", data)
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(FLOW.question(running))
 
@@ -150,36 +147,36 @@ def _ask_dosage(data: Data, _choice: Choice) -> Screen:
 
 async def _take_dosage(request: Request, running: Conversation, reply: Reply) -> Answer:
     text = reply.text or ""
-    change = _ground(request, running.data).read_dosage(text)
+    change = _context(request, running.data).read_dosage(text)
     return await _proceed(request, running, [*_changes(running.data), change], words=text)
 
 
 async def _take_schedule(request: Request, running: Conversation, reply: Reply) -> Answer:
-    ground = _ground(request, running.data)
-    words = parts.words_of_when(reply, ground)
-    change = ground.read_schedule(words)
+    context = _context(request, running.data)
+    words = parts.words_of_when(reply, context)
+    change = context.read_schedule(words)
     return await _proceed(request, running, [*_changes(running.data), change], words=words)
 
 
 async def _take_answer(request: Request, running: Conversation, reply: Reply) -> Answer:
-    """The answer to what could mean several things."""
+    """The answer to the question what a change means."""
     data: Data = running.data
     *earlier, last = _changes(data)
-    ground = _ground(request, data)
-    change = parts.take_answer(running.step, data, reply, last, ground)
+    context = _context(request, data)
+    change = parts.take_answer(running.step, data, reply, last, context)
     return await _proceed(request, running, [*earlier, change], words=reply.text or "")
 
 
 async def _take_interval(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_interval(reply, _ground(request, data, Content.from_json(data["new"])))
+    change = parts.take_interval(reply, _context(request, data, Content.from_json(data["new"])))
     guard = "most" if change is None or change.max_per_day is None else "done"
     return await _guarded(request, running, change, guard)
 
 
-async def _take_most(request: Request, running: Conversation, reply: Reply) -> Answer:
+async def _take_max_per_day(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: Data = running.data
-    change = parts.take_most(reply, _ground(request, data, Content.from_json(data["new"])))
+    change = parts.take_max_per_day(reply, _context(request, data, Content.from_json(data["new"])))
     return await _guarded(request, running, change, "done")
 
 
@@ -198,31 +195,31 @@ async def _proceed(
     words: str = "",
     guard: str = "",
 ) -> Answer:
-    """Ask what is to be asked about the changes, or make them."""
+    """Ask what the changes still need, or save them."""
     data: Mapping[str, Any] = {
         **running.data,
         "changes": [change.to_json() for change in changes],
     }
-    ground = _ground(request, data)
-    new = ground.apply(changes, words=words)
+    context = _context(request, data)
+    new = context.apply(changes, words=words)
     if not isinstance(new, Content):
         step, needed = parts.data_of_question(new)
-        return FLOW.go_on(request, running, step, {**data, **needed})
+        return FLOW.advance(request, running, step, {**data, **needed})
     data = {**data, "new": new.to_json(), "most_choices": parts.most_choices(new)}
     if guard != "done" and _lacks_guard(changes, new, guard):
-        return FLOW.go_on(request, running, guard or "interval", data)
-    if new == ground.content:
+        return FLOW.advance(request, running, guard or "interval", data)
+    if new == context.content:
         medicine = await get_medication(request.scope, UUID(data["id"]))
-        return finished(running, new_medicines.nothing_changed(medicine, now=ground.now))
-    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+        return finished(running, new_medicines.nothing_changed(medicine, now=context.now))
+    concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)
     if concerns:
         data = {**data, "concerns": [concern.name for concern in concerns]}
-        return FLOW.go_on(request, running, "review", data)
+        return FLOW.advance(request, running, "review", data)
     return await _save(request, running, data, new)
 
 
 def _lacks_guard(changes: Sequence[Change], new: Content, guard: str) -> bool:
-    """Whether it becomes as needed, and nobody has said how often yet."""
+    """Whether it becomes as needed and nobody has said how often yet."""
     is_named = any(change.is_as_needed for change in changes)
     return is_named and (guard == "most" or parts.needs_guard(new))
 
@@ -248,17 +245,17 @@ async def _refresh_review(request: Request, data: Data) -> Data:
 
 
 async def _of_now(request: Request, data: Data) -> Data | None:
-    """The changes, of the medicine as it is now; None where they cannot be made of it."""
+    """The changes applied to the current medicine; None if they no longer apply."""
     medicine = await get_medication(request.scope, UUID(data["id"]))
     fresh = {**data, **_facts_of(medicine, request)}
-    ground = _ground(request, fresh)
+    context = _context(request, fresh)
     try:
-        new = ground.apply(_changes(data))
+        new = context.apply(_changes(data))
     except Misunderstood:
         return None
     if not isinstance(new, Content):
         return None
-    concerns = list_concerns(ground.content, new, zone=ground.zone, now=ground.now)
+    concerns = list_concerns(context.content, new, zone=context.zone, now=context.now)
     return {**fresh, "new": new.to_json(), "concerns": [concern.name for concern in concerns]}
 
 
@@ -268,26 +265,24 @@ async def _take_review(request: Request, running: Conversation, reply: Reply) ->
         case "save":
             return await _save_reviewed(request, running, data)
         case "change":
-            return FLOW.go_on(request, running, "what", data)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "what", data)
         case _:
             return await _take_words(request, running, reply)
 
 
 async def _save_reviewed(request: Request, running: Conversation, data: Data) -> Answer:
-    """What was shown; if somebody has changed it meanwhile, the question is another one."""
+    """Save what was shown. If somebody has changed the medicine in the meantime, ask again."""
     now = request.scope.clock.now()
     try:
         medicine = await _edit(request, data, Content.from_json(data["new"]))
     except SameMedicine as same:
-        return FLOW.go_on(request, running, "same", alike.beside(data, data["new"]["name"], same))
+        return FLOW.advance(request, running, "same", alike.beside(data, data["new"]["name"], same))
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         fresh = await _of_now(request, data)
         if fresh is None:
             return finished(running, Answer(send=(screen,)))
-        return FLOW.go_on(request, running, "review", fresh, first=screen)
+        return FLOW.advance(request, running, "review", fresh, first=screen)
     return await _saved(request, running, medicine)
 
 
@@ -296,7 +291,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
     try:
         medicine = await _edit(request, data, new)
     except SameMedicine as same:
-        return FLOW.go_on(request, running, "same", alike.beside(data, new.name, same))
+        return FLOW.advance(request, running, "same", alike.beside(data, new.name, same))
     except ChangedMeanwhile as other:
         screen = meds_views.changed_meanwhile(other.medicine, now=now)
         return finished(running, Answer(send=(screen,)))
@@ -304,7 +299,7 @@ async def _save(request: Request, running: Conversation, data: Data, new: Conten
 
 
 async def _saved(request: Request, running: Conversation, medicine: MedicineFacts) -> Answer:
-    """What was saved, and what has to be asked about the stock then."""
+    """What was saved, and then what this requires asking about the stock."""
     member = request.scope.require(Action.CHANGE_MEDICINES)
     done = meds_views.changed(medicine, member=member, now=request.scope.clock.now())
     answer = finished(running, done)
@@ -323,7 +318,7 @@ async def _edit(request: Request, data: Data, new: Content) -> MedicineFacts:
     )
 
 
-# Conversations of "changemed" knew nothing of parts; one that runs during an update has expired.
+# The flow was once called "changemed", with other data; those conversations count as expired.
 FLOW = Flow(
     "changepart",
     {
@@ -336,8 +331,8 @@ FLOW = Flow(
         "which": Step(parts.ask_which, _take_answer),
         "each": Step(parts.ask_each, _take_answer),
         "interval": Step(parts.ask_interval, _take_interval),
-        "most": Step(parts.ask_most, _take_most),
+        "most": Step(parts.ask_max_per_day, _take_max_per_day),
         "review": Step(_ask_review, _take_review, _refresh_review),
     },
-    leaving=Leaving("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
+    abandon_policy=AbandonPolicy("meds", Unfinished.NOT_CHANGED, renew=renew_medicine),
 )

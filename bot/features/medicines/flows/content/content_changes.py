@@ -1,8 +1,7 @@
-"""Changing a medicine part by part: the questions that the change of a saved one and of a draft
-share.
+"""Changing a medicine part by part: the questions that saved medicines and drafts share.
 
-What is typed, or tapped, is a change of parts; what could mean several things is asked, and its
-answer completes the change.
+What is typed or tapped is a change of parts. If it could mean several things, that is asked, and
+the answer completes the change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +12,14 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.features.medicines.views.content import medicine_changes
-from bot.grammar.commands.schedule_changes import parse_change, parse_least_time, parse_most
+from bot.grammar.commands.schedule_changes import (
+    parse_change,
+    parse_max_per_day,
+    parse_min_interval,
+)
 from bot.grammar.dosages import parse_dosage
 from bot.grammar.problems import Misunderstood, Problem
-from bot.grammar.schedules.context import misfit
+from bot.grammar.schedules.context import to_misunderstood
 from bot.ui.answer import Screen
 from domain.medicines.facts import Content
 from domain.medicines.schedules.amounts import ALL, STRENGTH
@@ -27,7 +30,7 @@ from domain.medicines.schedules.kinds import AsNeeded, Schedule, Steps, WallCloc
 from domain.medicines.schedules.problems import InvalidSchedule
 from domain.medicines.schedules.questions import AskAmount, AskPlace, AskTimes, Question
 
-# What a button says by itself. Hours change hours, days change days.
+# What each button says. A time changes only the times, a day only the days.
 _PRESETS = {
     "m": "at 08:00",
     "e": "at 20:00",
@@ -41,26 +44,28 @@ _PRESETS = {
 _HOURS = frozenset({"m", "e", "me", "mne"})
 _TIMES = ("08:00", "12:00", "20:00", "08:00, 20:00", "08:00, 14:00, 20:00")
 _UNKNOWN = "unknown"
-_INTERVALS = (4, 6, 8, 12, 24)  # hours
-_MOST = (1, 2, 3, 4, 6, 8)
+_INTERVAL_CHOICES = (4, 6, 8, 12, 24)  # hours
+_MAX_PER_DAY_CHOICES = (1, 2, 3, 4, 6, 8)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What is changed, and by whose clock and when it is read."""
+class ChangeContext:
+    """What is being changed, in whose time zone, and when it was read."""
 
     content: Content
     zone: ZoneInfo
     now: datetime
 
     def apply(self, changes: Sequence[Change], *, words: str = "") -> Content | Question:
-        """One change after the other. Raises Misunderstood, of *words*, for what cannot be."""
+        """Apply the changes in order. Raises Misunderstood, quoting *words*, for an
+        impossible one.
+        """
         content = self.content
         for change in changes:
             try:
                 changed = apply_change(content, change, zone=self.zone, now=self.now)
             except InvalidSchedule as error:
-                raise misfit(error, words) from error
+                raise to_misunderstood(error, words) from error
             if not isinstance(changed, Content):
                 return changed
             content = changed
@@ -83,7 +88,7 @@ class Ground:
         return parse_change(text, schedule=self.content.schedule, zone=self.zone, now=self.now)
 
     def read_dosage(self, text: str) -> Change:
-        """ "75 mg", or how much at each time. Raises Misunderstood."""
+        """ "75 mg", or an amount for each time. Raises Misunderstood."""
         try:
             return Change(dosage=parse_dosage(text))
         except Misunderstood as problem:
@@ -96,9 +101,6 @@ class Ground:
             return change
 
 
-# When, and how much.
-
-
 def ask_when(data: Data, choice: Choice) -> Screen:
     buttons = [choice(label, key) for key, label in data["presets"]]
     return medicine_changes.ask_new_schedule(data["name"], data["schedule_now"], buttons)
@@ -107,7 +109,7 @@ def ask_when(data: Data, choice: Choice) -> Screen:
 def data_of_when(
     schedule: Schedule, zone: ZoneInfo, *, today: date | None = None
 ) -> dict[str, Any]:
-    """What :func:`ask_when` needs."""
+    """The data that :func:`ask_when` needs."""
     has_days = isinstance(schedule, WallClock) and schedule.days != EVERY_DAY
     is_by_clock = isinstance(schedule, WallClock | Steps)
     labels = medicine_changes.change_presets(keeps_days=has_days, keeps_hours=is_by_clock)
@@ -117,28 +119,25 @@ def data_of_when(
     }
 
 
-def words_of_when(reply: Reply, ground: Ground) -> str:
-    """What a reply to :func:`ask_when` says, typed or tapped."""
+def words_of_when(reply: Reply, context: ChangeContext) -> str:
+    """What a typed or tapped reply to :func:`ask_when` says."""
     if reply.choice is None:
         return reply.text or ""
     words = _PRESETS[reply.choice]
-    is_by_clock = isinstance(ground.content.schedule, WallClock | Steps)
+    is_by_clock = isinstance(context.content.schedule, WallClock | Steps)
     if reply.choice in _HOURS and not is_by_clock:
-        return f"every day {words}"  # it has no days that could be kept
+        return f"every day {words}"  # it has no days to keep
     return words
 
 
-# What could mean several things.
-
-
 def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
-    """The step that asks *question*, and what it needs."""
+    """The step that asks *question*, and the data it needs."""
     match question:
         case AskTimes(so_far=so_far, count=count):
             choices = times_choices(so_far, count=count)
             return "times", {"buttons": [[f"t{n}", words] for n, words in enumerate(choices)]}
         case AskPlace(places=places, strength=strength):
-            # Of one amount, "all of them" says the same.
+            # With one amount, "all of them" says the same.
             labels = [
                 [place.key, medicine_changes.place_label(place)]
                 for place in places
@@ -160,7 +159,7 @@ def data_of_question(question: Question) -> tuple[str, dict[str, Any]]:
 
 
 def times_choices(so_far: Sequence[time] = (), *, count: int | None = None) -> Sequence[str]:
-    """Times of day as one would type them: those so far first, all together and each."""
+    """Times of day as one would type them: the current ones first, all together and each."""
     own = [f"{at:%H:%M}" for at in so_far]
     choices = dict.fromkeys([", ".join(own), *own, *_TIMES])
     return [words for words in choices if words and count in {None, words.count(":")}]
@@ -185,10 +184,11 @@ def _buttons(data: Data, choice: Choice) -> list[Any]:
     return [choice(label, key) for key, label in data["buttons"]]
 
 
-def take_answer(step: str, data: Data, reply: Reply, change: Change, ground: Ground) -> Change:
-    """The change with the answer to the question of *step*. Whoever begins anew, does so.
-
-    Raises Misunderstood.
+def take_answer(
+    step: str, data: Data, reply: Reply, change: Change, context: ChangeContext
+) -> Change:
+    """The change completed by the answer to the question of *step*; a new change if the answer
+    starts over. Raises Misunderstood.
     """
     labels: Mapping[str, str] = dict(data["buttons"])
     if step == "which" and reply.choice is not None:
@@ -196,20 +196,17 @@ def take_answer(step: str, data: Data, reply: Reply, change: Change, ground: Gro
         return change.completed(Change(place=place))
     if step == "each":
         words = labels[reply.choice] if reply.choice is not None else reply.text or ""
-        answer = ground.read_dosage(words)
+        answer = context.read_dosage(words)
         return change.completed(answer) if answer.dosage is not None else answer
     words = labels[reply.choice] if reply.choice is not None else reply.text or ""
-    answer = ground.read(words)
+    answer = context.read(words)
     if step == "times" and answer == Change(times=answer.times, dosage=answer.dosage):
         return change.completed(answer)
     return answer
 
 
-# As needed: how far apart, and how often.
-
-
 def needs_guard(content: Content) -> bool:
-    """Whether nothing says how often it may be given."""
+    """Whether nothing limits how often it may be given."""
     schedule = content.schedule
     if not isinstance(schedule, AsNeeded):
         return False
@@ -217,41 +214,43 @@ def needs_guard(content: Content) -> bool:
 
 
 def ask_interval(data: Data, choice: Choice) -> Screen:
-    buttons = [choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVALS]
+    buttons = [
+        choice(medicine_changes.hours_label(hours), str(hours)) for hours in _INTERVAL_CHOICES
+    ]
     return medicine_changes.ask_interval(
         data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
     )
 
 
-def take_interval(reply: Reply, ground: Ground) -> Change | None:
-    """None: nobody knows. Raises Misunderstood."""
+def take_interval(reply: Reply, context: ChangeContext) -> Change | None:
+    """None if the answer was "I don't know". Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     text = reply.text or ""
     words = f"{reply.choice} hours" if reply.choice is not None else text
-    schedule = ground.content.schedule
-    return parse_least_time(words, schedule=schedule, zone=ground.zone, now=ground.now)
+    schedule = context.content.schedule
+    return parse_min_interval(words, schedule=schedule, zone=context.zone, now=context.now)
 
 
 def most_choices(content: Content) -> Sequence[int]:
-    """No more than the time between two allows."""
+    """The counts that fit the shortest time between two doses."""
     schedule = content.schedule
     interval = schedule.min_interval if isinstance(schedule, AsNeeded) else None
-    fits = timedelta(days=1) // interval if interval else max(_MOST)
-    return [most for most in _MOST if most <= max(1, fits)]
+    fits = timedelta(days=1) // interval if interval else max(_MAX_PER_DAY_CHOICES)
+    return [most for most in _MAX_PER_DAY_CHOICES if most <= max(1, fits)]
 
 
-def ask_most(data: Data, choice: Choice) -> Screen:
+def ask_max_per_day(data: Data, choice: Choice) -> Screen:
     buttons = [choice(str(most), str(most)) for most in data["most_choices"]]
-    return medicine_changes.ask_most(
+    return medicine_changes.ask_max_per_day(
         data["name"], buttons, choice(medicine_changes.unknown_label(), _UNKNOWN)
     )
 
 
-def take_most(reply: Reply, ground: Ground) -> Change | None:
-    """None: nobody knows. Raises Misunderstood."""
+def take_max_per_day(reply: Reply, context: ChangeContext) -> Change | None:
+    """None if the answer was "I don't know". Raises Misunderstood."""
     if reply.choice == _UNKNOWN:
         return None
     words = reply.choice if reply.choice is not None else reply.text or ""
-    schedule = ground.content.schedule
-    return parse_most(words, schedule=schedule, zone=ground.zone, now=ground.now)
+    schedule = context.content.schedule
+    return parse_max_per_day(words, schedule=schedule, zone=context.zone, now=context.now)

@@ -1,4 +1,4 @@
-"""What is known of a new medicine while `/addmed` asks about it."""
+"""What is known about a new medicine while `/addmed` asks about it."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.conversation.engine import Data
-from bot.conversation.whose import People, index_of, named_for, read_people, to_persons
+from bot.conversation.people import People, index_of, named_for, read_people, to_persons
 from bot.features.medicines.flows.content import content_changes as parts
 from bot.features.medicines.views.content import new_medicines
 from bot.grammar.commands.medicines import PartialMedicine
@@ -24,14 +24,14 @@ OFFERED = frozenset({Problem.WHICH_NIGHT, Problem.HOUR_IS_OVER})
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known of the medicine so far; goes to Redis and back between two questions.
+    """What is known so far; stored in Redis between two questions.
 
-    `line` is what was typed at first, while it is not known for whom: it is read again then, since
-    their zone says what "today" is. `same`: what they take already, of that name or one alike
-    (`same_name`, `same_id`); `beside`: those that the new one is another than. `guard` says what of
-    as needed was asked already: how far apart, how often. `change` is one that is not made yet,
-    since it is asked what was meant (`question`); `times` are those that fit `schedule_so_far`.
-    `offered` are schedules, as one would type them, of which one was likely meant.
+    `line` is what was first typed, kept until the person is known and then read again, because the
+    person's zone says what "today" is. `same` is what they already take with this or a similar name
+    (`same_name`, `same_id`); `beside` are those that the new one is different from. `guard` says
+    which limits of an as-needed medicine were already asked for. `change` is a change that waits
+    for the answer to `question`; `times` are those that fit `schedule_so_far`. `offered` are likely
+    schedules, as one would type them.
     """
 
     people: People
@@ -54,7 +54,7 @@ class Draft:
     @classmethod
     def read(cls, conversation: Conversation) -> Self:
         data: dict[str, Any] = dict(conversation.data)
-        data.pop("is_another", None)  # of the version before
+        data.pop("is_another", None)  # written by an older version
         beside = tuple(data.get("beside", ()))
         return cls(**{**data, "people": read_people(data["people"]), "beside": beside})
 
@@ -71,7 +71,7 @@ class Draft:
 
     @property
     def step(self) -> str:
-        """The first thing that is still to be asked."""
+        """The first question that is still open."""
         if self.person is None:
             return "person"
         if self.name is None:
@@ -90,14 +90,14 @@ class Draft:
 
     @property
     def content(self) -> Content:
-        """What is known by then: name, dosage and schedule."""
+        """Name, dosage and schedule, once they're known."""
         if not (self.name and self.dosage and self.schedule):
             raise Misunderstood(Problem.SCHEDULE_MISSING)
         dosage, schedule = Dosage.from_json(self.dosage), schedule_from_json(self.schedule)
         return Content(self.name, dosage, schedule)
 
     def changed(self, content: Content) -> "Draft":
-        """With another content; what was asked about the one before is settled."""
+        """A copy with another content; what was asked about the previous one is settled."""
         return replace(
             self,
             name=content.name,
@@ -109,7 +109,7 @@ class Draft:
         )
 
     def understood(self, typed: PartialMedicine) -> "Draft":
-        """With what a line said."""
+        """A copy with what a line said."""
         return replace(
             self,
             person=index_of(self.people, typed.person),
@@ -121,14 +121,12 @@ class Draft:
         )
 
     def offering(self, problem: Misunderstood | None) -> "Draft":
-        """With what can be tapped instead of midnight, or of a time at which the one dose can't
-        be.
-        """
+        """A copy with the alternatives to midnight, or to a time that isn't possible."""
         is_of_time = problem is not None and problem.problem in OFFERED
         return replace(self, offered=problem.suggestions if problem and is_of_time else ())
 
     def with_times(self, now: datetime) -> "Draft":
-        """With the times of day that complete what was said so far, to be offered as buttons."""
+        """A copy with the times of day that complete the schedule, offered as buttons."""
         so_far, person = self.schedule_so_far, self.chosen
         if not so_far or person is None:
             return replace(self, times=())
@@ -151,7 +149,7 @@ class Draft:
         )
 
     def beside_existing(self, existing: MedicineFacts) -> "Draft":
-        """With the one of that name, or of one alike, which is to be asked about."""
+        """A copy that asks about the existing medicine with this or a similar name."""
         return replace(
             self,
             same=new_medicines.in_short(existing),
@@ -160,8 +158,8 @@ class Draft:
         )
 
 
-def name_draft(data: Data) -> str | None:
-    """What was to be added, as far as it was said; None where nothing was (no HTML)."""
+def describe_draft(data: Data) -> str | None:
+    """The medicine as far as it's known (no HTML); None if it doesn't have a name yet."""
     if not data["name"]:
         return None
     dosage = Dosage.from_json(data["dosage"]) if data["dosage"] else None

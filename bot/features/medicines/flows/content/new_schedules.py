@@ -1,4 +1,4 @@
-"""When a new medicine is due: what a reply says of it, typed or tapped."""
+"""The schedule of a new medicine: what a typed or tapped reply says."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,15 +20,15 @@ PRESETS = {
 
 
 def read_schedule(words: str, *, so_far: str, zone: ZoneInfo, now: datetime) -> Schedule | str:
-    """What a reply says when it is due, together with what was said before; or, as long as it lacks
-    its times, the words so far. Raises Misunderstood.
+    """The schedule that a reply and what was said before it make; or, while times are missing, the
+    words so far. Raises Misunderstood.
     """
     try:
         return _schedule_or_words(f"{so_far} {words}".strip(), zone=zone, now=now)
     except Misunderstood:
         if not so_far:
             raise
-    return _schedule_or_words(words, zone=zone, now=now)  # they began anew
+    return _schedule_or_words(words, zone=zone, now=now)  # they started over
 
 
 def _schedule_or_words(words: str, *, zone: ZoneInfo, now: datetime) -> Schedule | str:

@@ -1,4 +1,4 @@
-"""What a pasted list has to know of medicines."""
+"""How a pasted list handles medicines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Choice, Data, Reply
 from bot.conversation.list_entries import Entry, Kind, NotSaved, Reader
-from bot.conversation.whose import People, ask_whose, index_of, take_whose, to_persons
+from bot.conversation.people import People, ask_person, index_of, take_person, to_persons
 from bot.features.medicines.flows.content.new_schedules import PRESETS, read_schedule
 from bot.features.medicines.views.content import new_medicines
 from bot.features.medicines.views.content import pasted_medicines as views
@@ -51,10 +51,10 @@ class PastedMedicines(Kind[MedicineFacts]):
 
         return read
 
-    def is_whole(self, entry: Entry) -> bool:
+    def is_complete(self, entry: Entry) -> bool:
         return entry.problem is None and self.question(entry) in (None, "person")
 
-    def is_rest(self, entry: Entry) -> bool:
+    def is_continuation(self, entry: Entry) -> bool:
         return entry.draft["name"] is None
 
     def question(self, entry: Entry) -> str | None:
@@ -72,7 +72,7 @@ class PastedMedicines(Kind[MedicineFacts]):
         draft = entry.draft
         match self.question(entry):
             case "person":
-                return ask_whose({"people": people}, choice)
+                return ask_person({"people": people}, choice)
             case "name":
                 return new_medicines.ask_medicine_name()
             case "dosage":
@@ -88,7 +88,7 @@ class PastedMedicines(Kind[MedicineFacts]):
         draft, text = dict(entry.draft), reply.text or ""
         match self.question(entry):
             case "person":
-                return await self._for(request, people, entry, take_whose(people, reply))
+                return await self._for(request, people, entry, take_person(people, reply))
             case "name":
                 draft["name"] = parse_name(text)
             case "dosage":
@@ -107,17 +107,17 @@ class PastedMedicines(Kind[MedicineFacts]):
     async def _for(
         self, request: Request, people: People, entry: Entry, number: int
     ) -> tuple[Entry, Misunderstood | None]:
-        """The line once more, by the day of that person."""
+        """Read the line again, in that person's time zone."""
         read = await self.reader(request, (people[number],))
         only = read(entry.line, entry.key)
         is_settled = only.reason is not None and only.reason.problem is Problem.UNKNOWN_PERSON
         found = replace(only, draft={**only.draft, "person": number})
         return (found.refused(None) if is_settled else found), None
 
-    def turned(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
+    def redrawn(self, _people: People, _entry: Entry, _reply: Reply) -> Entry | None:
         return None
 
-    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - says nothing of now
+    def refreshed(self, _people: People, entry: Entry, *, now: datetime) -> Entry:  # noqa: ARG002 - nothing depends on the time
         return entry
 
     def words(self, entry: Entry, people: People) -> str:

@@ -1,4 +1,4 @@
-"""Whether a time was meant by the person's clock or by the member's own, while `/give` asks."""
+"""Whether `/give` should read a time by the person's clock or by the member's own."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,7 +21,7 @@ from domain.medicines.records.intakes import is_recordable
 
 
 def by_the_other_clock(request: Request, draft: Draft) -> datetime | None:
-    """When it was by the clock that *draft* is not read by, if that is certain."""
+    """The moment by the other clock, if it's certain."""
     zone = zone_of(request, replace(draft, is_mine=not draft.is_mine))
     with suppress(Misunderstood):
         return parse_moment(draft.said, zone=zone, now=request.scope.clock.now()).at
@@ -29,12 +29,12 @@ def by_the_other_clock(request: Request, draft: Draft) -> datetime | None:
 
 
 def is_clock_in_doubt(request: Request, draft: Draft) -> bool:
-    """Whether a time was typed that is another one by the member's own clock."""
+    """Whether the typed time is a different moment by the member's own clock."""
     return draft.is_by_clock and is_other_clock(request, draft)
 
 
 def other_clock_button(request: Request, draft: Draft) -> tuple[str, str]:
-    """It may record at once."""
+    """Says the moment, because it may record at once."""
     return clock_button(request, draft, at=by_the_other_clock(request, draft))
 
 

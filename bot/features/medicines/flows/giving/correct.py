@@ -5,18 +5,17 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.giving.correction_draft import Draft
-from bot.features.medicines.flows.giving.drawn_questions import ask_count
+from bot.features.medicines.flows.giving.questions import ask_count
 from bot.features.medicines.flows.giving.two_clocks import (
     clock_button,
     has_two_clocks,
@@ -69,18 +68,18 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_my_clock(request: Request) -> Answer:
-    """I meant my clock, under a record: the time that stands on the button."""
+    """ "I meant my clock", under a record: use the time on the button."""
     member = request.scope.require(Action.READ)
     press = request.pressed(CorrectToMyClock)
     at, dose = press.at, await get_dose(request.scope, press.dose_id)
     if dose.status not in RESOLVED:
         raise NothingRecorded
     if dose.status is not DoseStatus.TAKEN or dose.resolved_by_id != member.user_id:
-        return given_intakes.is_settled_otherwise()
+        return given_intakes.record_changed_since()
     if not is_recordable(at, request.scope.clock.now()):
-        return given_intakes.is_to_come()
+        return given_intakes.still_in_future()
     draft = await _draft(request, await check_correctable(request.scope, dose.id))
-    answer = await _go(request, replace(draft, taken_at=at.isoformat()), None)
+    answer = await _record_or_ask(request, replace(draft, taken_at=at.isoformat()), None)
     return replace(answer, closes=True)
 
 
@@ -99,21 +98,19 @@ def _ask_what(data: Data, choice: Choice) -> Screen:
 async def _take_what(request: Request, running: Conversation, reply: Reply) -> Answer:
     match reply.choice:
         case "time" | "take":
-            return FLOW.go_on(request, running, "time", running.data)
+            return FLOW.advance(request, running, "time", running.data)
         case "amount":
-            return FLOW.go_on(request, running, "amount", running.data)
+            return FLOW.advance(request, running, "amount", running.data)
         case "skip" | "reason":
-            return FLOW.go_on(request, running, "reason", running.data)
+            return FLOW.advance(request, running, "reason", running.data)
         case "note":
-            return FLOW.go_on(request, running, "note", running.data)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return FLOW.advance(request, running, "note", running.data)
         case _:
             return await _take_words(request, running, reply.text or "")
 
 
 async def _take_words(request: Request, running: Conversation, text: str) -> Answer:
-    """A time, an amount, or both, typed before it was asked for: each counts."""
+    """Take a time, an amount or both, typed before they were asked for."""
     draft = Draft.read(running.data)
     typed = read_intake(
         tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
@@ -124,8 +121,8 @@ async def _take_words(request: Request, running: Conversation, text: str) -> Ans
     if typed.amount is not None:
         draft = _with_amount(draft, typed.amount)
     if typed.moment is not None:
-        return await _timed(request, running, draft, typed.time_words)
-    return await _go(request, draft, running)
+        return await _take_typed_time(request, running, draft, typed.time_words)
+    return await _record_or_ask(request, draft, running)
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
@@ -140,7 +137,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
-    """The times that it can mean, in words reckoned from now."""
+    """Update the labels, which are relative to now."""
     draft = Draft.read(data)
     return replace(draft, buttons=time_buttons(request, draft)).write()
 
@@ -150,16 +147,18 @@ async def _take_time(request: Request, running: Conversation, reply: Reply) -> A
     match reply.choice:
         case "other":
             draft = replace(draft, options=(), lacks_time="")
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
             draft = replace(draft, taken_at=at, seen=None)
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case None:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
-async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
+async def _take_typed_time(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer:
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
@@ -169,8 +168,8 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     )
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
-        return FLOW.go_on(request, running, "time", draft.write())
-    return await _go(request, draft, running)
+        return FLOW.advance(request, running, "time", draft.write())
+    return await _record_or_ask(request, draft, running)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
@@ -179,7 +178,9 @@ def _ask_amount(data: Data, _choice: Choice) -> Screen:
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    return await _go(request, _with_amount(draft, parse_amount(reply.text or "")), running)
+    return await _record_or_ask(
+        request, _with_amount(draft, parse_amount(reply.text or "")), running
+    )
 
 
 def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
@@ -189,14 +190,12 @@ def _with_amount(draft: Draft, typed: TypedAmount) -> Draft:
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice is not None:
-        return await _go(request, replace(draft, count=reply.choice), running)
+        return await _record_or_ask(request, replace(draft, count=reply.choice), running)
     typed = parse_amount(reply.text or "")
     if typed.number is None:
         raise Misunderstood(Problem.NO_STOCK_AMOUNT, (reply.text or "").strip())
-    return await _go(request, replace(draft, count=str(typed.number)), running)
+    return await _record_or_ask(request, replace(draft, count=str(typed.number)), running)
 
 
 def _ask_slip(data: Data, choice: Choice) -> Screen:
@@ -210,12 +209,10 @@ def _ask_slip(data: Data, choice: Choice) -> Screen:
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "really":
-            return await _go(request, replace(draft, is_no_slip=True), running)
+            return await _record_or_ask(request, replace(draft, is_no_slip=True), running)
         case "amount":
-            return FLOW.go_on(request, running, "amount", draft.write())
+            return FLOW.advance(request, running, "amount", draft.write())
         case _:
             return await _take_amount(request, running, reply)
 
@@ -232,15 +229,13 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running.data)
     match reply.choice:
         case "yes":
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case "clock":
             draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
-            return await _timed(request, running, draft, draft.said)
-        case "cancel":
-            return cancelled(running.flow_id)
+            return await _take_typed_time(request, running, draft, draft.said)
         case _:
             # What is typed under the question is another time.
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 def _ask_reason(_data: Data, choice: Choice) -> Screen:
@@ -262,9 +257,9 @@ async def _take_note(request: Request, running: Conversation, reply: Reply) -> A
     return await _correct(request, running, Draft.read(running.data), noted)
 
 
-async def _go(request: Request, draft: Draft, running: Conversation | None) -> Answer:
-    """Put it right, or ask first what is to be asked; a typed time that is another one by the
-    member's own clock is shown by both.
+async def _record_or_ask(request: Request, draft: Draft, running: Conversation | None) -> Answer:
+    """Correct the record, or ask first what has to be asked. If the typed time is a different
+    moment by the member's own clock, both are shown.
     """
     if draft.seen is None and draft.taken_at and has_two_clocks(request, draft):
         question = await review(request.scope, UUID(draft.id), draft.correction)
@@ -295,7 +290,7 @@ _STEPS: Mapping[type[Question], str] = {
 
 
 def _show(request: Request, draft: Draft, question: Question) -> Draft:
-    """With the question as the tables are now, and what it shows of them."""
+    """With the question as the database has it now, and what it shows."""
     outlook, reader = question.outlook, reader_of(request)
     is_changed = draft.seen is not None and draft.seen != outlook.seen
     buttons: tuple[tuple[str, str], ...] = ()
@@ -324,10 +319,10 @@ def _show(request: Request, draft: Draft, question: Question) -> Draft:
     )
 
 
-def _drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
+def _refresh_for(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
     async def refresh(request: Request, data: Data) -> Data:
-        """The question as the tables are now. Where another one is to be asked by now, the answer
-        leads to it.
+        """The question as the database has it now. If another one is due by now, the answer leads
+        to it.
         """
         draft = Draft.read(data)
         question = await review(request.scope, UUID(draft.id), draft.correction)
@@ -348,10 +343,10 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time, _refresh_time),
         "amount": Step(_ask_amount, _take_amount),
         "count": Step(ask_count, _take_count),
-        "slip": Step(_ask_slip, _take_slip, _drawn_anew(ConfirmSlip)),
-        "confirm": Step(_ask_confirm, _take_confirm, _drawn_anew(Confirm)),
+        "slip": Step(_ask_slip, _take_slip, _refresh_for(ConfirmSlip)),
+        "confirm": Step(_ask_confirm, _take_confirm, _refresh_for(Confirm)),
         "reason": Step(_ask_reason, _take_reason),
         "note": Step(_ask_note, _take_note),
     },
-    leaving=Leaving("history", Unfinished.NOT_RECORDED, renew=_renew),
+    abandon_policy=AbandonPolicy("history", Unfinished.NOT_RECORDED, renew=_renew),
 )

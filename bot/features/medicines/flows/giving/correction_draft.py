@@ -1,4 +1,4 @@
-"""What is known of a correction while it is asked about."""
+"""What is known about a correction while it's asked about."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,11 +15,11 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to be put right; goes to Redis and back between two questions.
+    """What to correct; stored in Redis between two questions.
 
-    `amount` is the planned one; `said` are the words about the time, read by the clock of `zone`,
-    at which it was given, or (`is_mine`) of the member. `known` are the intakes that the question
-    has shown.
+    `amount` is the planned one. `said` are the words about the time, read in `zone`, where it was
+    given, or, with `is_mine`, in the member's own. `known` are the intakes that the question has
+    shown.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""`/give`: what was given, when, how much, and whether it is meant after what others gave."""
+"""`/give`: what was given, when and how much, and whether to record it despite earlier intakes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Leaving, Reply, Step, cancelled, finished
+from bot.conversation.engine import AbandonPolicy, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.giving.clock_doubts import other_clock, times_to_tap
-from bot.features.medicines.flows.giving.drawn_questions import (
+from bot.features.medicines.flows.giving.intake_draft import Draft
+from bot.features.medicines.flows.giving.questions import (
     ask_amount,
     ask_confirm,
     ask_count,
@@ -18,12 +19,11 @@ from bot.features.medicines.flows.giving.drawn_questions import (
     ask_slip,
     ask_time,
     ask_which,
-    drawn_anew,
     given_line_of,
+    refresh_for,
     refresh_time,
     show,
 )
-from bot.features.medicines.flows.giving.intake_draft import Draft
 from bot.features.medicines.flows.giving.two_clocks import parse_time, reader_of, zone_of
 from bot.features.medicines.flows.medicine_choices import (
     choices,
@@ -84,8 +84,8 @@ async def begin(request: Request) -> Answer:
 
 
 async def begin_medicine(request: Request, medicine: MedicineFacts) -> Answer:
-    """Now, and as usual."""
-    return await _go(request, Draft.of(medicine), None)
+    """Give now, the usual amount."""
+    return await _record_or_ask(request, Draft.of(medicine), None)
 
 
 def _line(lines: Sequence[MedicineLine], medication_id: UUID) -> MedicineLine:
@@ -102,8 +102,8 @@ async def _start(
     said_at: datetime | None = None,
     said_in: str | None = None,
 ) -> Answer:
-    """The medicine is known: read what was said of it (now, or *said_at* by the clock of
-    *said_in*), and record it or ask.
+    """The medicine is known. Read what was said about it (now, or at *said_at* in the zone
+    *said_in*), and record or ask.
     """
     draft = Draft.of(line, queue=queue)
     draft = replace(draft, zone=said_in or draft.zone)
@@ -121,17 +121,17 @@ async def _start(
         draft = replace(draft, buttons=times_to_tap(request, draft))
     problem = typed.time_problem or typed.amount_problem
     first = Screen(misunderstood(problem)) if problem else None
-    return await _go(request, draft, running, first=first)
+    return await _record_or_ask(request, draft, running, first=first)
 
 
-async def _go(
+async def _record_or_ask(
     request: Request,
     draft: Draft,
     running: Conversation | None,
     *,
     first: Screen | None = None,
 ) -> Answer:
-    """Record it, or ask first what is to be asked."""
+    """Record it, or ask first what has to be asked."""
     if draft.asks_time:
         return FLOW.ask(request, running, "time", draft.write(), first=first)
     if draft.asks_amount:
@@ -140,7 +140,7 @@ async def _go(
     if isinstance(outcome, Recorded):
         answer = _recorded(request, draft, outcome)
         if draft.queue:
-            return await _and_the_next(request, draft, answer)
+            return await _continue_queue(request, draft, answer)
         return finished(running, answer)
     shown = show(request, draft, outcome)
     return FLOW.ask(request, running, _STEPS[type(outcome)], shown.write(), first=first)
@@ -170,8 +170,8 @@ def _ask_for_amount(
     return FLOW.ask(request, running, "amount", replace(draft, text=given).write(), first=first)
 
 
-async def _and_the_next(request: Request, draft: Draft, answer: Answer) -> Answer:
-    """What was recorded, and then the next medicine of the line."""
+async def _continue_queue(request: Request, draft: Draft, answer: Answer) -> Answer:
+    """Confirm what was recorded, then go on with the next medicine of the line."""
     lines = await list_not_stopped(request.scope)
     (medication_id, rest), *queue = draft.queue
     line = next((line for line in lines if str(line.id) == medication_id), None)
@@ -206,7 +206,7 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         chosen = str(named.medicines[0].id)
     line = next((line for line in lines if str(line.id) == chosen), None)
     if line is None:
-        return FLOW.go_on(request, running, "which", data)
+        return FLOW.advance(request, running, "which", data)
     said_at = datetime.fromisoformat(data["said_at"]) if "said_at" in data else None
     said_in = data.get("zones", {}).get(str(line.id))
     return await _start(request, line, rest, running, said_at=said_at, said_in=said_in)
@@ -215,64 +215,62 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
 def _which_of(
     request: Request, running: Conversation, medicines: Sequence[KnownMedicine], rest: str
 ) -> Answer:
-    """Only a button tells which of one name is meant; what was typed beside it stands."""
+    """Several have that name, so only a button can tell. Keep what else was typed."""
     data: dict[str, Any] = {**running.data, "choices": narrowed(running.data, medicines)}
     data["rest"] = rest
     data.setdefault("said_at", request.scope.clock.now().isoformat())
-    return FLOW.go_on(request, running, "which", data, first=intake_questions.tap_which().send[0])
+    return FLOW.advance(request, running, "which", data, first=intake_questions.tap_which().send[0])
 
 
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "other":
             draft = replace(draft, options=(), lacks_time="", buttons=())
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case "clock":
             return await _take_other_clock(request, running, draft)
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
-            return await _go(request, replace(draft, at=at, asks_time=False, seen=None), running)
+            return await _record_or_ask(
+                request, replace(draft, at=at, asks_time=False, seen=None), running
+            )
         case None:
             typed = parse_time(request, draft, reply.text or "")
-            return await _timed(request, running, draft, typed)
+            return await _take_typed_time(request, running, draft, typed)
 
 
-async def _timed(
+async def _take_typed_time(
     request: Request, running: Conversation, draft: Draft, typed: TypedMoment
 ) -> Answer:
     draft = draft.with_moment(typed)
     draft = replace(draft, buttons=times_to_tap(request, draft))
-    return await _go(request, draft, running)
+    return await _record_or_ask(request, draft, running)
 
 
 async def _take_other_clock(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """I meant my clock, and back. Raises Misunderstood where it is still to come by that one."""
+    """Switch to the other clock. Raises Misunderstood if the time is still ahead by that one."""
     draft = replace(draft, is_mine=not draft.is_mine)
     zone, now = zone_of(request, draft), request.scope.clock.now()
     typed = parse_moment(draft.said, zone=zone, now=now)
-    return await _timed(request, running, draft, typed)
+    return await _take_typed_time(request, running, draft, typed)
 
 
 async def _take_amount(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "usual":
-            return await _go(request, draft.with_amount(TypedAmount()), running)
+            return await _record_or_ask(request, draft.with_amount(TypedAmount()), running)
         case _:
-            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+            return await _record_or_ask(
+                request, draft.with_amount(parse_amount(reply.text or "")), running
+            )
 
 
 async def _take_count(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     count = Decimal(reply.choice) if reply.choice else _number(reply.text or "")
-    return await _go(request, replace(draft, count=str(count)), running)
+    return await _record_or_ask(request, replace(draft, count=str(count)), running)
 
 
 def _number(text: str) -> Decimal:
@@ -286,26 +284,24 @@ def _number(text: str) -> Decimal:
 async def _take_slip(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "really":
-            return await _go(request, replace(draft, is_no_slip=True), running)
+            return await _record_or_ask(request, replace(draft, is_no_slip=True), running)
         case "amount":
             return _ask_for_amount(request, running, draft)
         case _:
-            return await _go(request, draft.with_amount(parse_amount(reply.text or "")), running)
+            return await _record_or_ask(
+                request, draft.with_amount(parse_amount(reply.text or "")), running
+            )
 
 
 async def _take_dose(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "extra":
-            return await _go(request, replace(draft, is_extra=True), running)
+            return await _record_or_ask(request, replace(draft, is_extra=True), running)
         case str() as number:
             dose_id, _words = draft.buttons[int(number)]
-            return await _go(request, replace(draft, dose_id=dose_id), running)
+            return await _record_or_ask(request, replace(draft, dose_id=dose_id), running)
         case None:
             return await _changed(request, running, draft, reply.text or "")
 
@@ -314,22 +310,20 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
     draft = Draft.read(running.data)
     match reply.choice:
         case "yes":
-            return await _go(request, draft, running)
+            return await _record_or_ask(request, draft, running)
         case "time":
             draft = replace(draft, asks_time=True, options=(), lacks_time="", buttons=())
-            return FLOW.go_on(request, running, "time", draft.write())
+            return FLOW.advance(request, running, "time", draft.write())
         case "amount":
             return _ask_for_amount(request, running, draft)
         case "clock":
             return await _take_other_clock(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
             return await _changed(request, running, draft, reply.text or "")
 
 
 async def _changed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
-    """What is typed under a question changes what it is about: a time, an amount, or both."""
+    """Typed text changes the question's time, amount or both."""
     typed = read_intake(
         tokenize(text[:LONGEST_LINE]), zone=zone_of(request, draft), now=request.scope.clock.now()
     )
@@ -339,8 +333,8 @@ async def _changed(request: Request, running: Conversation, draft: Draft, text: 
     if typed.amount is not None:
         draft = draft.with_amount(typed.amount)
     if typed.moment is not None:
-        return await _timed(request, running, draft, typed.moment)
-    return await _go(request, draft, running)
+        return await _take_typed_time(request, running, draft, typed.moment)
+    return await _record_or_ask(request, draft, running)
 
 
 async def _renew(request: Request, data: Data) -> Data:
@@ -357,9 +351,9 @@ FLOW = Flow(
         "time": Step(ask_time, _take_time, refresh_time),
         "amount": Step(ask_amount, _take_amount),
         "count": Step(ask_count, _take_count),
-        "slip": Step(ask_slip, _take_slip, drawn_anew(ConfirmSlip)),
-        "dose": Step(ask_dose, _take_dose, drawn_anew(WhichOne)),
-        "confirm": Step(ask_confirm, _take_confirm, drawn_anew(Confirm)),
+        "slip": Step(ask_slip, _take_slip, refresh_for(ConfirmSlip)),
+        "dose": Step(ask_dose, _take_dose, refresh_for(WhichOne)),
+        "confirm": Step(ask_confirm, _take_confirm, refresh_for(Confirm)),
     },
-    leaving=Leaving("give", Unfinished.NOT_RECORDED, renew=_renew),
+    abandon_policy=AbandonPolicy("give", Unfinished.NOT_RECORDED, renew=_renew),
 )

@@ -1,4 +1,4 @@
-"""What is known of an intake while `/give` asks about it."""
+"""What is known about an intake while `/give` asks about it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -18,12 +18,13 @@ from domain.medicines.records.intakes import Giving
 
 @dataclass(frozen=True)
 class Draft:
-    """What is known of an intake so far; goes to Redis and back between two questions.
+    """What is known so far; stored in Redis between two questions.
 
-    `dosage`, `number`, `times` are the amount as typed; `said` are the words about the time, read
-    by the clock of the person or (`is_mine`) of the member. `at` is fixed as soon as a question is
-    asked: however long the answer takes, it is what was meant. `known` are the intakes that the
-    question has shown, `queue` the medicines that come after this one, with their words.
+    `dosage`, `number` and `times` are the amount as typed. `said` are the words about the time,
+    read by the person's clock or, with `is_mine`, by the member's. `at` is fixed as soon as a
+    question is asked, so that it stays what was meant however long the answer takes. `known` are
+    the intakes that the question has shown, `queue` the medicines that come after this one, with
+    their words.
     """
 
     id: str

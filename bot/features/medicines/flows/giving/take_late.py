@@ -1,4 +1,4 @@
-"""Taken, of doses whose time is over: when that was, which the moment of the tap does not say."""
+"""Taken, on doses whose window has ended: ask when, because the time of the tap doesn't say."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,14 +8,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import (
+    AbandonPolicy,
     Choice,
     Data,
     Flow,
-    Leaving,
     Reply,
     Step,
     cancel_button,
-    cancelled,
     finished,
 )
 from bot.features.medicines.flows.giving.two_clocks import (
@@ -42,11 +41,10 @@ from domain.medicines.records.recording import Recorded
 
 @dataclass(frozen=True)
 class Draft:
-    """Which doses are meant, and when they were taken as far as that was said; goes to Redis and
-    back between two questions.
+    """Which doses are meant and when they were taken; stored in Redis between two questions.
 
-    `at` is the moment, None is each at its own time; `said` are typed words that were read by the
-    clock of `zone`, or (`is_mine`) of the member. `seen` is what the question has shown.
+    `at` is the moment; None means each at its own time. `said` are typed words, read in `zone` or,
+    with `is_mine`, in the member's own. `seen` is the fingerprint of what the question has shown.
     """
 
     ids: tuple[str, ...]
@@ -78,7 +76,7 @@ class Draft:
 
     @property
     def moment(self) -> datetime | None:
-        """None is each at its own time."""
+        """None means each at its own time."""
         return datetime.fromisoformat(self.at) if self.at else None
 
 
@@ -118,15 +116,13 @@ async def _take_when(request: Request, running: Conversation, reply: Reply) -> A
             return await _record(request, running, replace(draft, at=now.isoformat()))
         case "other":
             return _ask_another(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 def _ask_another(request: Request, running: Conversation, draft: Draft) -> Answer:
     draft = replace(draft, options=(), lacks_time="", buttons=(), at=None)
-    return FLOW.go_on(request, running, "time", draft.write())
+    return FLOW.advance(request, running, "time", draft.write())
 
 
 def _ask_time(data: Data, choice: Choice) -> Screen:
@@ -136,7 +132,7 @@ def _ask_time(data: Data, choice: Choice) -> Screen:
 
 
 async def _refresh_time(request: Request, data: Data) -> Data:
-    """The times that it can mean, in words reckoned from now."""
+    """Update the labels, which are relative to now."""
     draft = Draft.read(data)
     return replace(draft, buttons=time_buttons(request, draft)).write()
 
@@ -144,19 +140,19 @@ async def _refresh_time(request: Request, data: Data) -> Data:
 async def _take_time(request: Request, running: Conversation, reply: Reply) -> Answer:
     draft = Draft.read(running.data)
     match reply.choice:
-        case "cancel":
-            return cancelled(running.flow_id)
         case "other":
             return _ask_another(request, running, draft)
         case str() as key:
             at = request.scope.clock.now().isoformat() if key == "now" else draft.options[int(key)]
-            return await _go(request, running, replace(draft, at=at, seen=None))
+            return await _record_or_ask(request, running, replace(draft, at=at, seen=None))
         case None:
-            return await _timed(request, running, draft, reply.text or "")
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
-async def _timed(request: Request, running: Conversation, draft: Draft, text: str) -> Answer:
-    """What was typed. Raises Misunderstood for what is no time, or to come."""
+async def _take_typed_time(
+    request: Request, running: Conversation, draft: Draft, text: str
+) -> Answer:
+    """Take a typed time. Raises Misunderstood if it isn't one, or is in the future."""
     typed = parse_time(request, draft, text)
     draft = replace(
         draft,
@@ -166,19 +162,19 @@ async def _timed(request: Request, running: Conversation, draft: Draft, text: st
     )
     if typed.at is None:
         draft = replace(draft, buttons=time_buttons(request, draft))
-        return FLOW.go_on(request, running, "time", draft.write())
-    return await _go(request, running, draft)
+        return FLOW.advance(request, running, "time", draft.write())
+    return await _record_or_ask(request, running, draft)
 
 
-async def _go(request: Request, running: Conversation, draft: Draft) -> Answer:
-    """Record it; a typed time that is another one by the member's own clock is shown by both
+async def _record_or_ask(request: Request, running: Conversation, draft: Draft) -> Answer:
+    """Record it. If the typed time is a different moment by the member's own clock, show both
     first.
     """
     if draft.seen is None and has_two_clocks(request, draft):
         outlook = await _review(request, draft)
         if outlook.open:
             shown = _show(request, draft, outlook)
-            return FLOW.go_on(request, running, "confirm", shown.write())
+            return FLOW.advance(request, running, "confirm", shown.write())
     return await _record(request, running, draft)
 
 
@@ -192,7 +188,7 @@ async def _record(request: Request, running: Conversation, draft: Draft) -> Answ
     )
     if not isinstance(outcome, Recorded):
         shown = _show(request, draft, outcome)
-        return FLOW.go_on(request, running, "confirm", shown.write())
+        return FLOW.advance(request, running, "confirm", shown.write())
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     answer = views.recorded(outcome, person=draft.person, member=member, now=now)
     return finished(running, answer)
@@ -205,7 +201,7 @@ async def _review(request: Request, draft: Draft) -> LateOutlook:
 
 
 def _show(request: Request, draft: Draft, outlook: LateOutlook) -> Draft:
-    """With the question as the tables are now."""
+    """With the question as the database has it now."""
     reader = reader_of(request)
     if outlook.open:
         draft = replace(draft, zone=outlook.open[0].home.key)
@@ -236,14 +232,12 @@ async def _take_confirm(request: Request, running: Conversation, reply: Reply) -
             return await _record(request, running, draft)
         case "clock":
             draft = replace(draft, is_mine=not draft.is_mine, lacks_time="")
-            return await _timed(request, running, draft, draft.said)
+            return await _take_typed_time(request, running, draft, draft.said)
         case "other":
             return _ask_another(request, running, draft)
-        case "cancel":
-            return cancelled(running.flow_id)
         case _:
-            # What is typed under the question is another time.
-            return await _timed(request, running, draft, reply.text or "")
+            # Typed text is another time.
+            return await _take_typed_time(request, running, draft, reply.text or "")
 
 
 FLOW = Flow(
@@ -253,5 +247,5 @@ FLOW = Flow(
         "time": Step(_ask_time, _take_time, _refresh_time),
         "confirm": Step(_ask_confirm, _take_confirm, _refresh_confirm),
     },
-    leaving=Leaving("today", Unfinished.NOT_RECORDED),
+    abandon_policy=AbandonPolicy("today", Unfinished.NOT_RECORDED),
 )

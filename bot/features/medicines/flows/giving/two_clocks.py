@@ -1,4 +1,4 @@
-"""By whose clock a time was typed: that of the person cared for, or the member's own."""
+"""Whether a time was typed by the person's clock or by the member's own."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,8 +16,8 @@ from domain.access import Action
 
 
 class Timed(Protocol):
-    """What is known of a time so far: the person's zone, whether the member's own clock was meant,
-    and the words that lack a time yet ("this morning"). `options` (ISO 8601) are what it can mean.
+    """What is known about a time: the person's zone, whether the member's own clock was meant, and
+    words that still lack a time ("this morning"). `options` (ISO 8601) are what it can mean.
     """
 
     @property
@@ -35,13 +35,13 @@ class Timed(Protocol):
 
 
 def zone_of(request: Request, draft: Timed) -> ZoneInfo:
-    """By whose clock the times of *draft* are read."""
+    """The zone in which *draft*'s times are read."""
     member = request.scope.require(Action.READ)
     return member.zone if draft.is_mine and member.zone else ZoneInfo(draft.zone)
 
 
 def is_other_clock(request: Request, draft: Timed) -> bool:
-    """Whether the member's own clock shows another time now than that of the person."""
+    """Whether the member's own clock differs from the person's now."""
     member, now = request.scope.require(Action.READ), request.scope.clock.now()
     if member.zone is None:
         return False
@@ -50,12 +50,12 @@ def is_other_clock(request: Request, draft: Timed) -> bool:
 
 
 def has_two_clocks(request: Request, draft: Timed) -> bool:
-    """Whether a time was typed by a clock, and is another one by the member's own."""
+    """Whether a clock time was typed that is a different moment by the member's own clock."""
     return bool(draft.said) and is_other_clock(request, draft)
 
 
 def parse_time(request: Request, draft: Timed, text: str) -> TypedMoment:
-    """What an answer says; it completes "this morning", unless it says it all itself. Raises
+    """What an answer says. It completes "this morning", unless it's complete itself. Raises
     Misunderstood.
     """
     now, zone = request.scope.clock.now(), zone_of(request, draft)
@@ -68,13 +68,13 @@ def parse_time(request: Request, draft: Timed, text: str) -> TypedMoment:
 
 
 def reader_of(request: Request) -> Reader:
-    """Who reads what is answered, at this moment."""
+    """Who reads the answer, and now."""
     return Reader.of(request.scope.require(Action.READ), request.scope.clock.now())
 
 
 def parts_of_time(typed: TypedMoment) -> dict[str, Any]:
-    """What a draft keeps of a time that was typed: its words where they are by a clock, or lack a
-    time, and what it can mean.
+    """What a draft keeps of a typed time: its words if they name a clock time or lack one, and its
+    possible meanings.
     """
     return {
         "said": typed.words if typed.is_by_clock else "",
@@ -84,13 +84,13 @@ def parts_of_time(typed: TypedMoment) -> dict[str, Any]:
 
 
 def time_buttons(request: Request, draft: Timed) -> tuple[tuple[str, str], ...]:
-    """The times that it can mean, and another one; nothing where it is open."""
+    """The possible meanings, and "another time"; nothing if there are none."""
     buttons = option_buttons(request, draft)
     return (*buttons, *intake_questions.time_labels().items()) if buttons else ()
 
 
 def clock_button(request: Request, draft: Timed, *, at: datetime | None = None) -> tuple[str, str]:
-    """I meant my clock. Where it may record at once, it says *at* what time that is, if that is
+    """ "I meant my clock". If a tap may record at once, the label says *at* what time, if that is
     certain.
     """
     return "clock", intake_questions.clock_label(
@@ -103,7 +103,7 @@ def clock_button(request: Request, draft: Timed, *, at: datetime | None = None) 
 
 
 def option_buttons(request: Request, draft: Timed) -> list[tuple[str, str]]:
-    """The times that it can mean, in words reckoned from now, with the keys of their buttons."""
+    """The possible meanings, relative to now, with their keys."""
     options = [datetime.fromisoformat(option) for option in draft.options]
     reader, zone = reader_of(request), ZoneInfo(draft.zone)
     return [

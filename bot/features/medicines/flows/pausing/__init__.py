@@ -1,1 +1,1 @@
-"""Pausing and resuming, and what becomes of courses meanwhile."""
+"""Pausing and resuming, and what happens to courses in the meantime."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.renewal import renew_pause
 from bot.features.medicines.views.pausing import course_questions
 from bot.intake.request import Request
@@ -29,14 +29,14 @@ from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models.medicines import MedicineStatus
 
 
-def about_added(medicines: Sequence[MedicineFacts]) -> list[CourseQuestion]:
+def added_days_questions(medicines: Sequence[MedicineFacts]) -> list[CourseQuestion]:
     return [CourseQuestion(medicine.id) for medicine in medicines]
 
 
-def about_lost(
+def lost_days_questions(
     request: Request, medicines: Sequence[MedicineFacts], since: datetime | None
 ) -> list[CourseQuestion]:
-    """Of a pause that had no end: what was lost until now."""
+    """For a pause without an end: about the days that were lost until now."""
     if since is None:
         return []
     now = request.scope.clock.now()
@@ -52,7 +52,7 @@ async def ask_about_courses(
     said: Screen | None,
     questions: Sequence[CourseQuestion],
 ) -> Answer:
-    """What was done, then the first of the questions that is to be asked; the others follow."""
+    """Say what was done, then ask the first question that applies. The others follow."""
     for number, question in enumerate(questions):
         change = await find_course_change(request.scope, question)
         if change is not None:
@@ -63,7 +63,7 @@ async def ask_about_courses(
 
 
 def _shown(request: Request, change: CourseChange) -> dict[str, Any]:
-    """What the question about a course shows: what it is, what a yes writes, and the pause."""
+    """What the question about a course shows: the course, what a yes writes, and the pause."""
     medicine, (now, then) = change.medicine, change.shown
     course = {
         "name": medicine.name,
@@ -86,7 +86,7 @@ def _pause_of(request: Request, medicine: MedicineFacts) -> dict[str, Any]:
 
 
 async def _refresh_course(request: Request, data: Data) -> Data:
-    """As the tables are now; a course without a change is not asked about any more."""
+    """As the database has it now. A course that wouldn't change isn't asked about."""
     question = CourseQuestion.from_json(data["question"])
     change = await find_course_change(request.scope, question)
     if change is not None:
@@ -100,7 +100,7 @@ async def _refresh_course(request: Request, data: Data) -> Data:
 
 
 def _state(data: Data) -> str | None:
-    """Of the pause, in words; None if the medicine has gone."""
+    """The state of the pause in words; None if the medicine is gone."""
     if data["pause"] is None:
         return None
     until = data["pause"]["until"]
@@ -153,14 +153,14 @@ async def _take_course(request: Request, running: Conversation, reply: Reply) ->
         case "yes":
             return await _change_course(request, running, data)
         case "no":
-            return await _next_course(request, running, _left_alone(data))
+            return await _next_course(request, running, _course_kept(data))
         case _:
             return conversations.tap_a_button(reply.text or "").and_ask(
                 COURSE_ENDS.question(running)
             )
 
 
-def _left_alone(data: Data) -> Screen:
+def _course_kept(data: Data) -> Screen:
     course = data["course"]
     return course_questions.course_kept(
         last_day(schedule_from_json(course["schedule"]), _zone(data))
@@ -172,8 +172,8 @@ def _zone(data: Data) -> ZoneInfo:
 
 
 async def _change_course(request: Request, running: Conversation, data: Data) -> Answer:
-    """Written as it was shown; asked anew if the medicine or the pause has changed meanwhile, or
-    said that there is nothing to ask any more.
+    """Save the change as it was shown. If the medicine or the pause has changed in the meantime,
+    ask again, or say that there is nothing left to ask.
     """
     question, course = CourseQuestion.from_json(data["question"]), data["course"]
     try:
@@ -191,7 +191,7 @@ async def _change_course(request: Request, running: Conversation, data: Data) ->
         changed = course_questions.course_changed(
             course["name"], _state(now) or "", is_edited=is_edited
         )
-        return COURSE_ENDS.go_on(request, running, "ends", now, first=changed)
+        return COURSE_ENDS.advance(request, running, "ends", now, first=changed)
     said = course_questions.course_changed_to(medicine, is_longer=_is_longer(data))
     return await _next_course(request, running, said)
 
@@ -204,7 +204,7 @@ async def _next_course(request: Request, running: Conversation, said: Screen) ->
 
 COURSE_ENDS = Flow(
     "pause",
-    {"ends": Step(_ask_course, _take_course, _refresh_course, has_way_out=True)},
-    leaving=Leaving("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
+    {"ends": Step(_ask_course, _take_course, _refresh_course, has_own_exit=True)},
+    abandon_policy=AbandonPolicy("pause", Unfinished.NOT_CHANGED, renew=renew_pause),
 )
 """The last part of the conversation that :mod:`pause` begins; it never leads back to the others."""

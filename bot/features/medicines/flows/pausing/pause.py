@@ -1,8 +1,8 @@
-"""`/pause`, and the buttons that lead to it: of a medicine, or of everything a person takes.
+"""`/pause`, and the buttons that lead to it: for a medicine, or for everything a person takes.
 
-What is paused → the pause that runs already, if one does → until when → reminders of appointments
-→ paused; then for each course whether it may last longer. Where a pause ends early it is asked
-whether what was added for it and not lost is to be taken back.
+What to pause → the pause that is already running, if any → until when → appointment reminders →
+paused. Then, for each course, whether it should last longer. If a pause ends early, it asks whether
+to take back the days that were added for it and not lost.
 """
 
 from collections.abc import Sequence
@@ -11,22 +11,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.conversation.engine import Data, Flow, Reply, Step, cancelled, finished
+from bot.conversation.engine import Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import list_not_stopped
 from bot.features.medicines.flows.pausing.course_ends import (
     COURSE_ENDS,
-    about_added,
+    added_days_questions,
     ask_about_courses,
-)
-from bot.features.medicines.flows.pausing.drawn_questions import (
-    DAYS,
-    ask_appointments,
-    ask_running,
-    ask_until,
-    ask_what,
-    refresh_appointments,
-    refresh_running,
-    without_its_end,
 )
 from bot.features.medicines.flows.pausing.pause_state import (
     OPEN,
@@ -38,6 +28,16 @@ from bot.features.medicines.flows.pausing.pause_state import (
     seen_pause,
     stored_of,
     today_of,
+)
+from bot.features.medicines.flows.pausing.questions import (
+    DAYS,
+    ask_appointments,
+    ask_running,
+    ask_until,
+    ask_what,
+    refresh_appointments,
+    refresh_running,
+    without_its_end,
 )
 from bot.features.medicines.flows.pausing.resuming import resume_everything, resume_medicine
 from bot.features.medicines.views.pausing import outcomes, pause_questions
@@ -69,38 +69,36 @@ async def begin(request: Request) -> Answer:
     people = await list_people(scope)
     lines = await list_not_stopped(scope)
     if not people or not lines:
-        _refuse_strangers(request.text or "", people)
+        _refuse_unknown_names(request.text or "", people)
         return pause_questions.nothing_to_pause()
     if not request.text:
         return FLOW.begin(request, "what", {"choices": choices_of(people, lines)})
     return await _read(request, None, {}, request.text, people, lines)
 
 
-def _refuse_strangers(text: str, people: Sequence[Person]) -> None:
-    """Raises Misunderstood if *text* names something that is not known here: it may be in another
-    family.
-    """
+def _refuse_unknown_names(text: str, people: Sequence[Person]) -> None:
+    """Raises Misunderstood if *text* names something unknown: it may be in another family."""
     if text:
         known = [KnownMedicine(person.id, person.name, person.id) for person in people]
         read_pause(text, known=known, people=[])
 
 
 async def begin_medicine(request: Request) -> Answer:
-    """Pause, on the screen of a medicine."""
+    """Pause, on a medicine's screen."""
     request.scope.require(Action.CHANGE_MEDICINES)
     medication_id = request.pressed(PauseMedicine).medication_id
-    return await _go(request, None, {"kind": "medicine", "id": str(medication_id)})
+    return await _ask_next_or_pause(request, None, {"kind": "medicine", "id": str(medication_id)})
 
 
 async def begin_person(request: Request) -> Answer:
-    """Pause, below the people."""
+    """Pause, in the list of people."""
     request.scope.require(Action.CHANGE_MEDICINES)
     person_id = request.pressed(PausePerson).person_id
-    return await _go(request, None, {"kind": "person", "id": str(person_id)})
+    return await _ask_next_or_pause(request, None, {"kind": "person", "id": str(person_id)})
 
 
 async def lengthen(request: Request) -> Answer:
-    """Longer: the pause that runs is seen, only its new end is asked for."""
+    """Pause longer: the running pause was shown, so only its new end is asked for."""
     request.scope.require(Action.CHANGE_MEDICINES)
     person_id = request.pressed(LengthenPause).person_id
     data = await load(request, {"kind": "person", "id": str(person_id)})
@@ -115,7 +113,7 @@ async def _read(
     people: Sequence[Person],
     lines: Sequence[MedicineLine],
 ) -> Answer:
-    """What a line names and until when; asked where it names several, or none."""
+    """What a line names, and until when; asks if it names several or none."""
     known = [KnownMedicine(person.id, person.name, person.id) for person in people]
     known += [KnownMedicine(line.id, line.name, line.person_id) for line in lines]
     typed = read_pause(
@@ -130,7 +128,7 @@ async def _read(
     if len(typed.named) == 1:
         kind = "person" if named_people else "medicine"
         data = {"kind": kind, "id": str(typed.named[0].id), "rest": rest}
-        return await _go(request, running, data)
+        return await _ask_next_or_pause(request, running, data)
     if typed.named:
         choices = [
             ["person", str(person.id), pause_questions.everything_label(person.name)]
@@ -149,15 +147,17 @@ async def _take_what(request: Request, running: Conversation, reply: Reply) -> A
     data: Data = running.data
     if reply.choice is not None:
         kind, key, _label = data["choices"][int(reply.choice)]
-        return await _go(request, running, {"kind": kind, "id": key, "rest": data.get("rest", "")})
+        return await _ask_next_or_pause(
+            request, running, {"kind": kind, "id": key, "rest": data.get("rest", "")}
+        )
     offered = {key for _kind, key, _label in data["choices"]}
     people = [p for p in await list_people(request.scope) if str(p.id) in offered]
     lines = [line for line in await list_not_stopped(request.scope) if str(line.id) in offered]
     return await _read(request, running, data, reply.text or "", people, lines)
 
 
-async def _go(request: Request, running: Conversation | None, data: Data) -> Answer:
-    """The next question, or, once nothing is left to ask, the pause."""
+async def _ask_next_or_pause(request: Request, running: Conversation | None, data: Data) -> Answer:
+    """Ask the next question or, when nothing is open, pause."""
     data = await load(request, data)
     first: Screen | None = None
     rest = data.pop("rest", "")
@@ -185,28 +185,28 @@ async def _take_running(request: Request, running: Conversation, reply: Reply) -
     data: Data = running.data
     match reply.choice:
         case "change":
-            return await _go(request, running, {**data, "seen": data["pause"]})
+            return await _ask_next_or_pause(request, running, {**data, "seen": data["pause"]})
         case "resume" if data["kind"] == "person":
             return await _resume_everything(request, running, UUID(data["id"]))
         case "resume":
             return await resume_medicine(request, running, UUID(data["id"]))
         case "leave":
-            return finished(running, pause_questions.left())
+            return finished(running, pause_questions.nothing_changed())
         case _:
             return await _typed_end(request, running, {**data, "seen": data["pause"]}, reply)
 
 
 async def _resume_everything(request: Request, running: Conversation, person_id: UUID) -> Answer:
-    """Asked again where somebody else has ended the pause meanwhile."""
+    """Resume, or ask again if somebody else has ended the pause."""
     try:
         return await resume_everything(request, running, person_id)
     except NotPaused:
         data = await load(request, {**running.data, "seen": None})
-        return FLOW.go_on(request, running, "running", data)
+        return FLOW.advance(request, running, "running", data)
 
 
 async def _typed_end(request: Request, running: Conversation, data: Data, reply: Reply) -> Answer:
-    """Until when, typed at another question of the same pause: it is another end."""
+    """Take an end that was typed at another question about the same pause."""
     text = reply.text or ""
     try:
         end = parse_end(text, today=today_of(request, data), is_answer=True)
@@ -217,15 +217,13 @@ async def _typed_end(request: Request, running: Conversation, data: Data, reply:
         check_end(request, typed)
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
-        return FLOW.go_on(request, running, running.step, running.data, first=first)
-    return await _go(request, running, typed)
+        return FLOW.advance(request, running, running.step, running.data, first=first)
+    return await _ask_next_or_pause(request, running, typed)
 
 
 async def _take_until(request: Request, running: Conversation, reply: Reply) -> Answer:
     data: dict[str, Any] = dict(running.data)
     today = today_of(request, data)
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice == OPEN:
         data["until"] = OPEN
     elif reply.choice is not None:
@@ -237,16 +235,16 @@ async def _take_until(request: Request, running: Conversation, reply: Reply) -> 
         check_end(request, data)
     except PauseEndImpossible as problem:
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
-        return FLOW.go_on(request, running, "until", running.data, first=first)
-    return await _go(request, running, data)
+        return FLOW.advance(request, running, "until", running.data, first=first)
+    return await _ask_next_or_pause(request, running, data)
 
 
 async def _take_appointments(request: Request, running: Conversation, reply: Reply) -> Answer:
-    if reply.choice == "cancel":
-        return cancelled(running.flow_id)
     if reply.choice not in ("yes", "no"):
         return await _typed_end(request, running, running.data, reply)
-    return await _go(request, running, {**running.data, "silence": reply.choice == "yes"})
+    return await _ask_next_or_pause(
+        request, running, {**running.data, "silence": reply.choice == "yes"}
+    )
 
 
 async def _pause(request: Request, running: Conversation | None, data: Data) -> Answer:
@@ -257,14 +255,14 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
         else:
             said, medicines, until = await _pause_medicine(request, data)
     except PauseEndImpossible as problem:
-        # Midnight has come over the question.
+        # Midnight has passed since the question was asked.
         first = pause_questions.end_impossible(is_too_far=problem.is_too_far)
         data = {key: value for key, value in data.items() if key != "until"}
         return FLOW.ask(request, running, "until", data, first=first)
     except PauseRuns:
         return FLOW.ask(request, running, "running", await load(request, data))
     since = await left_out_since(scope, UUID(data["id"]))
-    questions = about_added(medicines)
+    questions = added_days_questions(medicines)
     if since is not None and until is not None:
         lost = Stretch.between(since, until, ZoneInfo(data["zone"]))
         questions += [CourseQuestion(medicine.id, lost) for medicine in medicines]
@@ -274,7 +272,7 @@ async def _pause(request: Request, running: Conversation | None, data: Data) -> 
 async def _pause_person(
     request: Request, data: Data
 ) -> tuple[Screen, Sequence[MedicineFacts], datetime | None]:
-    """What was done, the medicines that it was done to, and the end."""
+    """What was done, the medicines it affected, and the end."""
     scope = request.scope
     done = await pause_person(
         scope,
@@ -305,10 +303,10 @@ FLOW = Flow(
     COURSE_ENDS.name,
     {
         "what": Step(ask_what, _take_what),
-        "running": Step(ask_running, _take_running, refresh_running, has_way_out=True),
+        "running": Step(ask_running, _take_running, refresh_running, has_own_exit=True),
         "until": Step(ask_until, _take_until),
         "appts": Step(ask_appointments, _take_appointments, refresh_appointments),
         **COURSE_ENDS.steps,
     },
-    leaving=COURSE_ENDS.leaving,
+    abandon_policy=COURSE_ENDS.abandon_policy,
 )

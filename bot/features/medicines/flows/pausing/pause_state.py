@@ -1,4 +1,4 @@
-"""What a conversation about a pause keeps, and what the tables say of it."""
+"""What a conversation about a pause stores, and the current state in the database."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.conversation.engine import Data
-from bot.features.medicines.flows.medicine_choices import MOST_CHOICES, list_not_stopped
+from bot.features.medicines.flows.medicine_choices import MAX_CHOICES, list_not_stopped
 from bot.features.medicines.views.pausing import pause_questions
 from bot.grammar.commands.pauses import PauseEnd
 from bot.intake.request import Request
@@ -23,7 +23,7 @@ OPEN = "open"
 
 
 def choices_of(people: Sequence[Person], lines: Sequence[MedicineLine]) -> list[list[str]]:
-    """As a conversation keeps them: what it is, its id, its label."""
+    """As a conversation stores them: kind, id and label."""
     who_takes = {line.person_id for line in lines}
     several = len(people) > 1
     found = [
@@ -39,12 +39,12 @@ def choices_of(people: Sequence[Person], lines: Sequence[MedicineLine]) -> list[
         ]
         for line in lines
     ]
-    return found[:MOST_CHOICES]
+    return found[:MAX_CHOICES]
 
 
 async def load(request: Request, data: Data) -> dict[str, Any]:
-    """What the tables say of what is to be paused: `pause` is the one that runs, as it is written
-    into a conversation (its beginning, its end, whether it is the person's).
+    """The current state of what to pause. `pause` is the running one as a conversation stores it
+    (start, end, and whether it's the person's).
     """
     scope = request.scope
     if data["kind"] == "person":

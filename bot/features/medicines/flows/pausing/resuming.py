@@ -1,12 +1,12 @@
-"""The end of a pause before its time: of a person or of a medicine, and what it does to courses."""
+"""Ending a pause early, for a person or a medicine, and what that does to courses."""
 
 from dataclasses import replace
 from uuid import UUID
 
 from bot.features.medicines.flows.pausing.course_ends import (
-    about_added,
-    about_lost,
+    added_days_questions,
     ask_about_courses,
+    lost_days_questions,
 )
 from bot.features.medicines.views.pausing import outcomes
 from bot.intake.request import Request
@@ -22,7 +22,7 @@ from domain.models.medicines import MedicineStatus
 
 
 async def resume(request: Request) -> Answer:
-    """Resume, of everything that a person takes."""
+    """Resume everything that a person takes."""
     return await resume_everything(request, None, request.pressed(ResumePerson).person_id)
 
 
@@ -34,18 +34,18 @@ async def resume_everything(
     before = await get_person(scope, person_id)
     done = await resume_person(scope, person_id)
     said = outcomes.person_resumed(done, now=scope.clock.now())
-    questions = about_added([*done.medicines, *done.apart])
-    # A pause with an end has asked when it was set.
+    questions = added_days_questions([*done.medicines, *done.apart])
+    # A pause with an end asked when it was set.
     if before.pause is not None and before.pause.until is None:
-        questions += about_lost(request, done.medicines, since)
+        questions += lost_days_questions(request, done.medicines, since)
     return await ask_about_courses(request, running, said, questions)
 
 
 async def resume_medicine(
     request: Request, running: Conversation | None, medication_id: UUID, *, is_shown: bool = False
 ) -> Answer:
-    """A medicine goes on; of a course it is asked what becomes of its end. What was done is said
-    unless it *is_shown* anyway. Raises StoppedMeanwhile.
+    """Resume a medicine and, for a course, ask about its end. Says what was done unless it
+    *is_shown* anyway. Raises StoppedMeanwhile.
     """
     scope = request.scope
     before = await get_medication(scope, medication_id)
@@ -53,17 +53,17 @@ async def resume_medicine(
     since = await left_out_since(scope, of)
     after = await restore_medication(scope, medication_id, only_paused=True)
     said = None if is_shown else outcomes.medicine_resumed(after, now=scope.clock.now())
-    questions = about_added([after])
+    questions = added_days_questions([after])
     if before.status is MedicineStatus.PAUSED and before.resumes_at is None:
-        questions += about_lost(request, [after], since)
+        questions += lost_days_questions(request, [after], since)
     return await ask_about_courses(request, running, said, questions)
 
 
-async def ask_about_added(
+async def ask_about_added_days(
     request: Request, answer: Answer, *, medication_id: UUID | None, person_id: UUID | None
 ) -> Answer:
-    """*answer* has told of what may have ended a pause, of a medicine or of all that a person
-    takes: what was added to a course for it may be too much now.
+    """*answer* may have ended a pause of a medicine or of everything a person takes. Ask about the
+    days that were added to courses for it.
     """
     ids = [medication_id] if medication_id else []
     if person_id is not None:

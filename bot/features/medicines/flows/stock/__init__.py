@@ -1,1 +1,1 @@
-"""What is left of medicines: refills, and how much of it makes one dose."""
+"""How much of a medicine is left: refills, and how much makes one dose."""

@@ -1,11 +1,13 @@
-"""How many of a stock's unit make one dose: asked by a button, and after a change of the dosage."""
+"""How many units of the stock make one dose: asked by a button, and after a change of the
+dosage.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.flows.stock.refill import PER_DOSE_LABELS, read_per_dose
 from bot.features.medicines.views.stock import refills as views
@@ -37,7 +39,7 @@ async def begin(request: Request) -> Answer:
 
 
 async def ask_after_change(request: Request, medicine: MedicineFacts, answer: Answer) -> Answer:
-    """*answer*, the end of a change, and the question that the change has opened, if it has."""
+    """*answer*, followed by the question that the change has raised, if any."""
     stock = await get_stock(request.scope, medicine)
     if stock.unmeasured is None:
         return answer
@@ -46,7 +48,7 @@ async def ask_after_change(request: Request, medicine: MedicineFacts, answer: An
 
 
 def _data(medicine: MedicineFacts, stock: Stock) -> dict[str, Any]:
-    """What the question shows: of which dosage, and what was said of it before."""
+    """What the question shows: which dosage, and the previous answer."""
     own = own_dosages(medicine.schedule)
     dosage = stock.unmeasured or (own[0] if own else medicine.dosage)
     return {
@@ -110,6 +112,6 @@ def _from_json(stored: list[str] | None) -> Measure | None:
 
 FLOW = Flow(
     "per_dose",
-    {"per_dose": Step(_ask, _take, _refresh, has_way_out=True)},
-    leaving=Leaving("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
+    {"per_dose": Step(_ask, _take, _refresh, has_own_exit=True)},
+    abandon_policy=AbandonPolicy("meds", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot.conversation.engine import Choice, Data, Flow, Leaving, Reply, Step, finished
+from bot.conversation.engine import AbandonPolicy, Choice, Data, Flow, Reply, Step, finished
 from bot.features.medicines.flows.medicine_choices import (
     choice_buttons,
     choices,
@@ -18,7 +18,7 @@ from bot.features.medicines.flows.renewal import renew_medicine
 from bot.features.medicines.views.giving import intake_questions
 from bot.features.medicines.views.stock import refills as views
 from bot.grammar.commands.refills import (
-    Stocked,
+    StockChangeKind,
     TypedAmount,
     parse_amount,
     parse_per_dose,
@@ -84,17 +84,17 @@ async def _take_which(request: Request, running: Conversation, reply: Reply) -> 
         named = name_medicine(reply.text or "", offered(data, lines))
         rest = as_typed(named.rest) or data.get("rest", "")
         data = {**data, "rest": rest}
-        if len(named.medicines) > 1:  # they have one name: only a button tells which
+        if len(named.medicines) > 1:  # they share a name: only a button can tell which
             data["choices"] = narrowed(data, named.medicines)
             tap = intake_questions.tap_which().send[0]
-            return FLOW.go_on(request, running, "which", data, first=tap)
+            return FLOW.advance(request, running, "which", data, first=tap)
         chosen, name = str(named.medicines[0].id), named.medicines[0].name
     else:
         chosen, name = data["choices"][int(reply.choice)]
     known = {"id": chosen, "name": name}
     if data.get("rest"):
         return await _refill(request, known, parse_amount(data["rest"]), running)
-    return FLOW.go_on(request, running, "amount", known)
+    return FLOW.advance(request, running, "amount", known)
 
 
 def _ask_amount(data: Data, _choice: Choice) -> Screen:
@@ -148,10 +148,10 @@ async def _refill(
         outcome = await refill(
             scope,
             medication_id,
-            -typed.amount if typed.kind is Stocked.FEWER else typed.amount,
+            -typed.amount if typed.kind is StockChangeKind.FEWER else typed.amount,
             unit=unit,
             measure=measure,
-            is_count=typed.kind is Stocked.COUNTED,
+            is_count=typed.kind is StockChangeKind.COUNTED,
         )
     except ChangedMeanwhile:
         answer = await _refill(request, data, typed, running)
@@ -174,12 +174,14 @@ def _to_json(typed: TypedAmount) -> dict[str, Any]:
 
 
 def _from_json(data: Data) -> TypedAmount:
-    # A question that was open while the program was updated knows no kind, no parts and no "of".
-    kind = data.get("kind") or (Stocked.COUNTED if data["is_count"] else Stocked.ADDED)
+    # Conversations of an older version have no kind, no parts and no "of".
+    kind = data.get("kind") or (
+        StockChangeKind.COUNTED if data["is_count"] else StockChangeKind.ADDED
+    )
     return TypedAmount(
         Decimal(data["amount"]),
         data["unit"],
-        Stocked(kind),
+        StockChangeKind(kind),
         tuple((Decimal(count), Decimal(each)) for count, each in data.get("parts", ())),
     )
 
@@ -195,5 +197,5 @@ FLOW = Flow(
         "amount": Step(_ask_amount, _take_amount),
         "per_dose": Step(_ask_per_dose, _take_per_dose),
     },
-    leaving=Leaving("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
+    abandon_policy=AbandonPolicy("refill", Unfinished.NOT_RECORDED, renew=renew_medicine),
 )

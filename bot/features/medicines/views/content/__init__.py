@@ -1,1 +1,1 @@
-"""What a medicine is (its name, how much, when): a new one, and a change of one."""
+"""The content of a medicine (name, dosage, schedule): adding one and changing one."""

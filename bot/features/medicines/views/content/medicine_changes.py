@@ -1,4 +1,4 @@
-"""A change of a medicine: its questions, and old beside new."""
+"""Changing a medicine: the questions, and the old version beside the new one."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ from domain.medicines.schedules.questions import Place
 
 
 def ask_new_dosage(name: str, now: str) -> Screen:
-    """*now* is what is given so far."""
+    """*now* is the current dosage."""
     return Screen(
         _(
             "How much {name} each time from now on? Now: {now}. For example: <i>100 mg</i> or "
@@ -29,7 +29,7 @@ def ask_new_dosage(name: str, now: str) -> Screen:
 
 
 def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
-    """*now* is when it is given so far."""
+    """*now* is the current schedule."""
     return Screen(
         _(
             "When should {name} be given from now on? Now: <b>{now}</b>.\n"
@@ -42,8 +42,8 @@ def ask_new_schedule(name: str, now: str, presets: Sequence[Button]) -> Screen:
 
 
 def change_presets(*, keeps_days: bool, keeps_hours: bool) -> dict[str, str]:
-    """The usual times as changes, by their keys: hours leave the days as they are, and days the
-    hours.
+    """Labels of the usual times, offered as changes, by key. A preset of hours keeps the days, and
+    a preset of days keeps the hours.
     """
     hours, days = {"m", "e", "me", "mne"}, {"wd", "d2"}
     labels = schedule_presets()
@@ -56,14 +56,14 @@ def change_presets(*, keeps_days: bool, keeps_hours: bool) -> dict[str, str]:
 
 
 def schedule_now(schedule: Schedule, *, zone: ZoneInfo, today: date | None = None) -> str:
-    """When it is given so far (no HTML)."""
+    """The current schedule (no HTML)."""
     return schedule_in_words(schedule, zone=zone, today=today)
 
 
 def amount_now(
     dosage: Dosage, schedule: Schedule, *, zone: ZoneInfo, today: date | None = None
 ) -> str:
-    """How much is given so far, and when, where that differs (no HTML)."""
+    """The current amount (no HTML), with its times if amounts differ."""
     words = dosage_in_words(dosage, schedule)
     if words == dosage.words and not own_dosages(schedule):
         return words
@@ -98,7 +98,7 @@ def strength_label(strength: Dosage) -> str:
 
 
 def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bool) -> Screen:
-    """One of several amounts, or the times of one of several steps."""
+    """Asks which of several amounts, or the times of which of several steps, to change."""
     text = _("{name} is given in several amounts. Which one should change?")
     if is_about_times:
         text = _("The steps of {name} have different times. Which one should change?")
@@ -106,7 +106,7 @@ def ask_which_amount(name: str, choices: Sequence[Button], *, is_about_times: bo
 
 
 def ask_amount_each(name: str, choices: Sequence[Button]) -> Screen:
-    """Amounts differed, and their times are others now."""
+    """Amounts differed between times, and the times have changed."""
     return Screen(
         _(
             "{name} is given in several amounts now. How much should it be each time from now "
@@ -126,7 +126,7 @@ def ask_interval(name: str, choices: Sequence[Button], unknown: Button) -> Scree
     )
 
 
-def ask_most(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
+def ask_max_per_day(name: str, choices: Sequence[Button], unknown: Button) -> Screen:
     return Screen(
         _("At most, how many times may {name} be given in 24 hours? Tap, or type a number.").format(
             name=escape(name)
@@ -153,7 +153,7 @@ def review(
     today: date,
     buttons: Sequence[Button],
 ) -> Screen:
-    """A change that has more of something, or loses something: old beside new."""
+    """A change that gives more of something, or drops something: old beside new."""
     save, change, cancel = buttons
     words = _concern_words()
     return Screen(

@@ -1,4 +1,4 @@
-"""A new medicine: its questions, its confirmation, and what was saved."""
+"""Adding a medicine: the questions, the confirmation and the result."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ def ask_schedule(name: str, presets: Sequence[Button], *, so_far: str) -> Screen
 
 
 def schedule_presets() -> dict[str, str]:
-    """The usual times, by the keys of `PRESETS` in `new_schedules`."""
+    """Labels of the usual times, by the keys of `PRESETS` in `new_schedules`."""
     return {
         "m": _("Mornings: 08:00"),
         "e": _("Evenings: 20:00"),
@@ -68,7 +68,7 @@ def nothing_changed(medicine: MedicineFacts, *, now: datetime) -> Answer:
 
 
 def part_labels() -> dict[str, str]:
-    """What of a medicine can be changed."""
+    """Labels of the parts of a medicine that can be changed."""
     return {
         "name": _("The name"),
         "dosage": _("How much"),
@@ -101,7 +101,7 @@ def in_short(medicine: MedicineFacts) -> str:
 
 
 def draft_in_short(name: str, dosage: Dosage | None, schedule: Schedule | None) -> str:
-    """As :func:`in_short`, as far as it is known (no HTML)."""
+    """Like :func:`in_short`, but only what is known so far (no HTML)."""
     if dosage is None:
         return name
     if schedule is None:
@@ -119,7 +119,7 @@ def ask_same(
     change: Button,
     cancel: Button,
 ) -> Screen:
-    """They take one of that *name* already, or one whose name could be read or heard for it."""
+    """The person already takes a medicine of that *name*, or one that looks or sounds like it."""
     words = _("{person} already takes this: <b>{existing}</b>. Save the new one as well?")
     if not is_same_name(name, existing_name):
         words = _("⚠️ {person} also takes <b>{existing}</b>. Is <b>{name}</b> a different medicine?")
@@ -151,7 +151,7 @@ def confirm(
 
 
 def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
-    """What was saved, for whom, in which family, and when the first dose is due."""
+    """What was saved, for which person and family, and when the first dose is due."""
     undo = UndoMedicine(family_id=member.family_id, medication_id=medicine.id)
     change = ChangeMedicine(family_id=member.family_id, medication_id=medicine.id)
     return say(
@@ -166,7 +166,7 @@ def saved(medicine: MedicineFacts, *, now: datetime, member: Member) -> Answer:
 
 
 def described(medicine: MedicineFacts, *, now: datetime) -> str:
-    """Name, how much and when, on two lines."""
+    """Name, dosage and schedule, on two lines."""
     dosage = escape(dosage_in_words(medicine.dosage, medicine.schedule))
     schedule = schedule_in_words(
         medicine.schedule, zone=medicine.zone, today=now.astimezone(medicine.zone).date()
@@ -206,6 +206,6 @@ def _first(medicine: MedicineFacts, *, now: datetime) -> str:
 
 
 def removed(name: str) -> Answer:
-    """In the place of what was said when it was saved."""
+    """Replaces the message that reported the medicine as saved."""
     words = _("↩️ {name} has been removed. I won't remind you about it.")
     return Answer(toast=_("Undone."), edit=Screen(words.format(name=escape(name))))

@@ -1,10 +1,10 @@
-"""Medicines of a pasted list: each as it was understood, and all as they were saved."""
+"""Medicines from a pasted list: each one as it was understood, and all of them once saved."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.conversation.views.pasted_lists import saved_keyboard, saved_text, whose_words
+from bot.conversation.views.pasted_lists import person_question, saved_keyboard, saved_text
 from bot.features.medicines.views.content.new_medicines import described, first_dose
 from bot.ui.answer import Button, Screen
 from bot.ui.length import label
@@ -16,9 +16,9 @@ from domain.medicines.facts import MedicineFacts, NewMedicine
 
 
 def open_words(question: str) -> str:
-    """What a line leaves open, by the name of the question."""
+    """What a line leaves open, by the key of the question that will ask it."""
     return {
-        "person": whose_words(),
+        "person": person_question(),
         "name": _("What is it called?"),
         "dosage": _("How much each time?"),
         "schedule": _("When is it taken?"),

@@ -1,1 +1,1 @@
-"""Intakes: what is asked of them, what is to be known before, and what was recorded."""
+"""Giving a medicine: the questions, what to know beforehand, and what was recorded."""

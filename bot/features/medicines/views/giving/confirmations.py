@@ -1,4 +1,4 @@
-"""What is to be known of an intake before it is recorded."""
+"""What to know about an intake before it is recorded."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,7 +23,7 @@ def counts_for_words(dose: DoseFacts, reader: Reader) -> str:
 
 
 def confirm(outlook: Outlook, *, reader: Reader, changes: Sequence[str], corrects: bool) -> Screen:
-    """Everything that a yes records, and what is to be known before. It never advises."""
+    """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
     medicine = outlook.medicine
     lines = [*changes, f"💊 {what_in_words(outlook)}"]
     lines.append(
@@ -74,7 +74,7 @@ def _extra(outlook: Outlook, reader: Reader) -> str:
 
 
 def considerations(outlook: Outlook, reader: Reader) -> Sequence[str]:
-    """What is to be known of an intake before it is recorded."""
+    """What to know about an intake before it is recorded."""
     return [*_warnings(outlook, reader), *_neighbours(outlook, reader)]
 
 
@@ -135,7 +135,7 @@ def _rule(outlook: Outlook) -> str:
 
 
 def _neighbours(outlook: Outlook, reader: Reader) -> Sequence[str]:
-    """The intakes on both sides, in words reckoned from now."""
+    """The intakes before and after this one, at times relative to now."""
     lines = []
     if outlook.last is None and outlook.following is None:
         return [_("Nothing else is recorded.")]
@@ -173,8 +173,8 @@ def _intake(intake: Intake, outlook: Outlook, reader: Reader) -> str:
 
 
 def changed_since(outlook: Outlook, *, reader: Reader, known: Sequence[str]) -> Sequence[str]:
-    """What has been recorded, or undone, since the question was asked; *known* are the ids of the
-    intakes that it knew.
+    """What was recorded or undone since the question was asked. *known* are the ids of the intakes
+    that the question took into account.
     """
     new = [intake for intake in outlook.intakes if str(intake.id) not in known]
     gone = len([each for each in known if each not in {str(i.id) for i in outlook.intakes}])

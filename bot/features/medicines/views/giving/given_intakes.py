@@ -1,4 +1,4 @@
-"""What was recorded of an intake, or who was first."""
+"""The result of recording an intake, or who had recorded it first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from domain.medicines.records.recording import Recorded
 
 @dataclass(frozen=True)
 class OtherClock:
-    """The moment that was meant if a time was typed by the reader's own clock, on a record."""
+    """The moment to record if the reader typed the time by their own clock."""
 
     dose_id: UUID
     at: datetime
@@ -28,7 +28,7 @@ class OtherClock:
 def given(
     outcome: Recorded, *, person: str, member: Member, now: datetime, other: OtherClock | None
 ) -> Answer:
-    """What was recorded, or who was first."""
+    """What was recorded, or who had recorded it first."""
     reader = Reader.of(member, now)
     if not outcome.recorded:
         lines = [_already(dose, person, reader) for dose in outcome.already]
@@ -41,7 +41,7 @@ def given(
 
 
 def undo_record_button(dose: DoseFacts, member: Member) -> Button:
-    """It takes back what stands above it, and nothing that somebody records of the dose later."""
+    """Undoes the record that the message shows, never a later record of the same dose."""
     undo = UndoRecord(
         family_id=member.family_id, dose_id=dose.id, record=recorded_at(dose.resolved_at)
     )
@@ -51,7 +51,7 @@ def undo_record_button(dose: DoseFacts, member: Member) -> Button:
 def _my_clock(
     other: OtherClock, member: Member, person: str, zone: ZoneInfo, reader: Reader
 ) -> Button:
-    """It says what it would record, by both clocks."""
+    """Shows the time that the button would record, by both clocks."""
     meant = CorrectToMyClock(family_id=member.family_id, dose_id=other.dose_id, at=other.at)
     words = _("🕑 I meant my clock: {moment}").format(
         moment=reader.when_on_button(other.at, person=person, zone=zone)
@@ -82,11 +82,11 @@ def _already(dose: DoseFacts, person: str, reader: Reader) -> str:
     )
 
 
-def is_to_come() -> Answer:
-    """I meant my clock, of a time that by then is still to come."""
+def still_in_future() -> Answer:
+    """ "I meant my clock" was pressed, but by that clock the time is still in the future."""
     return Answer(toast=_("By your clock, that's still in the future."), alert=True)
 
 
-def is_settled_otherwise() -> Answer:
-    """A record that is no longer as the button left it."""
+def record_changed_since() -> Answer:
+    """The record has changed since its button was sent."""
     return Answer(toast=_("The record has been changed since. /history shows it."), alert=True)

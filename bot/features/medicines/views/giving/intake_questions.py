@@ -1,4 +1,4 @@
-"""The questions of `/give` and of corrections, and the labels of their buttons."""
+"""The questions of `/give` and of corrections, with the labels of their buttons."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from domain.medicines.records.outlook import Outlook
 
 
 def ask_which(buttons: Sequence[Button], *, typed: str, given: str) -> Screen:
-    """A tap may record what was *typed* behind the name; *given* is a :func:`given_line`."""
+    """A tap also records what was *typed* after the name; *given* is a :func:`given_line`."""
     lines = [*([given] if given else []), _("What was given?"), *typed_line(typed)]
     return Screen("\n".join(lines), in_rows(buttons))
 
@@ -29,14 +29,14 @@ def typed_line(typed: str) -> Sequence[str]:
 
 
 def tap_which() -> Answer:
-    """Several have the name that was typed."""
+    """Several medicines have the name that was typed."""
     return Answer(
         send=(Screen(_("There's more than one with that name. Please tap the right one.")),)
     )
 
 
 def ask_slip(outlook: Outlook) -> Screen:
-    """Such an amount is likelier a slip than meant."""
+    """An amount this unusual is more likely a typing error than intended."""
     usual = outlook.usual or outlook.medicine.dosage
     what = escape(outlook.given.words if outlook.given else usual.words)
     if SMALLEST_SLIP < outlook.count < SLIP_FROM:
@@ -76,12 +76,12 @@ def ask_count(outlook: Outlook) -> Screen:
 
 
 def count_labels() -> dict[str, str]:
-    """By the key of the number that each stands for."""
+    """Labels by the key of the number they stand for."""
     return {"0.5": "½", "1": "1", "1.5": "1½", "2": "2", "3": "3"}
 
 
 def ask_when(name: str, *, lacks_time: str) -> Screen:
-    """When it was given: any of what it can mean, or another time."""
+    """Asks when it was given: one of the times the text can mean, or another time."""
     if lacks_time:
         question = _("“{words}”: what time was {name} given? For example <i>07:45</i>").format(
             words=escape(lacks_time), name=escape(name)
@@ -100,7 +100,9 @@ def ask_another_time(name: str) -> Screen:
 
 
 def ask_amount(name: str, usual: Dosage, *, given: str) -> Screen:
-    """How much was given; *given* is :func:`given_line`, as the usual amount is then recorded."""
+    """Asks how much was given; *given* is a :func:`given_line`, since the usual amount is recorded
+    with that time.
+    """
     question = _("How much {name} was given? The usual amount is {usual}.").format(
         name=escape(name), usual=escape(usual.words)
     )
@@ -114,8 +116,8 @@ def usual_label(usual: str) -> str:
 def moment_label(
     at: datetime, *, person: str, zone: ZoneInfo, reader: Reader, options: Sequence[datetime]
 ) -> str:
-    """What a time can mean, as a button; with the zone's short name where the clock shows it twice
-    that night.
+    """One of the moments a time can mean, as a button. It names the zone if the clock shows that
+    time twice that night.
     """
     if is_now(at, reader=reader):
         return _("Now")
@@ -130,15 +132,15 @@ def time_labels() -> dict[str, str]:
 
 
 def change_labels() -> dict[str, str]:
-    """What can be put right under the question, by the key of `/give`."""
+    """What can be corrected below the question, by `/give`'s own keys."""
     return {"time": _("🕗 Another time"), "amount": _("½ Another amount")}
 
 
 def clock_label(
     at: datetime | None, *, is_mine: bool, person: str, zone: ZoneInfo, reader: Reader
 ) -> str:
-    """The way to the other clock, under a question; *at* is what is meant by that one, if that is
-    certain.
+    """The button below a question that switches to the other clock. *at* is the moment by that
+    clock, if there is only one.
     """
     if is_mine:
         words = _("🕑 I meant {person}'s clock").format(person=label(person))
@@ -151,7 +153,7 @@ def clock_label(
 
 
 def which_one(outlook: Outlook, *, reader: Reader) -> Screen:
-    """It can be one of several doses."""
+    """The intake could belong to any of several doses."""
     medicine = outlook.medicine
     return Screen(
         _("💊 {what}, for <b>{person}</b>, given {moment}.\nWhich dose was it?").format(

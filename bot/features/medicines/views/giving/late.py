@@ -1,4 +1,4 @@
-"""Taken, of doses whose time is over: when that was, and what was recorded."""
+"""Recording doses as taken after their window has closed: when that was, and the result."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ from domain.medicines.records.recording import Recorded
 
 
 def ask_when(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
-    """When doses were taken, each named with the day and time at which it was due; who has answered
-    for one meanwhile is said, too.
+    """Asks when doses were taken. Each is shown with the day and time it was due, and with whoever
+    has answered it in the meantime.
     """
     lines = [_due(dose, reader) for dose in outlook.open]
     lines += [escape(already(dose)) for dose in outlook.answered]
@@ -50,7 +50,7 @@ def _due(dose: DoseFacts, reader: Reader) -> str:
 
 
 def when_labels(doses: Sequence[DoseFacts], *, now: datetime) -> dict[str, str]:
-    """What can be tapped, by the key of :mod:`bot.features.medicines.flows.giving.take_late`."""
+    """The choices, by the keys of :mod:`bot.features.medicines.flows.giving.take_late`."""
     moments = {due_moment(dose, now=now) for dose in doses}
     words = ngettext("🕗 At its time", "🕗 At their times", len(doses))
     if len(moments) == 1:
@@ -59,7 +59,9 @@ def when_labels(doses: Sequence[DoseFacts], *, now: datetime) -> dict[str, str]:
 
 
 def ask_time(*, lacks_time: str, has_options: bool) -> Screen:
-    """When, in words; or at what time of the part of a day that was typed (*lacks_time*)."""
+    """Asks for the time in words, or for the exact time within the part of the day that was typed
+    (*lacks_time*).
+    """
     if lacks_time:
         words = _("“{words}”: what time was that? For example <i>07:45</i>")
         return Screen(words.format(words=escape(lacks_time)))
@@ -74,7 +76,7 @@ def ask_time(*, lacks_time: str, has_options: bool) -> Screen:
 
 
 def confirm(outlook: LateOutlook, *, person: str, reader: Reader) -> Screen:
-    """Everything that a yes records, with what is to be known before. It never advises."""
+    """Lists everything that Yes will record and what to know beforehand. It never gives advice."""
     lines = [
         _("For <b>{person}</b>, family {family}:").format(
             person=escape(person), family=escape(reader.family_name)
@@ -111,7 +113,7 @@ def _taken(dose: DoseFacts, at: Mapping[UUID, datetime], person: str, reader: Re
 
 
 def recorded(outcome: Recorded, *, person: str, member: Member, now: datetime) -> Answer:
-    """What was recorded, with Undo; what somebody had answered before is named."""
+    """What was recorded, with Undo. Names the doses that somebody had already answered."""
     if len(outcome.recorded) == 1 and not outcome.already:
         return given_intakes.given(outcome, person=person, member=member, now=now, other=None)
     reader = Reader.of(member, now)

@@ -1,10 +1,10 @@
-"""Who reads about an intake, and by which clocks its moment is said."""
+"""Who reads about an intake, and whose clock its times are shown by."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.ui.apart import family_name
+from bot.ui.distinct_labels import family_name
 from bot.ui.length import label, plain
 from bot.ui.wording import _
 from bot.ui.words.dose_times import past_moment, with_yours
@@ -16,7 +16,9 @@ from domain.timers import MINUTE
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads, and when: words are reckoned from `now`, in their zone too, if they said it."""
+    """Who is reading, and when. Times are relative to `now`, and shown in the reader's own zone too
+    if they have set one.
+    """
 
     family_name: str
     zone: ZoneInfo | None
@@ -29,7 +31,9 @@ class Reader:
     def when(
         self, at: datetime, *, person: str, zone: ZoneInfo, home: ZoneInfo | None = None
     ) -> str:
-        """By the clock of *zone*, which is named where that of the person's *home* is another."""
+        """The moment by the clock of *zone*, which is named if it differs from the person's *home*
+        zone.
+        """
         if home is not None and clocks_differ(zone, home, at):
             words = past_moment(at, zone, home=home, now=self.now)
             return with_yours(words, at, zone=zone, reader_zone=self.zone)
@@ -41,12 +45,12 @@ class Reader:
 
 
 def given_line(at: datetime | None, *, person: str, zone: ZoneInfo, reader: Reader) -> str:
-    """When it was given; empty for now."""
+    """When it was given; empty if that is now."""
     if at is None:
         return ""
     return _("🕗 given {moment}").format(moment=reader.when(at, person=person, zone=zone))
 
 
 def is_now(at: datetime, *, reader: Reader) -> bool:
-    """Whether a button says "Now" of it: it means the moment of the tap then."""
+    """Whether the button for this moment says "Now", which then means the moment of the tap."""
     return abs(reader.now - at) < MINUTE

@@ -1,1 +1,1 @@
-"""Pauses: what is asked of them, what becomes of courses, and what was done."""
+"""Pauses: the questions, what happens to courses, and the result."""

@@ -1,4 +1,4 @@
-"""Whether a course ends later because of a pause: the question, and what was made of it."""
+"""Whether a pause makes a course end later: the question and its outcome."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from domain.models.medicines import MedicineStatus
 def course_state(
     status: MedicineStatus, until: datetime | None, *, zone: ZoneInfo, now: datetime
 ) -> str:
-    """ "paused until Monday 8 June": what has become of the pause about which it is asked."""
+    """ "paused until Monday 8 June": the state of the pause that the question is about."""
     match status:
         case MedicineStatus.PAUSED:
             return end_words(until, zone=zone, now=now)
@@ -39,8 +39,8 @@ def ask_course(
     changed: Schedule,
     buttons: Sequence[Button],
 ) -> Screen:
-    """May a course last as many *days* longer as a pause takes from it? With no days: are those to
-    be taken back that were added for a pause and not lost? Old beside new.
+    """Asks whether to extend a course by the *days* a pause takes from it, showing old beside new.
+    Without *days*, asks whether to undo an extension that wasn't needed after all.
     """
     head = _("💊 <b>{name}</b> for {person}, {state}").format(
         name=escape(name), person=escape(person), state=state
@@ -101,7 +101,9 @@ def all_right_label() -> str:
 
 
 def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
-    """There is nothing to ask any more. *state* is what has become of it: None: it is gone."""
+    """The question no longer applies. *state* is what became of the course; None means it was
+    deleted.
+    """
     if state is None:
         return Screen(_("{name} has been removed in the meantime.").format(name=escape(name)))
     words = (
@@ -113,7 +115,7 @@ def course_gone(name: str, state: str | None, *, is_longer: bool) -> Screen:
 
 
 def course_changed(name: str, state: str, *, is_edited: bool) -> Screen:
-    """Before the question is asked anew: what has changed since it was shown."""
+    """What has changed since the question was shown, before it is asked again."""
     if is_edited:
         words = _("I haven't changed anything: somebody else has changed when {name} is given.")
     else:

@@ -1,4 +1,4 @@
-"""What a pause has done, to a medicine or to all that a person takes, and what goes on after it."""
+"""The result of pausing one or all medicines of a person, and what resumes afterwards."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from domain.medicines.schedules.kinds import AsNeeded
 
 
 def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
-    """A medicine is paused."""
+    """One medicine was paused."""
     name = escape(facts.name)
     resume = RestoreMedicine(family_id=member.family_id, medication_id=facts.id, is_from_pause=True)
     keyboard = ((undo_button(), Button(_("▶️ Resume"), resume.encode())),)
@@ -55,7 +55,7 @@ def paused(facts: MedicineFacts, *, member: Member, now: datetime) -> Screen:
 
 
 def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Sequence[str]:
-    """What becomes of the doses that were open."""
+    """What happens to doses that were open."""
     return [
         called_off_words(dose, home=facts.zone, now=now, reader_zone=member.zone)
         for dose in facts.called_off
@@ -63,7 +63,7 @@ def _called_off(facts: MedicineFacts, *, member: Member, now: datetime) -> Seque
 
 
 def person_paused(facts: PersonPaused, *, member: Member, now: datetime) -> Screen:
-    """All that a person takes is paused."""
+    """All of a person's medicines were paused."""
     person, pause = facts.person, facts.person.pause
     if pause is None:
         return not_paused_screen(person)
@@ -119,7 +119,7 @@ def _paused_until(facts: PersonPaused, pause: Pause, *, now: datetime) -> str:
 
 
 def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
-    """What goes on after a pause, and what does not."""
+    """What resumes after a pause, and what doesn't."""
     lines = [_("▶️ <b>{person}</b>'s pause is over.").format(person=escape(facts.person.name))]
     ended = [each for each in facts.medicines if _nothing_is_left(each, now=now)]
     goes_on = [each for each in facts.medicines if each not in ended]
@@ -128,7 +128,7 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
         lines += fitting([_resumed(medicine, now=now) for medicine in goes_on])
     if ended:
         lines.append(_("Over by now, so there are no doses left to give:"))
-        lines += fitting([_over(medicine) for medicine in ended])
+        lines += fitting([_course_ended(medicine) for medicine in ended])
     if not facts.medicines:
         lines.append(_("There was no medicine to resume."))
     if facts.apart:
@@ -138,7 +138,7 @@ def person_resumed(facts: PersonPaused, *, now: datetime) -> Screen:
 
 def medicine_resumed(medicine: MedicineFacts, *, now: datetime) -> Screen:
     if _nothing_is_left(medicine, now=now):
-        lines = [_("▶️ No longer paused, but its course is over:"), _over(medicine)]
+        lines = [_("▶️ No longer paused, but its course is over:"), _course_ended(medicine)]
         return Screen("\n".join(lines), ((undo_button(),),))
     lines = [_("▶️ Resumed:"), _resumed(medicine, now=now)]
     return Screen("\n".join(lines), ((undo_button(),),))
@@ -160,7 +160,7 @@ def _line(medicine: MedicineFacts) -> str:
 
 
 def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
-    """With what is open, and what comes after it."""
+    """The medicine with its open doses and the next one."""
     parts = [_line(medicine)]
     parts += [open_words(dose, home=medicine.zone, now=now) for dose in medicine.open_doses]
     if medicine.first_due_at is not None:
@@ -172,7 +172,7 @@ def _resumed(medicine: MedicineFacts, *, now: datetime) -> str:
 
 
 def _named(medicine: MedicineFacts) -> str:
-    """The name, and that its course ends before its pause does."""
+    """The name, and a note if the course ends before the pause does."""
     ends_on = course_ending_within_pause(medicine)
     if ends_on is None:
         return escape(medicine.name)
@@ -182,12 +182,12 @@ def _named(medicine: MedicineFacts) -> str:
 
 
 def _nothing_is_left(medicine: MedicineFacts, *, now: datetime) -> bool:
-    """Whether its course is over, and nothing of it is open."""
+    """Whether the course has ended and none of its doses is open."""
     is_over = is_over_by(medicine.schedule, medicine.zone, now)
     return is_over and not medicine.open_doses and medicine.first_due_at is None
 
 
-def _over(medicine: MedicineFacts) -> str:
+def _course_ended(medicine: MedicineFacts) -> str:
     last = last_day(medicine.schedule, medicine.zone)
     return _("• {medicine} (until {date})").format(
         medicine=escape(medicine.name), date=full_date(last) if last else ""
@@ -195,7 +195,7 @@ def _over(medicine: MedicineFacts) -> str:
 
 
 def resumed_toast(medicine: MedicineFacts, *, now: datetime) -> str:
-    """That it goes on; or that nothing of it is left (no HTML)."""
+    """Says that the medicine has resumed, or that its course has ended (no HTML)."""
     if not _nothing_is_left(medicine, now=now):
         return _("Resumed.")
     return _("No longer paused, but its course is over: there are no doses left to give.")

@@ -1,4 +1,6 @@
-"""What a pause is asked about: what, until when, what becomes of one that runs, appointments."""
+"""The questions before a pause: what to pause, until when, a pause already running,
+appointments.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -54,13 +56,14 @@ def ask_until_when(
 
 
 def pause_choices() -> dict[str, str]:
-    """How long, by the key of :data:`bot.features.medicines.flows.pausing.drawn_questions.DAYS`."""
+    """Lengths of a pause, by the keys of
+    :data:`bot.features.medicines.flows.pausing.questions.DAYS`.
+    """
     return {
         "1": _("Until tomorrow"),
         "3": _("For 3 days"),
         "7": _("For a week"),
         "open": _("Until I resume"),
-        "cancel": _("✖️ Cancel"),
     }
 
 
@@ -82,8 +85,8 @@ def ask_about_running(
     never_ends: bool,
     buttons: Sequence[Button],
 ) -> Screen:
-    """A pause runs already (its end, and the person with whom a medicine is paused), or None: not
-    any more. What was typed for it is *new_end*, or that it *never_ends*.
+    """A pause is already running (with its end, and the person if only a medicine is paused), or
+    None if it has ended since. The new pause ends at *new_end* or *never_ends*.
     """
     text = _running(name, pause, zone=zone, now=now)
     if new_end is not None:
@@ -119,7 +122,7 @@ def _running(
 
 
 def running_labels(*, runs: bool) -> dict[str, str]:
-    """What can be done about a pause that runs; or that does not any more."""
+    """What can be done about a pause that is running, or that no longer is."""
     if not runs:
         return {"change": _("⏸ Pause"), "leave": _("Leave it as it is")}
     return {
@@ -129,7 +132,7 @@ def running_labels(*, runs: bool) -> dict[str, str]:
     }
 
 
-def left() -> Answer:
+def nothing_changed() -> Answer:
     return say(_("All right, nothing was changed."))
 
 
@@ -141,9 +144,9 @@ def ask_appointments(
     stay: Sequence[tuple[str, date | None]] = (),
     is_all: bool = False,
 ) -> Screen:
-    """Asked before anything is paused: it says what a tap pauses. *stay* do not resume with the
-    others, with the last day of a course that is over by then; None: paused on its own for longer.
-    *is_all*: nothing else is taken.
+    """Asked before anything is paused; says what a tap will pause. The medicines in *stay* won't
+    resume with the others: their courses end first (on the given last day), or they are paused
+    separately for longer (None). *is_all* means the person takes nothing else.
     """
     if until is None:
         head = _("I'll pause all of <b>{person}</b>'s medicines until further notice.")
@@ -179,5 +182,4 @@ def appointment_labels() -> dict[str, str]:
     return {
         "yes": _("Yes, no reminders"),
         "no": _("No, keep reminding"),
-        "cancel": _("✖️ Cancel"),
     }

@@ -1,1 +1,1 @@
-"""What is left of medicines, and refills."""
+"""The stock of medicines, and refills."""

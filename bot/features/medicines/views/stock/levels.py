@@ -1,4 +1,4 @@
-"""What is left of a medicine, how long it lasts, and when there is a reminder."""
+"""How much of a medicine is left, how long it lasts, and when the reminder comes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from domain.models.medicines import MedicineStatus
 
 
 def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequence[str]:
-    """ "📦 9 tablets left: enough for 9 days, the last one on 17 June", and what goes with it."""
+    """ "📦 9 tablets left: enough for 9 days, the last one on 17 June", and the lines below it."""
     if stock.amount is None or stock.unit is None:
         return [
             _("📦 Stock: not counted. Type /refill {name} 30").format(name=escape(medicine.name))
@@ -32,7 +32,7 @@ def stock_lines(stock: Stock, medicine: MedicineFacts, *, now: datetime) -> Sequ
 
 
 def of_a_dose(stock: Stock, medicine: MedicineFacts) -> Sequence[str]:
-    """How much of the stock a dose takes, where the units differ; the question, if that is open."""
+    """How much of the stock one dose takes if the units differ, or that this is still unknown."""
     unit = stock.unit or PIECE
     if stock.unmeasured is not None:
         return [stock_question(stock.unmeasured.words, unit)]
@@ -122,13 +122,13 @@ def _runs_out(left: str, forecast: Forecast, zone: ZoneInfo, now: datetime) -> s
 
 
 def _date(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """ "17 June", with the year where it is another one."""
+    """ "17 June", with the year if it isn't this year."""
     day = at.astimezone(zone).date()
     return day_and_month(day) if day.year == now.astimezone(zone).year else full_date(day)
 
 
 def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
-    """When I remind of this stock; what is said is true of it as it is."""
+    """When the refill reminder comes, given the current stock."""
     if stock.amount is None:
         return _("Nobody has counted its stock, so I won't remind you about it.")
     if medicine.status is not MedicineStatus.ACTIVE:
@@ -164,5 +164,5 @@ def reminder_line(stock: Stock, medicine: MedicineFacts) -> str:
                 "remind you when none is left."
             )
         case _:
-            # Of a dose of which nobody has said how much it takes, nothing is taken.
+            # Nothing is deducted for a dose until somebody says how much of the stock it takes.
             return _("I can't remind you about its stock until I know how many make one dose.")

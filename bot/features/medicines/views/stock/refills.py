@@ -1,4 +1,4 @@
-"""A refill: its questions, and what was understood and saved."""
+"""Refills: the questions, what was understood and what was saved."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.features.medicines.views.stock.levels import (
     stock_lines,
     stock_question,
 )
-from bot.grammar.commands.refills import Stocked, TypedAmount
+from bot.grammar.commands.refills import StockChangeKind, TypedAmount
 from bot.ui.answer import Answer, Button, Keyboard, Screen, say
 from bot.ui.buttons import in_rows, undo_button
 from bot.ui.presses.medicines import REFILL_DAYS, SetPerDose, SetRefillDays
@@ -25,7 +25,7 @@ from domain.medicines.stock.projection import Lasts
 
 
 def refilled(outcome: Refilled, typed: TypedAmount, *, member: Member, now: datetime) -> Answer:
-    """What was understood, what is there now, and how long it lasts."""
+    """What was understood, the stock now, and how long it lasts."""
     medicine, stock = outcome.medicine, outcome.stock
     lines = [
         _("✅ <b>{name}</b> for {person}: {understood}").format(
@@ -59,35 +59,37 @@ def understood(typed: TypedAmount, unit: str) -> str:
         ]
         amount = f"{' + '.join(parts)} = {amount}"
     match typed.kind:
-        case Stocked.ADDED:
+        case StockChangeKind.ADDED:
             return _("{amount} added").format(amount=amount)
-        case Stocked.COUNTED:
+        case StockChangeKind.COUNTED:
             return _("{amount} counted").format(amount=amount)
-        case Stocked.FEWER:
+        case StockChangeKind.FEWER:
             return _("{amount} fewer").format(amount=amount)
 
 
 def not_saved_yet(typed: TypedAmount, unit: str) -> str:
-    """What was understood, under a question that comes first: "30 tablets to add"."""
+    """What was understood, shown below a question that has to be answered first: "30 tablets to
+    add".
+    """
     amount = amount_in_words(typed.amount, unit)
     match typed.kind:
-        case Stocked.ADDED:
+        case StockChangeKind.ADDED:
             return _("{amount} to add").format(amount=amount)
-        case Stocked.COUNTED:
+        case StockChangeKind.COUNTED:
             return _("{amount} to set as the total").format(amount=amount)
-        case Stocked.FEWER:
+        case StockChangeKind.FEWER:
             return _("{amount} to take off").format(amount=amount)
 
 
 def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
-    """How what was there and what was typed make what is there; that it was below zero."""
+    """How the old stock and the typed amount add up; mentions a stock that was below zero."""
     before, after = outcome.before, outcome.stock.amount
-    if before is None or after is None or typed.kind is Stocked.COUNTED or before == 0:
+    if before is None or after is None or typed.kind is StockChangeKind.COUNTED or before == 0:
         return []
     had = number_in_words(before) if before > 0 else f"−{number_in_words(-before)}"
     total = amount_in_words(after, unit) if after >= 0 else f"−{amount_in_words(-after, unit)}"
     line = _("{had} + {added} = {total}")
-    if typed.kind is Stocked.FEWER:
+    if typed.kind is StockChangeKind.FEWER:
         line = _("{had} − {lost} = {total}")
     number = number_in_words(typed.amount)
     line = line.format(had=had, added=number, lost=number, total=total)
@@ -107,7 +109,7 @@ def _sum(outcome: Refilled, typed: TypedAmount, unit: str) -> Sequence[str]:
 
 
 def measured(outcome: Refilled, *, member: Member, now: datetime) -> Answer:
-    """How much of the stock a dose takes from now on, and how long it lasts."""
+    """How much of the stock each dose takes from now on, and how long it lasts."""
     medicine, stock = outcome.medicine, outcome.stock
     lines = [
         _("✅ <b>{name}</b> for {person}").format(
@@ -120,7 +122,7 @@ def measured(outcome: Refilled, *, member: Member, now: datetime) -> Answer:
 
 
 def measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
-    """The button to say how much of the stock makes a dose, as long as nobody has."""
+    """The button to say how much of the stock makes one dose, until somebody has said so."""
     if stock.unmeasured is None or not may(member.role, Action.CHANGE_MEDICINES):
         return ()
     return _measuring(stock, medicine, member)
@@ -134,7 +136,7 @@ def _measuring(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboar
 
 
 def _days_choices(stock: Stock, medicine: MedicineFacts, member: Member) -> Keyboard:
-    """When to be reminded, where that makes a difference."""
+    """When to send the reminder, if the choices differ."""
     if stock.forecast.kind not in (Lasts.RUNS_OUT, Lasts.FOR_YEARS, Lasts.ABOUT, Lasts.NO_GUESS):
         return ()
     buttons = [
@@ -164,7 +166,7 @@ def refill_days_set(outcome: Refilled) -> Answer:
 
 
 def ask_which(medicines: Sequence[Button], *, typed: str) -> Screen:
-    """A tap may record what was *typed* behind the name."""
+    """A tap also records what was *typed* after the name."""
     lines = [_("Which medicine?"), *typed_line(typed)]
     return Screen("\n".join(lines), in_rows(medicines))
 
@@ -188,7 +190,7 @@ def ask_per_dose(
     not_now: Button | None = None,
     understood: str = "",
 ) -> Screen:
-    """How many of the stock's unit make one *dosage*; *understood* is what an answer adds."""
+    """How many of the stock's unit make one *dosage*; *understood* is what the answer will add."""
     lines = [f"📦 <b>{escape(name)}</b>" + (f": {understood}" if understood else "")]
     lines.append(stock_question(dosage, unit))
     if not_now is not None:

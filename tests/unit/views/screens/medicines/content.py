@@ -56,7 +56,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
     parts = [*map(choice, new_medicines.part_labels().values()), cancel]
     persons = [choice(words.person), choice(words.other_person)]
     return {
-        "addmed_whose": partial(conversations.ask_whose, persons),
+        "addmed_whose": partial(conversations.ask_person, persons),
         "addmed_name": partial(new_medicines.ask_medicine_name),
         "addmed_dosage": partial(new_medicines.ask_dosage, words.medicine),
         "addmed_when": partial(new_medicines.ask_schedule, words.medicine, presets, so_far=""),
@@ -123,7 +123,7 @@ def medicine_screens(home: Home) -> Mapping[str, View]:
             choice(medicine_changes.unknown_label()),
         ),
         "addmed_most": partial(
-            medicine_changes.ask_most,
+            medicine_changes.ask_max_per_day,
             words.medicine,
             [choice("2"), choice("4")],
             choice(medicine_changes.unknown_label()),
@@ -237,9 +237,9 @@ def meds_screens(home: Home) -> Mapping[str, View]:
     screen = Screen("…")
     larger = replace(due, becomes=Dosage("2 tablets", Decimal(2), "tablet"))
 
-    def open_changed(*, changed: Sequence[DoseFacts], answered: Sequence[DoseFacts]) -> View:
+    def open_doses_changed(*, changed: Sequence[DoseFacts], answered: Sequence[DoseFacts]) -> View:
         return partial(
-            meds.open_changed,
+            meds.open_doses_changed,
             saved,
             changed=changed,
             answered=answered,
@@ -275,9 +275,11 @@ def meds_screens(home: Home) -> Mapping[str, View]:
         "changed_with_an_open_dose": changed(larger),
         "changed_with_two_open_doses": changed(replace(larger, due_at=late.due_at), larger),
         "changed_hours_with_an_open_dose": changed(replace(due, is_rescheduled=True)),
-        "changed_open": open_changed(changed=[home.dose()], answered=[]),
-        "changed_open_answered": open_changed(changed=[], answered=[home.dose(DoseStatus.TAKEN)]),
-        "changed_open_of_another_change": partial(meds.open_dose_of_another_change, saved),
+        "changed_open": open_doses_changed(changed=[home.dose()], answered=[]),
+        "changed_open_answered": open_doses_changed(
+            changed=[], answered=[home.dose(DoseStatus.TAKEN)]
+        ),
+        "changed_open_of_another_change": partial(meds.change_superseded, saved),
         "changed_meanwhile": partial(meds.changed_meanwhile, saved, now=NOW),
         "give_now_of_what_has_changed": partial(meds.has_changed, words.medicine, screen),
         "stopped": partial(meds.stopped, screen, over, now=NOW),

@@ -123,7 +123,7 @@ def pause_screens(home: Home) -> Mapping[str, View]:
         "pause_runs_no_more": running(None),
         "pause_runs_no_more_until": running(None, date(2026, 11, 28)),
         "pause_runs_no_more_open": running(None, never_ends=True),
-        "pause_left": partial(pause_questions.left),
+        "pause_left": partial(pause_questions.nothing_changed),
         "pause_appointments": partial(
             pause_questions.ask_appointments, words.person, date(2026, 11, 27), of_appointments
         ),

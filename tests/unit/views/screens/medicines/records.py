@@ -109,8 +109,8 @@ def intake_screens(home: Home) -> Mapping[str, View]:
         "give_amount": partial(
             intake_questions.ask_amount, words.medicine, Dosage(words.dosage), given="🕗 07:20"
         ),
-        "my_clock_is_to_come": partial(given_intakes.is_to_come),
-        "my_clock_of_another_record": partial(given_intakes.is_settled_otherwise),
+        "my_clock_is_to_come": partial(given_intakes.still_in_future),
+        "my_clock_of_another_record": partial(given_intakes.record_changed_since),
     }
 
 

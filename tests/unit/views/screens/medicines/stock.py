@@ -10,7 +10,7 @@ from bot.features.medicines.views import (
     refill_notices,
 )
 from bot.features.medicines.views.stock import refills
-from bot.grammar.commands.refills import Stocked, TypedAmount
+from bot.grammar.commands.refills import StockChangeKind, TypedAmount
 from domain.medicines.dosages import Dosage
 from domain.medicines.stock.levels import Refilled
 from domain.medicines.stock.measures import Measure
@@ -100,7 +100,7 @@ def stock_screens(home: Home) -> Mapping[str, View]:
             Refilled(
                 saved, replace(none_left, forecast=Forecast(Lasts.NOTHING_TO_COME)), Decimal(2)
             ),
-            TypedAmount(Decimal(0), None, Stocked.COUNTED),
+            TypedAmount(Decimal(0), None, StockChangeKind.COUNTED),
         ),
         "refilled_for_years_as_needed": answer(
             Refilled(
@@ -113,10 +113,11 @@ def stock_screens(home: Home) -> Mapping[str, View]:
         "refilled_by_a_guess_of_hours": lasting(Lasts.ABOUT, 0),
         "refilled_while_paused": answer(Refilled(paused, replace(have, forecast=NOT_RECKONED))),
         "refilled_to_none": answer(
-            Refilled(saved, none_left, Decimal(2)), TypedAmount(Decimal(0), None, Stocked.COUNTED)
+            Refilled(saved, none_left, Decimal(2)),
+            TypedAmount(Decimal(0), None, StockChangeKind.COUNTED),
         ),
         "refilled_by_less": answer(
-            Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, Stocked.FEWER)
+            Refilled(saved, low, Decimal(4)), TypedAmount(Decimal(2), None, StockChangeKind.FEWER)
         ),
         "refill_days_set": partial(refills.refill_days_set, refilled),
         "refill_days_set_of_what_nobody_counted": partial(

@@ -1,4 +1,4 @@
-"""The questions of `/addmed`, drawn from what is known of the new medicine."""
+"""The questions of `/addmed`, rendered from the draft."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -41,11 +41,11 @@ def of_question(ask: Callable[[Data, Choice], Screen]) -> Callable[[Data, Choice
     return ask_it
 
 
-def ask_most(data: Data, choice: Choice) -> Screen:
+def ask_max_per_day(data: Data, choice: Choice) -> Screen:
     content = Content(
         data["name"], Dosage.from_json(data["dosage"]), schedule_from_json(data["schedule"])
     )
-    return parts.ask_most({**data, "most_choices": parts.most_choices(content)}, choice)
+    return parts.ask_max_per_day({**data, "most_choices": parts.most_choices(content)}, choice)
 
 
 def ask_new_dosage(data: Data, _choice: Choice) -> Screen:

@@ -1,4 +1,4 @@
-"""Updates that took effect and were answered, marked done a few at a time."""
+"""Updates that took effect and were answered, marked as done in batches."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ GATHER_SECONDS = 0.02
 AWAY_SECONDS = 2.0
 
 
-class Finished:
-    """Marks updates done together, in one statement for all that finish within a moment.
+class CompletedUpdates:
+    """Marks updates as done, in one statement for all that finish at about the same time.
 
-    Nothing is lost if that fails or the process dies first: the answer is said once more.
+    If that fails or the process dies first, the answer is merely sent again.
     """
 
     def __init__(self, database: Database) -> None:
@@ -32,11 +32,11 @@ class Finished:
             self._flushing.start(self._flush_soon())
 
     async def flush(self) -> None:
-        """Return once everything is marked."""
+        """Returns once everything is marked."""
         await self._flushing.finish()
 
     async def close(self, *, seconds: float) -> None:
-        """Mark what is left, for at most *seconds*."""
+        """Mark the rest, for at most *seconds*."""
         await self._flushing.drain(seconds=seconds)
 
     async def _flush_soon(self) -> None:
@@ -49,7 +49,7 @@ class Finished:
                     as_dispatch(),
                 )
             except Exception as error:
-                # Until they are marked, they would be answered again after a restart.
+                # Until they are marked, a restart would answer them again.
                 log.warning(
                     "marking updates done failed, retrying: updates=%d %s",
                     len(update_ids),

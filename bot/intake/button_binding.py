@@ -1,6 +1,8 @@
-"""Buttons that the answer cannot finish by itself. Commands as buttons act on the family that their
-message is about, like every other button, whichever is the current one later. An Undo is about what
-its message says was done: it carries which action that was, as does what goes on with it.
+"""Completes buttons that a handler can't complete.
+
+Like every other button, a command as a button belongs to the family its message is about, even
+after a switch. Undo, and whatever continues from it, carries the id of the action that its message
+reports.
 """
 
 from collections.abc import Sequence
@@ -12,16 +14,17 @@ from bot.ui.presses.medicines import ChangeOpenDoses
 from bot.ui.presses.overview import RunCommand, UndoAction
 from bot.ui.presses.press import NOWHERE
 from bot.ui.presses.registry import decode
-from bot.ui.presses.subjects import OfWhatWasDone
+from bot.ui.presses.subjects import OfAction
 from domain.database.scope import Act
 from domain.overview.own_actions import UNDOABLE
 
 _UNFINISHED = tuple(kind.verb for kind in (RunCommand, UndoAction, ChangeOpenDoses))
 
 
-def bound_to(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
-    """*answer* with its commands as buttons bound to a family, and its Undo to the last of *acts*,
-    which are what was done for it. Where nothing was, there is nothing to undo, and no button.
+def bind_buttons(answer: Answer, family_id: UUID, acts: Sequence[Act] = ()) -> Answer:
+    """*answer* with its command buttons bound to a family and its Undo bound to the last of *acts*,
+    the actions recorded for it. If nothing was recorded there is nothing to undo, so that button is
+    removed.
     """
     done = next((act.id for act in reversed(acts) if act.action in UNDOABLE), None)
     return replace(
@@ -49,7 +52,7 @@ def _button(button: Button, family_id: UUID, done: UUID | None) -> Button | None
     press = decode(button.data or "")
     if press.family_id != NOWHERE:
         return button
-    if isinstance(press, OfWhatWasDone):
+    if isinstance(press, OfAction):
         if done is None:
             return None
         press = replace(press, action_id=done)

@@ -1,7 +1,8 @@
-"""Telling apart what has one name: two medicines, two doctors, two families.
+"""Makes things with the same name distinguishable: two medicines, two doctors, two families.
 
-On buttons above all, which are short: of what looks alike there, each gets the first of its parts
-that makes a difference, "Aspirin (100 mg)" beside "Aspirin (81 mg)"; where none does, a number.
+This matters most on buttons, which are short. Of things that look alike there, each gets the first
+of its parts that tells it apart, "Aspirin (100 mg)" beside "Aspirin (81 mg)"; if none does, a
+number.
 """
 
 from collections import Counter, defaultdict
@@ -24,16 +25,16 @@ from domain.medicines.facts import MedicineLine
 from domain.medicines.schedules.kinds import Schedule, WallClock
 from domain.models.medicines import MedicineStatus
 
-_END = 8  # of a name so long that only its end may differ
-_WHOLE = 4_096  # where nothing has to be shortened
-_COMPANY = 3  # names that stand for everybody in a family
+_END = 8  # length of the end of a name so long that it may only differ there
+_WHOLE = 4_096  # enough that nothing is shortened
+_COMPANY = 3  # how many names stand for everybody in a family
 
 
 @dataclass(frozen=True)
 class Named:
-    """Something with a name, and what may tell it apart, the most telling first.
+    """Something with a name, and the parts that may distinguish it, the most useful first.
 
-    Of one `thing` there may be several (the doses of a medicine): these are not told apart.
+    Items with the same `thing` (the doses of one medicine) are not distinguished from each other.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Named:
 
 
 def labels(items: Sequence[Named], *, to: int = LABEL) -> list[str]:
-    """A label for each of *items* (no HTML), at most *to* wide, that no other thing has."""
+    """A label for each of *items* (no HTML), at most *to* wide, that no other thing shares."""
     added: list[tuple[str, ...]] = [()] * len(items)
     if not _alike(items, added, to=to):
         return [_label(item, (), to=to) for item in items]
@@ -64,14 +65,14 @@ def labels(items: Sequence[Named], *, to: int = LABEL) -> list[str]:
 def medicine_labels(
     lines: Sequence[MedicineLine], *, with_person: bool, now: datetime
 ) -> list[str]:
-    """Medicines of a family as buttons show them; with the names of several people, if wanted."""
+    """Medicines of a family as buttons show them, with the names of several people if wanted."""
     theirs = defaultdict[UUID, list[MedicineLine]](list)
     for line in lines:
         theirs[line.person_id].append(line)
     found: dict[UUID, str] = {}
     for medicines in theirs.values():
-        told_apart = labels([_medicine(line, now) for line in medicines])
-        found.update(zip((line.id for line in medicines), told_apart, strict=True))
+        distinct_names = labels([_medicine(line, now) for line in medicines])
+        found.update(zip((line.id for line in medicines), distinct_names, strict=True))
     if not with_person:
         return [found[line.id] for line in lines]
     return [
@@ -81,7 +82,7 @@ def medicine_labels(
 
 
 def dose_labels(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
-    """What each of a person's doses is called where several stand side by side, by its id."""
+    """A label for each of a person's doses, by its id, for when several are listed together."""
     named = [
         Named(dose.name, dose.medication_id, (dose.dosage, f"{dose.local:%H:%M}")) for dose in doses
     ]
@@ -89,15 +90,15 @@ def dose_labels(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
 
 
 def dose_numbers(doses: Sequence[DoseFacts]) -> Mapping[UUID, str]:
-    """What follows name and amount in a list, by the dose's id: nothing, or the number that its
-    button has too, where another medicine's dose is the same in everything.
+    """What to add after name and amount in a list, by the dose's id: the number that its button
+    also shows if another medicine's dose is identical, otherwise nothing.
     """
     said = [f"{dose.local:%H:%M} {dose.name} {dose.given or dose.dosage}" for dose in doses]
     named = [Named(words, dose.medication_id) for words, dose in zip(said, doses, strict=True)]
-    told_apart = labels(named, to=_WHOLE)
+    distinct_names = labels(named, to=_WHOLE)
     return {
         dose.id: label.removeprefix(words)
-        for dose, words, label in zip(doses, said, told_apart, strict=True)
+        for dose, words, label in zip(doses, said, distinct_names, strict=True)
     }
 
 
@@ -120,7 +121,9 @@ def doctor_labels(doctors: Sequence[DoctorFacts]) -> list[str]:
 
 
 def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[str]:
-    """Families that somebody is in; alike ones by who else is: "Smith (with Ben and Mum)"."""
+    """Families somebody belongs to, told apart by their members if the names match: "Smith (with
+    Ben and Mum)".
+    """
     common = Counter(name for family in families for name in set(family.company))
     return labels(
         [Named(family.name, family.id, (_company(family, common),)) for family in families], to=to
@@ -128,12 +131,12 @@ def family_labels(families: Sequence[FamilyFacts], *, to: int = LABEL) -> list[s
 
 
 def family_in_words(family: FamilyFacts, others: Sequence[FamilyFacts]) -> str:
-    """The whole name of one of somebody's families, told apart from the *others* (no HTML)."""
+    """The full name of one of somebody's families, distinct from the *others* (no HTML)."""
     return family_labels([family, *others], to=_WHOLE)[0]
 
 
 def family_name(member: Member) -> str:
-    """The name of the family that a member acts in (no HTML), told apart from another of theirs."""
+    """The name of the member's current family (no HTML), distinct from their other families."""
     if not member.company:
         return member.family_name
     facts = FamilyFacts(member.family_id, member.family_name, member.company)
@@ -141,7 +144,7 @@ def family_name(member: Member) -> str:
 
 
 def _company(family: FamilyFacts, common: Mapping[str, int]) -> str:
-    """Who else is in it, beginning with those who are in no other."""
+    """Its other members, starting with those who are in no other family."""
     names = sorted(family.company, key=lambda name: common[name])[:_COMPANY]
     if not names:
         return _("only you")
@@ -170,7 +173,7 @@ def _times(schedule: Schedule) -> str | None:
 def _alike(
     items: Sequence[Named], added: Sequence[tuple[str, ...]], *, to: int
 ) -> Sequence[Sequence[int]]:
-    """The places of different things that would have one label."""
+    """The positions of different things that would get the same label."""
     found = defaultdict[str, list[int]](list)
     for at, item in enumerate(items):
         found[_key(_label(item, added[at], to=to))].append(at)
@@ -184,16 +187,16 @@ def _part(item: Named, number: int) -> str:
 def _label(item: Named, added: tuple[str, ...], *, to: int) -> str:
     if not added:
         return shorten(item.name, to=to)
-    words = shorten(", ".join(added), to=to * 3 // 5)  # the rest is the name's
+    words = shorten(", ".join(added), to=to * 3 // 5)  # the name gets the rest
     name = shorten(item.name, to=to - length(words) - 3)
     return _("{name} ({part})").format(name=name, part=words)
 
 
 def _end(name: str, *, to: int) -> str | None:
-    """The end of a name of which a label shows only the beginning."""
+    """The end of a name whose label only shows the beginning."""
     return f"…{name[-_END:]}" if length(name) > to else None
 
 
-@lru_cache(maxsize=10_000)  # a card is drawn again and again
+@lru_cache(maxsize=10_000)  # cards are rendered again and again
 def _key(words: str) -> str:
     return unaccented(fold_spaces(words))

@@ -1,4 +1,4 @@
-"""Saying an answer: the calls to Telegram that it takes, and how far it has come with them."""
+"""Sends an answer: the calls to Telegram that it takes, and which of them are done."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -35,14 +35,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Place:
-    """Where an answer goes: a chat, and the press it answers, if it was one."""
+    """Where an answer goes: a chat, and the press it answers, if any."""
 
     chat_id: int
     press: CallbackQuery | None = None
 
     @classmethod
     def of(cls, update: Update) -> "Place | None":
-        """None where nobody can be answered."""
+        """None if there is nobody to answer."""
         if update.callback_query is not None:
             message = update.callback_query.message
             chat_id = message.chat.id if message else update.callback_query.from_user.id
@@ -51,9 +51,9 @@ class Place:
 
 
 @dataclass
-class Saying:
-    """An answer on its way. `screens` of it have gone out as new messages; `shown` is the id of the
-    message that shows its last screen, if there is one.
+class OutgoingAnswer:
+    """An answer being sent. `screens` of its new messages have gone out; `shown` is the id of the
+    message that shows its last screen, if any.
     """
 
     answer: Answer
@@ -65,7 +65,7 @@ class Saying:
 
     @property
     def edited_message(self) -> tuple[int, int] | None:
-        """Chat and id of the message whose place it takes, or whose buttons it takes away."""
+        """Chat and id of the message that it replaces, or whose buttons it removes."""
         message = self.place.press.message if self.place.press is not None else None
         if not isinstance(message, Message):
             return None
@@ -73,8 +73,8 @@ class Saying:
             return None
         return message.chat.id, message.message_id
 
-    def leave_out_edit(self) -> None:
-        """A later answer takes the same place."""
+    def skip_edit(self) -> None:
+        """A later answer edits the same message."""
         if not self.is_edited and self.edited_message is not None:
             self._note_edit(self.edited_message[1])
 
@@ -84,40 +84,40 @@ class Saying:
             self.shown = message_id
 
 
-class Replies:
-    """Says answers, ahead of everything else that waits for Telegram's limits."""
+class AnswerSender:
+    """Sends answers, with priority over everything else that waits for Telegram's limits."""
 
     def __init__(self, api: TelegramApi, limiter: Limiter, *, clock: Clock) -> None:
         self._api = api
         self._limiter = limiter
         self._clock = clock
 
-    async def go_on(self, saying: Saying) -> None:
-        """Say what is left of an answer. Raises TelegramError while some of it is owed.
+    async def send_rest(self, outgoing: OutgoingAnswer) -> None:
+        """Send the rest of an answer. Raises TelegramError while some of it is still unsent.
 
-        What Telegram refuses for good (the person has blocked the bot, the message is gone, it is
-        too large) is over. The toast goes first, since the button spins until it arrives, and holds
-        up nothing else.
+        Parts that Telegram refuses for good (the person has blocked the bot, the message was
+        deleted, the text is too long) are dropped. The toast goes first, since the button spins
+        until it arrives, and doesn't hold up the rest.
         """
         failed: TelegramError | None = None
-        if not saying.is_toasted:
+        if not outgoing.is_toasted:
             try:
-                await self._toast(saying)
+                await self._toast(outgoing)
             except TelegramError as error:
                 failed = error
             else:
-                saying.is_toasted = True
-        if not saying.is_edited:
-            await self._edit(saying)
-        while saying.screens < len(saying.answer.send):
-            screen = saying.answer.send[saying.screens]
-            saying.shown = await self._send(screen, saying)
-            saying.screens += 1
+                outgoing.is_toasted = True
+        if not outgoing.is_edited:
+            await self._edit(outgoing)
+        while outgoing.screens < len(outgoing.answer.send):
+            screen = outgoing.answer.send[outgoing.screens]
+            outgoing.shown = await self._send(screen, outgoing)
+            outgoing.screens += 1
         if failed is not None:
             raise failed
 
-    async def _toast(self, saying: Saying) -> None:
-        press, answer = saying.place.press, saying.answer
+    async def _toast(self, outgoing: OutgoingAnswer) -> None:
+        press, answer = outgoing.place.press, outgoing.answer
         if press is None:
             return
         try:
@@ -125,32 +125,32 @@ class Replies:
         except Forbidden:
             return
         except BadRequest:
-            # Pressed so long ago that the button has stopped spinning: 150 seconds.
+            # After 150 seconds the button has stopped spinning and can't show a toast.
             if answer.toast and not answer.send:
-                saying.answer = answer.and_send(Screen(answer.toast))
+                outgoing.answer = answer.and_send(Screen(answer.toast))
 
-    async def let_go(self, press_id: str) -> None:
-        """Stop the button from spinning; once, since it stops by itself anyway."""
+    async def stop_spinner(self, press_id: str) -> None:
+        """Stop the button from spinning. Tries once, since it stops by itself anyway."""
         with suppress(TelegramError):
             await show_toast(self._api, press_id)
 
-    async def _edit(self, saying: Saying) -> None:
-        place, press = saying.edited_message, saying.place.press
+    async def _edit(self, outgoing: OutgoingAnswer) -> None:
+        place, press = outgoing.edited_message, outgoing.place.press
         if place is None or press is None or not isinstance(press.message, Message):
-            saying.is_edited = True
+            outgoing.is_edited = True
             return
         chat_id, message_id = place
-        screen = saying.answer.edit or Screen(press.message.text_html)
+        screen = outgoing.answer.edit or Screen(press.message.text_html)
         await self._through(
             lambda: edit_screen(self._api, screen, chat_id=chat_id, message_id=message_id),
             chat_id=chat_id,
-            is_still_wanted=lambda: not saying.is_edited,
+            is_still_wanted=lambda: not outgoing.is_edited,
         )
-        saying.leave_out_edit()
-        saying.is_edited = True
+        outgoing.skip_edit()
+        outgoing.is_edited = True
 
-    async def _send(self, screen: Screen, saying: Saying) -> int | None:
-        chat_id = saying.place.chat_id
+    async def _send(self, screen: Screen, outgoing: OutgoingAnswer) -> int | None:
+        chat_id = outgoing.place.chat_id
         try:
             return await self._through(
                 lambda: send_screen(self._api, screen, chat_id=chat_id, is_silent=screen.is_silent),
@@ -159,8 +159,8 @@ class Replies:
         except ChatMigrated as error:
             if error.new_chat_id == chat_id:
                 return None
-            saying.place = replace(saying.place, chat_id=error.new_chat_id)
-            return await self._send(screen, saying)
+            outgoing.place = replace(outgoing.place, chat_id=error.new_chat_id)
+            return await self._send(screen, outgoing)
 
     async def _through(
         self,
@@ -169,8 +169,8 @@ class Replies:
         chat_id: int,
         is_still_wanted: Callable[[], bool] = lambda: True,
     ) -> T | None:
-        """What *call* returned, or None where Telegram refused it for good."""
-        await self._limiter.slot(Lane.INTERACTIVE, self._clock.now(), chat_id)
+        """What *call* returned, or None if Telegram refused it for good."""
+        await self._limiter.acquire(Lane.INTERACTIVE, self._clock.now(), chat_id)
         try:
             if not is_still_wanted():
                 return None
@@ -181,12 +181,12 @@ class Replies:
             raise
         except Forbidden:
             self._limiter.went_through(chat_id)
-            return None  # they have blocked the bot since
+            return None  # they have blocked the bot in the meantime
         except BadRequest as error:
             self._limiter.went_through(chat_id)
             if NOT_MODIFIED not in error.message:
                 log.warning("answer rejected by Telegram: %s", reason(error))
             return None
         finally:
-            self._limiter.ended(chat_id)
+            self._limiter.release(chat_id)
         return result

@@ -1,4 +1,4 @@
-"""The questions of `/pause`, as they are drawn and drawn anew."""
+"""The questions of `/pause`: rendering and refreshing them."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ def ask_what(data: Data, choice: Choice) -> Screen:
 
 
 def without_its_end(data: Data) -> Data:
-    """Until when it is to be paused is said, and not asked, where the pause that runs ends then."""
+    """Drop the typed end if the running pause already ends then: it's said, not asked."""
     if data["pause"] is None or "until" not in data:
         return data
     until = data["pause"][1]
@@ -37,7 +37,7 @@ def without_its_end(data: Data) -> Data:
 async def refresh_running(request: Request, data: Data) -> Data:
     try:
         return without_its_end(await load(request, data))
-    except CareCircleError:  # it is gone, or stopped: whoever answers is told so
+    except CareCircleError:  # gone or stopped: the answer will say so
         return data
 
 
@@ -70,8 +70,8 @@ def ask_until(data: Data, choice: Choice) -> Screen:
 
 
 async def refresh_appointments(request: Request, data: Data) -> Data:
-    """With what does not resume when the pause ends: the name, and the last day of a course that is
-    over by then, None of what is paused on its own for longer.
+    """With the medicines that won't resume when the pause ends: the name, and the last day of a
+    course that is over by then, or None if it's paused separately for longer.
     """
     resumes_on = resume_date(data)
     if resumes_on is None:

@@ -1,4 +1,4 @@
-"""Whose is it: the people cared for, as conversations carry them, and the question."""
+"""Which person something is for: the people as conversations store them, and the question."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
@@ -28,8 +28,8 @@ async def load_people(scope: Scope) -> People:
 
 
 def renewing_people(action: Action) -> Callable[[Request, Data], Awaitable[Data]]:
-    """For a :class:`Leaving` of what *action* allows: its `people` as they are now, and `person`,
-    the chosen one of them. Raises NotFound if that one is gone.
+    """For an :class:`AbandonPolicy` of *action*: refreshes `people`, and `person` if one was
+    chosen. Raises NotFound if that person has been removed.
     """
 
     async def renew(request: Request, data: Data) -> Data:
@@ -54,30 +54,30 @@ def read_people(stored: Any) -> People:
 
 
 def to_persons(people: People) -> Sequence[Person]:
-    """As the grammar knows them."""
+    """As the grammar represents them."""
     return [Person(name, ZoneInfo(zone), UUID(key)) for key, name, zone in people]
 
 
 def index_of(people: People, person: Person | None) -> int | None:
-    """Which of *people* the grammar has found."""
+    """The index in *people* of the person that the grammar found."""
     return None if person is None else [key for key, *_ in people].index(str(person.id))
 
 
 def named_for(what: str, people: People, person: int | None) -> str:
-    """*what* (no HTML), and for whom, where that needs to be said."""
+    """*what* (no HTML), with the person if the family cares for several."""
     if person is None or len(people) < 2:
         return what
     return conversations.named_for(what, people[person][1])
 
 
-def ask_whose(data: Data, choice: Choice) -> Screen:
-    """The question, for a conversation that carries its `people`."""
+def ask_person(data: Data, choice: Choice) -> Screen:
+    """Ask which person it is for; the conversation has to carry `people`."""
     buttons = [choice(name, str(number)) for number, (_, name, _) in enumerate(data["people"])]
-    return conversations.ask_whose(buttons)
+    return conversations.ask_person(buttons)
 
 
-def take_whose(people: People, reply: Reply) -> int:
-    """Which of *people* was tapped or typed. Raises Misunderstood."""
+def take_person(people: People, reply: Reply) -> int:
+    """The index of the person who was tapped or typed. Raises Misunderstood."""
     if reply.choice is not None:
         return int(reply.choice)
     typed = fold_spaces(reply.text or "")

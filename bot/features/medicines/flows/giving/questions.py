@@ -1,4 +1,4 @@
-"""The questions of `/give`, as they are drawn and drawn anew."""
+"""The questions of `/give`: rendering and refreshing them."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ from domain.medicines.records.intakes import (
 
 
 def given_line_of(request: Request, rest: str, lines: Sequence[MedicineLine]) -> str:
-    """When *rest* says that one of the *lines* was given, where that is the same for all."""
+    """When *rest* says it was given, if that is the same for all *lines*."""
     one, reader = lines[0], reader_of(request)
     if any((line.person_id, line.zone) != (one.person_id, one.zone) for line in lines):
         return ""
@@ -42,7 +42,7 @@ def given_line_of(request: Request, rest: str, lines: Sequence[MedicineLine]) ->
 
 
 def show(request: Request, draft: Draft, question: Question) -> Draft:
-    """With the question as the tables are now, and what it shows of them."""
+    """With the question as the database has it now, and what it shows."""
     outlook, reader = question.outlook, reader_of(request)
     is_changed = draft.seen is not None and draft.seen != outlook.seen
     buttons: list[tuple[str, str]] = []
@@ -79,10 +79,10 @@ def show(request: Request, draft: Draft, question: Question) -> Draft:
     )
 
 
-def drawn_anew(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
+def refresh_for(kind: type[Question]) -> Callable[[Request, Data], Awaitable[Data]]:
     async def refresh(request: Request, data: Data) -> Data:
-        """The question as the tables are now, also if nothing is in doubt any more. Where another
-        one is to be asked by now, the answer leads to it.
+        """The question as the database has it now, even if nothing is in doubt any more. If another
+        one is due by now, the answer leads to it.
         """
         draft = Draft.read(data)
         question = await review(request.scope, UUID(draft.id), draft.to_giving())
@@ -113,7 +113,7 @@ def ask_time(data: Data, choice: Choice) -> Screen:
 
 
 async def refresh_time(request: Request, data: Data) -> Data:
-    """The times that it can mean, in words reckoned from now."""
+    """Update the labels, which are relative to now."""
     draft = Draft.read(data)
     return replace(draft, buttons=times_to_tap(request, draft)).write()
 
@@ -130,7 +130,7 @@ def ask_amount(data: Data, choice: Choice) -> Screen:
 
 
 def ask_count(data: Data, choice: Choice) -> Screen:
-    """Of a correction, too."""
+    """Corrections use it, too."""
     numbers = [choice(words, key) for key, words in intake_questions.count_labels().items()]
     return Screen(data["text"], (tuple(numbers), (cancel_button(choice),)))
 
