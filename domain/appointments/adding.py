@@ -1,4 +1,4 @@
-"""Adding an appointment, and what is checked of it: its start and its doctor."""
+"""Adding an appointment, and checking its start and its doctor."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,10 +27,10 @@ from domain.models import Appointment, Doctor, new_id
 async def add_appointment(
     scope: Scope, appointment: NewAppointment, *, flow_id: UUID | None = None
 ) -> OccurrenceFacts:
-    """Save an appointment with its occurrences of the next year; returns the first of them.
+    """Save an appointment with its occurrences for the next year; returns the next one.
 
-    Repeating it with the same *flow_id* finds what the first time added. Raises NotFound (person,
-    doctor), AppointmentInPast, TimeDoesNotExist and FamilyFull.
+    Idempotent per *flow_id*: a second call returns what the first one added. Raises NotFound
+    (person, doctor), AppointmentInPast, TimeDoesNotExist and FamilyFull.
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -88,8 +88,8 @@ def check_start(
 ) -> datetime:
     """The instant (UTC) of a local start that somebody typed.
 
-    Raises TimeDoesNotExist where the clocks skip it, and AppointmentInPast. A day begins when it
-    does: with the first time that its clocks show, and today is not over.
+    An all-day appointment may start today, at the first time that the clock shows. Raises
+    TimeDoesNotExist if the clock skips that time, and AppointmentInPast.
     """
     starts_at = resolve_local(local, zone)
     if is_all_day:
@@ -105,7 +105,7 @@ def check_start(
 
 
 async def check_doctor(scope: Scope, details: Details) -> None:
-    """Raises NotFound if the doctor is not the family's, or was removed."""
+    """Raises NotFound if the doctor isn't the family's or was removed."""
     if details.doctor is None or details.doctor.id is None:
         return
     found = await scope.row(

@@ -23,7 +23,8 @@ from domain.timers import Step, ceil_minute
 
 
 async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> OccurrenceFacts:
-    """ "I'll drive": this time, or with *every* each time to come that nobody drives yet.
+    """ "I'll drive": to this occurrence or, with *whole_series*, also to all future ones without a
+    driver.
 
     Raises NotFound, AppointmentOver, and TakenByAnother.
     """
@@ -56,8 +57,8 @@ async def drive(scope: Scope, occurrence_id: UUID, *, every: bool = False) -> Oc
 async def stop_driving(
     scope: Scope, occurrence_id: UUID, *, every: bool = False
 ) -> OccurrenceFacts:
-    """ "Can't after all", this time or, with *every*, any time to come: nobody drives. Near the
-    time, the others are asked at once.
+    """ "Can't after all": to this occurrence or, with *whole_series*, also to all future ones that
+    the actor drives to. If the usual time to ask has passed, the others are asked immediately.
 
     Raises NotFound, AppointmentOver, and TakenByAnother.
     """
@@ -95,7 +96,7 @@ async def stop_driving(
 
 
 def _is_to_be_asked_now(series: Series, row: Row[Any], *, now: datetime) -> bool:
-    """Whether the time at which it is asked who drives is over, and nothing else is told now."""
+    """Whether the time to ask for a driver has passed and no other message about it is due now."""
     own = series.saying(own_details(row))
     is_asked_later = own.action_after(row.starts_at, now=now) is not None and any(
         action.step is Step.ASK_DRIVER and action.at > now for action in own.actions(row.starts_at)
@@ -106,7 +107,7 @@ def _is_to_be_asked_now(series: Series, row: Row[Any], *, now: datetime) -> bool
 
 
 async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None) -> OccurrenceFacts:
-    """How it went, in words; None: there is nothing to say. Nobody is asked any more.
+    """Record how it went, in words; None: nothing to report. Nobody is asked any more.
 
     Raises NotFound.
     """
@@ -126,7 +127,7 @@ async def record_outcome(scope: Scope, occurrence_id: UUID, outcome: str | None)
 
 
 async def _driver_in_family(scope: Scope, driver_id: UUID | None) -> str | None:
-    """The name of a driver who has not left."""
+    """The driver's name, unless they have left the family."""
     if driver_id is None:
         return None
     name: str | None = await scope.connection.scalar(

@@ -1,6 +1,4 @@
-"""What other calendars are told: each series with its exceptions, of one appointment or of all;
-and who has been told, and is told again when it changes.
-"""
+"""Calendar entries of appointments, and who has them in their own calendar."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -29,13 +27,13 @@ from domain.models import (
 )
 from domain.models.appointments import OccurrenceStatus
 
-KEPT = timedelta(days=365)  # what is longer over is not handed out any more
+KEPT = timedelta(days=365)  # older appointments aren't exported any more
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """An occurrence that is not as its series says: called off, at another time (UTC), or with
-    details of its own: then `said` is its entry.
+    """An occurrence that differs from its series: cancelled, at another time (UTC), or with details
+    of its own, in which case `said` is its entry.
     """
 
     original: datetime
@@ -46,11 +44,12 @@ class Deviation:
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """An appointment for other calendars. `starts_at` is naive local time in `zone`; what
-    `is_all_day` has a date only, and `duration` in whole days.
+    """An appointment for other calendars. `starts_at` is naive local time in `zone`. If
+    `is_all_day`, it has a date only and `duration` is in whole days.
 
-    `uid` and `sequence` (RFC 5545) let a calendar find it again and take the newest. Where all of
-    it is called off, `is_cancelled`; a series that was cut short ends with its recurrence.
+    `uid` and `sequence` (RFC 5545) let a calendar recognise the entry and keep the newest.
+    `is_cancelled` if nothing of it takes place; a series that was cut short ends with its
+    recurrence.
     """
 
     uid: str
@@ -69,12 +68,12 @@ class CalendarEntry:
     bring: str | None
     note: str | None
     is_all_day: bool = False
-    own_place: str | None = None  # `place` may be the doctor's
+    own_place: str | None = None  # without falling back to the doctor's address
 
 
 async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEntry]:
-    """One appointment, with all the parts of its series, for the acting member's calendar: they
-    are told of its changes from now on. Raises NotFound.
+    """One appointment with all parts of its series, for the acting member's calendar. From now on
+    they get updates when it changes. Raises NotFound.
     """
     member = scope.require(Action.READ)
     origin_id = await scope.connection.scalar(
@@ -89,9 +88,7 @@ async def get_entries(scope: Scope, appointment_id: UUID) -> Sequence[CalendarEn
 
 
 async def read_entries(scope: Scope, origin_id: UUID) -> Sequence[CalendarEntry]:
-    """All the parts of a series; *origin_id* is the first. As the family, whoever acts. Two
-    statements.
-    """
+    """All parts of a series; *origin_id* is the first one. Needs no member. Two statements."""
     rows = await scope.rows(
         _SELECT.where(
             Appointment.family_id == scope.family_id,
@@ -102,8 +99,8 @@ async def read_entries(scope: Scope, origin_id: UUID) -> Sequence[CalendarEntry]
 
 
 async def list_entries(scope: Scope) -> Sequence[CalendarEntry]:
-    """Everything of the family that lies ahead or was in the last year, for the acting member's
-    calendar, as :func:`get_entries`.
+    """All of the family's appointments, upcoming or up to a year past, for the acting member's
+    calendar. They get updates, as with :func:`get_entries`.
     """
     member = scope.require(Action.READ)
     is_recent = (
@@ -170,7 +167,7 @@ _SELECT = (
 
 _own = AppointmentOccurrence.own_details
 
-# A start in a gap of the clocks differs from its key too; to say so does no harm.
+# A start in a clock gap differs from its key too; exporting it as moved does no harm.
 _IS_MOVED: ColumnElement[bool] = literal_column(
     "to_char(appointment_occurrences.starts_at AT TIME ZONE appointments.timezone,"
     " 'YYYY-MM-DD\"T\"HH24:MI') <> appointment_occurrences.occurrence_key"
@@ -215,7 +212,7 @@ async def _exceptions(
     for row in rows:
         original = original_start(row.occurrence_key, ZoneInfo(row.timezone))
         ends_at = row.cancelled_from
-        # What lies behind the cut is not given by the shortened rule anyway.
+        # The shortened rule doesn't produce anything after the cut anyway.
         if original is not None and (ends_at is None or original < ends_at):
             found[row.appointment_id].append((original, row))
     return found

@@ -1,4 +1,4 @@
-"""What an appointment says besides its time, and what is needed to add one."""
+"""An appointment's details besides its time, and the input for adding one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ MOST_REMINDERS = 6
 
 @dataclass(frozen=True)
 class DoctorNamed:
-    """The doctor of an appointment; without an id it is only a name that somebody typed."""
+    """The doctor of an appointment; without an id, only a name that somebody typed."""
 
     name: str
     id: UUID | None = None
@@ -25,9 +25,9 @@ class DoctorNamed:
 
 @dataclass(frozen=True)
 class Details:
-    """What an appointment says besides its time; all of it applies to a whole series.
+    """An appointment's details besides its time; they apply to a whole series.
 
-    What `is_all_day` lasts whole days.
+    If `is_all_day`, `duration` is in whole days. `remind_before` is in minutes.
     """
 
     title: str
@@ -55,7 +55,7 @@ class Details:
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """`start` is naive local time, by the clock of the person; midnight of what lasts all day."""
+    """`start` is naive local time in the person's zone; midnight for all-day appointments."""
 
     person_id: UUID
     details: Details

@@ -1,7 +1,7 @@
-"""Telling the others at once of an appointment that is too near to be reminded of.
+"""Telling the family immediately about an appointment that is too soon for its reminders.
 
-Somebody adds a visit in 40 minutes: the reminders that are set, a day and an hour before, cannot
-come any more. Whoever added it knows; the rest of the family gets the notice now.
+Somebody adds a visit in 40 minutes: the reminders a day and an hour before can't come any more.
+Whoever added it knows; the rest of the family is told now.
 """
 
 from uuid import UUID
@@ -24,9 +24,9 @@ from domain.timers import Step
 async def tell_of_what_is_soon(
     scope: Scope, appointment_id: UUID, occurrence_id: UUID | None = None
 ) -> None:
-    """Tell everybody but who acts of the next occurrence (and of that one) if it should be
-    reminded of and no reminder can come any more; nobody twice, and nobody while the person's pause
-    is to be quiet.
+    """Tell everybody but the actor about the next occurrence (and about *occurrence_id*) if it has
+    reminders and all of them are past. Nobody is told twice, or while the person's pause silences
+    appointments.
     """
     now = scope.clock.now()
     next_one = (
@@ -91,7 +91,7 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
             FamilyMember.family_id == scope.family_id,
             FamilyMember.left_at.is_(None),
             FamilyMember.user_id != scope.user_id,
-            # Another one who is cared for is told nothing of it.
+            # Other recipients aren't told about this person.
             or_(
                 FamilyMember.role != Role.RECIPIENT,
                 FamilyMember.user_id == CareRecipient.user_id,
@@ -107,7 +107,7 @@ async def _tell_the_others(scope: Scope, occurrence_ids: list[UUID], *, person_i
     )
     scope.told_of.update(occurrence_ids)
     minute = scope.clock.now().replace(second=0, microsecond=0)
-    # What is owed to somebody for the same minute is about this one, too.
+    # A message queued for the same minute covers this one too.
     await owe_or_add(
         scope,
         [

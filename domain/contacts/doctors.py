@@ -69,11 +69,11 @@ async def add_doctor(
     flow_id: UUID | None = None,
     beside: Collection[UUID] = (),
 ) -> DoctorFacts:
-    """Save a doctor. Appointments of the person that name them so far only in words are linked.
+    """Save a doctor. The person's appointments that have this doctor only as text are linked.
 
-    Repeating it with the same *flow_id* finds the one that the first time added. Raises NotFound
-    (person), and AlikeDoctor if the person has a doctor of that name, or of one that looks or
-    sounds like it, other than those that the member knows of: *beside*. Raises FamilyFull.
+    Idempotent per *flow_id*: a second call returns what the first one added. Raises NotFound
+    (person), FamilyFull, and AlikeDoctor if the person has a doctor whose name is the same or looks
+    or sounds like it, unless the member has *acknowledged* that doctor (by id).
     """
     member = scope.require(Action.CHANGE_APPOINTMENTS)
     if flow_id is not None:
@@ -115,7 +115,7 @@ async def add_doctor(
 
 
 async def get_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """Also one who was removed: they can be restored. Raises NotFound."""
+    """One doctor, removed ones included: they can be restored. Raises NotFound."""
     member = scope.require(Action.READ)
     row = await scope.row(
         _SELECT.where(Doctor.id == doctor_id, Doctor.family_id == member.family_id)
@@ -162,7 +162,7 @@ async def edit_doctor(
 
 
 async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """They are listed no more; appointments keep their name. Raises NotFound."""
+    """Remove a doctor from the list; appointments keep the name. Raises NotFound."""
     before = await _lock(scope, doctor_id)
     if before.deleted_at is None:
         await _write(scope, doctor_id, {"deleted_at": func.clock_now()})
@@ -171,7 +171,7 @@ async def remove_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
 
 
 async def restore_doctor(scope: Scope, doctor_id: UUID) -> DoctorFacts:
-    """Raises NotFound and FamilyFull."""
+    """Restore a removed doctor. Raises NotFound and FamilyFull."""
     before = await _lock(scope, doctor_id)
     if before.deleted_at is not None:
         await make_room(scope, Held.DOCTOR)

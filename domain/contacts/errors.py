@@ -1,4 +1,4 @@
-"""What can go wrong with doctors."""
+"""Errors about doctors."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +8,6 @@ from domain.errors import CareCircleError
 
 @dataclass(eq=False)
 class AlikeDoctor(CareCircleError):
-    """The person has a doctor of that name, or of one that looks or sounds like it."""
+    """The person has a doctor whose name is the same, or looks or sounds like it."""
 
     existing_id: UUID

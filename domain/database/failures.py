@@ -1,4 +1,4 @@
-"""Failures of the database: which are worth another attempt, and which say that it is away."""
+"""Database failures: which are worth retrying, and which mean that the database is unavailable."""
 
 import errno
 import socket
@@ -6,11 +6,11 @@ import socket
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# serialization_failure, deadlock_detected, and what ends a session that may be opened again
+# serialization_failure, deadlock_detected, and session terminations after which we can reconnect
 REPEATED_STATES = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "57P04", "57P05"})
-# What says that the server cannot serve us now, whoever asks, and that waiting may help: a failover
-# (read_only_sql_transaction), too many sessions or too little memory or disk, a lock or a statement
-# that took too long, sessions that were ended, and everything about connections.
+# The server can't serve anybody right now, and waiting may help: failover
+# (read_only_sql_transaction), too many sessions, out of memory or disk, lock and statement
+# timeouts, terminated sessions, and every connection error.
 AWAY_STATES = REPEATED_STATES | {"25006", "25P03", "55P03", "57014", "57000", "58000", "58030"}
 _AWAY_CLASSES = ("08", "53")  # connection_exception, insufficient_resources
 READ_ONLY = "25006"
@@ -28,7 +28,9 @@ def is_worth_retrying(error: DBAPIError) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether *error* says that the database cannot serve now, so that waiting may help."""
+    """Whether *error* means that the database is unavailable right now, so that waiting may
+    help.
+    """
     if isinstance(error, DBAPIError):
         state = state_of(error) or ""
         return (
@@ -41,8 +43,8 @@ def is_away(error: BaseException) -> bool:
 
 
 def _is_of_a_connection(error: BaseException) -> bool:
-    """What a connection raises, other than a file: an unknown zone is an OSError, too."""
+    """Whether a connection raised *error*. An unknown time zone is an OSError too (of a file)."""
     if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror, FileNotFoundError)):
         return True
-    # asyncio raises one without a number where several addresses failed.
+    # asyncio raises an OSError without errno when several addresses failed.
     return isinstance(error, OSError) and error.errno in _CONNECTION_ERRORS

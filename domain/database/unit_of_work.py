@@ -1,9 +1,9 @@
-"""The unit of work: every transaction starts by taking a role and a scope.
+"""The unit of work: every transaction starts by taking a role and setting a scope.
 
 ``Database.run(work, as_person(...))`` opens one transaction, sets role and scope in one statement,
 calls *work* with a :class:`Scope`, commits, and only then publishes the events that *work* left on
 the scope; a rollback drops them. *work* may run more than once (serialization failure, deadlock, a
-COMMIT whose outcome got lost), so it must not reach outside the transaction.
+lost reply to COMMIT), so it must have no effects outside the transaction.
 """
 
 import asyncio
@@ -30,16 +30,16 @@ T = TypeVar("T")
 ATTEMPTS = 4
 
 
-# In one family every plan goes by the family's or the row's key, whatever the values are, so the
-# plan of a prepared statement is kept; to make it anew each time took a third of PostgreSQL's work
-# for a press. Across families it does depend on the values (how much is due), so there it is not.
+# Within a family every plan goes by the family's or the row's key, whatever the values, so we keep
+# a prepared statement's plan: replanning took a third of PostgreSQL's work for a press. Across
+# families the best plan depends on the values (how much is due), so we let PostgreSQL replan.
 _SET_SCOPE = text(
     "SELECT set_config('role', :role, true), set_config('plan_cache_mode', :plans, true),"
     " set_config('app.user_id', :user_id, true),"
     " set_config('app.family_id', :family_id, true), set_config('app.update_id', :update_id, true),"
     " set_config('app.telegram_id', :telegram_id, true),"
     " set_config('app.clock_offset', :clock_offset, true),"
-    # Nobody holds a connection for long because somebody else holds a row.
+    # Don't hold a connection for long because somebody else holds a row.
     " set_config('lock_timeout', '5s', true), clock_now() AS now"
 )
 
@@ -50,8 +50,8 @@ class Database:
     def __init__(
         self, engine: AsyncEngine, *, clock: Clock, own_engine: AsyncEngine | None = None
     ) -> None:
-        """*own_engine* is for the bot's own work: reminders do not wait for connections that people
-        hold, say those of one family who all wait for one row.
+        """*own_engine* is for the bot's own work, so that reminders don't wait for connections that
+        users hold, for example a family whose members all wait for one row.
         """
         self.engine = engine
         self._own_engine = own_engine or engine
@@ -60,15 +60,15 @@ class Database:
         self._last_works: list[Callable[[Scope], Awaitable[None]]] = []
 
     def before_commit(self, work: Callable[[Scope], Awaitable[None]]) -> None:
-        """Do *work* at the end of every transaction, as part of it."""
+        """Run *work* at the end of every transaction, as part of it."""
         self._last_works.append(work)
 
     def subscribe(self, subscriber: Callable[[Event], None]) -> None:
-        """Call *subscriber* with every event, right after its transaction was committed."""
+        """Call *subscriber* with every event, right after its transaction has committed."""
         self._subscribers.append(subscriber)
 
     async def run(self, work: Callable[[Scope], Awaitable[T]], request: ScopeRequest) -> T:
-        """Run *work* in one transaction. See the module docstring."""
+        """Run *work* in one transaction and return its result. See the module docstring."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 result, events = await self._attempt(work, request)
@@ -83,7 +83,7 @@ class Database:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _publish(self, events: Sequence[Event]) -> None:
-        """What is committed is committed, whatever a subscriber makes of it."""
+        """A failing subscriber changes nothing: the transaction has committed."""
         for event in events:
             for subscriber in self._subscribers:
                 try:
@@ -114,7 +114,7 @@ class Database:
                 return result, scope.events
             except DBAPIError as error:
                 if state_of(error) == READ_ONLY:
-                    # The server has another role by now: to this connection it keeps it.
+                    # The server is a standby now, and for this connection it will stay one.
                     await connection.invalidate()
                 raise
 

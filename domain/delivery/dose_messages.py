@@ -1,6 +1,6 @@
-"""Messages about doses: cards of slots, and summaries of doses whose time is over.
+"""Messages about doses: slot cards, and summaries of missed doses.
 
-Here they are refreshed, and whoever comes next is told where a card cannot be delivered.
+They are refreshed here, and a card that can't be delivered is escalated here.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,9 +29,9 @@ from domain.events import NotificationsOwed
 from domain.models import CareRecipient, Dose, FamilyMember, Notification, User
 from domain.models.delivery import Kind, Lane, Status
 
-SlotKey: TypeAlias = tuple[UUID, datetime]  # whose, and when it is due
+SlotKey: TypeAlias = tuple[UUID, datetime]  # care recipient, due at
 
-# The slots that a statement is about: person and due time, side by side in two arrays.
+# The slots that a statement is about: person and due time, as two parallel arrays.
 SLOTS = (
     func.unnest(
         bindparam("care_recipient_ids", type_=ARRAY(Uuid)),
@@ -43,7 +43,7 @@ SLOTS = (
 
 
 def slot_parameters(slots: Iterable[SlotKey]) -> dict[str, Any]:
-    """What a statement on :data:`SLOTS` is given: each of *slots* is (person, due at)."""
+    """Parameters for a statement that uses :data:`SLOTS`; each of *slots* is (person, due at)."""
     pairs = list(slots)
     return {
         "care_recipient_ids": [person for person, _ in pairs],
@@ -71,7 +71,7 @@ _asked_for = (
 async def find_asked_for(
     scope: Scope, dose_ids: Collection[UUID], statuses: Collection[Status]
 ) -> set[UUID]:
-    """Those of the doses that a card of one of these statuses asks for."""
+    """The doses that a card with one of these statuses asks for."""
     rows = await scope.rows(_asked_for, {"dose_ids": list(dose_ids), "statuses": list(statuses)})
     return {row.id for row in rows}
 
@@ -98,14 +98,15 @@ SHOW_CARDS_AGAIN = (
 
 
 async def show_cards_again(scope: Scope, slots: Collection[SlotKey]) -> None:
-    """What the cards of these slots (person, due at) say has changed: have every copy edited."""
+    """Edit every copy of the cards of these slots (person, due at)."""
     if slots:
         await scope.execute(SHOW_CARDS_AGAIN, slot_parameters(slots))
 
 
 async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int:
-    """A card could not be delivered: if nobody else has one for its slot, or will, everybody in the
-    family who has none gets it now. As the family; returns how many are told.
+    """Escalate an undeliverable card: if nobody else has the card of its slot, or will get it, send
+    it to every member who doesn't have it. Runs in the family's scope; returns how many members get
+    it.
     """
     card = await scope.row(
         select(
@@ -120,7 +121,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
     )
     if card is None or card.kind != Kind.SLOT_CARD:
         return 0
-    # One after the other: of two copies that fail at once, the second must see that the first did.
+    # Serialise: when two copies fail at once, the second must see that the first one did.
     await scope.execute(
         select(CareRecipient.id)
         .where(CareRecipient.id == card.care_recipient_id)
@@ -176,7 +177,7 @@ async def escalate_to_rest_of_family(scope: Scope, notification_id: UUID) -> int
 
 
 async def open_menu(scope: Scope, slot: SlotKey, *, user_id: UUID, dose_id: UUID | None) -> None:
-    """Show Skip and Snooze of this dose (None: of none) on the member's own card of its slot."""
+    """Show Skip and Snooze of this dose (None: of no dose) on the member's own card of the slot."""
     care_recipient_id, slot_at = slot
     await scope.execute(
         update(Notification)
@@ -216,8 +217,6 @@ _SHOW_SUMMARIES_AGAIN = (
 
 
 async def show_summaries_again(scope: Scope, dose_ids: Collection[UUID]) -> None:
-    """What is said of these doses, whose time was over, has changed: have the messages edited that
-    told of them, as long as Telegram lets us.
-    """
+    """Edit the summaries that mention these doses, for as long as Telegram allows edits."""
     if dose_ids:
         await scope.execute(_SHOW_SUMMARIES_AGAIN, {"dose_ids": list(dose_ids)})

@@ -1,7 +1,6 @@
-"""New messages: owing them to members, or adding to what they are owed already.
+"""Queueing new messages, or adding to messages that are already queued.
 
-Whatever an area owes is written here. What the message says is read when it is sent, from the ids
-in its facts.
+Every area queues its messages here. A message stores only ids; its facts are read when it is sent.
 """
 
 import json
@@ -23,10 +22,10 @@ from domain.timers import MINUTE
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """A message owed to one member. `facts` are the ids of what it is about.
+    """A message to one member. `facts` are the ids of what it is about.
 
-    A member is owed only one of a kind, person, `slot_at` (UTC), `ask_no` and `part`. `family_id`
-    is that of the scope, and `lane` that of the kind, where they are None.
+    A member gets only one message per kind, person, `slot_at` (UTC), `ask_no` and `part`.
+    `family_id` defaults to that of the scope, and `lane` to that of the kind.
     """
 
     kind: Kind
@@ -46,7 +45,7 @@ class OutgoingMessage:
 
 
 async def owe(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
-    """Owe these messages, but for those that are owed already."""
+    """Queue these messages, except those that are already queued."""
     if not messages:
         return
     await scope.execute(
@@ -71,8 +70,8 @@ async def owe(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
     scope.publish(NotificationsOwed())
 
 
-# What is owed already (a batch ended inside its slot, a medicine was added to it) is shown anew
-# instead, or sent after all, and is about these too.
+# If the message exists (a batch ended in the middle of its slot, a medicine was added to the slot),
+# extend it and have it edited, or sent after all.
 _OWE_OR_ADD = text("""
     INSERT INTO notifications
            (id, family_id, user_id, care_recipient_id, kind, slot_at, ask_no, part, lane,
@@ -98,8 +97,8 @@ _OWE_OR_ADD = text("""
 
 
 async def owe_or_add(scope: Scope, messages: Sequence[OutgoingMessage]) -> None:
-    """Owe these messages, in one statement; what is owed already is about theirs, too. Each has one
-    fact, which is an array or an object.
+    """Queue these messages in one statement, or extend those that exist. Each message has exactly
+    one fact, an array or an object.
     """
     if not messages:
         return
@@ -153,8 +152,8 @@ _ADD_OR_OWE = text("""
 
 
 async def add_or_owe(scope: Scope, message: OutgoingMessage, *, since: datetime) -> None:
-    """Add the one fact of this message to what the member was told of this kind and person *since*
-    then; owe it where that was nothing.
+    """Add this message's one fact to the member's latest message of this kind and person after
+    *since*, or queue it if there is none.
     """
     [(fact, about)] = message.facts.items()
     await scope.execute(
@@ -195,7 +194,7 @@ _OWE_CHANGES = text("""
 
 @dataclass(frozen=True)
 class ToldOfChanges:
-    """What one member is told of what others have changed: why, by the id of the event."""
+    """One member's message about changes by others: for each event id, why it concerns them."""
 
     user_id: UUID
     lane: Lane
@@ -203,7 +202,9 @@ class ToldOfChanges:
 
 
 async def owe_changes(scope: Scope, told: Sequence[ToldOfChanges], *, minute: datetime) -> None:
-    """What is changed within a *minute* is told at its end, to each member in one message."""
+    """Queue one message per member about the changes within a *minute*, due when that minute
+    ends.
+    """
     await scope.execute(
         _OWE_CHANGES,
         {

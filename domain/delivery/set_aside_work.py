@@ -1,4 +1,4 @@
-"""What an operator sees and decides of work, updates and messages that were set aside."""
+"""What was set aside (rows, updates, messages), for an operator to retry or drop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _NEVER = text("'infinity'::timestamptz")
 
 @dataclass(frozen=True)
 class Waiting:
-    """What an operator sees: *kind* of work, the `id` it is retried or dropped by, and why it
-    failed. `retry_at` is null where only they can go on.
+    """One item that was set aside: the *kind* of work, the `id` to retry or drop it by, and why it
+    failed. `retry_at` is null if only an operator can retry it.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class Waiting:
 
 
 async def list_waiting(scope: Scope) -> Sequence[Waiting]:
-    """Everything that is set aside: rows, updates and messages, the newest first. As the
+    """Everything that is set aside: rows, updates and messages, newest first. Runs as the
     dispatcher.
     """
     rows = await scope.rows(
@@ -70,14 +70,14 @@ async def list_waiting(scope: Scope) -> Sequence[Waiting]:
 
 
 async def retry(scope: Scope, waiting: Waiting) -> None:
-    """Have it tried again now. As the dispatcher."""
+    """Retry it now. Runs as the dispatcher."""
     match waiting.kind:
         case "update":
             await scope.execute(
                 update(InboundUpdate)
                 .where(InboundUpdate.update_id == int(waiting.id))
                 .values(
-                    # Where it took effect, only its answer is still to be said.
+                    # If it took effect, only its answer still has to be sent.
                     status=case((InboundUpdate.answer.is_not(None), "applied"), else_="open"),
                     attempts=0,
                     reason=None,
@@ -98,8 +98,8 @@ async def retry(scope: Scope, waiting: Waiting) -> None:
 
 
 async def drop(scope: Scope, waiting: Waiting) -> None:
-    """Never try it again: an update and a message are erased, a row's work stays undone until the
-    row is changed. As the dispatcher.
+    """Never retry it: an update or a message is erased; a row's work isn't done until the row
+    changes. Runs as the dispatcher.
     """
     match waiting.kind:
         case "update":

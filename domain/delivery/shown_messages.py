@@ -1,4 +1,4 @@
-"""Messages that people have: have them edited when what they say has changed."""
+"""Refreshing messages: editing those that people have when their content changes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from domain.models.delivery import Kind, Status
 
 EDITED_FOR = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 
-# What :func:`show_again` is asked for, with the functions below.
+# Conditions for :func:`show_again`, together with the functions below.
 FACTS = Notification.facts
 IS_WAITING = (Notification.status == Status.PENDING) & Notification.leased_until.is_(None)
 IS_SENT = Notification.status == Status.SENT
@@ -31,7 +31,7 @@ def is_for(user_id: UUID) -> ColumnElement[bool]:
 
 
 def was_owed_within(period: timedelta) -> ColumnElement[bool]:
-    """Whether it tells of something of the last *period*."""
+    """Whether its minute lies within the last *period*."""
     return Notification.slot_at > func.clock_now() - period
 
 
@@ -41,8 +41,8 @@ def was_sent_within(period: timedelta) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class ShownAgain:
-    """A message that is to be edited, or, where it `is_waiting`, will be sent as it is then: nobody
-    has begun to send it.
+    """A message that will be edited. If it `is_waiting`, nobody has begun to send it, and it will
+    be sent with its new content.
     """
 
     user_id: UUID
@@ -59,11 +59,10 @@ async def show_again(
     facts: Mapping[str, str] | None = None,
     also_obsolete: bool = False,
 ) -> Sequence[ShownAgain]:
-    """What the family's messages of these *kinds* say has changed, where all of these conditions
-    hold: have them edited.
+    """Edit the family's messages of these *kinds* that meet all these conditions; returns them.
 
-    *facts* are added to theirs. With *also_obsolete* those are sent after all that were settled
-    before they were sent. Returns what is edited.
+    *facts* are merged into theirs. With *also_obsolete*, messages that became obsolete before they
+    were sent are sent after all.
     """
     values: dict[str, Any] = {"wanted_version": Notification.wanted_version + 1}
     if facts is not None:
@@ -102,7 +101,7 @@ async def show_again(
 
 
 async def show_to_those_who_left(scope: Scope) -> int:
-    """Have the messages closed that people still see of a family that they have left."""
+    """Close the messages that former members still see of a family they have left."""
     gone = (
         select(FamilyMember.user_id)
         .where(
@@ -128,8 +127,8 @@ _NAMES_A_TIME = (Kind.SLOT_CARD, Kind.MISSED, Kind.NOT_ASKED, Kind.APPOINTMENT)
 
 
 async def show_times_again(scope: Scope, care_recipient_id: UUID, *, since: datetime) -> None:
-    """The person lives by another clock: have whatever named a time of their doses, or of an
-    appointment, since then say by whose clock that was.
+    """The person lives in another zone now: edit every message since *since* that names a time of a
+    dose or an appointment, so that it says whose clock that was.
     """
     timed = (
         select(Notification.id)

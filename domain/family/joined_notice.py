@@ -1,4 +1,4 @@
-"""The news that somebody has joined the family."""
+"""The message that somebody has joined the family."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,7 +22,7 @@ class JoinedFacts:
 
 
 async def tell_the_others(scope: Scope, *, role: str) -> None:
-    """Owe the other admins the news that the acting person has joined, in this role."""
+    """Queue a message to the other admins: the actor has joined with this role."""
     others = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,

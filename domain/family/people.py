@@ -1,4 +1,4 @@
-"""The people cared for."""
+"""The people a family cares for."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from domain.timers import evening_before
 
 @dataclass(frozen=True)
 class Person:
-    """A care recipient, as conversations need them. `pause` is the one that runs."""
+    """A care recipient, as conversations need them. `pause` is the current one."""
 
     id: UUID
     name: str
@@ -46,11 +46,10 @@ async def add_person(
     flow_id: UUID | None = None,
     beside: Collection[str] = (),
 ) -> PersonAdded:
-    """Add somebody to care for. Raises AlreadyExists if the family has a person of that name, and
-    AlikeName if it has one whose name looks or sounds like it, other than those that are known of:
-    *beside*. Raises FamilyFull.
+    """Add somebody to care for. Raises FamilyFull, AlreadyExists if the family has a person of that
+    name, and AlikeName if it has one whose name looks or sounds like it and isn't *acknowledged*.
 
-    Repeating it with the same *flow_id* finds the person that the first time added.
+    Idempotent per *flow_id*: a second call returns what the first one added.
     """
     member = scope.require(Action.ADD_PERSON)
     if flow_id is not None:
@@ -98,7 +97,7 @@ async def rename_person(
     undoes_id: UUID | None = None,
 ) -> Person:
     """Raises NotFound, AlreadyExists if the family has another person of that name, and AlikeName
-    as `add_person` does; not where it takes back the event *undoes_id*.
+    as `add_person` does, unless this undoes the event *undoes_id*.
     """
     member = scope.require(Action.ADD_PERSON)
     before = await get_person(scope, person_id)
@@ -126,7 +125,7 @@ async def rename_person(
 
 
 def _point_out_alike(name: str, others: Sequence[Person], *, beside: Collection[str]) -> None:
-    """Raise AlikeName; of the very same name something else is said."""
+    """Raises AlikeName. An identical name is a different error, see AlreadyExists."""
     known = [(p.name, p.name) for p in others if p.name not in beside]
     alike = nearest(name, known)
     if alike is not None and alike.lower() != name.lower():
@@ -149,7 +148,7 @@ async def list_people(scope: Scope) -> Sequence[Person]:
 
 
 async def get_person(scope: Scope, person_id: UUID) -> Person:
-    """Raises NotFound."""
+    """One person of the family. Raises NotFound."""
     for person in await list_people(scope):
         if person.id == person_id:
             return person
@@ -164,9 +163,10 @@ async def set_pause(
     zone: ZoneInfo,
     is_announced: bool = False,
 ) -> None:
-    """Write a person's pause, and set the timer of its end; None ends it.
+    """Save a person's pause and the timer of its end; None ends it.
 
-    It rings the evening before; where that is over, or the end *is_announced*, when it ends.
+    The timer is set to the evening before the end, or to the end itself if that evening is past or
+    the end *is_announced*.
     """
     rings_at = None
     if pause is not None and pause.until is not None:
@@ -187,7 +187,7 @@ async def set_pause(
 
 
 async def hold_pause(scope: Scope, person_id: UUID) -> Pause | None:
-    """The person's pause, which nobody begins or ends until this transaction is over."""
+    """The person's pause, locked: nobody begins or ends it before this transaction ends."""
     row = await scope.row(
         select(*PAUSE_COLUMNS)
         .where(CareRecipient.id == person_id, CareRecipient.family_id == scope.family_id)

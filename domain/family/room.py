@@ -1,4 +1,4 @@
-"""Whether a family has room for one more: checked before anything is added or brought back."""
+"""Checking a family's quota before anything is added or restored."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -35,11 +35,11 @@ _COUNTED: Mapping[Held, tuple[_Table, ColumnElement[bool]]] = {
 
 
 async def make_room(scope: Scope, held: Held, *, beside: UUID | None = None) -> None:
-    """Raises FamilyFull unless the open family may hold one more; nobody else takes that place
-    before this transaction is over. What is there already (*beside*) needs no other place.
+    """Raises FamilyFull unless the scope's family may have one more. Nobody else can use that place
+    before this transaction ends. *excluding* isn't counted.
     """
     table, is_held = _COUNTED[held]
-    # In a statement of its own, so that the count sees what was committed while this one waited.
+    # A statement of its own, so that the count sees what was committed while this one waited.
     key = func.hashtextextended(f"{held}:{scope.family_id}", 0)
     await scope.execute(select(func.pg_advisory_xact_lock(key)))
     count = select(func.count(table.id)).where(table.family_id == scope.family_id, is_held)

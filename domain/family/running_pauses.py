@@ -1,4 +1,4 @@
-"""The pause of everything that a person takes, as it stands in their row."""
+"""The current pause of everything a person takes, as their row stores it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,9 @@ from domain.models import CareRecipient
 
 @dataclass(frozen=True)
 class Pause:
-    """Of everything that a person takes: from `since` to `until` (UTC; None until it is ended).
+    """A pause of everything a person takes, from `since` to `until` (UTC; None: until it is ended).
 
-    With `silences_appointments` nobody is reminded of appointments that begin in that time.
+    With `silences_appointments` there are no reminders of appointments that begin during it.
     """
 
     since: datetime
@@ -32,7 +32,7 @@ PAUSE_COLUMNS = (
 
 
 def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
-    """The pause of a row with :data:`PAUSE_COLUMNS`; one that has come to its end is none."""
+    """The pause of a row with :data:`PAUSE_COLUMNS`; None if there is none or it has ended."""
     if row.paused_at is None:
         return None
     pause = Pause(row.paused_at, row.paused_until, row.pause_silences_appointments)
@@ -40,8 +40,8 @@ def running_pause(row: Row[Any], *, now: datetime) -> Pause | None:
 
 
 def is_silenced(row: Row[Any], *, now: datetime) -> bool:
-    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins while its
-    person's pause is to be quiet.
+    """Whether the appointment of a row (`starts_at`, :data:`PAUSE_COLUMNS`) begins during a pause
+    that silences appointments.
     """
     pause = running_pause(row, now=now)
     return pause is not None and pause.silences_appointments and pause.holds(row.starts_at)

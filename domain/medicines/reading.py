@@ -1,4 +1,4 @@
-"""Reading medicines as facts: one, several, or all of a family as a list."""
+"""Reading medicines as facts: one, several, or a family's list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from domain.models.medicines import MedicineStatus
 
 
 async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
-    """Raises NotFound if it was removed or is not the family's."""
+    """Raises NotFound if it was removed or isn't the family's."""
     scope.require(Action.READ)
     found = await read_medicines(scope, [medication_id])
     if not found:
@@ -29,7 +29,7 @@ async def get_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 
 
 async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequence[MedicineFacts]:
-    """Those of the medicines that are the family's and were not removed. As the family, too."""
+    """Those of the medicines that are the family's and weren't removed. Needs no member."""
     rows = await scope.rows(
         _FACTS.add_columns(*COMING, Family.name.label("family_name"))
         .join(Family, Family.id == Medication.family_id)
@@ -44,7 +44,7 @@ async def read_medicines(scope: Scope, medication_ids: Sequence[UUID]) -> Sequen
 
 
 async def list_medicines(scope: Scope) -> Sequence[MedicineLine]:
-    """All medicines of the family: by person, then by name, stopped ones last. One statement."""
+    """All medicines of the family, by person, then by name, stopped ones last. One statement."""
     member = scope.require(Action.READ)
     rows = await scope.rows(
         _FACTS.where(
@@ -97,7 +97,7 @@ _FACTS = select(
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     zone = ZoneInfo(row.timezone)
     coming = to_coming(row, zone, now=now)
-    # A pause that has come to its end is over, also before its row says so.
+    # A pause whose end has passed is over, even before the row says so.
     is_back = row.resumes_at is not None and row.resumes_at <= now
     return MedicineFacts(
         id=row.id,
@@ -118,7 +118,7 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
 
 
 def _next_due_at(row: Row[Any], coming: ComingDoses, *, now: datetime) -> datetime | None:
-    """The next dose of what is given, or will be again."""
+    """The next dose of a medicine that is active or will resume."""
     if row.status != MedicineStatus.ACTIVE and row.resumes_at is None:
         return None
     return coming.next_due_at(now)

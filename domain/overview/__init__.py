@@ -1,1 +1,3 @@
-"""What needs several areas: undo, news of changes, other families, every kind of message."""
+"""Features that span several areas: undo, news of changes, other families, all kinds of
+messages.
+"""

@@ -1,4 +1,4 @@
-"""What a change is about: whose it is, who drives there, and how soon it is."""
+"""What a change affects: the person, the drivers, and how soon it matters."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,17 +20,19 @@ SOON = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Affected:
-    """What a change is about: whose it is, who drives there, when it is."""
+    """What a change affects. `is_told_already`: another message of this transaction covers it.
+    `is_asked_of_drivers`: a separate message asks possible drivers immediately.
+    """
 
     person_id: UUID
     drivers: Collection[UUID] = ()
     is_soon: bool = False
     is_told_already: bool = False
-    is_asked_of_drivers: bool = False  # at once, by a message of its own
+    is_asked_of_drivers: bool = False
 
 
 async def find_affected(scope: Scope, changes: Sequence[Change]) -> Mapping[UUID, Affected]:
-    """What each change is about, by its id."""
+    """What each change affects, by its id."""
     persons = [change.subject_id for change in changes if change.area == "person"]
     people = dict(zip(persons, persons, strict=True))
     medicines = [change.subject_id for change in changes if change.area == "medication"]
@@ -55,7 +57,7 @@ async def find_affected(scope: Scope, changes: Sequence[Change]) -> Mapping[UUID
 
 
 async def _read_ahead(scope: Scope, appointment_ids: Collection[UUID]) -> Sequence[Row[Any]]:
-    """The occurrences of these appointments that are not over, the next first."""
+    """The occurrences of these appointments that haven't ended, earliest first."""
     return await scope.rows(
         select(
             AppointmentOccurrence.id,
@@ -93,9 +95,9 @@ def _affected(scope: Scope, change: Change, ahead: Sequence[Row[Any]]) -> Affect
     drivers = {row.driver_id for row in only if row.driver_id is not None}
     return Affected(
         first.care_recipient_id,
-        # Who drives now, or does not any more, changes nobody else's drive.
+        # A change of drivers affects nobody else's drive.
         drivers=set() if change.is_about_driving else drivers,
-        # That somebody drives now is good news: it wakes nobody.
+        # A new driver is good news, which isn't urgent.
         is_soon=is_soon and not change.action.endswith(".driver_found"),
         is_told_already=(is_single or change.is_addition) and first.id in scope.told_of,
         is_asked_of_drivers=(

@@ -1,8 +1,9 @@
-"""Telling the others of what somebody has changed: medicines, pauses, appointments, who drives.
+"""News of changes: telling others what somebody has changed about medicines, pauses, appointments,
+drivers.
 
-The audit knows who did what to which row, so nothing that it records can forget to tell. What a
-transaction has changed is owed at its end, in one message for each reader and minute. The message
-holds ids only: what is undone before it leaves is not told.
+It's driven by the audit, so no audited change can be forgotten. At the end of a transaction its
+changes are queued, in one message per reader and minute. The message has only ids: a change that is
+undone before it leaves isn't mentioned.
 """
 
 from collections import defaultdict
@@ -31,12 +32,12 @@ from domain.overview.change_effects import Affected, find_affected
 from domain.overview.change_events import TOLD, Change, Concern, read_change_events
 from domain.timers import floor_minute
 
-AT_ONCE = timedelta(minutes=2)  # what is undone within it changes the message that told of it
+AT_ONCE = timedelta(minutes=2)  # an undo within this time only edits the earlier message
 
 
 async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
-    """Whether the acting member is told of what others change, in the open family; the button of
-    each message that told them of it turns around. Raises NoFamily.
+    """Set whether the acting member is notified of changes by others in the current family; the
+    button on earlier messages is updated. Raises NoFamily.
     """
     member = scope.require(Action.READ)
     await scope.execute(
@@ -47,13 +48,13 @@ async def hear_of_changes(scope: Scope, *, wanted: bool) -> None:
     await show_again(
         scope,
         [Kind.CHANGES],
-        # Who presses at once may do so before it is written down that it was sent.
+        # Somebody may press before we have recorded that the message was sent.
         where=[is_for(member.user_id), IS_LIVE, was_owed_within(EDITED_FOR)],
     )
 
 
 async def owe_news(scope: Scope) -> None:
-    """At the end of a transaction: tell the others of what its person has done."""
+    """At the end of a transaction, queue messages to others about what its actor has done."""
     events = [act.id for act in scope.audited if act.action in TOLD]
     if scope.user_id is None or not events:
         return
@@ -80,13 +81,13 @@ async def owe_news(scope: Scope) -> None:
 def _concern(
     change: Change, about: Affected, member: Row[Any], before: "_Told | None"
 ) -> Concern | None:
-    """How a change concerns a member; None if they are not told of it."""
+    """How a change concerns a member; None if they aren't notified."""
     if before is not None and before.is_pending:
-        return None  # the message that was to tell of it says nothing of it
+        return None  # the message about the original change will leave it out
     if member.user_id in about.drivers or (before is not None and before.concern is Concern.OWN):
-        return Concern.OWN  # nobody hears an edit
+        return Concern.OWN  # an edit makes no sound
     if before is not None and before.is_fresh:
-        return None  # the message that told of it says so
+        return None  # the message about the original change is edited
     is_asked_first = member.role in ASKED_FIRST or member.is_self
     if not member.hears_of_changes or (change.area != "appointment" and not is_asked_first):
         return None
@@ -99,8 +100,8 @@ def _concern(
 async def _list_members(
     scope: Scope, person_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[Row[Any]]]:
-    """For each person: the members who may be told of them, but for who acts. Another one who is
-    cared for is told nothing.
+    """For each person, the members who may be told about them, except the actor. Other recipients
+    may not.
     """
     is_self = func.coalesce(FamilyMember.user_id == CareRecipient.user_id, False)
     rows = await scope.rows(
@@ -127,8 +128,8 @@ async def _list_members(
 
 @dataclass(frozen=True)
 class _Told:
-    """How a reader is told of a change: by a message that `is_pending`, or was sent just now
-    (`is_fresh`), or before.
+    """How a reader was told of a change: by a message that `is_pending`, that was sent just now
+    (`is_fresh`), or earlier.
     """
 
     concern: Concern
@@ -139,7 +140,7 @@ class _Told:
 async def _show_what_is_undone_again(
     scope: Scope, changes: Sequence[Change]
 ) -> Mapping[tuple[UUID, UUID], _Told]:
-    """Have the messages edited that told of what is taken back now; returns who was told of it."""
+    """Edit the messages about changes that are being undone; returns who was told about them."""
     undone = [change.undoes_id for change in changes if change.undoes_id]
     if not undone:
         return {}
@@ -151,7 +152,7 @@ async def _show_what_is_undone_again(
         ):
             told[each.user_id, event_id] = _Told(
                 Concern(each.facts["events"][str(event_id)]),
-                # What is on its way may say still what it was about to.
+                # A message that is being sent may still say what it said.
                 is_pending=each.is_waiting,
                 is_fresh=each.slot_at is not None and each.slot_at >= fresh_since,
             )
@@ -159,10 +160,10 @@ async def _show_what_is_undone_again(
 
 
 async def _write(scope: Scope, owed: Mapping[UUID, Mapping[str, str]]) -> None:
-    """What is changed within a minute is told at its end."""
+    """Queue the messages; they are due when the minute ends."""
     if not owed:
         return
-    readers = sorted(owed)  # in one order: two who change something do not wait for each other
+    readers = sorted(owed)  # in a fixed order, so that two transactions don't deadlock
     told = [ToldOfChanges(each, _lane(owed[each].values()), owed[each]) for each in readers]
     await owe_changes(scope, told, minute=floor_minute(scope.clock.now()))
 

@@ -1,8 +1,8 @@
-"""A person's other families: what is there, read without leaving the one that they are in.
+"""A user's other families, read without leaving the current one.
 
-Row security shows one family at a time. Hence each of the others is opened after its membership
-check, read, and the first one is opened again, all in the one transaction. That costs two
-statements a family, so it is done where nothing was found here, or where the person has others.
+Row security shows one family at a time. So each other family is opened after its membership check,
+read, and then the first one is opened again, all in one transaction. That costs two statements per
+family, so it's done only if nothing was found here or the user has other families.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ T = TypeVar("T")
 MOST_FAMILIES = 10
 _OPEN_SINCE = timedelta(hours=48)
 _MOST_NAMES = 20
-_MAY_LOOK_ALIKE = 20  # letters of a name: buttons show little more
+_MAY_LOOK_ALIKE = 20  # letters of a name; buttons show little more
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class OpenElsewhere:
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """What can be named in another family of the person, and what they may do there."""
+    """The names of people and medicines in another family of the user, and the user's role
+    there.
+    """
 
     family: FamilyFacts
     role: Role
@@ -52,7 +54,7 @@ class FamilyNames:
 
 
 async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
-    """The person's families but the open one, by name; at most ten. One statement."""
+    """The user's families except the current one, by name; at most ten. One statement."""
     member = scope.require(Action.READ)
     if not member.has_other_families:
         return []
@@ -76,20 +78,20 @@ async def list_other_families(scope: Scope) -> Sequence[FamilyFacts]:
 async def look_into(
     scope: Scope, families: Sequence[FamilyFacts], read: Callable[[Scope], Awaitable[T]]
 ) -> Sequence[tuple[FamilyFacts, T]]:
-    """What *read* finds in each of *families* of which the person is a member; then the scope is
-    back where it was.
+    """What *read* returns in each of *families* that the user is a member of; then the scope is
+    back in its own family.
     """
     here, found = scope.family_id, list[tuple[FamilyFacts, T]]()
     for family in families:
         if await scope.enter_family(family.id) is not None:
             found.append((family, await read(scope)))
     if families and await scope.enter_family(here) is None:
-        raise NotFound  # they have just left it, and must not stay in the last of the others
+        raise NotFound  # they have just left it; don't stay in one of the others
     return found
 
 
 async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
-    """*families* of the person, with who is in them where their names look alike."""
+    """The user's *families*, with the names of who is in them if their own names look alike."""
     alike = defaultdict[str, list[FamilyFacts]](list)
     for family in families:
         alike[plain(family.name)[:_MAY_LOOK_ALIKE]].append(family)
@@ -102,7 +104,9 @@ async def tell_apart(scope: Scope, families: Sequence[FamilyFacts]) -> Sequence[
 
 
 async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
-    """The open family; it and the person's others with who is in them where names look alike."""
+    """The current family's overview. It and the user's other families have the names of who is in
+    them if their own names look alike.
+    """
     overview = await get_overview(scope)
     here = FamilyFacts(overview.id, overview.name)
     here, *others = await tell_apart(scope, [here, *overview.others])
@@ -110,17 +114,17 @@ async def get_overview_told_apart(scope: Scope) -> FamilyOverview:
 
 
 async def switch_family(scope: Scope, family_id: UUID) -> Sequence[FamilyFacts]:
-    """Make another family the person's current one. It comes first, then their others, told apart.
-    Raises NotFound.
+    """Switch to another family of the user. Returns it first, then their others, told apart. Raises
+    NotFound.
     """
     switched = await make_current(scope, family_id)
     return await tell_apart(scope, [switched, *await list_other_families(scope)])
 
 
 async def list_open(scope: Scope) -> Sequence[OpenElsewhere]:
-    """The person's other families in which doses are due and open, for those who are in several.
+    """The user's other families with open doses.
 
-    No statement for anybody else.
+    Costs no statement for users in one family.
     """
     others = await list_other_families(scope)
     counted = await look_into(scope, others, _count_open)
@@ -130,7 +134,7 @@ async def list_open(scope: Scope) -> Sequence[OpenElsewhere]:
 
 
 async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[FamilyFacts]:
-    """Some of the person's *others*, told apart from each other and from the open family."""
+    """*others* of the user, told apart from each other and from the current family."""
     if not others:
         return []
     member = scope.require(Action.READ)
@@ -139,7 +143,7 @@ async def among_own(scope: Scope, others: Sequence[FamilyFacts]) -> Sequence[Fam
 
 
 async def list_names(scope: Scope) -> Sequence[FamilyNames]:
-    """What the person's other families call their medicines and people."""
+    """The names of medicines and people in the user's other families."""
     others = await list_other_families(scope)
     found = await look_into(scope, others, _read_names)
     told_apart = {family.id: family for family in await among_own(scope, others)}
@@ -175,7 +179,7 @@ async def _count_open(scope: Scope) -> int:
 
 
 async def _read_company(scope: Scope) -> tuple[str, ...]:
-    """The others in the open family, members first."""
+    """Everybody else in the current family, members first."""
     members = (
         select(User.name)
         .join(FamilyMember, FamilyMember.user_id == User.id)

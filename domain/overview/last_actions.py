@@ -1,4 +1,6 @@
-"""The last action of a member, in the open family or any of theirs, or the one of a message."""
+"""A member's last action, in the current family or in any of theirs, and the action of a
+message.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,9 +22,9 @@ from domain.timers import UNDO_PERIOD
 
 
 async def find_last_action(scope: Scope) -> LastAction:
-    """What the member did last in the open family, within 48 hours, if it still is as they left it.
+    """The member's last action in the current family within 48 hours that is still in effect.
 
-    Raises NothingToUndo, and ActionSuperseded where others have changed all that they did since.
+    Raises NothingToUndo, and ActionSuperseded if others have changed everything they did since.
     """
     member = scope.require(Action.READ)
     found = [
@@ -41,7 +43,7 @@ async def find_last_action(scope: Scope) -> LastAction:
 
 
 async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None) -> str | None:
-    """What the member did last, after *since*, that cannot be taken back."""
+    """The member's last action, after *since*, that can't be undone."""
     action: str | None = await scope.connection.scalar(
         select(AuditEvent.action)
         .where(
@@ -58,8 +60,8 @@ async def _last_lasting(scope: Scope, member: Member, *, since: datetime | None)
 
 
 async def find_last_of_all(scope: Scope) -> LastAction:
-    """What the member did last in whichever of their families. Raises NothingToUndo, and
-    ActionSuperseded where others have changed it since.
+    """The member's last action in any of their families. Raises NothingToUndo, and ActionSuperseded
+    if others have changed it since.
     """
     found, others = await _find_here(scope), await list_other_families(scope)
     where = None
@@ -85,10 +87,10 @@ async def _find_here(scope: Scope) -> LastAction | None:
 
 
 async def find_action(scope: Scope, action_id: UUID, *, among: int = 1) -> LastAction:
-    """This action of the member; or, where it is the last of the *among* things that were added at
-    once, the last of them that is still there.
+    """This action of the member; or, if it's the last of *among* things that were added together,
+    the last of those that still exists.
 
-    Raises NotFound, TooLateToUndo, or ActionSuperseded if somebody has changed it since.
+    Raises NotFound, TooLateToUndo, and ActionSuperseded if somebody has changed it since.
     """
     member = scope.require(Action.READ)
     found = await find_change(scope, member, event_id=action_id, among=among)

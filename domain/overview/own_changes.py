@@ -1,4 +1,4 @@
-"""What the acting member has changed, as the audit has it, and whether it still stands."""
+"""Changes that the acting member has made, by the audit, and whether they are still in effect."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,15 +22,15 @@ from domain.timers import UNDO_PERIOD
 
 
 async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last change of a medicine or an appointment that was not taken back, if nobody
-    has changed it since. What was changed and taken back again leaves no trace, nor does an undo.
+    """The member's last change that wasn't undone, if nobody has changed the same thing since. A
+    change that was undone is ignored, and so is the undo.
     """
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     changed_since = (
         select(later.id)
         .where(
             _is_later(later, event),
-            # What they did to it later comes first anyway, or is nothing that can be taken back.
+            # Their own later changes come first anyway, or can't be undone.
             later.actor_id.is_distinct_from(member.user_id) | later.action.endswith(".put_back"),
         )
         .exists()
@@ -52,7 +52,7 @@ async def find_last_change(scope: Scope, member: Member) -> LastAction | None:
 async def find_superseded(
     scope: Scope, member: Member, *, since: Sequence[LastAction]
 ) -> ActionSuperseded | None:
-    """Who has changed what the member did last, later than what they can take back."""
+    """Who has changed what the member did last, if that is later than what they can undo."""
     row = await scope.row(
         _select_own(AuditEvent, member)
         .where(
@@ -77,10 +77,10 @@ async def find_superseded(
 async def find_change(
     scope: Scope, member: Member, *, event_id: UUID, among: int
 ) -> LastAction | None:
-    """The member's change of this event, or the last of the *among* that were added up to it which
-    is still there; None if it is no change of theirs.
+    """The member's change with this event, or the last of *among* additions up to it that still
+    exists; None if it isn't a change of theirs.
 
-    Raises NotFound of what was removed, and ActionSuperseded of what does not stand any more.
+    Raises NotFound if it was removed, and ActionSuperseded if it isn't in effect any more.
     """
     row = await scope.row(_select_own(AuditEvent, member).where(AuditEvent.id == event_id))
     if row is None:
@@ -95,7 +95,7 @@ async def find_change(
 
 
 def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
-    """What the member did that can be taken back."""
+    """The member's actions that can be undone."""
     return select(
         event.id,
         event.action,
@@ -112,25 +112,25 @@ def _select_own(event: type[AuditEvent], member: Member) -> Select[Any]:
 
 
 def _is_later(later: type[AuditEvent], event: type[AuditEvent]) -> ColumnElement[bool]:
-    """Whether *later* changed what *event* did, and was not taken back."""
+    """Whether *later* changed what *event* did, and wasn't undone."""
     is_of_it = (later.subject_id == event.subject_id) | (
-        # A series that was parted in two goes on under another id.
+        # The rest of a split series has another id.
         later.before["appointment_id"].astext == cast(event.subject_id, Text)
     )
     return and_(
         later.family_id == event.family_id,
         is_of_it,
-        # Ids are in the order of time, and unlike it are never the same.
+        # Ids are in order of time too, and unlike timestamps they are unique.
         tuple_(later.created_at, later.id) > tuple_(event.created_at, event.id),
         _area(later) == _area(event),
-        later.action != PROMISED,  # it changes neither the stock nor its measure
+        later.action != PROMISED,  # doesn't change the stock
         later.undoes_id.is_(None),
         ~_is_undone(later),
     )
 
 
 async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], count: int) -> Row[Any]:
-    """Of the *count* things that the member added up to *last*, the last that is still there."""
+    """Of the *count* things that the member added up to *last*, the last that still exists."""
     rows = await scope.rows(
         _select_own(AuditEvent, member)
         .where(
@@ -144,7 +144,7 @@ async def _find_last_added(scope: Scope, member: Member, *, last: Row[Any], coun
 
 
 async def _check_stands(scope: Scope, member: Member, *, action: LastAction) -> None:
-    """Raises ActionSuperseded if it was taken back, or somebody has changed the same since."""
+    """Raises ActionSuperseded if it was undone, or somebody has changed the same thing since."""
     event, later = aliased(AuditEvent), aliased(AuditEvent)
     is_undo = later.undoes_id == event.id
     is_own = later.actor_id == member.user_id
@@ -182,7 +182,9 @@ def _is_undone(event: type[AuditEvent]) -> ColumnElement[bool]:
 
 
 def _is_there(event: type[AuditEvent]) -> ColumnElement[bool]:
-    """What was removed since cannot be changed back, and stands in nothing's way."""
+    """Whether its subject still exists. A change of something that was removed can't be undone, and
+    blocks no other undo.
+    """
     return or_(
         *(
             select(table.id)
@@ -202,13 +204,13 @@ async def _read(scope: Scope, row: Row[Any]) -> LastAction | None:
         if kind.startswith("person."):
             return replace(action, person=await get_person(scope, row.subject_id))
         return replace(action, medicine=await get_medication(scope, row.subject_id))
-    except NotFound:  # it was removed, which is no change that could be taken back
+    except NotFound:  # it was removed, so there's nothing to undo
         return None
 
 
 async def _changed(scope: Scope, row: Row[Any]) -> OccurrenceFacts:
-    """The occurrence that a change of an appointment was made at; else the next one, also where
-    another rhythm has none then. Raises NotFound.
+    """The occurrence at which an appointment was changed; or else the next one, also if a new
+    recurrence doesn't have that occurrence any more. Raises NotFound.
     """
     before = row.before or {}
     coming = await first_of(scope, row.subject_id)

@@ -1,4 +1,4 @@
-"""What the acting member has recorded of doses and can take back."""
+"""Records of doses that the acting member has made and can undo."""
 
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,8 @@ _STANDING = stands(MedicationLog) & Dose.status.in_(RESOLVED)
 
 
 async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
-    """The member's last record of doses that stands: nobody has recorded anything of them since,
-    but what was taken back.
+    """The member's last record of doses that is still current: nobody has recorded anything about
+    them since that wasn't undone.
     """
     last = (
         select(MedicationLog.action_id)
@@ -38,8 +38,8 @@ async def find_last_record(scope: Scope, member: Member) -> LastAction | None:
 
 
 async def find_record(scope: Scope, member: Member, *, action_id: UUID) -> LastAction:
-    """The records of one action of the member. Raises NotFound, or ActionSuperseded if none of them
-    stands any more.
+    """The records of one action of the member. Raises NotFound, and ActionSuperseded if none of
+    them is current any more.
     """
     is_theirs = and_(
         MedicationLog.family_id == member.family_id,
@@ -58,7 +58,7 @@ async def find_record(scope: Scope, member: Member, *, action_id: UUID) -> LastA
 
 
 async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionSuperseded:
-    """Who has done what to a record that does not stand any more."""
+    """Who did what to a record that isn't current any more."""
     rows = await scope.rows(
         select(
             MedicationLog.id,
@@ -83,7 +83,7 @@ async def _superseded(scope: Scope, member: Member, record: Row[Any]) -> ActionS
 
 
 async def _record(scope: Scope, is_meant: ColumnElement[bool]) -> LastAction | None:
-    """What of the records of one action still stands; None if nothing does."""
+    """The records of one action that are still current; None if there are none."""
     rows = await scope.rows(
         select(
             MedicationLog.id,

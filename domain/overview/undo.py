@@ -1,4 +1,4 @@
-"""Taking back what a member did, each kind of action as its area does."""
+"""Undoing a member's action, by the operation of its area."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,8 +30,8 @@ _DRIVING = frozenset({ActionKind.DRIVER_FOUND, ActionKind.DRIVER_LOST})
 
 
 async def undo_action(scope: Scope, action_id: UUID) -> Undone:
-    """Take back the member's action, which they were shown. Raises as :func:`find_action`, and what
-    the area of the action raises.
+    """Undo the member's action, which they were shown. Raises as :func:`find_action`, and what the
+    operation of the area raises.
     """
     action = await _find_locked(scope, action_id)
     if action.log_id is not None:
@@ -48,7 +48,7 @@ async def undo_action(scope: Scope, action_id: UUID) -> Undone:
 
 
 async def _find_locked(scope: Scope, action_id: UUID) -> LastAction:
-    """As :func:`find_action`; nobody corrects its doses until the transaction ends."""
+    """As :func:`find_action`, with its doses locked so that nobody can correct them."""
     action = await find_action(scope, action_id)
     if not action.doses:
         return action

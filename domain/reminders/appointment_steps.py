@@ -1,4 +1,4 @@
-"""The steps of appointments: who is told what, and what comes next."""
+"""Acting on due appointments: who is told what, and which step is next."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -62,8 +62,8 @@ DUE_OCCURRENCES = (
 async def act_on_due_occurrences(
     scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    """Tell of appointments, and set what is told next. Two of one person in a minute are one
-    message; what was due in an outage is told once.
+    """Return the messages about due occurrences, and set their next timers. Two occurrences of one
+    person in the same minute share a message; after an outage each occurrence is announced once.
     """
     if not due:
         return []
@@ -108,15 +108,15 @@ async def act_on_due_occurrences(
 
 
 def _is_silenced(row: Row[Any], step: Step, *, now: datetime) -> bool:
-    """Whether it takes place while its person's pause is to be quiet. What was said of it before
-    and holds no more is told all the same.
+    """Whether the person's pause silences it. A correction of something announced earlier is never
+    silenced.
     """
     return step is not Step.TELL and is_silenced(row, now=now)
 
 
 def _who_is_told(row: Row[Any], step: Step, members: Sequence[Asked]) -> Sequence[UUID]:
-    """Everybody is told of an appointment; only those who may drive are asked to, as long as nobody
-    does, and how it went is asked of the driver, or of those who are asked first.
+    """Everybody gets reminders. Only members who may drive are asked to, while nobody does; how it
+    went is asked of the driver, or else of those who are asked first.
     """
     present = {member.user_id for member in members}
     driver_id = row.driver_id if row.driver_id in present else None
@@ -143,8 +143,8 @@ def _actions(row: Row[Any]) -> Sequence[NextAction]:
 
 
 def _overdue(row: Row[Any], *, now: datetime) -> NextAction:
-    """What is told now. After an outage that is one thing out of all that has become due: how it
-    went if it is over, else that it takes place, else who drives.
+    """The step to take now. After an outage that's only one of the steps that have become due:
+    asking how it went if it's over, else the reminder, else asking for a driver.
     """
     first = NextAction(Step(row.ladder_step), row.next_action_at)
     missed = [action for action in _actions(row) if first.at < action.at <= now]

@@ -1,4 +1,4 @@
-"""The steps of doses: asking for them, and giving up those whose window is over."""
+"""Acting on due doses: asking for them, and closing those whose window has ended."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,8 +25,8 @@ from domain.timers import Step
 
 @dataclass(frozen=True)
 class Slot:
-    """The doses of one person at one minute, as far as they are on one card (`part`), or one
-    minute's summary about them.
+    """A person's doses at one minute, as far as they are on one card (`part`); or the minute of a
+    summary.
     """
 
     family_id: UUID
@@ -75,7 +75,7 @@ DUE_DOSES = (
 async def act_on_due_doses(
     scope: Scope, due: Sequence[Row[Any]], people: People, *, now: datetime
 ) -> Sequence[OutgoingMessage]:
-    """Ask for those whose window is open, give up those whose window is over."""
+    """Ask for doses whose window is open; close those whose window has ended."""
     if not due:
         return []
     in_time = [d for d in due if d.ladder_step == Step.ASK and now < d.window_ends_at]
@@ -106,7 +106,7 @@ async def _ask(
 
 
 async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]:
-    """The last card of each slot that has one, part by part."""
+    """The last card of each slot that has one, by part."""
     wanted = list(slots)
     card = (
         Notification.family_id,
@@ -115,7 +115,7 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
         Notification.part,
     )
     rows = await scope.rows(
-        # Each card asks later than the one before it.
+        # Each card asks later than its predecessor.
         select(
             *card,
             func.max(Notification.ask_no).label("ask_no"),
@@ -138,10 +138,11 @@ async def _newest_cards(scope: Scope, slots: Iterable[Slot]) -> dict[Slot, Card]
 
 
 def _card_for(doses: Sequence[Row[Any]], newest: Card | None) -> Card:
-    """The card that asks for these doses of a slot: a new one, unless one of this minute is there.
+    """The card that asks for these doses of a slot: the newest if it's of this minute, else a new
+    one.
 
-    Doses of one minute may come in several batches, and share a card. A dose that was snoozed is
-    asked for in a minute of its own, and by a new message: people do not hear an edit.
+    Doses of one minute may come in several batches, and share a card. A snoozed dose is asked for
+    at its own minute, by a new message, because an edit makes no sound.
     """
     minute = max(dose.next_action_at for dose in doses)
     if newest is None:
@@ -162,8 +163,8 @@ async def _give_up(
         + [(dose.id, DoseStatus.NOT_ASKED, None, None, dose.ask_no) for dose in not_asked],
     )
     await show_cards_again(scope, {(slot.care_recipient_id, slot.at) for slot in slots})
-    # One summary for what ends in this minute, not one alarm for each dose; of more doses than have
-    # room for their buttons, several.
+    # One summary for all windows that end in this minute, not one alarm per dose; several only if
+    # there are more doses than fit.
     minute = now.replace(second=0, microsecond=0)
     owed: list[OutgoingMessage] = []
     for kind, found in ((Kind.MISSED, missed), (Kind.NOT_ASKED, not_asked)):
@@ -174,7 +175,7 @@ async def _give_up(
 
 
 def _in_parts(doses: Iterable[Row[Any]]) -> Mapping[UUID, int]:
-    """In which of a person's summaries each dose is, the earliest first."""
+    """Which of a person's summaries each dose is on, earliest doses first."""
     theirs: dict[UUID, list[UUID]] = defaultdict(list)
     for dose in sorted(doses, key=lambda dose: (dose.due_at, dose.id)):
         theirs[dose.care_recipient_id].append(dose.id)
@@ -201,7 +202,7 @@ def _of_doses(
     people: People,
     cards: dict[Slot, Card],
 ) -> Sequence[OutgoingMessage]:
-    """A message about the doses of each slot to each member who is asked first."""
+    """One message per slot and member who is asked first."""
     return [
         OutgoingMessage(
             kind=kind,

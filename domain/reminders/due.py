@@ -1,9 +1,9 @@
-"""A wake-up's work: claim whatever has a timer whose minute has come, and take its next step.
+"""A wake-up's work: claim every timer that has run out, and take its next step.
 
-Doses and appointments go the same way: claimed together, owed in one statement, sent by the same
-delivery. They differ in who is told what, and in what comes next.
+Doses and appointments are claimed together, queued in one statement and sent by the same delivery.
+They differ in who is told what, and in the next step.
 
-Everything here runs as the dispatcher, across families, in batches, each its own transaction.
+Everything here runs as the dispatcher, across families, in batches of one transaction each.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,8 @@ from domain.set_asides import Subject
 
 
 async def act_on_due(scope: Scope, *, most: int) -> int:
-    """Take the next step of whatever timer has run out: of up to *most* doses and as many
-    appointments. Returns how many. Several replicas may do so at once: each takes rows that no
-    other holds.
+    """Take the next step of up to *limit* doses, and as many appointments, whose timer has run out;
+    returns how many. Several replicas may do this at once: each takes rows that no other one holds.
     """
     doses = await scope.rows(DUE_DOSES.limit(most))
     occurrences = await scope.rows(DUE_OCCURRENCES.limit(most))
@@ -43,12 +42,12 @@ async def find_due(scope: Scope, *, most: int) -> tuple[Sequence[Subject], Seque
 
 
 async def act_on_doses(scope: Scope, dose_ids: Sequence[UUID]) -> int:
-    """As :func:`act_on_due`, for these doses."""
+    """Like :func:`act_on_due`, for these doses."""
     return await _act(scope, await scope.rows(DUE_DOSES.where(Dose.id.in_(dose_ids))), [])
 
 
 async def act_on_occurrences(scope: Scope, occurrence_ids: Sequence[UUID]) -> int:
-    """As :func:`act_on_due`, for these occurrences."""
+    """Like :func:`act_on_due`, for these occurrences."""
     is_meant = AppointmentOccurrence.id.in_(occurrence_ids)
     return await _act(scope, [], await scope.rows(DUE_OCCURRENCES.where(is_meant)))
 
@@ -58,7 +57,7 @@ async def _act(scope: Scope, doses: Sequence[Row[Any]], occurrences: Sequence[Ro
     if not due:
         return 0
     people = await list_people(scope, {row.care_recipient_id for row in due})
-    # Never before what PostgreSQL says has come: the same step would be due again at once.
+    # Not before the due time by PostgreSQL's clock, or the same step would be due again.
     now = max([scope.clock.now(), *(row.next_action_at for row in due)])
     owed = [
         *await act_on_due_doses(scope, doses, people, now=now),
@@ -66,5 +65,5 @@ async def _act(scope: Scope, doses: Sequence[Row[Any]], occurrences: Sequence[Ro
     ]
     await owe_or_add(scope, owed)
     if not owed:
-        scope.publish(NotificationsOwed())  # cards are edited all the same
+        scope.publish(NotificationsOwed())  # cards may still have to be edited
     return len(due)

@@ -1,4 +1,4 @@
-"""Who may be told of a person's doses and appointments."""
+"""Who may be told about a person's doses and appointments."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from domain.models import CareRecipient, FamilyMember
 
 @dataclass(frozen=True)
 class Asked:
-    """A member of the family of somebody cared for, as far as it says what they are told."""
+    """A member who may be told about a person."""
 
     user_id: UUID
     role: Role
@@ -30,7 +30,7 @@ People: TypeAlias = Mapping[UUID, Sequence[Asked]]
 
 
 async def list_people(scope: Scope, care_recipient_ids: Iterable[UUID]) -> People:
-    """For each person: the members of their family, but for others who are cared for."""
+    """For each person, the members of their family, except other recipients."""
     rows = await scope.rows(
         select(
             CareRecipient.id,

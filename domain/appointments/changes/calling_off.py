@@ -1,4 +1,4 @@
-"""Calling an appointment off, restoring it, and taking back that it was added."""
+"""Cancelling and restoring an appointment, and undoing that it was added."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +34,7 @@ from domain.models.appointments import OccurrenceStatus
 
 
 async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> OccurrenceFacts:
-    """Call it off; it can be restored. Raises NotFound and AppointmentOver."""
+    """Cancel it; it can be restored. Raises NotFound and AppointmentOver."""
     locked = await lock(scope, occurrence_id)
     refuse_what_is_over(scope, locked)
     if locked.status is not OccurrenceStatus.PLANNED:
@@ -53,7 +53,7 @@ async def cancel(scope: Scope, occurrence_id: UUID, *, reach: Reach) -> Occurren
 
 
 async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """Let it take place after all: the one, or the series that was called off with it.
+    """Restore one occurrence, or the series that was cancelled with it.
 
     Raises NotFound, AppointmentOver and FamilyFull.
     """
@@ -69,7 +69,7 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
                 await _cut(scope, locked, None)
             await _set_status(scope, locked, OccurrenceStatus.PLANNED)
         case OccurrenceStatus.CUT if locked.series.cancelled_from is None:
-            raise NotFound  # its rule gives it no more
+            raise NotFound  # the rule doesn't produce it any more
         case OccurrenceStatus.CUT:
             await _cut(scope, locked, None)
             if (await get_occurrence(scope, occurrence_id)).status is OccurrenceStatus.CUT:
@@ -79,7 +79,7 @@ async def restore(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 
 
 async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None = None) -> None:
-    """Take back that an appointment was added (the event *undoes_id*). Raises NotFound."""
+    """Undo that an appointment was added (the event *undoes_id*). Raises NotFound."""
     row = await lock_appointment(scope, appointment_id)
     await tell_calendars(scope, appointment_id)
     series = Series.of(row)
@@ -100,7 +100,7 @@ async def remove(scope: Scope, appointment_id: UUID, *, undoes_id: UUID | None =
 
 
 async def _cut(scope: Scope, locked: Locked, since: datetime | None) -> None:
-    """Call off what the rule gives from *since* on; None: nothing any more."""
+    """Cancel what the rule produces from *since* on; None: cancel nothing."""
     series = replace(locked.series, cancelled_from=since)
     await scope.execute(
         update(Appointment).where(Appointment.id == series.id).values(cancelled_from=since)

@@ -1,8 +1,8 @@
-"""Appointments of somebody who has moved: they stay by the clock of their place, or, if the family
-wants it, take place at the same hour by the person's new one.
+"""Appointments of somebody who has moved: they stay in the time zone of their place or, if the
+family says so, keep their hour in the person's new zone.
 
-What has begun stays as it was. A series that has begun is parted in two for it, so that its past
-keeps its clock.
+Past occurrences don't change. A series that has begun is split for this, so that its past keeps its
+zone.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,13 +33,13 @@ from domain.models import Appointment, AppointmentOccurrence
 from domain.models.appointments import OccurrenceStatus
 
 CLOCK_CHANGED = "appointment.clock_changed"
-_HALF_A_YEAR = timedelta(days=182)  # summer time somewhere else is not ours
+_HALF_A_YEAR = timedelta(days=182)  # zones may agree in winter and differ in summer
 
 
 @dataclass(frozen=True)
 class Followed:
-    """Which appointments go by the person's clock from now on, each with its next time, and how
-    many could not: by that clock they would be over.
+    """Which appointments now go by the person's clock, each with its next time, and how many
+    `stayed` because in that zone they would already be past.
     """
 
     moved: Sequence[OccurrenceFacts]
@@ -47,8 +47,8 @@ class Followed:
 
 
 async def list_by_other_clocks(scope: Scope, person_id: UUID) -> Sequence[OccurrenceFacts]:
-    """The next occurrence, still to come, of each appointment whose place has another clock than
-    the person has now; the first one first. Three statements. Raises NotFound.
+    """The next upcoming occurrence of each appointment in another time zone than the person's,
+    earliest first. Three statements. Raises NotFound.
     """
     member = scope.require(Action.READ)
     home = (await get_person(scope, person_id)).zone
@@ -82,14 +82,14 @@ def _has_another_clock(facts: OccurrenceFacts) -> bool:
 async def follow_person(
     scope: Scope, person_id: UUID, *, appointment_ids: Collection[UUID]
 ) -> Followed:
-    """Let those of *appointment_ids* that go by another clock take place at the same hour by the
-    person's own. Who was told of one is told again. Raises NotFound and NotAllowed.
+    """Move those of *appointment_ids* that are in another zone to the same hour in the person's
+    own. Members who were told of an appointment are told again. Raises NotFound and NotAllowed.
     """
     scope.require(Action.CHANGE_APPOINTMENTS)
     home = (await get_person(scope, person_id)).zone
     shown = await list_by_other_clocks(scope, person_id)
     asked = [facts.appointment_id for facts in shown if facts.appointment_id in appointment_ids]
-    # In one order, so that two members who move theirs do not wait for each other.
+    # In a fixed order, so that two members doing this at once don't deadlock.
     followed = {each: await _follow(scope, each, home) for each in sorted(asked)}
     new_ids = [new for each in asked if (new := followed[each]) is not None]
     moved = [await first_of(scope, each) for each in new_ids]
@@ -97,13 +97,15 @@ async def follow_person(
 
 
 async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | None:
-    """The appointment that goes by *zone* from now on; None where nothing is left that could."""
+    """The appointment that goes by *zone* from now on; None if it has no future occurrence
+    there.
+    """
     try:
         row = await lock_appointment(scope, appointment_id)
-    except NotFound:  # somebody has removed it meanwhile
+    except NotFound:  # somebody has just removed it
         return None
     old = Series.of(row)
-    if old.zone.key == zone.key:  # or has moved it
+    if old.zone.key == zone.key:  # or moved it
         return appointment_id
     begin = await _first_by(scope, old, zone)
     if begin is None:
@@ -130,7 +132,7 @@ async def _follow(scope: Scope, appointment_id: UUID, zone: ZoneInfo) -> UUID | 
 
 
 async def _first_by(scope: Scope, series: Series, zone: ZoneInfo) -> datetime | None:
-    """The first local start that is still to come, by the clock of *zone*, too."""
+    """The first local start that is still in the future in *zone*, too."""
     now, ahead = scope.clock.now(), await first_ahead(scope, series)
     if ahead is None:
         return None

@@ -1,4 +1,4 @@
-"""Saying something else of an appointment: its title, doctor, place, length, reminders."""
+"""Editing an appointment's details: title, doctor, place, length, reminders."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,8 +39,8 @@ async def edit(
     version: int,
     reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
-    """Say something else of an occurrence and, as *reach* says, of others of its series. What is
-    not changed at this one stays as it is at each of them.
+    """Change the details of an occurrence and, depending on *reach*, of others in its series. Only
+    details that differ from this occurrence's are changed at the others.
 
     Raises NotFound (also for the doctor), AppointmentChanged and FamilyFull.
     """
@@ -72,7 +72,7 @@ async def edit(
 
 
 async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> None:
-    """What is said of this occurrence only."""
+    """Write the details that apply to this occurrence only."""
     if own == locked.own_details:
         return
     said = to_json(own)
@@ -84,12 +84,12 @@ async def _write_own(scope: Scope, locked: Locked, own: Mapping[str, Any]) -> No
     await update_one(scope, locked.id, changes)
     is_shown = {**own, "remind_before": ()} != {**locked.own_details, "remind_before": ()}
     await tell_calendars(scope, locked.series.id, is_shown=is_shown)
-    # Nobody is told again of a time that stays.
+    # This doesn't announce anything: the times stay the same.
     await replan(scope, locked.series, locked.series)
 
 
 async def remind_before_too(scope: Scope, occurrence_id: UUID, *, minutes: int) -> OccurrenceFacts:
-    """Remind *minutes* before as well. Raises NotFound and AppointmentOver."""
+    """Add a reminder *minutes* before the start. Raises NotFound and AppointmentOver."""
     facts = await get_occurrence(scope, occurrence_id)
     if facts.starts_at - timedelta(minutes=minutes) <= scope.clock.now():
         raise AppointmentOver
@@ -119,7 +119,9 @@ async def _write_details(scope: Scope, locked: Locked, columns: Mapping[str, Any
 
 
 async def _end_otherwise(scope: Scope, series: Series) -> None:
-    """What has begun and goes on ends with the others: a stay in hospital is made longer in it."""
+    """Give occurrences that are in progress their new end: a hospital stay is extended during
+    it.
+    """
     now = scope.clock.now()
     rows = await scope.rows(
         select(

@@ -1,4 +1,4 @@
-"""An appointment, locked while it is changed: what every change of one begins and ends with."""
+"""Locking an appointment for a change, and the steps that every change shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from domain.models.delivery import Kind
 
 
 class Reach(StrEnum):
-    """How much of a series a change is about."""
+    """How much of a series a change affects."""
 
     THIS = "this"
     FOLLOWING = "following"
@@ -36,7 +36,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Locked:
-    """An occurrence and its appointment, which nobody else changes meanwhile."""
+    """An occurrence and its appointment, locked until the transaction ends."""
 
     id: UUID
     key: str
@@ -51,17 +51,17 @@ class Locked:
 
     @property
     def own_series(self) -> Series:
-        """The series as it is for this occurrence."""
+        """The series with this occurrence's own details."""
         return self.series.saying(self.own_details)
 
     @property
     def planned_start(self) -> datetime:
-        """The local start that the rule gives; where it gives none any more, the present one."""
+        """The local start by the rule; if no rule produces it any more, the current start."""
         by_rule = original_start(self.key, self.series.zone)
         return to_local(by_rule or self.starts_at, self.series.zone)
 
     def reach(self, reach: Reach) -> Reach:
-        """One that does not recur is changed as a whole."""
+        """*reach*, or ALL if the appointment doesn't recur."""
         return Reach.ALL if self.series.recurrence is None else reach
 
 
@@ -87,7 +87,7 @@ async def lock(
 ) -> Locked:
     """Lock an occurrence and its appointment until the transaction ends.
 
-    Raises NotAllowed, NotFound, and AppointmentChanged if *version* is not the present one.
+    Raises NotAllowed, NotFound, and AppointmentChanged if *version* isn't the current one.
     """
     member = scope.require(action)
     appointment_id = await scope.connection.scalar(
@@ -101,7 +101,7 @@ async def lock(
     row = await lock_appointment(scope, appointment_id, action=action)
     if version is not None and row.version != version:
         raise AppointmentChanged
-    # Read again: it may have become part of another series while we waited for the lock.
+    # Read it only now: while we waited for the lock it may have moved to another series.
     occurrence = await scope.row(
         select(
             AppointmentOccurrence.occurrence_key,
@@ -138,7 +138,7 @@ async def lock(
 async def lock_appointment(
     scope: Scope, appointment_id: UUID, *, action: Action = Action.CHANGE_APPOINTMENTS
 ) -> Row[Any]:
-    """The row of an appointment, locked. Raises NotAllowed and NotFound."""
+    """Lock an appointment until the transaction ends. Raises NotAllowed and NotFound."""
     member = scope.require(action)
     row = await scope.row(
         _SELECT_APPOINTMENT.where(
@@ -153,7 +153,7 @@ async def lock_appointment(
 
 
 def refuse_what_is_over(scope: Scope, locked: Locked) -> None:
-    """Raises AppointmentOver for what has taken place."""
+    """Raises AppointmentOver for an occurrence that has ended."""
     if locked.ends_at <= scope.clock.now():
         raise AppointmentOver
 
@@ -171,8 +171,8 @@ async def update_one(scope: Scope, occurrence_id: UUID, changes: Mapping[str, An
 
 
 async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool = True) -> None:
-    """Have whoever saw it before see it anew before they change it; and where calendars show what
-    has changed, have them take it as news, and send it to whoever has put it into theirs.
+    """Raise the version, so that members must reload before they change it. If calendars show what
+    has changed, also raise the sequence and send new files to everybody who has the appointment.
     """
     await scope.execute(
         update(Appointment)
@@ -188,8 +188,8 @@ async def tell_calendars(scope: Scope, appointment_id: UUID, *, is_shown: bool =
 
 
 async def _owe_files(scope: Scope, appointment_id: UUID) -> None:
-    """Send the appointment to those who have put it into their calendar. A file that waits to be
-    sent says what is so then; until this is committed nobody sends it.
+    """Queue a calendar file for everybody who has the appointment. A file that is still unsent is
+    reused: it is rendered when it is sent, which is after this transaction commits.
     """
     copies = await scope.rows(
         select(CalendarCopy.appointment_id, CalendarCopy.user_id)
@@ -241,7 +241,7 @@ async def record(
     after: dict[str, Any] | None = None,
     undoes_id: UUID | None = None,
 ) -> None:
-    """Append to the audit; *before* is what `/undo` puts back."""
+    """Append to the audit; *before* is what `/undo` restores."""
     await audit.record(
         scope,
         f"appointment.{action}",
@@ -254,6 +254,6 @@ async def record(
 
 
 async def tell_and_read(scope: Scope, locked: Locked) -> OccurrenceFacts:
-    """The occurrence as it is now; who should know of it and will not be reminded is told."""
+    """The occurrence as it is now, after telling members for whom no reminder comes any more."""
     await tell_of_what_is_soon(scope, locked.series.id, locked.id)
     return await get_occurrence(scope, locked.id)

@@ -1,4 +1,4 @@
-"""A series parted in two: its rule ends, and the rest is an appointment of its own."""
+"""Splitting a series: the rule ends, and the rest becomes an appointment of its own."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from domain.models import Appointment, new_id
 
 
 async def write_rule(scope: Scope, series: Series) -> None:
-    """Write when a series takes place, and by which clock; other calendars take it as news."""
+    """Save when a series takes place and in which zone; calendars get an update."""
     rule = series.recurrence
     await scope.execute(
         update(Appointment)
@@ -33,8 +33,8 @@ async def write_rule(scope: Scope, series: Series) -> None:
 
 
 async def part_in_two(scope: Scope, row: Row[Any], series: Series, *, begin: datetime) -> Series:
-    """Let the rest of a *series* from *begin* (local) on be an appointment of its own, and what
-    was before it, of the appointment *row*, end there. Raises FamilyFull.
+    """Split a *series* at *begin* (local): the appointment ends before it, and the rest becomes an
+    appointment of its own, which is returned. Raises FamilyFull.
     """
     rule = series.recurrence
     if rule is None:
@@ -48,7 +48,7 @@ async def part_in_two(scope: Scope, row: Row[Any], series: Series, *, begin: dat
 
 
 async def copy_rest(scope: Scope, kept: Row[Any], series: Series) -> None:
-    """A row for the rest of a series that is parted in two; *kept* is that of its beginning. Raises
+    """Insert the appointment for the rest of a split series; *kept* is the first part. Raises
     FamilyFull.
     """
     await make_room(scope, Held.APPOINTMENT)

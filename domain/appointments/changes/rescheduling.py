@@ -1,6 +1,6 @@
-"""Another time or another rhythm for an appointment, or for one of its occurrences.
+"""Moving an appointment, or one of its occurrences, or changing its recurrence.
 
-"This and following" at a new time ends the series and begins another one, as other calendars do.
+"This and following" ends the series and begins a new one, as other calendars do.
 """
 
 from dataclasses import replace
@@ -40,7 +40,7 @@ from domain.models.appointments import OccurrenceStatus
 async def move(
     scope: Scope, occurrence_id: UUID, start: datetime, *, reach: Reach, version: int
 ) -> OccurrenceFacts:
-    """Let an occurrence begin at *start* (naive local) and, as *reach* says, others move with it.
+    """Move an occurrence to *start* (naive local) and, depending on *reach*, others along with it.
 
     Raises NotFound, AppointmentOver, AppointmentCancelled, AppointmentChanged, AppointmentInPast
     and TimeDoesNotExist.
@@ -68,10 +68,11 @@ async def repeat(
     keeps_end: bool = False,
     reach: Reach = Reach.ALL,
 ) -> OccurrenceFacts:
-    """Let an appointment recur otherwise from *start* (naive local) on, or (None) not any more.
+    """Change an appointment's recurrence from *start* (naive local) on; None: it doesn't recur any
+    more.
 
-    *reach* FOLLOWING leaves what comes before this occurrence as it is. *keeps_end*: until the day
-    on which it ended so far, or as many times as were left. Raises as :func:`move` does.
+    With *reach* FOLLOWING, earlier occurrences stay as they are. *keeps_end* keeps the old end: the
+    same last day, or as many times as were left. Raises as :func:`move` does.
     """
     locked = await lock(scope, occurrence_id, version=version)
     start = _of_its_kind(locked, start)
@@ -97,7 +98,7 @@ async def _with_end_so_far(
 
 
 def _of_its_kind(locked: Locked, start: datetime) -> datetime:
-    """What lasts all day begins with the day."""
+    """*start*, or midnight of that day if the appointment lasts all day."""
     return datetime.combine(start.date(), time.min) if locked.series.is_all_day else start
 
 
@@ -130,9 +131,9 @@ async def _rebase(
     reach: Reach,
     by_order: bool,
 ) -> OccurrenceFacts:
-    """Let the series go on by *rule* so that this occurrence is at *start* (local).
+    """Continue the series by *rule* so that this occurrence is at *start* (local).
 
-    With *by_order* each occurrence ahead moves along; otherwise the rule is another one.
+    With *by_order* every upcoming occurrence moves along; otherwise the rule is a different one.
     """
     old, begin, now = locked.series, locked.planned_start, scope.clock.now()
     is_split = reach is Reach.FOLLOWING and begin > old.first
@@ -142,7 +143,8 @@ async def _rebase(
         first = rule.without_end().first_from(pivot + (start - begin)) or start
         rule = rule.after(sum(each < pivot for each in old.starts(now=now)))
     if rule is not None and old.cancelled_from is not None:
-        # What was cut off stays off: as many move as were left. Of none, all are meant.
+        # Cancelled ends stay cancelled: only as many move as were left. If none were left, all
+        # move.
         starts = [resolve_local(each, old.zone) for each in old.starts(now=now) if each >= pivot]
         left = sum(not old.is_cut(each) for each in starts)
         rule = replace(rule, count=left, until=None) if left else rule
@@ -177,7 +179,9 @@ async def _rebase(
 
 
 async def _put_in_its_place(scope: Scope, locked: Locked, series: Series) -> None:
-    """The occurrence that the member moved: also where it had been moved or called off before."""
+    """Put the moved occurrence where the rule has it, even if it had been moved or cancelled
+    before.
+    """
     row = (
         await scope.rows(
             select(

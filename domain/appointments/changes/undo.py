@@ -1,8 +1,9 @@
-"""Undo of a change of an appointment: what it did is kept row by row, and written back.
+"""Undoing a change of an appointment: the values it replaced are in the audit, and are written
+back.
 
-A rule that is changed moves, adds and drops occurrences, parts a series in two, and leaves alone
-what was driven, moved or called off by itself. No reckoning backwards finds all of that again; so
-each change says in the audit which values it replaced, and Undo writes those and no others.
+A changed rule moves, adds and drops occurrences, splits a series, and leaves alone occurrences that
+were moved, cancelled or given a driver individually. That can't be recomputed in reverse, so each
+change records in the audit which values it replaced, and Undo writes exactly those.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -60,8 +61,8 @@ _IDS = frozenset({"appointment_id", "doctor_id", "driver_id"})
 
 @dataclass(frozen=True)
 class Before:
-    """An appointment, and what of it is not over, before a change: of the occurrence `opened`, or
-    (None) of none in particular.
+    """An appointment and its unfinished occurrences before a change. `opened` is the occurrence
+    that the change was made at; None: at none in particular.
     """
 
     appointment_id: UUID
@@ -72,8 +73,8 @@ class Before:
     async def replaced(
         self, scope: Scope, reach: Reach, *, begun: UUID | None = None
     ) -> dict[str, Any]:
-        """For the audit: the values that a change of that *reach* has replaced, and what it has
-        made. *begun* is the appointment that goes on with the rest of the series.
+        """For the audit: the values that a change with this *reach* replaced, and the rows it made.
+        *begun* is the appointment that continues with the rest of a split series.
         """
         ids = [self.appointment_id] if begun is None else [self.appointment_id, begun]
         rows = await _occurrences(scope, ids, self.occurrences)
@@ -98,7 +99,7 @@ class Before:
 
 
 async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = None) -> Before:
-    """How an appointment that is about to be changed (and is locked) is now."""
+    """Take a snapshot of an appointment before changing it. It must be locked."""
     rows = await _occurrences(scope, [appointment_id])
     return Before(
         appointment_id=appointment_id,
@@ -109,18 +110,18 @@ async def remember(scope: Scope, appointment_id: UUID, opened: UUID | None = Non
 
 
 def can_be_put_back(before: Values | None) -> bool:
-    """Whether the audit has what :func:`put_back` needs; before version 0.6 it kept less."""
+    """Whether the audit has what :func:`put_back` needs; versions before 0.6 recorded less."""
     return before is not None and "made" in before
 
 
 async def put_back(
     scope: Scope, before: Values, *, undoes_id: UUID, action: Action = Action.CHANGE_APPOINTMENTS
 ) -> OccurrenceFacts:
-    """Take back the change that the audit knows as *undoes_id*, and whose *before* is this; returns
-    the occurrence that the change was made at, as it is now.
+    """Undo the change of audit event *undoes_id*, whose *before* this is; returns the occurrence
+    that the change was made at, as it is now.
 
-    Raises NotFound, NotAllowed and FamilyFull, and AppointmentOver where all that it was about has
-    taken place meanwhile.
+    Raises NotFound, NotAllowed and FamilyFull, and AppointmentOver if everything it affected is
+    past.
     """
     appointment_id = UUID(before["appointment_id"])
     begun = UUID(before["begun"]) if before["begun"] else None
@@ -165,8 +166,8 @@ async def put_back(
 def _not_over(
     replaced: Mapping[str, Values], rows: Mapping[UUID, Row[Any]], *, now: datetime
 ) -> dict[UUID, Values]:
-    """All values as they were, of what lies ahead; what would come to lie in the past stays when it
-    is. Raises AppointmentOver where nothing else is left.
+    """The previous values of all rows; where that would put a row in the past, its times stay as
+    they are now. Raises AppointmentOver if nothing else is left to undo.
     """
     was: dict[UUID, Values] = {}
     is_any_over = is_any_ahead = False
@@ -186,15 +187,15 @@ def _not_over(
 
 
 def _is_news(values: Values, row: Row[Any]) -> bool:
-    """Whether it takes place at another time, or otherwise than it did not."""
+    """Whether its time or status differs from *row*."""
     return bool(values["starts_at"] != row.starts_at or values["status"] != row.status)
 
 
 def _made(
     before: Values, was: Mapping[UUID, Values], rows: Mapping[UUID, Row[Any]], *, since: UUID
 ) -> list[UUID]:
-    """What the change has made, and what has come *since* where others return to; ids are in the
-    order of time.
+    """Rows that the change made, and rows made *since* whose place others return to, in order of
+    time.
     """
     made = {UUID(id_) for id_ in before["made"]}
     places = {values["occurrence_key"] for values in was.values()}
@@ -211,7 +212,7 @@ def _made(
 
 
 async def _end(scope: Scope, begun: UUID) -> None:
-    """The rest of the series is no appointment of its own any more."""
+    """Delete the appointment that continued the rest of the series."""
     await tell_calendars(scope, begun)
     await scope.execute(
         update(Appointment)
@@ -221,8 +222,8 @@ async def _end(scope: Scope, begun: UUID) -> None:
 
 
 async def _shown(scope: Scope, opened: str | None, appointment_id: UUID) -> OccurrenceFacts:
-    """The occurrence at which the change was made; where it does not take place, but others of its
-    series do, the next of them.
+    """The occurrence at which the change was made; if it doesn't take place but others of its
+    series do, the next of those.
     """
     coming = await first_of(scope, appointment_id)
     if opened is None:
@@ -247,8 +248,8 @@ async def _appointment(scope: Scope, appointment_id: UUID) -> Values:
 async def _occurrences(
     scope: Scope, appointment_ids: Collection[UUID], also: Collection[UUID] = ()
 ) -> Sequence[Row[Any]]:
-    """What is not over, or whose place in the rule is still to come; and those with the ids *also*
-    wherever they are now.
+    """Occurrences that haven't ended or whose place in the rule is in the future; and those with
+    the ids *also*, wherever they are now.
     """
     yesterday = to_key(to_local(scope.clock.now() - timedelta(days=1), ZoneInfo("UTC")))
     return await scope.rows(
@@ -291,7 +292,7 @@ async def _write(scope: Scope, written: Mapping[UUID, Values]) -> None:
 
 
 def to_json(values: Values) -> dict[str, Any]:
-    """The values of columns, for a document; :func:`from_json` reads them again."""
+    """Column values as JSON; :func:`from_json` reads them back."""
     return {
         name: value.isoformat()
         if isinstance(value, datetime)

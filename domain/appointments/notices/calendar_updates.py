@@ -1,4 +1,4 @@
-"""Files for calendars that hold an appointment which has changed."""
+"""Updated calendar files for members who have the appointment in their calendar."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from domain.models.delivery import Kind
 
 @dataclass(frozen=True)
 class CalendarFacts:
-    """All the parts of a series that the reader has put into their calendar, as of `now`."""
+    """All parts of a series that the reader has in their calendar, as of `now`."""
 
     entries: Sequence[CalendarEntry]
     now: datetime

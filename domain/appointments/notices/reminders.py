@@ -1,4 +1,4 @@
-"""What members are told of appointments: before, when one has changed, and afterwards."""
+"""Messages about appointments: reminders, changes, and questions afterwards."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from domain.timers import LATE_AFTER, Step
 
 @dataclass(frozen=True)
 class AppointmentItem:
-    """An occurrence as it is now, and why this member is told of it."""
+    """An occurrence as it is now, and why this member is told about it."""
 
     step: Step
     occurrence: OccurrenceFacts
@@ -25,9 +25,9 @@ class AppointmentItem:
 
 @dataclass(frozen=True)
 class AppointmentFacts:
-    """What one member is told of one person's appointments, as of `now`, when the message leaves.
+    """One member's message about one person's appointments, as of `now`, when it is sent.
 
-    `reader_zone` is where the reader is, if they have said so.
+    `reader_zone` is the reader's own time zone, if they have told us.
     """
 
     family_id: UUID

@@ -1,4 +1,4 @@
-"""The lists of appointments: what comes, the dates of a series, what was, and what is on a day."""
+"""Lists of appointments: upcoming, past, of one series, of one day."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,10 +16,10 @@ from domain.errors import NotFound
 from domain.models import Appointment, AppointmentOccurrence, CareRecipient
 from domain.models.appointments import OccurrenceStatus
 
-_LONGEST = timedelta(days=60)  # an appointment; whole days may have an hour more than 24
-_LONGEST_SEEN = _LONGEST + timedelta(hours=2)
+_LONGEST = timedelta(days=60)  # of an appointment
+_LONGEST_SEEN = _LONGEST + timedelta(hours=2)  # a local day may have 25 hours
 PAGE = 10
-_LONGEST_DAY = timedelta(hours=50)  # from its first hour to its last, all over the world
+_LONGEST_DAY = timedelta(hours=50)  # from its first hour to its last, across all time zones
 
 _STARTS = AppointmentOccurrence.starts_at
 _EVER: Any = literal_column("'-infinity'::timestamptz")
@@ -27,9 +27,9 @@ _LOCAL_DAY = cast(func.timezone(Appointment.timezone, _STARTS), Date)
 
 
 async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
-    """What lies ahead, the next first: by the day that it is on by the clock of its own place, and
-    by instant within that day. What was called off by itself stays in its place; of a series there
-    is its next time only, which is one that takes place if there is any. One statement.
+    """Upcoming occurrences, next first: ordered by the local day at their place, then by instant.
+    Individually cancelled ones stay in the list. A series appears once, with its next occurrence,
+    preferably one that takes place. One statement.
     """
     conditions = _ahead(scope)
     is_one_of_series = Appointment.recurrence.is_not(None)
@@ -54,8 +54,8 @@ async def list_upcoming(scope: Scope, *, page: int = 0) -> OccurrencePage:
 
 
 async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> OccurrencePage:
-    """The dates that lie ahead of a series, also those that were called off by themselves; the
-    first page where there are not so many. Raises NotFound where none is left.
+    """The upcoming dates of a series, including individually cancelled ones. Falls back to the
+    first page if *page* doesn't exist. Raises NotFound if there are none.
     """
     statement = SELECT_OCCURRENCES.where(
         *_ahead(scope), AppointmentOccurrence.appointment_id == appointment_id
@@ -69,9 +69,9 @@ async def list_series(scope: Scope, appointment_id: UUID, *, page: int = 0) -> O
 
 
 async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
-    """What is over, the last first; days as in :func:`list_upcoming`. One statement."""
+    """Past occurrences, latest first; ordered as in :func:`list_upcoming`. One statement."""
     conditions = (*_is_seen(scope), AppointmentOccurrence.ends_at <= func.clock_now())
-    # Days are sorted as far as the page can reach only: the index gives the rows by instant.
+    # Only rows that the page can reach are sorted by day: the index returns them by instant.
     reached = (
         select(_STARTS)
         .join(Appointment, Appointment.id == AppointmentOccurrence.appointment_id)
@@ -93,8 +93,8 @@ async def list_past(scope: Scope, *, page: int = 0) -> OccurrencePage:
 async def list_day(
     scope: Scope, days: Mapping[UUID, date]
 ) -> Mapping[UUID, Sequence[OccurrenceFacts]]:
-    """What is planned on a local day of each person (by id), also what began before it and goes
-    on. One statement.
+    """What is planned on a given local day for each person (by id), including what began earlier
+    and hasn't ended. One statement.
     """
     if not days:
         return {}
@@ -106,7 +106,7 @@ async def list_day(
             AppointmentOccurrence.family_id == scope.family_id,
             AppointmentOccurrence.status == OccurrenceStatus.PLANNED,
             IS_THERE,
-            # Nothing takes longer: this keeps the search within the index.
+            # No appointment is longer; this lets the index bound the search.
             AppointmentOccurrence.starts_at.between(first - _LONGEST_SEEN, last),
             AppointmentOccurrence.ends_at > first,
         ).order_by(AppointmentOccurrence.starts_at, AppointmentOccurrence.id)
@@ -126,7 +126,7 @@ def _takes_place_on(facts: OccurrenceFacts, day: date) -> bool:
 
 
 def _is_seen(scope: Scope) -> Sequence[Any]:
-    """What is shown in lists. Raises NotAllowed."""
+    """Conditions for occurrences that lists show. Raises NotAllowed."""
     member = scope.require(Action.READ)
     return (
         AppointmentOccurrence.family_id == member.family_id,

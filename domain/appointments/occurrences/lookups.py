@@ -1,4 +1,4 @@
-"""Occurrences looked up: by themselves, the next of an appointment, those of a message."""
+"""Looking up occurrences: by id, by appointment, for a message."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -19,7 +19,9 @@ from domain.models.appointments import OccurrenceStatus
 
 
 async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
-    """The next occurrence of an appointment, or its last. With conflicts. Raises NotFound."""
+    """An appointment's next occurrence, or its last if none is to come. With conflicts. Raises
+    NotFound.
+    """
     rows = await scope.rows(
         SELECT_OCCURRENCES.where(
             Appointment.id == appointment_id, Appointment.family_id == scope.family_id, IS_THERE
@@ -37,7 +39,7 @@ async def first_of(scope: Scope, appointment_id: UUID) -> OccurrenceFacts:
 
 
 async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """With its conflicts, and those of its whole series. Two statements. Raises NotFound."""
+    """An occurrence with the conflicts of its whole series. Two statements. Raises NotFound."""
     member = scope.require(Action.READ)
     row = await scope.row(
         SELECT_OCCURRENCES.where(
@@ -52,7 +54,7 @@ async def get_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 
 
 async def list_starts(scope: Scope, appointment_ids: Collection[UUID]) -> Sequence[datetime]:
-    """When these appointments are planned, of what is still to come (UTC), in order."""
+    """The planned future starts (UTC) of these appointments, in order."""
     rows = await scope.rows(
         select(AppointmentOccurrence.starts_at)
         .where(
@@ -69,8 +71,8 @@ async def list_starts(scope: Scope, appointment_ids: Collection[UUID]) -> Sequen
 async def read_occurrences(
     scope: Scope, occurrence_ids: Sequence[UUID]
 ) -> Sequence[OccurrenceFacts]:
-    """Those that are the family's, in order, also of what was removed: a message that told of it
-    has to say so. As the family, whoever acts. One statement.
+    """Those of the occurrences that are the family's, in order. Includes removed appointments,
+    because a message about one must say that it's gone. Needs no member. One statement.
     """
     rows = await scope.rows(
         SELECT_OCCURRENCES.where(

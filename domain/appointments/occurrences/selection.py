@@ -1,4 +1,4 @@
-"""Occurrences as they are read: one statement with all that is said of each."""
+"""The statement that selects occurrences with all their details, and how its rows become facts."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -27,7 +27,7 @@ from domain.models.appointments import OccurrenceStatus
 _driver, _teller, _membership = aliased(User), aliased(User), aliased(FamilyMember)
 
 _own = AppointmentOccurrence.own_details
-#: Of an occurrence's own doctor, or of that of its whole series.
+#: The occurrence's own doctor, or else that of the whole series.
 DOCTOR_ID = case(
     (_own.has_key("doctor_id"), cast(_own["doctor_id"].astext, Uuid)),
     else_=Appointment.doctor_id,

@@ -1,4 +1,4 @@
-"""The rows that a series has a year ahead, made from its rule."""
+"""Extending series: their rows are made a year ahead."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,14 +16,14 @@ EXTENDED_AHEAD = timedelta(days=330)
 
 
 async def make_occurrences(scope: Scope, series: Series) -> None:
-    """Make those rows up to the horizon that are not there. Timers start after now."""
+    """Insert missing rows up to the horizon, with timers after now."""
     now = scope.clock.now()
     await insert_rows(scope, series, series.starts(now=now), now=now)
     await set_expanded(scope, series, now=now)
 
 
 async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
-    """Series whose rows end before *before*. As the dispatcher."""
+    """Series whose rows end before *before*. Runs as the dispatcher."""
     rows = await scope.rows(
         select(Appointment.family_id, Appointment.id)
         .where(Appointment.expanded_until < before, is_free(Work.SERIES, Appointment.id))
@@ -34,7 +34,9 @@ async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Sub
 
 
 async def extend(scope: Scope, appointment_ids: Sequence[UUID], *, before: datetime) -> int:
-    """Make the rows that such series of the scope's family lack; returns how many series."""
+    """Insert the missing rows of these series of the scope's family; returns how many series needed
+    it.
+    """
     rows = await scope.rows(
         SELECT_SERIES.where(
             Appointment.id.in_(appointment_ids),

@@ -1,4 +1,4 @@
-"""The rows of a series: those ahead are read, written and inserted, each with its timer."""
+"""The rows of a series: reading, updating and inserting upcoming ones, each with its timer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ SELECT_ROWS = select(*ROW_COLUMNS)
 
 @dataclass(frozen=True)
 class WrittenRow:
-    """What is written of a row that is there."""
+    """New values for an existing row."""
 
     id: UUID
     key: str
@@ -47,8 +47,8 @@ class WrittenRow:
 async def give_up_places(
     scope: Scope, occurrence_ids: Sequence[UUID], *, appointment_id: UUID
 ) -> None:
-    """Let occurrences belong to an appointment, for now with no place in its rule: a key may be
-    another row's at the moment when it is taken over.
+    """Give these rows placeholder keys, and assign them to an appointment. Keys are unique, and one
+    that is about to be reused may still belong to another row.
     """
     if occurrence_ids:
         await scope.execute(
@@ -62,7 +62,7 @@ async def give_up_places(
 
 
 async def first_ahead(scope: Scope, series: Series) -> datetime | None:
-    """The local start, by the rule, of the first occurrence that is still to come."""
+    """The local start, by the rule, of the first upcoming occurrence."""
     rows = await list_ahead(scope, series, now=scope.clock.now(), begin=None)
     return datetime.fromisoformat(rows[0].occurrence_key) if rows else None
 
@@ -70,7 +70,7 @@ async def first_ahead(scope: Scope, series: Series) -> datetime | None:
 async def list_ahead(
     scope: Scope, series: Series, *, now: datetime, begin: datetime | None
 ) -> Sequence[Row[Any]]:
-    """The rows that take place, or whose place in the rule is, still to come; locked."""
+    """Rows whose start, or whose place in the rule, is in the future; locked."""
     return await scope.rows(
         SELECT_ROWS.where(
             AppointmentOccurrence.appointment_id == series.id,
@@ -87,7 +87,9 @@ async def list_ahead(
 def timer_of(
     series: Series, starts_at: datetime, status: str, *, tell: bool, now: datetime
 ) -> NextAction | None:
-    """What is told next of an occurrence, and when; with *tell* that it has changed, at once."""
+    """The next step for an occurrence, and when; with *tell*, announce immediately that it has
+    changed.
+    """
     if tell and series.ends_at(starts_at) > now:
         return NextAction(Step.TELL, ceil_minute(now))
     if status != OccurrenceStatus.PLANNED:
@@ -107,7 +109,7 @@ _WRITE = text("""
 
 
 async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
-    """Write rows that are there in one statement, and have their timers looked at."""
+    """Update existing rows in one statement, and publish their timers."""
     await scope.execute(
         _WRITE,
         {
@@ -129,7 +131,7 @@ async def write_rows(scope: Scope, written: Sequence[WrittenRow]) -> None:
 async def insert_rows(
     scope: Scope, series: Series, starts: Sequence[datetime], *, now: datetime
 ) -> None:
-    """Insert a row for each of these local starts, unless it is there."""
+    """Insert a row for each of these local starts, unless there is one."""
     rows, timers = [], []
     for start in starts:
         starts_at = resolve_local(start, series.zone)
@@ -166,7 +168,7 @@ def _publish(scope: Scope, timers: Iterable[NextAction | None]) -> None:
 
 
 async def set_expanded(scope: Scope, series: Series, *, now: datetime) -> None:
-    """Remember how far the rows go, as long as there will be more."""
+    """Remember how far the rows reach, if there will be more."""
     until = now + HORIZON
     rule = series.recurrence
     has_ended = rule is None or (

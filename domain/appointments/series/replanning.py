@@ -1,7 +1,7 @@
-"""What lies ahead of a series, planned anew when its rule, clock or length changes.
+"""Replanning the upcoming occurrences of a series when its rule, zone or length changes.
 
-What is moved, called off or driven is said on the row itself, and survives when the rule changes:
-the row goes on as the occurrence that takes its place.
+Moves, cancellations and drivers are stored on the row itself and survive a change of the rule: the
+row continues as the occurrence that takes its place.
 """
 
 from collections.abc import Sequence
@@ -38,13 +38,13 @@ async def replan(
     moved: tuple[datetime, datetime] | None = None,
     since: datetime | None = None,
 ) -> None:
-    """Let what lies ahead of *old*, or what its rule gives from *since* on (local), take place as
-    *new* says (both may be the same appointment).
+    """Replan the upcoming occurrences of *old*, or those its rule produces from *since* (local) on,
+    by *new* (which may be the same appointment).
 
-    Where the series has *moved*, the occurrence that *old* has at the first of these local starts
-    is the one that *new* has at the second, and so on; otherwise those with the same start stay.
-    What finds no place any more is cut; what would come to lie in the past stays when it was. By
-    another clock each is at the hour at which it was, also one that was moved by itself.
+    If the series has *moved*, the occurrence of *old* at the first of these local starts becomes
+    the one of *new* at the second, and so on in order; otherwise occurrences with the same start
+    are kept. Rows without a place are cut; a row that would land in the past keeps its time. In
+    another zone each keeps its local hour, even if it was moved individually.
     """
     now = scope.clock.now()
     rows = await list_ahead(scope, old, now=now, begin=moved[0] if moved else since)
@@ -67,16 +67,16 @@ async def replan(
 
 
 def _is_ahead(series: Series, start: datetime, *, now: datetime) -> bool:
-    """Whether an occurrence can be planned for *start* (local): of what lasts all day, today's."""
+    """Whether an occurrence can still be planned for *start* (local). An all-day one can, today."""
     if series.is_all_day:
         return start.date() >= to_local(now, series.zone).date()
     return resolve_local(start, series.zone) > now
 
 
 async def reset_timers(scope: Scope, series: Series, occurrence_ids: Sequence[UUID]) -> None:
-    """Set the timers of occurrences that now start, or are called off, otherwise than before.
+    """Reset the timers of occurrences whose start or status has changed.
 
-    Who was told of one that has changed is told again, at once.
+    Members who were told about one are told about the change immediately.
     """
     now = scope.clock.now()
     rows = await scope.rows(
@@ -132,7 +132,7 @@ async def _rewrite(
             if status is not OccurrenceStatus.CANCELLED:
                 is_cut = new.is_cut(by_rule)
                 status = OccurrenceStatus.CUT if is_cut else OccurrenceStatus.PLANNED
-        # What changed a moment ago and is still to be told stays so.
+        # A change that hasn't been announced yet still has to be.
         has_changed = starts_at != row.starts_at or status != row.status
         has_news = has_changed or row.ladder_step == Step.TELL
         own = new.saying(own_details(row))

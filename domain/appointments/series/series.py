@@ -1,4 +1,4 @@
-"""The series of an appointment: its rule, its clock, and what is told of each occurrence."""
+"""An appointment's series: its rule, its time zone, and the actions of each occurrence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from domain.models import Appointment
 from domain.timers import NextAction
 
 HORIZON = timedelta(days=366)
-GONE = "gone:"  # the key of a row that no rule gives any more
+GONE = "gone:"  # prefix of the key of a row that no rule produces any more
 
 
 SELECT_SERIES = select(
@@ -36,8 +36,8 @@ SELECT_SERIES = select(
 class Series:
     """What occurrences are made from. `first` is naive local time in `zone`.
 
-    An appointment that takes place once is a series of one. What `is_all_day` lasts whole days of
-    its zone, however many hours they have.
+    A single appointment is a series of one. If `is_all_day`, it lasts whole days of its zone,
+    however many hours they have.
     """
 
     id: UUID
@@ -67,7 +67,7 @@ class Series:
         )
 
     def saying(self, own: Mapping[str, Any]) -> "Series":
-        """As it is for an occurrence with *own* details."""
+        """The series as it applies to an occurrence with *own* details."""
         minutes = own.get("duration_minutes")
         return replace(
             self,
@@ -76,7 +76,7 @@ class Series:
         )
 
     def ends_at(self, starts_at: datetime) -> datetime:
-        """When an occurrence that begins then is over (both UTC)."""
+        """When an occurrence that begins at *starts_at* ends (both UTC)."""
         if not self.is_all_day:
             return starts_at + self.duration
         last = datetime.combine(to_local(starts_at, self.zone).date() + self.duration, time.min)
@@ -91,11 +91,11 @@ class Series:
         return self.cancelled_from is not None and starts_at >= self.cancelled_from
 
     def action_after(self, starts_at: datetime, *, now: datetime) -> NextAction | None:
-        """What is told next of an occurrence."""
+        """The next action for an occurrence."""
         return after_telling(self.actions(starts_at), now=now)
 
     def actions(self, starts_at: datetime) -> Sequence[NextAction]:
-        """All that is told of an occurrence."""
+        """All actions for an occurrence."""
         return appointment_actions(
             starts_at,
             self.ends_at(starts_at),
@@ -106,13 +106,13 @@ class Series:
 
 
 def reminded_before(row: Row[Any]) -> Sequence[int]:
-    """How many minutes before an occurrence, by itself or with its series, is reminded of."""
+    """How many minutes before an occurrence its reminders come: its own, or else its series'."""
     own: Sequence[int] | None = row.own_remind_before
     return row.remind_before if own is None else own
 
 
 def own_details(row: Row[Any]) -> Mapping[str, Any]:
-    """What is said of one occurrence only, by the columns of its appointment."""
+    """The details that apply to one occurrence only, by their columns in the appointment."""
     said: dict[str, Any] = dict(row.own_details or {})
     if row.own_remind_before is not None:
         said["remind_before"] = row.own_remind_before
@@ -120,10 +120,12 @@ def own_details(row: Row[Any]) -> Mapping[str, Any]:
 
 
 def to_key(local: datetime) -> str:
-    """The key of an occurrence in its series: the local start that the rule gives."""
+    """The key of an occurrence in its series: the local start by the rule."""
     return local.isoformat(timespec="minutes")
 
 
 def original_start(key: str, zone: ZoneInfo) -> datetime | None:
-    """The instant (UTC) that the rule gave an occurrence; None if no rule gives it any more."""
+    """The instant (UTC) at which the rule has an occurrence; None if no rule produces it any
+    more.
+    """
     return None if key.startswith(GONE) else resolve_local(datetime.fromisoformat(key), zone)

@@ -1,4 +1,4 @@
-"""The messages that told of occurrences: edited when these change."""
+"""Editing messages about occurrences when those change."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ SHOWN_AGAIN_FOR = timedelta(days=30)
 
 
 async def show_again(scope: Scope, occurrence_ids: Sequence[UUID]) -> None:
-    """Have every message edited that told of these in the last weeks."""
+    """Edit every message of the last weeks that is about these occurrences."""
     if not occurrence_ids:
         return
     ids = literal([str(each) for each in occurrence_ids], ARRAY(Text))

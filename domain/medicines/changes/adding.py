@@ -1,4 +1,4 @@
-"""Adding a medicine, and taking that back."""
+"""Adding a medicine, and undoing that."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -35,11 +35,11 @@ async def add_medication(
 ) -> MedicineFacts:
     """Save a medicine with its doses for the next 36 hours.
 
-    Doses start after now: a time already past today starts on its next day. For a person who is
-    paused it begins paused, and goes on with them. Repeating it with the same *flow_id* finds the
-    medicine that the first time added. Raises NotFound for a person who is not the family's, and
-    SameMedicine (AlikeMedicine) if they take one of that name (of a name that looks or sounds like
-    it), other than those that the member knows of: *beside*. Raises FamilyFull.
+    Doses start after now: a time that has passed today starts on its next day. If the person is
+    paused, the medicine is paused with them. Idempotent per *flow_id*: a second call returns what
+    the first one added. Raises NotFound if the person isn't the family's, FamilyFull, and
+    SameMedicine (AlikeMedicine) if they take one with the same name (a name that looks or sounds
+    like it), unless the member has *acknowledged* that one (by id).
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     if flow_id is not None:
@@ -91,11 +91,9 @@ async def add_medication(
 async def remove_medication(
     scope: Scope, medication_id: UUID, *, undoes_id: UUID | None = None
 ) -> str:
-    """Take back that a medicine was added (the event *undoes_id*, if that is known); returns its
-    name.
+    """Undo that a medicine was added (the event *undoes_id*, if known); returns its name.
 
-    It is deleted softly and its unanswered doses are cancelled; what was recorded of it stays.
-    Raises NotFound.
+    It's deleted softly and its unanswered doses are cancelled; records are kept. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
     await scope.execute(
@@ -117,8 +115,8 @@ async def remove_medication(
 async def refuse_same_name(
     scope: Scope, person_id: UUID, name: str, *, beside: Collection[UUID]
 ) -> None:
-    """Raise SameMedicine or AlikeMedicine if the person takes one whose name could be read or
-    heard for *name*, other than *beside*.
+    """Raises SameMedicine or AlikeMedicine if the person takes a medicine, not *acknowledged*,
+    whose name is the same or could be misread or misheard as *name*.
     """
     taken = await scope.rows(
         select(Medication.id, Medication.name)

@@ -1,4 +1,4 @@
-"""Changing a medicine from now on: its name, its amount, its schedule."""
+"""Editing a medicine from now on: its name, amount and schedule."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ from domain.medicines.schedules.kinds import Schedule
 from domain.models import AuditEvent, Medication
 from domain.models.medicines import MedicineStatus
 
-CALLED_OFF = "called_off"  # in the audit of an edit: the doses ahead that it cancelled
+CALLED_OFF = "called_off"  # in the audit of an edit: the upcoming doses that it cancelled
 
 
 async def edit_medication(
@@ -53,12 +53,12 @@ async def edit_medication(
     beside: Collection[UUID] = (),
     noted: Mapping[str, Any] | None = None,
 ) -> MedicineFacts:
-    """Change a medicine from now on; what was given stays as it was. What is asked for now keeps
-    its amount (see :func:`change_open_doses`), and takes the new name.
+    """Edit a medicine from now on; records stay as they are. Open doses take the new name, but keep
+    their amount (see :func:`change_open_doses`).
 
-    *version* is the one that the member saw; what is *noted* goes into the audit. Raises
-    ChangedMeanwhile if it is not the present one, NotFound, and SameMedicine or AlikeMedicine as
-    `add_medication` does.
+    *version* is the one the member saw; *noted* is added to the audit event. Raises
+    ChangedMeanwhile if that isn't the current version, NotFound, and SameMedicine or AlikeMedicine
+    as `add_medication` does.
     """
     before = await lock_medicine(scope, medication_id)
     if before.version != version:
@@ -68,15 +68,15 @@ async def edit_medication(
         await refuse_same_name(scope, person_id, name, beside=(medication_id, *beside))
     content = Content(name or before.name, dosage or before.dosage, schedule or before.schedule)
     if content == before.content:
-        return await get_medication(scope, medication_id)  # a second tap is no change to take back
+        return await get_medication(scope, medication_id)  # a second tap, nothing to undo
     return await _change_content(scope, before, content, noted=noted)
 
 
 async def change_open_doses(scope: Scope, edit_id: UUID) -> tuple[MedicineFacts, Brought]:
-    """Give the doses that an edit (its event in the audit) had left open the new amount, too. Undo
-    of the edit puts them back.
+    """Give the doses that an edit (its audit event) left open the new amount, too. Undo of the edit
+    reverts them.
 
-    Raises NotFound, NotAllowed, and ChangedMeanwhile if the edit does not stand any more.
+    Raises NotFound, NotAllowed, and ChangedMeanwhile if the edit was undone or superseded.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     undo = aliased(AuditEvent)
@@ -110,8 +110,8 @@ async def put_back_content(
     counted: Counted,
     called_off: Collection[UUID] = (),
 ) -> MedicineFacts:
-    """Undo an edit, which had *counted* intakes and *called_off* doses: the medicine as it was
-    before, again from now on. Raises NotFound.
+    """Undo an edit, which had *counted* intakes and *called_off* doses: the previous content
+    applies again from now on. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
     await give_back_intakes(scope, counted)
@@ -172,7 +172,7 @@ async def _change_content(
 
 
 async def _first_after_edit(scope: Scope, before: Expandable, edited: Expandable) -> Expandable:
-    """The edited medicine, from the first dose on that doubles none that was given."""
+    """The edited medicine, starting with the first dose that doesn't double what was given."""
     kept = await get_kept(scope, before.medication_id)
     edited = replace(edited, doses_from=None, last_intake_at=kept.last_intake_at)
     doses_from = first_that_does_not_double(edited, before, kept, scope.clock.now())

@@ -1,4 +1,4 @@
-"""A medicine that is being changed: locked with its open doses, and audited."""
+"""Locking a medicine and its open doses for a change, and auditing the change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from domain.models.medicines import MedicineStatus
 
 @dataclass(frozen=True)
 class LockedMedicine:
-    """A medicine that nobody else changes meanwhile."""
+    """A medicine, locked until the transaction ends."""
 
     id: UUID
     version: int
@@ -60,7 +60,7 @@ class LockedMedicine:
 
 
 async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
-    """Lock a medicine of the family with its open doses. Raises NotFound, NotAllowed."""
+    """Lock a medicine of the family and its open doses. Raises NotFound and NotAllowed."""
     member = scope.require(Action.CHANGE_MEDICINES)
     await lock_doses(scope, [medication_id])
     row = await scope.row(
@@ -85,13 +85,13 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
 
 
 async def cancel_open_doses(scope: Scope, medicine: LockedMedicine) -> Sequence[OpenDose]:
-    """Ask for none of its doses any more; their cards say so. Returns those that were open."""
+    """Cancel its pending doses and have their cards edited. Returns those that were due."""
     person_id = medicine.expandable.care_recipient_id
     return (await cancel_open(scope, person_id, [medicine.id])).get(medicine.id, ())
 
 
 async def record_change(scope: Scope, action: str, medication_id: UUID, **change: Any) -> None:
-    """Every change is audited, and seen in the list."""
+    """Audit a change, and raise the version of the family's list."""
     await audit.record(
         scope,
         f"medication.{action}",

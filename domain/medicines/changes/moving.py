@@ -1,4 +1,4 @@
-"""A person moves to another time zone, and so do their medicines."""
+"""Moving a person to another time zone, and their medicines with them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,16 +20,16 @@ from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
 
-NAMED_AGAIN_FOR = timedelta(days=2)  # after a move, messages of that age say by whose clock
+NAMED_AGAIN_FOR = timedelta(days=2)  # messages up to this age get the name of their zone
 
 
 async def move_person(
     scope: Scope, care_recipient_id: UUID, zone: ZoneInfo, *, undoes_id: UUID | None = None
 ) -> Person:
-    """The person lives by the clock of *zone* from now on, and so do their doses.
+    """From now on the person lives in *zone*, and their doses are due there.
 
-    Only what lies ahead and was not asked for is moved. *undoes_id* is the event that it takes
-    back. Raises NotFound, NotAllowed.
+    Only upcoming doses that nobody was asked for move. *undoes_id* is the event that this undoes.
+    Raises NotFound and NotAllowed.
     """
     scope.require(Action.ADD_PERSON)
     before = await get_person(scope, care_recipient_id)
@@ -66,7 +66,7 @@ async def _move_ends_of_pauses(
     medication_ids: Sequence[UUID],
     zones: tuple[ZoneInfo, ZoneInfo],
 ) -> None:
-    """A pause ends when the day of return begins, by the clock of the second of *zones*."""
+    """A pause ends when its last day does in the new zone: the second of *zones*."""
     old, new = zones
     rows = await scope.rows(
         select(Medication.id, Medication.resumes_at)
@@ -86,7 +86,7 @@ async def _move_ends_of_pauses(
 
 
 def _same_day(instant: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
-    """When the local day that begins at *instant* by the clock of *old* begins by that of *new*."""
+    """Midnight in *new* of the local day that begins at *instant* in *old*."""
     return resolve_local(datetime.combine(instant.astimezone(old).date(), time()), new)
 
 

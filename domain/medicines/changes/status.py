@@ -1,4 +1,4 @@
-"""The status of a medicine: paused, stopped, restored."""
+"""The status of a medicine: pausing, stopping, restoring."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,8 +31,8 @@ LONGEST_PAUSE = timedelta(days=366)
 
 
 def end_of_pause(resumes_on: date | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
-    """When a pause ends (UTC) whose day of return is *resumes_on*. Raises PauseEndImpossible for a
-    day that is not ahead, or more than a year.
+    """When a pause ends (UTC) if it resumes on *resumes_on*. Raises PauseEndImpossible if that day
+    isn't in the future, or more than a year ahead.
     """
     if resumes_on is None:
         return None
@@ -49,12 +49,12 @@ async def pause_medication(
     resumes_on: date | None,
     seen: MedicineFacts | None = None,
 ) -> MedicineFacts:
-    """Ask for nothing until *resumes_on* (a local day of the person), or until it is resumed.
+    """Pause until *resumes_on* (a local day of the person), or until somebody resumes it.
 
-    Open doses are cancelled, those that are asked for too. Where it is paused already, its end is
-    changed if the pause is the one that was *seen*. Raises PauseRuns if it is another one,
-    PauseEndImpossible, and NotFound, also where it was stopped meanwhile: the end of a pause must
-    not bring it back.
+    Pending doses are cancelled, including those on cards. If it's already paused, this changes the
+    end of that pause, provided it's the pause that was *seen*. Raises PauseRuns if it's a different
+    one, PauseEndImpossible, and NotFound, also if it was stopped meanwhile: a pause would resume it
+    at its end.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
@@ -72,7 +72,7 @@ async def pause_medication(
 
 
 async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
-    """Ask for nothing any more; it can be restored. Open doses are cancelled. Raises NotFound."""
+    """Stop a medicine and cancel its pending doses; it can be restored. Raises NotFound."""
     before = await lock_medicine(scope, medication_id)
     return await _change_status(scope, before, MedicineStatus.STOPPED, action="stopped")
 
@@ -80,9 +80,9 @@ async def stop_medication(scope: Scope, medication_id: UUID) -> MedicineFacts:
 async def restore_medication(
     scope: Scope, medication_id: UUID, *, only_paused: bool = False
 ) -> MedicineFacts:
-    """End a pause or a stop: doses fall due again from now on, also those whose window was open
-    when they were cancelled and still is. What was stopped while the person's pause runs is paused
-    with them. Raises NotFound, and StoppedMeanwhile if *only_paused* was to go on.
+    """Resume a paused or stopped medicine: doses are due again from now on, including cancelled
+    ones whose window is still open. If the person is paused, a stopped medicine is paused with
+    them. Raises NotFound, and StoppedMeanwhile if it's stopped and *only_paused* is set.
     """
     before = await lock_medicine(scope, medication_id)
     if before.status is MedicineStatus.STOPPED:
@@ -117,9 +117,9 @@ async def put_back_status(
     undoes_id: UUID,
     counted: Counted,
 ) -> MedicineFacts:
-    """Undo a pause, a stop or a restoration, which had *counted* intakes. A return that has gone by
-    is one, and what was paused with a person (*is_with_person*) is as the person is now. Raises
-    NotFound.
+    """Undo a pause, a stop or a restoration, which had *counted* intakes. If the pause would have
+    ended by now, the medicine is active; what was paused with a person (*is_with_person*) follows
+    the person's current pause. Raises NotFound.
     """
     before = await lock_medicine(scope, medication_id)
     await give_back_intakes(scope, counted)
@@ -146,7 +146,7 @@ async def _change_status(
 ) -> MedicineFacts:
     was = (before.status, before.resumes_at, before.is_with_person)
     if (status, resumes_at, is_with_person) == was and undoes_id is None:
-        return await get_medication(scope, before.id)  # a second tap is no change to take back
+        return await get_medication(scope, before.id)  # a second tap, nothing to undo
     await scope.execute(
         update(Medication)
         .where(Medication.id == before.id)

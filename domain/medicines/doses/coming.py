@@ -1,7 +1,7 @@
-"""What of a medicine is to come: its doses as they are, and its schedule only beyond them.
+"""A medicine's upcoming doses: existing rows first, and its schedule only beyond them.
 
-A dose that was given early, skipped or cancelled is not to come, though the schedule has it; one
-that is open is to come, though its time is over.
+A dose that was given early, skipped or cancelled isn't upcoming although the schedule has it; an
+open dose is, although its time has passed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from domain.medicines.schedules.occurrences import Occurrence, first_occurrence,
 from domain.models import Dose, Medication
 from domain.timers import Step
 
-_LONGEST_OPEN = timedelta(days=4)  # no window is longer: it keeps the doses of years out of it
+_LONGEST_OPEN = timedelta(days=4)  # no window is longer; bounds the search
 _STRETCH = timedelta(days=60)
 _INSTANT = timedelta(microseconds=1)
 
@@ -92,7 +92,7 @@ COMING = (
 
 @dataclass(frozen=True)
 class PendingDose:
-    """A dose that is made and not answered yet, with what is to be given."""
+    """A dose row that isn't answered yet, with the amount to give."""
 
     id: UUID
     due_at: datetime
@@ -104,8 +104,8 @@ class PendingDose:
 
 @dataclass(frozen=True)
 class ComingDoses:
-    """`pending` are made; beyond `rule_from` (UTC) the schedule counts, but for the occurrences of
-    which there is a dose already (`made_keys`).
+    """`pending` are rows; after `rule_from` (UTC) the schedule counts, except for occurrences that
+    have a row already (`made_keys`).
     """
 
     pending: Sequence[PendingDose]
@@ -116,7 +116,7 @@ class ComingDoses:
     last_intake_at: datetime | None
 
     def open_doses(self, now: datetime) -> Sequence[OpenDose]:
-        """What is due by now and unanswered, the earliest first."""
+        """Doses that are due by now and unanswered, earliest first."""
         return [
             OpenDose(
                 id=dose.id,
@@ -131,13 +131,13 @@ class ComingDoses:
         ]
 
     def next_due_at(self, now: datetime) -> datetime | None:
-        """When the next dose falls due after *now*."""
+        """When the next dose after *now* is due."""
         made = [dose.due_at for dose in self.pending if dose.due_at > now]
         beyond = self._first_by_rule()
         return min([*made, *([beyond.due_at] if beyond else [])], default=None)
 
     def in_order(self, until: datetime) -> Iterator[tuple[datetime, Dosage | None]]:
-        """When each is due, up to *until*, and how much (None: what the medicine says)."""
+        """When each dose up to *until* is due, and how much (None: the medicine's dosage)."""
         made = ((dose.due_at, dose.dosage) for dose in self.pending)
         by_rule = ((found.due_at, found.dosage) for found in self._by_rule(until))
         return merge(made, by_rule, key=lambda dose: dose[0])

@@ -13,7 +13,7 @@ from domain.models.medicines import DoseStatus
 
 
 async def lock_dose(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
-    """Lock a dose that the member may record. Raises NotFound or NotAllowed."""
+    """Lock a dose that the member may record. Raises NotFound and NotAllowed."""
     dose = await scope.row(
         select(
             Dose.id,

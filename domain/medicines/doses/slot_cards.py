@@ -1,4 +1,4 @@
-"""The card of a slot: what it asks for, and its menu."""
+"""Slot cards: the doses they ask for, and their menu."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from domain.timers import LATE_AFTER
 
 @dataclass(frozen=True)
 class CardFacts:
-    """A slot as its card shows it, or one part of it. Instants are UTC. `zone` is that of the clock
-    by which it was due, `home_zone` where the person lives now (None: in `zone`).
+    """One card of a slot. Instants are UTC. `zone` is the one in which the slot was due,
+    `home_zone` where the person lives now (None: in `zone`).
     """
 
     family_id: UUID
@@ -33,18 +33,18 @@ class CardFacts:
     zone: ZoneInfo
     slot_at: datetime
     doses: Sequence[DoseFacts]
-    asked_again: bool = False  # a newer card has taken this one's place
-    is_repeat: bool = False  # it may have been sent before
+    asked_again: bool = False  # a newer card replaces this one
+    is_repeat: bool = False  # it may have been sent already
     is_late: bool = False
     is_reminder: bool = False  # not the first card of its slot
-    is_escalated: bool = False  # those who were asked first could not be reached
-    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of medicines not given just now
+    is_escalated: bool = False  # those who are asked first couldn't be reached
+    put_off: Sequence[tuple[DoseFacts, MedicineStatus]] = ()  # of paused or stopped medicines
     may_record: bool = True  # viewers only read
     menu_for: UUID | None = None  # the dose whose Skip and Snooze are open
     home_zone: ZoneInfo | None = None
     reader_zone: ZoneInfo | None = None
     part: int = 0
-    number: int = 1  # of how many cards this is which
+    number: int = 1  # this card's number, out of `count`
     count: int = 1
 
 
@@ -59,8 +59,8 @@ async def _read_all(scope: Scope, headers: Sequence[MessageHeader]) -> Mapping[U
 async def _find_put_off(
     scope: Scope, cancelled: Sequence[DoseFacts]
 ) -> Mapping[UUID, MedicineStatus]:
-    """Of medicines whose doses here were cancelled: those that are paused or stopped. Usually there
-    are none, and nothing is asked.
+    """The status of those medicines of cancelled doses that are paused or stopped. Usually there
+    are none, and nothing is queried.
     """
     if not cancelled:
         return {}

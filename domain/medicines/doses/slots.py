@@ -1,4 +1,4 @@
-"""The doses of a person at one minute, card by card."""
+"""Slots: a person's doses at one minute, by card."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +19,9 @@ from domain.models.medicines import DoseStatus
 
 @dataclass(frozen=True)
 class SlotFacts:
-    """The doses of a person at one minute, card by card (see
-    :mod:`domain.medicines.doses.card_parts`): those that count, and those that were cancelled.
-    `zone` is by whose clock they are due, None if there never were any.
+    """A person's doses at one minute, by card (see :mod:`domain.medicines.doses.card_parts`):
+    `parts`, and separately the `cancelled` ones. `zone` is the one in which they are due, None if
+    there never were any.
     """
 
     parts: Mapping[int, Sequence[DoseFacts]]
@@ -40,7 +40,7 @@ _SELECT_SLOTS = SELECT_DOSES.where(
 
 
 async def read_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime) -> SlotFacts:
-    """All doses of a person at one minute, card by card."""
+    """All doses of a person at one minute, by card."""
     slot = (care_recipient_id, slot_at)
     return (await read_slots(scope, {slot}))[slot]
 
@@ -48,7 +48,7 @@ async def read_slot(scope: Scope, care_recipient_id: UUID, slot_at: datetime) ->
 async def read_slots(
     scope: Scope, slots: Collection[dose_messages.SlotKey]
 ) -> Mapping[dose_messages.SlotKey, SlotFacts]:
-    """As :func:`read_slot`, for several slots (person, due at) in one statement."""
+    """Like :func:`read_slot`, for several slots (person, due at) in one statement."""
     found: dict[dose_messages.SlotKey, list[Row[Any]]] = {slot: [] for slot in slots}
     parameters = {"of_family": scope.family_id, **dose_messages.slot_parameters(slots)}
     for row in await scope.rows(_SELECT_SLOTS, parameters):
@@ -57,7 +57,7 @@ async def read_slots(
 
 
 def _slot_facts(rows: Sequence[Row[Any]]) -> SlotFacts:
-    """*rows* are all that were ever made for the slot, in the order in which a card shows them."""
+    """*rows* are all doses ever made for the slot, in the order in which a card shows them."""
     places = {dose_id: place for place, dose_id in enumerate(sorted(row.id for row in rows))}
     parts: dict[int, list[DoseFacts]] = {}
     cancelled: dict[int, list[DoseFacts]] = {}
@@ -67,6 +67,6 @@ def _slot_facts(rows: Sequence[Row[Any]]) -> SlotFacts:
             kept.setdefault(part_at(places[row.id]), []).append(dose_facts(row))
     shown = [dose for doses in parts.values() for dose in doses]
     zones = [dose.zone for dose in shown] or [ZoneInfo(row.timezone) for row in rows]
-    # Where an old clock and that of today agree on the minute, today's is the one to tell.
+    # If the minute is the same in an old zone and in today's, show today's.
     homes = [dose.home for dose in shown if dose.home == dose.zone]
     return SlotFacts(parts, next(iter([*homes, *zones]), None), cancelled)

@@ -1,4 +1,4 @@
-"""Snoozing a dose: everybody is asked again later."""
+"""Snoozing a dose, for everybody."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,12 @@ from domain.timers import Step
 @dataclass(frozen=True)
 class Snoozed:
     dose: DoseFacts
-    until: datetime | None  # None: its window ends before, so it is not asked again
+    until: datetime | None  # None: the window ends first, so nobody is asked again
 
 
 async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
-    """Ask everybody again in *minutes*. Raises NotFound, NotAllowed; a resolved dose is returned
-    as it is, with nothing changed.
+    """Ask everybody again in *minutes*. A resolved dose is returned unchanged. Raises NotFound and
+    NotAllowed.
     """
     member = scope.require(Action.READ)
     dose = await lock_dose(scope, member, dose_id)

@@ -1,4 +1,4 @@
-"""Summaries of doses whose time is over, whether or not anybody was asked."""
+"""Summaries of doses whose window has ended, whether or not anybody was asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from domain.models.delivery import Kind
 @dataclass(frozen=True)
 class SummaryFacts:
     """Doses whose window ended in one minute, as of `now`. `was_asked`: somebody got the card. `id`
-    is that of the message itself, `more` how many of its doses have no room on it.
+    is that of the message itself; `more` is how many of its doses don't fit on it.
     """
 
     id: UUID

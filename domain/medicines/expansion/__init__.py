@@ -1,1 +1,3 @@
-"""Expansion: making the doses of medicines ahead of time, and again when something changes."""
+"""Expansion: making the doses of medicines ahead of time, and adjusting them when something
+changes.
+"""

@@ -1,4 +1,4 @@
-"""Calling off the doses that are open or to come."""
+"""Cancelling pending doses."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
@@ -15,7 +15,7 @@ from domain.models import Dose
 
 
 async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Sequence[UUID]:
-    """The doses of a medication that are still to come and are so: `pending` or `cancelled`."""
+    """The ids of a medication's future doses with this status: `pending` or `cancelled`."""
     rows = await scope.rows(
         select(Dose.id).where(
             Dose.medication_id == medication_id,
@@ -29,8 +29,8 @@ async def list_ahead(scope: Scope, medication_id: UUID, *, status: str) -> Seque
 async def cancel_open(
     scope: Scope, care_recipient_id: UUID, medication_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[OpenDose]]:
-    """Ask for none of these medicines of one person any more; their cards say so. Returns the doses
-    that were due and open, by their medicines.
+    """Cancel the pending doses of these medicines of one person and have their cards edited.
+    Returns those that were already due, by medicine.
     """
     cancelled = await scope.rows(
         update(Dose)

@@ -1,4 +1,4 @@
-"""What a medicine's doses are made from, as its row says it."""
+"""What a medicine's doses are made from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,8 @@ from domain.models import CareRecipient, Dose, Medication
 class Expandable:
     """What a medication's doses are made from.
 
-    None falls due before `doses_from` (its last edit said so) and `resumes_at` (its pause ends).
+    No dose is due before `doses_from` (set by its last edit) or `resumes_at` (the end of its
+    pause).
     """
 
     medication_id: UUID
@@ -40,7 +41,7 @@ class Expandable:
         return max(starts, default=None)
 
     def occurrences(self, after: datetime, until: datetime) -> Sequence[Occurrence]:
-        """As of its schedule, without those that are too early."""
+        """The schedule's occurrences, except those that are too early."""
         found = occurrences_between(
             self.schedule, self.zone, after, until, last_intake_at=self.last_intake_at
         )

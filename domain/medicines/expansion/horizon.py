@@ -1,4 +1,4 @@
-"""Expanding schedules into doses, for the next 36 hours."""
+"""Expanding schedules into doses for the next 36 hours."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,10 +24,10 @@ from domain.set_asides import Subject, Work, is_free
 
 HORIZON = timedelta(hours=36)
 
-# How far ahead of now the doses of a medicine end when it is expanded again (see WakeUps.expand).
+# A medicine is expanded again once its doses reach less far than this (see WakeUps.expand).
 _EXPANDED_AHEAD = timedelta(hours=24)
 
-# As the partial index says it, or it is not used.
+# Must match the partial index literally, or it isn't used.
 _HAS_DOSES_TO_COME = text(
     "(medications.status = 'active' OR medications.resumes_at IS NOT NULL)"
     " AND medications.deleted_at IS NULL"
@@ -37,13 +37,13 @@ _HAS_DOSES_TO_COME = text(
 async def expand_medication(scope: Scope, medication: Expandable) -> None:
     """Make the doses from where the last expansion ended up to 36 hours from now.
 
-    Repeating it makes nothing twice: the occurrence key is unique for each medication.
+    Idempotent: the occurrence key is unique per medication.
     """
     await _expand(scope, [medication])
 
 
 async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
-    """All of a family's together: two statements, however many they are."""
+    """Expand all medicines of a family in two statements."""
     until = scope.clock.now() + HORIZON
     doses: list[dict[str, Any]] = []
     for medication in medications:
@@ -72,7 +72,9 @@ async def _expand(scope: Scope, medications: Sequence[Expandable]) -> None:
 
 
 async def set_expanded(scope: Scope, medication: Expandable, until: datetime) -> None:
-    """Remember how far its doses go. A pause that ends is looked at again as soon as it has."""
+    """Remember how far its doses reach. When a pause ends, the medicine is expanded again right
+    after.
+    """
     if medication.resumes_at is not None:
         until = min(until, max(medication.resumes_at, scope.clock.now()) + _EXPANDED_AHEAD)
     await scope.execute(
@@ -117,8 +119,8 @@ def _dose_row(
 
 
 async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Subject]:
-    """Up to *most* medicines whose doses end before *before*; those first whose doses end first.
-    As the dispatcher.
+    """Up to *limit* medicines whose doses end before *before*, earliest end first. Runs as the
+    dispatcher.
     """
     rows = await scope.rows(
         select(Medication.family_id, Medication.id)
@@ -134,10 +136,10 @@ async def find_due(scope: Scope, *, before: datetime, most: int) -> Sequence[Sub
 
 
 async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: datetime) -> int:
-    """Expand those of these medicines of the scope's family that end before *before*; returns how
-    many.
+    """Expand those of these medicines of the scope's family whose doses end before *before*;
+    returns how many.
 
-    A medicine whose pause is over is active again from here on.
+    This also activates medicines whose pause has ended.
     """
     rows = await scope.rows(
         EXPANDABLE.where(

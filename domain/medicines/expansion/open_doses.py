@@ -1,7 +1,7 @@
-"""What becomes of doses that are asked for now when their medicine changes.
+"""What happens to open doses when their medicine changes.
 
-A card on somebody's phone keeps its amount until somebody says otherwise: it may be in hand
-already. Only the name follows at once, since the old one would be looked for in vain.
+A card on somebody's phone keeps its amount until somebody changes that: the dose may be in hand
+already. Only the name changes at once, since nobody would find the old one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,17 +24,17 @@ from domain.medicines.schedules.amounts import own_dosages
 from domain.models import AuditEvent, Dose
 from domain.models.delivery import Kind
 
-OPEN_DOSES = "open_doses"  # in the audit of an edit: the doses that it left open as they were
+OPEN_DOSES = "open_doses"  # in the audit of an edit: the open doses that it left unchanged
 _CHANGED = "dose.changed"
 _EDIT_ID = "edit_id"
-_STILL_SHOWN = timedelta(hours=48)  # how long Telegram lets a bot edit what names a missed dose
+_STILL_SHOWN = timedelta(hours=48)  # how long Telegram lets a bot edit a message
 _INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Brought:
-    """Which doses were brought into line with an edit, and which somebody had answered, or whose
-    time was over.
+    """Which doses were adjusted to an edit, and which weren't because they were answered or their
+    window had ended.
     """
 
     changed: Sequence[UUID]
@@ -44,13 +44,13 @@ class Brought:
 def left_open(
     doses: Sequence[OpenDose], edited: Expandable, *, is_rescheduled: bool
 ) -> Sequence[OpenDose]:
-    """*doses* with what each would be by the medicine as *edited*; *is_rescheduled*: so that it is
-    due at other times.
+    """*doses* with the amount each would have by the medicine as *edited*; *is_rescheduled*: the
+    edit changed the times.
     """
     held = [_held_against(dose, edited) for dose in doses]
     if is_rescheduled:
         return held
-    return [replace(dose, is_rescheduled=False) for dose in held]  # they have moved since, perhaps
+    return [replace(dose, is_rescheduled=False) for dose in held]  # the person may have moved
 
 
 def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
@@ -59,7 +59,7 @@ def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
     if found:
         amount = found[0].dosage or edited.dosage
     elif own_dosages(edited.schedule):
-        return replace(dose, is_rescheduled=True)  # nobody can say which of several it would be
+        return replace(dose, is_rescheduled=True)  # which of several amounts is unknown
     else:
         amount = edited.dosage
     becomes = None if amount.words == dose.dosage.words else amount
@@ -67,8 +67,8 @@ def _held_against(dose: OpenDose, edited: Expandable) -> OpenDose:
 
 
 async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
-    """Have whatever is open, or was missed lately, go by the medicine's new name, on every phone.
-    What was answered keeps the name under which it was. The medicine's doses must be locked.
+    """Rename pending and recently missed doses of a medicine, on every phone. Answered doses keep
+    the old name. The medicine's doses must be locked.
     """
     is_late = Dose.status.in_(("missed", "not_asked"))
     rows = await scope.rows(
@@ -98,8 +98,8 @@ async def rename(scope: Scope, medicine: Expandable, name: str) -> None:
 async def bring_into_line(
     scope: Scope, dose_ids: Sequence[UUID], edited: Expandable, *, edit_id: UUID
 ) -> Brought:
-    """Give what is still open of these doses the amount of the medicine as *edited*, on every
-    phone, as a part of the edit *edit_id*. The medicine's doses must be locked.
+    """Give those of these doses that are still open the amount of the medicine as *edited*, on
+    every phone, as part of the edit *edit_id*. The medicine's doses must be locked.
     """
     rows = await scope.rows(
         select(
@@ -146,8 +146,8 @@ async def bring_into_line(
 
 
 async def put_back(scope: Scope, medicine: Expandable, *, edit_id: UUID) -> None:
-    """Give open doses that were brought into line with an edit the amounts of before it. The
-    medicine's doses must be locked.
+    """Revert open doses that were adjusted to an edit to their amounts before it. The medicine's
+    doses must be locked.
     """
     rows = await scope.rows(
         select(Dose.id, Dose.due_at, AuditEvent.before)

@@ -1,4 +1,4 @@
-"""Bringing doses into line with a schedule, a zone or an intake that has changed."""
+"""Re-expansion: adjusting doses to a schedule, a zone or an intake that has changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,21 +30,21 @@ from domain.models import Dose, Medication
 from domain.models.medicines import MedicineStatus
 from domain.timers import Step, ceil_minute
 
-# The widest that a wall clock time moves when a person moves: from one end of the date line to the
-# other. What was due in this time may be due again, or still.
+# The furthest that a wall-clock time shifts when a person moves: across the date line. Doses due
+# within this range may be due again, or still.
 _WIDEST_MOVE = timedelta(hours=27)
 
 
 async def re_expand(
     scope: Scope, medication: Expandable, *, called_off: Collection[UUID] = ()
 ) -> Counted:
-    """Bring the doses into line with a schedule, a zone or an intake that has changed.
+    """Adjust a medicine's doses to a schedule, a zone or an intake that has changed.
 
-    Only doses that lie ahead and that nobody has been asked for are moved, cancelled or made. What
-    was cancelled comes back where the schedule has it (again): asked at once, if its window is not
-    over, and as taken if it was given meanwhile: returns the intakes that count for such doses. Of
-    those *called_off* by what is taken back now, what had stayed due by the clock of another zone
-    is so again. The medication's doses must be locked; see :func:`lock_doses`.
+    Only future doses that nobody was asked for are moved, cancelled or made. Cancelled doses that
+    the schedule has (again) are revived: asked for at once if their window is still open, and
+    counted as taken if they were given meanwhile; returns those intakes. When an edit is undone,
+    *called_off* are the doses it cancelled: they are revived even if, because of another zone, they
+    are in the past by the schedule. The medication's doses must be locked; see :func:`lock_doses`.
     """
     now = scope.clock.now()
     until = now + HORIZON
@@ -75,7 +75,7 @@ async def re_expand(
         scope,
         [row.id for key, row in existing.items() if _is_untouched(row, now) and key not in wanted],
     )
-    # What an edit in between had asked for instead, and was given, stands for it.
+    # A dose that was given under an edit in between counts instead of them.
     instead = [row.taken_at for key, row in existing.items() if row.taken_at and key not in wanted]
     back = [
         row
@@ -121,8 +121,8 @@ async def re_expand(
 def _coming_back(
     ahead: Iterable[Occurrence], existing: Mapping[str, Row[Any]], made: Mapping[str, UUID]
 ) -> list[ComesBack]:
-    """Those of the doses *ahead* that were cancelled, or were not there. What was open all the time
-    could be answered: what was given beside it was an extra.
+    """Those of the doses *ahead* that were cancelled, or had no row. A dose that was open all along
+    could have been answered, so an intake beside it was an extra.
     """
     found = []
     for occurrence in ahead:
@@ -135,8 +135,8 @@ def _coming_back(
 
 
 async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
-    """Lock what is open of these medications, and what was given lately outside of their schedules
-    and may be counted for a dose; by id: doses come before medications everywhere.
+    """Lock the pending doses of these medications, and recent intakes outside their schedules that
+    may count as a dose. In the order of ids; doses are locked before medications everywhere.
     """
     is_recent = Dose.taken_at > scope.clock.now() - _WIDEST_MOVE - FARTHEST
     await scope.execute(
@@ -151,7 +151,7 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
 
 
 def _is_untouched(row: Row[Any], now: datetime) -> bool:
-    """Whether it lies ahead and nobody was asked for it, or has put it off."""
+    """Whether it's in the future and nobody was asked for it or has snoozed it."""
     return (
         row.status == "pending"
         and row.due_at > now
@@ -164,9 +164,9 @@ def _is_untouched(row: Row[Any], now: datetime) -> bool:
 def _is_to_be_made(
     occurrence: Occurrence, row: Row[Any] | None, now: datetime, until: datetime
 ) -> bool:
-    """Whether a dose is made, moved or revived for *occurrence*.
+    """Whether to make, move or revive a dose for *occurrence*.
 
-    What was ahead and, by the clock of another zone, has gone by stays due when it was.
+    A future dose that is in the past in another zone stays due when it was.
     """
     if occurrence.due_at <= now:
         return False
@@ -190,7 +190,7 @@ async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
 
 
 async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
-    """Ask once more for what was cancelled while its window was open."""
+    """Ask again for doses that were cancelled while their window was open."""
     dose_ids = [row.id for row in rows]
     if not dose_ids:
         return
@@ -210,7 +210,7 @@ async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
 
 
 async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
-    """Ask for what was cancelled when it was due."""
+    """Revive future doses at their old time."""
     if not rows:
         return
     await scope.execute(
@@ -225,8 +225,8 @@ async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
 
 
 async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str, UUID]:
-    """Make doses; where one of the key is there, open or cancelled, it becomes what is wanted.
-    Returns the ids of those that were made, by their keys.
+    """Insert doses, or update those with the same key that are pending or cancelled. Returns the
+    ids of the inserted ones by key.
     """
     made = insert(Dose)
     await scope.connection.execute(
@@ -256,9 +256,9 @@ async def _upsert(scope: Scope, doses: Sequence[dict[str, Any]]) -> Mapping[str,
 
 
 async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
-    """Bring medicines that count from the last intake into line with what was just recorded.
+    """Adjust medicines that count from the last intake to what was just recorded.
 
-    Also those that are paused: the doses from their return on are made already.
+    This includes paused ones: the doses after their pause exist already.
     """
     goes_on = or_(
         Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()

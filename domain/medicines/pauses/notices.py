@@ -1,4 +1,4 @@
-"""Announcing to the family that a person's pause ends."""
+"""Announcing the end of a person's pause to the family."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ NOTICE_LIVES = timedelta(days=14)
 
 @dataclass(frozen=True)
 class PauseEndsFacts:
-    """That a person's pause ends at `until` (UTC), with what goes on then, and courses that are
-    `over` by then; `pause` is what it is by now. `kept_by` has said that it ends so.
+    """A person's pause ends at `until` (UTC): the medicines that resume then, and courses that are
+    `over` by then. `kept_by` has confirmed that it ends then.
     """
 
     family_id: UUID
@@ -42,7 +42,7 @@ class PauseEndsFacts:
 
     @property
     def still_holds(self) -> bool:
-        """Whether the pause ends, or has ended, when it was announced."""
+        """Whether the pause ends, or ended, when it was announced."""
         pause = self.person.pause
         return self.now >= self.until if pause is None else pause.until == self.until
 
@@ -99,8 +99,9 @@ async def announce(scope: Scope, person_id: UUID, pause: Pause, *, now: datetime
 
 
 async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
-    """ "Go on" below the announcement of a pause's end: it ends as announced, and all who were told
-    see who says so. Raises NotFound, and NotPaused if it does not end then any more.
+    """ "Go on", pressed on the announcement: the pause ends as announced, and everybody who got the
+    announcement sees who confirmed it. Raises NotFound, and NotPaused if it doesn't end then any
+    more.
     """
     member = scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -121,7 +122,7 @@ async def keep_end(scope: Scope, person_id: UUID, until: datetime) -> Person:
 
 
 async def show_announcements_again(scope: Scope, person_id: UUID) -> None:
-    """Have every message edited that told of the end of this person's pause in the last days."""
+    """Edit the recent announcements of the end of this person's pause."""
     await show_again(
         scope, [Kind.PAUSE_ENDS], where=[is_about(person_id), was_owed_within(NOTICE_LIVES)]
     )

@@ -1,4 +1,4 @@
-"""Pauses of a person that end: announced the evening before, and ended when it is time."""
+"""Ending pauses of people, after announcing that the evening before."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -17,7 +17,7 @@ from domain.set_asides import Subject, Work, is_free
 
 
 async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
-    """People with a pause whose end is to be announced, or has come. As the dispatcher."""
+    """People whose pause has to be announced or ended now. Runs as the dispatcher."""
     rows = await scope.rows(
         select(CareRecipient.family_id, CareRecipient.id)
         .where(
@@ -31,15 +31,16 @@ async def find_due(scope: Scope, most: int) -> Sequence[Subject]:
 
 
 async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
-    """Announce the end of these people's pauses in the scope's family, and end what has come to its
-    end; returns how many people it was about.
+    """Announce or end the pauses of these people in the scope's family; returns how many were
+    due.
     """
     rows = await scope.rows(
         select(
             CareRecipient.id,
             CareRecipient.timezone,
             *PAUSE_COLUMNS,
-            # By the clock that says what is due: ours may be behind it, and the pause still run.
+            # By PostgreSQL's clock, like everything due: ours may be behind, with the pause still
+            # in effect.
             func.clock_now().label("now"),
         )
         .where(
@@ -62,7 +63,7 @@ async def tell(scope: Scope, person_ids: Sequence[UUID]) -> int:
 
 
 async def _end(scope: Scope, person_id: UUID) -> None:
-    """What was paused with a person is active again: its doses are there already."""
+    """Activate what was paused with a person; the doses exist already."""
     await scope.execute(
         update(Medication)
         .where(Medication.care_recipient_id == person_id, Medication.is_paused_with_person)

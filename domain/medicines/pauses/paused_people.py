@@ -1,4 +1,4 @@
-"""A person who is paused, and the medicines that their pause holds."""
+"""A paused person, and the medicines that their pause covers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from domain.models.medicines import MedicineStatus
 
 @dataclass(frozen=True)
 class PersonPaused:
-    """What a pause holds, or what has gone on at its end.
+    """What a pause covers, or what was resumed at its end.
 
-    `medicines` are those that it is about, `apart` those that are paused by themselves.
+    `medicines` are those it covers; `apart` are those that are paused individually.
     """
 
     person: Person
@@ -32,7 +32,7 @@ class PersonPaused:
 
 
 async def read_paused(scope: Scope, person_id: UUID) -> PersonPaused:
-    """A person with their pause, if one runs, and what it is about. As the family, whoever acts.
+    """A person with their current pause, if any, and their paused medicines. Needs no member.
     Raises NotFound.
     """
     return await with_medicines(scope, await find_person(scope, person_id))
@@ -77,12 +77,12 @@ async def find_person(scope: Scope, person_id: UUID, *, locks: bool = False) -> 
 
 
 async def lock_person(scope: Scope, person_id: UUID) -> Person:
-    """Two who pause or resume at once are ordered by this lock. Raises NotFound."""
+    """Lock a person, which serialises two members who pause or resume at once. Raises NotFound."""
     return await find_person(scope, person_id, locks=True)
 
 
 async def lock_medicines(scope: Scope, person_id: UUID) -> Sequence[TakenMedicine]:
-    """What the person takes, stopped medicines left out."""
+    """Lock what the person takes, except stopped medicines."""
     is_theirs = (
         (Medication.care_recipient_id == person_id)
         & (Medication.family_id == scope.family_id)

@@ -1,8 +1,8 @@
-"""A pause of everything that a person takes: a hospital stay, respite, a holiday.
+"""A pause of everything a person takes: a hospital stay, respite, a holiday.
 
-It is one operation on all of their medicines, audited as one, so that one Undo takes it back. What
-was paused by itself stays so: only where its own pause would end before the person's does it go on
-with that one, and once the person's is ended earlier, it is what it was before.
+It's one operation on all of their medicines with one audit event, so that one Undo reverts it. A
+medicine that was paused individually stays so; only if its own pause would end before the person's
+does it join that one, and if the person's ends early, it gets its own end back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,11 +57,11 @@ async def pause_person(
     silences_appointments: bool = False,
     seen: Pause | None = None,
 ) -> PersonPaused:
-    """Pause all that a person takes until *resumes_on* (a local day), None until it is ended.
+    """Pause everything a person takes until *resumes_on* (a local day); None: until it is ended.
 
-    *seen* is the pause that runs, of which only the end is changed. What was resumed by itself
-    meanwhile stays so. Raises NotFound, PauseRuns if another pause runs than was seen,
-    PauseEndImpossible, and NothingToPause for somebody who takes nothing.
+    *seen* is the current pause, of which only the end is changed. Medicines that were resumed
+    individually meanwhile stay active. Raises NotFound, PauseRuns if the current pause isn't the
+    one seen, PauseEndImpossible, and NothingToPause for somebody who takes nothing.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -81,8 +81,8 @@ async def pause_person(
 
 
 async def resume_person(scope: Scope, person_id: UUID) -> PersonPaused:
-    """End a pause now. What was stopped meanwhile stays so. Raises NotFound, and NotPaused if
-    somebody has ended it before.
+    """End a pause now. Medicines that were stopped meanwhile stay stopped. Raises NotFound, and
+    NotPaused if somebody has already ended it.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -101,8 +101,8 @@ async def put_back_pause(
     undoes_id: UUID,
     counted: Counted,
 ) -> Person:
-    """Undo what was done to a pause, and had *counted* intakes: it is as the audit says that it was
-    *before*, as far as nobody has resumed or stopped single medicines since. Raises NotFound.
+    """Undo a change of a pause, which had *counted* intakes: it's as it was *before* by the audit,
+    except for medicines that somebody has resumed or stopped individually since. Raises NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
     person = await lock_person(scope, person_id)
@@ -136,10 +136,10 @@ async def _change(
     action: str,
     undoes_id: UUID | None = None,
 ) -> PersonPaused:
-    """Write the pause and what becomes of the medicines; one event tells of all of it."""
+    """Write the pause and the new states of the medicines, with one audit event for all of it."""
     touched = [each for each in taken if targets.get(each.id, each.state) != each.state]
     if pause == person.pause and not touched:
-        return await with_medicines(scope, person)  # a second tap is no change to take back
+        return await with_medicines(scope, person)  # a second tap, nothing to undo
     await set_pause(scope, person.id, pause, zone=person.zone)
     for state in {targets[each.id] for each in touched}:
         await scope.execute(

@@ -1,6 +1,4 @@
-"""What became of records that somebody else has undone or corrected, as the one who made them is
-told of it.
-"""
+"""What others have changed about a member's records, for the message to that member."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,15 +19,15 @@ from domain.models.medicines import DoseStatus
 class ChangeKind(StrEnum):
     UNDONE = "undone"
     CORRECTED = "corrected"
-    PUT_BACK = "put_back"  # it stands again as it was recorded
-    OWN = "own"  # the one who is told has changed it since
-    CORRECTION_UNDONE = "correction_undone"  # their record was a correction, and was taken back
-    CORRECTION_WITHDRAWN = "correction_withdrawn"  # by themselves
+    PUT_BACK = "put_back"  # it's again as it was recorded
+    OWN = "own"  # the reader has changed it since
+    CORRECTION_UNDONE = "correction_undone"  # the reader's correction was undone
+    CORRECTION_WITHDRAWN = "correction_withdrawn"  # the reader undid their own correction
 
 
 @dataclass(frozen=True)
 class RecordChange:
-    """A dose as it stands now, the reader's record of it, and who has made it another one."""
+    """A dose as it is now, the reader's record of it, and who changed it."""
 
     dose: DoseFacts
     record: DoseFacts
@@ -59,7 +57,7 @@ _LOG = (
 async def read_changes(
     scope: Scope, records: Mapping[UUID, UUID], *, reader_id: UUID
 ) -> Sequence[RecordChange]:
-    """What became of each record (dose → row of the log). Two statements."""
+    """What happened to each record (dose → log row). Two statements."""
     doses = await list_doses(scope, list(records))
     rows = await scope.rows(
         _LOG.where(
@@ -80,7 +78,7 @@ async def read_changes(
 
 
 async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFacts | None:
-    """The dose as that row of the log says that it was."""
+    """The dose as that log row has it."""
     row = await scope.row(
         _LOG.where(MedicationLog.id == log_id, MedicationLog.family_id == scope.family_id)
     )
@@ -90,7 +88,7 @@ async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFact
 def _change(
     dose: DoseFacts, row: Row[Any], log: Sequence[Row[Any]], *, reader_id: UUID
 ) -> RecordChange:
-    """What became of *row*, one of the *log* of a dose."""
+    """What happened to *row*, one of the *log* of a dose."""
     last, standing, record = log[-1], find_standing(log), as_recorded(dose, row)
     undo = next((later for later in log if later.undoes_id == row.id), None)
     by = last.by
@@ -111,7 +109,7 @@ def _change(
 
 
 def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:
-    """The dose as a row of the log says that it was."""
+    """The dose as a log row has it."""
     is_taken = row.status == DoseStatus.TAKEN
     return replace(
         dose,

@@ -1,5 +1,5 @@
-"""Corrections: what was recorded of a dose, put right within 48 hours by a new record; and taking
-back what stands of it, the correction first.
+"""Correcting the record of a dose within 48 hours, by a new record, and undoing the current
+record.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ from domain.timers import UNDO_PERIOD
 
 @dataclass(frozen=True)
 class Correction:
-    """What is put right; None leaves it as it was recorded. `taken_at` is UTC.
+    """What to change; None keeps what was recorded. `taken_at` is UTC.
 
-    `dose_count`, `is_no_slip` and `seen` are what was answered of it, as :class:`intakes.Giving`.
+    `dose_count`, `is_no_slip` and `seen` are answers to questions, as in :class:`intakes.Giving`.
     """
 
     status: DoseStatus | None = None
@@ -51,11 +51,11 @@ class Correction:
 
 @dataclass(frozen=True)
 class _Record:
-    """The whole of what is recorded of a dose, and who recorded it when."""
+    """A complete record of a dose, and who made it when."""
 
     status: DoseStatus
     taken_at: datetime | None
-    zone: str  # by whose clock, of then
+    zone: str  # at the time of the intake
     given: Dosage | None
     dose_count: Decimal
     note: str | None
@@ -65,8 +65,8 @@ class _Record:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What was taken back of a dose: how it stood, and how it stands now. Where that was a
-    correction (`is_correction`), what it had replaced is recorded again.
+    """What was undone of a dose: its state before and now. If it was a correction
+    (`is_correction`), the record it had replaced is current again.
     """
 
     before: DoseFacts
@@ -76,7 +76,7 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class RecordedIn:
-    """Which record is meant: the one that was made (UTC) within `length` from `start` on."""
+    """Identifies a record by when it was made (UTC): within `length` from `start` on."""
 
     start: datetime
     length: timedelta
@@ -86,11 +86,10 @@ class RecordedIn:
 
 
 async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
-    """Record a dose anew, unless there is something to ask first; what was recorded before stays in
-    the log.
+    """Correct a dose, unless there's something to ask first; earlier records stay in the log.
 
-    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago) or
-    TimeNotPossible (to come, or too long ago).
+    Raises NotFound, NotAllowed, NothingRecorded, TooLateToUndo (recorded more than 48 hours ago)
+    and TimeNotPossible (in the future, or too long ago).
     """
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
@@ -105,7 +104,7 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
 
 
 def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
-    """The whole record, with what is put right."""
+    """The complete record with the correction applied."""
     status = correction.status or DoseStatus(dose.status)
     is_taken = status is DoseStatus.TAKEN
     return _Record(
@@ -123,7 +122,7 @@ def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correct
 async def _question(
     scope: Scope, dose_id: UUID, record: _Record, correction: Correction
 ) -> Question | None:
-    """What is to be asked of a new time or amount. A medicine that was removed asks nothing."""
+    """What to ask about a new time or amount. A removed medicine raises no questions."""
     if record.taken_at is None or (correction.taken_at, correction.given) == (None, None):
         return None
     if not is_recordable(record.taken_at, scope.clock.now()):
@@ -146,7 +145,7 @@ async def _question(
 
 
 async def review(scope: Scope, dose_id: UUID, correction: Correction) -> Question | None:
-    """What is to be asked before :func:`correct_dose`, as the tables are now. Raises likewise."""
+    """What to ask before :func:`correct_dose`, by the current tables. Raises likewise."""
     member = scope.require(Action.READ)
     dose = await _lock(scope, member, dose_id)
     last = (await _list_log(scope, dose_id))[-1]
@@ -161,8 +160,8 @@ async def check_correctable(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 
 async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
-    """Put back what a correction took the place of. Raises as :func:`correct_dose`, and
-    RecordedOtherwise if another one stands by now.
+    """Restore the record that a correction replaced. Raises as :func:`correct_dose`, and
+    RecordedOtherwise if that correction isn't the current record any more.
     """
     member = scope.require(Action.READ)
     corrected = await scope.row(
@@ -194,10 +193,10 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
 async def take_back(
     scope: Scope, dose_id: UUID, *, recorded: RecordedIn | None = None
 ) -> TakenBack:
-    """Take back what stands of a dose: its correction, or else the record itself; only the one
-    that is *recorded*, where that is given.
+    """Undo the current record of a dose: its correction, or else the record itself; only if that is
+    the one *recorded* in, where given.
 
-    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise or TooLateToUndo.
+    Raises NotFound, NotAllowed, NothingRecorded, RecordedOtherwise and TooLateToUndo.
     """
     locked = await _lock(scope, scope.require(Action.READ), dose_id)
     if recorded is not None and not recorded.has(locked.resolved_at):
@@ -211,8 +210,8 @@ async def take_back(
 
 
 def stands(log: type[MedicationLog]) -> ColumnElement[bool]:
-    """Whether a row of the log is the last of its dose that nobody has taken back, and takes back
-    none itself: what its dose was made by.
+    """Whether a log row is the current record of its dose: the last one that isn't undone and isn't
+    an undo itself.
     """
     later = aliased(MedicationLog)
     is_later = tuple_(later.recorded_at, later.id) > tuple_(log.recorded_at, log.id)
@@ -261,7 +260,7 @@ async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
 
 
 async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[Row[Any]]:
-    """Everything that was recorded of a dose, the oldest first."""
+    """All log rows of a dose, oldest first."""
     return await scope.rows(
         _LOG.where(MedicationLog.dose_id == dose_id).order_by(
             MedicationLog.recorded_at, MedicationLog.id
@@ -282,9 +281,7 @@ async def _write(
     *,
     undoes_id: UUID | None = None,
 ) -> DoseFacts:
-    """Append *record* to the log, and make the dose by it. It stays its recorder's where it only
-    stands again.
-    """
+    """Append *record* to the log and apply it to the dose. A restored record keeps its recorder."""
     before = await get_dose(scope, dose.id)
     now, action_id = scope.clock.now(), new_id()
     given = record.given

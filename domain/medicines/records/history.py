@@ -1,4 +1,6 @@
-"""What was given, skipped and missed: newest first, by pages, and the records behind each entry."""
+"""History: what was given, skipped and missed, newest first, by pages, with the records of each
+entry.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +25,8 @@ _OVER = (DoseStatus.TAKEN, DoseStatus.SKIPPED, DoseStatus.MISSED, DoseStatus.NOT
 
 @dataclass(frozen=True)
 class Entry:
-    """A dose that is over, and whose it was. `is_corrected`: what stands is not what was recorded
-    first. A correction that was undone is none.
+    """A finished dose and its person. `is_corrected`: the current record differs from the first
+    one. An undone correction doesn't count.
     """
 
     dose: DoseFacts
@@ -43,17 +45,17 @@ class HistoryPage:
 
 
 class RecordStep(StrEnum):
-    """What a row of the log did to the one before it."""
+    """What a log row did to the one before it."""
 
     RECORDED = "recorded"
     CORRECTED = "corrected"
-    PUT_BACK = "put_back"  # a correction was undone, and what it had replaced stands again
+    PUT_BACK = "put_back"  # undid a correction, restoring what that had replaced
 
 
 @dataclass(frozen=True)
 class Record:
-    """A row of the log: what was recorded at `recorded_at` (UTC) of an intake at `timestamp`, both
-    by the clock of `zone`. `is_replaced`: a later row has taken its place, or took it back.
+    """A log row: recorded at `recorded_at` (UTC), about an intake at `timestamp`, both in the zone
+    `zone`. `is_replaced`: a later row replaced or undid it.
     """
 
     status: str
@@ -70,14 +72,14 @@ class Record:
 
 @dataclass(frozen=True)
 class EntryDetails:
-    """A dose with everything that was recorded of it, the oldest first."""
+    """A dose with all its records, oldest first."""
 
     dose: DoseFacts
     records: Sequence[Record]
     can_be_corrected: bool
 
 
-# What was recorded first, since it was last taken back, against what stands now.
+# The first record since the last undo, compared with the current one.
 _IS_CORRECTED = (
     select(
         or_(
@@ -109,7 +111,7 @@ async def list_history(
     care_recipient_id: UUID | None = None,
     page: int = 0,
 ) -> HistoryPage:
-    """Ten entries, the newest first; page 0 is the newest. One statement."""
+    """Ten entries, newest first; page 0 is the newest. One statement."""
     member = scope.require(Action.READ)
     statement = SELECT_DOSES.add_columns(CareRecipient.name.label("person"), _IS_CORRECTED).where(
         Dose.status.in_(_OVER)
@@ -186,7 +188,7 @@ def _records(rows: Sequence[Row[Any]]) -> Sequence[Record]:
 
 
 def _step(row: Row[Any], by_id: Mapping[UUID, Row[Any]]) -> RecordStep:
-    """Undoing a correction records what it had replaced: that is how it is known."""
+    """Undoing a correction records what it had replaced; that's how we recognise it."""
     corrected = by_id.get(row.corrects_id)
     if corrected is None:
         return RecordStep.RECORDED

@@ -1,7 +1,8 @@
-"""Intakes that nobody was asked about: which dose one is, what speaks against it, recording it.
+"""Intakes that nobody was asked about: matching them with doses, warning, recording.
 
-Whoever gives something is told what the others gave. Nothing is ever refused, nothing advised: what
-comes too soon, too often or in another amount is shown first, and recorded once it is confirmed.
+Whoever gives something sees what the others gave. We never refuse to record an intake and never
+advise: if it's too soon, too often or in another amount, we show that first, and record it once
+it's confirmed.
 """
 
 from dataclasses import dataclass, replace
@@ -29,28 +30,28 @@ from domain.timers import UNDO_PERIOD
 
 @dataclass(frozen=True)
 class Confirm:
-    """Not recorded yet: the member is to see this first."""
+    """Not recorded yet: the member has to see this first."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class WhichOne:
-    """Not recorded yet: it can be one of several doses."""
+    """Not recorded yet: it could be any of several doses."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class ConfirmSlip:
-    """Not recorded yet: such an amount is likelier a slip than meant."""
+    """Not recorded yet: the amount is more likely a slip than intended."""
 
     outlook: Outlook
 
 
 @dataclass(frozen=True)
 class HowManyDoses:
-    """Not recorded yet: nobody can say how many doses as set the amount is."""
+    """Not recorded yet: we don't know how many doses as set the amount is."""
 
     outlook: Outlook
 
@@ -60,10 +61,10 @@ Question = Confirm | WhichOne | ConfirmSlip | HowManyDoses
 
 @dataclass(frozen=True)
 class Giving:
-    """What a member says was given, and what they have answered of it so far.
+    """What a member says was given, and their answers to our questions so far.
 
-    `at` (UTC; None is now), `given` where it was not the usual amount, and `count`, how many doses
-    as set that is, where they were asked. `dose_id` is the dose it is meant for, unless it
+    `at` is UTC (None: now). `given` is the amount if it wasn't the usual one, and `count` how many
+    doses as set that is, if we had to ask. `dose_id` is the dose it's meant for, unless it
     `is_extra`; `seen` is the outlook that they have confirmed.
     """
 
@@ -82,13 +83,13 @@ NOW_AS_USUAL = Giving()
 async def give(
     scope: Scope, medication_id: UUID, giving: Giving = NOW_AS_USUAL
 ) -> Recorded | Question:
-    """Record that a medicine was given, unless there is something to ask first.
+    """Record that a medicine was given, unless there's something to ask first.
 
-    It is the open dose that it is nearest to, and else an intake of its own. What was confirmed
-    counts only as long as nobody has recorded anything since: two people who give at once are
-    ordered by the lock on the medicine, and the second sees what the first one did.
+    It counts as the nearest open dose, or else as an extra intake. A confirmation is valid only
+    until somebody records something: two members who give at once are serialised by the lock on the
+    medicine, and the second one sees what the first one did.
 
-    Raises NotFound, NotAllowed, TimeNotPossible (to come, or more than 48 hours ago).
+    Raises NotFound, NotAllowed, TimeNotPossible (in the future, or more than 48 hours ago).
     """
     question = await review(scope, medication_id, giving)
     outlook = question.outlook
@@ -108,7 +109,7 @@ async def give(
 
 
 async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
-    """What is to be asked before :func:`give`, as the tables are now. The medicine is locked.
+    """What to ask before :func:`give`, by the current tables. Locks the medicine.
 
     Raises as :func:`give`.
     """
@@ -138,7 +139,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
 
 
 def is_recordable(at: datetime, now: datetime) -> bool:
-    """Whether an intake at *at* can be recorded at *now*: of the last 48 hours."""
+    """Whether an intake at *at* can be recorded at *now*: within the last 48 hours."""
     return now - UNDO_PERIOD <= at <= now
 
 
@@ -152,10 +153,10 @@ async def review_correction(
     is_amount_new: bool,
     is_no_slip: bool,
 ) -> Question:
-    """What is to be asked before *dose* is recorded anew: taken at *at* (UTC), with *given*.
+    """What to ask before the record of *dose* is changed to: taken at *at* (UTC), with *given*.
 
-    The other intakes are looked at as if this one were not recorded yet. Raises NotFound for a
-    medicine that was removed, and NotAllowed.
+    Other intakes are judged as if this one weren't recorded yet. Raises NotAllowed, and NotFound if
+    the medicine was removed.
     """
     member = scope.require(Action.READ)
     lock = await _lock(scope, member, dose.medication_id)
@@ -181,7 +182,9 @@ async def review_correction(
 
 
 async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
-    """Lock the medicine in a statement of its own: what follows sees what others have recorded."""
+    """Lock the medicine in a statement of its own, so that later ones see what others have
+    recorded.
+    """
     row = await scope.row(
         select(
             CareRecipient.user_id,
@@ -214,7 +217,9 @@ def _packed(lock: Row[Any]) -> Packed | None:
 def _with_amount(
     outlook: Outlook, given: Dosage | None, count: Decimal | None, packed: Packed | None
 ) -> tuple[Outlook, bool]:
-    """With how many doses as set *given* is; False where that has to be asked."""
+    """The outlook with the number of doses as set that *given* is; False if we have to ask for
+    that.
+    """
     medicine, dose = outlook.medicine, outlook.counts_for
     usual = medicine.dosage
     if dose is not None and dose.dosage != usual.words:
@@ -226,7 +231,7 @@ def _with_amount(
     known = count or count_doses(given, usual, packed=packed)
     if known is not None:
         return replace(outlook, count=known), True
-    # Where nothing is limited, nobody needs to count.
+    # Without limits the number doesn't matter.
     return outlook, outlook.limit is None and outlook.interval is None
 
 
@@ -254,7 +259,7 @@ def _with_doubts(outlook: Outlook) -> Outlook:
 
 
 async def _record_extra(scope: Scope, outlook: Outlook) -> Recorded:
-    """An intake that is no dose of the schedule. The medicine must be locked."""
+    """Record an intake that isn't a dose of the schedule. The medicine must be locked."""
     medicine, dose_id = outlook.medicine, new_id()
     dosage = outlook.given or medicine.dosage
     await scope.execute(

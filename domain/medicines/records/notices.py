@@ -1,6 +1,6 @@
-"""Owing a message to whoever recorded something that somebody else has undone or corrected.
+"""Telling a member that somebody else has undone or corrected their record.
 
-It is silent, and one for what is changed in one go: what changes again at once changes the message.
+The message is silent, and there is one for all changes within two minutes.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _OLD_NEWS = (ChangeKind.PUT_BACK, ChangeKind.OWN, ChangeKind.CORRECTION_WITHDRAW
 
 @dataclass(frozen=True)
 class RecordChangedFacts:
-    """What became of records of one person's doses that the reader had made."""
+    """What happened to the reader's records of one person's doses."""
 
     person: str
     items: Sequence[RecordChange]
@@ -41,7 +41,7 @@ async def _read(scope: Scope, header: MessageHeader) -> RecordChangedFacts:
 
 
 def says_nothing(facts: RecordChangedFacts) -> bool:
-    """Whether everything stands as the reader has recorded it."""
+    """Whether everything is again as the reader recorded it."""
     return all(item.kind in _OLD_NEWS for item in facts.items)
 
 
@@ -82,9 +82,8 @@ _LOG = (
 
 
 async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
-    """The last row of a dose's log has just undone, corrected or put back what stood before it: owe
-    a message to whoever had recorded that, unless they did this themselves, and have those edited
-    that told of this dose before.
+    """Tell the recorder that the last row of this dose's log has undone, corrected or restored
+    their record, unless they did it themselves; and edit earlier messages about this dose.
     """
     *rows, last = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
     await show_again(
@@ -95,7 +94,8 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
             was_owed_within(UNDO_PERIOD),
             FACTS["records"].has_key(str(dose_id)),
         ],
-        # What was settled before it was sent is owed again if it has changed again.
+        # A message that was obsolete before it was sent is sent after all if things have changed
+        # again.
         also_obsolete=True,
     )
     before = find_standing(rows)

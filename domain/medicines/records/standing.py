@@ -1,4 +1,4 @@
-"""Which row of a dose's log stands: what the dose was made by, and who recorded that."""
+"""Finding the current record in a dose's log."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,8 @@ from sqlalchemy import Row
 
 
 def find_standing(rows: Sequence[Row[Any]]) -> Row[Any]:
-    """The newest of *rows* (those of one dose, the oldest first) that nobody has taken back, and
-    that takes back none itself. It is not the newest row where a correction was undone: that only
+    """The current record among *rows* (of one dose, oldest first): the newest that isn't undone and
+    isn't an undo itself. After a correction is undone, that's not the newest row, which only
     repeats what somebody else may have recorded.
     """
     taken_back = {row.undoes_id for row in rows}

@@ -1,4 +1,4 @@
-"""Taking back, as one action, what was recorded of doses."""
+"""Undoing the records of doses."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -27,9 +27,9 @@ from domain.timers import UNDO_PERIOD
 
 
 async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
-    """Take back, as one action, the records of doses, however they were corrected.
+    """Undo the records of doses, including their corrections, as one action.
 
-    Raises NotFound, NotAllowed, NothingRecorded (of one of them) or TooLateToUndo (recorded more
+    Raises NotFound, NotAllowed, NothingRecorded (for any of them) and TooLateToUndo (recorded more
     than 48 hours ago).
     """
     member = scope.require(Action.READ)
@@ -40,13 +40,13 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
             raise NothingRecorded
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo
-        # Cards that were not sent, because it was answered before, have asked nobody.
+        # A card that became obsolete before it was sent has asked nobody.
         asked = await find_asked_for(scope, [dose_id], [Status.PENDING, Status.SENT])
         action = after_undo(
             now, due_at=dose.due_at, window_ends_at=dose.window_ends_at, asked=bool(asked)
         )
         if not dose.is_scheduled or (action is not None and not dose.is_given):
-            # It was not due, or is not to be given any more: there is nothing to ask for.
+            # It wasn't due, or isn't given any more: there's nothing to ask for.
             status, action = DoseStatus.CANCELLED, None
         elif action is not None:
             status = DoseStatus.PENDING

@@ -1,9 +1,9 @@
-"""The ledger of a stock: movements, and the stock as their sum.
+"""The ledger of a stock: movements, with the stock as their sum.
 
-A dose takes from the stock in the transaction that records it. A stock that nobody has counted
-stays unknown, and of a dose of which nobody has said how much of the stock it is, nothing is taken.
-The ledger is not cut off at zero where more was given than was counted: whatever is undone or
-corrected comes back exactly.
+Recording a dose takes from the stock in the same transaction. A stock that nobody has counted stays
+unknown, and if nobody has said how much of the stock a dose is, nothing is taken. The stock may go
+below zero if more was given than was counted, so that an undo or a correction gives back exactly
+what was taken.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ _GIVE_BACK = text("""
 
 @dataclass(frozen=True)
 class LockedStock:
-    """The stock of a medicine, as its row has it, that nobody else changes meanwhile."""
+    """A medicine's stock as in its row, locked until the transaction ends."""
 
     medication_id: UUID
     stock: Decimal | None
@@ -85,7 +85,7 @@ class LockedStock:
 async def take_for(
     scope: Scope, dose_id: UUID, *, amount: object = None, unit: object = None
 ) -> None:
-    """Take from the stock what a dose uses: its planned amount, or *amount* of *unit*."""
+    """Take what a dose uses from the stock: its planned amount, or *amount* of *unit*."""
     await scope.execute(
         _TAKE,
         {
@@ -110,14 +110,14 @@ _IS_COUNTED = text("""
 
 
 async def takes_from_stock(scope: Scope, dose_id: UUID) -> bool:
-    """Whether a record of a dose that is put right concerns the stock. What was given before
-    anybody counted is not in the count: taking it off later would say that less is left.
+    """Whether correcting a dose's record affects the stock. Doses that were given before anybody
+    counted aren't in the count: taking them from it would make it too small.
     """
     return bool(await scope.connection.scalar(_IS_COUNTED, {"dose_id": dose_id}))
 
 
 async def give_back(scope: Scope, dose_id: UUID) -> None:
-    """Put back exactly what was taken for a dose. The dose must be locked."""
+    """Give back exactly what was taken for a dose. The dose must be locked."""
     await scope.execute(
         _GIVE_BACK, {"id": new_id(), "dose_id": dose_id, "user_id": scope.person_id}
     )
@@ -131,7 +131,7 @@ async def record_change(
     changed: Mapping[str, Any],
     undoes_id: UUID | None = None,
 ) -> None:
-    """Audit what *changed* of the stock, so that each of it can be put back."""
+    """Audit what *changed*, so that each value can be restored."""
     await audit.record(
         scope,
         f"stock.{action}",

@@ -30,16 +30,16 @@ from domain.medicines.stock.projection import (
 from domain.models import Dose, Medication, StockMovement, User
 from domain.models.medicines import MedicineStatus
 
-_BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # a schedule that goes on has a dose in this time
+_BEYOND = timedelta(days=2 * LONGEST_CYCLE)  # every schedule without end has a dose in this time
 
 
 @dataclass(frozen=True)
 class Stock:
     """What is left of a medicine: `amount` of `unit` (null: nobody has counted).
 
-    The amount is below zero where more was given than was counted. `measure` says how much of it
-    makes a dose where the units differ; `unmeasured` is a dosage of which nobody has said it.
-    `promised_by` has said that they will get more.
+    The amount is negative if more was given than was counted. `measure` says how much of it makes a
+    dose if the units differ; `unmeasured` is a dosage for which nobody has said that. `promised_by`
+    has promised to get more.
     """
 
     amount: Decimal | None
@@ -52,7 +52,7 @@ class Stock:
 
     @property
     def is_low(self) -> bool:
-        """Whether it is to be reminded of: never where nothing more of it is to be given."""
+        """Whether to remind the family. Never if no more doses are to come."""
         if self.amount is None or self.forecast.kind is Lasts.NOTHING_TO_COME:
             return False
         days = self.forecast.days
@@ -61,7 +61,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class Refilled:
-    """A medicine whose stock was changed; `before` is what was there (None: nobody knew)."""
+    """A medicine whose stock was changed; `before` is the previous amount (None: unknown)."""
 
     medicine: MedicineFacts
     stock: Stock
@@ -77,7 +77,7 @@ async def get_stock(scope: Scope, medicine: MedicineFacts) -> Stock:
 async def list_stocks(
     scope: Scope, medication_ids: Sequence[UUID]
 ) -> Sequence[tuple[MedicineFacts, Stock]]:
-    """As the family, whoever acts. What was removed is left out. Two statements."""
+    """Needs no member. Removed medicines are left out. Two statements."""
     medicines = await read_medicines(scope, medication_ids)
     rows = await scope.rows(
         SELECT_STOCK.add_columns(Medication.id).where(Medication.id.in_([m.id for m in medicines]))

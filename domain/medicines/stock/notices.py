@@ -1,4 +1,4 @@
-"""Reminding the family of a stock that runs low."""
+"""Reminding the family to refill a stock that runs low."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ NOTICE_LIVES = timedelta(days=14)
 
 @dataclass(frozen=True)
 class RefillItem:
-    """A medicine that runs out, or did when it was told; `is_given` unless it is paused or stopped
-    by now.
+    """A medicine that is running out, or was when the reminder was queued. `is_given`: it's neither
+    paused nor stopped now.
     """
 
     medication_id: UUID
@@ -37,7 +37,7 @@ class RefillItem:
 
 @dataclass(frozen=True)
 class RefillFacts:
-    """What runs out of one person's medicines, as of `now`."""
+    """Which of one person's medicines are running out, as of `now`."""
 
     family_id: UUID
     person: str
@@ -75,7 +75,7 @@ REFILL = MessageKind(Kind.REFILL, one_by_one(_read), find_obsolete=_find_obsolet
 async def owe_notices(
     scope: Scope, care_recipient_id: UUID, *, medication_ids: Sequence[UUID], now: datetime
 ) -> None:
-    """Tell those who are asked first that these medicines of one person run low."""
+    """Tell those who are asked first that these medicines of one person are running low."""
     members = await scope.rows(
         select(FamilyMember.user_id).where(
             FamilyMember.family_id == scope.family_id,
@@ -101,6 +101,6 @@ async def owe_notices(
 
 
 async def show_notices_again(scope: Scope, medication_id: UUID) -> None:
-    """Have every message edited that told of this medicine's stock in the last days."""
+    """Edit the recent reminders about this medicine's stock."""
     is_told = FACTS.contains({"medication_ids": [str(medication_id)]})
     await show_again(scope, [Kind.REFILL], where=[was_owed_within(NOTICE_LIVES), is_told])

@@ -1,4 +1,4 @@
-"""Refilling and counting a stock, saying what makes a dose, promising to get more."""
+"""Refilling and counting a stock, setting what makes a dose, promising to get more."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -32,12 +32,12 @@ async def refill(
     measure: Measure | None = None,
     is_count: bool = False,
 ) -> Refilled:
-    """Add *amount* of *unit* to the stock (below zero: so much was lost), or with *is_count* say
-    that this is what is there.
+    """Add *amount* of *unit* to the stock (negative: that much was lost) or, with *is_count*, set
+    the stock to it.
 
-    *measure* says how much of it makes a dose, where nobody has said it. Raises NotFound,
+    *measure* says how much of it makes a dose, if nobody has said that yet. Raises NotFound,
     StockUnitDiffers (the stock is counted in another unit), PerDoseUnknown, ChangedMeanwhile
-    (somebody has said another measure) or LessLeft (more was lost than is there by the ledger).
+    (somebody has set another measure) and LessLeft (the loss is larger than the stock).
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
@@ -93,11 +93,11 @@ async def set_per_dose(
     unit: str,
     seen: Measure | None,
 ) -> Refilled:
-    """Say that *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
+    """Set the measure: *per_dose* of *unit*, in which the stock is counted, make one *dosage*.
 
-    It stays true of that dosage, whatever the medicine's is by now. *seen* is what had been said
-    when the member was asked. Raises ChangedMeanwhile if somebody has said another one since, and
-    NotFound, also where the stock is not counted in *unit* any more.
+    That remains true for that dosage, even if the medicine's dosage has changed. *seen* is the
+    measure that the member saw when we asked. Raises ChangedMeanwhile if it has changed since, and
+    NotFound, also if the stock isn't counted in *unit* any more.
     """
     scope.require(Action.CHANGE_MEDICINES)
     medicine = await get_medication(scope, medication_id)
@@ -126,7 +126,7 @@ async def set_refill_days(scope: Scope, medication_id: UUID, days: int) -> Refil
 
 
 async def promise_refill(scope: Scope, medication_id: UUID) -> Refilled:
-    """ "I'll get it": nobody is reminded of it any more until it is refilled. Raises NotFound."""
+    """ "I'll get it": no more reminders until it is refilled. Raises NotFound."""
     member = scope.require(Action.RECORD_DOSE)
     medicine = await get_medication(scope, medication_id)
     await scope.execute(

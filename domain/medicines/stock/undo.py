@@ -1,4 +1,4 @@
-"""Taking back a change of a stock."""
+"""Undoing a change of a stock."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from domain.medicines.stock.measures import Measure, measure_columns
 from domain.medicines.stock.notices import show_notices_again
 from domain.models import AuditEvent, Medication
 
-# For a stock that becomes unknown again: an undo of its doses must find nothing to give back.
+# For a stock that becomes unknown again: undoing its doses must find nothing to give back.
 _GIVE_ALL_BACK = text("""
     INSERT INTO stock_movements
            (id, family_id, medication_id, dose_id, change, reason, recorded_by_id)
@@ -29,7 +29,7 @@ _GIVE_ALL_BACK = text("""
 
 
 async def undo_change(scope: Scope, event_id: UUID) -> None:
-    """Take back a refill, a count or a measure, which the audit knows as *event_id*.
+    """Undo a refill, a count or a measure (the audit event *event_id*).
 
     What was taken since stays taken, and a stock that nobody had counted is unknown again. Raises
     NotFound.
@@ -57,7 +57,7 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
 
 
 async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> dict[str, Any]:
-    """Move back what *event* has moved; returns the columns to set."""
+    """Reverse the movements of *event*; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
             _GIVE_ALL_BACK, {"medication_id": event.subject_id, "user_id": scope.person_id}
@@ -71,7 +71,7 @@ async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> di
 
 
 def _put_back_measure(event: Row[Any], now: LockedStock) -> dict[str, Any]:
-    """As it was before, unless somebody has said another one since."""
+    """The previous measure, unless somebody has set another one since."""
     if "stock_per_dose" not in event.before or _read_measure(event.after) != now.measure:
         return {}
     return measure_columns(_read_measure(event.before))
@@ -88,7 +88,7 @@ def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
 
 
 def _put_back_promise(event: Row[Any], now: LockedStock) -> dict[str, Any]:
-    """Whoever had said that they would get more still does."""
+    """The previous promise to get more, unless there's a new one."""
     promised_by = event.before.get("refill_promised_by_id")
     if promised_by is None or now.refill_promised_by_id is not None:
         return {}
