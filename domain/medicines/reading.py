@@ -12,7 +12,7 @@ from domain.access import Action
 from domain.database.scope import Scope
 from domain.errors import NotFound
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.coming import COMING, ComingDoses, to_coming
+from domain.medicines.doses.coming import COMING, to_coming
 from domain.medicines.facts import MedicineFacts, MedicineLine
 from domain.medicines.schedules.kinds import schedule_from_json
 from domain.models import CareRecipient, Family, Medication
@@ -96,9 +96,19 @@ _FACTS = select(
 
 def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
     zone = ZoneInfo(row.timezone)
-    coming = to_coming(row, zone, now=now)
+    coming = to_coming(
+        zone,
+        schedule=row.schedule,
+        doses_from=row.doses_from,
+        resumes_at=row.resumes_at,
+        expanded_until=row.expanded_until,
+        made=row.made,
+        last_intake_at=row.last_intake_at,
+        now=now,
+    )
     # A pause whose end has passed is over, even before the row says so.
     is_back = row.resumes_at is not None and row.resumes_at <= now
+    has_doses_to_come = row.status == MedicineStatus.ACTIVE or row.resumes_at is not None
     return MedicineFacts(
         id=row.id,
         name=row.name,
@@ -112,13 +122,6 @@ def _facts(row: Row[Any], *, now: datetime) -> MedicineFacts:
         person=row.person,
         zone=zone,
         family_name=row.family_name,
-        first_due_at=_next_due_at(row, coming, now=now),
+        first_due_at=coming.next_due_at(now) if has_doses_to_come else None,
         open_doses=coming.open_doses(now),
     )
-
-
-def _next_due_at(row: Row[Any], coming: ComingDoses, *, now: datetime) -> datetime | None:
-    """The next dose of a medicine that is active or will resume."""
-    if row.status != MedicineStatus.ACTIVE and row.resumes_at is None:
-        return None
-    return coming.next_due_at(now)

@@ -17,8 +17,7 @@ from domain.medicines.expansion.calling_off import cancel_open
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables_with,
 )
 from domain.medicines.expansion.re_expansion import lock_doses
 from domain.medicines.facts import Content, OpenDose
@@ -63,24 +62,26 @@ async def lock_medicine(scope: Scope, medication_id: UUID) -> LockedMedicine:
     """Lock a medicine of the family and its open doses. Raises NotFound and NotAllowed."""
     member = scope.require(Action.CHANGE_MEDICINES)
     await lock_doses(scope, [medication_id])
-    row = await scope.row(
+    found = await fetch_expandables_with(
+        scope,
         EXPANDABLE.add_columns(Medication.version, Medication.is_paused_with_person)
         .where(
             Medication.id == medication_id,
             Medication.family_id == member.family_id,
             Medication.deleted_at.is_(None),
         )
-        .with_for_update(of=Medication)
+        .with_for_update(of=Medication),
     )
-    if row is None:
+    if not found:
         raise NotFound
+    [(medicine, (version, is_paused_with_person))] = found
     return LockedMedicine(
-        id=row.id,
-        version=row.version,
-        status=MedicineStatus(row.status),
-        resumes_at=row.resumes_at,
-        is_with_person=row.is_paused_with_person,
-        expandable=to_expandable(row, await last_intakes(scope, [row])),
+        id=medicine.medication_id,
+        version=version,
+        status=medicine.status,
+        resumes_at=medicine.resumes_at,
+        is_with_person=is_paused_with_person,
+        expandable=medicine,
     )
 
 

@@ -15,7 +15,7 @@ from domain.delivery import shown_messages
 from domain.family.list_version import raise_list_version
 from domain.family.people import Person, get_person, hold_pause, set_pause
 from domain.local_time import resolve_local
-from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import lock_doses, re_expand
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
@@ -39,11 +39,10 @@ async def move_person(
         update(CareRecipient).where(CareRecipient.id == care_recipient_id).values(timezone=zone.key)
     )
     await _move_ends_of_pauses(scope, care_recipient_id, ids, (before.zone, zone))
-    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication))
-    intakes = await last_intakes(scope, rows)
-    for row in rows:
-        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            await re_expand(scope, to_expandable(row, intakes))
+    statement = EXPANDABLE.where(Medication.id.in_(ids)).with_for_update(of=Medication)
+    for medicine in await fetch_expandables(scope, statement):
+        if medicine.has_doses_to_come:
+            await re_expand(scope, medicine)
     await audit.record(
         scope,
         "person.moved" if undoes_id is None else "person.put_back",

@@ -4,7 +4,7 @@ A dose that was given early, skipped or cancelled isn't upcoming although the sc
 open dose is, although its time has passed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Text, cast, func, or_, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from domain.medicines.dosages import Dosage
@@ -163,17 +163,27 @@ class ComingDoses:
             after = end
 
 
-def to_coming(row: Row[Any], zone: ZoneInfo, *, now: datetime) -> ComingDoses:
-    """A row of :data:`COMING`, of somebody who lives in *zone*."""
-    made = row.made or []
-    starts = [at - _INSTANT for at in (row.doses_from, row.resumes_at) if at is not None]
+def to_coming(
+    zone: ZoneInfo,
+    *,
+    schedule: Mapping[str, Any],
+    doses_from: datetime | None,
+    resumes_at: datetime | None,
+    expanded_until: datetime,
+    made: Sequence[dict[str, Any]] | None,
+    last_intake_at: datetime | None,
+    now: datetime,
+) -> ComingDoses:
+    """From the values of :data:`COMING`, for a person who lives in *zone*."""
+    made = made or []
+    starts = [at - _INSTANT for at in (doses_from, resumes_at) if at is not None]
     return ComingDoses(
         pending=[_pending(dose) for dose in made if dose["status"] == "pending"],
         made_keys=frozenset(dose["key"] for dose in made),
-        rule_from=max([now, row.expanded_until, *starts]),
-        schedule=schedule_from_json(row.schedule),
+        rule_from=max([now, expanded_until, *starts]),
+        schedule=schedule_from_json(schedule),
         zone=zone,
-        last_intake_at=row.last_intake_at,
+        last_intake_at=last_intake_at,
     )
 
 

@@ -1,6 +1,6 @@
 """A dose as people read about it, and the statement that reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+from sqlalchemy.sql.base import Executable
 
 from domain.access import Action
 from domain.database.scope import Scope
@@ -124,13 +125,34 @@ async def get_dose(scope: Scope, dose_id: UUID) -> DoseFacts:
 
 async def list_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFacts]:
     """These doses of the scope's family, in the order in which they are due."""
-    rows = await scope.rows(
-        SELECT_BY_ID, {"of_family": scope.family_id, "dose_ids": list(dose_ids)}
-    )
-    return [dose_facts(row) for row in rows]
+    return await fetch_doses(scope, SELECT_BY_ID, {"dose_ids": list(dose_ids)})
 
 
-def dose_facts(row: Row[Any]) -> DoseFacts:
+async def fetch_doses(
+    scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> list[DoseFacts]:
+    """The doses of the scope's family that a *statement* based on :data:`SELECT_DOSES` selects."""
+    return [_facts(row) for row in await scope.rows(statement, _in_family(scope, parameters))]
+
+
+async def fetch_doses_with(
+    scope: Scope, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> list[tuple[DoseFacts, Sequence[Any]]]:
+    """Like :func:`fetch_doses`, for a *statement* with additional columns: each dose comes with
+    their values.
+    """
+    rows = await scope.rows(statement, _in_family(scope, parameters))
+    return [(_facts(row), row[_COLUMN_COUNT:]) for row in rows]
+
+
+_COLUMN_COUNT = len(SELECT_DOSES.selected_columns)
+
+
+def _in_family(scope: Scope, parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"of_family": scope.family_id, **(parameters or {})}
+
+
+def _facts(row: Row[Any]) -> DoseFacts:
     is_snoozed = row.snoozed_by_id is not None and row.ladder_step == Step.ASK
     zone = ZoneInfo(row.timezone)
     return DoseFacts(

@@ -3,16 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Row
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
 from domain.medicines.doses.card_parts import part_at
-from domain.medicines.doses.facts import SELECT_DOSES, DoseFacts, dose_facts
+from domain.medicines.doses.facts import SELECT_DOSES, DoseFacts, fetch_doses
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
 
@@ -49,24 +46,23 @@ async def read_slots(
     scope: Scope, slots: Collection[dose_messages.SlotKey]
 ) -> Mapping[dose_messages.SlotKey, SlotFacts]:
     """Like :func:`read_slot`, for several slots (person, due at) in one statement."""
-    found: dict[dose_messages.SlotKey, list[Row[Any]]] = {slot: [] for slot in slots}
-    parameters = {"of_family": scope.family_id, **dose_messages.slot_parameters(slots)}
-    for row in await scope.rows(_SELECT_SLOTS, parameters):
-        found[row.care_recipient_id, row.due_at].append(row)
-    return {slot: _slot_facts(rows) for slot, rows in found.items()}
+    found: dict[dose_messages.SlotKey, list[DoseFacts]] = {slot: [] for slot in slots}
+    for dose in await fetch_doses(scope, _SELECT_SLOTS, dose_messages.slot_parameters(slots)):
+        found[dose.care_recipient_id, dose.due_at].append(dose)
+    return {slot: _slot_facts(doses) for slot, doses in found.items()}
 
 
-def _slot_facts(rows: Sequence[Row[Any]]) -> SlotFacts:
-    """*rows* are all doses ever made for the slot, in the order in which a card shows them."""
-    places = {dose_id: place for place, dose_id in enumerate(sorted(row.id for row in rows))}
+def _slot_facts(made: Sequence[DoseFacts]) -> SlotFacts:
+    """*made* are all doses ever made for the slot, in the order in which a card shows them."""
+    places = {dose_id: place for place, dose_id in enumerate(sorted(dose.id for dose in made))}
     parts: dict[int, list[DoseFacts]] = {}
     cancelled: dict[int, list[DoseFacts]] = {}
-    for row in rows:
-        if row.is_scheduled:
-            kept = cancelled if row.status == DoseStatus.CANCELLED else parts
-            kept.setdefault(part_at(places[row.id]), []).append(dose_facts(row))
+    for dose in made:
+        if dose.is_scheduled:
+            kept = cancelled if dose.status is DoseStatus.CANCELLED else parts
+            kept.setdefault(part_at(places[dose.id]), []).append(dose)
     shown = [dose for doses in parts.values() for dose in doses]
-    zones = [dose.zone for dose in shown] or [ZoneInfo(row.timezone) for row in rows]
+    zones = [dose.zone for dose in shown or made]
     # If the minute is the same in an old zone and in today's, show today's.
     homes = [dose.home for dose in shown if dose.home == dose.zone]
     return SlotFacts(parts, next(iter([*homes, *zones]), None), cancelled)

@@ -31,7 +31,7 @@ async def snooze_dose(scope: Scope, dose_id: UUID, *, minutes: int) -> Snoozed:
     """
     member = scope.require(Action.READ)
     dose = await lock_dose(scope, member, dose_id)
-    if dose.status != DoseStatus.PENDING:
+    if dose.status is not DoseStatus.PENDING:
         return Snoozed((await list_doses(scope, [dose_id]))[0], until=None)
     action = after_snooze(
         max(scope.clock.now(), dose.due_at), minutes=minutes, window_ends_at=dose.window_ends_at

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.database.scope import Scope
 from domain.family.people import Person, list_people
 from domain.local_time import resolve_local
-from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, dose_facts
+from domain.medicines.doses.facts import SELECT_DOSES, UNANSWERED, DoseFacts, fetch_doses
 from domain.models import Dose
 from domain.models.medicines import DoseStatus
 
@@ -39,20 +39,19 @@ async def list_today(scope: Scope) -> Sequence[PersonToday]:
         resolve_local(datetime.combine(days[person.id], datetime.min.time()), person.zone)
         for person in people
     ]
-    rows = await scope.rows(
+    found = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.care_recipient_id.in_(days),
             Dose.due_at >= min(starts) - _FARTHEST_BEHIND,
             Dose.due_at < max(starts) + _FARTHEST_AHEAD,
             Dose.status != DoseStatus.CANCELLED,
         ),
-        {"of_family": scope.family_id},
     )
     doses: dict[UUID, list[DoseFacts]] = {person.id: [] for person in people}
-    for row in rows:
-        facts = dose_facts(row)
-        if _belongs_to(days[row.care_recipient_id], facts, now):
-            doses[row.care_recipient_id].append(facts)
+    for dose in found:
+        if _belongs_to(days[dose.care_recipient_id], dose, now):
+            doses[dose.care_recipient_id].append(dose)
     return [PersonToday(person, doses[person.id]) for person in people]
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 
 from domain.database.scope import Scope
 from domain.delivery import dose_messages
@@ -36,6 +36,20 @@ class ComesBack:
     dose_id: UUID
     occurrence: Occurrence
     cancelled_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """A recorded intake outside the schedule, with the values that counting it replaces."""
+
+    id: UUID
+    taken_at: datetime
+    created_at: datetime
+    occurrence_key: str
+    due_at: datetime
+    timezone: str
+    window_ends_at: datetime
+    ask_no: int
 
 
 def reach(
@@ -69,7 +83,7 @@ async def count_intakes(
     """
     if not back:
         return {}
-    intakes = await scope.rows(
+    rows = await scope.rows(
         select(
             Dose.id,
             Dose.taken_at,
@@ -86,12 +100,13 @@ async def count_intakes(
             Dose.taken_at >= min(each.occurrence.due_at for each in back) - FARTHEST,
         )
     )
+    intakes = [_Intake(**row._asdict()) for row in rows]
     pairs = _pair(back, intakes, schedule)
     for dose_id, intake_id in pairs.items():
         parameters = {"dose_id": dose_id, "intake_id": intake_id, "kept": _kept_key(intake_id)}
         key = (await scope.rows(_GIVE_UP_PLACE, parameters))[0].occurrence_key
         await scope.execute(_TAKE_PLACE, {**parameters, "key": key})
-    were, doses = {row.id: row for row in intakes}, {each.dose_id: each for each in back}
+    were, doses = {intake.id: intake for intake in intakes}, {each.dose_id: each for each in back}
     return {
         str(intake_id): _to_json(were[intake_id], doses[dose_id])
         for dose_id, intake_id in pairs.items()
@@ -126,7 +141,7 @@ async def give_back_intakes(scope: Scope, counted: Counted) -> None:
             scope.publish(NotificationsOwed())
 
 
-def _to_json(intake: Row[Any], dose: ComesBack) -> dict[str, Any]:
+def _to_json(intake: _Intake, dose: ComesBack) -> dict[str, Any]:
     # For a dose without a previous row use the intake's creation, so that it would match again.
     cancelled_at = dose.cancelled_at or intake.created_at
     return {
@@ -145,7 +160,7 @@ async def plan_again(scope: Scope, dose_id: UUID) -> None:
 
 
 def _pair(
-    back: Sequence[ComesBack], intakes: Sequence[Row[Any]], schedule: Sequence[Occurrence]
+    back: Sequence[ComesBack], intakes: Sequence[_Intake], schedule: Sequence[Occurrence]
 ) -> Mapping[UUID, UUID]:
     """Nearest first; each intake is at most one dose, and each dose at most one intake."""
     near = [

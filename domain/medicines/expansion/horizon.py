@@ -15,8 +15,7 @@ from domain.medicines.doses.ladder import first_action, window_end
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables,
 )
 from domain.medicines.schedules.occurrences import Occurrence
 from domain.models import Dose, Medication, new_id
@@ -141,18 +140,19 @@ async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: dateti
 
     This also activates medicines whose pause has ended.
     """
-    rows = await scope.rows(
+    medicines = await fetch_expandables(
+        scope,
         EXPANDABLE.where(
             Medication.id.in_(medication_ids),
             Medication.family_id == scope.family_id,
             _HAS_DOSES_TO_COME,
             Medication.expanded_until < before,
-        ).with_for_update(of=Medication, skip_locked=True)
+        ).with_for_update(of=Medication, skip_locked=True),
     )
-    intakes = await last_intakes(scope, rows)
-    if rows:
-        await _expand(scope, [to_expandable(row, intakes) for row in rows])
-    back = [row.id for row in rows if row.resumes_at and row.resumes_at <= scope.clock.now()]
+    if medicines:
+        await _expand(scope, medicines)
+    now = scope.clock.now()
+    back = [each.medication_id for each in medicines if each.resumes_at and each.resumes_at <= now]
     if back:
         await scope.execute(
             update(Medication)
@@ -160,4 +160,4 @@ async def expand(scope: Scope, medication_ids: Sequence[UUID], *, before: dateti
             .values(status="active", resumes_at=None, is_paused_with_person=False)
         )
         await raise_list_version(scope)
-    return len(rows)
+    return len(medicines)

@@ -1,11 +1,12 @@
 """Re-expansion: adjusting doses to a schedule, a zone or an intake that has changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.database.scope import Scope
@@ -21,8 +22,7 @@ from domain.medicines.expansion.counted_intakes import (
 from domain.medicines.expansion.expandable import (
     EXPANDABLE,
     Expandable,
-    last_intakes,
-    to_expandable,
+    fetch_expandables,
 )
 from domain.medicines.expansion.horizon import HORIZON, dose_rows, set_expanded
 from domain.medicines.schedules.occurrences import Occurrence
@@ -33,6 +33,22 @@ from domain.timers import Step, ceil_minute
 # The furthest that a wall-clock time shifts when a person moves: across the date line. Doses due
 # within this range may be due again, or still.
 _WIDEST_MOVE = timedelta(hours=27)
+
+
+@dataclass(frozen=True)
+class _DoseRow:
+    """A dose row, as far as it decides what becomes of it."""
+
+    id: UUID
+    occurrence_key: str
+    due_at: datetime
+    window_ends_at: datetime
+    status: str
+    ladder_step: str | None
+    ask_no: int
+    snoozed_by_id: UUID | None
+    taken_at: datetime | None
+    resolved_at: datetime | None
 
 
 async def re_expand(
@@ -50,7 +66,7 @@ async def re_expand(
     until = now + HORIZON
     wanted = {o.key: o for o in medication.occurrences(now - _WIDEST_MOVE, until + _WIDEST_MOVE)}
     existing = {
-        row.occurrence_key: row
+        row.occurrence_key: _DoseRow(**row._asdict())
         for row in await scope.rows(
             select(
                 Dose.id,
@@ -119,7 +135,7 @@ async def re_expand(
 
 
 def _coming_back(
-    ahead: Iterable[Occurrence], existing: Mapping[str, Row[Any]], made: Mapping[str, UUID]
+    ahead: Iterable[Occurrence], existing: Mapping[str, _DoseRow], made: Mapping[str, UUID]
 ) -> list[ComesBack]:
     """Those of the doses *ahead* that were cancelled, or had no row. A dose that was open all along
     could have been answered, so an intake beside it was an extra.
@@ -150,7 +166,7 @@ async def lock_doses(scope: Scope, medication_ids: Collection[UUID]) -> None:
     )
 
 
-def _is_untouched(row: Row[Any], now: datetime) -> bool:
+def _is_untouched(row: _DoseRow, now: datetime) -> bool:
     """Whether it's in the future and nobody was asked for it or has snoozed it."""
     return (
         row.status == "pending"
@@ -162,7 +178,7 @@ def _is_untouched(row: Row[Any], now: datetime) -> bool:
 
 
 def _is_to_be_made(
-    occurrence: Occurrence, row: Row[Any] | None, now: datetime, until: datetime
+    occurrence: Occurrence, row: _DoseRow | None, now: datetime, until: datetime
 ) -> bool:
     """Whether to make, move or revive a dose for *occurrence*.
 
@@ -189,7 +205,7 @@ async def _cancel(scope: Scope, dose_ids: Sequence[UUID]) -> None:
         )
 
 
-async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
+async def _revive_open(scope: Scope, rows: Iterable[_DoseRow]) -> None:
     """Ask again for doses that were cancelled while their window was open."""
     dose_ids = [row.id for row in rows]
     if not dose_ids:
@@ -209,7 +225,7 @@ async def _revive_open(scope: Scope, rows: Iterable[Row[Any]]) -> None:
     scope.publish(TimerSet(at))
 
 
-async def _revive_ahead(scope: Scope, rows: Sequence[Row[Any]]) -> None:
+async def _revive_ahead(scope: Scope, rows: Sequence[_DoseRow]) -> None:
     """Revive future doses at their old time."""
     if not rows:
         return
@@ -263,9 +279,6 @@ async def follow_intakes(scope: Scope, medication_ids: Sequence[UUID]) -> None:
     goes_on = or_(
         Medication.status == MedicineStatus.ACTIVE, Medication.resumes_at > func.clock_now()
     )
-    rows = await scope.rows(
-        EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on).with_for_update(of=Medication)
-    )
-    intakes = await last_intakes(scope, rows)
-    for row in rows:
-        await re_expand(scope, to_expandable(row, intakes))
+    statement = EXPANDABLE.where(Medication.id.in_(medication_ids), goes_on)
+    for medicine in await fetch_expandables(scope, statement.with_for_update(of=Medication)):
+        await re_expand(scope, medicine)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from domain.access import Action
@@ -176,6 +176,14 @@ async def _lock(scope: Scope, medication_id: UUID) -> None:
 
 
 @dataclass(frozen=True)
+class _CourseDose:
+    occurrence_key: str
+    due_at: datetime
+    status: str
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
 class _Course:
     """A course: `base` is the course without what was added for `stretches`; `doses` are those of
     that time.
@@ -184,12 +192,12 @@ class _Course:
     medicine: MedicineFacts
     base: Schedule
     stretches: Sequence[Stretch]
-    doses: Sequence[Row[Any]]
+    doses: Sequence[_CourseDose]
 
     @property
     def kept(self) -> Collection[str]:
         """The keys of doses that pauses haven't cancelled."""
-        return {row.occurrence_key for row in self.doses if row.status != "cancelled"}
+        return {dose.occurrence_key for dose in self.doses if dose.status != "cancelled"}
 
     def change(self, lost: Stretch | None, *, end: datetime | None) -> CourseChange | None:
         """*end* is that of the current pause, None if it has none; now, if no pause is in
@@ -215,11 +223,11 @@ class _Course:
     def _open_at(self, since: datetime) -> Sequence[datetime]:
         """When the doses that were open when the pause began were due: they are dropped, too."""
         return [
-            row.due_at
-            for row in self.doses
-            if row.status == "cancelled"
-            and since - WINDOW < row.due_at <= since
-            and (row.resolved_at or since) >= since - _SAME_MOMENT
+            dose.due_at
+            for dose in self.doses
+            if dose.status == "cancelled"
+            and since - WINDOW < dose.due_at <= since
+            and (dose.resolved_at or since) >= since - _SAME_MOMENT
         ]
 
     def _shorter(self, end: datetime | None) -> CourseChange | None:
@@ -248,7 +256,8 @@ async def _read(scope: Scope, medicine: MedicineFacts, lost: Stretch | None) -> 
             Dose.due_at < max(until for _, until in times),
         )
     )
-    return _Course(medicine, base, stretches, rows)
+    doses = [_CourseDose(**row._asdict()) for row in rows]
+    return _Course(medicine, base, stretches, doses)
 
 
 async def _lengthened_before(

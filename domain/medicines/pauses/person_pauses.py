@@ -24,7 +24,7 @@ from domain.medicines.changes.status import end_of_pause
 from domain.medicines.errors import NothingToPause, NotPaused, PauseRuns
 from domain.medicines.expansion.calling_off import cancel_open
 from domain.medicines.expansion.counted_intakes import COUNTED, Counted, give_back_intakes
-from domain.medicines.expansion.expandable import EXPANDABLE, last_intakes, to_expandable
+from domain.medicines.expansion.expandable import EXPANDABLE, fetch_expandables
 from domain.medicines.expansion.re_expansion import re_expand
 from domain.medicines.pauses.notices import show_announcements_again
 from domain.medicines.pauses.paused_people import (
@@ -181,12 +181,11 @@ async def _change(
 
 
 async def _re_expand(scope: Scope, medication_ids: Sequence[UUID]) -> Counted:
-    rows = await scope.rows(EXPANDABLE.where(Medication.id.in_(medication_ids)))
-    intakes = await last_intakes(scope, rows)
+    statement = EXPANDABLE.where(Medication.id.in_(medication_ids))
     counted: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        if row.status == MedicineStatus.ACTIVE or row.resumes_at is not None:
-            counted |= await re_expand(scope, to_expandable(row, intakes))
+    for medicine in await fetch_expandables(scope, statement):
+        if medicine.has_doses_to_come:
+            counted |= await re_expand(scope, medicine)
     return counted
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from domain.database.scope import Scope
 from domain.medicines.doses.facts import DoseFacts, list_doses
@@ -32,6 +34,23 @@ class RecordChange:
     dose: DoseFacts
     record: DoseFacts
     kind: ChangeKind
+    by: str
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log, with the name of its recorder."""
+
+    id: UUID
+    dose_id: UUID
+    undoes_id: UUID | None
+    status: str
+    timestamp: datetime
+    timezone: str
+    given: str | None
+    dose_count: Decimal
+    note: str | None
+    recorded_by_id: UUID
     by: str
 
 
@@ -64,12 +83,13 @@ async def read_changes(
             MedicationLog.dose_id.in_(list(records)), MedicationLog.family_id == scope.family_id
         )
     )
-    by_id = {row.id: row for row in rows}
+    log = [_LogEntry(**row._asdict()) for row in rows]
+    by_id = {entry.id: entry for entry in log}
     return [
         _change(
             dose,
             by_id[records[dose.id]],
-            [row for row in rows if row.dose_id == dose.id],
+            [entry for entry in log if entry.dose_id == dose.id],
             reader_id=reader_id,
         )
         for dose in doses
@@ -82,21 +102,21 @@ async def find_recorded(scope: Scope, dose: DoseFacts, log_id: UUID) -> DoseFact
     row = await scope.row(
         _LOG.where(MedicationLog.id == log_id, MedicationLog.family_id == scope.family_id)
     )
-    return None if row is None else as_recorded(dose, row)
+    return None if row is None else _as_recorded(dose, _LogEntry(**row._asdict()))
 
 
 def _change(
-    dose: DoseFacts, row: Row[Any], log: Sequence[Row[Any]], *, reader_id: UUID
+    dose: DoseFacts, entry: _LogEntry, log: Sequence[_LogEntry], *, reader_id: UUID
 ) -> RecordChange:
-    """What happened to *row*, one of the *log* of a dose."""
-    last, standing, record = log[-1], find_standing(log), as_recorded(dose, row)
-    undo = next((later for later in log if later.undoes_id == row.id), None)
+    """What happened to *entry*, one of the *log* of a dose."""
+    last, standing, record = log[-1], find_standing(log), _as_recorded(dose, entry)
+    undo = next((later for later in log if later.undoes_id == entry.id), None)
     by = last.by
     if last.status == "undone":
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.UNDONE
     elif standing.recorded_by_id == reader_id:
         kind = ChangeKind.OWN if last.recorded_by_id == reader_id else ChangeKind.PUT_BACK
-        record = as_recorded(dose, standing)
+        record = _as_recorded(dose, standing)
     elif undo is not None:
         is_own = undo.recorded_by_id == reader_id
         kind = ChangeKind.CORRECTION_WITHDRAWN if is_own else ChangeKind.CORRECTION_UNDONE
@@ -108,17 +128,17 @@ def _change(
     return RecordChange(dose, record, kind, by)
 
 
-def as_recorded(dose: DoseFacts, row: Row[Any]) -> DoseFacts:
+def _as_recorded(dose: DoseFacts, entry: _LogEntry) -> DoseFacts:
     """The dose as a log row has it."""
-    is_taken = row.status == DoseStatus.TAKEN
+    is_taken = entry.status == DoseStatus.TAKEN
     return replace(
         dose,
-        status=DoseStatus(row.status),
-        taken_at=row.timestamp if is_taken else None,
-        taken_zone=ZoneInfo(row.timezone) if is_taken else None,
-        given=row.given,
-        dose_count=row.dose_count,
-        note=row.note,
+        status=DoseStatus(entry.status),
+        taken_at=entry.timestamp if is_taken else None,
+        taken_zone=ZoneInfo(entry.timezone) if is_taken else None,
+        given=entry.given,
+        dose_count=entry.dose_count,
+        note=entry.note,
     )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from domain import audit
@@ -20,7 +20,7 @@ from domain.errors import NotFound, TooLateToUndo
 from domain.events import NotificationsOwed
 from domain.medicines.dosages import Dosage
 from domain.medicines.doses.facts import ONE_DOSE, RESOLVED, DoseFacts, get_dose
-from domain.medicines.doses.locking import lock_dose
+from domain.medicines.doses.locking import LockedDose, lock_dose
 from domain.medicines.errors import NothingRecorded, RecordedOtherwise, TimeNotPossible
 from domain.medicines.expansion.re_expansion import follow_intakes
 from domain.medicines.records.intakes import Confirm, Question, is_recordable, review_correction
@@ -81,8 +81,8 @@ class RecordedIn:
     start: datetime
     length: timedelta
 
-    def has(self, at: datetime) -> bool:
-        return self.start <= at < self.start + self.length
+    def has(self, at: datetime | None) -> bool:
+        return at is not None and self.start <= at < self.start + self.length
 
 
 async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> DoseFacts | Question:
@@ -103,9 +103,11 @@ async def correct_dose(scope: Scope, dose_id: UUID, correction: Correction) -> D
     return question or await _write(scope, member, dose, last, record)
 
 
-def _corrected(scope: Scope, dose: Row[Any], last: Row[Any], correction: Correction) -> _Record:
+def _corrected(
+    scope: Scope, dose: LockedDose, last: "_LogEntry", correction: Correction
+) -> _Record:
     """The complete record with the correction applied."""
-    status = correction.status or DoseStatus(dose.status)
+    status = correction.status or dose.status
     is_taken = status is DoseStatus.TAKEN
     return _Record(
         status=status,
@@ -172,10 +174,10 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
     if corrected is None or corrected.corrects_id is None:
         raise NotFound
     dose = await _lock(scope, member, corrected.dose_id)
-    rows = await _list_log(scope, dose.id)
-    if find_standing(rows).id != log_id:
+    log = await _list_log(scope, dose.id)
+    if find_standing(log).id != log_id:
         raise RecordedOtherwise
-    before = find_standing([row for row in rows if row.id != log_id])
+    before = find_standing([entry for entry in log if entry.id != log_id])
     status = DoseStatus(before.status)
     record = _Record(
         status=status,
@@ -187,7 +189,7 @@ async def undo_correction(scope: Scope, log_id: UUID) -> DoseFacts:
         by_id=before.recorded_by_id,
         recorded_at=before.recorded_at,
     )
-    return await _write(scope, member, dose, rows[-1], record, undoes_id=log_id)
+    return await _write(scope, member, dose, log[-1], record, undoes_id=log_id)
 
 
 async def take_back(
@@ -233,6 +235,25 @@ def _is_undone(log: type[MedicationLog]) -> ColumnElement[bool]:
     return select(undo.id).where(undo.undoes_id == log.id).exists()
 
 
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log."""
+
+    id: UUID
+    corrects_id: UUID | None
+    undoes_id: UUID | None
+    recorded_by_id: UUID
+    recorded_at: datetime
+    status: str
+    timestamp: datetime
+    timezone: str
+    given: str | None
+    amount: Decimal | None
+    unit: str | None
+    dose_count: Decimal
+    note: str | None
+
+
 _LOG = select(
     MedicationLog.id,
     MedicationLog.corrects_id,
@@ -250,33 +271,34 @@ _LOG = select(
 )
 
 
-async def _lock(scope: Scope, member: Member, dose_id: UUID) -> Row[Any]:
+async def _lock(scope: Scope, member: Member, dose_id: UUID) -> LockedDose:
     dose = await lock_dose(scope, member, dose_id)
-    if dose.status not in RESOLVED:
+    if dose.status not in RESOLVED or dose.resolved_at is None:
         raise NothingRecorded
     if dose.resolved_at < scope.clock.now() - UNDO_PERIOD:
         raise TooLateToUndo
     return dose
 
 
-async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[Row[Any]]:
+async def _list_log(scope: Scope, dose_id: UUID) -> Sequence[_LogEntry]:
     """All log rows of a dose, oldest first."""
-    return await scope.rows(
+    rows = await scope.rows(
         _LOG.where(MedicationLog.dose_id == dose_id).order_by(
             MedicationLog.recorded_at, MedicationLog.id
         )
     )
+    return [_LogEntry(**row._asdict()) for row in rows]
 
 
-def _given(log: Row[Any]) -> Dosage | None:
-    return Dosage(log.given, log.amount, log.unit) if log.given is not None else None
+def _given(entry: _LogEntry) -> Dosage | None:
+    return Dosage(entry.given, entry.amount, entry.unit) if entry.given is not None else None
 
 
 async def _write(
     scope: Scope,
     member: Member,
-    dose: Row[Any],
-    last: Row[Any],
+    dose: LockedDose,
+    last: _LogEntry,
     record: _Record,
     *,
     undoes_id: UUID | None = None,

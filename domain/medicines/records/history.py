@@ -5,16 +5,23 @@ entry.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from domain.access import Action
 from domain.database.scope import Scope
-from domain.medicines.doses.facts import RESOLVED, SELECT_DOSES, DoseFacts, dose_facts, get_dose
+from domain.medicines.doses.facts import (
+    RESOLVED,
+    SELECT_DOSES,
+    DoseFacts,
+    fetch_doses_with,
+    get_dose,
+)
 from domain.models import CareRecipient, Dose, MedicationLog, User
 from domain.models.medicines import DoseStatus
 from domain.timers import UNDO_PERIOD
@@ -112,7 +119,7 @@ async def list_history(
     page: int = 0,
 ) -> HistoryPage:
     """Ten entries, newest first; page 0 is the newest. One statement."""
-    member = scope.require(Action.READ)
+    scope.require(Action.READ)
     statement = SELECT_DOSES.add_columns(CareRecipient.name.label("person"), _IS_CORRECTED).where(
         Dose.status.in_(_OVER)
     )
@@ -120,24 +127,49 @@ async def list_history(
         statement = statement.where(Dose.medication_id == medication_id)
     if care_recipient_id is not None:
         statement = statement.where(Dose.care_recipient_id == care_recipient_id)
-    rows = await scope.rows(
+    found = await fetch_doses_with(
+        scope,
         statement.order_by(None)
         .order_by(_HAPPENED_AT.desc(), Dose.id)
         .limit(PAGE + 1)
         .offset(page * PAGE),
-        {"of_family": member.family_id},
     )
+    entries = [
+        Entry(dose, person, bool(is_corrected)) for dose, (person, is_corrected) in found[:PAGE]
+    ]
     of = None
-    if rows and medication_id is not None:
-        of = rows[0].medication_name
-    elif rows and care_recipient_id is not None:
-        of = rows[0].person
+    if entries and medication_id is not None:
+        of = entries[0].dose.name
+    elif entries and care_recipient_id is not None:
+        of = entries[0].person
     return HistoryPage(
-        entries=[Entry(dose_facts(row), row.person, bool(row.is_corrected)) for row in rows[:PAGE]],
+        entries=entries,
         number=page,
-        has_older=len(rows) > PAGE,
+        has_older=len(found) > PAGE,
         of=of,
     )
+
+
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log."""
+
+    id: UUID
+    corrects_id: UUID | None
+    status: str
+    timestamp: datetime
+    timezone: str
+    dose_count: Decimal
+    recorded_at: datetime
+    recorded_by_id: UUID
+    by: str
+    given: str | None
+    note: str | None
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        taken_at = self.timestamp if self.status == DoseStatus.TAKEN else None
+        return self.status, taken_at, self.given, self.dose_count, self.note
 
 
 async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
@@ -165,38 +197,34 @@ async def get_entry(scope: Scope, dose_id: UUID) -> EntryDetails:
     is_recent = dose.resolved_at is not None and (
         dose.resolved_at >= scope.clock.now() - UNDO_PERIOD
     )
-    return EntryDetails(dose, _records(rows), can_be_corrected=is_recorded and is_recent)
+    log = [_LogEntry(**row._asdict()) for row in rows]
+    return EntryDetails(dose, _records(log), can_be_corrected=is_recorded and is_recent)
 
 
-def _records(rows: Sequence[Row[Any]]) -> Sequence[Record]:
-    by_id = {row.id: row for row in rows}
+def _records(log: Sequence[_LogEntry]) -> Sequence[Record]:
+    by_id = {entry.id: entry for entry in log}
     return [
         Record(
-            status=row.status,
-            timestamp=row.timestamp,
-            recorded_at=row.recorded_at,
-            by=row.by,
-            by_id=row.recorded_by_id,
-            given=row.given,
-            note=row.note,
-            zone=ZoneInfo(row.timezone),
-            step=_step(row, by_id),
-            is_replaced=row.status != "undone" and row is not rows[-1],
+            status=entry.status,
+            timestamp=entry.timestamp,
+            recorded_at=entry.recorded_at,
+            by=entry.by,
+            by_id=entry.recorded_by_id,
+            given=entry.given,
+            note=entry.note,
+            zone=ZoneInfo(entry.timezone),
+            step=_step(entry, by_id),
+            is_replaced=entry.status != "undone" and entry is not log[-1],
         )
-        for row in rows
+        for entry in log
     ]
 
 
-def _step(row: Row[Any], by_id: Mapping[UUID, Row[Any]]) -> RecordStep:
+def _step(entry: _LogEntry, by_id: Mapping[UUID, _LogEntry]) -> RecordStep:
     """Undoing a correction records what it had replaced; that's how we recognise it."""
-    corrected = by_id.get(row.corrects_id)
+    corrected = by_id.get(entry.corrects_id) if entry.corrects_id else None
     if corrected is None:
         return RecordStep.RECORDED
-    replaced = by_id.get(corrected.corrects_id)
-    is_put_back = replaced is not None and _said(row) == _said(replaced)
+    replaced = by_id.get(corrected.corrects_id) if corrected.corrects_id else None
+    is_put_back = replaced is not None and entry.said == replaced.said
     return RecordStep.PUT_BACK if is_put_back else RecordStep.CORRECTED
-
-
-def _said(row: Row[Any]) -> tuple[Any, ...]:
-    taken_at = row.timestamp if row.status == DoseStatus.TAKEN else None
-    return row.status, taken_at, row.given, row.dose_count, row.note

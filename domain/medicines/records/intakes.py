@@ -8,10 +8,9 @@ it's confirmed.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from domain.access import Action, may
 from domain.database.scope import Member, Scope
@@ -114,7 +113,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
     Raises as :func:`give`.
     """
     member = scope.require(Action.READ)
-    lock = await _lock(scope, member, medication_id)
+    locked = await _lock(scope, member, medication_id)
     now = scope.clock.now()
     at = now if giving.at is None else giving.at
     if not is_recordable(at, now):
@@ -127,7 +126,7 @@ async def review(scope: Scope, medication_id: UUID, giving: Giving) -> Question:
             return WhichOne(outlook)
         outlook = replace(outlook, counts_for=chosen[0])
     outlook, is_counted = _with_amount(
-        replace(outlook, added_at=lock.created_at), giving.given, giving.count, _packed(lock)
+        replace(outlook, added_at=locked.created_at), giving.given, giving.count, locked.packed
     )
     if not is_counted:
         return HowManyDoses(outlook)
@@ -159,12 +158,12 @@ async def review_correction(
     the medicine was removed.
     """
     member = scope.require(Action.READ)
-    lock = await _lock(scope, member, dose.medication_id)
+    locked = await _lock(scope, member, dose.medication_id)
     outlook = await outlook_at(scope, dose.medication_id, at, without=dose.id)
     outlook = replace(
-        outlook, counts_for=dose if dose.is_scheduled else None, added_at=lock.created_at
+        outlook, counts_for=dose if dose.is_scheduled else None, added_at=locked.created_at
     )
-    outlook, is_counted = _with_amount(outlook, given, count, _packed(lock))
+    outlook, is_counted = _with_amount(outlook, given, count, locked.packed)
     if not is_counted:
         return HowManyDoses(outlook)
     doubts = _with_doubts(outlook).doubts - {Doubt.EXTRA, Doubt.GIVEN_TODAY, Doubt.PAUSED}
@@ -181,7 +180,13 @@ async def review_correction(
     return Confirm(outlook)
 
 
-async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
+@dataclass(frozen=True)
+class _LockedMedicine:
+    created_at: datetime
+    packed: Packed | None
+
+
+async def _lock(scope: Scope, member: Member, medication_id: UUID) -> _LockedMedicine:
     """Lock the medicine in a statement of its own, so that later ones see what others have
     recorded.
     """
@@ -205,13 +210,10 @@ async def _lock(scope: Scope, member: Member, medication_id: UUID) -> Row[Any]:
     is_own = row.user_id == member.user_id and may(member.role, Action.RECORD_OWN_DOSE)
     if not (is_own or may(member.role, Action.RECORD_DOSE)):
         raise NotAllowed(Action.RECORD_DOSE, member.role)
-    return row
-
-
-def _packed(lock: Row[Any]) -> Packed | None:
-    if lock.stock_unit is None or lock.stock_per_dose is None:
-        return None
-    return Packed(lock.stock_unit, lock.stock_per_dose)
+    packed = None
+    if row.stock_unit is not None and row.stock_per_dose is not None:
+        packed = Packed(row.stock_unit, row.stock_per_dose)
+    return _LockedMedicine(row.created_at, packed)
 
 
 def _with_amount(

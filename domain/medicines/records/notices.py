@@ -6,10 +6,9 @@ The message is silent, and there is one for all changes within two minutes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from domain.database.scope import Scope
 from domain.delivery.kinds import MessageHeader, MessageKind, one_by_one, silent
@@ -54,6 +53,17 @@ RECORD_CHANGED = MessageKind(
 )
 
 
+@dataclass(frozen=True)
+class _LogEntry:
+    """A row of a dose's log, and whether its recorder can be told."""
+
+    id: UUID
+    undoes_id: UUID | None
+    recorded_by_id: UUID
+    care_recipient_id: UUID
+    can_be_told: bool
+
+
 _LOG = (
     select(
         MedicationLog.id,
@@ -85,7 +95,8 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
     """Tell the recorder that the last row of this dose's log has undone, corrected or restored
     their record, unless they did it themselves; and edit earlier messages about this dose.
     """
-    *rows, last = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
+    rows = await scope.rows(_LOG, {"dose_id": dose_id, "family_id": scope.family_id})
+    *earlier, last = (_LogEntry(**row._asdict()) for row in rows)
     await show_again(
         scope,
         [Kind.RECORD_CHANGED],
@@ -98,13 +109,13 @@ async def tell_recorder(scope: Scope, dose_id: UUID) -> None:
         # again.
         also_obsolete=True,
     )
-    before = find_standing(rows)
+    before = find_standing(earlier)
     if before.recorded_by_id != last.recorded_by_id and before.can_be_told:
         await _owe(scope, dose_id, before)
     scope.publish(NotificationsOwed())
 
 
-async def _owe(scope: Scope, dose_id: UUID, record: Row[Any]) -> None:
+async def _owe(scope: Scope, dose_id: UUID, record: _LogEntry) -> None:
     now = scope.clock.now()
     minute = floor_minute(now)
     message = OutgoingMessage(

@@ -17,7 +17,7 @@ from sqlalchemy import ScalarSelect, func, or_, select
 
 from domain.database.scope import Scope
 from domain.medicines.dosages import Dosage
-from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, dose_facts
+from domain.medicines.doses.facts import ONE_DOSE, OPEN, SELECT_DOSES, DoseFacts, fetch_doses
 from domain.medicines.expansion.counted_intakes import FARTHEST
 from domain.medicines.facts import MedicineFacts
 from domain.medicines.reading import get_medication
@@ -118,7 +118,8 @@ async def outlook_at(
 ) -> Outlook:
     """Two statements. *without* is an intake that is about to be recorded again."""
     medicine = await get_medication(scope, medication_id)
-    rows = await scope.rows(
+    doses = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.medication_id == medication_id,
             Dose.status != DoseStatus.CANCELLED,
@@ -128,9 +129,7 @@ async def outlook_at(
                 Dose.taken_at == _last_before(medication_id, at, without=without),
             ),
         ),
-        {"of_family": scope.family_id},
     )
-    doses = [dose_facts(row) for row in rows]
     given = [(dose.taken_at, dose) for dose in doses if dose.taken_at and dose.id != without]
     # Sorted by exact time, which also orders intakes within one minute.
     intakes = [_intake(dose) for _, dose in sorted(given, key=lambda each: each[0])]

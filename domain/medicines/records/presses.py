@@ -19,7 +19,7 @@ from domain.medicines.doses.facts import (
     SELECT_DOSES,
     UNANSWERED,
     DoseFacts,
-    dose_facts,
+    fetch_doses,
     list_doses,
 )
 from domain.medicines.doses.locking import lock_dose
@@ -180,15 +180,15 @@ def _is_of_an_earlier_day(dose: DoseFacts, now: datetime) -> bool:
 
 async def _which(scope: Scope, pressed: Sequence[DoseFacts], *, part: int = 0) -> WhichDose:
     """What else of the pressed medicines is open today, or due soon."""
-    member = scope.require(Action.READ)
+    scope.require(Action.READ)
     now = scope.clock.now()
-    rows = await scope.rows(
+    others = await fetch_doses(
+        scope,
         SELECT_DOSES.where(
             Dose.medication_id.in_({dose.medication_id for dose in pressed}),
             Dose.status.in_(OPEN),
             Dose.due_at > max(dose.due_at for dose in pressed),
             Dose.due_at <= now + _SOON,
         ),
-        {"of_family": member.family_id},
     )
-    return WhichDose(pressed, [dose_facts(row) for row in rows], part)
+    return WhichDose(pressed, others, part)

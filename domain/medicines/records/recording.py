@@ -23,7 +23,7 @@ from domain.medicines.doses.facts import (
     SELECT_BY_ID,
     UNANSWERED,
     DoseFacts,
-    dose_facts,
+    fetch_doses,
     list_doses,
 )
 from domain.medicines.expansion.re_expansion import follow_intakes
@@ -187,15 +187,11 @@ async def record_doses(
         # A separate statement also sees cards that were written while the first one waited for
         # locks.
         slots = {(row.care_recipient_id, row.due_at) for row in rows}
-        shown = await scope.rows(
+        doses = await fetch_doses(
+            scope,
             _SHOW_AGAIN_AND_SELECT,
-            {
-                "of_family": member.family_id,
-                "dose_ids": list(dose_ids),
-                **dose_messages.slot_parameters(slots),
-            },
+            {"dose_ids": list(dose_ids), **dose_messages.slot_parameters(slots)},
         )
-        doses = [dose_facts(row) for row in shown]
         were_late = [row.id for row in rows if row.before in UNANSWERED]
         await dose_messages.show_summaries_again(scope, were_late)
         scope.publish(NotificationsOwed())

@@ -36,7 +36,7 @@ async def undo_doses(scope: Scope, dose_ids: Sequence[UUID]) -> Sequence[DoseFac
     now, action_id = scope.clock.now(), new_id()
     for dose_id in sorted(dose_ids):
         dose = await lock_dose(scope, member, dose_id)
-        if dose.status not in RESOLVED:
+        if dose.status not in RESOLVED or dose.resolved_at is None:
             raise NothingRecorded
         if dose.resolved_at < now - UNDO_PERIOD:
             raise TooLateToUndo

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from domain.database.scope import Scope
 from domain.events import TimerSet
 from domain.local_time import resolve_local
-from domain.medicines.stock.levels import SELECT_STOCK, stock_of
+from domain.medicines.stock.levels import SELECT_STOCK, StockColumns, stock_of
 from domain.medicines.stock.notices import owe_notices
 from domain.models import CareRecipient, Medication
 from domain.models.medicines import MedicineStatus
@@ -81,7 +81,9 @@ async def _check(scope: Scope, medication_id: UUID, now: datetime) -> UUID | Non
     if row.status != MedicineStatus.ACTIVE or row.refill_promised_by_id is not None:
         return None
     care_recipient_id: UUID = row.care_recipient_id
-    return care_recipient_id if stock_of(row, MedicineStatus.ACTIVE, zone, now).is_low else None
+    columns = StockColumns._make(row[: len(StockColumns._fields)])
+    stock = stock_of(columns, MedicineStatus.ACTIVE, zone, now)
+    return care_recipient_id if stock.is_low else None
 
 
 async def _set_timer(scope: Scope, medication_id: UUID, at: datetime | None) -> None:

@@ -1,12 +1,13 @@
 """Undoing a change of a stock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import select, text, update
 
 from domain.access import Action
 from domain.database.scope import Scope
@@ -28,6 +29,15 @@ _GIVE_ALL_BACK = text("""
 """)
 
 
+@dataclass(frozen=True)
+class _StockEvent:
+    """An audit event about a stock, with the values before and after."""
+
+    subject_id: UUID
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 async def undo_change(scope: Scope, event_id: UUID) -> None:
     """Undo a refill, a count or a measure (the audit event *event_id*).
 
@@ -35,13 +45,14 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
     NotFound.
     """
     scope.require(Action.CHANGE_MEDICINES)
-    event = await scope.row(
+    row = await scope.row(
         select(AuditEvent.subject_id, AuditEvent.before, AuditEvent.after).where(
             AuditEvent.id == event_id, AuditEvent.family_id == scope.family_id
         )
     )
-    if event is None:
+    if row is None:
         raise NotFound
+    event = _StockEvent(row.subject_id, row.before, row.after)
     now = await lock_stock(scope, event.subject_id)
     if now.stock is None:
         raise NotFound
@@ -56,7 +67,7 @@ async def undo_change(scope: Scope, event_id: UUID) -> None:
     await show_notices_again(scope, event.subject_id)
 
 
-async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> dict[str, Any]:
+async def _put_back_stock(scope: Scope, event: _StockEvent, *, left: Decimal) -> dict[str, Any]:
     """Reverse the movements of *event*; returns the columns to set."""
     if event.before["stock"] is None:
         back = await scope.rows(
@@ -70,7 +81,7 @@ async def _put_back_stock(scope: Scope, event: Row[Any], *, left: Decimal) -> di
     return {"stock": left + change}
 
 
-def _put_back_measure(event: Row[Any], now: LockedStock) -> dict[str, Any]:
+def _put_back_measure(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
     """The previous measure, unless somebody has set another one since."""
     if "stock_per_dose" not in event.before or _read_measure(event.after) != now.measure:
         return {}
@@ -87,7 +98,7 @@ def _read_measure(audited: Mapping[str, Any]) -> Measure | None:
     )
 
 
-def _put_back_promise(event: Row[Any], now: LockedStock) -> dict[str, Any]:
+def _put_back_promise(event: _StockEvent, now: LockedStock) -> dict[str, Any]:
     """The previous promise to get more, unless there's a new one."""
     promised_by = event.before.get("refill_promised_by_id")
     if promised_by is None or now.refill_promised_by_id is not None:
